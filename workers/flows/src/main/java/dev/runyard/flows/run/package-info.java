@@ -1,0 +1,5 @@
+/** Temporal contracts and workflow code; sees the spec and the Temporal SDK, nothing else. */
+@NullMarked
+package dev.runyard.flows.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,16 @@
+package dev.runyard.spec;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** How training images are varied; every draw is a pure function of (seed, epoch, step, index). */
+public enum Augment {
+    /** The PGN code's: resized crop, colour jitter, greyscale, solarise, flip (science reference §2.1). */
+    @JsonProperty("pgn")
+    PGN,
+    /** Horizontal flip and a random crop after reflecting a border of a tenth of the side, one draw an image. */
+    @JsonProperty("flip-crop")
+    FLIP_CROP,
+    /** The test transform. */
+    @JsonProperty("none")
+    NONE
+}

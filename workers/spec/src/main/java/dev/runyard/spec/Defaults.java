@@ -1,0 +1,19 @@
+package dev.runyard.spec;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a compact constructor does with a component that JSON left out. */
+final class Defaults {
+    private Defaults() {}
+
+    static <T> T or(@Nullable T given, T otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    static <T> T required(String field, @Nullable T given) {
+        if (given == null) {
+            throw new InvalidSpec("MISSING_FIELD", field, null, "is required", null);
+        }
+        return given;
+    }
+}

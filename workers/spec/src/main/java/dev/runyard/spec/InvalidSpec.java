@@ -1,0 +1,101 @@
+package dev.runyard.spec;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value that breaks a rule. Names the field (dotted path), the value, the rule and what to do instead; the service answers
+ * 422 with these four, the command line prints them on one line.
+ */
+public final class InvalidSpec extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+    private final String field;
+    private final String rule;
+    private final @Nullable String remedy;
+    private final String value;
+
+    public InvalidSpec(String code, String field, @Nullable Object value, String rule, @Nullable String remedy) {
+        super(field + ": " + shown(value) + " " + rule + (remedy == null ? "" : "; " + remedy));
+        this.code = code;
+        this.field = field;
+        this.rule = rule;
+        this.remedy = remedy;
+        this.value = shown(value);
+    }
+
+    /** A stable upper-case word, for example OUT_OF_RANGE, NOT_FINITE, UNKNOWN_FIELD, UNKNOWN_VALUE, SWEEP_TOO_LARGE. */
+    public String code() {
+        return code;
+    }
+
+    public String field() {
+        return field;
+    }
+
+    public String value() {
+        return value;
+    }
+
+    public String rule() {
+        return rule;
+    }
+
+    public @Nullable String remedy() {
+        return remedy;
+    }
+
+    /** The same fault one level further out: field {@code prompts} inside {@code method} is {@code method.prompts}. */
+    public InvalidSpec within(String outer) {
+        if (outer.isEmpty()) {
+            return this;
+        }
+        InvalidSpec moved = new InvalidSpec(code, outer + (field.isEmpty() ? "" : "." + field), rule, remedy, new Shown(value));
+        moved.initCause(this);
+        return moved;
+    }
+
+    private InvalidSpec(String code, String field, String rule, @Nullable String remedy, Shown shown) {
+        super(field + ": " + shown.text + " " + rule + (remedy == null ? "" : "; " + remedy));
+        this.code = code;
+        this.field = field;
+        this.rule = rule;
+        this.remedy = remedy;
+        this.value = shown.text;
+    }
+
+    /** A value already made fit for a message. */
+    private record Shown(String text) {}
+
+    static void positive(String field, double value) {
+        if (!Double.isFinite(value)) {
+            throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);
+        }
+        if (value <= 0) {
+            throw new InvalidSpec("OUT_OF_RANGE", field, value, "must be > 0", null);
+        }
+    }
+
+    static void range(String field, double value, double min, double max) {
+        if (!Double.isFinite(value)) {
+            throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);
+        }
+        if (value < min || value > max) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", field, value, "must lie in [" + plain(min) + ", " + plain(max) + "]", null);
+        }
+    }
+
+    private static String plain(double d) {
+        return d == Math.rint(d) && Math.abs(d) < 1e15 ? String.format(Locale.ROOT, "%.0f", d) : Double.toString(d);
+    }
+
+    private static String shown(@Nullable Object value) {
+        if (value instanceof String s) {
+            String cut = s.length() > 80 ? s.substring(0, 80) + "…" : s;
+            return "\"" + cut + "\"";
+        }
+        return String.valueOf(value);
+    }
+}

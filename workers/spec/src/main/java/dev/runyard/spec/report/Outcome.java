@@ -1,0 +1,36 @@
+package dev.runyard.spec.report;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.runyard.spec.FailureReason;
+
+/** How an attempt ended. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Outcome.Finished.class, name = "finished"),
+    @JsonSubTypes.Type(value = Outcome.GivenBack.class, name = "given-back"),
+    @JsonSubTypes.Type(value = Outcome.Failed.class, name = "failed")
+})
+public sealed interface Outcome {
+    /** Optimiser steps done when it ended; tells progress from none. */
+    long step();
+
+    /** All epochs are done. */
+    record Finished(long step) implements Outcome {}
+
+    /** Stopped on request after a checkpoint. The run's own state says what follows. */
+    record GivenBack(long step, Cause cause) implements Outcome {}
+
+    /** Could not go on. */
+    record Failed(long step, FailureReason reason, String message) implements Outcome {}
+
+    /** Who asked. */
+    enum Cause {
+        PAUSE,
+        CANCEL,
+        /** SIGTERM, a lost executor, a drained worker: queue again. */
+        PREEMPTED,
+        /** A newer attempt exists; nothing that this one says counts. */
+        STALE
+    }
+}
