@@ -38,11 +38,18 @@ public record BackboneSpec(String weights, Normalisation normalisation, Precisio
         precision = Defaults.or(precision, Precision.FP32);
         if (weights.isBlank() || weights.indexOf('\0') >= 0) {
             throw new InvalidSpec(
-                    "BAD_PATH", "weights", weights.replace('\0', '?'), "must name a safetensors file or " + SMALL, null);
+                    "BAD_PATH",
+                    "weights",
+                    weights.replace('\0', '?'),
+                    "must name a safetensors file or " + SMALL,
+                    null);
         }
         if (weights.matches("(?i).*\\.(pt|pth|ckpt|bin|pkl)")) {
             throw new InvalidSpec(
-                    "UNSAFE_FORMAT", "weights", weights, "may run code when read; only safetensors is",
+                    "UNSAFE_FORMAT",
+                    "weights",
+                    weights,
+                    "may run code when read; only safetensors is",
                     "convert it to safetensors first");
         }
     }

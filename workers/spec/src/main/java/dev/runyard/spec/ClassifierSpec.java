@@ -32,11 +32,15 @@ public record ClassifierSpec(Kind kind, @Nullable String features) {
         kind = Defaults.or(kind, Kind.LINEAR);
         if (kind == Kind.TEXT && (features == null || features.isBlank())) {
             throw new InvalidSpec(
-                    "MISSING_FIELD", "features", features, "is required by classifier text",
+                    "MISSING_FIELD",
+                    "features",
+                    features,
+                    "is required by classifier text",
                     "name a safetensors file with text_features [classes, d]");
         }
         if (kind != Kind.TEXT && features != null) {
-            throw new InvalidSpec("NOT_APPLICABLE", "features", features, "belongs to classifier text only", "remove it");
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "features", features, "belongs to classifier text only", "remove it");
         }
     }
 }

@@ -18,12 +18,26 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
-        String id, @Nullable String root, Split split, @Nullable Integer train, @Nullable Integer test) {
+        String id,
+        @Nullable String root,
+        Split split,
+        @Nullable Integer train,
+        @Nullable Integer test) {
 
     /** Every data set a run can name. */
     public static final List<String> IDS = List.of(
-            "shapes", "folder", "cifar10", "cifar100", "eurosat", "oxford_pets", "oxford_flowers", "food101", "dtd",
-            "sun397", "ucf101", "resisc45");
+            "shapes",
+            "folder",
+            "cifar10",
+            "cifar100",
+            "eurosat",
+            "oxford_pets",
+            "oxford_flowers",
+            "food101",
+            "dtd",
+            "sun397",
+            "ucf101",
+            "resisc45");
 
     /** Origin of train, val and test. */
     public enum Split {
@@ -50,7 +64,11 @@ public record DatasetSpec(
         if (id.equals("shapes")) {
             if (root != null) {
                 throw new InvalidSpec(
-                        "NOT_APPLICABLE", "root", root, "is not used: shapes are rendered", "use id: folder for own images");
+                        "NOT_APPLICABLE",
+                        "root",
+                        root,
+                        "is not used: shapes are rendered",
+                        "use id: folder for own images");
             }
             train = Defaults.or(train, 2_000);
             test = Defaults.or(test, 500);
@@ -59,15 +77,22 @@ public record DatasetSpec(
         } else {
             if (root == null || root.isBlank()) {
                 throw new InvalidSpec(
-                        "MISSING_FIELD", "root", root, "is required for " + id, "name the folder or zip on the worker's machine");
+                        "MISSING_FIELD",
+                        "root",
+                        root,
+                        "is required for " + id,
+                        "name the folder or zip on the worker's machine");
             }
             if (root.indexOf('\0') >= 0) {
                 throw new InvalidSpec("BAD_PATH", "root", root.replace('\0', '?'), "must not hold a NUL", null);
             }
             if (train != null || test != null) {
                 throw new InvalidSpec(
-                        "NOT_APPLICABLE", train != null ? "train" : "test", train != null ? train : test,
-                        "belongs to id shapes only", "remove it");
+                        "NOT_APPLICABLE",
+                        train != null ? "train" : "test",
+                        train != null ? train : test,
+                        "belongs to id shapes only",
+                        "remove it");
             }
         }
     }

@@ -51,7 +51,8 @@ public final class InvalidSpec extends IllegalArgumentException {
         if (outer.isEmpty()) {
             return this;
         }
-        InvalidSpec moved = new InvalidSpec(code, outer + (field.isEmpty() ? "" : "." + field), rule, remedy, new Shown(value));
+        InvalidSpec moved =
+                new InvalidSpec(code, outer + (field.isEmpty() ? "" : "." + field), rule, remedy, new Shown(value));
         moved.initCause(this);
         return moved;
     }

@@ -11,7 +11,8 @@ public final class Nearest {
 
     /** The refusal of {@code word}: names the choices and, when one is close, asks for it. */
     public static InvalidSpec unknown(String field, String word, Collection<String> choices, String code) {
-        String remedy = to(word, choices).map(n -> "did you mean \"" + n + "\"?").orElse(null);
+        String remedy =
+                to(word, choices).map(n -> "did you mean \"" + n + "\"?").orElse(null);
         return new InvalidSpec(code, field, word, "is not one of " + String.join(", ", choices), remedy);
     }
 
@@ -21,7 +22,8 @@ public final class Nearest {
         String lower = cut.toLowerCase(Locale.ROOT);
         return choices.stream()
                 .min(Comparator.comparingInt(c -> distance(lower, c.toLowerCase(Locale.ROOT))))
-                .filter(c -> distance(lower, c.toLowerCase(Locale.ROOT)) <= Math.max(1, Math.max(cut.length(), c.length()) / 2));
+                .filter(c -> distance(lower, c.toLowerCase(Locale.ROOT))
+                        <= Math.max(1, Math.max(cut.length(), c.length()) / 2));
     }
 
     private static int distance(String a, String b) {

@@ -22,7 +22,8 @@ public record PretrainSpec(Integer imageSize, Integer patch, Integer width, Inte
         InvalidSpec.range("depth", depth, 1, 24);
         InvalidSpec.range("heads", heads, 1, 16);
         if (imageSize % patch != 0) {
-            throw new InvalidSpec("NOT_DIVISIBLE", "imageSize", imageSize, "must be a multiple of patch (" + patch + ")", null);
+            throw new InvalidSpec(
+                    "NOT_DIVISIBLE", "imageSize", imageSize, "must be a multiple of patch (" + patch + ")", null);
         }
         if (width % heads != 0) {
             throw new InvalidSpec("NOT_DIVISIBLE", "width", width, "must be a multiple of heads (" + heads + ")", null);

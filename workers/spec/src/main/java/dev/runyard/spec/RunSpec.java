@@ -50,11 +50,16 @@ public record RunSpec(
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
         InvalidSpec.range("batchSize", batchSize, 1, 65_536);
         if (task == Task.PRETRAIN && pretrain == null) {
-            throw new InvalidSpec("MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
+            throw new InvalidSpec(
+                    "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
         }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
-                    "NOT_APPLICABLE", "pretrain", "{…}", "belongs to task pretrain only", "remove it or set task: pretrain");
+                    "NOT_APPLICABLE",
+                    "pretrain",
+                    "{…}",
+                    "belongs to task pretrain only",
+                    "remove it or set task: pretrain");
         }
     }
 }

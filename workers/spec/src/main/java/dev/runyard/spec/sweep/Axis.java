@@ -15,7 +15,8 @@ public sealed interface Axis {
         public Choice {
             values = List.copyOf(values);
             if (values.isEmpty()) {
-                throw new InvalidSpec("EMPTY_AXIS", "", "[]", "must hold at least one value", "list values, or remove the axis");
+                throw new InvalidSpec(
+                        "EMPTY_AXIS", "", "[]", "must hold at least one value", "list values, or remove the axis");
             }
             if (new HashSet<>(values).size() != values.size()) {
                 throw new InvalidSpec("DUPLICATE_VALUE", "", values.toString(), "must not hold a value twice", null);
@@ -52,7 +53,8 @@ public sealed interface Axis {
             throw new InvalidSpec("NOT_FINITE", "", "[" + lo + ", " + hi + "]", "must have finite bounds", null);
         }
         if (lo >= hi) {
-            throw new InvalidSpec("OUT_OF_RANGE", "", "[" + lo + ", " + hi + "]", "must have its lower bound first", null);
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", "", "[" + lo + ", " + hi + "]", "must have its lower bound first", null);
         }
     }
 }
