@@ -1,0 +1,208 @@
+package dev.runyard.e2e.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.lab.LabClient;
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * The same sweep twice: once left alone, once under {@code kill -9}. Afterwards every run must be FINISHED, each step must be
+ * there once, and every loss must have the same bits.
+ *
+ * <p>{@code java -cp … dev.runyard.e2e.drill.KillDrill WORKER SERVICE ALL [SEED]} prints what was killed when, and the verdict;
+ * exit code 1 when a loss differs.
+ */
+public final class KillDrill {
+    /** How often each part is killed. */
+    public record Plan(int worker, int service, int all, long seed) {
+        int total() {
+            return worker + service + all;
+        }
+    }
+
+    /** What is compared: for each run index, step to the bits of the loss. */
+    public record Losses(Map<Integer, TreeMap<Long, Long>> bits) {}
+
+    private final Plan plan;
+    private final Map<String, Object> sweep;
+
+    public KillDrill(Plan plan, Map<String, Object> sweep) {
+        this.plan = plan;
+        this.sweep = sweep;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length < 3) {
+            System.err.println("usage: KillDrill WORKER-KILLS SERVICE-KILLS ALL-KILLS [SEED]");
+            System.exit(2);
+        }
+        long seed = arguments.length > 3 ? Long.parseLong(arguments[3]) : 1;
+        Plan plan = new Plan(
+                Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), seed);
+        Path folder = Files.createTempDirectory("runyard-drill");
+        // About 15 s of training for each kill, so that a kill finds something to interrupt.
+        List<String> faults = new KillDrill(plan, sweep(Math.max(2, plan.total() / 4), 12)).run(folder);
+        faults.forEach(System.out::println);
+        System.out.println(faults.isEmpty() ? "verdict: nothing lost, every loss bit-identical" : "verdict: FAILED");
+        System.exit(faults.isEmpty() ? 0 : 1);
+    }
+
+    /** A PGN sweep on rendered shapes: one run a seed. */
+    public static Map<String, Object> sweep(int seeds, int epochs) {
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < seeds; i++) {
+            all.add(i);
+        }
+        return Map.of(
+                "experiment", "kill-drill",
+                "base",
+                        Map.of(
+                                "dataset", Map.of("id", "shapes", "train", 320, "test", 64),
+                                "method", Map.of("kind", "pgn", "resolution", 64, "prompts", 2, "librarySize", 16),
+                                "schedule", Map.of("epochs", epochs, "warmupEpochs", 1),
+                                "batchSize", 32,
+                                "augment", "flip-crop",
+                                "checkpoint", Map.of("everyEpochs", 1, "everySeconds", 2)),
+                "seeds", all,
+                "parallel", 2);
+    }
+
+    /** Runs both sweeps in {@code folder}; returns what is wrong, empty when nothing is. */
+    public List<String> run(Path folder) throws IOException, InterruptedException {
+        Losses undisturbed = undisturbed(folder.resolve("calm"));
+        return compare(undisturbed, disturbed(folder.resolve("drill")));
+    }
+
+    private Losses undisturbed(Path home) throws IOException, InterruptedException {
+        try (LabProcess lab = LabProcess.start(home, Map.of("RUNYARD_THREADS", "1"))) {
+            String id = lab.client().post("/api/v1/sweeps", sweep).get("id").asText();
+            return losses(lab.client(), finished(lab.client(), id));
+        }
+    }
+
+    private Losses disturbed(Path home) throws IOException, InterruptedException {
+        Random random = new Random(plan.seed());
+        List<String> kills = new ArrayList<>();
+        kills.addAll(Collections.nCopies(plan.worker(), "worker"));
+        kills.addAll(Collections.nCopies(plan.service(), "service"));
+        kills.addAll(Collections.nCopies(plan.all(), "everything"));
+        Collections.shuffle(kills, random);
+        try (LabProcess lab = LabProcess.start(home, Map.of("RUNYARD_THREADS", "1"))) {
+            String id = lab.client().post("/api/v1/sweeps", sweep).get("id").asText();
+            for (String part : kills) {
+                awaitTraining(lab.client(), id);
+                Thread.sleep(500 + random.nextInt(4_000));
+                if (over(lab.client(), id)) {
+                    System.out.printf("%s: the sweep was over before this kill%n", part);
+                    break;
+                }
+                Instant at = Instant.now();
+                switch (part) {
+                    case "worker" -> lab.worker().ifPresent(ProcessHandle::destroyForcibly);
+                    case "service" -> lab.service().ifPresent(ProcessHandle::destroyForcibly);
+                    default -> {
+                        lab.killEverything();
+                        lab.up();
+                    }
+                }
+                awaitTraining(lab.client(), id);
+                System.out.printf(
+                        "killed %s, training again after %.1f s%n",
+                        part, Duration.between(at, Instant.now()).toMillis() / 1e3);
+            }
+            return losses(lab.client(), finished(lab.client(), id));
+        }
+    }
+
+    /** A run has reported since now: its heartbeat, not an old row, says so. */
+    private static void awaitTraining(LabClient client, String sweep) throws InterruptedException {
+        client.await("/api/v1/devices", Duration.ofSeconds(120), devices -> {
+            if (over(client, sweep)) {
+                return true;
+            }
+            for (JsonNode run : client.runsOf(sweep)) {
+                if (run.get("state").asText().equals("RUNNING") && run.path("step").asLong() > 0) {
+                    return listed(devices, "BUSY");
+                }
+            }
+            return false;
+        });
+    }
+
+    private static boolean listed(JsonNode devices, String state) {
+        JsonNode items = devices.isArray() ? devices : devices.path("items");
+        for (JsonNode device : items) {
+            if (device.path("state").asText().equals(state)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean over(LabClient client, String sweep) {
+        return client.get("/api/v1/sweeps/" + sweep).get("state").asText().matches("FINISHED|CANCELLED");
+    }
+
+    private static List<JsonNode> finished(LabClient client, String sweep) throws InterruptedException {
+        client.await(
+                "/api/v1/sweeps/" + sweep,
+                Duration.ofMinutes(60),
+                s -> s.get("state").asText().matches("FINISHED|CANCELLED"));
+        return client.runsOf(sweep);
+    }
+
+    private static Losses losses(LabClient client, List<JsonNode> runs) {
+        Map<Integer, TreeMap<Long, Long>> all = new TreeMap<>();
+        for (JsonNode run : runs) {
+            if (!run.get("state").asText().equals("FINISHED")) {
+                throw new IllegalStateException("run " + run.get("id").asText() + " is " + run.get("state").asText() + ": "
+                        + run.path("message").asText());
+            }
+            TreeMap<Long, Long> steps = new TreeMap<>();
+            for (JsonNode point : client.history(run.get("id").asText(), "train/loss")) {
+                Long before = steps.put(
+                        point.get("step").asLong(),
+                        Double.doubleToRawLongBits(point.get("value").asDouble()));
+                if (before != null) {
+                    throw new IllegalStateException(
+                            "run " + run.get("id").asText() + " shows step " + point.get("step").asLong() + " twice");
+                }
+            }
+            all.put(run.get("index").asInt(), steps);
+        }
+        return new Losses(all);
+    }
+
+    static List<String> compare(Losses calm, Losses drill) {
+        List<String> faults = new ArrayList<>();
+        if (!calm.bits().keySet().equals(drill.bits().keySet())) {
+            faults.add("runs differ: " + calm.bits().keySet() + " and " + drill.bits().keySet());
+        }
+        calm.bits().forEach((index, steps) -> {
+            TreeMap<Long, Long> other = drill.bits().getOrDefault(index, new TreeMap<>());
+            if (!steps.keySet().equals(other.keySet())) {
+                faults.add("run " + index + ": " + steps.size() + " steps undisturbed, " + other.size() + " after the kills");
+            }
+            steps.forEach((step, bits) -> {
+                if (other.containsKey(step) && !other.get(step).equals(bits)) {
+                    faults.add("run " + index + ", step " + step + ": loss " + Double.longBitsToDouble(bits) + " became "
+                            + Double.longBitsToDouble(other.get(step)));
+                }
+            });
+            if (steps.isEmpty()) {
+                faults.add("run " + index + " has no losses at all");
+            }
+        });
+        return faults;
+    }
+}

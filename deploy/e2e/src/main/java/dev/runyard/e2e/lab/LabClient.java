@@ -1,0 +1,138 @@
+package dev.runyard.e2e.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The lab's REST interface as any client sees it: plain HTTP and JSON trees. */
+public final class LabClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final URI base;
+
+    LabClient(URI base) {
+        this.base = base;
+    }
+
+    /** A client of a lab that runs elsewhere. */
+    public static LabClient of(String url) {
+        return new LabClient(URI.create(url));
+    }
+
+    public URI base() {
+        return base;
+    }
+
+    public boolean ready() {
+        try {
+            return send(request("/q/health/ready").GET().build()).statusCode() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    public JsonNode get(String path) {
+        return ok(send(request(path).GET().build()));
+    }
+
+    public JsonNode post(String path, @Nullable Object body) {
+        return ok(postRaw(path, body));
+    }
+
+    public HttpResponse<String> postRaw(String path, @Nullable Object body) {
+        try {
+            String text = body == null ? "" : body instanceof String s ? s : JSON.writeValueAsString(body);
+            return send(request(path)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(text))
+                    .build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every run of a sweep, in order of its index. */
+    public List<JsonNode> runsOf(String sweep) {
+        List<JsonNode> runs = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = get("/api/v1/runs?limit=1000&sweep=" + sweep + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)));
+            page.get("items").forEach(runs::add);
+            cursor = page.path("next").asText("");
+        } while (!cursor.isEmpty() && !cursor.equals("null"));
+        runs.sort((a, b) -> Integer.compare(a.path("index").asInt(), b.path("index").asInt()));
+        return runs;
+    }
+
+    /** The current points of one key, exact, ordered by step. */
+    public List<JsonNode> history(String run, String key) {
+        JsonNode answer = get("/api/v1/runs/" + run + "/metrics/history?buckets=100000&key=" + encode(key));
+        List<JsonNode> points = new ArrayList<>();
+        answer.path("points").forEach(points::add);
+        return points;
+    }
+
+    /** Polls until {@code done} holds for the answer; answers that fail while the lab restarts are passed over. */
+    public JsonNode await(String path, Duration within, Predicate<JsonNode> done) throws InterruptedException {
+        Instant end = Instant.now().plus(within);
+        JsonNode last = null;
+        while (Instant.now().isBefore(end)) {
+            try {
+                last = get(path);
+                if (done.test(last)) {
+                    return last;
+                }
+            } catch (UncheckedIOException | IllegalStateException e) {
+                // the lab is down or starting: asked again
+            }
+            Thread.sleep(200);
+        }
+        throw new AssertionError(path + " did not come true within " + within + "; last answer: " + last);
+    }
+
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode ok(HttpResponse<String> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw new IllegalStateException(
+                    response.request().method() + " " + response.uri() + " answered " + response.statusCode() + ": " + response.body());
+        }
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.runyard.e2e.lab.LabProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schemathesis against the OpenAPI document of a packaged lab, with a fixed seed. */
+class FuzzTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void generated_requests_never_cause_a_server_error() throws Exception {
+        Optional<Path> schemathesis = Programs.find("schemathesis", "st");
+        assumeTrue(schemathesis.isPresent(), "skipped: no schemathesis on the PATH (PyPI package schemathesis)");
+        try (LabProcess lab = LabProcess.start(folder.resolve("home"), Map.of("RUNYARD_WORKERS", "0"))) {
+            LabProcess.Result result = LabProcess.run(
+                    new ProcessBuilder(
+                            schemathesis.get().toString(), "run", lab.client().base() + "/q/openapi?format=json",
+                            "--seed", "20221006", "--max-examples", "20", "--phases", "examples,coverage,fuzzing",
+                            "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+                            "--exclude-path-regex", "/api/v1/events",
+                            "--request-timeout", "10"),
+                    Duration.ofMinutes(10));
+            assertThat(result.exit()).as(result.out() + result.err()).isZero();
+        }
+    }
+}
