@@ -61,7 +61,8 @@ record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         } catch (StreamConstraintsException e) {
             throw new SafetensorsException("ST_BAD_JSON", file + ": header: " + e.getOriginalMessage(), e);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            long at = 8 + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset());
+            long at = 8
+                    + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset());
             throw new SafetensorsException(
                     "ST_BAD_JSON", file + ": header, near byte " + at + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
@@ -261,17 +262,24 @@ record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
             for (TensorInfo t : sorted) {
                 String before = last == null ? "the start" : "\"" + cut(last.name()) + "\"";
                 if (t.begin() < at) {
-                    throw plain("ST_OVERLAP", t.name(), "starts at byte " + t.begin() + " inside " + before
-                            + ", which ends at " + at);
+                    throw plain(
+                            "ST_OVERLAP",
+                            t.name(),
+                            "starts at byte " + t.begin() + " inside " + before + ", which ends at " + at);
                 }
                 if (t.begin() > at) {
-                    throw plain("ST_HOLE", t.name(), "starts at byte " + t.begin() + ", leaving bytes " + at + " to "
-                            + t.begin() + " after " + before + " to nobody");
+                    throw plain(
+                            "ST_HOLE",
+                            t.name(),
+                            "starts at byte " + t.begin() + ", leaving bytes " + at + " to " + t.begin() + " after "
+                                    + before + " to nobody");
                 }
                 boolean empty = t.begin() == t.end();
                 if (empty && last != null && last.begin() == last.end() && last.begin() == t.begin()) {
-                    throw plain("ST_SHARED_OFFSET", t.name(), "has no bytes and shares offset " + t.begin() + " with "
-                            + before);
+                    throw plain(
+                            "ST_SHARED_OFFSET",
+                            t.name(),
+                            "has no bytes and shares offset " + t.begin() + " with " + before);
                 }
                 at = t.end();
                 last = t;

@@ -63,7 +63,8 @@ public final class Safetensors implements Closeable {
         String name = String.valueOf(file.getFileName());
         long size = channel.size();
         if (size < 8) {
-            throw new SafetensorsException("ST_TOO_SHORT", name + ": has " + size + " bytes, the header length needs 8");
+            throw new SafetensorsException(
+                    "ST_TOO_SHORT", name + ": has " + size + " bytes, the header length needs 8");
         }
         ByteBuffer head = read(channel, 0, 8, name);
         if (looksLikePickleOrZip(head)) {
@@ -244,7 +245,8 @@ public final class Safetensors implements Closeable {
     private SafetensorsException tooLarge(TensorInfo info) {
         return new SafetensorsException(
                 "ST_TOO_LARGE",
-                file.getFileName() + ": tensor \"" + info.name() + "\" " + info.shape() + " is too large for one array");
+                file.getFileName() + ": tensor \"" + info.name() + "\" " + info.shape()
+                        + " is too large for one array");
     }
 
     private SafetensorsException wrongType(TensorInfo info, String wanted) {

@@ -19,8 +19,29 @@ import org.junit.jupiter.api.io.TempDir;
 class SafetensorsFuzzTest {
     private static final int ROUNDS = Integer.getInteger("runyard.fuzz", 25_000);
     private static final String[] TOKENS = {
-        "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e9", "9223372036854775807", "99999999999999999999",
-        "\"F32\"", "\"dtype\"", "\"shape\":[0]", "\\ud800", "\\u0000", "__metadata__", "0", "NaN", "//", "\n"
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "null",
+        "true",
+        "-1",
+        "1e9",
+        "9223372036854775807",
+        "99999999999999999999",
+        "\"F32\"",
+        "\"dtype\"",
+        "\"shape\":[0]",
+        "\\ud800",
+        "\\u0000",
+        "__metadata__",
+        "0",
+        "NaN",
+        "//",
+        "\n"
     };
 
     @TempDir
@@ -41,8 +62,8 @@ class SafetensorsFuzzTest {
         Path victim = dir.resolve("victim.safetensors");
         Map<String, Integer> codes = new TreeMap<>();
         Duration worst = Duration.ZERO;
-        try (FileChannel channel =
-                FileChannel.open(victim, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(
+                victim, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
             for (int round = 0; round < ROUNDS; round++) {
                 byte[] mutated = mutate(good, random);
                 channel.truncate(0);
@@ -77,14 +98,14 @@ class SafetensorsFuzzTest {
     private static byte[] mutate(byte[] good, SplittableRandom random) {
         byte[] out = good.clone();
         int header = (out[0] & 0xff) | (out[1] & 0xff) << 8;
-        for (int n = random.nextInt(1, 4); n > 0; n--) {
+        for (int n = random.nextInt(1, 4); n > 0 && out.length > 8; n--) {
             int at = random.nextInt(out.length);
             int inHeader = Math.min(out.length - 1, 8 + random.nextInt(header));
             switch (random.nextInt(8)) {
                 case 0 -> out[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> out[inHeader] = (byte) random.nextInt(256);
                 case 2 -> out[Math.min(out.length - 1, random.nextInt(8))] = (byte) random.nextInt(256);
-                case 3 -> out = Arrays.copyOf(out, Math.max(1, at));
+                case 3 -> out = Arrays.copyOf(out, at);
                 case 4 -> out = Arrays.copyOf(out, out.length + random.nextInt(1, 64));
                 case 5 -> out = splice(out, inHeader, TOKENS[random.nextInt(TOKENS.length)], random.nextInt(8));
                 case 6 -> digit(out, random);

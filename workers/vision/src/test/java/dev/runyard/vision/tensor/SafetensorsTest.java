@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +27,7 @@ class SafetensorsTest {
     }
 
     private Path file(long length, byte[] header, int dataLength) throws IOException {
-        ByteBuffer out =
-                ByteBuffer.allocate(8 + header.length + dataLength).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate(8 + header.length + dataLength).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(length).put(header);
         return Files.write(dir.resolve("t.safetensors"), out.array());
     }
@@ -36,16 +36,12 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.open(file).close())
                 .isInstanceOfSatisfying(SafetensorsException.class, e -> {
                     assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
-                    assertThat(e.getMessage()).contains(words);
+                    assertThat(List.of(words)).allSatisfy(w -> assertThat(e.getMessage()).contains(w));
                 });
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | 8 | ST_DUPLICATE_KEY
         {"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}} | 8 | ST_DUPLICATE_KEY
         {"__metadata__":{"k":"1","k":"2"}} | 0 | ST_DUPLICATE_KEY
@@ -99,7 +95,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void amillionTensorsAreTooMany() throws IOException {
+    void aMillionTensorsAreTooMany() throws IOException {
         StringBuilder header = new StringBuilder("{");
         for (int i = 0; i < 1_000_000; i++) {
             header.append(i == 0 ? "" : ",")
@@ -133,8 +129,7 @@ class SafetensorsTest {
 
     @Test
     void everyTypeIsRead() throws IOException {
-        String header =
-                """
+        String header = """
                 {"bf":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"bool":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]},\
                 "f16":{"dtype":"F16","shape":[3],"data_offsets":[6,12]},"f64":{"dtype":"F64","shape":[1],"data_offsets":[12,20]},\
                 "i16":{"dtype":"I16","shape":[1],"data_offsets":[20,22]},"i32":{"dtype":"I32","shape":[1,1],"data_offsets":[22,26]},\
@@ -142,8 +137,17 @@ class SafetensorsTest {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer b = ByteBuffer.allocate(8 + json.length + 29).order(ByteOrder.LITTLE_ENDIAN);
         b.putLong(json.length).put(json).putShort((short) 0x3f80).putShort((short) 0xc040);
-        b.put((byte) 0).put((byte) 1).putShort((short) 0x3c00).putShort((short) 0x0001).putShort((short) 0xfc00);
-        b.putDouble(0.1).putShort((short) -2).putInt(-70_000).put((byte) -1).put((byte) 5).put((byte) 200);
+        b.put((byte) 0)
+                .put((byte) 1)
+                .putShort((short) 0x3c00)
+                .putShort((short) 0x0001)
+                .putShort((short) 0xfc00);
+        b.putDouble(0.1)
+                .putShort((short) -2)
+                .putInt(-70_000)
+                .put((byte) -1)
+                .put((byte) 5)
+                .put((byte) 200);
         try (Safetensors t = Safetensors.open(Files.write(dir.resolve("all.safetensors"), b.array()))) {
             assertThat(t.floats("bf")).containsExactly(1f, -3f);
             assertThat(t.longs("bool")).containsExactly(0, 1);
@@ -222,7 +226,8 @@ class SafetensorsTest {
     @Test
     void everyReferenceFileOpens() throws IOException {
         try (Stream<Path> files = Files.walk(SharedData.path("golden"))) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
                 try (Safetensors t = Safetensors.open(file)) {
                     for (TensorInfo info : t.tensors().values()) {
                         if (info.dtype().floating()) {
