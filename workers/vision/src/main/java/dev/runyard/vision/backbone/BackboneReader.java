@@ -67,11 +67,13 @@ final class BackboneReader {
     private Read read() throws IOException {
         List<Long> patch = shape(Layout.patchWeight(naming), 4);
         long width = patch.get(0);
-        List<Long> positions = shape(Layout.positions(naming), naming == Naming.TIMM || naming == Naming.TORCHVISION ? 3 : 2);
+        List<Long> positions =
+                shape(Layout.positions(naming), naming == Naming.TIMM || naming == Naming.TORCHVISION ? 3 : 2);
         long tokens = positions.get(positions.size() - 2);
         long depth = depth();
         boolean oldMlp = naming == Naming.TORCHVISION && in.has(Layout.blocks(naming) + "0.mlp.linear_1.weight");
-        String firstMlp = Layout.blocks(naming) + "0." + (oldMlp ? "mlp.linear_1" : Layout.mlp(naming).get(0)) + ".weight";
+        String firstMlp = Layout.blocks(naming) + "0."
+                + (oldMlp ? "mlp.linear_1" : Layout.mlp(naming).get(0)) + ".weight";
         long hidden = shape(firstMlp, 2).get(0);
         Parts parts = parts();
         long embedding = width;
@@ -135,7 +137,8 @@ final class BackboneReader {
         int patch = Math.toIntExact(s.patch());
         int grid = (int) Math.round(Math.sqrt((double) s.tokens() - 1));
         if (grid < 1 || (long) grid * grid + 1 != s.tokens()) {
-            throw new WeightsException(file + ": " + s.tokens() + " positions are not a square of patches and a class token");
+            throw new WeightsException(
+                    file + ": " + s.tokens() + " positions are not a square of patches and a class token");
         }
         int image = grid * patch;
         check("image_size", config.imageSize().orElse(image), image);
@@ -170,7 +173,8 @@ final class BackboneReader {
         }
         List<Long> shape = in.info(name).shape();
         if (shape.size() != axes || shape.stream().anyMatch(a -> a < 1 || a > 1 << 24)) {
-            throw WeightsException.of(file, model(), List.of(name + " has shape " + shape + ", wanted " + axes + " axes"));
+            throw WeightsException.of(
+                    file, model(), List.of(name + " has shape " + shape + ", wanted " + axes + " axes"));
         }
         return shape;
     }

@@ -84,22 +84,24 @@ final class Layout {
     /** Tensors of the whole model that are no part of its vision tower. */
     static boolean elsewhere(Naming naming, String name) {
         return switch (naming) {
-            case OPENAI_CLIP -> !name.startsWith("visual.")
-                    && (name.startsWith("transformer.resblocks.")
-                            || name.startsWith("token_embedding.")
-                            || name.startsWith("ln_final.")
-                            || List.of(
-                                            "positional_embedding",
-                                            "text_projection",
-                                            "logit_scale",
-                                            "input_resolution",
-                                            "context_length",
-                                            "vocab_size")
-                                    .contains(name));
-            case HF_CLIP -> name.startsWith("text_model.")
-                    || name.equals("text_projection.weight")
-                    || name.equals("logit_scale")
-                    || name.endsWith(".position_ids");
+            case OPENAI_CLIP ->
+                !name.startsWith("visual.")
+                        && (name.startsWith("transformer.resblocks.")
+                                || name.startsWith("token_embedding.")
+                                || name.startsWith("ln_final.")
+                                || List.of(
+                                                "positional_embedding",
+                                                "text_projection",
+                                                "logit_scale",
+                                                "input_resolution",
+                                                "context_length",
+                                                "vocab_size")
+                                        .contains(name));
+            case HF_CLIP ->
+                name.startsWith("text_model.")
+                        || name.equals("text_projection.weight")
+                        || name.equals("logit_scale")
+                        || name.endsWith(".position_ids");
             case TIMM, TORCHVISION -> false;
         };
     }
@@ -147,8 +149,7 @@ final class Layout {
             if (naming == Naming.OPENAI_CLIP) {
                 add(out, "projection", projection(naming), s.width, s.embedding);
             } else {
-                out.add(new Entry(
-                        "projection", List.of(projection(naming)), List.of(s.embedding, s.width), true));
+                out.add(new Entry("projection", List.of(projection(naming)), List.of(s.embedding, s.width), true));
             }
         }
         if (parts.head) {
@@ -178,9 +179,10 @@ final class Layout {
             List<String> sources =
                     switch (naming) {
                         case OPENAI_CLIP, TORCHVISION -> List.of(from + attention + "in_proj_" + part);
-                        case HF_CLIP -> List.of("q", "k", "v").stream()
-                                .map(c -> from + attention + c + "_proj." + part)
-                                .toList();
+                        case HF_CLIP ->
+                            List.of("q", "k", "v").stream()
+                                    .map(c -> from + attention + c + "_proj." + part)
+                                    .toList();
                         case TIMM -> List.of(from + attention + "qkv." + part);
                     };
             List<Long> shape = part.equals("weight") ? List.of(3 * s.width, s.width) : List.of(3 * s.width);

@@ -69,8 +69,8 @@ public final class VisionTransformer implements AutoCloseable {
     }
 
     private NDArray tokens(Tensors w, NDArray pixels) {
-        NDArray patches =
-                Nn.conv2d(pixels, w.get("patch_embed.weight"), w.find("patch_embed.bias"), shape.patch(), 0); // [n,D,g,g]
+        NDArray patches = Nn.conv2d(
+                pixels, w.get("patch_embed.weight"), w.find("patch_embed.bias"), shape.patch(), 0); // [n,D,g,g]
         long n = patches.getShape().get(0);
         patches = patches.reshape(n, shape.width(), -1).transpose(0, 2, 1); // [n, g·g, D]
         NDArray cls = w.get("cls_token").reshape(1, 1, shape.width()).broadcast(n, 1, shape.width());

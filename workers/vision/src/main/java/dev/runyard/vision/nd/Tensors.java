@@ -1,11 +1,11 @@
 package dev.runyard.vision.nd;
 
 import ai.djl.ndarray.NDArray;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -75,7 +75,8 @@ public final class Tensors {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
                 digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
-                digest.update(Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
+                digest.update(
+                        Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
                 float[] values = e.getValue().toFloatArray();
                 ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
                 bytes.asFloatBuffer().put(values);
