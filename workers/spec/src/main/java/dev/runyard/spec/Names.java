@@ -59,7 +59,11 @@ public final class Names {
         if (!plainAscii(s)) {
             s.codePoints().forEach(c -> refuse(field, s, !printable(c), "must hold printable characters only"));
         }
-        refuse(field, s, s.startsWith("/") || s.endsWith("/") || s.contains("//"), "must not hold an empty part between /");
+        refuse(
+                field,
+                s,
+                s.startsWith("/") || s.endsWith("/") || s.contains("//"),
+                "must not hold an empty part between /");
         refuse(field, s, !s.equals(s.strip()), "must not begin or end with a blank");
     }
 
@@ -82,7 +86,7 @@ public final class Names {
                     Character.PRIVATE_USE,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR -> false;
-                // Joins emoji into one: a sign that changes what is seen, not where.
+            // Joins emoji into one: a sign that changes what is seen, not where.
             case Character.FORMAT -> c == 0x200D;
             default -> true;
         };

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -40,7 +40,8 @@ final class Refusals {
 
     /** The refusal behind {@code e}; {@code tree} is what was read, where it is known. */
     static RuntimeException of(JsonProcessingException e, @Nullable JsonNode tree) {
-        if (!(e instanceof JsonMappingException mapping) || e.getOriginalMessage().startsWith(TRAILING)) {
+        if (!(e instanceof JsonMappingException mapping)
+                || e.getOriginalMessage().startsWith(TRAILING)) {
             return malformed(e);
         }
         for (Throwable t = e; t != null; t = t.getCause()) {
@@ -108,11 +109,10 @@ final class Refusals {
         JsonSubTypes subtypes = base.getAnnotation(JsonSubTypes.class);
         List<String> kinds = subtypes == null
                 ? List.of()
-                : Arrays.stream(subtypes.value())
-                        .map(JsonSubTypes.Type::name)
-                        .toList();
+                : Arrays.stream(subtypes.value()).map(JsonSubTypes.Type::name).toList();
         if (e.getTypeId() == null) {
-            return new InvalidSpec("MISSING_FIELD", field, null, "is required", "use one of " + String.join(", ", kinds));
+            return new InvalidSpec(
+                    "MISSING_FIELD", field, null, "is required", "use one of " + String.join(", ", kinds));
         }
         return Nearest.unknown(field, e.getTypeId(), kinds, "UNKNOWN_VALUE");
     }
@@ -122,8 +122,10 @@ final class Refusals {
         JsonLocation at = e.getLocation();
         String why = e.getOriginalMessage();
         // Jackson appends where it was and how to switch a feature on; neither helps who wrote the text.
-        int cut = why.indexOf(" (for ");
-        String first = (cut < 0 ? why : why.substring(0, cut)).lines().findFirst().orElse("");
+        String first = why.replaceFirst(" \\(for .*|: (enable|not allowed) .*", "")
+                .lines()
+                .findFirst()
+                .orElse("");
         if (first.startsWith(TRAILING)) {
             first = "more text follows the end";
         }
@@ -150,7 +152,9 @@ final class Refusals {
             if (node == null) {
                 break;
             }
-            node = reference.getFieldName() == null ? node.get(reference.getIndex()) : node.get(reference.getFieldName());
+            node = reference.getFieldName() == null
+                    ? node.get(reference.getIndex())
+                    : node.get(reference.getFieldName());
         }
         if (node != null) {
             return node;
@@ -167,7 +171,9 @@ final class Refusals {
             return "of another type";
         }
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
-            return type == int.class || type == Integer.class ? "a whole number of 32 bits" : "a whole number of 64 bits";
+            return type == int.class || type == Integer.class
+                    ? "a whole number of 32 bits"
+                    : "a whole number of 64 bits";
         }
         if (type == double.class || type == Double.class || Number.class.isAssignableFrom(type)) {
             return "a number";

@@ -71,7 +71,9 @@ final class Yaml {
             LoaderOptions options = new LoaderOptions();
             options.setCodePointLimit(MAX_BYTES);
             options.setNestingDepthLimit(MAX_DEPTH);
-            Iterator<Event> events = new org.yaml.snakeyaml.Yaml(options).parse(new StringReader(body)).iterator();
+            Iterator<Event> events = new org.yaml.snakeyaml.Yaml(options)
+                    .parse(new StringReader(body))
+                    .iterator();
             return new Yaml(events).document();
         } catch (MarkedYAMLException e) {
             String why = e.getProblem() == null ? "not understood" : e.getProblem();
@@ -226,7 +228,9 @@ final class Yaml {
 
     private static InvalidSpec bad(@Nullable Mark mark, String why) {
         String place = mark == null ? "" : " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
-        String line = mark == null ? "" : mark.get_snippet(0, 80).lines().findFirst().orElse("").strip();
+        String line = mark == null
+                ? ""
+                : mark.get_snippet(0, 80).lines().findFirst().orElse("").strip();
         return new InvalidSpec("BAD_YAML", "", line, "is not a spec in YAML" + place + ": " + why, null);
     }
 }

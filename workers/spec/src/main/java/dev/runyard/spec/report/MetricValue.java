@@ -52,7 +52,8 @@ final class MetricValue extends StdDeserializer<Double> {
                 default -> throw refused(context, new InvalidSpec("WRONG_TYPE", "", p.getText(), RULE, null));
             }
         }
-        throw refused(context, new InvalidSpec("WRONG_TYPE", "", p.currentToken().asString(), RULE, null));
+        throw refused(
+                context, new InvalidSpec("WRONG_TYPE", "", p.currentToken().asString(), RULE, null));
     }
 
     @Override

@@ -74,8 +74,7 @@ public sealed interface Axis {
             throw new InvalidSpec("NOT_FINITE", kind, List.of(lo, hi), "must have finite bounds", null);
         }
         if (lo >= hi) {
-            throw new InvalidSpec(
-                    "OUT_OF_RANGE", kind, List.of(lo, hi), "must have its lower bound first", null);
+            throw new InvalidSpec("OUT_OF_RANGE", kind, List.of(lo, hi), "must have its lower bound first", null);
         }
     }
 }

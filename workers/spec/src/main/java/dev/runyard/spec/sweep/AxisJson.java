@@ -80,19 +80,25 @@ final class AxisJson {
             return new Axis.Choice(values);
         }
         if (!node.isObject() || node.size() != 1) {
-            throw new InvalidSpec("WRONG_TYPE", "", node, RULE, node.isObject() ? null : "for one value write [" + node + "]");
+            throw new InvalidSpec(
+                    "WRONG_TYPE", "", node, RULE, node.isObject() ? null : "for one value write [" + node + "]");
         }
         String kind = node.fieldNames().next();
         JsonNode bounds = node.get(kind);
         if (!KINDS.contains(kind)) {
             throw Nearest.unknown("", kind, KINDS, "UNKNOWN_VALUE");
         }
-        if (!bounds.isArray() || bounds.size() != 2 || !bounds.get(0).isNumber() || !bounds.get(1).isNumber()) {
+        if (!bounds.isArray()
+                || bounds.size() != 2
+                || !bounds.get(0).isNumber()
+                || !bounds.get(1).isNumber()) {
             throw new InvalidSpec("WRONG_TYPE", kind, bounds, "must be two numbers, [lo, hi]", null);
         }
         return switch (kind) {
-            case "uniform" -> new Axis.Uniform(bounds.get(0).doubleValue(), bounds.get(1).doubleValue());
-            case "logUniform" -> new Axis.LogUniform(bounds.get(0).doubleValue(), bounds.get(1).doubleValue());
+            case "uniform" ->
+                new Axis.Uniform(bounds.get(0).doubleValue(), bounds.get(1).doubleValue());
+            case "logUniform" ->
+                new Axis.LogUniform(bounds.get(0).doubleValue(), bounds.get(1).doubleValue());
             default -> new Axis.Integers(whole(bounds.get(0)), whole(bounds.get(1)));
         };
     }
