@@ -1,0 +1,136 @@
+package dev.runyard.service.metric;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+/**
+ * Points folded into groups, as columns ready for {@code unnest}: once by key (the summary) and once by key and block of 64
+ * steps (the level). Points arrive in the order (key, step, time), so each group is met in one piece.
+ */
+final class Digest {
+    /** Steps of a block as a power of two: 64. */
+    static final int BLOCK_BITS = 6;
+
+    private int groups;
+    private int[] keyId = new int[16];
+    private long[] block = new long[16];
+    private int[] count = new int[16];
+    private int[] nonFinite = new int[16];
+    private long[] firstStep = new long[16];
+    private long[] firstTime = new long[16];
+    private double[] first = new double[16];
+    private long[] lastStep = new long[16];
+    private long[] lastTime = new long[16];
+    private double[] last = new double[16];
+    // NaN stands for "no finite value"; the statements turn it into null.
+    private double[] min = new double[16];
+    private double[] max = new double[16];
+    private long[] minStep = new long[16];
+    private long[] maxStep = new long[16];
+
+    private final boolean byBlock;
+
+    Digest(boolean byBlock) {
+        this.byBlock = byBlock;
+    }
+
+    void add(int key, long step, long time, double value) {
+        long b = byBlock ? step >> BLOCK_BITS : 0;
+        int g = groups - 1;
+        if (g < 0 || keyId[g] != key || block[g] != b) {
+            g = open(key, b, step, time, value);
+        }
+        count[g]++;
+        lastStep[g] = step;
+        lastTime[g] = time;
+        last[g] = value;
+        if (!Double.isFinite(value)) {
+            nonFinite[g]++;
+            return;
+        }
+        if (!(min[g] <= value)) {
+            min[g] = value;
+            minStep[g] = step;
+        }
+        if (!(max[g] >= value)) {
+            max[g] = value;
+            maxStep[g] = step;
+        }
+    }
+
+    int[] keyIds() {
+        return Arrays.copyOf(keyId, groups);
+    }
+
+    long maxStep() {
+        long most = 0;
+        for (int g = 0; g < groups; g++) {
+            most = Math.max(most, lastStep[g]);
+        }
+        return most;
+    }
+
+    /** Parameters from {@code i} on: key, count, nonFinite, lastStep, lastTime, last, min, minStep, max, maxStep. */
+    void bindSummary(PreparedStatement s, int i) throws SQLException {
+        s.setObject(i, keyIds());
+        s.setObject(i + 1, Arrays.copyOf(count, groups));
+        s.setObject(i + 2, Arrays.copyOf(nonFinite, groups));
+        s.setObject(i + 3, Arrays.copyOf(lastStep, groups));
+        s.setObject(i + 4, Arrays.copyOf(lastTime, groups));
+        s.setObject(i + 5, Arrays.copyOf(last, groups));
+        s.setObject(i + 6, Arrays.copyOf(min, groups));
+        s.setObject(i + 7, Arrays.copyOf(minStep, groups));
+        s.setObject(i + 8, Arrays.copyOf(max, groups));
+        s.setObject(i + 9, Arrays.copyOf(maxStep, groups));
+    }
+
+    /** Parameters from {@code i} on: key, block, firstStep, firstTime, first, lastStep, lastTime, last, min, max, count, nonFinite. */
+    void bindBlocks(PreparedStatement s, int i) throws SQLException {
+        s.setObject(i, keyIds());
+        s.setObject(i + 1, Arrays.copyOf(block, groups));
+        s.setObject(i + 2, Arrays.copyOf(firstStep, groups));
+        s.setObject(i + 3, Arrays.copyOf(firstTime, groups));
+        s.setObject(i + 4, Arrays.copyOf(first, groups));
+        s.setObject(i + 5, Arrays.copyOf(lastStep, groups));
+        s.setObject(i + 6, Arrays.copyOf(lastTime, groups));
+        s.setObject(i + 7, Arrays.copyOf(last, groups));
+        s.setObject(i + 8, Arrays.copyOf(min, groups));
+        s.setObject(i + 9, Arrays.copyOf(max, groups));
+        s.setObject(i + 10, Arrays.copyOf(count, groups));
+        s.setObject(i + 11, Arrays.copyOf(nonFinite, groups));
+    }
+
+    private int open(int key, long b, long step, long time, double value) {
+        if (groups == keyId.length) {
+            grow();
+        }
+        int g = groups++;
+        keyId[g] = key;
+        block[g] = b;
+        firstStep[g] = step;
+        firstTime[g] = time;
+        first[g] = value;
+        min[g] = Double.NaN;
+        max[g] = Double.NaN;
+        return g;
+    }
+
+    private void grow() {
+        int more = groups * 2;
+        keyId = Arrays.copyOf(keyId, more);
+        block = Arrays.copyOf(block, more);
+        count = Arrays.copyOf(count, more);
+        nonFinite = Arrays.copyOf(nonFinite, more);
+        firstStep = Arrays.copyOf(firstStep, more);
+        firstTime = Arrays.copyOf(firstTime, more);
+        first = Arrays.copyOf(first, more);
+        lastStep = Arrays.copyOf(lastStep, more);
+        lastTime = Arrays.copyOf(lastTime, more);
+        last = Arrays.copyOf(last, more);
+        min = Arrays.copyOf(min, more);
+        max = Arrays.copyOf(max, more);
+        minStep = Arrays.copyOf(minStep, more);
+        maxStep = Arrays.copyOf(maxStep, more);
+    }
+}

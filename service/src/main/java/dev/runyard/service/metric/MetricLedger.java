@@ -1,0 +1,267 @@
+package dev.runyard.service.metric;
+
+import dev.runyard.service.platform.Problem;
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Writes metric points: fenced, idempotent, each batch whole or not at all, summaries and levels in the same transaction. */
+@ApplicationScoped
+public class MetricLedger {
+    /** The states in which a worker holds a run, as SQL. */
+    static final String HELD = "('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')";
+
+    /** Most metrics of one run. */
+    static final int MAX_KEYS = 10_000;
+
+    private static final int TRIES = 4;
+
+    /**
+     * The fence and the insert are one statement: no row for a stale attempt, one row for each point that is new (or one row of
+     * nulls when none is), so that the summaries see exactly what was stored.
+     */
+    private static final String STORE = """
+            with fence as (
+              select id, attempt::int as attempt, state from run
+              where id = ? and attempt = ? and state in %s for share),
+            stored as (
+              insert into metric_point (run_id, key_id, step, time, attempt, epoch, value)
+              select f.id, p.key_id, p.step, p.time, f.attempt, nullif(p.epoch, 'NaN'), p.value
+              from fence f,
+                unnest(?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[]) as p(key_id, step, time, epoch, value)
+              on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
+              returning key_id, step, time)
+            select f.state, s.key_id, s.step, s.time from fence f left join stored s on true
+            """.formatted(HELD);
+
+    private static final String SUMMARISE = """
+            insert into metric_summary as s (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best,
+              best_step, lower_is_better)
+            select ?, p.key_id, p.count, p.non_finite, p.last_step, p.last_time, p.last, nullif(p.min, 'NaN'),
+              nullif(p.max, 'NaN'), nullif(case when k.lower_is_better then p.min else p.max end, 'NaN'),
+              case when p.min <> 'NaN' then case when k.lower_is_better then p.min_step else p.max_step end end,
+              k.lower_is_better
+            from unnest(?::int[], ?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[], ?::bigint[],
+                ?::float8[], ?::bigint[])
+              as p(key_id, count, non_finite, last_step, last_time, last, min, min_step, max, max_step)
+            join metric_key k on k.id = p.key_id
+            order by p.key_id
+            on conflict (run_id, key_id) do update set
+              count = s.count + excluded.count,
+              non_finite = s.non_finite + excluded.non_finite,
+              last_step = case when (excluded.last_step, excluded.last_time) > (s.last_step, s.last_time)
+                then excluded.last_step else s.last_step end,
+              last_time = case when (excluded.last_step, excluded.last_time) > (s.last_step, s.last_time)
+                then excluded.last_time else s.last_time end,
+              last = case when (excluded.last_step, excluded.last_time) > (s.last_step, s.last_time)
+                then excluded.last else s.last end,
+              min = least(s.min, excluded.min),
+              max = greatest(s.max, excluded.max),
+              best = case when s.lower_is_better then least(s.best, excluded.best) else greatest(s.best, excluded.best) end,
+              best_step = case
+                when excluded.best is null then s.best_step
+                when s.best is null or (excluded.best <> s.best and (excluded.best < s.best) = s.lower_is_better)
+                  then excluded.best_step
+                when excluded.best = s.best then least(s.best_step, excluded.best_step)
+                else s.best_step end
+            """;
+
+    private static final String BLOCKS = """
+            insert into metric_block as b (run_id, key_id, block, first_step, first_time, first, last_step, last_time, last,
+              min, max, count, non_finite)
+            select ?, p.key_id, p.block, p.first_step, p.first_time, p.first, p.last_step, p.last_time, p.last,
+              nullif(p.min, 'NaN'), nullif(p.max, 'NaN'), p.count, p.non_finite
+            from unnest(?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::float8[], ?::bigint[], ?::bigint[], ?::float8[],
+                ?::float8[], ?::float8[], ?::int[], ?::int[])
+              as p(key_id, block, first_step, first_time, first, last_step, last_time, last, min, max, count, non_finite)
+            order by p.key_id, p.block
+            on conflict (run_id, key_id, block) do update set
+              first_step = least(b.first_step, excluded.first_step),
+              first_time = case when excluded.first_step < b.first_step
+                  or (excluded.first_step = b.first_step and excluded.first_time < b.first_time)
+                then excluded.first_time else b.first_time end,
+              first = case when excluded.first_step < b.first_step
+                  or (excluded.first_step = b.first_step and excluded.first_time < b.first_time)
+                then excluded.first else b.first end,
+              last_step = greatest(b.last_step, excluded.last_step),
+              last_time = case when excluded.last_step > b.last_step
+                  or (excluded.last_step = b.last_step and excluded.last_time > b.last_time)
+                then excluded.last_time else b.last_time end,
+              last = case when excluded.last_step > b.last_step
+                  or (excluded.last_step = b.last_step and excluded.last_time > b.last_time)
+                then excluded.last else b.last end,
+              min = least(b.min, excluded.min),
+              max = greatest(b.max, excluded.max),
+              count = b.count + excluded.count,
+              non_finite = b.non_finite + excluded.non_finite
+            """;
+
+    private final AgroalDataSource dataSource;
+    private final MetricKeys keys;
+    private final RunKeys runKeys;
+    private final Supersession supersession;
+    private final Instance<FirstReport> firstReport;
+    private final Instance<MetricListener> listeners;
+
+    MetricLedger(
+            AgroalDataSource dataSource,
+            MetricKeys keys,
+            RunKeys runKeys,
+            Supersession supersession,
+            Instance<FirstReport> firstReport,
+            Instance<MetricListener> listeners) {
+        this.dataSource = dataSource;
+        this.keys = keys;
+        this.runKeys = runKeys;
+        this.supersession = supersession;
+        this.firstReport = firstReport;
+        this.listeners = listeners;
+    }
+
+    /**
+     * Stores what is new of the batch.
+     *
+     * @return how many points are new; 0 for a repeated batch
+     * @throws StaleAttempt when the attempt is not the current one of a held run; nothing is stored then
+     * @throws Problem 404 when there is no such run
+     */
+    int store(UUID run, PointBatch batch) throws SQLException {
+        for (int tried = 1; ; tried++) {
+            try (Connection c = dataSource.getConnection()) {
+                return store(c, run, batch);
+            } catch (SQLException e) {
+                if (tried == TRIES || !retryable(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * A newer attempt resumed at {@code step}: what older attempts measured beyond it becomes their ghost curve, and summaries
+     * and levels no longer hold it. Joins the caller's transaction where there is one. Repeating it changes nothing.
+     *
+     * @throws StaleAttempt when the attempt is not the current one of a held run
+     */
+    @Transactional
+    public void supersede(UUID run, long attempt, long step) throws SQLException {
+        try (Connection c = dataSource.getConnection()) {
+            supersession.apply(c, run, attempt, step);
+        }
+        runKeys.forget(run);
+    }
+
+    private int store(Connection c, UUID run, PointBatch batch) throws SQLException {
+        Set<String> names = new HashSet<>(Arrays.asList(batch.keys()).subList(0, batch.size()));
+        Map<String, Integer> ids = keys.ids(c, run, batch.attempt(), names);
+        SortedPoints points = SortedPoints.of(batch, ids);
+        if (ids.size() < names.size()) {
+            // The fence kept a new name out; say why.
+            throw refusal(c, run, batch.attempt());
+        }
+        Digest summary = new Digest(false);
+        Stored stored;
+        c.setAutoCommit(false);
+        try {
+            stored = insert(c, run, batch.attempt(), points, summary);
+            c.commit();
+        } catch (SQLException | RuntimeException e) {
+            c.rollback();
+            throw e;
+        } finally {
+            c.setAutoCommit(true);
+        }
+        if (stored == Stored.STALE) {
+            throw refusal(c, run, batch.attempt());
+        }
+        if (stored.starting) {
+            firstReport.stream().forEach(f -> f.firstReport(run, batch.attempt()));
+        }
+        if (stored.count > 0) {
+            runKeys.remember(run, summary.keyIds());
+            listeners.stream().forEach(l -> l.stored(run, names, summary.maxStep()));
+        }
+        return stored.count;
+    }
+
+    private Stored insert(Connection c, UUID run, long attempt, SortedPoints points, Digest summary)
+            throws SQLException {
+        Digest blocks = new Digest(true);
+        boolean starting;
+        int count = 0;
+        try (PreparedStatement s = c.prepareStatement(STORE)) {
+            s.setObject(1, run);
+            s.setLong(2, attempt);
+            s.setObject(3, points.keyIds());
+            s.setObject(4, points.steps());
+            s.setObject(5, points.times());
+            s.setObject(6, points.epochs());
+            s.setObject(7, points.values());
+            try (ResultSet r = s.executeQuery()) {
+                if (!r.next()) {
+                    return Stored.STALE;
+                }
+                starting = r.getString(1).equals("STARTING");
+                // Rows come back in the order they went in; a point that was there already leaves a gap.
+                int i = 0;
+                do {
+                    int key = r.getInt(2);
+                    if (r.wasNull()) {
+                        break;
+                    }
+                    long step = r.getLong(3);
+                    long time = r.getLong(4);
+                    while (points.keyIds()[i] != key || points.steps()[i] != step || points.times()[i] != time) {
+                        i++;
+                    }
+                    summary.add(key, step, time, points.values()[i]);
+                    blocks.add(key, step, time, points.values()[i]);
+                    count++;
+                    i++;
+                } while (r.next());
+            }
+        }
+        if (count > 0) {
+            runKeys.check(c, run, summary.keyIds());
+            try (PreparedStatement s = c.prepareStatement(SUMMARISE)) {
+                s.setObject(1, run);
+                summary.bindSummary(s, 2);
+                s.executeUpdate();
+            }
+            try (PreparedStatement s = c.prepareStatement(BLOCKS)) {
+                s.setObject(1, run);
+                blocks.bindBlocks(s, 2);
+                s.executeUpdate();
+            }
+        }
+        return new Stored(count, starting);
+    }
+
+    static Problem refusal(Connection c, UUID run, long attempt) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement("select 1 from run where id = ?")) {
+            s.setObject(1, run);
+            try (ResultSet r = s.executeQuery()) {
+                return r.next() ? new StaleAttempt(run, attempt) : Problem.notFound("run", run);
+            }
+        }
+    }
+
+    /** Serialisation failure and deadlock: the transaction left nothing behind and may be tried again. */
+    private static boolean retryable(SQLException e) {
+        return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
+    }
+
+    private record Stored(int count, boolean starting) {
+        static final Stored STALE = new Stored(-1, false);
+    }
+}

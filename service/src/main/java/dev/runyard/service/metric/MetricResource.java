@@ -1,0 +1,196 @@
+package dev.runyard.service.metric;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.service.platform.Tokens;
+import dev.runyard.spec.report.MetricBatch;
+import io.agroal.api.AgroalDataSource;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Metric points in, curves out. */
+@Path("/api/v1/runs/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "metrics")
+public class MetricResource {
+    private static final int MOST_BUCKETS = 100_000;
+    private static final long MAX_STEP = 1L << 53;
+
+    private final MetricLedger ledger;
+    private final MetricSummaries summaries;
+    private final MetricHistory history;
+    private final MetricCsv csv;
+    private final Tokens tokens;
+    private final AgroalDataSource dataSource;
+
+    MetricResource(
+            MetricLedger ledger,
+            MetricSummaries summaries,
+            MetricHistory history,
+            MetricCsv csv,
+            Tokens tokens,
+            AgroalDataSource dataSource) {
+        this.ledger = ledger;
+        this.summaries = summaries;
+        this.history = history;
+        this.csv = csv;
+        this.tokens = tokens;
+        this.dataSource = dataSource;
+    }
+
+    /** @param stored how many points were new */
+    public record StoredView(int stored) {}
+
+    /** The metrics that a run has. */
+    public record MetricsView(List<KeyView> keys) {}
+
+    /** One metric and its summary. */
+    public record KeyView(String key, @JsonUnwrapped SummaryView summary) {}
+
+    @POST
+    @Path("/metrics")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Store a batch of points", description = "At most 1,000 points and 1 MiB; repeatable.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = MetricBatch.class)), required = true)
+    public StoredView store(
+            @PathParam("id") UUID run,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            InputStream body)
+            throws IOException, SQLException {
+        PointBatch batch = MetricBatchReader.read(body);
+        tokens.requireAttempt(run, batch.attempt(), authorization);
+        return new StoredView(ledger.store(run, batch));
+    }
+
+    @GET
+    @Path("/metrics")
+    @Operation(summary = "The metrics of a run with their summaries")
+    public MetricsView metrics(@PathParam("id") UUID run) throws SQLException {
+        mustExist(run);
+        return new MetricsView(summaries.of(run).entrySet().stream()
+                .map(e -> new KeyView(e.getKey(), e.getValue()))
+                .toList());
+    }
+
+    @GET
+    @Path("/metrics/history")
+    @Operation(
+            summary = "One curve",
+            description = "All points when they are at most twice the buckets, else buckets that keep extremes.")
+    public HistoryView history(
+            @PathParam("id") UUID run,
+            @QueryParam("key") @Nullable String key,
+            @QueryParam("buckets")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "800"))
+                    @Nullable
+                    String buckets,
+            @QueryParam("from") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String from,
+            @QueryParam("to") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String to,
+            @QueryParam("attempt") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String attempt,
+            @QueryParam("ghosts") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @Nullable String ghosts)
+            throws SQLException {
+        if (key == null) {
+            throw Problem.invalid("MISSING_FIELD", "key", null, "is required", "add ?key=train/loss");
+        }
+        String name = MetricKeyRule.check("key", key);
+        int most = (int) number("buckets", buckets, 800, 1, MOST_BUCKETS);
+        long first = number("from", from, 0, 0, MAX_STEP);
+        long last = number("to", to, MAX_STEP, 0, MAX_STEP);
+        Long only = attempt == null ? null : number("attempt", attempt, 0, 1, Integer.MAX_VALUE);
+        if (first > last) {
+            throw Problem.invalid("OUT_OF_RANGE", "to", last, "must not be below from (" + first + ")", null);
+        }
+        mustExist(run);
+        return history.read(new MetricHistory.Range(run, name, most, first, last, only, flag("ghosts", ghosts)));
+    }
+
+    @GET
+    @Path("/metrics.csv")
+    @Produces("text/csv")
+    @Operation(summary = "Every point as CSV", description = "Of the keys named, or of all.")
+    public Response csv(@PathParam("id") UUID run, @QueryParam("key") List<String> keys) throws SQLException {
+        List<String> names =
+                keys.stream().map(k -> MetricKeyRule.check("key", k)).toList();
+        mustExist(run);
+        StreamingOutput rows = out -> {
+            Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            try {
+                csv.write(run, names, text);
+            } catch (SQLException e) {
+                // The head is sent already; a broken transfer is the only honest answer left.
+                throw new IOException(e);
+            }
+        };
+        return Response.ok(rows, "text/csv; charset=utf-8; header=present")
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"metrics-" + run + ".csv\"")
+                .build();
+    }
+
+    private static long number(String field, @Nullable String text, long otherwise, long min, long max) {
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw Problem.invalid("WRONG_TYPE", field, text, "must be a whole number", null);
+        }
+        throw Problem.invalid("OUT_OF_RANGE", field, text, "must lie in [" + min + ", " + max + "]", null);
+    }
+
+    private static boolean flag(String field, @Nullable String text) {
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw Problem.invalid("WRONG_TYPE", field, text, "must be true or false", null);
+    }
+
+    private void mustExist(UUID run) throws SQLException {
+        try (Connection c = dataSource.getConnection();
+                PreparedStatement s = c.prepareStatement("select 1 from run where id = ?")) {
+            s.setObject(1, run);
+            try (ResultSet r = s.executeQuery()) {
+                if (!r.next()) {
+                    throw Problem.notFound("run", run);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.runyard.service.metric;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a table shows of one metric of one run. {@code last} may be NaN or infinite and is then written as a string; the
+ * others look at finite values only and are left out when there is none.
+ *
+ * @param count points that count; ghosts do not
+ * @param nonFinite how many of them are NaN or infinite
+ * @param goal whether small or large is better
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SummaryView(
+        double last,
+        long lastStep,
+        @Nullable Double min,
+        @Nullable Double max,
+        @Nullable Double best,
+        @Nullable Long bestStep,
+        long count,
+        long nonFinite,
+        Goal goal) {}
