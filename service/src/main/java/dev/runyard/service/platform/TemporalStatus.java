@@ -5,23 +5,17 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 
 /** Whether Temporal answers. Asked at most once a second, however many ask. */
 @Singleton
-@Readiness
-public class TemporalStatus implements HealthCheck {
+public class TemporalStatus {
     private final WorkflowServiceStubs stubs;
-    private final LabConfig config;
     private long asked;
     private boolean ok;
 
     @Inject
-    public TemporalStatus(WorkflowServiceStubs stubs, LabConfig config) {
+    public TemporalStatus(WorkflowServiceStubs stubs) {
         this.stubs = stubs;
-        this.config = config;
         this.asked = System.nanoTime() - 2_000_000_000L;
     }
 
@@ -39,13 +33,5 @@ public class TemporalStatus implements HealthCheck {
         } catch (StatusRuntimeException e) {
             return false;
         }
-    }
-
-    @Override
-    public HealthCheckResponse call() {
-        return HealthCheckResponse.named("Temporal")
-                .status(ok())
-                .withData("target", config.temporal().orElse("none"))
-                .build();
     }
 }
