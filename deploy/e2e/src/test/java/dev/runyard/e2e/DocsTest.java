@@ -1,0 +1,56 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents say about files is true. */
+class DocsTest {
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+)(#[^)]*)?\\)");
+
+    private final Path root = LabProcess.repositoryRoot();
+
+    @Test
+    void every_relative_link_leads_to_a_file() throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages()) {
+            Matcher link = LINK.matcher(Files.readString(page));
+            while (link.find()) {
+                if (!Files.exists(page.resolveSibling(link.group(1)))) {
+                    broken.add(root.relativize(page) + " → " + link.group(1));
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void decisions_are_numbered_without_a_gap_and_carry_their_number() throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve("deploy/docs/adr"))) {
+            List<Path> decisions = files.sorted().toList();
+            for (int i = 0; i < decisions.size(); i++) {
+                String number = String.format("%04d", i + 1);
+                assertThat(decisions.get(i).getFileName().toString()).startsWith(number + "-");
+                assertThat(Files.readString(decisions.get(i))).startsWith("# ADR-" + number + ": ")
+                        .contains("## Context", "## Decision", "## Rejected", "## Consequences");
+            }
+        }
+    }
+
+    private List<Path> pages() throws IOException {
+        List<Path> all = new ArrayList<>(List.of(root.resolve("README.md"), root.resolve("CONTRIBUTING.md"), root.resolve("CHANGELOG.md")));
+        try (Stream<Path> docs = Files.walk(root.resolve("deploy/docs"))) {
+            docs.filter(p -> p.toString().endsWith(".md")).forEach(all::add);
+        }
+        return all;
+    }
+}
