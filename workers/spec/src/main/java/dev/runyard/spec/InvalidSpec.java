@@ -17,7 +17,7 @@ public final class InvalidSpec extends IllegalArgumentException {
     private final String value;
 
     public InvalidSpec(String code, String field, @Nullable Object value, String rule, @Nullable String remedy) {
-        super(field + ": " + shown(value) + " " + rule + (remedy == null ? "" : "; " + remedy));
+        super(sentence(field, shown(value), rule, remedy));
         this.code = code;
         this.field = field;
         this.rule = rule;
@@ -51,19 +51,23 @@ public final class InvalidSpec extends IllegalArgumentException {
         if (outer.isEmpty()) {
             return this;
         }
-        InvalidSpec moved =
-                new InvalidSpec(code, outer + (field.isEmpty() ? "" : "." + field), rule, remedy, new Shown(value));
+        String joint = field.isEmpty() || field.startsWith("[") ? "" : ".";
+        InvalidSpec moved = new InvalidSpec(code, outer + joint + field, rule, remedy, new Shown(value));
         moved.initCause(this);
         return moved;
     }
 
     private InvalidSpec(String code, String field, String rule, @Nullable String remedy, Shown shown) {
-        super(field + ": " + shown.text + " " + rule + (remedy == null ? "" : "; " + remedy));
+        super(sentence(field, shown.text, rule, remedy));
         this.code = code;
         this.field = field;
         this.rule = rule;
         this.remedy = remedy;
         this.value = shown.text;
+    }
+
+    private static String sentence(String field, String value, String rule, @Nullable String remedy) {
+        return (field.isEmpty() ? "" : field + ": ") + value + " " + rule + (remedy == null ? "" : "; " + remedy);
     }
 
     /** A value already made fit for a message. */
@@ -97,6 +101,7 @@ public final class InvalidSpec extends IllegalArgumentException {
             String cut = s.length() > 80 ? s.substring(0, 80) + "…" : s;
             return "\"" + cut + "\"";
         }
-        return String.valueOf(value);
+        String text = String.valueOf(value);
+        return text.length() > 160 ? text.substring(0, 160) + "…" : text;
     }
 }

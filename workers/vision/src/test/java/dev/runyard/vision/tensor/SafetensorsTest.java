@@ -36,7 +36,8 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.open(file).close())
                 .isInstanceOfSatisfying(SafetensorsException.class, e -> {
                     assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
-                    assertThat(List.of(words)).allSatisfy(w -> assertThat(e.getMessage()).contains(w));
+                    assertThat(List.of(words))
+                            .allSatisfy(w -> assertThat(e.getMessage()).contains(w));
                 });
     }
 

@@ -1,0 +1,166 @@
+package dev.runyard.vision.backbone;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.vision.backbone.VisionTransformer.Encoding;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vision transformer whose weights never change: no gradient buffer is made for them, and {@link #sha256} of the live arrays is the
+ * same before and after any run. Held once a process for each file; runs on several threads may share it.
+ */
+public final class FrozenBackbone implements AutoCloseable {
+    private static final Map<String, FrozenBackbone> OPEN = new HashMap<>();
+
+    private final VitShape shape;
+    private final VisionTransformer transformer;
+    private final NDManager manager;
+    private final Tensors weights;
+    private final OptionalDouble logitScale;
+    private final String sha256;
+
+    private FrozenBackbone(BackboneReader.Read read) {
+        shape = read.shape();
+        transformer = new VisionTransformer(shape);
+        manager = read.manager();
+        weights = read.weights();
+        logitScale = read.logitScale();
+        sha256 = weights.sha256();
+    }
+
+    /**
+     * The backbone of a spec, kept for the next caller with the same unchanged file.
+     *
+     * @param weights {@link BackboneSpec#SMALL}, a safetensors file, or a folder with one and its {@code config.json}
+     * @throws WeightsException when the tensors are not those of a known vision transformer
+     * @throws IOException when the file cannot be read, also with the faults of a damaged safetensors file
+     */
+    public static FrozenBackbone shared(String weights) throws IOException {
+        synchronized (OPEN) {
+            String key = weights;
+            if (!weights.equals(BackboneSpec.SMALL)) {
+                Path file = file(weights);
+                key = file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
+            }
+            FrozenBackbone open = OPEN.get(key);
+            if (open == null) {
+                open = open(weights);
+                OPEN.put(key, open);
+            }
+            return open;
+        }
+    }
+
+    /** As {@link #shared}, but owned by the caller. */
+    public static FrozenBackbone open(String weights) throws IOException {
+        Torch.enter();
+        if (weights.equals(BackboneSpec.SMALL)) {
+            return small();
+        }
+        Path file = file(weights);
+        return new FrozenBackbone(BackboneReader.read(file, file.resolveSibling("config.json")));
+    }
+
+    /** A new model in memory, for example one that was just trained; {@code weights} stay the caller's. */
+    static Path file(String weights) throws IOException {
+        Path path = Path.of(weights);
+        if (!Files.isDirectory(path)) {
+            if (!Files.exists(path)) {
+                throw new WeightsException(weights + ": there is no such file or folder");
+            }
+            return path;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
+            for (Path f : found) {
+                String name = String.valueOf(f.getFileName());
+                if (found.size() == 1 || name.equals("weights.safetensors") || name.equals("model.safetensors")) {
+                    return f;
+                }
+            }
+            throw new WeightsException(weights + ": holds " + found.size()
+                    + " safetensors files; name the one to use, or keep one weights.safetensors");
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static FrozenBackbone small() throws IOException {
+        Path folder = Files.createTempDirectory("runyard-small-vit");
+        try {
+            for (String name : List.of("weights.safetensors", "config.json")) {
+                try (InputStream in = FrozenBackbone.class.getResourceAsStream("small-vit/" + name)) {
+                    if (in == null) {
+                        throw new WeightsException("small-vit: " + name + " is not part of this build");
+                    }
+                    Files.copy(in, folder.resolve(name));
+                }
+            }
+            return new FrozenBackbone(
+                    BackboneReader.read(folder.resolve("weights.safetensors"), folder.resolve("config.json")));
+        } finally {
+            Files.deleteIfExists(folder.resolve("weights.safetensors"));
+            Files.deleteIfExists(folder.resolve("config.json"));
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    public VitShape shape() {
+        return shape;
+    }
+
+    /** Of names, shapes and values when it was read; a file in half precision and its widened copy have the same. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /** Of the arrays as they are now. */
+    public String sha256Now() {
+        return weights.sha256();
+    }
+
+    /** CLIP's ln of the scale in front of the cosine, when the file has one. */
+    public OptionalDouble logitScale() {
+        return logitScale;
+    }
+
+    /** See {@link VisionTransformer#encode}. */
+    public Encoding encode(NDArray pixels, @Nullable NDArray prompts, boolean withAttention) {
+        return transformer.encode(weights, pixels, prompts, withAttention);
+    }
+
+    /** Scores of the model's own head; only when {@link VitShape#classes} is not 0. */
+    public NDArray head(NDArray embedding) {
+        return transformer.head(weights, embedding);
+    }
+
+    /** A frozen tensor by the transformer's name for it, for example {@code head.weight}. */
+    public NDArray tensor(String name) {
+        return weights.get(name);
+    }
+
+    public boolean has(String name) {
+        return weights.has(name);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        transformer.close();
+    }
+}

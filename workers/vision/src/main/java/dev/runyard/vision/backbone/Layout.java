@@ -1,0 +1,211 @@
+package dev.runyard.vision.backbone;
+
+import dev.runyard.vision.backbone.VitShape.Naming;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where each of the transformer's tensors stands in a file of one ecosystem (science reference §6). */
+final class Layout {
+    private Layout() {}
+
+    /**
+     * One tensor of the transformer.
+     *
+     * @param name as the transformer calls it
+     * @param sources names in the file; several are joined along their first axis
+     * @param shape of the whole, as it stands in the file
+     * @param transposed whether the transformer wants the other order of two axes
+     */
+    record Entry(String name, List<String> sources, List<Long> shape, boolean transposed) {}
+
+    /** Sizes that were read off the tensors. */
+    record Sizes(long width, long patch, long tokens, long depth, long hidden, long embedding, long classes) {}
+
+    /** Which parts that only some models have are there. */
+    record Parts(boolean patchBias, boolean preNorm, boolean projection, boolean head, boolean headBias) {}
+
+    static String patchWeight(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> "visual.conv1.weight";
+            case HF_CLIP -> "vision_model.embeddings.patch_embedding.weight";
+            case TIMM -> "patch_embed.proj.weight";
+            case TORCHVISION -> "conv_proj.weight";
+        };
+    }
+
+    static String positions(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> "visual.positional_embedding";
+            case HF_CLIP -> "vision_model.embeddings.position_embedding.weight";
+            case TIMM -> "pos_embed";
+            case TORCHVISION -> "encoder.pos_embedding";
+        };
+    }
+
+    static String blocks(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> "visual.transformer.resblocks.";
+            case HF_CLIP -> "vision_model.encoder.layers.";
+            case TIMM -> "blocks.";
+            case TORCHVISION -> "encoder.layers.encoder_layer_";
+        };
+    }
+
+    static String preNorm(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> "visual.ln_pre";
+            case HF_CLIP -> "vision_model.pre_layrnorm"; // sic
+            case TIMM -> "norm_pre";
+            case TORCHVISION -> "encoder.ln_pre";
+        };
+    }
+
+    static String projection(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> "visual.proj";
+            case HF_CLIP -> "visual_projection.weight";
+            case TIMM, TORCHVISION -> head(naming) + ".weight";
+        };
+    }
+
+    static String head(Naming naming) {
+        return naming == Naming.TORCHVISION ? "heads.head" : "head";
+    }
+
+    /** First layer of a block's MLP, in the newer of two torchvision forms or the only form of the others. */
+    static List<String> mlp(Naming naming) {
+        return switch (naming) {
+            case OPENAI_CLIP -> List.of("mlp.c_fc", "mlp.c_proj");
+            case HF_CLIP, TIMM -> List.of("mlp.fc1", "mlp.fc2");
+            case TORCHVISION -> List.of("mlp.0", "mlp.3");
+        };
+    }
+
+    /** Tensors of the whole model that are no part of its vision tower. */
+    static boolean elsewhere(Naming naming, String name) {
+        return switch (naming) {
+            case OPENAI_CLIP ->
+                !name.startsWith("visual.")
+                        && (name.startsWith("transformer.resblocks.")
+                                || name.startsWith("token_embedding.")
+                                || name.startsWith("ln_final.")
+                                || List.of(
+                                                "positional_embedding",
+                                                "text_projection",
+                                                "logit_scale",
+                                                "input_resolution",
+                                                "context_length",
+                                                "vocab_size")
+                                        .contains(name));
+            case HF_CLIP ->
+                name.startsWith("text_model.")
+                        || name.equals("text_projection.weight")
+                        || name.equals("logit_scale")
+                        || name.endsWith(".position_ids");
+            case TIMM, TORCHVISION -> false;
+        };
+    }
+
+    static List<Entry> entries(Naming naming, Sizes s, Parts parts, boolean oldMlp) {
+        List<Entry> out = new ArrayList<>();
+        String patch = patchWeight(naming).replaceAll("\\.weight$", "");
+        add(out, "patch_embed.weight", patch + ".weight", s.width, 3, s.patch, s.patch);
+        if (parts.patchBias) {
+            add(out, "patch_embed.bias", patch + ".bias", s.width);
+        }
+        switch (naming) {
+            case OPENAI_CLIP -> {
+                add(out, "cls_token", "visual.class_embedding", s.width);
+                add(out, "pos_embed", positions(naming), s.tokens, s.width);
+            }
+            case HF_CLIP -> {
+                add(out, "cls_token", "vision_model.embeddings.class_embedding", s.width);
+                add(out, "pos_embed", positions(naming), s.tokens, s.width);
+            }
+            case TIMM -> {
+                add(out, "cls_token", "cls_token", 1, 1, s.width);
+                add(out, "pos_embed", positions(naming), 1, s.tokens, s.width);
+            }
+            case TORCHVISION -> {
+                add(out, "cls_token", "class_token", 1, 1, s.width);
+                add(out, "pos_embed", positions(naming), 1, s.tokens, s.width);
+            }
+        }
+        if (parts.preNorm) {
+            pair(out, "norm_pre", preNorm(naming), s.width);
+        }
+        for (int i = 0; i < s.depth; i++) {
+            block(out, naming, s, "blocks." + i + ".", blocks(naming) + i + ".", oldMlp);
+        }
+        String norm =
+                switch (naming) {
+                    case OPENAI_CLIP -> "visual.ln_post";
+                    case HF_CLIP -> "vision_model.post_layernorm";
+                    case TIMM -> "norm";
+                    case TORCHVISION -> "encoder.ln";
+                };
+        pair(out, "norm", norm, s.width);
+        if (parts.projection) {
+            if (naming == Naming.OPENAI_CLIP) {
+                add(out, "projection", projection(naming), s.width, s.embedding);
+            } else {
+                out.add(new Entry("projection", List.of(projection(naming)), List.of(s.embedding, s.width), true));
+            }
+        }
+        if (parts.head) {
+            add(out, "head.weight", head(naming) + ".weight", s.classes, s.width);
+            if (parts.headBias) {
+                add(out, "head.bias", head(naming) + ".bias", s.classes);
+            }
+        }
+        return out;
+    }
+
+    private static void block(List<Entry> out, Naming naming, Sizes s, String to, String from, boolean oldMlp) {
+        List<String> norms =
+                switch (naming) {
+                    case OPENAI_CLIP, TORCHVISION -> List.of("ln_1", "ln_2");
+                    case HF_CLIP -> List.of("layer_norm1", "layer_norm2");
+                    case TIMM -> List.of("norm1", "norm2");
+                };
+        pair(out, to + "norm1", from + norms.get(0), s.width);
+        String attention =
+                switch (naming) {
+                    case OPENAI_CLIP, TIMM -> "attn.";
+                    case HF_CLIP -> "self_attn.";
+                    case TORCHVISION -> "self_attention.";
+                };
+        for (String part : List.of("weight", "bias")) {
+            List<String> sources =
+                    switch (naming) {
+                        case OPENAI_CLIP, TORCHVISION -> List.of(from + attention + "in_proj_" + part);
+                        case HF_CLIP ->
+                            List.of("q", "k", "v").stream()
+                                    .map(c -> from + attention + c + "_proj." + part)
+                                    .toList();
+                        case TIMM -> List.of(from + attention + "qkv." + part);
+                    };
+            List<Long> shape = part.equals("weight") ? List.of(3 * s.width, s.width) : List.of(3 * s.width);
+            out.add(new Entry(to + "attn.qkv." + part, sources, shape, false));
+        }
+        String project = naming == Naming.TIMM ? "proj" : "out_proj";
+        add(out, to + "attn.proj.weight", from + attention + project + ".weight", s.width, s.width);
+        add(out, to + "attn.proj.bias", from + attention + project + ".bias", s.width);
+        pair(out, to + "norm2", from + norms.get(1), s.width);
+        List<String> mlp = oldMlp ? List.of("mlp.linear_1", "mlp.linear_2") : mlp(naming);
+        add(out, to + "mlp.fc1.weight", from + mlp.get(0) + ".weight", s.hidden, s.width);
+        add(out, to + "mlp.fc1.bias", from + mlp.get(0) + ".bias", s.hidden);
+        add(out, to + "mlp.fc2.weight", from + mlp.get(1) + ".weight", s.width, s.hidden);
+        add(out, to + "mlp.fc2.bias", from + mlp.get(1) + ".bias", s.width);
+    }
+
+    private static void pair(List<Entry> out, String name, String source, long width) {
+        add(out, name + ".weight", source + ".weight", width);
+        add(out, name + ".bias", source + ".bias", width);
+    }
+
+    private static void add(List<Entry> out, String name, String source, long... shape) {
+        out.add(new Entry(
+                name, List.of(source), java.util.Arrays.stream(shape).boxed().toList(), false));
+    }
+}

@@ -1,0 +1,5 @@
+/** Frozen vision transformers, read from safetensors of four ecosystems. */
+@NullMarked
+package dev.runyard.vision.backbone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package dev.runyard.vision.nd;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Network layers as functions, each one operation of the engine or a few. None takes a Java number into the graph: the engine would
+ * wrap it in memory that may be freed before the backward pass reads it.
+ */
+public final class Nn {
+    private Nn() {}
+
+    /** x·Wᵀ + b over the last axis. */
+    public static NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
+        return x.getNDArrayInternal().linear(x, weight, bias).head();
+    }
+
+    /** Over the last axis, with gain and bias. */
+    public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double eps) {
+        return x.getNDArrayInternal()
+                .layerNorm(x, weight.getShape(), weight, bias, (float) eps)
+                .head();
+    }
+
+    /** Square stride and padding. */
+    public static NDArray conv2d(NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
+        return x.getNDArrayInternal()
+                .convolution(
+                        x, weight, bias, new Shape(stride, stride), new Shape(padding, padding), new Shape(1, 1), 1)
+                .head();
+    }
+
+    /**
+     * Batch norm as PyTorch's: in training the biased variance of the batch normalises, and the running statistics, changed in place,
+     * take a tenth of the unbiased one.
+     */
+    public static NDArray batchNorm(
+            NDArray x, NDArray mean, NDArray variance, NDArray weight, NDArray bias, boolean training) {
+        return x.getNDArrayInternal()
+                .batchNorm(x, mean, variance, weight, bias, 1, 0.1f, 1e-5f, training)
+                .head();
+    }
+
+    public static NDArray relu(NDArray x) {
+        return x.getNDArrayInternal().relu();
+    }
+
+    /** The exact one, by the error function. */
+    public static NDArray gelu(NDArray x) {
+        return x.getNDArrayInternal().gelu();
+    }
+
+    public static NDArray sigmoid(NDArray x) {
+        return x.getNDArrayInternal().sigmoid();
+    }
+
+    public static NDArray maxPool(NDArray x, int kernel, int stride, int padding) {
+        return x.getNDArrayInternal()
+                .maxPool(new Shape(kernel, kernel), new Shape(stride, stride), new Shape(padding, padding), false);
+    }
+
+    /** [n,c,h,w] to [n,c]. */
+    public static NDArray averageOverImage(NDArray x) {
+        Shape s = x.getShape();
+        return x.reshape(s.get(0), s.get(1), s.get(2) * s.get(3)).mean(new int[] {2});
+    }
+
+    public static NDArray concat(NDArray first, NDArray second, int axis) {
+        return NDArrays.concat(new NDList(first, second), axis);
+    }
+
+    /**
+     * Mean cross-entropy.
+     *
+     * @param scores [n,C]
+     * @param targets [n,C], -1/n at each row's class and 0 elsewhere; see {@link #targets}
+     */
+    public static NDArray crossEntropy(NDArray scores, NDArray targets) {
+        return scores.logSoftmax(1).mul(targets).sum();
+    }
+
+    /** The values of {@code targets} for {@link #crossEntropy}, row-major. */
+    public static float[] targets(int[] labels, int classes) {
+        float[] out = new float[labels.length * classes];
+        for (int i = 0; i < labels.length; i++) {
+            out[i * classes + labels[i]] = -1f / labels.length;
+        }
+        return out;
+    }
+}

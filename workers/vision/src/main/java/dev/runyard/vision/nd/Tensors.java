@@ -1,0 +1,90 @@
+package dev.runyard.vision.nd;
+
+import ai.djl.ndarray.NDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Arrays by name, in a fixed order. Networks are functions of one of these and their input. */
+public final class Tensors {
+    private final Map<String, NDArray> arrays;
+
+    public Tensors(Map<String, NDArray> arrays) {
+        this.arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
+    }
+
+    /** @throws IllegalArgumentException when there is none */
+    public NDArray get(String name) {
+        NDArray array = arrays.get(name);
+        if (array == null) {
+            throw new IllegalArgumentException("no tensor \"" + name + "\"");
+        }
+        return array;
+    }
+
+    public @Nullable NDArray find(String name) {
+        return arrays.get(name);
+    }
+
+    public boolean has(String name) {
+        return arrays.containsKey(name);
+    }
+
+    public Map<String, NDArray> byName() {
+        return arrays;
+    }
+
+    /** Number of elements of all arrays. */
+    public long count() {
+        return arrays.values().stream().mapToLong(NDArray::size).sum();
+    }
+
+    /** These and the others; names are expected to differ. */
+    public Tensors and(Tensors others) {
+        Map<String, NDArray> all = new LinkedHashMap<>(arrays);
+        all.putAll(others.arrays);
+        return new Tensors(all);
+    }
+
+    /**
+     * The same memory as leaves of a new tape. The arrays themselves never need a gradient, so that the optimiser may change them in
+     * place and no gradient outlives a step.
+     */
+    public Tensors leaves() {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> {
+            NDArray leaf = array.stopGradient();
+            leaf.setRequiresGradient(true);
+            out.put(name, leaf);
+        });
+        return new Tensors(out);
+    }
+
+    /** SHA-256 (hex) of names, shapes and float32 values, whatever the order and the file they came from. */
+    public String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
+                digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
+                digest.update(
+                        Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
+                float[] values = e.getValue().toFloatArray();
+                ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+                bytes.asFloatBuffer().put(values);
+                digest.update(bytes.array());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.runyard.vision.nd;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/** The array engine: started once in a process, never from the network. */
+public final class Torch {
+    static {
+        if (System.getProperty("ai.djl.offline") == null) {
+            System.setProperty("ai.djl.offline", "true");
+        }
+    }
+
+    private Torch() {}
+
+    /**
+     * Prepares the calling thread; every thread that computes calls it first. libtorch's gradient mode belongs to a thread and is on
+     * in new ones, where it would record all work for a backward pass that never comes.
+     */
+    public static void enter() {
+        Engine.getEngine("PyTorch");
+        JniUtils.setGradMode(false);
+    }
+
+    /** Threads of one operation; 1 or more. Equal results need an equal number. */
+    public static void threads(int count) {
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(count);
+    }
+
+    /** A manager of its own; closing it frees its arrays. */
+    public static NDManager manager() {
+        return Engine.getEngine("PyTorch").newBaseManager();
+    }
+
+    /** A copy of the values in the engine's memory. */
+    public static NDArray floats(NDManager manager, float[] values, long... shape) {
+        NDArray array = manager.create(new Shape(shape), DataType.FLOAT32);
+        array.set(FloatBuffer.wrap(values));
+        return array;
+    }
+
+    /** A copy of the values in the engine's memory. */
+    public static NDArray longs(NDManager manager, long[] values, long... shape) {
+        NDArray array = manager.create(new Shape(shape), DataType.INT64);
+        array.set(LongBuffer.wrap(values));
+        return array;
+    }
+
+    /** A scalar in the engine's own memory: safe as an operand of whatever is differentiated. */
+    public static NDArray scalar(NDManager manager, double value) {
+        return manager.full(new Shape(), (float) value, DataType.FLOAT32);
+    }
+}
