@@ -12,7 +12,8 @@ public final class WeightsException extends IOException {
         super(message);
     }
 
-    static WeightsException of(String file, String model, List<String> differences) {
+    /** Names the file, the model that it should be, and the first differences. */
+    public static WeightsException of(String file, String model, List<String> differences) {
         int more = differences.size() - SHOWN;
         return new WeightsException(file + ": is not " + model + ": "
                 + String.join("; ", differences.subList(0, Math.min(SHOWN, differences.size())))

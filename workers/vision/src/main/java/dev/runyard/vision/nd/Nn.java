@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * wrap it in memory that may be freed before the backward pass reads it.
  */
 public final class Nn {
+    /** The engine's momentum is the share of the old statistics that stays; PyTorch's is the share of the new, 0.1. */
+    private static final float KEPT = 0.9f;
+
     private Nn() {}
 
     /** x·Wᵀ + b over the last axis. */
@@ -40,7 +43,7 @@ public final class Nn {
     public static NDArray batchNorm(
             NDArray x, NDArray mean, NDArray variance, NDArray weight, NDArray bias, boolean training) {
         return x.getNDArrayInternal()
-                .batchNorm(x, mean, variance, weight, bias, 1, 0.1f, 1e-5f, training)
+                .batchNorm(x, mean, variance, weight, bias, 1, KEPT, 1e-5f, training)
                 .head();
     }
 

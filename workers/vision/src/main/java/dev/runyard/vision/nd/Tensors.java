@@ -1,6 +1,7 @@
 package dev.runyard.vision.nd;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,11 @@ public final class Tensors {
 
     public Map<String, NDArray> byName() {
         return arrays;
+    }
+
+    /** The whole number 1 under the name that counters add. */
+    public static Tensors one(NDManager manager) {
+        return new Tensors(Map.of("one", Torch.longs(manager, new long[] {1})));
     }
 
     /** Number of elements of all arrays. */

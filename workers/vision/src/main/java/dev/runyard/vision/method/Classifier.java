@@ -1,0 +1,109 @@
+package dev.runyard.vision.method;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** From an embedding [n, d] to class scores [n, C]. */
+public sealed interface Classifier {
+    /** ln 100, where CLIP's training clamps the scale; used when neither file holds one. */
+    double DEFAULT_LOGIT_SCALE = Math.log(100);
+
+    /** What of it is trained; empty when it is fixed. */
+    Map<String, NDArray> parameters();
+
+    NDArray scores(Tensors w, NDArray embedding);
+
+    /** Fixed text features: exp(scale) · cosine (science reference §1.1). */
+    record Text(NDArray features, NDArray scale) implements Classifier {
+        @Override
+        public Map<String, NDArray> parameters() {
+            return Map.of();
+        }
+
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return embedding.normalize(2, 1).matMul(features.transpose()).mul(scale);
+        }
+    }
+
+    /** W·v + b, trained; {@code name} is {@code classifier.}, or {@code head.} for the backbone's own. */
+    record Linear(String name, Map<String, NDArray> parameters) implements Classifier {
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return Nn.linear(embedding, w.get(name + "weight"), w.find(name + "bias"));
+        }
+    }
+
+    /** A new linear layer, initialised as PyTorch does. */
+    static Classifier linear(NDManager manager, long seed, int embedding, int classes) {
+        Init init = new Init(manager, seed);
+        init.linear("classifier.", embedding, classes);
+        return new Linear("classifier.", init.parameters());
+    }
+
+    /** A copy of the backbone's own head, trainable as in the released code. */
+    static Classifier ofBackbone(NDManager manager, FrozenBackbone backbone, int classes) {
+        int own = backbone.shape().classes();
+        if (own == 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "classifier.kind", "native", "needs a backbone with a head", "use kind: linear");
+        }
+        if (own < classes) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "classifier.kind",
+                    "native",
+                    "has " + own + " outputs for " + classes + " classes",
+                    "use kind: linear");
+        }
+        Map<String, NDArray> parameters = new LinkedHashMap<>();
+        for (String name : List.of("head.weight", "head.bias")) {
+            if (backbone.has(name)) {
+                NDArray frozen = backbone.tensor(name);
+                parameters.put(
+                        name,
+                        Torch.floats(
+                                manager,
+                                frozen.toFloatArray(),
+                                frozen.getShape().getShape()));
+            }
+        }
+        return new Linear("head.", parameters);
+    }
+
+    /** Features from a file, each row scaled to length 1. */
+    static Classifier text(NDManager manager, Path file, FrozenBackbone backbone, int classes) throws IOException {
+        try (Safetensors in = Safetensors.open(file)) {
+            String name = String.valueOf(file.getFileName());
+            int d = backbone.shape().embedding();
+            if (!in.has("text_features")
+                    || !in.info("text_features").shape().equals(List.of((long) classes, (long) d))) {
+                String found = in.has("text_features")
+                        ? "text_features " + in.info("text_features").shape()
+                        : "no text_features";
+                throw new WeightsException(name + ": holds " + found + ", wanted [" + classes + ", " + d
+                        + "] for this data set and backbone");
+            }
+            float[] values = in.finiteFloats("text_features");
+            double scale = in.has("logit_scale") && in.info("logit_scale").elements() == 1
+                    ? in.finiteFloats("logit_scale")[0]
+                    : backbone.logitScale().orElse(DEFAULT_LOGIT_SCALE);
+            NDArray features = Torch.floats(manager, values, classes, d);
+            NDArray unit = features.normalize(2, 1);
+            features.close();
+            return new Text(unit, Torch.scalar(manager, Math.exp(scale)));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.runyard.vision.method;
+
+import ai.djl.ndarray.NDArray;
+import dev.runyard.vision.nd.Tensors;
+
+/** What one run trains: parameters changed by gradient, buffers changed by counting, and scores of a batch. */
+public interface Model extends AutoCloseable {
+    /** By name, in a fixed order; the optimiser changes them in place. */
+    Tensors parameters();
+
+    /** By name; changed in place by {@link #scores} in training. */
+    Tensors buffers();
+
+    /**
+     * @param leaves parameters to use, the model's own or {@link Tensors#leaves} of them
+     * @param pixels [n, 3, H, W], normalised
+     * @return [n, C]
+     */
+    NDArray scores(Tensors leaves, NDArray pixels, boolean training);
+
+    @Override
+    void close();
+}

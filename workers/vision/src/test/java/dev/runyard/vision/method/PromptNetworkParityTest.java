@@ -1,0 +1,117 @@
+package dev.runyard.vision.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.MethodSpec.Mixing;
+import dev.runyard.vision.Golden;
+import dev.runyard.vision.method.PromptNetwork.Prompts;
+import dev.runyard.vision.method.PromptNetwork.Trained;
+import dev.runyard.vision.nd.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The small network and the token library against the authors' code and the authors' trained files. */
+class PromptNetworkParityTest {
+    @BeforeEach
+    void engine() {
+        Torch.enter();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clip-cifar10", "vit-cifar100"})
+    void releasedCheckpoints(String name) throws IOException {
+        Golden golden = new Golden("pgn-official/" + name);
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Trained trained = PromptNetwork.read(golden.file("weights.safetensors"), manager);
+            assertThat(trained.prompts()).isEqualTo(16);
+            NDArray pixels = golden.input(manager, "../pixels.safetensors", "pixels");
+            try (PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false)) {
+                Prompts got = network.forward(trained.weights(), pixels, false);
+                golden.assertClose("logits", got.logits());
+                golden.assertClose("coefficients", got.coefficients());
+                golden.assertClose("prompts", got.prompts());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "eval_64, 64, false, false",
+        "eval_224, 224, false, false",
+        "eval_224to64_antialias, 64, true, false",
+        "eval_224to64_noantialias, 64, false, false",
+        "train_64, 64, false, true"
+    })
+    void randomWeights(String prefix, int resolution, boolean antialias, boolean training) throws IOException {
+        Golden golden = new Golden("pgn-net");
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope();
+                PromptNetwork network = new PromptNetwork(4, resolution, Mixing.SOFTMAX, antialias)) {
+            scope.suppressNotUsedWarning();
+            Trained trained = PromptNetwork.read(golden.file("weights.safetensors"), manager);
+            boolean large = prefix.startsWith("eval_224");
+            NDArray pixels = large
+                    ? golden.input(manager, "../pgn-official/pixels.safetensors", "pixels")
+                    : golden.input(manager, "pixels_64");
+            Prompts got = network.forward(trained.weights(), pixels, training);
+            golden.assertClose(prefix + "_logits", got.logits());
+            golden.assertClose(prefix + "_prompts", got.prompts());
+            if (prefix.contains("to64")) {
+                golden.assertClose(prefix + "_pixels", network.resized(pixels));
+            } else {
+                golden.assertClose(prefix + "_coefficients", got.coefficients());
+            }
+            if (training) {
+                for (String name : trained.weights().byName().keySet()) {
+                    if (name.endsWith("running_mean") || name.endsWith("running_var")) {
+                        golden.assertClose(
+                                "after_train_64." + name,
+                                "after_train_64.<buffer>",
+                                trained.weights().get(name));
+                    } else if (name.endsWith("num_batches_tracked")) {
+                        assertThat(trained.weights().get(name).toLongArray())
+                                .as(name)
+                                .isEqualTo(golden.longs("io.safetensors", "after_train_64." + name));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void parametersOfThePaper() {
+        try (NDManager manager = Torch.manager()) {
+            ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, 768);
+            long count = state.parameters().values().stream()
+                    .mapToLong(NDArray::size)
+                    .sum();
+            assertThat(count).isEqualTo(1_032_304);
+            long alone = ResNet10.init(manager, 0, ResNet10.CHANNELS, 100).parameters().values().stream()
+                    .mapToLong(NDArray::size)
+                    .sum();
+            assertThat(alone).isEqualTo(320_212);
+        }
+    }
+
+    @Test
+    void everyReleasedFileIsRead() throws IOException {
+        Path folder = dev.runyard.vision.SharedData.path("weights");
+        try (NDManager manager = Torch.manager();
+                var files = java.nio.file.Files.list(folder)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
+                assertThat(PromptNetwork.read(file, manager).prompts()).isEqualTo(16);
+            }
+        }
+    }
+}
