@@ -1,25 +1,19 @@
 package dev.runyard.service.platform;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Nearest;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.MalformedJson;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-import org.jspecify.annotations.Nullable;
 
 /** Every way a request can fail, as one kind of body. What nobody foresaw is a 500 with an id, logged once under that id. */
 class ProblemMapper {
@@ -41,6 +35,11 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response json(JsonProcessingException e, UriInfo uri) {
+        return answer(body(Json.refusal(e)), uri);
+    }
+
+    @ServerExceptionMapper
+    Response malformed(MalformedJson e, UriInfo uri) {
         return answer(body(e), uri);
     }
 
@@ -48,7 +47,7 @@ class ProblemMapper {
     Response web(WebApplicationException e, UriInfo uri) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof JsonProcessingException json) {
-                return answer(body(json), uri);
+                return answer(body(Json.refusal(json)), uri);
             }
         }
         int status = e.getResponse().getStatus();
@@ -70,6 +69,9 @@ class ProblemMapper {
             }
             if (cause instanceof InvalidSpec spec) {
                 return answer(body(spec), uri);
+            }
+            if (cause instanceof MalformedJson malformed) {
+                return answer(body(malformed), uri);
             }
             if (cause instanceof SQLException sql && databaseAway(sql)) {
                 LOG.warnf("the database does not answer: %s", sql.getMessage());
@@ -126,52 +128,18 @@ class ProblemMapper {
         };
     }
 
-    private static Problem.Body body(JsonProcessingException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InvalidSpec spec) {
-                return body(e instanceof JsonMappingException mapping ? spec.within(path(mapping.getPath())) : spec);
-            }
+    private static Problem.Body body(RuntimeException refusal) {
+        if (refusal instanceof InvalidSpec spec) {
+            return body(spec);
         }
-        if (e instanceof UnrecognizedPropertyException unknown) {
-            List<String> known = unknown.getKnownPropertyIds().stream()
-                    .map(String::valueOf)
-                    .sorted()
-                    .toList();
-            return body(Nearest.unknown(path(unknown.getPath()), unknown.getPropertyName(), known, "UNKNOWN_FIELD"));
+        if (refusal instanceof MalformedJson malformed) {
+            return body(malformed);
         }
-        if (e instanceof JsonMappingException mapping
-                && !(e instanceof InvalidDefinitionException)
-                && !mapping.getPath().isEmpty()) {
-            return new Problem.Body(
-                    "about:blank",
-                    Problem.title(422),
-                    422,
-                    path(mapping.getPath()) + ": " + e.getOriginalMessage(),
-                    null,
-                    "BAD_VALUE",
-                    path(mapping.getPath()),
-                    null,
-                    null,
-                    null,
-                    null);
-        }
-        JsonLocation at = e.getLocation();
-        return Problem.Body.of(
-                400,
-                "BAD_JSON",
-                "The body is not the JSON expected here"
-                        + (at == null ? "" : ", line " + at.getLineNr() + " column " + at.getColumnNr()) + ": "
-                        + firstLine(e.getOriginalMessage()));
+        throw refusal;
     }
 
-    private static String path(List<JsonMappingException.Reference> path) {
-        return path.stream()
-                .map(step -> step.getFieldName() != null ? step.getFieldName() : Integer.toString(step.getIndex()))
-                .collect(Collectors.joining("."));
-    }
-
-    private static String firstLine(@Nullable String text) {
-        return text == null ? "" : text.lines().findFirst().orElse("");
+    private static Problem.Body body(MalformedJson e) {
+        return Problem.Body.of(400, "BAD_JSON", Objects.requireNonNullElse(e.getMessage(), "The body is not JSON."));
     }
 
     private static Response answer(Problem.Body body, UriInfo uri) {
