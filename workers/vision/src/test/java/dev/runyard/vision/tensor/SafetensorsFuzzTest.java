@@ -76,7 +76,7 @@ class SafetensorsFuzzTest {
         }
         System.out.println("fuzz outcomes " + codes + ", slowest " + worst.toMillis() + " ms");
         assertThat(codes).hasSizeGreaterThan(12).containsKey("read");
-        assertThat(worst).isLessThan(Duration.ofSeconds(5));
+        assertThat(worst).isLessThan(Duration.ofSeconds(30));
     }
 
     private static String outcome(Path file) throws IOException {

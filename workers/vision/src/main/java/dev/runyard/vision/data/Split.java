@@ -1,0 +1,179 @@
+package dev.runyard.vision.data;
+
+import dev.runyard.spec.Augment;
+import dev.runyard.vision.image.Augmentations;
+import dev.runyard.vision.image.Augmentations.Box;
+import dev.runyard.vision.image.Draws;
+import dev.runyard.vision.image.Raster;
+import dev.runyard.vision.image.Transforms;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One part of a data set: train, val or test. Decoded pixels are kept in a file below the cache folder, so that no epoch after the
+ * first decodes an image again. Safe for use by several threads.
+ */
+public final class Split implements Closeable {
+    /** Of this many images the size is looked at, to decide whether decoded or resized pixels take less room. */
+    private static final int SAMPLE = 32;
+
+    private final String part;
+    private final Pictures pictures;
+    private final @Nullable Path cache;
+    private final String hash;
+    private final Map<String, PixelCache> open = new TreeMap<>();
+    private double meanBytes = -1;
+
+    /**
+     * @param cache folder for decoded pixels; null decodes each time
+     * @param hash of the data set, part of the cache's key
+     */
+    Split(String part, Pictures pictures, @Nullable Path cache, String hash) {
+        this.part = part;
+        this.pictures = pictures;
+        this.cache = cache;
+        this.hash = hash;
+    }
+
+    /** {@code train}, {@code val} or {@code test}. */
+    public String part() {
+        return part;
+    }
+
+    /** Number of images. */
+    public int size() {
+        return pictures.size();
+    }
+
+    /** 0 to classes - 1. */
+    public int label(int i) {
+        return pictures.label(i);
+    }
+
+    /** All labels. */
+    public int[] labels() {
+        int[] out = new int[size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = label(i);
+        }
+        return out;
+    }
+
+    /** The image's path inside the data set, or another name that finds it again. */
+    public String name(int i) {
+        return pictures.name(i);
+    }
+
+    /**
+     * The whole image as RGB bytes in its own size.
+     *
+     * @throws DataException {@code UNREADABLE_IMAGE} with the file's name
+     */
+    public Raster pixels(int i) throws IOException {
+        return cached("whole", i, Split::same);
+    }
+
+    /** By the test transform (shorter side to {@code size}, bilinear, central crop): size × size × 3 bytes. */
+    public byte[] pixels(int i, int size) throws IOException {
+        if (keepWhole(size)) {
+            return Transforms.tv(pixels(i), size);
+        }
+        return cached("test-" + size, i, rgb -> square(Transforms.tv(rgb, size), size))
+                .data();
+    }
+
+    /** As a training image: size × size × 3 bytes, a pure function of the arguments. */
+    public byte[] augmented(int i, int size, Augment augment, Draws draws) throws IOException {
+        return switch (augment) {
+            case NONE -> pixels(i, size);
+            case FLIP_CROP -> Augmentations.flipCrop(pixels(i, size), size, draws);
+            case PGN -> pgn(i, size, draws);
+        };
+    }
+
+    private byte[] pgn(int i, int size, Draws draws) throws IOException {
+        if (keepWhole(size)) {
+            return Augmentations.pgn(pixels(i), size, draws);
+        }
+        PixelCache squashed = cache("squashed-" + size, rgb -> square(squash(rgb, size), size));
+        PixelCache.Sized source = squashed.get(i);
+        Box box = Augmentations.cropBox(source.sourceWidth(), source.sourceHeight(), draws);
+        if (box.equals(Augmentations.wholeBox(source.sourceWidth(), source.sourceHeight()))) {
+            return Augmentations.pgnColours(source.raster().data(), size, draws);
+        }
+        return Augmentations.pgn(decoded(i), size, draws);
+    }
+
+    private static byte[] squash(Raster rgb, int size) {
+        return Augmentations.squash(rgb, Augmentations.wholeBox(rgb.width(), rgb.height()), size);
+    }
+
+    private static Raster square(byte[] data, int size) {
+        return Raster.rgb(size, size, data);
+    }
+
+    private static Raster same(Raster rgb) {
+        return rgb;
+    }
+
+    private Raster cached(String form, int i, PixelCache.Form change) throws IOException {
+        if (cache == null || pictures.cheap()) {
+            return change.of(decoded(i));
+        }
+        return cache(form, change).get(i).raster();
+    }
+
+    /** Whether whole images take no more room than images of the wanted size. */
+    private boolean keepWhole(int size) throws IOException {
+        if (cache == null || pictures.cheap()) {
+            return true;
+        }
+        return meanBytes() <= 1.25 * size * size * 3;
+    }
+
+    private synchronized double meanBytes() throws IOException {
+        if (meanBytes < 0) {
+            int n = Math.min(SAMPLE, size());
+            long sum = 0;
+            for (int k = 0; k < n; k++) {
+                Raster raster = decoded((int) ((long) k * size() / n));
+                sum += raster.data().length;
+            }
+            meanBytes = (double) sum / Math.max(1, n);
+        }
+        return meanBytes;
+    }
+
+    private synchronized PixelCache cache(String form, PixelCache.Form change) throws IOException {
+        PixelCache known = open.get(form);
+        if (known == null) {
+            Path folder = java.util.Objects.requireNonNull(cache);
+            known = PixelCache.open(folder, hash + "|" + part + "|" + form, part + "-" + form, pictures, change);
+            open.put(form, known);
+        }
+        return known;
+    }
+
+    private Raster decoded(int i) throws IOException {
+        return decoded(pictures, i);
+    }
+
+    static Raster decoded(Pictures pictures, int i) throws IOException {
+        try {
+            return pictures.decode(i);
+        } catch (DataException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DataException("UNREADABLE_IMAGE", pictures.name(i) + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        open.clear();
+    }
+}

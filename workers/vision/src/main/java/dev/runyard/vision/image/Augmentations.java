@@ -1,0 +1,134 @@
+package dev.runyard.vision.image;
+
+import dev.runyard.vision.image.Resize.Filter;
+
+/**
+ * How training images are varied, as pure functions of the image and its {@link Draws}. Sizes in pixels; results are size × size × 3
+ * bytes.
+ */
+public final class Augmentations {
+    // Numbers of the draws. They are fixed so that one decision never shifts another.
+    private static final int CROP = 0;
+    private static final int CROP_TRIES = 10;
+    private static final int CROP_DRAWS = 4;
+    private static final int JITTER = 40;
+    private static final int FACTORS = 41;
+    private static final int ORDER = 45;
+    private static final int GREY = 48;
+    private static final int SOLARIZE = 49;
+    private static final int FLIP = 50;
+    private static final int SHIFT = 51;
+
+    private Augmentations() {}
+
+    /** A rectangle of the source image. */
+    public record Box(int left, int top, int width, int height) {}
+
+    /**
+     * The box of torchvision's RandomResizedCrop with scale (1, 1) and ratio (3/4, 4/3): nearly always {@link #wholeBox}, because a
+     * crop of the full area fits only when its aspect is the image's.
+     */
+    public static Box cropBox(int width, int height, Draws draws) {
+        double area = (double) width * height;
+        double low = StrictMath.log(3.0 / 4.0);
+        double high = StrictMath.log(4.0 / 3.0);
+        for (int i = 0; i < CROP_TRIES; i++) {
+            int at = CROP + i * CROP_DRAWS;
+            double aspect = StrictMath.exp(draws.uniform(at, low, high));
+            int w = (int) Math.rint(Math.sqrt(area * aspect));
+            int h = (int) Math.rint(Math.sqrt(area / aspect));
+            if (w > 0 && w <= width && h > 0 && h <= height) {
+                return new Box(draws.below(at + 1, width - w + 1), draws.below(at + 2, height - h + 1), w, h);
+            }
+        }
+        return wholeBox(width, height);
+    }
+
+    /** Everything when the aspect lies within 3/4 to 4/3, else the central part of that aspect. */
+    public static Box wholeBox(int width, int height) {
+        double aspect = (double) width / height;
+        int w = width;
+        int h = height;
+        if (aspect < 3.0 / 4.0) {
+            h = (int) Math.rint(width / (3.0 / 4.0));
+        } else if (aspect > 4.0 / 3.0) {
+            w = (int) Math.rint(height * (4.0 / 3.0));
+        }
+        return new Box((width - w) / 2, (height - h) / 2, w, h);
+    }
+
+    /** The box squashed to a square, bicubic. */
+    public static byte[] squash(Raster rgb, Box box, int size) {
+        Raster part = Transforms.crop(rgb.toRgb(), box.left, box.top, box.width, box.height);
+        return Resize.to(part, size, size, Filter.BICUBIC).data();
+    }
+
+    /**
+     * The PGN code's training augmentation, in its order: resized crop (bicubic), colour jitter (p 0.8; brightness, contrast,
+     * saturation ±0.4, hue ±0.4 of a turn, in random order), greyscale (p 0.2), solarise (p 0.2, threshold 128), horizontal flip
+     * (p 0.5). Science reference §2.1.
+     */
+    public static byte[] pgn(Raster image, int size, Draws draws) {
+        Raster rgb = image.toRgb();
+        return pgnColours(squash(rgb, cropBox(rgb.width(), rgb.height(), draws), size), size, draws);
+    }
+
+    /** Everything of {@link #pgn} that follows the crop; the input is not changed. */
+    public static byte[] pgnColours(byte[] squashed, int size, Draws draws) {
+        byte[] out = squashed.clone();
+        if (draws.happens(JITTER, 0.8)) {
+            for (int operation : draws.order(ORDER, 4)) {
+                double u = draws.uniform(FACTORS + operation, -0.4, 0.4);
+                switch (operation) {
+                    case 0 -> Colours.brightness(out, (float) (1 + u));
+                    case 1 -> Colours.contrast(out, (float) (1 + u));
+                    case 2 -> Colours.saturation(out, (float) (1 + u));
+                    default -> Colours.hue(out, u);
+                }
+            }
+        }
+        if (draws.happens(GREY, 0.2)) {
+            Colours.grey(out);
+        }
+        if (draws.happens(SOLARIZE, 0.2)) {
+            Colours.solarize(out, 128);
+        }
+        return draws.happens(FLIP, 0.5) ? flipped(out, size) : out;
+    }
+
+    /**
+     * Horizontal flip (p 0.5), then a border of a tenth of the side reflected (without repeating the edge) and a random crop of the
+     * old size.
+     *
+     * @param square size × size × 3 bytes, not changed
+     */
+    public static byte[] flipCrop(byte[] square, int size, Draws draws) {
+        byte[] in = draws.happens(FLIP, 0.5) ? flipped(square, size) : square;
+        int pad = size / 10;
+        int left = draws.below(SHIFT, 2 * pad + 1) - pad;
+        int top = draws.below(SHIFT + 1, 2 * pad + 1) - pad;
+        byte[] out = new byte[in.length];
+        for (int y = 0, o = 0; y < size; y++) {
+            int row = reflect(y + top, size) * size;
+            for (int x = 0; x < size; x++, o += 3) {
+                System.arraycopy(in, (row + reflect(x + left, size)) * 3, out, o, 3);
+            }
+        }
+        return out;
+    }
+
+    private static int reflect(int at, int size) {
+        int i = Math.abs(at);
+        return i < size ? i : 2 * (size - 1) - i;
+    }
+
+    private static byte[] flipped(byte[] in, int size) {
+        byte[] out = new byte[in.length];
+        for (int y = 0, o = 0; y < size; y++) {
+            for (int x = size - 1; x >= 0; x--, o += 3) {
+                System.arraycopy(in, (y * size + x) * 3, out, o, 3);
+            }
+        }
+        return out;
+    }
+}
