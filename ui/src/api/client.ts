@@ -1,0 +1,73 @@
+import createClient from "openapi-fetch";
+import { decode } from "./numbers";
+import type { HistoryQuery, paths, RunsQuery } from "./paths";
+import { problemOf, toProblem } from "./problem";
+import type { Action, JsonObject } from "./types";
+
+const http = createClient<paths>({
+  baseUrl: "/",
+  querySerializer: { array: { style: "form", explode: true } },
+  // Looked up at each call, so that a test can answer in its place.
+  fetch: (request) => globalThis.fetch(request),
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await asked;
+  } catch (cause) {
+    throw toProblem(cause);
+  }
+  if (!answer.response.ok || answer.data === undefined) throw problemOf(answer.response.status, answer.error);
+  return decode(answer.data);
+}
+
+/** Listings are arrays, or pages that hold one. */
+async function items<T>(asked: Promise<Answer<T[] | { items: T[] }>>): Promise<T[]> {
+  const found = await unwrap(asked);
+  return Array.isArray(found) ? found : found.items;
+}
+
+const of = (id: string) => ({ params: { path: { id } } });
+
+/** Every request the page makes. All reject with a `Problem`. */
+export const api = {
+  lab: () => unwrap(http.GET("/api/v1/lab")),
+  experiments: () => items(http.GET("/api/v1/experiments")),
+  devices: () => items(http.GET("/api/v1/devices")),
+  workers: () => items(http.GET("/api/v1/workers")),
+
+  runs: (query: RunsQuery) => unwrap(http.GET("/api/v1/runs", { params: { query } })),
+  run: (id: string) => unwrap(http.GET("/api/v1/runs/{id}", of(id))),
+  attempts: (id: string) => items(http.GET("/api/v1/runs/{id}/attempts", of(id))),
+  events: (id: string) => items(http.GET("/api/v1/runs/{id}/events", of(id))),
+  checkpoints: (id: string) => items(http.GET("/api/v1/runs/{id}/checkpoints", of(id))),
+  artifacts: (id: string) => items(http.GET("/api/v1/runs/{id}/artifacts", of(id))),
+  metrics: (id: string) => unwrap(http.GET("/api/v1/runs/{id}/metrics", of(id))),
+  logs: (id: string, after: number) =>
+    unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { after, limit: 1000 } } })),
+  history: (id: string, query: HistoryQuery) =>
+    unwrap(http.GET("/api/v1/runs/{id}/metrics/history", { params: { path: { id }, query } })),
+  actOnRun: (id: string, action: Action) => unwrap(http.POST(`/api/v1/runs/{id}/${action}`, of(id))),
+
+  sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>
+    unwrap(http.GET("/api/v1/sweeps", { params: { query } })),
+  sweep: (id: string) => unwrap(http.GET("/api/v1/sweeps/{id}", of(id))),
+  sweepTable: (id: string, metric: string) =>
+    unwrap(http.GET("/api/v1/sweeps/{id}/table", { params: { path: { id }, query: { metric } } })),
+  actOnSweep: (id: string, action: Action) => unwrap(http.POST(`/api/v1/sweeps/{id}/${action}`, of(id))),
+
+  schema: (kind: "run" | "sweep") => unwrap(http.GET(`/api/v1/schemas/${kind}`)),
+  check: (body: JsonObject) => unwrap(http.POST("/api/v1/specs/check", { body })),
+  /** @param key makes a repeated submission return what the first one made */
+  submitRun: (body: JsonObject, key: string) =>
+    unwrap(http.POST("/api/v1/runs", { body, params: { header: { "Idempotency-Key": key } } })),
+  submitSweep: (body: JsonObject, key: string) =>
+    unwrap(http.POST("/api/v1/sweeps", { body, params: { header: { "Idempotency-Key": key } } })),
+};

@@ -1,0 +1,25 @@
+import type { HistoryQuery, RunsQuery } from "./paths";
+
+/** Names of what the query cache holds; a shorter key is a prefix of the longer ones that fall with it. */
+export const keys = {
+  lab: ["lab"] as const,
+  experiments: ["experiments"] as const,
+  devices: ["devices"] as const,
+  workers: ["devices", "workers"] as const,
+  runLists: ["runs"] as const,
+  runs: (query: RunsQuery) => ["runs", query] as const,
+  run: (id: string) => ["run", id] as const,
+  /** What changes only with the run's state: attempts, events, checkpoints, artifacts. */
+  trail: (id: string) => ["trail", id] as const,
+  attempts: (id: string) => ["trail", id, "attempts"] as const,
+  events: (id: string) => ["trail", id, "events"] as const,
+  checkpoints: (id: string) => ["trail", id, "checkpoints"] as const,
+  artifacts: (id: string) => ["trail", id, "artifacts"] as const,
+  metrics: (id: string) => ["metrics", id] as const,
+  history: (id: string, query: HistoryQuery) => ["metrics", id, query] as const,
+  sweepLists: ["sweeps"] as const,
+  sweep: (id: string) => ["sweep", id] as const,
+  sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
+  sweepRuns: (id: string) => ["sweep", id, "runs"] as const,
+  schema: (kind: string) => ["schema", kind] as const,
+};

@@ -1,0 +1,68 @@
+import type * as T from "./types";
+
+/** The part of the REST interface that the page uses, in the shape that openapi-typescript writes. */
+interface Ok<R> {
+  200: { content: { "application/json": R } };
+}
+interface Get<R, Path = undefined, Query = undefined> {
+  get: {
+    parameters: (Path extends undefined ? { path?: never } : { path: Path }) & { query?: Query };
+    responses: Ok<R>;
+  };
+}
+interface Post<R, Path = undefined, Body = undefined> {
+  post: {
+    parameters: (Path extends undefined ? { path?: never } : { path: Path }) & { header?: { "Idempotency-Key"?: string } };
+    requestBody?: Body extends undefined ? never : { content: { "application/json": Body } };
+    responses: Ok<R>;
+  };
+}
+interface Id {
+  id: string;
+}
+type Acts<Prefix extends string, R> = Record<`${Prefix}/{id}/${T.Action}`, Post<R, Id>>;
+interface Listed<R> {
+  items: R[];
+}
+
+export interface RunsQuery {
+  experiment?: string | undefined;
+  sweep?: string | undefined;
+  state?: string | undefined;
+  filter?: string[] | undefined;
+  sort?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface HistoryQuery {
+  key: string;
+  buckets?: number;
+  from?: number;
+  to?: number;
+  attempt?: number;
+  ghosts?: boolean;
+}
+
+export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sweeps", T.SweepView> {
+  "/api/v1/experiments": Get<T.Experiment[] | Listed<T.Experiment>>;
+  "/api/v1/runs": Get<T.Page<T.RunView>, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
+  "/api/v1/runs/{id}": Get<T.RunView, Id>;
+  "/api/v1/runs/{id}/attempts": Get<T.AttemptView[] | Listed<T.AttemptView>, Id>;
+  "/api/v1/runs/{id}/events": Get<T.EventView[] | Listed<T.EventView>, Id>;
+  "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;
+  "/api/v1/runs/{id}/artifacts": Get<T.ArtifactView[] | Listed<T.ArtifactView>, Id>;
+  "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | string | null }, Id, { after?: number; limit?: number }>;
+  "/api/v1/runs/{id}/metrics": Get<{ keys: T.MetricKey[] }, Id>;
+  "/api/v1/runs/{id}/metrics/history": Get<T.History, Id, HistoryQuery>;
+  "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
+    Post<T.SweepView, undefined, T.JsonObject>;
+  "/api/v1/sweeps/{id}": Get<T.SweepView, Id>;
+  "/api/v1/sweeps/{id}/table": Get<T.SweepTable, Id, { metric: string }>;
+  "/api/v1/specs/check": Post<T.Checked, undefined, T.JsonObject>;
+  "/api/v1/schemas/run": Get<T.JsonObject>;
+  "/api/v1/schemas/sweep": Get<T.JsonObject>;
+  "/api/v1/devices": Get<T.DeviceView[] | Listed<T.DeviceView>>;
+  "/api/v1/workers": Get<T.WorkerView[] | Listed<T.WorkerView>>;
+  "/api/v1/lab": Get<T.Lab>;
+}

@@ -1,0 +1,241 @@
+/** What the service shows. Numbers that may be NaN or infinite have been through `parseJson`. Times are ISO-8601, UTC. */
+export type RunState =
+  | "QUEUED"
+  | "STARTING"
+  | "RUNNING"
+  | "PAUSING"
+  | "PAUSED"
+  | "CANCELLING"
+  | "FINISHED"
+  | "PRUNED"
+  | "FAILED"
+  | "CANCELLED";
+
+export const RUN_STATES: readonly RunState[] = [
+  "QUEUED",
+  "STARTING",
+  "RUNNING",
+  "PAUSING",
+  "PAUSED",
+  "CANCELLING",
+  "FINISHED",
+  "PRUNED",
+  "FAILED",
+  "CANCELLED",
+];
+
+export type SweepState = "RUNNING" | "PAUSED" | "FINISHED" | "CANCELLED";
+export type Action = "pause" | "resume" | "cancel" | "retry";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = Record<string, Json>;
+
+export interface Summary {
+  last?: number | null;
+  lastStep?: number | null;
+  min?: number | null;
+  max?: number | null;
+  best?: number | null;
+  bestStep?: number | null;
+  count: number;
+  nonFinite: number;
+}
+
+export interface RunView {
+  id: string;
+  project: string;
+  experiment: string;
+  sweep?: string | null;
+  index?: number | null;
+  name: string;
+  state: RunState;
+  reason?: string | null;
+  message?: string | null;
+  attempt: number;
+  priority: number;
+  labels?: Record<string, string> | null;
+  createdAt: string;
+  createdBy: string;
+  startedAt?: string | null;
+  endedAt?: string | null;
+  step?: number | null;
+  steps?: number | null;
+  epoch?: number | null;
+  epochs?: number | null;
+  spec: JsonObject;
+  params: Record<string, Json>;
+  summary: Record<string, Summary>;
+  device?: string | null;
+  waiting?: string | null;
+}
+
+export interface SweepView {
+  id: string;
+  project: string;
+  experiment: string;
+  name: string;
+  state: SweepState;
+  spec: JsonObject;
+  total: number;
+  created: number;
+  states: Partial<Record<RunState, number>>;
+  createdAt: string;
+  createdBy: string;
+  endedAt?: string | null;
+}
+
+export interface Lease {
+  run: string;
+  attempt: number;
+  since: string;
+  expiresAt: string;
+}
+
+export interface DeviceView {
+  id: string;
+  worker: string;
+  host: string;
+  key: string;
+  kind: "cpu" | "cuda";
+  name: string;
+  memoryBytes: number;
+  slots: number;
+  state: "FREE" | "BUSY" | "LOST" | "DRAINED";
+  lease?: Lease | null;
+  lastSeen: string;
+}
+
+export interface WorkerView {
+  id: string;
+  host: string;
+  pid?: number | null;
+  version?: string | null;
+  state?: string | null;
+  lastSeen?: string | null;
+  startedAt?: string | null;
+}
+
+export interface AttemptView {
+  attempt: number;
+  device?: string | null;
+  host?: string | null;
+  state: string;
+  startedAt?: string | null;
+  endedAt?: string | null;
+  startStep: number;
+  endStep?: number | null;
+  outcome?: string | null;
+  message?: string | null;
+}
+
+export interface EventView {
+  seq: number;
+  time: string;
+  run?: string | null;
+  sweep?: string | null;
+  who: string;
+  kind: string;
+  from?: string | null;
+  to?: string | null;
+  why?: string | null;
+}
+
+export interface CheckpointView {
+  step: number;
+  epoch: number;
+  best: boolean;
+  attempt?: number | null;
+  createdAt?: string | null;
+  files?: { name: string; size: number; sha256: string }[] | null;
+}
+
+export interface ArtifactView {
+  name: string;
+  sha256: string;
+  size: number;
+  kind?: string | null;
+}
+
+export interface LogLine {
+  seq: number;
+  time: string;
+  attempt: number;
+  line: string;
+}
+
+export interface Point {
+  step: number;
+  epoch?: number | null;
+  value: number;
+  time: string;
+  attempt: number;
+}
+
+export interface Bucket {
+  from: number;
+  to: number;
+  min: number | null;
+  max: number | null;
+  first: number | null;
+  last: number | null;
+  count: number;
+  nonFinite: number;
+}
+
+/** One curve: every point when there are few, else buckets that keep the extremes. */
+export interface History {
+  key: string;
+  total: number;
+  exact: boolean;
+  points?: Point[] | null;
+  buckets?: Bucket[] | null;
+  ghosts?: { attempt: number; points: Point[] }[] | null;
+}
+
+export interface MetricKey extends Summary {
+  key: string;
+}
+
+export interface TableRow {
+  params: Record<string, Json>;
+  seeds: number[];
+  n: number;
+  expected: number;
+  mean?: number | null;
+  std?: number | null;
+  min?: number | null;
+  max?: number | null;
+  values: number[];
+  runs: string[];
+}
+
+export interface SweepTable {
+  metric: string;
+  rows: TableRow[];
+}
+
+export interface Experiment {
+  name: string;
+  project?: string | null;
+  runs: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+  total: number;
+}
+
+export interface Checked {
+  kind: "run" | "sweep";
+  runs: number;
+  spec: JsonObject;
+}
+
+export interface Lab {
+  version: string;
+  mode: "embedded" | "lab";
+  uptimeSeconds: number;
+  schedulerOk: boolean;
+  temporalOk: boolean;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { bytes, duration, meanStd, number, seeds, value } from "./format";
+
+describe("numbers as they are shown", () => {
+  test.each([
+    [84.4199, "84.42"],
+    [0.8125, "0.8125"],
+    [0, "0"],
+    [12345, "12,345"],
+    [0.0000123, "1.23e-5"],
+    [123456789.5, "1.23e8"],
+    [NaN, "NaN"],
+    [-Infinity, "−∞"],
+    [null, "–"],
+  ])("%s is %s", (n, text) => expect(number(n)).toBe(text));
+
+  test.each([
+    [84.4167, 1.6812, "84.4 ± 1.7"],
+    [84.4167, 0.0312, "84.417 ± 0.031"],
+    [84.4167, null, "84.42"],
+    [84, 0, "84 ± 0"],
+    [1234.6, 123.4, "1235 ± 123"],
+    [NaN, 1, "NaN"],
+    [null, null, "–"],
+  ])("mean %s and deviation %s are %s", (mean, std, text) => expect(meanStd(mean, std)).toBe(text));
+
+  test("missing seeds are told", () => {
+    expect(seeds(1, 2)).toBe("1/2 seeds");
+    expect(seeds(1, 1)).toBe("1/1 seed");
+  });
+
+  test("parameters keep what was written", () => {
+    expect(value(0.1)).toBe("0.1");
+    expect(value(65536)).toBe("65536");
+    expect(value(0.0312345678901)).toBe("0.0312346");
+    expect(value([1, 2])).toBe("[1,2]");
+    expect(value(false)).toBe("false");
+  });
+
+  test("sizes and durations", () => {
+    expect(bytes(3 * 1024 * 1024)).toBe("3.0 MiB");
+    expect(duration(185)).toBe("3m 05s");
+    expect(duration(90_000)).toBe("1d 1h");
+  });
+});

@@ -1,0 +1,117 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { DeviceView } from "../../api/types";
+import { ago, between, bytes, shortId } from "../../components/format";
+import { Answered, Empty } from "../../components/Notes";
+import { Link } from "../../components/navigation";
+import { useNow } from "../../components/now";
+import { StatePill } from "../../components/StatePill";
+
+/** Lease and heartbeat times move without an event of their own. */
+const POLL_MS = 5000;
+
+export function DevicesPage() {
+  const devices = useQuery({ queryKey: keys.devices, queryFn: api.devices, refetchInterval: POLL_MS });
+  const workers = useQuery({ queryKey: keys.workers, queryFn: api.workers, refetchInterval: POLL_MS });
+  const now = useNow();
+  return (
+    <>
+      <header className="page-head">
+        <h1>Devices</h1>
+      </header>
+      <Answered query={devices} what="devices">
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title="No device has registered.">
+              <p>
+                Start a worker: <code>runyard worker --server {location.origin}</code>
+              </p>
+            </Empty>
+          ) : (
+            <div className="table-box">
+              <table>
+                <thead>
+                  <tr>
+                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last seen"].map((head) => (
+                      <th key={head} scope="col">
+                        {head}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody className="num">
+                  {list.map((device) => (
+                    <Row key={device.id} device={device} now={now} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answered>
+      <h2>Workers</h2>
+      <Answered query={workers} what="workers">
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title="No worker has registered." />
+          ) : (
+            <div className="table-box">
+              <table>
+                <thead>
+                  <tr>
+                    {["Worker", "Host", "Process", "Version", "State", "Last seen"].map((head) => (
+                      <th key={head} scope="col">
+                        {head}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody className="num">
+                  {list.map((worker) => (
+                    <tr key={worker.id}>
+                      <td title={worker.id}>{shortId(worker.id)}</td>
+                      <td>{worker.host}</td>
+                      <td>{worker.pid ?? "–"}</td>
+                      <td>{worker.version ?? "–"}</td>
+                      <td>{worker.state ? <StatePill state={worker.state} /> : "–"}</td>
+                      <td>{ago(worker.lastSeen, now)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+function Row({ device, now }: { device: DeviceView; now: number }) {
+  const { lease } = device;
+  return (
+    <tr>
+      <td>
+        <StatePill state={device.state} />
+      </td>
+      <td title={`${device.kind} ${device.key}`}>
+        {device.name} <span className="faint">{device.kind}</span>
+      </td>
+      <td>{device.host}</td>
+      <td>{bytes(device.memoryBytes)}</td>
+      <td>{device.slots}</td>
+      <td>
+        {lease ? (
+          <Link to={`/runs/${lease.run}`}>
+            {shortId(lease.run)} <span className="faint">attempt {lease.attempt}</span>
+          </Link>
+        ) : (
+          <span className="faint">none</span>
+        )}
+      </td>
+      <td>{lease ? between(lease.since, null, now) : "–"}</td>
+      <td>{ago(device.lastSeen, now)}</td>
+    </tr>
+  );
+}

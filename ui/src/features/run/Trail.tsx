@@ -1,0 +1,165 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { RunView } from "../../api/types";
+import { bytes, between, count, date, shortId } from "../../components/format";
+import { Answered, Empty } from "../../components/Notes";
+import { useNow } from "../../components/now";
+import { StatePill } from "../../components/StatePill";
+
+interface Props {
+  run: RunView;
+}
+
+function Table({ heads, children }: { heads: readonly string[]; children: ReactNode }) {
+  return (
+    <div className="table-box">
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="num">{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Attempts({ run }: Props) {
+  const now = useNow();
+  const query = useQuery({ queryKey: keys.attempts(run.id), queryFn: () => api.attempts(run.id) });
+  return (
+    <Answered query={query} what="attempts">
+      {(attempts) =>
+        attempts.length === 0 ? (
+          <Empty title="No attempt yet.">{run.waiting ? <p>{run.waiting}</p> : null}</Empty>
+        ) : (
+          <Table heads={["Attempt", "State", "Device", "Host", "Started", "Duration", "Steps", "Outcome", "Message"]}>
+            {attempts.map((attempt) => (
+              <tr key={attempt.attempt}>
+                <td>{attempt.attempt}</td>
+                <td>
+                  <StatePill state={attempt.state} />
+                </td>
+                <td>{attempt.device ? shortId(attempt.device) : "–"}</td>
+                <td>{attempt.host ?? "–"}</td>
+                <td>{date(attempt.startedAt)}</td>
+                <td>{between(attempt.startedAt, attempt.endedAt, now)}</td>
+                <td>
+                  {count(attempt.startStep)} → {attempt.endStep == null ? "…" : count(attempt.endStep)}
+                </td>
+                <td>{attempt.outcome ?? "–"}</td>
+                <td className="wrap-text">{attempt.message ?? ""}</td>
+              </tr>
+            ))}
+          </Table>
+        )
+      }
+    </Answered>
+  );
+}
+
+export function Checkpoints({ run }: Props) {
+  const query = useQuery({ queryKey: keys.checkpoints(run.id), queryFn: () => api.checkpoints(run.id) });
+  return (
+    <Answered query={query} what="checkpoints">
+      {(checkpoints) =>
+        checkpoints.length === 0 ? (
+          <Empty title="No checkpoint yet." />
+        ) : (
+          <Table heads={["Step", "Epoch", "Best", "Attempt", "Written", "Files"]}>
+            {checkpoints.map((checkpoint) => (
+              <tr key={`${checkpoint.step}/${checkpoint.attempt ?? ""}`}>
+                <td>{count(checkpoint.step)}</td>
+                <td>{checkpoint.epoch}</td>
+                <td>{checkpoint.best ? "★ best" : ""}</td>
+                <td>{checkpoint.attempt ?? "–"}</td>
+                <td>{date(checkpoint.createdAt)}</td>
+                <td>
+                  {checkpoint.files?.map((file) => (
+                    <a key={file.name} href={`/api/v1/artifacts/${file.sha256}`} download={file.name} className="file">
+                      {file.name} <span className="faint">{bytes(file.size)}</span>
+                    </a>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )
+      }
+    </Answered>
+  );
+}
+
+export function Artifacts({ run }: Props) {
+  const query = useQuery({ queryKey: keys.artifacts(run.id), queryFn: () => api.artifacts(run.id) });
+  return (
+    <Answered query={query} what="artifacts">
+      {(artifacts) =>
+        artifacts.length === 0 ? (
+          <Empty title="No artifact yet." />
+        ) : (
+          <Table heads={["Name", "Kind", "Size", "SHA-256"]}>
+            {artifacts.map((artifact) => (
+              <tr key={`${artifact.name}/${artifact.sha256}`}>
+                <td>
+                  <a href={`/api/v1/artifacts/${artifact.sha256}`} download={artifact.name}>
+                    {artifact.name}
+                  </a>
+                </td>
+                <td>{artifact.kind ?? "–"}</td>
+                <td>{bytes(artifact.size)}</td>
+                <td>
+                  <code title={artifact.sha256}>{artifact.sha256.slice(0, 12)}…</code>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )
+      }
+    </Answered>
+  );
+}
+
+export function Events({ run }: Props) {
+  const query = useQuery({ queryKey: keys.events(run.id), queryFn: () => api.events(run.id) });
+  return (
+    <Answered query={query} what="events">
+      {(events) =>
+        events.length === 0 ? (
+          <Empty title="No event yet." />
+        ) : (
+          <ol className="timeline">
+            {[...events]
+              .sort((a, b) => b.seq - a.seq)
+              .map((event) => (
+                <li key={event.seq}>
+                  <time dateTime={event.time} className="num faint">
+                    {date(event.time)}
+                  </time>
+                  <span>
+                    {event.to ? (
+                      <>
+                        {event.from ? <span className="faint">{event.from.toLowerCase()} → </span> : null}
+                        <StatePill state={event.to} />
+                      </>
+                    ) : (
+                      <strong>{event.kind}</strong>
+                    )}{" "}
+                    {event.why ? <span>{event.why} </span> : null}
+                    <span className="faint">by {event.who}</span>
+                  </span>
+                </li>
+              ))}
+          </ol>
+        )
+      }
+    </Answered>
+  );
+}

@@ -1,0 +1,19 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { RunsQuery } from "../../api/paths";
+
+/** Pages of runs, by key set: the service gives each page's continuation, nothing is counted off. */
+export function useRuns(query: RunsQuery) {
+  const pages = useInfiniteQuery({
+    queryKey: keys.runs(query),
+    queryFn: ({ pageParam }) => api.runs(pageParam ? { ...query, cursor: pageParam } : query),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  });
+  const data = pages.data;
+  const runs = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
+  return { ...pages, runs, total: data?.pages.at(-1)?.total ?? 0 };
+}

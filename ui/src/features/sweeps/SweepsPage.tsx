@@ -1,0 +1,81 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import { ago, count, date } from "../../components/format";
+import { Answered, Empty } from "../../components/Notes";
+import { Link } from "../../components/navigation";
+import { useNow } from "../../components/now";
+import { StatePill } from "../../components/StatePill";
+import { StateBar } from "./StateBar";
+
+export function SweepsPage() {
+  const now = useNow();
+  const query = useInfiniteQuery({
+    queryKey: keys.sweepLists,
+    queryFn: ({ pageParam }) => api.sweeps({ limit: 100, ...(pageParam ? { cursor: pageParam } : {}) }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next || undefined,
+  });
+  return (
+    <>
+      <header className="page-head">
+        <h1>Sweeps</h1>
+      </header>
+      <Answered query={query} what="sweeps">
+        {({ pages }) => {
+          const sweeps = pages.flatMap((page) => page.items);
+          if (sweeps.length === 0) {
+            return (
+              <Empty title="No sweeps yet.">
+                <p>
+                  <Link to="/new">Queue a sweep</Link>, or try <code>runyard demo</code> on the command line.
+                </p>
+              </Empty>
+            );
+          }
+          return (
+            <div className="table-box">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">State</th>
+                    <th scope="col">Name</th>
+                    <th scope="col">Experiment</th>
+                    <th scope="col">Runs</th>
+                    <th scope="col">Progress</th>
+                    <th scope="col">Created</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {sweeps.map((sweep) => (
+                    <tr key={sweep.id}>
+                      <td>
+                        <StatePill state={sweep.state} />
+                      </td>
+                      <td>
+                        <Link to={`/sweeps/${sweep.id}`}>{sweep.name}</Link>
+                      </td>
+                      <td>{sweep.experiment}</td>
+                      <td className="num">{count(sweep.total)}</td>
+                      <td>
+                        <StateBar sweep={sweep} />
+                      </td>
+                      <td className="num" title={date(sweep.createdAt)}>
+                        {ago(sweep.createdAt, now)} by {sweep.createdBy}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              {query.hasNextPage ? (
+                <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                  Load more
+                </button>
+              ) : null}
+            </div>
+          );
+        }}
+      </Answered>
+    </>
+  );
+}
