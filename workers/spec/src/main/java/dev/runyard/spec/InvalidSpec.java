@@ -57,6 +57,14 @@ public final class InvalidSpec extends IllegalArgumentException {
         return moved;
     }
 
+    /** The same fault with one more hint. */
+    public InvalidSpec and(String hint) {
+        InvalidSpec more =
+                new InvalidSpec(code, field, rule, remedy == null ? hint : remedy + "; " + hint, new Shown(value));
+        more.initCause(this);
+        return more;
+    }
+
     private InvalidSpec(String code, String field, String rule, @Nullable String remedy, Shown shown) {
         super(sentence(field, shown.text, rule, remedy));
         this.code = code;
@@ -73,15 +81,18 @@ public final class InvalidSpec extends IllegalArgumentException {
     /** A value already made fit for a message. */
     private record Shown(String text) {}
 
-    static void positive(String field, double value) {
+    /** {@code value} must lie above {@code min} and be at most {@code max}. */
+    static void above(String field, double value, double min, double max) {
         if (!Double.isFinite(value)) {
             throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);
         }
-        if (value <= 0) {
-            throw new InvalidSpec("OUT_OF_RANGE", field, value, "must be > 0", null);
+        if (value <= min || value > max) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", field, value, "must lie in (" + plain(min) + ", " + plain(max) + "]", null);
         }
     }
 
+    /** {@code value} must be at least {@code min} and at most {@code max}. */
     static void range(String field, double value, double min, double max) {
         if (!Double.isFinite(value)) {
             throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);

@@ -24,8 +24,7 @@ public record OptimizerSpec(Kind kind, Double learningRate, Double momentum, Dou
         learningRate = Defaults.or(learningRate, 0.1);
         momentum = Defaults.or(momentum, 0.9);
         weightDecay = Defaults.or(weightDecay, 0.0);
-        InvalidSpec.positive("learningRate", learningRate);
-        InvalidSpec.range("learningRate", learningRate, 0, 1_000);
+        InvalidSpec.above("learningRate", learningRate, 0, 1_000);
         InvalidSpec.range("momentum", momentum, 0, 0.9999);
         InvalidSpec.range("weightDecay", weightDecay, 0, 1);
     }

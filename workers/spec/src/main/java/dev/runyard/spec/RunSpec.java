@@ -53,6 +53,16 @@ public record RunSpec(
             throw new InvalidSpec(
                     "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
         }
+        boolean plain = task == Task.PRETRAIN || method instanceof MethodSpec.BackboneAlone;
+        if (plain && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "needs a frozen backbone, and "
+                            + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
+                    "use classifier: {kind: linear}");
+        }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",

@@ -16,13 +16,28 @@ public sealed interface Outcome {
     long step();
 
     /** All epochs are done. */
-    record Finished(long step) implements Outcome {}
+    record Finished(long step) implements Outcome {
+        public Finished {
+            Checks.notNegative("step", step);
+        }
+    }
 
     /** Stopped on request after a checkpoint. The run's own state says what follows. */
-    record GivenBack(long step, Cause cause) implements Outcome {}
+    record GivenBack(long step, Cause cause) implements Outcome {
+        public GivenBack {
+            Checks.notNegative("step", step);
+            cause = Checks.given("cause", cause);
+        }
+    }
 
     /** Could not go on. */
-    record Failed(long step, FailureReason reason, String message) implements Outcome {}
+    record Failed(long step, FailureReason reason, String message) implements Outcome {
+        public Failed {
+            Checks.notNegative("step", step);
+            reason = Checks.given("reason", reason);
+            message = Checks.given("message", message);
+        }
+    }
 
     /** Who asked. */
     enum Cause {

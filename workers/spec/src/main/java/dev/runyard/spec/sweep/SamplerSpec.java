@@ -11,7 +11,8 @@ import dev.runyard.spec.InvalidSpec;
     @JsonSubTypes.Type(value = SamplerSpec.Random.class, name = "random")
 })
 public sealed interface SamplerSpec {
-    /** Every combination of the axes, which must all be lists; the last axis varies fastest. */
+    /** Every combination of the axes, which must all be lists; the last axis, in the order of
+     * their paths, varies fastest. Without axes the base itself is the one point, unless {@code include} names others. */
     record Grid() implements SamplerSpec {}
 
     /**

@@ -1,13 +1,16 @@
 package dev.runyard.spec.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Names;
+import dev.runyard.spec.RunRequest;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param experiment name the runs are listed under; default {@code default}
  * @param name shown in lists; default: the experiment's name
  * @param base a run spec, as JSON
- * @param axes dotted path to values, for example {@code method.prompts: [1, 4, 16]}
+ * @param axes dotted path to values, for example {@code method.prompts: [1, 4, 16]}; kept in the order of the paths, because a
+ *     JSON store keeps no order and the number of a run must not change on the way through one
  * @param include further points, each a map of dotted path to value laid over the base; the axes do not apply to them
- * @param seeds one run a point and seed; default: the base's seed
+ * @param seeds one run a point and seed; default: the base's seed. Not beside an axis {@code seed}
  * @param sampler default grid
  * @param metric what "best" means, default {@code val/top1}
  * @param goal max (default) or min
@@ -46,22 +50,27 @@ public record SweepSpec(
 
     /** Which end of the metric is better. */
     public enum Goal {
-        @com.fasterxml.jackson.annotation.JsonProperty("max")
+        @JsonProperty("max")
         MAX,
-        @com.fasterxml.jackson.annotation.JsonProperty("min")
+        @JsonProperty("min")
         MIN
     }
 
     public SweepSpec {
-        experiment = experiment == null ? "default" : experiment;
+        experiment = Names.check("experiment", experiment == null ? RunRequest.DEFAULT_EXPERIMENT : experiment);
+        name = name == null ? null : Names.check("name", name);
         if (base == null) {
             throw new InvalidSpec("MISSING_FIELD", "base", null, "is required", "put a run spec under base:");
         }
-        axes = axes == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(axes));
-        include = include == null ? List.of() : List.copyOf(include);
+        axes = axes == null ? Map.of() : Collections.unmodifiableSortedMap(new TreeMap<>(axes));
+        include = include == null
+                ? List.of()
+                : include.stream()
+                        .map(point -> Collections.unmodifiableMap(new TreeMap<>(point)))
+                        .toList();
         seeds = seeds == null ? List.of() : List.copyOf(seeds);
         sampler = sampler == null ? new SamplerSpec.Grid() : sampler;
-        metric = metric == null ? "val/top1" : metric;
+        metric = Names.metric("metric", metric == null ? "val/top1" : metric);
         goal = goal == null ? Goal.MAX : goal;
         parallel = parallel == null ? 4 : parallel;
         priority = priority == null ? 0 : priority;

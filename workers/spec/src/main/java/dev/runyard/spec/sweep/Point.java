@@ -1,0 +1,14 @@
+package dev.runyard.spec.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.RunSpec;
+import java.util.Map;
+
+/**
+ * One run of a sweep.
+ *
+ * @param index from 0; points are the outer, seeds the inner loop
+ * @param params what sets it apart: dotted path to value, in the order of the names; with {@code seed} when the sweep lists seeds
+ * @param spec the base with the params laid over it
+ */
+public record Point(int index, Map<String, JsonNode> params, RunSpec spec) {}

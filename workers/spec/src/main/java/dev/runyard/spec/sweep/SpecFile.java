@@ -1,0 +1,74 @@
+package dev.runyard.spec.sweep;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunRequest;
+import dev.runyard.spec.RunSpec;
+
+/** What a file or the page's text field asks for: one run, or a sweep. */
+public sealed interface SpecFile {
+    /** How many runs it makes. */
+    int runs();
+
+    /** One run. */
+    record Run(RunRequest request) implements SpecFile {
+        @Override
+        public int runs() {
+            return 1;
+        }
+    }
+
+    /** A sweep whose every run was checked. */
+    record Sweep(SweepSpec spec) implements SpecFile {
+        @Override
+        public int runs() {
+            return Points.count(spec);
+        }
+    }
+
+    /**
+     * YAML or JSON text.
+     *
+     * @throws InvalidSpec BAD_YAML, or whatever the spec breaks
+     */
+    static SpecFile read(String text) {
+        return of(Json.yaml(text));
+    }
+
+    /**
+     * A document with {@code base} is a sweep; one with {@code spec} a run with its name and experiment; one with
+     * {@code dataset} a bare run spec.
+     *
+     * @throws InvalidSpec when it is none of these, or breaks a rule
+     */
+    static SpecFile of(ObjectNode document) {
+        if (document.has("base")) {
+            SweepSpec sweep = Json.read(document, SweepSpec.class);
+            Points.check(sweep);
+            return new Sweep(sweep);
+        }
+        if (document.has("spec")) {
+            return new Run(Json.read(document, RunRequest.class));
+        }
+        if (!document.has("dataset")) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD",
+                    "",
+                    "the document",
+                    "has none of base, spec, dataset",
+                    "put a run spec under base: for a sweep, or give dataset: for a run");
+        }
+        for (String outer : new String[] {"experiment", "name", "priority"}) {
+            if (document.has(outer)) {
+                throw new InvalidSpec(
+                        "UNKNOWN_FIELD",
+                        outer,
+                        document.get(outer),
+                        "does not stand beside dataset",
+                        "put the run's own fields under spec:");
+            }
+        }
+        return new Run(RunRequest.of(Json.read(document, RunSpec.class)));
+    }
+}

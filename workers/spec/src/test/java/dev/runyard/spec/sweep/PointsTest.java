@@ -1,0 +1,265 @@
+package dev.runyard.spec.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.MethodSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PointsTest {
+    private static SweepSpec sweep(String yaml) {
+        return Json.read(Json.yaml("base: {dataset: {id: shapes}}\n" + yaml), SweepSpec.class);
+    }
+
+    private static List<Point> all(SweepSpec sweep) {
+        return IntStream.range(0, Points.count(sweep))
+                .mapToObj(i -> Points.at(sweep, i))
+                .toList();
+    }
+
+    @Test
+    void pointsAreTheOuterAndSeedsTheInnerLoop() {
+        SweepSpec sweep = sweep("""
+                axes: {method.prompts: [1, 4, 8], batchSize: [16, 32]}
+                include: [{method: {kind: iip, prompts: 8}}]
+                seeds: [0, 1]
+                """);
+        Points.check(sweep);
+        assertThat(Points.count(sweep)).isEqualTo((2 * 3 + 1) * 2);
+        assertThat(all(sweep).stream()
+                        .map(p -> p.params().values().stream()
+                                .map(JsonNode::toString)
+                                .collect(Collectors.joining(" ")))
+                        .toList())
+                .containsExactly(
+                        "16 1 0",
+                        "16 1 1",
+                        "16 4 0",
+                        "16 4 1",
+                        "16 8 0",
+                        "16 8 1",
+                        "32 1 0",
+                        "32 1 1",
+                        "32 4 0",
+                        "32 4 1",
+                        "32 8 0",
+                        "32 8 1",
+                        "{\"kind\":\"iip\",\"prompts\":8} 0",
+                        "{\"kind\":\"iip\",\"prompts\":8} 1");
+        Point fifth = Points.at(sweep, 5);
+        assertThat(fifth.index()).isEqualTo(5);
+        assertThat(fifth.spec().seed()).isEqualTo(1);
+        assertThat(((MethodSpec.Pgn) fifth.spec().method()).prompts()).isEqualTo(8);
+        assertThat(Points.at(sweep, 12).spec().method()).isEqualTo(new MethodSpec.Iip(8));
+    }
+
+    @Test
+    void aSweepOfSeedsAloneRunsItsBase() {
+        SweepSpec sweep = sweep("seeds: [3, 4, 5]");
+        assertThat(all(sweep).stream().map(p -> p.spec().seed()).toList()).containsExactly(3L, 4L, 5L);
+        assertThat(all(sweep("include: [{batchSize: 16}, {batchSize: 32}]"))).hasSize(2);
+    }
+
+    @Test
+    void theNumberOfARunSurvivesAStoreThatReordersKeysAndNumbers() throws JsonProcessingException {
+        SweepSpec sweep = sweep("""
+                axes: {optimizer.learningRate: [1e-1, 0.20, 1.0], batchSize: [16, 32], augment: [none, pgn]}
+                include: [{seed: 4, batchSize: 64, augment: none}]
+                """);
+        ObjectNode stored = (ObjectNode) Json.mapper().valueToTree(sweep);
+        ObjectNode axes = Json.mapper().createObjectNode();
+        List<String> names = new ArrayList<>();
+        stored.get("axes").fieldNames().forEachRemaining(names::add);
+        names.sort(Comparator.comparing(String::length).reversed());
+        names.forEach(n -> axes.set(n, stored.get("axes").get(n)));
+        stored.set("axes", axes);
+        SweepSpec again = Json.read(Json.mapper().writeValueAsString(stored), SweepSpec.class);
+        assertThat(all(again)).isEqualTo(all(sweep));
+    }
+
+    @Test
+    void aHugeSweepIsCountedNotMade() {
+        String values = IntStream.range(1, 101).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+        String axes = "axes: {batchSize: " + values + ", method.prompts: " + values + ", schedule.epochs: " + values
+                + ", method.librarySize: " + values + ", method.resolution: " + values + ", seed: " + values
+                + ", pretrain.width: " + values + ", pretrain.depth: " + values + ", pretrain.heads: " + values
+                + ", pretrain.patch: " + values + "}";
+        InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> Points.check(sweep(axes)));
+        assertThat(e.code()).isEqualTo("SWEEP_TOO_LARGE");
+        assertThat(e.value()).isEqualTo("1" + "0".repeat(20));
+        assertThat(e.getMessage()).contains("10000").contains("random");
+    }
+
+    @Test
+    void tenThousandRunsAreTheMost() {
+        String values = IntStream.range(1, 101).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+        SweepSpec most = sweep("axes: {batchSize: " + values + ", method.prompts: " + values + "}");
+        Points.check(most);
+        assertThat(Points.count(most)).isEqualTo(10_000);
+        assertThatThrownBy(() -> Points.at(most, 10_000)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Points.at(most, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+        SweepSpec over =
+                sweep("axes: {batchSize: " + values + ", method.prompts: " + values + "}\ninclude: [{seed: 1}]");
+        assertThatThrownBy(() -> Points.count(over)).hasMessageContaining("10001");
+        assertThatThrownBy(() -> Points.count(sweep(
+                        "axes: {batchSize: " + values + "}\nsampler: {kind: random, runs: 10000}\nseeds: [1, 2]")))
+                .hasMessageContaining("20000");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "axes: {method.promts: [1]} | UNKNOWN_FIELD | axes.method.promts | method.prompts",
+                "axes: {learningRate: [1]} | UNKNOWN_FIELD | axes.learningRate | optimizer.learningRate",
+                "axes: {method.prompts: []} | EMPTY_AXIS | axes.method.prompts | at least one",
+                "axes: {method.prompts: [1, 4, 1]} | DUPLICATE_VALUE | axes.method.prompts | twice",
+                "axes: {optimizer.learningRate: [1, 1.0]} | DUPLICATE_VALUE | axes.optimizer.learningRate | twice",
+                "axes: {method.prompts: 4} | WRONG_TYPE | axes.method.prompts | [4]",
+                "axes: {method.prompts: [1, 0]} | OUT_OF_RANGE | axes.method.prompts | [1, 256]",
+                "axes: {method.prompts: ['4']} | WRONG_TYPE | axes.method.prompts | whole number",
+                "axes: {method: [{kind: iip}], method.prompts: [4]} | OVERLAPPING_PATHS | axes.method.prompts | method",
+                "axes: {method.kind: [linear], method.prompts: [4]} | NOT_APPLICABLE | axes.method.prompts | pgn",
+                "axes: {optimizer.learningRate: {logUniform: [0, 1]}} | OUT_OF_RANGE | axes.optimizer.learningRate.logUniform | > 0",
+                "axes: {optimizer.learningRate: {logUniform: [-1, 1]}} | OUT_OF_RANGE | axes.optimizer.learningRate.logUniform | > 0",
+                "axes: {optimizer.learningRate: {uniform: [1, 1]}} | OUT_OF_RANGE | axes.optimizer.learningRate.uniform | lower bound",
+                "axes: {optimizer.learningRate: {uniform: [1]}} | WRONG_TYPE | axes.optimizer.learningRate.uniform | two numbers",
+                "axes: {optimizer.learningRate: {uniform: [0, .inf]}} | NOT_FINITE | axes.optimizer.learningRate.uniform | finite",
+                "axes: {optimizer.learningRate: {loguniform: [1, 2]}} | UNKNOWN_VALUE | axes.optimizer.learningRate | logUniform",
+                "axes: {optimizer.learningRate: {uniform: [0.1, 1]}} | NEEDS_LIST | axes.optimizer.learningRate | random",
+                "axes: {seed: [1, 2]}\\nseeds: [1] | OVERLAPPING_PATHS | seeds | seed",
+                "include: [{seed: 2}]\\nseeds: [1] | OVERLAPPING_PATHS | seeds | seed",
+                "include: [{seed: 2}, {seed: 2}] | DUPLICATE_POINT | include[1] | same run",
+                "axes: {batchSize: [8, 128]}\\ninclude: [{method.prompts: 16}] | DUPLICATE_POINT | include[0] | same run",
+                "include: [{batchSize: 0}] | OUT_OF_RANGE | include[0].batchSize | 65536",
+                "include: [{batchsize: 1}] | UNKNOWN_FIELD | include[0].batchsize | batchSize",
+                "seeds: [1, 1] | DUPLICATE_VALUE | seeds | twice",
+                "seeds: [1.5] | WRONG_TYPE | seeds[0] | whole number",
+                "seeds: [null] | WRONG_TYPE | seeds[0] | null",
+                "sampler: {kind: grid} | EMPTY_SWEEP | axes | nothing varies",
+                "sampler: {kind: random, runs: 3} | EMPTY_SWEEP | axes | at least one axis",
+                "sampler: {kind: random}\\naxes: {seed: [1]} | MISSING_FIELD | sampler.runs | runs",
+                "sampler: {kind: random, runs: 0}\\naxes: {seed: [1]} | OUT_OF_RANGE | sampler.runs | 10000",
+                "sampler: {kind: randem, runs: 1} | UNKNOWN_VALUE | sampler.kind | random",
+                "sampler: {kind: random, runs: 5}\\naxes: {method.prompts: {uniform: [1, 9]}} | WRONG_TYPE | axes.method.prompts | integers",
+                "sampler: {kind: random, runs: 5}\\naxes: {augment: {uniform: [1, 9]}} | WRONG_TYPE | axes.augment | list",
+                "sampler: {kind: random, runs: 50}\\naxes: {method.prompts: {integers: [1, 999]}} | OUT_OF_RANGE | axes.method.prompts | 256",
+                "axes: {schedule.epochs: [10, 3]}\\nbase: {} | BAD_YAML | '' | twice",
+                "parallel: 0 | OUT_OF_RANGE | parallel | 200",
+                "priority: 101 | OUT_OF_RANGE | priority | 100",
+                "goal: maximum | UNKNOWN_VALUE | goal | max",
+                "experiment: ../x | BAD_NAME | experiment | ..",
+                "pruner: {} | UNKNOWN_FIELD | pruner | fields",
+            })
+    void faultsAreNamed(String yaml, String code, String field, String word) {
+        InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> Points.check(sweep(yaml.replace("\\n", "\n"))));
+        assertThat(e).as(yaml).isNotNull();
+        assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
+        assertThat(e.field()).as(e.getMessage()).isEqualTo(field);
+        assertThat(e.getMessage()).contains(word).doesNotContain("dev.runyard");
+    }
+
+    @Test
+    void aFaultBetweenTwoFieldsNamesThePoint() {
+        SweepSpec sweep = Json.read(
+                Json.yaml(
+                        "base: {dataset: {id: shapes}, schedule: {warmupEpochs: 5}}\naxes: {schedule.epochs: [10, 3]}"),
+                SweepSpec.class);
+        InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> Points.check(sweep));
+        assertThat(e.field()).isEqualTo("base.schedule.warmupEpochs");
+        assertThat(e.getMessage()).contains("smaller than epochs (3)").contains("{schedule.epochs=3}");
+    }
+
+    @Test
+    void randomPointsDependOnSeedPathAndIndexAlone() {
+        String axis = "optimizer.learningRate: {logUniform: [0.001, 1.0]}";
+        SweepSpec twenty = sweep("axes: {" + axis + "}\nsampler: {kind: random, runs: 20, seed: 7}");
+        SweepSpec more = sweep("axes: {" + axis
+                + ", optimizer.momentum: {uniform: [0, 0.9]}}\nsampler: {kind: random, runs: 50, seed: 7}");
+        Points.check(twenty);
+        Points.check(more);
+        assertThat(all(twenty)).isEqualTo(all(twenty));
+        for (int i = 0; i < 20; i++) {
+            assertThat(Points.at(more, i).spec().optimizer().learningRate())
+                    .isEqualTo(Points.at(twenty, i).spec().optimizer().learningRate());
+        }
+        SweepSpec other = sweep("axes: {" + axis + "}\nsampler: {kind: random, runs: 20, seed: 8}");
+        assertThat(Points.at(other, 0).spec()).isNotEqualTo(Points.at(twenty, 0).spec());
+        // Fixed for ever: a sweep that is half done must go on with the same draws after an update.
+        assertThat(Points.at(twenty, 0).spec().optimizer().learningRate()).isEqualTo(0.3066431614980927);
+    }
+
+    @Test
+    void drawsFillTheirRangeEvenly() {
+        Random seeds = new Random(1);
+        for (int round = 0; round < 20; round++) {
+            long seed = seeds.nextLong();
+            double sum = 0;
+            int n = 4_000;
+            Set<Long> bits = new HashSet<>();
+            int[] bins = new int[8];
+            for (int i = 0; i < n; i++) {
+                long b = Draws.bits(seed, "optimizer.learningRate", i);
+                bits.add(b);
+                double u = Draws.draw(new Axis.Uniform(-1, 1), b).doubleValue();
+                assertThat(u).isBetween(-1.0, 1.0);
+                sum += u;
+                double log = Draws.draw(new Axis.LogUniform(1e-8, 1), b).doubleValue();
+                bins[(int) Math.min(7, Math.floor(Math.log10(log) + 8))]++;
+                assertThat(Draws.draw(new Axis.Integers(-3, 3), b).longValue()).isBetween(-3L, 3L);
+            }
+            assertThat(bits).hasSize(n);
+            assertThat(sum / n).isCloseTo(0, within(0.05));
+            assertThat(Arrays.stream(bins).boxed().toList())
+                    .allSatisfy(count -> assertThat(count).isBetween(380, 620));
+        }
+    }
+
+    @Test
+    void extremeRangesAreDrawnInside() {
+        for (int i = 0; i < 1_000; i++) {
+            long b = Draws.bits(3, "x", i);
+            assertThat(Draws.draw(new Axis.Uniform(-Double.MAX_VALUE, Double.MAX_VALUE), b)
+                            .doubleValue())
+                    .isFinite();
+            assertThat(Draws.draw(new Axis.LogUniform(Double.MIN_VALUE, Double.MAX_VALUE), b)
+                            .doubleValue())
+                    .isPositive()
+                    .isFinite();
+            assertThat(Draws.draw(new Axis.Integers(Long.MIN_VALUE, Long.MAX_VALUE), b)
+                            .canConvertToLong())
+                    .isTrue();
+            long near = Draws.draw(new Axis.Integers(Long.MAX_VALUE - 1, Long.MAX_VALUE), b)
+                    .longValue();
+            assertThat(near).isGreaterThanOrEqualTo(Long.MAX_VALUE - 1);
+        }
+    }
+
+    @Test
+    void axesComeBackInTheFormTheyCameIn() throws JsonProcessingException {
+        String axes = "{\"a\":[1,\"x\",{\"kind\":\"iip\"},null],\"b\":{\"uniform\":[0.5,1.0]},"
+                + "\"c\":{\"logUniform\":[0.5,1.0]},\"d\":{\"integers\":[1,5]}}";
+        SweepSpec sweep = Json.read("{\"base\":{},\"axes\":" + axes + "}", SweepSpec.class);
+        assertThat(Json.mapper().valueToTree(sweep).get("axes").toString()).isEqualTo(axes);
+        assertThat(Json.read(Json.mapper().writeValueAsString(sweep), SweepSpec.class))
+                .isEqualTo(sweep);
+    }
+}
