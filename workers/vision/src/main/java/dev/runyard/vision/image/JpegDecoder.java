@@ -1,0 +1,174 @@
+package dev.runyard.vision.image;
+
+import dev.runyard.vision.image.JpegHeader.Colour;
+import dev.runyard.vision.image.Raster.Mode;
+import java.awt.image.DataBufferByte;
+import java.awt.image.PixelInterleavedSampleModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * JPEG through the JDK's libjpeg, which is asked for the components as stored; colours are converted here with libjpeg's integer
+ * formula, because the JDK guesses the colour space otherwise than libjpeg does. Segments that do not touch pixels (EXIF, ICC,
+ * comments) are left out of what the JDK sees. Its warnings are errors: it decodes a truncated file to grey without one.
+ */
+final class JpegDecoder {
+    private JpegDecoder() {}
+
+    static Raster decode(Bytes in) throws ImageException {
+        JpegHeader header = JpegHeader.read(in);
+        checkEnd(in, header.scan());
+        byte[] data = components(in, header);
+        return switch (header.colour()) {
+            case GREY -> new Raster(Mode.GREY, header.width(), header.height(), data, new byte[0], false);
+            case RGB -> Raster.rgb(header.width(), header.height(), data);
+            case YCC -> Raster.rgb(header.width(), header.height(), fromYcc(data, 3, false));
+            case CMYK, YCCK -> {
+                byte[] cmyk = header.colour() == Colour.YCCK ? fromYcc(data, 4, true) : data;
+                // Adobe stores ink inverted; Pillow takes every four-component file as such.
+                for (int i = 0; i < cmyk.length; i++) {
+                    cmyk[i] = (byte) (255 - (cmyk[i] & 0xff));
+                }
+                yield new Raster(Mode.CMYK, header.width(), header.height(), cmyk, new byte[0], false);
+            }
+        };
+    }
+
+    /** Walks the scans to the end-of-image marker; what follows it does not matter. */
+    private static void checkEnd(Bytes in, int scan) throws ImageException {
+        int at = scan;
+        while (true) {
+            int marker = in.u8(at + 1);
+            if (marker == 0xd9) {
+                return;
+            }
+            at += 2 + Math.max(2, in.big16(at + 2));
+            if (marker != 0xda) {
+                if (in.u8(at) != 0xff) {
+                    throw in.damaged(at, "a marker must stand here");
+                }
+                continue;
+            }
+            byte[] bytes = in.bytes();
+            while (true) {
+                while (at < bytes.length && bytes[at] != (byte) 0xff) {
+                    at++;
+                }
+                int next = in.u8(at + 1);
+                if (next == 0xff) {
+                    at++;
+                } else if (next == 0 || (next >= 0xd0 && next <= 0xd7)) {
+                    at += 2;
+                } else {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static byte[] components(Bytes in, JpegHeader header) throws ImageException {
+        List<String> warnings = new ArrayList<>();
+        ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+        try (MemoryCacheImageInputStream stream =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(plain(in, header.scan())))) {
+            reader.setInput(stream, true, true);
+            reader.addIIOReadWarningListener((IIOReadWarningListener) (source, warning) -> warnings.add(warning));
+            java.awt.image.Raster raster = reader.readRaster(0, null);
+            if (!warnings.isEmpty()) {
+                throw in.damaged(in.length(), warnings.get(0));
+            }
+            if (raster.getWidth() != header.width()
+                    || raster.getHeight() != header.height()
+                    || raster.getNumBands() != header.components()) {
+                throw in.damaged(in.length(), "decoded to another size than its header gives");
+            }
+            return bytes(raster);
+        } catch (ImageException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The JDK's reader answers some damage with unchecked exceptions.
+            throw new ImageException("TRUNCATED_IMAGE", in.name() + " is damaged: " + e.getMessage(), e);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static byte[] bytes(java.awt.image.Raster raster) {
+        int bands = raster.getNumBands();
+        if (raster.getDataBuffer() instanceof DataBufferByte buffer
+                && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+                && model.getPixelStride() == bands
+                && model.getScanlineStride() == bands * raster.getWidth()
+                && inOrder(model.getBandOffsets())
+                && buffer.getData().length == bands * raster.getWidth() * raster.getHeight()) {
+            return buffer.getData();
+        }
+        int[] samples = raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);
+        byte[] out = new byte[samples.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (byte) samples[i];
+        }
+        return out;
+    }
+
+    private static boolean inOrder(int[] offsets) {
+        for (int i = 0; i < offsets.length; i++) {
+            if (offsets[i] != i) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The file without application segments and comments. */
+    private static byte[] plain(Bytes in, int scan) throws ImageException {
+        byte[] bytes = in.bytes();
+        byte[] out = new byte[bytes.length];
+        out[0] = (byte) 0xff;
+        out[1] = (byte) 0xd8;
+        int o = 2;
+        for (int at = 2; at < scan; ) {
+            int marker = in.u8(at + 1);
+            if (marker == 0xff) {
+                at++;
+                continue;
+            }
+            boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+            int length = alone ? 2 : 2 + in.big16(at + 2);
+            boolean kept = !alone && !(marker >= 0xe0 && marker <= 0xef) && marker != 0xfe;
+            if (kept) {
+                System.arraycopy(bytes, at, out, o, length);
+                o += length;
+            }
+            at += length;
+        }
+        System.arraycopy(bytes, scan, out, o, bytes.length - scan);
+        return java.util.Arrays.copyOf(out, o + bytes.length - scan);
+    }
+
+    /** libjpeg's conversion with 16 fraction bits; a fourth component passes, and CMYK inks are 255 minus the colours. */
+    private static byte[] fromYcc(byte[] data, int step, boolean inverted) {
+        for (int i = 0; i < data.length; i += step) {
+            int y = data[i] & 0xff;
+            int cb = (data[i + 1] & 0xff) - 128;
+            int cr = (data[i + 2] & 0xff) - 128;
+            int r = clip(y + ((91881 * cr + 32768) >> 16));
+            int g = clip(y + ((-22554 * cb - 46802 * cr + 32768) >> 16));
+            int b = clip(y + ((116130 * cb + 32768) >> 16));
+            data[i] = (byte) (inverted ? 255 - r : r);
+            data[i + 1] = (byte) (inverted ? 255 - g : g);
+            data[i + 2] = (byte) (inverted ? 255 - b : b);
+        }
+        return data;
+    }
+
+    private static int clip(int v) {
+        return v < 0 ? 0 : Math.min(v, 255);
+    }
+}
