@@ -1,0 +1,162 @@
+package dev.runyard.vision.bench;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.loss.Loss;
+import dev.runyard.spec.MethodSpec.Mixing;
+import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.vision.backbone.VisionTransformer;
+import dev.runyard.vision.backbone.VitShape;
+import dev.runyard.vision.method.Init;
+import dev.runyard.vision.method.PromptNetwork;
+import dev.runyard.vision.method.ResNet10;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.Sgd;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One training step of PGN (K = 16, N = 256, ResNet10 at 224 px) on a ViT-B/32 with random weights for each line "step" on standard
+ * input, as {@code step.py} does in PyTorch. Prints milliseconds, peak resident memory and loss as a line of JSON.
+ */
+public final class TrainStep {
+    private static final VitShape B32 = new VitShape(
+            VitShape.Naming.OPENAI_CLIP,
+            32,
+            768,
+            12,
+            12,
+            224,
+            VitShape.Activation.QUICK_GELU,
+            1e-5,
+            List.of(0.0, 0.0, 0.0),
+            List.of(1.0, 1.0, 1.0),
+            512,
+            0);
+    private static final int CLASSES = 100;
+
+    private TrainStep() {}
+
+    public static void main(String[] arguments) throws IOException {
+        int batch = option(arguments, "--batch", 16);
+        Torch.enter();
+        Torch.threads(option(arguments, "--threads", 1));
+        NDManager manager = Torch.manager();
+        ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
+        Init head = new Init(manager, 0);
+        head.linear("classifier.", B32.embedding(), CLASSES);
+        Map<String, NDArray> trained = new LinkedHashMap<>(state.parameters());
+        trained.putAll(head.parameters());
+        Tensors parameters = new Tensors(trained);
+        Tensors buffers = new Tensors(state.buffers()).and(Tensors.one(manager));
+        Tensors frozen = weights(manager);
+        VisionTransformer transformer = new VisionTransformer(B32);
+        PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false);
+        Sgd sgd = new Sgd(new OptimizerSpec(OptimizerSpec.Kind.SGD, 0.01, 0.9, 0.0), parameters);
+        NDArray pixels = manager.randomNormal(0, 1, new Shape(batch, 3, 224, 224), DataType.FLOAT32);
+        long[] labels = new long[batch];
+        for (int i = 0; i < batch; i++) {
+            labels[i] = i % CLASSES;
+        }
+        NDArray target = Torch.longs(manager, labels, batch);
+        Loss crossEntropy = Loss.softmaxCrossEntropyLoss();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); "step".equals(line); line = in.readLine()) {
+            long begin = System.nanoTime();
+            float loss;
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                Tensors leaves = parameters.leaves();
+                NDArray value;
+                try (Tape tape = new Tape()) {
+                    Tensors w = leaves.and(buffers);
+                    NDArray prompts = network.forward(w, pixels, true).prompts();
+                    NDArray embedding =
+                            transformer.encode(frozen, pixels, prompts, false).embedding();
+                    NDArray scores = Nn.linear(embedding, w.get("classifier.weight"), w.get("classifier.bias"));
+                    value = crossEntropy.evaluate(new NDList(target), new NDList(scores));
+                    tape.backward(value);
+                }
+                sgd.step(parameters, leaves, 0.01);
+                loss = value.toFloatArray()[0];
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "{\"ms\": %.3f, \"peak_mb\": %.1f, \"loss\": %s}%n",
+                    (System.nanoTime() - begin) / 1e6,
+                    peak(),
+                    Float.isFinite(loss) ? Float.toString(loss) : "null");
+        }
+    }
+
+    /** Random weights by timm's names, small enough that twelve blocks keep them finite. */
+    private static Tensors weights(NDManager manager) {
+        Map<String, NDArray> w = new LinkedHashMap<>();
+        int d = B32.width();
+        w.put("patch_embed.weight", random(manager, d, 3, B32.patch(), B32.patch()));
+        w.put("cls_token", random(manager, 1, 1, d));
+        w.put("pos_embed", random(manager, 1, B32.tokens(), d));
+        for (String norm : List.of("norm_pre", "norm")) {
+            norm(manager, w, norm, d);
+        }
+        for (int i = 0; i < B32.depth(); i++) {
+            String block = "blocks." + i + ".";
+            norm(manager, w, block + "norm1", d);
+            norm(manager, w, block + "norm2", d);
+            linear(manager, w, block + "attn.qkv", 3 * d, d);
+            linear(manager, w, block + "attn.proj", d, d);
+            linear(manager, w, block + "mlp.fc1", 4 * d, d);
+            linear(manager, w, block + "mlp.fc2", d, 4 * d);
+        }
+        w.put("projection", random(manager, d, B32.embedding()));
+        return new Tensors(w);
+    }
+
+    private static void norm(NDManager manager, Map<String, NDArray> w, String name, int width) {
+        w.put(name + ".weight", manager.ones(new Shape(width)));
+        w.put(name + ".bias", manager.zeros(new Shape(width)));
+    }
+
+    private static void linear(NDManager manager, Map<String, NDArray> w, String name, int out, int in) {
+        w.put(name + ".weight", random(manager, out, in));
+        w.put(name + ".bias", random(manager, out));
+    }
+
+    private static NDArray random(NDManager manager, long... shape) {
+        return manager.randomNormal(0, 0.02f, new Shape(shape), DataType.FLOAT32);
+    }
+
+    /** Highest resident size of this process so far, in MB. */
+    private static double peak() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmHWM:")) {
+                return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
+            }
+        }
+        return Double.NaN;
+    }
+
+    private static int option(String[] arguments, String name, int otherwise) {
+        for (int i = 0; i + 1 < arguments.length; i++) {
+            if (arguments[i].equals(name)) {
+                return Integer.parseInt(arguments[i + 1]);
+            }
+        }
+        return otherwise;
+    }
+}
