@@ -1,0 +1,126 @@
+package dev.runyard.cli;
+
+import dev.runyard.cli.lab.DownCommand;
+import dev.runyard.cli.lab.UpCommand;
+import dev.runyard.cli.lab.WorkerCommand;
+import dev.runyard.cli.remote.ActCommands;
+import dev.runyard.cli.remote.LogsCommand;
+import dev.runyard.cli.remote.LsCommand;
+import dev.runyard.cli.remote.MetricsCommand;
+import dev.runyard.cli.remote.ShowCommand;
+import dev.runyard.cli.remote.SubmitCommand;
+import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Table;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.MalformedJson;
+import dev.runyard.spec.Nearest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code runyard} command. Exit codes: 0 done, 2 what was typed or read is wrong, 1 anything else. */
+@Command(
+        name = "runyard",
+        description = "Runs a vision lab's experiments.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Runyard.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            WorkerCommand.class,
+            SubmitCommand.class,
+            LsCommand.class,
+            ShowCommand.class,
+            MetricsCommand.class,
+            LogsCommand.class,
+            WatchCommand.class,
+            ActCommands.Pause.class,
+            ActCommands.Resume.class,
+            ActCommands.Cancel.class,
+            ActCommands.Retry.class
+        })
+public final class Runyard implements Runnable {
+    private static final boolean DEBUG = "1".equals(System.getenv("RUNYARD_DEBUG"));
+
+    @CommandLine.Spec
+    CommandLine.Model.CommandSpec spec;
+
+    public static void main(String... args) {
+        System.exit(execute(args));
+    }
+
+    static int execute(String... args) {
+        CommandLine line = new CommandLine(new Runyard())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Runyard::mistyped)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .mixinStandardHelpOptions(true));
+        return line.execute(args);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    private static int mistyped(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        say(command, Objects.toString(e.getMessage(), "wrong usage") + remedy(e));
+        return Failure.BAD_INPUT;
+    }
+
+    private static String remedy(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            List<String> known = new ArrayList<>(command.getSubcommands().keySet());
+            command.getCommandSpec().options().forEach(option -> known.add(option.longestName()));
+            Optional<String> nearest = Nearest.to(unmatched.getUnmatched().get(0), known);
+            if (nearest.isPresent()) {
+                return "; did you mean \"" + nearest.get() + "\"?";
+            }
+        }
+        return "; see \"" + command.getCommandSpec().qualifiedName() + " --help\"";
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        if (DEBUG) {
+            e.printStackTrace();
+        }
+        if (e instanceof Failure failure) {
+            say(command, Objects.toString(failure.getMessage(), ""));
+            return failure.exit();
+        }
+        if (e instanceof InvalidSpec || e instanceof MalformedJson) {
+            say(command, Objects.toString(e.getMessage(), ""));
+            return Failure.BAD_INPUT;
+        }
+        String what = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+        say(command, what + "; set RUNYARD_DEBUG=1 for the whole story");
+        return Failure.FAULT;
+    }
+
+    private static void say(CommandLine command, String line) {
+        String one = line.lines().reduce((a, b) -> a + " " + b.strip()).orElse("");
+        command.getErr().println("runyard: " + Table.printable(one));
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "runyard "
+                        + Objects.requireNonNullElse(Runyard.class.getPackage().getImplementationVersion(), "dev")
+            };
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.runyard.cli.lab;
+
+import dev.runyard.cli.terminal.Failure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where the product's parts are, and how each is started. */
+record Installation(Path root) {
+    static Installation found() {
+        String root = System.getProperty("runyard.root");
+        if (root == null) {
+            throw Failure.fault("the product's folder is unknown", "start the command by deploy/runyard");
+        }
+        return new Installation(Path.of(root));
+    }
+
+    Path serviceJar() {
+        return root.resolve("service/target/quarkus-app/quarkus-run.jar");
+    }
+
+    Path agentLib() {
+        return root.resolve("workers/agent/target/agent/lib");
+    }
+
+    List<String> service() {
+        List<String> command = java();
+        // Serial collection and few code tiers start fast and stay small; the service waits for Postgres most of the
+        // time.
+        command.addAll(options("RUNYARD_SERVICE_OPTS", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
+        command.add("-jar");
+        command.add(require(serviceJar()).toString());
+        return command;
+    }
+
+    List<String> worker(String url) {
+        List<String> command = java();
+        command.addAll(options("RUNYARD_WORKER_OPTS", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
+        command.add("-Dai.djl.offline=true");
+        command.add("-cp");
+        command.add(require(agentLib()) + "/*");
+        command.add("dev.runyard.agent.Agent");
+        command.add("--server");
+        command.add(url);
+        return command;
+    }
+
+    /** This very command again, for the background. */
+    List<String> self(String... arguments) {
+        List<String> command = java();
+        command.add("-Drunyard.root=" + root);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add("dev.runyard.cli.Runyard");
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** In a session of its own where that is possible: Ctrl-C is for the one who stops the parts in order. */
+    private static List<String> java() {
+        List<String> command = new ArrayList<>();
+        onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        return command;
+    }
+
+    private static List<String> options(String variable, String... otherwise) {
+        String given = System.getenv(variable);
+        return given == null ? List.of(otherwise) : List.of(given.strip().split("\\s+"));
+    }
+
+    private static Path require(Path part) {
+        if (!Files.exists(part)) {
+            throw Failure.fault(part + " is missing", "run deploy/runyard with RUNYARD_BUILD=always");
+        }
+        return part;
+    }
+
+    static Optional<Path> onPath(String program) {
+        String path = System.getenv("PATH");
+        return path == null
+                ? Optional.empty()
+                : Stream.of(path.split(":", -1))
+                        .filter(folder -> !folder.isEmpty())
+                        .map(folder -> Path.of(folder, program))
+                        .filter(Files::isExecutable)
+                        .findFirst();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.runyard.cli.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The lab's folder ({@code RUNYARD_HOME}, default {@code ~/.runyard}) as the command sees it. */
+public record LabHome(Path folder) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A service that answers, as it says in {@code lab.json}. */
+    public record Running(long pid, String url, int port) {}
+
+    public static LabHome ofEnvironment() {
+        String given = System.getenv("RUNYARD_HOME");
+        Path folder = given == null || given.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".runyard")
+                : Path.of(given);
+        return new LabHome(folder.toAbsolutePath().normalize());
+    }
+
+    /** The service of this home, unless {@code lab.json} is what a killed one left behind. */
+    public Optional<Running> running() {
+        return read("lab.json")
+                .map(lab -> new Running(
+                        lab.path("pid").asLong(),
+                        lab.path("url").asText(),
+                        lab.path("port").asInt()))
+                .filter(lab -> ServiceProcess.isService(lab.pid()));
+    }
+
+    public Path log(String name) {
+        return folder.resolve("logs").resolve(name + ".log");
+    }
+
+    /** Makes the folder and its logs, for this user only. */
+    public void prepare() {
+        try {
+            for (Path path : new Path[] {folder, folder.resolve("logs")}) {
+                if (!Files.isDirectory(path)) {
+                    Files.createDirectories(
+                            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                }
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    Failure unwritable(IOException e) {
+        return Failure.fault(
+                "cannot write to " + folder + " (" + e.getClass().getSimpleName() + ")",
+                "make it writable for this user, or set RUNYARD_HOME to another folder",
+                e);
+    }
+
+    /** A JSON file of this home; empty when it is missing or cut off. */
+    public Optional<JsonNode> read(String name) {
+        try {
+            JsonNode tree = JSON.readTree(Files.readString(folder.resolve(name)));
+            return tree.isObject() ? Optional.of(tree) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Failure.fault(
+                    "cannot read " + folder.resolve(name) + " (" + e.getClass().getSimpleName() + ")",
+                    "check its rights, or set RUNYARD_HOME to another folder",
+                    e);
+        }
+    }
+
+    /** Replaces a JSON file of this home in one step. */
+    public void write(String name, Map<String, ?> content) {
+        Path file = folder.resolve(name);
+        try {
+            Path fresh = Files.createTempFile(Objects.requireNonNull(file.getParent()), "replace", ".tmp");
+            Files.writeString(fresh, JSON.writeValueAsString(content));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    void forget(String name) {
+        try {
+            Files.deleteIfExists(folder.resolve(name));
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+}

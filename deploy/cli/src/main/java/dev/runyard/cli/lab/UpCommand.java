@@ -1,0 +1,82 @@
+package dev.runyard.cli.lab;
+
+import dev.runyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code runyard up}. */
+@Command(name = "up", description = "Start the lab on this machine: service, database and a worker for each device.")
+public final class UpCommand implements Callable<Integer> {
+    @Option(names = "--detach", description = "Leave it running in the background.")
+    boolean detach;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "1024",
+            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            description = "Start workers for at most N of this machine's devices; 0 for none. Default: all.")
+    int workers;
+
+    @Override
+    public Integer call() {
+        if (workers < 0) {
+            throw Failure.badInput("--workers is " + workers, "give 0 or more");
+        }
+        LabHome home = LabHome.ofEnvironment();
+        PrintStream out = System.out;
+        Optional<LabHome.Running> running = Lab.runningOn(home);
+        if (running.isPresent()) {
+            out.println("The lab on " + home.folder() + " is already running at "
+                    + running.get().url());
+            return 0;
+        }
+        if (detach) {
+            out.println("Lab ready at " + detached(home, workers) + "  (stop it with \"runyard down\")");
+            return 0;
+        }
+        out.println("Starting the lab on " + home.folder());
+        Lab lab = Lab.on(home, workers, System.err);
+        // Runs on Ctrl-C and SIGTERM alike.
+        Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "stop"));
+        out.println("Lab ready at " + lab.start() + "  (Ctrl-C stops it)");
+        out.flush();
+        lab.lookAfter();
+        return 0;
+    }
+
+    private static String detached(LabHome home, int workers) {
+        home.prepare();
+        try {
+            Process up = new ProcessBuilder(Installation.found().self("up", "--workers", Integer.toString(workers)))
+                    .redirectErrorStream(true)
+                    .redirectOutput(home.log("up").toFile())
+                    .start();
+            up.getOutputStream().close();
+            while (up.isAlive()) {
+                Optional<LabHome.Running> running = Lab.runningOn(home);
+                if (running.isPresent()) {
+                    return running.get().url();
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+            String words = java.nio.file.Files.readString(home.log("up"))
+                    .lines()
+                    .filter(line -> line.startsWith("runyard: "))
+                    .reduce((first, last) -> last)
+                    .map(line -> line.substring("runyard: ".length()))
+                    .orElse("the lab did not start; see " + home.log("up"));
+            throw Failure.ended(up.exitValue(), words);
+        } catch (IOException e) {
+            throw Failure.fault("cannot start the lab (" + e.getMessage() + ")", "see " + home.log("up"), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.fault("interrupted", "run it again", e);
+        }
+    }
+}

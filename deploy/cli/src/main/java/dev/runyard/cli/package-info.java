@@ -1,0 +1,5 @@
+/** The runyard command. */
+@NullMarked
+package dev.runyard.cli;
+
+import org.jspecify.annotations.NullMarked;

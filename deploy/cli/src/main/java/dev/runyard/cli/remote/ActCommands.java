@@ -1,0 +1,73 @@
+package dev.runyard.cli.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code runyard pause}, {@code resume}, {@code cancel}, {@code retry}: of a run, or of every run of a sweep. */
+public final class ActCommands {
+    private ActCommands() {}
+
+    abstract static class Act implements Callable<Integer> {
+        @Parameters(arity = "1..*", paramLabel = "ID", description = "Of runs or sweeps.")
+        List<String> ids;
+
+        @Option(names = "--json", description = "Print JSON.")
+        boolean json;
+
+        private final String verb;
+
+        Act(String verb) {
+            this.verb = verb;
+        }
+
+        @Override
+        public Integer call() {
+            LabClient lab = LabClient.ofEnvironment();
+            for (String id : ids) {
+                Found found = Found.byId(lab, id);
+                JsonNode now = lab.post(found.kind() + "/" + found.id() + "/" + verb, null);
+                System.out.println(
+                        json
+                                ? now.toPrettyString()
+                                : found.id() + " " + now.path("state").asText());
+            }
+            return 0;
+        }
+    }
+
+    /** Checkpoint and give the device back. */
+    @Command(name = "pause", description = "Checkpoint and give the device back; resume goes on from there.")
+    public static final class Pause extends Act {
+        public Pause() {
+            super("pause");
+        }
+    }
+
+    /** Queue what was paused. */
+    @Command(name = "resume", description = "Queue what was paused.")
+    public static final class Resume extends Act {
+        public Resume() {
+            super("resume");
+        }
+    }
+
+    /** Stop for good. */
+    @Command(name = "cancel", description = "Stop for good.")
+    public static final class Cancel extends Act {
+        public Cancel() {
+            super("cancel");
+        }
+    }
+
+    /** Queue what failed or was cancelled. */
+    @Command(name = "retry", description = "Queue again what failed or was cancelled.")
+    public static final class Retry extends Act {
+        public Retry() {
+            super("retry");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.runyard.cli.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.RunState;
+
+/** How far runs are, in steps. */
+public final class RunProgress {
+    private RunProgress() {}
+
+    /** Of one run, 0 to 1. */
+    public static double fraction(JsonNode run) {
+        if (RunState.valueOf(run.path("state").asText()).terminal()) {
+            return 1;
+        }
+        double steps = run.path("steps").asDouble(0);
+        return steps == 0 ? 0 : Math.min(1, run.path("step").asDouble() / steps);
+    }
+
+    /** Of a sweep: the mean over its runs, those not made yet counted as 0. */
+    public static double sweep(LabClient lab, String id, JsonNode sweep) {
+        double sum = 0;
+        for (JsonNode run : lab.items("runs?sweep=" + id, 10_000)) {
+            sum += fraction(run);
+        }
+        return sum / Math.max(1, sweep.path("total").asInt());
+    }
+
+    public static String line(JsonNode run) {
+        String waiting =
+                run.path("waiting").isTextual() ? "  " + run.path("waiting").asText() : "";
+        return run.path("state").asText() + "  step " + Shown.progress(run)
+                + "  loss "
+                + Shown.number(run.path("summary").path("train/loss").path("last"))
+                + "  val/top1 "
+                + Shown.number(run.path("summary").path("val/top1").path("last")) + waiting;
+    }
+}

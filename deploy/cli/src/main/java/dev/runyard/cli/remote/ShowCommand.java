@@ -1,0 +1,102 @@
+package dev.runyard.cli.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.terminal.Table;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code runyard show}. */
+@Command(name = "show", description = "Show a run or a sweep.")
+public final class ShowCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "Of a run or a sweep.")
+    String id;
+
+    @Option(names = "--json", description = "Print JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+        LabClient lab = LabClient.ofEnvironment();
+        Found found = Found.byId(lab, id);
+        if (json) {
+            System.out.println(found.view().toPrettyString());
+        } else if (found.isRun()) {
+            run(lab, found);
+        } else {
+            sweep(lab, found);
+        }
+        return 0;
+    }
+
+    private static void run(LabClient lab, Found run) {
+        JsonNode view = run.view();
+        fields(
+                view,
+                "id",
+                "experiment",
+                "sweep",
+                "name",
+                "state",
+                "reason",
+                "message",
+                "waiting",
+                "attempt",
+                "createdAt");
+        System.out.println("step        " + Shown.progress(view));
+        System.out.println("params      " + LsCommand.params(view.path("params")));
+        Table metrics = new Table("METRIC", "LAST", "BEST", "AT STEP", "POINTS");
+        view.path("summary")
+                .properties()
+                .forEach(entry -> metrics.row(
+                        entry.getKey(),
+                        Shown.number(entry.getValue().path("last")),
+                        Shown.number(entry.getValue().path("best")),
+                        Shown.text(entry.getValue().path("bestStep")),
+                        Shown.text(entry.getValue().path("count"))));
+        print(metrics);
+        Table attempts = new Table("ATTEMPT", "STATE", "DEVICE", "FROM", "TO", "OUTCOME");
+        JsonNode listed = lab.get("runs/" + run.id() + "/attempts");
+        for (JsonNode attempt : listed.isArray() ? listed : listed.path("items")) {
+            attempts.row(
+                    attempt.path("attempt").asText(),
+                    Shown.text(attempt.path("state")),
+                    Shown.text(attempt.path("host")),
+                    Shown.text(attempt.path("startStep")),
+                    Shown.text(attempt.path("endStep")),
+                    Shown.text(attempt.path("outcome")));
+        }
+        print(attempts);
+    }
+
+    private static void sweep(LabClient lab, Found sweep) {
+        JsonNode view = sweep.view();
+        fields(view, "id", "experiment", "name", "state", "createdAt");
+        System.out.println("runs        " + view.path("created").asText() + " of "
+                + view.path("total").asText());
+        System.out.println("states      " + LsCommand.params(view.path("states")));
+        String metric = view.path("spec").path("metric").asText("val/top1");
+        print(SweepTable.of(lab, sweep.id(), metric));
+        List<JsonNode> runs = lab.items("runs?sweep=" + sweep.id(), 1_000);
+        print(LsCommand.runs(runs));
+    }
+
+    private static void fields(JsonNode view, String... names) {
+        for (String name : names) {
+            JsonNode value = view.path(name);
+            if (!value.isMissingNode() && !value.isNull()) {
+                System.out.println(
+                        name + " ".repeat(Math.max(1, 12 - name.length())) + Table.printable(Shown.text(value)));
+            }
+        }
+    }
+
+    private static void print(Table table) {
+        if (!table.isEmpty()) {
+            System.out.println();
+            table.lines().forEach(System.out::println);
+        }
+    }
+}
