@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.VitShape.Activation;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,9 @@ public final class VisionTransformer implements AutoCloseable {
             x = norm(w, "norm_pre", x);
         }
         for (int i = 0; i < shape.depth() - 1; i++) {
-            x = block(w, "blocks." + i + ".", x).output;
+            String name = "blocks." + i + ".";
+            NDArray input = x;
+            x = Tape.part(() -> block(w, name, input).output);
         }
         Block last = block(w, "blocks." + (shape.depth() - 1) + ".", x);
         NDArray pooled = norm(w, "norm", last.output.get(":,0")); // [n, D]

@@ -42,6 +42,15 @@ public final class Init {
                 kernel);
     }
 
+    /** Of normal values, those beyond two deviations drawn back to two. */
+    public void clippedNormal(String name, double deviation, long... shape) {
+        float[] values = normals(name, size(shape), deviation);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.max(-2 * deviation, Math.min(2 * deviation, values[i]));
+        }
+        put(name, values, shape);
+    }
+
     /** Weight and bias as PyTorch's: uniform within 1/√in. */
     public void linear(String name, int in, int out) {
         double bound = 1 / Math.sqrt(in);

@@ -1,5 +1,6 @@
 package dev.runyard.vision.nd;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The array engine: started once in a process, never from the network. */
 public final class Torch {
@@ -17,7 +19,14 @@ public final class Torch {
         }
     }
 
+    private static volatile @Nullable Device device;
+
     private Torch() {}
+
+    /** Where arrays live from now on: {@code cpu}, or {@code cuda} for the first visible GPU. One a process. */
+    public static void use(String name) {
+        device = name.equals("cuda") ? Device.gpu() : Device.cpu();
+    }
 
     /**
      * Prepares the calling thread; every thread that computes calls it first. libtorch's gradient mode belongs to a thread and is on
@@ -36,7 +45,9 @@ public final class Torch {
 
     /** A manager of its own; closing it frees its arrays. */
     public static NDManager manager() {
-        return Engine.getEngine("PyTorch").newBaseManager();
+        Engine engine = Engine.getEngine("PyTorch");
+        Device chosen = device;
+        return chosen == null ? engine.newBaseManager(Device.cpu()) : engine.newBaseManager(chosen);
     }
 
     /** A copy of the values in the engine's memory. */

@@ -1,0 +1,114 @@
+package dev.runyard.vision.train;
+
+import dev.runyard.spec.Augment;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.image.Draws;
+import dev.runyard.vision.image.Normalisation;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches of one training, as pure functions of the seed and the step. The next one is prepared while the present one is used.
+ *
+ * <p>The last batch of an epoch may be smaller; no image is left out.
+ */
+final class Batches implements AutoCloseable {
+    /** Key of the shuffle among the images' own keys, which count from 0. */
+    private static final long SHUFFLE = -1;
+
+    private final Split split;
+    private final int size;
+    private final int batchSize;
+    private final Augment augment;
+    private final Normalisation normalisation;
+    private final long seed;
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "batch-reader");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private int shuffledEpoch = -1;
+    private int[] order = {};
+    private long prepared = -1;
+    private @Nullable Future<Batch> next;
+
+    /** @param size side of the images in px */
+    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed) {
+        this.split = split;
+        this.size = size;
+        this.batchSize = batchSize;
+        this.augment = augment;
+        this.normalisation = normalisation;
+        this.seed = seed;
+    }
+
+    /**
+     * @param pixels [n, 3, size, size], row-major
+     * @param labels [n]
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Batch(float[] pixels, int[] labels) {}
+
+    int perEpoch() {
+        return (split.size() + batchSize - 1) / batchSize;
+    }
+
+    /** The batch that step {@code step} (from 0) learns from. */
+    Batch training(long step) throws IOException {
+        Future<Batch> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
+        try {
+            Batch batch = ready.get();
+            prepared = step + 1;
+            next = reader.submit(() -> build(step + 1));
+            return batch;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while reading images", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Batch build(long step) throws IOException {
+        int epoch = Math.toIntExact(step / perEpoch());
+        if (epoch != shuffledEpoch) {
+            order = new Draws(seed, epoch, SHUFFLE).order(0, split.size());
+            shuffledEpoch = epoch;
+        }
+        int from = Math.toIntExact(step % perEpoch()) * batchSize;
+        int n = Math.min(batchSize, split.size() - from);
+        float[] pixels = new float[n * 3 * size * size];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            int image = order[from + i];
+            byte[] rgb = split.augmented(image, size, augment, new Draws(seed, epoch, image));
+            normalisation.apply(rgb, pixels, i * 3 * size * size);
+            labels[i] = split.label(image);
+        }
+        return new Batch(pixels, labels);
+    }
+
+    /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
+    static Batch evaluation(Split split, int from, int n, int size, Normalisation normalisation) throws IOException {
+        float[] pixels = new float[n * 3 * size * size];
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
+            labels[i] = split.label(from + i);
+        }
+        return new Batch(pixels, labels);
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+    }
+}

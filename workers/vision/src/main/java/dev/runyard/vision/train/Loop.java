@@ -1,0 +1,333 @@
+package dev.runyard.vision.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.report.Outcome.Cause;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.Model;
+import dev.runyard.vision.method.StoredTensors;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsException;
+import dev.runyard.vision.tensor.SafetensorsWriter;
+import dev.runyard.vision.train.Batches.Batch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
+final class Loop {
+    /** Steps in a row whose loss may be NaN or infinite; the next one ends the run. */
+    private static final int NOT_FINITE_ALLOWED = 2;
+
+    private static final int EVALUATION_BATCH = 128;
+    private static final String PROGRESS = "run.progress";
+    private static final String MOMENTUM = "momentum.";
+
+    private final RunSpec spec;
+    private final Checkpoints checkpoints;
+    private final Identity identity;
+    private final Dataset data;
+    private final Model model;
+    private final int imageSize;
+    private final Normalisation normalisation;
+    private final TrainingListener listener;
+    private final int perEpoch;
+    private final long steps;
+
+    private Progress progress = Progress.START;
+    private @Nullable Progress saved;
+    private long savedAt = System.nanoTime();
+    private int notFinite;
+    private String lastFinite = "there was no finite one";
+
+    Loop(
+            RunSpec spec,
+            Path dir,
+            Identity identity,
+            Dataset data,
+            Model model,
+            int imageSize,
+            Normalisation normalisation,
+            TrainingListener listener) {
+        this.spec = spec;
+        this.checkpoints = new Checkpoints(dir);
+        this.identity = identity;
+        this.data = data;
+        this.model = model;
+        this.imageSize = imageSize;
+        this.normalisation = normalisation;
+        this.listener = listener;
+        this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
+        this.steps = (long) perEpoch * spec.schedule().epochs();
+    }
+
+    Outcome run() throws IOException {
+        try (Sgd sgd = new Sgd(spec.optimizer(), model.parameters());
+                Batches batches = new Batches(
+                        data.train(), imageSize, spec.batchSize(), spec.augment(), normalisation, spec.seed())) {
+            data.notes().forEach(listener::log);
+            resume(sgd);
+            listener.resumed(progress.step());
+            report();
+            while (true) {
+                Order order = listener.order();
+                if (order == Order.CONTINUE && !progress.validated()) {
+                    order = validate(sgd);
+                }
+                if (order != Order.CONTINUE) {
+                    return stop(order, sgd);
+                }
+                if (progress.step() == steps) {
+                    return finish(sgd);
+                }
+                step(batches.training(progress.step()), sgd);
+                if (progress.validated() && elapsed() >= spec.checkpoint().everySeconds()) {
+                    save(sgd);
+                }
+            }
+        }
+    }
+
+    private void step(Batch batch, Sgd sgd) {
+        int epoch = epoch();
+        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), epoch);
+        double loss;
+        Scores scores = new Scores();
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            int n = batch.labels().length;
+            int classes;
+            Tensors leaves = model.parameters().leaves();
+            NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
+            try (Tape tape = new Tape()) {
+                NDArray output = model.scores(leaves, pixels, true); // [n, C]
+                classes = (int) output.getShape().get(1);
+                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
+                NDArray mean = Nn.crossEntropy(output, targets);
+                tape.backward(mean);
+                loss = mean.toFloatArray()[0];
+                scores.add(output.toFloatArray(), batch.labels(), loss);
+            }
+            sgd.step(model.parameters(), leaves, rate);
+        }
+        progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
+        emit(List.of(point("train/loss", loss), point("train/top1", scores.top1()), point("train/lr", rate)));
+        report();
+        watch(loss);
+    }
+
+    private void watch(double loss) {
+        if (Double.isFinite(loss)) {
+            notFinite = 0;
+            lastFinite = "the last finite one was " + loss + " at step " + progress.step();
+        } else if (++notFinite > NOT_FINITE_ALLOWED) {
+            throw notFinite(loss);
+        }
+    }
+
+    private TrainingFailure notFinite(double loss) {
+        return new TrainingFailure(
+                FailureReason.NOT_FINITE,
+                "the loss was not finite in " + notFinite + " steps in a row (" + loss + " at step " + progress.step()
+                        + "); " + lastFinite + "; lower optimizer.learningRate ("
+                        + spec.optimizer().learningRate()
+                        + ") or use a longer schedule.warmupEpochs");
+    }
+
+    /** Leaves the state untouched when it is interrupted: the epoch is then validated after the resume. */
+    private Order validate(Sgd sgd) throws IOException {
+        boolean improved = false;
+        if (data.val().size() > 0) {
+            Scores scores = new Scores();
+            Order order = evaluate(data.val(), scores);
+            if (order != Order.CONTINUE) {
+                return order;
+            }
+            emit(List.of(
+                    point("val/loss", scores.loss()),
+                    point("val/top1", scores.top1()),
+                    point("val/top5", scores.top5())));
+            progress = progress.validated(scores.top1());
+            improved = progress.isBest();
+        } else {
+            progress = progress.validated(Double.NaN);
+        }
+        boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
+        if (due || improved || elapsed() >= spec.checkpoint().everySeconds()) {
+            save(sgd);
+        }
+        return Order.CONTINUE;
+    }
+
+    private Order evaluate(Split split, Scores scores) throws IOException {
+        int size = Math.min(EVALUATION_BATCH, spec.batchSize());
+        for (int from = 0; from < split.size(); from += size) {
+            Order order = listener.order();
+            if (order != Order.CONTINUE) {
+                return order;
+            }
+            int n = Math.min(size, split.size() - from);
+            Batch batch = Batches.evaluation(split, from, n, imageSize, normalisation);
+            try (NDManager manager = Torch.manager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
+                NDArray output = model.scores(model.parameters(), pixels, false);
+                int classes = (int) output.getShape().get(1);
+                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
+                scores.add(
+                        output.toFloatArray(),
+                        batch.labels(),
+                        Nn.crossEntropy(output, targets).toFloatArray()[0]);
+            }
+            report();
+        }
+        return Order.CONTINUE;
+    }
+
+    private Outcome finish(Sgd sgd) throws IOException {
+        if (notFinite > 0) {
+            throw notFinite(Double.NaN);
+        }
+        if (data.test().size() > 0) {
+            Scores scores = new Scores();
+            Order order = evaluate(data.test(), scores);
+            if (order != Order.CONTINUE) {
+                return stop(order, sgd);
+            }
+            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+        }
+        return new Outcome.Finished(progress.step());
+    }
+
+    private Outcome stop(Order order, Sgd sgd) throws IOException {
+        return switch (order) {
+            case PAUSE, CONTINUE -> {
+                save(sgd);
+                yield new Outcome.GivenBack(saved == null ? 0 : saved.step(), Cause.PAUSE);
+            }
+            case CANCEL -> new Outcome.GivenBack(progress.step(), Cause.CANCEL);
+            case STALE -> new Outcome.GivenBack(progress.step(), Cause.STALE);
+        };
+    }
+
+    /** Nothing is saved behind a loss that is not finite: the last good checkpoint stays the newest. */
+    private void save(Sgd sgd) throws IOException {
+        if (notFinite > 0 || progress.equals(saved)) {
+            return;
+        }
+        SafetensorsWriter out = new SafetensorsWriter();
+        model.parameters().byName().forEach((name, array) -> {
+            StoredTensors.put(out, name, array);
+            StoredTensors.put(out, MOMENTUM + name, sgd.velocities().get(name));
+        });
+        model.buffers().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
+        long[] longs = progress.toLongs();
+        out.longs(PROGRESS, new long[] {longs.length}, longs);
+        CheckpointRef ref = checkpoints.write(progress, epoch(), identity, out);
+        saved = progress;
+        savedAt = System.nanoTime();
+        listener.checkpoint(checkpoints.folder(progress.step()), ref);
+    }
+
+    private void resume(Sgd sgd) throws IOException {
+        List<Checkpoints.Candidate> candidates = checkpoints.candidates();
+        for (Checkpoints.Candidate candidate : candidates) {
+            String fault = candidate.fault();
+            if (candidate.ref() != null) {
+                Checkpoints.refuseOther(candidate.ref(), identity);
+                fault = load(candidate.folder().resolve(Checkpoints.STATE), sgd);
+            }
+            if (fault == null) {
+                saved = progress;
+                listener.log("goes on behind step " + progress.step());
+                return;
+            }
+            listener.log("CHECKPOINT_CORRUPT " + candidate.folder().getFileName() + ": " + fault);
+        }
+        if (!candidates.isEmpty()) {
+            throw new TrainingFailure(
+                    FailureReason.NO_VALID_CHECKPOINT,
+                    "all " + candidates.size() + " checkpoints are damaged ("
+                            + candidates.get(0).folder().getFileName() + ": "
+                            + candidates.get(0).fault() + "); retry in an empty folder to begin again");
+        }
+    }
+
+    /** Returns the fault, or null when everything was taken over. */
+    private @Nullable String load(Path file, Sgd sgd) throws IOException {
+        List<String> differences = new ArrayList<>();
+        try (Safetensors in = Safetensors.open(file)) {
+            if (!in.has(PROGRESS)) {
+                return PROGRESS + " is missing";
+            }
+            Progress found = Progress.of(in.longs(PROGRESS));
+            for (var e : model.parameters().byName().entrySet()) {
+                String name = e.getKey();
+                StoredTensors.fill(in, name, name, e.getValue(), differences);
+                StoredTensors.fill(
+                        in, MOMENTUM + name, MOMENTUM + name, sgd.velocities().get(name), differences);
+            }
+            for (var e : model.buffers().byName().entrySet()) {
+                StoredTensors.fill(in, e.getKey(), e.getKey(), e.getValue(), differences);
+            }
+            if (!differences.isEmpty()) {
+                return differences.get(0);
+            }
+            progress = found;
+            return null;
+        } catch (SafetensorsException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Parameters and statistics under the authors' names, with what is needed to use them again. */
+    void writeWeights(Path file, String method) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter().metadata("runyard.method", method);
+        model.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
+        model.buffers().byName().forEach((name, array) -> {
+            if (!name.equals("one")) {
+                StoredTensors.put(out, name, array);
+            }
+        });
+        out.write(file);
+    }
+
+    private int epoch() {
+        return Math.toIntExact(progress.step() / perEpoch);
+    }
+
+    private long elapsed() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - savedAt);
+    }
+
+    private void report() {
+        listener.progress(progress.step(), steps, epoch(), spec.schedule().epochs());
+    }
+
+    private MetricPoint point(String key, double value) {
+        long micros = System.currentTimeMillis() * 1_000;
+        return new MetricPoint(key, progress.step(), (double) progress.step() / perEpoch, value, micros);
+    }
+
+    private void emit(List<MetricPoint> points) {
+        listener.points(points);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.runyard.vision.train;
+
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.Task;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.VitShape;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.Model;
+import dev.runyard.vision.method.Models;
+import dev.runyard.vision.method.NewVit;
+import dev.runyard.vision.nd.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training, from its spec to its end or to the order to stop. Run again on the same folder, it goes on behind the newest valid
+ * checkpoint; on a CPU with the same number of threads the whole is bit-identical to a training that was never stopped.
+ */
+public final class Training {
+    static final String NO_BACKBONE = "none";
+
+    private final RunSpec spec;
+    private final Path dir;
+    private final TrainingOptions options;
+
+    /** @param dir of the run: checkpoints and results go there */
+    public Training(RunSpec spec, Path dir, TrainingOptions options) {
+        this.spec = spec;
+        this.dir = dir;
+        this.options = options;
+    }
+
+    /**
+     * Trains until the end or until the listener orders otherwise. Uses the calling thread.
+     *
+     * @return finished, or given back
+     * @throws TrainingFailure when it cannot go on
+     */
+    public Outcome run(TrainingListener listener) {
+        try {
+            Torch.use(options.device());
+            Torch.enter();
+            Torch.threads(options.threads());
+            Files.createDirectories(dir);
+            Dataset data = OpenDatasets.open(spec.dataset(), options.dataCache());
+            check(data);
+            return spec.task() == Task.PRETRAIN ? pretrain(data, listener) : adapt(data, listener);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            throw TrainingFailure.of(e);
+        }
+    }
+
+    private Outcome adapt(Dataset data, TrainingListener listener) throws IOException {
+        FrozenBackbone backbone;
+        try {
+            backbone = FrozenBackbone.shared(spec.backbone().weights());
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
+        }
+        try (Model model = Models.of(spec, backbone, data.classes())) {
+            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), listener);
+            Outcome outcome = loop.run();
+            if (!backbone.sha256Now().equals(backbone.sha256())) {
+                throw new TrainingFailure(
+                        FailureReason.INTERNAL, "the frozen backbone changed during the run; its results are void");
+            }
+            if (outcome instanceof Outcome.Finished) {
+                Path weights = dir.resolve("weights.safetensors");
+                loop.writeWeights(weights, Json.canonical(spec.method()));
+                listener.artifact("weights.safetensors", weights);
+            }
+            return outcome;
+        }
+    }
+
+    private Outcome pretrain(Dataset data, TrainingListener listener) throws IOException {
+        try (NewVit model = new NewVit(Objects.requireNonNull(spec.pretrain()), data.classes(), spec.seed())) {
+            Outcome outcome =
+                    loop(data, model, model.shape(), NO_BACKBONE, listener).run();
+            if (outcome instanceof Outcome.Finished) {
+                Path folder = dir.resolve("backbone");
+                model.write(folder, data.classNames());
+                for (String name : List.of("weights.safetensors", "config.json")) {
+                    listener.artifact("backbone/" + name, folder.resolve(name));
+                }
+            }
+            return outcome;
+        }
+    }
+
+    private Loop loop(Dataset data, Model model, VitShape shape, String backboneHash, TrainingListener listener) {
+        Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
+        Normalisation normalisation =
+                spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP && spec.task() == Task.TRAIN
+                        ? Normalisation.CLIP
+                        : new Normalisation(floats(shape.mean()), floats(shape.std()));
+        return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, listener);
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] out = new float[values.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values.get(i).floatValue();
+        }
+        return out;
+    }
+
+    /** The rules that need the data set. */
+    private void check(Dataset data) {
+        int n = data.train().size();
+        if (spec.batchSize() > n) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "batchSize",
+                    spec.batchSize(),
+                    "is larger than the training set of " + n + " images",
+                    "use at most " + n);
+        }
+        Integer resolution = resolution(spec.method());
+        boolean lonely = n % spec.batchSize() == 1 || spec.batchSize() == 1;
+        if (spec.task() == Task.TRAIN && resolution != null && resolution <= 32 && lonely) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "batchSize",
+                    spec.batchSize(),
+                    "leaves a batch of one image, whose statistics do not exist at resolution " + resolution,
+                    "use another batch size, or a resolution above 32");
+        }
+    }
+
+    private static @Nullable Integer resolution(MethodSpec method) {
+        if (method instanceof MethodSpec.Pgn pgn) {
+            return pgn.resolution();
+        }
+        return method instanceof MethodSpec.BackboneAlone alone ? alone.resolution() : null;
+    }
+}

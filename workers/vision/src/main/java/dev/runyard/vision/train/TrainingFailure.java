@@ -1,0 +1,60 @@
+package dev.runyard.vision.train;
+
+import ai.djl.engine.EngineException;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.tensor.SafetensorsException;
+import java.io.IOException;
+import java.util.Locale;
+
+/** A run that cannot go on, with the reason by which the scheduler decides and a sentence that names the remedy. */
+public final class TrainingFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final FailureReason reason;
+
+    public TrainingFailure(FailureReason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public TrainingFailure(FailureReason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public FailureReason reason() {
+        return reason;
+    }
+
+    /** Names the reason of whatever else was thrown. */
+    static TrainingFailure of(Throwable fault) {
+        if (fault instanceof TrainingFailure known) {
+            return known;
+        }
+        String message = fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
+        if (fault instanceof InvalidSpec) {
+            return new TrainingFailure(FailureReason.SPEC, message, fault);
+        }
+        if (fault instanceof DataException) {
+            return new TrainingFailure(FailureReason.DATA, message, fault);
+        }
+        if (fault instanceof WeightsException || fault instanceof SafetensorsException) {
+            return new TrainingFailure(FailureReason.WEIGHTS, message, fault);
+        }
+        String lower = message.toLowerCase(Locale.ROOT);
+        boolean memory = fault instanceof OutOfMemoryError
+                || (fault instanceof EngineException
+                        && (lower.contains("out of memory") || lower.contains("can't allocate memory")));
+        if (memory) {
+            return new TrainingFailure(
+                    FailureReason.OUT_OF_MEMORY, message + "; lower batchSize or method.prompts", fault);
+        }
+        if (fault instanceof IOException && lower.contains("no space left")) {
+            return new TrainingFailure(FailureReason.DISK_FULL, message + "; free space on the worker's disk", fault);
+        }
+        return new TrainingFailure(FailureReason.INTERNAL, fault.getClass().getSimpleName() + ": " + message, fault);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.runyard.vision.train;
+
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps what a training says, and orders a stop once a step was reached. */
+final class Recorder implements TrainingListener {
+    final Map<String, Map<Long, Double>> metrics = new LinkedHashMap<>();
+    final List<String> log = new ArrayList<>();
+    final List<CheckpointRef> checkpoints = new ArrayList<>();
+    final Map<String, Path> artifacts = new LinkedHashMap<>();
+    long resumed = -1;
+    long step;
+    private final long stopAt;
+    private final Order stop;
+
+    Recorder() {
+        this(Long.MAX_VALUE, Order.CONTINUE);
+    }
+
+    Recorder(long stopAt, Order stop) {
+        this.stopAt = stopAt;
+        this.stop = stop;
+    }
+
+    @Override
+    public void resumed(long at) {
+        resumed = at;
+        step = at;
+    }
+
+    @Override
+    public void progress(long at, long steps, int epoch, int epochs) {
+        step = at;
+    }
+
+    @Override
+    public void points(List<MetricPoint> points) {
+        for (MetricPoint p : points) {
+            metrics.computeIfAbsent(p.key(), k -> new LinkedHashMap<>()).put(p.step(), p.value());
+        }
+    }
+
+    @Override
+    public void checkpoint(Path folder, CheckpointRef ref) {
+        checkpoints.add(ref);
+    }
+
+    @Override
+    public void artifact(String name, Path file) {
+        artifacts.put(name, file);
+    }
+
+    @Override
+    public void log(String line) {
+        log.add(line);
+    }
+
+    @Override
+    public Order order() {
+        return step >= stopAt ? stop : Order.CONTINUE;
+    }
+}
