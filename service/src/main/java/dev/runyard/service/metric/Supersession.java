@@ -17,6 +17,10 @@ class Supersession {
     private static final String FENCE =
             "select 1 from run where id = ? and attempt = ? and state in " + MetricLedger.HELD + " for no key update";
 
+    /** Checkpoints of a course that was left: resuming from one would bring it back. */
+    private static final String DROP_CHECKPOINTS =
+            "delete from checkpoint where run_id = ? and attempt < ? and step > ?";
+
     private static final String MARK = """
             with marked as (
               update metric_point p set superseded_by = ?
@@ -75,6 +79,7 @@ class Supersession {
     /** @param c inside the transaction that is to hold all of it */
     void apply(Connection c, UUID run, long attempt, long step) throws SQLException {
         fence(c, run, attempt);
+        update(c, DROP_CHECKPOINTS, run, attempt, step);
         Integer[] keys = mark(c, run, attempt, step);
         if (keys.length > 0) {
             Array ids = c.createArrayOf("int4", keys);

@@ -1,0 +1,177 @@
+package dev.runyard.service.event;
+
+import dev.runyard.service.platform.Problem;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the event table and tells every open stream. One thread for all of them: woken after a commit of this replica, and by
+ * itself each second, which is how the commits of other replicas are found.
+ */
+@ApplicationScoped
+public class EventFeed {
+    /** Most rows that a returning browser is told one by one; beyond, it is told to read anew. */
+    static final int REPLAYED = 1_000;
+
+    /** More rows than this at once are told as one resync: reading anew is cheaper for everybody. */
+    private static final int BURST = 200;
+
+    private static final int MOST_CLIENTS = 2_000;
+    private static final long TICK_MILLIS = 1_000;
+    private static final long PING_NANOS = 5_000_000_000L;
+    private static final Logger LOG = Logger.getLogger(EventFeed.class);
+
+    private final EventLog log;
+    private final MetricPulse metrics;
+    private final Set<EventClient> clients = ConcurrentHashMap.newKeySet();
+    private final Semaphore wake = new Semaphore(0);
+    private final Object position = new Object();
+    private @Nullable String seen;
+    private @Nullable Thread thread;
+    private volatile boolean stopping;
+    private boolean away;
+
+    EventFeed(EventLog log, MetricPulse metrics) {
+        this.log = log;
+        this.metrics = metrics;
+    }
+
+    /** Something was committed: look now instead of within a second. */
+    public void kick() {
+        if (wake.availablePermits() == 0) {
+            wake.release();
+        }
+    }
+
+    void started(@Observes @Priority(5_000) StartupEvent event) {
+        Thread follower = new Thread(this::follow, "runyard-events");
+        follower.setDaemon(true);
+        thread = follower;
+        follower.start();
+    }
+
+    void stopped(@Observes ShutdownEvent event) {
+        stopping = true;
+        if (thread != null) {
+            thread.interrupt();
+        }
+        clients.forEach(EventClient::cancel);
+    }
+
+    int clients() {
+        return clients.size();
+    }
+
+    /**
+     * A new stream.
+     *
+     * @param last the last row that the browser was told of; null: from now on
+     * @throws Problem 503 when there are too many streams
+     */
+    EventClient connect(@Nullable Long last) throws SQLException {
+        if (clients.size() >= MOST_CLIENTS) {
+            throw Problem.of(503, "UNAVAILABLE", "There are " + MOST_CLIENTS + " live streams; close a page.");
+        }
+        EventClient client = new EventClient(clients::remove);
+        String upTo;
+        synchronized (position) {
+            upTo = seen;
+            if (upTo == null) {
+                upTo = log.horizon();
+                seen = upTo;
+            }
+            clients.add(client);
+        }
+        try {
+            client.replay(last == null ? List.of(here(upTo)) : missed(last, upTo));
+        } catch (SQLException | RuntimeException e) {
+            client.cancel();
+            throw e;
+        }
+        return client;
+    }
+
+    /** Says at once that the stream lives, and gives the browser a number to come back with. */
+    private LiveEvent here(String upTo) throws SQLException {
+        return new LiveEvent("ping", log.newest(upTo), "{}");
+    }
+
+    private List<LiveEvent> missed(long last, String upTo) throws SQLException {
+        Optional<List<LiveEvent>> missed =
+                last == 0 ? Optional.of(log.between("0", upTo, REPLAYED + 1)) : log.after(last, upTo, REPLAYED + 1);
+        if (missed.isEmpty() || missed.get().size() > REPLAYED) {
+            return List.of(new LiveEvent("resync", log.newest(upTo), "{}"));
+        }
+        List<LiveEvent> events = new ArrayList<>();
+        events.add(LiveEvent.PING);
+        events.addAll(missed.get());
+        return events;
+    }
+
+    private void follow() {
+        long pinged = System.nanoTime();
+        long ticked = System.nanoTime();
+        while (!stopping) {
+            try {
+                if (wake.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    wake.drainPermits();
+                }
+                tellRows();
+                long now = System.nanoTime();
+                if (now - ticked >= TICK_MILLIS * 1_000_000) {
+                    ticked = now;
+                    metrics.drain().forEach(this::tell);
+                    clients.forEach(c -> c.expire(now));
+                }
+                if (now - pinged >= PING_NANOS) {
+                    pinged = now;
+                    tell(LiveEvent.PING);
+                }
+                away = false;
+            } catch (InterruptedException e) {
+                return;
+            } catch (SQLException | RuntimeException e) {
+                if (!away && !stopping) {
+                    LOG.warnf("live events wait for the database: %s", e.getMessage());
+                }
+                away = true;
+            }
+        }
+    }
+
+    private void tellRows() throws SQLException {
+        String horizon = log.horizon();
+        synchronized (position) {
+            String from = seen;
+            if (from == null || from.equals(horizon)) {
+                seen = horizon;
+                return;
+            }
+            List<LiveEvent> rows = log.between(from, horizon, BURST + 1);
+            if (rows.size() > BURST) {
+                tell(new LiveEvent("resync", log.newest(horizon), "{}"));
+            } else {
+                rows.forEach(this::tell);
+            }
+            // Only now: what could not be read is read again next time.
+            seen = horizon;
+        }
+    }
+
+    private void tell(LiveEvent event) {
+        clients.forEach(c -> c.offer(event));
+    }
+}

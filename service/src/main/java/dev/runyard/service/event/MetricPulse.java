@@ -1,0 +1,154 @@
+package dev.runyard.service.event;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.metric.MetricListener;
+import dev.runyard.service.platform.LabConfig;
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which runs got points since the last look, at most one message a run and second. A lab of several replicas shares this through a
+ * small table; the embedded lab has one.
+ */
+@ApplicationScoped
+class MetricPulse implements MetricListener {
+    /** With more metrics than this a message names none: all of them may have changed. */
+    private static final int NAMED = 100;
+
+    /** Numbers are given before their commit, so a little of what was read is read again. */
+    private static final int OVERLAP = 500;
+
+    private static final String WRITE = """
+            insert into metric_beat (run_id, beat, origin, step, keys) values (?, nextval('metric_beat_seq'), ?, ?, ?)
+            on conflict (run_id) do update set
+              beat = excluded.beat, origin = excluded.origin, step = excluded.step, keys = excluded.keys
+            """;
+
+    private static final String READ =
+            "select run_id, beat, step, keys from metric_beat where beat > ? and origin <> ? order by beat";
+
+    private final AgroalDataSource dataSource;
+    private final ObjectMapper json;
+    private final boolean alone;
+    private final UUID origin = UUID.randomUUID();
+    private final Map<UUID, Dirty> dirty = new LinkedHashMap<>();
+    private final Map<UUID, Long> heard = new HashMap<>();
+    private @Nullable Long last;
+
+    MetricPulse(AgroalDataSource dataSource, ObjectMapper json, LabConfig config) {
+        this.dataSource = dataSource;
+        this.json = json;
+        this.alone = config.embedded();
+    }
+
+    private record Dirty(TreeSet<String> keys, long step) {}
+
+    @Override
+    public void stored(UUID run, Set<String> keys, long step) {
+        synchronized (dirty) {
+            Dirty before = dirty.get(run);
+            TreeSet<String> all = before == null ? new TreeSet<>() : before.keys();
+            if (all.size() <= NAMED) {
+                all.addAll(keys);
+            }
+            dirty.put(run, new Dirty(all, before == null ? step : Math.max(step, before.step())));
+        }
+    }
+
+    /** A message for each run that got points, here or at another replica. */
+    List<LiveEvent> drain() throws SQLException {
+        Map<UUID, Dirty> taken;
+        synchronized (dirty) {
+            taken = new LinkedHashMap<>(dirty);
+            dirty.clear();
+        }
+        List<LiveEvent> events = new ArrayList<>();
+        taken.forEach((run, d) -> events.add(event(run, d.keys(), d.step())));
+        if (!alone) {
+            share(taken);
+            listen(events);
+        }
+        return events;
+    }
+
+    private void share(Map<UUID, Dirty> taken) throws SQLException {
+        if (taken.isEmpty()) {
+            return;
+        }
+        try (Connection c = dataSource.getConnection();
+                PreparedStatement s = c.prepareStatement(WRITE)) {
+            for (Map.Entry<UUID, Dirty> e : taken.entrySet()) {
+                s.setObject(1, e.getKey());
+                s.setObject(2, origin);
+                s.setLong(3, e.getValue().step());
+                s.setArray(4, c.createArrayOf("text", e.getValue().keys().toArray()));
+                s.addBatch();
+            }
+            s.executeBatch();
+        }
+    }
+
+    private void listen(List<LiveEvent> events) throws SQLException {
+        try (Connection c = dataSource.getConnection()) {
+            Long from = last;
+            if (from == null) {
+                from = number(c, "select coalesce(max(beat), 0) from metric_beat");
+                last = from;
+            }
+            try (PreparedStatement s = c.prepareStatement(READ)) {
+                s.setLong(1, from - OVERLAP);
+                s.setObject(2, origin);
+                try (ResultSet r = s.executeQuery()) {
+                    while (r.next()) {
+                        UUID run = r.getObject(1, UUID.class);
+                        long beat = r.getLong(2);
+                        Long known = heard.put(run, beat);
+                        if (beat > from || known != null && known != beat) {
+                            events.add(
+                                    event(run, List.of((String[]) r.getArray(4).getArray()), r.getLong(3)));
+                        }
+                        last = Math.max(last == null ? beat : last, beat);
+                    }
+                }
+            }
+        }
+        if (heard.size() > 10_000) {
+            heard.clear();
+        }
+    }
+
+    private LiveEvent event(UUID run, Collection<String> keys, long step) {
+        ObjectNode data = json.createObjectNode();
+        data.put("run", run.toString());
+        if (keys.size() <= NAMED) {
+            ArrayNode names = data.putArray("keys");
+            keys.forEach(names::add);
+        }
+        data.put("step", step);
+        return new LiveEvent("metric", null, data.toString());
+    }
+
+    private static long number(Connection c, String sql) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(sql);
+                ResultSet r = s.executeQuery()) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+}
