@@ -39,6 +39,7 @@ export interface Summary {
   bestStep?: number | null;
   count: number;
   nonFinite: number;
+  goal?: "max" | "min" | null;
 }
 
 export interface RunView {
@@ -93,7 +94,7 @@ export interface Lease {
 
 export interface DeviceView {
   id: string;
-  worker: string;
+  worker?: string | null;
   host: string;
   key: string;
   kind: "cpu" | "cuda";
@@ -102,7 +103,7 @@ export interface DeviceView {
   slots: number;
   state: "FREE" | "BUSY" | "LOST" | "DRAINED";
   lease?: Lease | null;
-  lastSeen: string;
+  lastSeen?: string | null;
 }
 
 export interface WorkerView {
@@ -154,6 +155,8 @@ export interface ArtifactView {
   sha256: string;
   size: number;
   kind?: string | null;
+  attempt?: number | null;
+  createdAt?: string | null;
 }
 
 export interface LogLine {

@@ -35,7 +35,7 @@ export function Logs({ run }: { run: RunView }) {
   const query = useQuery({
     queryKey: [...keys.trail(run.id), "logs"],
     queryFn: async () => {
-      const fresh = await linesAfter(run.id, held.current.at(-1)?.seq ?? -1);
+      const fresh = await linesAfter(run.id, held.current.at(-1)?.seq ?? 0);
       if (fresh.length > 0) held.current = [...held.current, ...fresh].slice(-KEPT);
       return held.current;
     },

@@ -51,6 +51,9 @@ export function RunHeader({ run }: { run: RunView }) {
         <StatePill state={run.state} reason={run.reason} />
         <Copy text={run.id} label={shortId(run.id)} title="Copy the run's id" />
         <span className="grow" />
+        <Link to={`/new?kind=run&from=run:${run.id}`} className="button" title="A new run that starts from this spec">
+          Reuse spec
+        </Link>
         <ActionBar
           actions={actionsOf(run.state)}
           what={`run ${run.name}`}

@@ -56,7 +56,8 @@ export const PAGE_SIZE = 100;
 
 export function toQuery(view: RunsView, sweep: string | undefined): RunsQuery {
   const filter = [...view.filters];
-  if (view.search.trim()) filter.push(`name ~ ${view.search.trim()}`);
+  const name = view.search.trim();
+  if (name) filter.push(`name ~ "${name.replace(/["\\]/g, "\\$&")}"`);
   return {
     experiment: sweep ? undefined : view.experiment,
     sweep,

@@ -68,6 +68,9 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
           <StatePill state={sweep.state} />
           <Copy text={sweep.id} label={shortId(sweep.id)} title="Copy the sweep's id" />
           <span className="grow" />
+          <Link to={`/new?from=sweep:${sweep.id}`} className="button" title="A new sweep that starts from this spec">
+            Reuse spec
+          </Link>
           <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
         </div>
         <StateBar sweep={sweep} />

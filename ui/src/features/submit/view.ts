@@ -1,0 +1,21 @@
+import { setOrDrop, type UrlState } from "../../components/navigation";
+
+export interface SubmitView {
+  kind: "sweep" | "run";
+  tab: "form" | "yaml";
+  /** `run:{id}` or `sweep:{id}`: start from that one's spec. */
+  from: string | undefined;
+}
+
+export const submitUrl: UrlState<SubmitView> = {
+  read: (search) => ({
+    kind: search.get("kind") === "run" ? "run" : "sweep",
+    tab: search.get("tab") === "yaml" ? "yaml" : "form",
+    from: search.get("from") ?? undefined,
+  }),
+  write: (view, search) => {
+    setOrDrop(search, "kind", view.kind === "run" ? "run" : undefined);
+    setOrDrop(search, "tab", view.tab === "yaml" ? "yaml" : undefined);
+    setOrDrop(search, "from", view.from);
+  },
+};
