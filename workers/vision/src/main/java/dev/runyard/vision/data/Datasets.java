@@ -21,7 +21,35 @@ public final class Datasets {
         if (spec.id().equals("shapes")) {
             return shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
         }
-        throw new DataException("NO_DATASET", spec.toString());
+        return folder(spec, cache, seed, false, false);
+    }
+
+    /**
+     * As {@link #open(DatasetSpec, Path, long)}, but images that cannot be decoded are left out and counted. Decodes everything once.
+     */
+    public static Dataset openSkippingBroken(DatasetSpec spec, Path cache, long seed) throws IOException {
+        return spec.id().equals("shapes") ? open(spec, cache, seed) : folder(spec, cache, seed, false, true);
+    }
+
+    /** For judging alone: a data set without training images is welcome too; its train part is then empty. */
+    public static Dataset openForEvaluation(DatasetSpec spec, Path cache, long seed) throws IOException {
+        return spec.id().equals("shapes") ? open(spec, cache, seed) : folder(spec, cache, seed, true, false);
+    }
+
+    private static Dataset folder(DatasetSpec spec, Path cache, long seed, boolean testAlone, boolean skipBroken)
+            throws IOException {
+        Source source = Source.open(Objects.requireNonNull(spec.root()));
+        boolean good = false;
+        try {
+            Dataset opened =
+                    Opened.of(spec, source, seed, testAlone, skipBroken).dataset(cache);
+            good = true;
+            return opened;
+        } finally {
+            if (!good) {
+                source.close();
+            }
+        }
     }
 
     private static Dataset shapes(int train, int test, Path cache) {

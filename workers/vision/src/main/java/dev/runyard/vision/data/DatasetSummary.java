@@ -1,0 +1,143 @@
+package dev.runyard.vision.data;
+
+import dev.runyard.spec.DatasetSpec;
+import dev.runyard.vision.image.ImageGuard;
+import dev.runyard.vision.image.Images;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a look at every image of a data set found.
+ *
+ * @param layout for people: how the data set lies on disk
+ * @param train images a class, in the order of {@code classNames}; likewise val and test
+ * @param broken path and reason of images that cannot be decoded
+ * @param leaks test images with the same bytes as a train or val image, as {@code test = other}
+ * @param turned images with an EXIF orientation other than upright; it is not applied
+ * @param scaled 16-bit grey images, which are scaled to 8 bit where the reference clips them to white
+ * @param ownSplit whether Runyard made the parts
+ */
+public record DatasetSummary(
+        String id,
+        String layout,
+        String hash,
+        List<String> classNames,
+        List<Integer> train,
+        List<Integer> val,
+        List<Integer> test,
+        List<String> broken,
+        List<String> leaks,
+        int turned,
+        int scaled,
+        boolean ownSplit,
+        List<String> notes) {
+    public DatasetSummary {
+        classNames = List.copyOf(classNames);
+        train = List.copyOf(train);
+        val = List.copyOf(val);
+        test = List.copyOf(test);
+        broken = List.copyOf(broken);
+        leaks = List.copyOf(leaks);
+        notes = List.copyOf(notes);
+    }
+
+    /** Images in all parts. */
+    public int images() {
+        int sum = 0;
+        for (List<Integer> part : List.of(train, val, test)) {
+            for (int n : part) {
+                sum += n;
+            }
+        }
+        return sum;
+    }
+
+    /** Decodes every image once; parts that are missing stay empty instead of being an error. */
+    public static DatasetSummary of(DatasetSpec spec, long seed) throws IOException {
+        if (spec.root() == null) {
+            throw new DataException("NO_DATASET", spec.id() + " is rendered; there are no files to look at");
+        }
+        try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
+            return of(Opened.of(spec, source, seed, true, false));
+        }
+    }
+
+    /** What one image gave. */
+    private record Look(@Nullable String fault, String digest, boolean turned, boolean scaled) {}
+
+    private static DatasetSummary of(Opened opened) throws IOException {
+        Found found = opened.found();
+        List<List<Item>> parts = List.of(found.train(), found.val(), found.test());
+        List<String> broken = new ArrayList<>();
+        List<String> leaks = new ArrayList<>();
+        Map<String, String> learnt = new HashMap<>();
+        int turned = 0;
+        int scaled = 0;
+        for (List<Item> part : parts) {
+            List<Look> looks = IntStream.range(0, part.size())
+                    .parallel()
+                    .mapToObj(i -> look(opened.source(), part, i))
+                    .toList();
+            boolean judged = part == found.test();
+            for (int i = 0; i < looks.size(); i++) {
+                Look look = looks.get(i);
+                String name = part.get(i).name();
+                turned += look.turned ? 1 : 0;
+                scaled += look.scaled ? 1 : 0;
+                if (look.fault != null) {
+                    broken.add(look.fault);
+                } else if (!judged) {
+                    learnt.putIfAbsent(look.digest, name);
+                } else if (learnt.containsKey(look.digest)) {
+                    leaks.add(name + " = " + learnt.get(look.digest));
+                }
+            }
+        }
+        int classes = found.classNames().size();
+        return new DatasetSummary(
+                opened.spec().id(),
+                found.layout(),
+                opened.hash(),
+                found.classNames(),
+                counts(found.train(), classes),
+                counts(found.val(), classes),
+                counts(found.test(), classes),
+                broken,
+                leaks,
+                turned,
+                scaled,
+                opened.ownSplit(),
+                opened.notes());
+    }
+
+    private static Look look(Source source, List<Item> items, int i) {
+        Item item = items.get(i);
+        try {
+            if (item.offset() >= 0) {
+                byte[] pixels = source.read(item.path(), item.offset(), Item.CIFAR_PIXELS);
+                return new Look(null, Digests.hex(Digests.sha256().digest(pixels)), false, false);
+            }
+            byte[] bytes = source.read(item.path());
+            boolean turned = ImageGuard.check(item.path(), bytes).orientation() != 1;
+            boolean scaled = Images.decode(item.path(), bytes).scaled();
+            return new Look(null, Digests.hex(Digests.sha256().digest(bytes)), turned, scaled);
+        } catch (IOException e) {
+            return new Look(String.valueOf(e.getMessage()), "", false, false);
+        }
+    }
+
+    private static List<Integer> counts(List<Item> items, int classes) {
+        List<Integer> out = new ArrayList<>(Collections.nCopies(classes, 0));
+        for (Item item : items) {
+            out.set(item.label(), out.get(item.label()) + 1);
+        }
+        return out;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.runyard.vision.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A zip, read in place and never unpacked to disk, so nothing in it can land outside a folder. Names, number and sizes are checked
+ * first; what an entry inflates to must have the size and checksum that the directory gives.
+ */
+final class ZipSource implements Source {
+    private static final int MAX_ENTRIES = 2_000_000;
+    private static final long MAX_ENTRY = 1L << 30;
+    private static final long MAX_TOTAL = 1L << 40;
+    private static final long RATIO = 100;
+    private static final long RATIO_FREE = 16L << 20;
+    /** Files read in parts (CIFAR's) are kept inflated up to this size each. */
+    private final Map<String, byte[]> kept = new HashMap<>();
+
+    private final Path path;
+    private final ZipFile zip;
+    private final NavigableMap<String, Long> files;
+    private final Set<String> folders;
+
+    private ZipSource(Path path, ZipFile zip, NavigableMap<String, Long> files, Set<String> folders) {
+        this.path = path;
+        this.zip = zip;
+        this.files = Collections.unmodifiableNavigableMap(files);
+        this.folders = Collections.unmodifiableSet(folders);
+    }
+
+    static ZipSource open(Path path) throws IOException {
+        ZipFile zip;
+        try {
+            zip = new ZipFile(path.toFile());
+        } catch (ZipException | IllegalArgumentException e) {
+            throw new DataException(
+                    "BAD_ARCHIVE",
+                    path + " is neither a folder nor a whole zip (" + e.getMessage() + "); unpack other archives first",
+                    e);
+        }
+        boolean good = false;
+        try {
+            ZipSource source = listed(path, zip);
+            good = true;
+            return source;
+        } finally {
+            if (!good) {
+                zip.close();
+            }
+        }
+    }
+
+    private static ZipSource listed(Path path, ZipFile zip) throws DataException {
+        if (zip.size() > MAX_ENTRIES) {
+            throw new DataException(
+                    "UNSAFE_ARCHIVE", path + " has " + zip.size() + " entries, the limit is " + MAX_ENTRIES);
+        }
+        NavigableMap<String, Long> files = new TreeMap<>();
+        Set<String> folders = new TreeSet<>();
+        long total = 0;
+        for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
+            ZipEntry entry = entries.nextElement();
+            String name = entry.getName();
+            checkName(path, name);
+            if (Source.hidden(name)) {
+                continue;
+            }
+            for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+                folders.add(name.substring(0, slash));
+            }
+            if (entry.isDirectory()) {
+                continue;
+            }
+            total += Math.max(0, entry.getSize());
+            if (total > MAX_TOTAL) {
+                throw new DataException("UNSAFE_ARCHIVE", path + " inflates to more than " + MAX_TOTAL + " bytes");
+            }
+            if (files.put(name, entry.getSize()) != null) {
+                throw new DataException("BAD_ARCHIVE", path + " holds " + name + " twice");
+            }
+        }
+        return new ZipSource(path, zip, files, folders);
+    }
+
+    private static void checkName(Path path, String name) throws DataException {
+        boolean bad = name.isEmpty() || name.startsWith("/") || name.indexOf('\\') >= 0 || name.matches("[A-Za-z]:.*");
+        for (String part : name.split("/")) {
+            bad |= part.equals("..") || part.equals(".");
+        }
+        bad |= name.chars().anyMatch(c -> c < ' ');
+        if (bad) {
+            throw new DataException(
+                    "UNSAFE_ARCHIVE",
+                    path + " holds an entry with an unsafe name: \"" + name.replaceAll("\\p{Cntrl}", "?") + "\"");
+        }
+    }
+
+    @Override
+    public NavigableMap<String, Long> files() {
+        return files;
+    }
+
+    @Override
+    public Set<String> folders() {
+        return folders;
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+        ZipEntry entry = entry(name);
+        long size = entry.getSize();
+        long packed = entry.getCompressedSize();
+        if (size < 0 || size > MAX_ENTRY || (size > RATIO_FREE && size / Math.max(1, packed) > RATIO)) {
+            throw new DataException(
+                    "UNSAFE_ARCHIVE",
+                    path.getFileName() + ": " + name + " inflates from " + packed + " to " + size + " bytes");
+        }
+        byte[] data;
+        try (InputStream in = zip.getInputStream(entry)) {
+            data = in.readNBytes((int) size);
+            if (data.length < size || in.read() >= 0) {
+                throw damaged(name, "has another size than the archive's directory gives");
+            }
+        } catch (ZipException | java.io.EOFException e) {
+            throw damaged(name, "does not inflate: " + e.getMessage());
+        }
+        CRC32 crc = new CRC32();
+        crc.update(data);
+        if (crc.getValue() != entry.getCrc()) {
+            throw damaged(name, "has a wrong checksum");
+        }
+        return data;
+    }
+
+    @Override
+    public synchronized byte[] read(String name, long offset, int length) throws IOException {
+        byte[] all = kept.get(name);
+        if (all == null) {
+            all = read(name);
+            kept.put(name, all);
+        }
+        if (offset < 0 || offset + length > all.length) {
+            throw new DataException("UNREADABLE_IMAGE", name + " ends at byte " + all.length);
+        }
+        byte[] out = new byte[length];
+        System.arraycopy(all, (int) offset, out, 0, length);
+        return out;
+    }
+
+    @Override
+    public long checksum(String name) throws IOException {
+        return entry(name).getCrc();
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
+    }
+
+    private ZipEntry entry(String name) throws DataException {
+        @Nullable ZipEntry entry = zip.getEntry(name);
+        if (entry == null) {
+            throw new DataException("MISSING_FILE", path + " has no " + name);
+        }
+        return entry;
+    }
+
+    private DataException damaged(String name, String what) {
+        return new DataException("BAD_ARCHIVE", path.getFileName() + ": " + name + " " + what);
+    }
+}
