@@ -40,14 +40,16 @@ class DocsTest {
             for (int i = 0; i < decisions.size(); i++) {
                 String number = String.format("%04d", i + 1);
                 assertThat(decisions.get(i).getFileName().toString()).startsWith(number + "-");
-                assertThat(Files.readString(decisions.get(i))).startsWith("# ADR-" + number + ": ")
+                assertThat(Files.readString(decisions.get(i)))
+                        .startsWith("# ADR-" + number + ": ")
                         .contains("## Context", "## Decision", "## Rejected", "## Consequences");
             }
         }
     }
 
     private List<Path> pages() throws IOException {
-        List<Path> all = new ArrayList<>(List.of(root.resolve("README.md"), root.resolve("CONTRIBUTING.md"), root.resolve("CHANGELOG.md")));
+        List<Path> all = new ArrayList<>(
+                List.of(root.resolve("README.md"), root.resolve("CONTRIBUTING.md"), root.resolve("CHANGELOG.md")));
         try (Stream<Path> docs = Files.walk(root.resolve("deploy/docs"))) {
             docs.filter(p -> p.toString().endsWith(".md")).forEach(all::add);
         }

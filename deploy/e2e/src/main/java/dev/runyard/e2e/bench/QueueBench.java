@@ -32,7 +32,10 @@ public final class QueueBench {
                         .asText()
                         .equals("FINISHED"));
                 JsonNode first = client.history(id, "train/loss").get(0);
-                double waited = first.get("time").asLong() / 1e6 - (queued.getEpochSecond() + queued.getNano() / 1e9);
+                double waited =
+                        Duration.between(queued, Instant.parse(first.get("time").asText()))
+                                        .toNanos()
+                                / 1e9;
                 if (i < 0) {
                     System.out.printf(
                             Locale.ROOT,

@@ -1,0 +1,152 @@
+package dev.runyard.e2e.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.Map;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lab to measure: one of its own on an empty home, or one that runs already (its home as the argument). Rows that no client may
+ * make (runs that an imagined worker holds, a hundred thousand finished runs) are made in its Postgres.
+ */
+final class BenchLab implements AutoCloseable {
+    private static final String USER = "runyard";
+
+    private final @Nullable LabProcess own;
+    private final URI base;
+    private final String secret;
+    private final Connection database;
+
+    private BenchLab(@Nullable LabProcess own, Path home) throws IOException, SQLException {
+        this.own = own;
+        JsonNode lab = new ObjectMapper().readTree(home.resolve("lab.json").toFile());
+        this.base = URI.create(lab.get("url").asText());
+        this.secret = Files.readString(home.resolve("lab.secret")).strip();
+        this.database = DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres",
+                USER,
+                Files.readString(home.resolve("postgres.secret")).strip());
+    }
+
+    /** @param arguments the home of a running embedded lab, or nothing */
+    static BenchLab open(String[] arguments) throws IOException, InterruptedException, SQLException {
+        if (arguments.length > 0) {
+            return new BenchLab(null, Path.of(arguments[0]));
+        }
+        Path home = Files.createTempDirectory("runyard-bench");
+        LabProcess own = LabProcess.start(home, Map.of());
+        try {
+            return new BenchLab(own, home);
+        } catch (IOException | SQLException e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    URI at(String path) {
+        return base.resolve(path);
+    }
+
+    /** A run that a worker holds for a day, its attempt 1 training. */
+    UUID heldRun(String name) throws SQLException {
+        UUID run = UUID.randomUUID();
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        update(
+                "insert into worker (id, host, pid, version, last_seen) values (?, ?, 1, 'bench', now() + interval '1 day')",
+                worker,
+                "bench-" + worker);
+        update(
+                "insert into device (id, host, key, kind, name, memory_bytes, slots, worker_id)"
+                        + " values (?, ?, 'cpu', 'cpu', 'imagined', 0, 1, ?)",
+                device,
+                "bench-" + worker,
+                worker);
+        experiment("bench-ingest");
+        update(
+                "insert into run (id, project_id, experiment_id, name, state, attempt, spec, spec_hash, created_by, epochs,"
+                        + " started_at) select ?, project_id, id, ?, 'RUNNING', 1, cast(? as jsonb), '', 'bench', 1, now()"
+                        + " from experiment where name = 'bench-ingest'",
+                run,
+                name,
+                SPEC);
+        update(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state, started_at)"
+                        + " values (?, 1, ?, ?, 'RUNNING', now())",
+                run,
+                device,
+                worker);
+        update(
+                "insert into lease (run_id, attempt, device_id, slot, expires_at)"
+                        + " values (?, 1, ?, 0, now() + interval '1 day')",
+                run,
+                device);
+        return run;
+    }
+
+    /** As {@link #heldRun} leaves it: over, so that nothing waits for its worker. */
+    void release(UUID run) throws SQLException {
+        update("update lease set released_at = now() where run_id = ?", run);
+        update("update run set state = 'CANCELLED', ended_at = now() where id = ?", run);
+    }
+
+    static final String SPEC = "{\"task\":\"train\",\"dataset\":{\"id\":\"shapes\"}}";
+
+    void experiment(String name) throws SQLException {
+        update(
+                "insert into experiment (project_id, name, created_by) select id, ?, 'bench' from project"
+                        + " where name = 'default' on conflict do nothing",
+                name);
+    }
+
+    void update(String sql, Object... values) throws SQLException {
+        try (PreparedStatement s = database.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                s.setObject(i + 1, values[i]);
+            }
+            s.executeUpdate();
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement s = database.createStatement()) {
+            s.execute(sql);
+        }
+    }
+
+    /** What the service gives to attempt 1 of a run. */
+    String bearer(UUID run) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            byte[] token = mac.doFinal(("attempt|" + run + "|1").getBytes(StandardCharsets.UTF_8));
+            return "Bearer " + Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HmacSHA256", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException, SQLException {
+        database.close();
+        if (own != null) {
+            own.close();
+        }
+    }
+}
