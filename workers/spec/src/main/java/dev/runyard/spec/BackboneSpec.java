@@ -4,13 +4,17 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
- *
- * @param weights {@value #SMALL} (shipped with the product) or a path to a safetensors file, or a folder with one and its
- *     {@code config.json}; default {@value #SMALL}
- * @param normalisation which mean and deviation the images get; default native
- * @param precision arithmetic of the frozen part; only fp32 so far
  */
-public record BackboneSpec(String weights, Normalisation normalisation, Precision precision) {
+public record BackboneSpec(
+        @Doc(
+                "small-vit (shipped with the product), or on the worker's machine a safetensors file, or a folder with one and"
+                        + " its config.json.")
+        String weights,
+
+        @Doc("Mean and deviation of the images: the backbone's own, or CLIP's whatever the backbone.")
+        Normalisation normalisation,
+
+        @Doc("Arithmetic of the frozen part.") Precision precision) {
     /** The backbone that is shipped with the product. */
     public static final String SMALL = "small-vit";
 

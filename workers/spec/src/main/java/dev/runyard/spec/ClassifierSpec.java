@@ -4,15 +4,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What turns an embedding into class scores.
- *
- * @param kind default linear
- * @param features for {@code text}: a safetensors file on the worker's machine with {@code text_features [classes, d]} and,
- *     if it has one, the scalar {@code logit_scale}
- */
+/** What turns an embedding into class scores. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ClassifierSpec(Kind kind, @Nullable String features) {
+public record ClassifierSpec(
+        @Doc(
+                "Where the class scores come from: fixed text features, a trained linear layer, or the backbone's own head.")
+        Kind kind,
+
+        @Doc(
+                "For text: a safetensors file on the worker's machine with text_features [classes, d] and, if it has one, the"
+                        + " scalar logit_scale.")
+        @Nullable
+        String features) {
     static final ClassifierSpec DEFAULT = new ClassifierSpec(Kind.LINEAR, null);
 
     /** Where the class scores come from. */

@@ -6,23 +6,24 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Images and labels.
- *
- * @param id {@code shapes} (rendered by the product, needs no root), {@code folder} (any supported layout), or a data set's name,
- *     which binds its class names and text template
- * @param root a folder or a zip on the worker's machine; not for {@code shapes}
- * @param split where train, val and test come from; default {@code auto}
- * @param train for {@code shapes}: training images rendered, 10 to 100,000, default 2,000; otherwise refused
- * @param test for {@code shapes}: test images rendered, 10 to 100,000, default 500; otherwise refused
- */
+/** Images and labels. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DatasetSpec(
+        @Doc(
+                "shapes (rendered by the product), folder (any supported layout), or a data set by name, which binds its class"
+                        + " names.")
         String id,
-        @Nullable String root,
-        Split split,
-        @Nullable Integer train,
-        @Nullable Integer test) {
+
+        @Doc("A folder or a zip on the worker's machine; required but for shapes.") @Nullable
+        String root,
+
+        @Doc("Where train, val and test come from.") Split split,
+
+        @Doc(value = "For shapes only: training images rendered.", min = 10, max = 100_000) @Nullable
+        Integer train,
+
+        @Doc(value = "For shapes only: test images rendered.", min = 10, max = 100_000) @Nullable
+        Integer test) {
 
     /** Every data set a run can name. */
     public static final List<String> IDS = List.of(
@@ -72,8 +73,8 @@ public record DatasetSpec(
             }
             train = Defaults.or(train, 2_000);
             test = Defaults.or(test, 500);
-            InvalidSpec.range("train", train, 10, 100_000);
-            InvalidSpec.range("test", test, 10, 100_000);
+            Bounds.check(DatasetSpec.class, "train", train);
+            Bounds.check(DatasetSpec.class, "test", test);
         } else {
             if (root == null || root.isBlank()) {
                 throw new InvalidSpec(

@@ -1,6 +1,5 @@
 package dev.runyard.spec;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,32 +79,6 @@ public final class InvalidSpec extends IllegalArgumentException {
 
     /** A value already made fit for a message. */
     private record Shown(String text) {}
-
-    /** {@code value} must lie above {@code min} and be at most {@code max}. */
-    static void above(String field, double value, double min, double max) {
-        if (!Double.isFinite(value)) {
-            throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);
-        }
-        if (value <= min || value > max) {
-            throw new InvalidSpec(
-                    "OUT_OF_RANGE", field, value, "must lie in (" + plain(min) + ", " + plain(max) + "]", null);
-        }
-    }
-
-    /** {@code value} must be at least {@code min} and at most {@code max}. */
-    static void range(String field, double value, double min, double max) {
-        if (!Double.isFinite(value)) {
-            throw new InvalidSpec("NOT_FINITE", field, value, "must be a finite number", null);
-        }
-        if (value < min || value > max) {
-            throw new InvalidSpec(
-                    "OUT_OF_RANGE", field, value, "must lie in [" + plain(min) + ", " + plain(max) + "]", null);
-        }
-    }
-
-    private static String plain(double d) {
-        return d == Math.rint(d) && Math.abs(d) < 1e15 ? String.format(Locale.ROOT, "%.0f", d) : Double.toString(d);
-    }
 
     private static String shown(@Nullable Object value) {
         if (value instanceof String s) {

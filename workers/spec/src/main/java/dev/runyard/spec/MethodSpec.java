@@ -31,15 +31,26 @@ public sealed interface MethodSpec {
 
     /**
      * Prompt Generation Network (paper §3): prompts = mix(g(image)) · library, one set for each image.
-     *
-     * @param net the network g
-     * @param resolution side of the image that g sees, 16 to 1,024 px; default 224
-     * @param prompts K, prompts appended to the tokens, 1 to 256
-     * @param librarySize N, tokens of the library, 1 to 65,536
-     * @param mixing softmax (paper) or element-wise sigmoid (official code's option)
-     * @param antialias whether the resize in front of g averages; false as in the released code
      */
-    record Pgn(Net net, Integer resolution, Integer prompts, Integer librarySize, Mixing mixing, Boolean antialias)
+    @Doc(title = "PGN", value = "Prompt Generation Network: prompts mixed from a token library for each image.")
+    record Pgn(
+            @Doc(title = "Network", value = "g, the small network in front of the library.")
+            Net net,
+
+            @Doc(value = "Side of the image that g sees, px.", min = 16, max = 1_024)
+            Integer resolution,
+
+            @Doc(value = "K, prompts appended to the backbone's tokens.", min = 1, max = 256)
+            Integer prompts,
+
+            @Doc(value = "N, tokens of the library.", min = 1, max = 65_536)
+            Integer librarySize,
+
+            @Doc("How coefficients become weights: softmax (paper) or element-wise sigmoid (released code's option).")
+            Mixing mixing,
+
+            @Doc("Whether the resize in front of g averages; the released code does not.")
+            Boolean antialias)
             implements MethodSpec {
         static final Pgn DEFAULT = new Pgn(Net.RESNET10, 224, 16, 256, Mixing.SOFTMAX, false);
 
@@ -50,38 +61,44 @@ public sealed interface MethodSpec {
             librarySize = Defaults.or(librarySize, 256);
             mixing = Defaults.or(mixing, Mixing.SOFTMAX);
             antialias = Defaults.or(antialias, false);
-            InvalidSpec.range("resolution", resolution, 16, 1_024);
-            InvalidSpec.range("prompts", prompts, 1, 256);
-            InvalidSpec.range("librarySize", librarySize, 1, 65_536);
+            Bounds.check(Pgn.class, "resolution", resolution);
+            Bounds.check(Pgn.class, "prompts", prompts);
+            Bounds.check(Pgn.class, "librarySize", librarySize);
         }
     }
 
     /**
      * Input-independent prompts: the same K learned tokens for every image (the paper's baseline).
-     *
-     * @param prompts K, 1 to 256
      */
-    record Iip(Integer prompts) implements MethodSpec {
+    @Doc(title = "IIP", value = "Input-independent prompts: the same learned tokens for every image.")
+    record Iip(
+            @Doc(value = "K, prompts appended to the backbone's tokens.", min = 1, max = 256)
+            Integer prompts) implements MethodSpec {
         public Iip {
             prompts = Defaults.or(prompts, 16);
-            InvalidSpec.range("prompts", prompts, 1, 256);
+            Bounds.check(Iip.class, "prompts", prompts);
         }
     }
 
     /** No prompts: only the classifier on the frozen embedding is trained. */
+    @Doc(title = "Linear", value = "No prompts: only the classifier on the frozen embedding is trained.")
     record Linear() implements MethodSpec {}
 
     /**
      * The PGN's network by itself with a linear layer on top: no backbone at all (paper Table 1).
-     *
-     * @param net the network
-     * @param resolution side of the image it sees, 16 to 1,024 px
      */
-    record BackboneAlone(Net net, Integer resolution) implements MethodSpec {
+    @Doc(title = "Network alone", value = "The PGN's network with a linear layer on top, without any backbone.")
+    record BackboneAlone(
+            @Doc(title = "Network", value = "The network that is trained.")
+            Net net,
+
+            @Doc(value = "Side of the image it sees, px.", min = 16, max = 1_024)
+            Integer resolution)
+            implements MethodSpec {
         public BackboneAlone {
             net = Defaults.or(net, Net.RESNET10);
             resolution = Defaults.or(resolution, 224);
-            InvalidSpec.range("resolution", resolution, 16, 1_024);
+            Bounds.check(BackboneAlone.class, "resolution", resolution);
         }
     }
 }

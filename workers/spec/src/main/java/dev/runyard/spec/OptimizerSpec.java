@@ -4,13 +4,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
  * The update rule. SGD as PyTorch defines it: v = momentum·v + (g + weightDecay·w), w = w − rate·v.
- *
- * @param kind sgd
- * @param learningRate peak rate, &gt; 0 and at most 1,000; default 0.1 (official code)
- * @param momentum 0 to below 1; default 0.9
- * @param weightDecay 0 to 1; default 0
  */
-public record OptimizerSpec(Kind kind, Double learningRate, Double momentum, Double weightDecay) {
+public record OptimizerSpec(
+        @Doc("The update rule.") Kind kind,
+
+        @Doc(value = "Peak learning rate; the released PGN code uses 0.1.", above = 0, max = 1_000)
+        Double learningRate,
+
+        @Doc(value = "Momentum of the update.", min = 0, max = 0.9999)
+        Double momentum,
+
+        @Doc(value = "Weight decay, added to the gradient.", min = 0, max = 1)
+        Double weightDecay) {
     static final OptimizerSpec DEFAULT = new OptimizerSpec(Kind.SGD, 0.1, 0.9, 0.0);
 
     /** The rule. */
@@ -24,8 +29,8 @@ public record OptimizerSpec(Kind kind, Double learningRate, Double momentum, Dou
         learningRate = Defaults.or(learningRate, 0.1);
         momentum = Defaults.or(momentum, 0.9);
         weightDecay = Defaults.or(weightDecay, 0.0);
-        InvalidSpec.above("learningRate", learningRate, 0, 1_000);
-        InvalidSpec.range("momentum", momentum, 0, 0.9999);
-        InvalidSpec.range("weightDecay", weightDecay, 0, 1);
+        Bounds.check(OptimizerSpec.class, "learningRate", learningRate);
+        Bounds.check(OptimizerSpec.class, "momentum", momentum);
+        Bounds.check(OptimizerSpec.class, "weightDecay", weightDecay);
     }
 }

@@ -59,6 +59,10 @@ final class Refusals {
             if (t instanceof StreamReadException broken) {
                 return malformed(broken);
             }
+            if (t instanceof RuntimeException fault && !(t instanceof IllegalArgumentException)) {
+                // A record that fails in another way than by refusing is our fault, not the sender's.
+                return new IllegalStateException("reading " + path(mapping.getPath()) + ": " + fault, e);
+            }
         }
         return fromMapping(mapping, tree);
     }

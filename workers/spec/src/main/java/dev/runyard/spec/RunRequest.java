@@ -3,16 +3,18 @@ package dev.runyard.spec;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A single run to queue: the body of {@code POST /api/v1/runs}.
- *
- * @param experiment name the run is listed under; default {@code default}
- * @param name shown in lists; default: made from the spec
- * @param priority higher is served first, -100 to 100; default 0
- * @param spec what to do; required
- */
+/** A single run to queue: the body of {@code POST /api/v1/runs}. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record RunRequest(String experiment, @Nullable String name, Integer priority, RunSpec spec) {
+public record RunRequest(
+        @Doc("Name the run is listed under.") String experiment,
+
+        @Doc("Shown in lists; left out: made from the spec.") @Nullable
+        String name,
+
+        @Doc(value = "Higher is served first.", min = -100, max = 100)
+        Integer priority,
+
+        @Doc("What to do.") RunSpec spec) {
     /** Where runs go that name no experiment. */
     public static final String DEFAULT_EXPERIMENT = "default";
 
@@ -20,7 +22,7 @@ public record RunRequest(String experiment, @Nullable String name, Integer prior
         experiment = Names.check("experiment", Defaults.or(experiment, DEFAULT_EXPERIMENT));
         name = name == null ? null : Names.check("name", name);
         priority = Defaults.or(priority, 0);
-        InvalidSpec.range("priority", priority, -100, 100);
+        Bounds.check(RunRequest.class, "priority", priority);
         spec = Defaults.required("spec", spec);
     }
 

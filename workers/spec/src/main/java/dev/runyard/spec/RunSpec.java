@@ -7,34 +7,35 @@ import org.jspecify.annotations.Nullable;
  * One run, whole: what is trained, on what, and how. At once REST body, JSONB column, input of the science and, as JSON schema,
  * the form of the page. Two runs with equal specs on equal data give bit-identical losses on one CPU with one thread count.
  * Components left out take the default named here, so that specs stored by older versions stay readable.
- *
- * @param task what to do; default {@code train}: adapt a frozen backbone. {@code pretrain} makes a small backbone
- * @param dataset images and labels; required
- * @param backbone the frozen encoder; for {@code pretrain} only its normalisation is used
- * @param method how the backbone is adapted; default PGN; not used by {@code pretrain}
- * @param classifier what turns an embedding into class scores; default linear
- * @param optimizer the update rule; default SGD, momentum 0.9 (official code)
- * @param schedule epochs and learning-rate shape
- * @param batchSize images per optimiser step, 1 to 65,536; default 128
- * @param augment how training images are varied; default pgn
- * @param seed root of every random draw, default 0
- * @param checkpoint how often the state is made durable
- * @param pretrain the shape of the backbone to make; required by {@code pretrain}, refused elsewhere
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunSpec(
+        @Doc("train adapts a frozen backbone; pretrain makes a small one.")
         Task task,
-        DatasetSpec dataset,
+
+        @Doc("Images and labels.") DatasetSpec dataset,
+
+        @Doc("The frozen encoder; pretrain uses only its normalisation.")
         BackboneSpec backbone,
+
+        @Doc("How the backbone is adapted; not used by pretrain.")
         MethodSpec method,
-        ClassifierSpec classifier,
-        OptimizerSpec optimizer,
-        ScheduleSpec schedule,
+
+        @Doc("What turns an embedding into class scores.") ClassifierSpec classifier,
+        @Doc("The update rule.") OptimizerSpec optimizer,
+        @Doc("Epochs and the shape of the learning rate.") ScheduleSpec schedule,
+
+        @Doc(value = "Images of one optimiser step.", min = 1, max = 65_536)
         Integer batchSize,
+
+        @Doc("How training images are varied: pgn as in the released code.")
         Augment augment,
-        Long seed,
-        CheckpointSpec checkpoint,
-        @Nullable PretrainSpec pretrain) {
+
+        @Doc("Root of every random draw: 64 bits, signed.") Long seed,
+        @Doc("How often the state is made durable.") CheckpointSpec checkpoint,
+
+        @Doc("The shape of the backbone to make; required by pretrain, refused elsewhere.") @Nullable
+        PretrainSpec pretrain) {
 
     public RunSpec {
         task = Defaults.or(task, Task.TRAIN);
@@ -48,7 +49,7 @@ public record RunSpec(
         augment = Defaults.or(augment, Augment.PGN);
         seed = Defaults.or(seed, 0L);
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
-        InvalidSpec.range("batchSize", batchSize, 1, 65_536);
+        Bounds.check(RunSpec.class, "batchSize", batchSize);
         if (task == Task.PRETRAIN && pretrain == null) {
             throw new InvalidSpec(
                     "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");

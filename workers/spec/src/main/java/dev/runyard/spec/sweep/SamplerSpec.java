@@ -2,6 +2,8 @@ package dev.runyard.spec.sweep;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 
 /** How points are taken from the axes. */
@@ -13,22 +15,22 @@ import dev.runyard.spec.InvalidSpec;
 public sealed interface SamplerSpec {
     /** Every combination of the axes, which must all be lists; the last axis, in the order of
      * their paths, varies fastest. Without axes the base itself is the one point, unless {@code include} names others. */
+    @Doc(title = "Grid", value = "Every combination of the listed values.")
     record Grid() implements SamplerSpec {}
 
-    /**
-     * Independent draws.
-     *
-     * @param runs points drawn (before seeds), 1 to 10,000
-     * @param seed of the draws, default 0
-     */
-    record Random(Integer runs, Long seed) implements SamplerSpec {
+    /** Independent draws; two may coincide. */
+    @Doc(title = "Random", value = "Points drawn independently from the axes.")
+    record Random(
+            @Doc(value = "Points drawn, before seeds.", min = 1, max = SweepSpec.LIMIT)
+            Integer runs,
+
+            @Doc("Of the draws.") Long seed)
+            implements SamplerSpec {
         public Random {
             if (runs == null) {
                 throw new InvalidSpec("MISSING_FIELD", "runs", null, "is required by sampler random", "add runs: 20");
             }
-            if (runs < 1 || runs > SweepSpec.LIMIT) {
-                throw new InvalidSpec("OUT_OF_RANGE", "runs", runs, "must lie in [1, " + SweepSpec.LIMIT + "]", null);
-            }
+            Bounds.check(Random.class, "runs", runs);
             seed = seed == null ? 0L : seed;
         }
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.RunRequest;
@@ -16,33 +18,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * Many runs from one description. Points come from {@code axes} by the sampler, then from {@code include}; every point is run
  * once for each seed. The base is kept as it was written, because an axis may replace the very field that makes it whole; every
- * point is bound to a {@link dev.runyard.spec.RunSpec} before the sweep is accepted.
- *
- * @param experiment name the runs are listed under; default {@code default}
- * @param name shown in lists; default: the experiment's name
- * @param base a run spec, as JSON
- * @param axes dotted path to values, for example {@code method.prompts: [1, 4, 16]}; kept in the order of the paths, because a
- *     JSON store keeps no order and the number of a run must not change on the way through one
- * @param include further points, each a map of dotted path to value laid over the base; the axes do not apply to them
- * @param seeds one run a point and seed; default: the base's seed. Not beside an axis {@code seed}
- * @param sampler default grid
- * @param metric what "best" means, default {@code val/top1}
- * @param goal max (default) or min
- * @param parallel runs going at once, 1 to 200; default 4
- * @param priority higher is served first, -100 to 100; default 0
+ * point is bound to a {@link dev.runyard.spec.RunSpec} before the sweep is accepted. Axes are kept in the order of their paths,
+ * because a JSON store keeps no order and the number of a run must not change on the way through one.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SweepSpec(
-        String experiment,
-        @Nullable String name,
+        @Doc("Name the runs are listed under.") String experiment,
+
+        @Doc("Shown in lists; left out: the experiment's name.") @Nullable
+        String name,
+
+        @Doc("A run spec; what an axis gives may be left out of it.")
         ObjectNode base,
+
+        @Doc("Dotted path of a run's field to the values it takes, for example method.prompts: [1, 4, 16].")
         Map<String, Axis> axes,
+
+        @Doc("Further points, each a map of dotted path to value laid over the base; the axes do not apply to them.")
         List<Map<String, JsonNode>> include,
+
+        @Doc("Every point is run once for each; left out: the base's seed. Not beside an axis seed.")
         List<Long> seeds,
-        SamplerSpec sampler,
-        String metric,
-        Goal goal,
+
+        @Doc("How points are taken from the axes.") SamplerSpec sampler,
+        @Doc("The metric that says which run is best.") String metric,
+        @Doc("Which end of the metric is better.") Goal goal,
+
+        @Doc(value = "Runs going at once.", min = 1, max = 200)
         Integer parallel,
+
+        @Doc(value = "Higher is served first.", min = -100, max = 100)
         Integer priority) {
 
     /** Most runs a sweep may have. */
@@ -77,11 +82,7 @@ public record SweepSpec(
         if (seeds.stream().distinct().count() != seeds.size()) {
             throw new InvalidSpec("DUPLICATE_VALUE", "seeds", seeds.toString(), "must not hold a seed twice", null);
         }
-        if (parallel < 1 || parallel > 200) {
-            throw new InvalidSpec("OUT_OF_RANGE", "parallel", parallel, "must lie in [1, 200]", null);
-        }
-        if (priority < -100 || priority > 100) {
-            throw new InvalidSpec("OUT_OF_RANGE", "priority", priority, "must lie in [-100, 100]", null);
-        }
+        Bounds.check(SweepSpec.class, "parallel", parallel);
+        Bounds.check(SweepSpec.class, "priority", priority);
     }
 }

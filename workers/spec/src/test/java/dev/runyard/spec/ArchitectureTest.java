@@ -1,0 +1,61 @@
+package dev.runyard.spec;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    private static final JavaClasses SPEC = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.runyard.spec");
+
+    @Test
+    void theSpecKnowsJavaAndJsonOnly() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.runyard.spec..",
+                        "java..",
+                        "com.fasterxml.jackson..",
+                        "org.yaml.snakeyaml..",
+                        "org.jspecify..")
+                .check(SPEC);
+    }
+
+    @Test
+    void yamlIsParsedAndNeverConstructed() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.yaml.snakeyaml.constructor..")
+                .check(SPEC);
+        classes()
+                .that()
+                .haveSimpleNameNotStartingWith("Yaml")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("org.yaml.snakeyaml..")
+                .check(SPEC);
+    }
+
+    @Test
+    void theSpecTouchesNoFileClockOrChance() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.net..", "java.sql..", "java.util.concurrent..")
+                .check(SPEC);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.Random")
+                .check(SPEC);
+        noClasses().should().callMethod(Math.class, "random").check(SPEC);
+        noClasses().should().callMethod(System.class, "currentTimeMillis").check(SPEC);
+    }
+}
