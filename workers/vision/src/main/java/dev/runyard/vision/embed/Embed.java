@@ -1,0 +1,167 @@
+package dev.runyard.vision.embed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.MethodSpec.Mixing;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.VisionTransformer.Encoding;
+import dev.runyard.vision.method.PromptNetwork;
+import dev.runyard.vision.method.PromptNetwork.Prompts;
+import dev.runyard.vision.method.PromptNetwork.Trained;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs images through a frozen backbone, with or without the prompts of a network, and writes what came out: {@code embedding [n, d]},
+ * {@code attention [n, heads, tokens]} and, with a network, {@code coefficients [n, K, N]} and {@code prompts [n, K, D]}.
+ */
+public final class Embed {
+    private static final int BATCH = 64;
+
+    private final EmbedRequest request;
+
+    public Embed(EmbedRequest request) {
+        this.request = request;
+    }
+
+    /**
+     * What was written.
+     *
+     * @param images n
+     * @param dimension d
+     * @param tokens of the attention, prompts included
+     * @param backboneHash SHA-256 of the frozen weights
+     */
+    public record Report(int images, int dimension, int tokens, String backboneHash) {}
+
+    /**
+     * @param progress hears the number of images done
+     * @throws IOException when weights, images or tensors cannot be read; the message names the file
+     * @throws InvalidSpec when the parts do not fit each other
+     */
+    public Report run(LongConsumer progress) throws IOException {
+        Torch.enter();
+        FrozenBackbone backbone = FrozenBackbone.shared(request.backbone());
+        try (NDManager manager = Torch.manager();
+                PixelSource source = PixelSource.open(request, backbone.shape())) {
+            Trained pgn = request.pgn() == null ? null : PromptNetwork.read(request.pgn(), manager);
+            check(backbone, pgn, source);
+            try (PromptNetwork network = pgn == null ? null : network(pgn, request.pgn(), backbone)) {
+                return embed(backbone, pgn, network, source, progress);
+            }
+        }
+    }
+
+    private void check(FrozenBackbone backbone, @Nullable Trained pgn, PixelSource source) {
+        int width = backbone.shape().width();
+        if (pgn != null && pgn.width() != width) {
+            throw new InvalidSpec(
+                    "DOES_NOT_FIT",
+                    "pgn",
+                    request.pgn(),
+                    "makes prompts of width " + pgn.width() + ", the backbone's tokens have " + width,
+                    "use the backbone it was trained with");
+        }
+        if (source.prompts() > 0 && pgn != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "pgn",
+                    request.pgn(),
+                    "cannot be used with prompts in tensors",
+                    "give one of the two");
+        }
+        if (source.prompts() > 0 && source.promptWidth() != width) {
+            throw new InvalidSpec(
+                    "DOES_NOT_FIT",
+                    "tensors",
+                    request.tensors(),
+                    "holds prompts of width " + source.promptWidth() + ", the backbone's tokens have " + width,
+                    null);
+        }
+    }
+
+    /** A file of Runyard says how it mixes and what it sees; the authors' use softmax on the backbone's own image size. */
+    private static PromptNetwork network(Trained pgn, @Nullable Path file, FrozenBackbone backbone) throws IOException {
+        int resolution = backbone.shape().imageSize();
+        Mixing mixing = Mixing.SOFTMAX;
+        boolean antialias = false;
+        try (Safetensors in = Safetensors.open(Objects.requireNonNull(file))) {
+            String method = in.metadata().get("runyard.method");
+            if (method != null) {
+                JsonNode tree = Json.tree(method);
+                if (Json.read(tree, MethodSpec.class) instanceof MethodSpec.Pgn spec) {
+                    resolution = spec.resolution();
+                    mixing = spec.mixing();
+                    antialias = spec.antialias();
+                }
+            }
+        }
+        return new PromptNetwork(pgn.prompts(), resolution, mixing, antialias);
+    }
+
+    private Report embed(
+            FrozenBackbone backbone,
+            @Nullable Trained pgn,
+            @Nullable PromptNetwork network,
+            PixelSource source,
+            LongConsumer progress)
+            throws IOException {
+        int n = source.count();
+        int d = backbone.shape().embedding();
+        int heads = backbone.shape().heads();
+        int k = pgn == null ? source.prompts() : pgn.prompts();
+        int tokens = backbone.shape().tokens() + k;
+        int width = backbone.shape().width();
+        int library = pgn == null ? 0 : pgn.librarySize();
+        float[] embedding = new float[Math.multiplyExact(n, d)];
+        float[] attention = new float[Math.multiplyExact(n, heads * tokens)];
+        float[] coefficients = new float[pgn == null ? 0 : Math.multiplyExact(n, k * library)];
+        float[] prompts = new float[pgn == null ? 0 : Math.multiplyExact(n, k * width)];
+        for (int from = 0; from < n; from += BATCH) {
+            int count = Math.min(BATCH, n - from);
+            try (NDManager manager = Torch.manager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray pixels = source.pixels(manager, from, count);
+                NDArray extra = source.prompts() > 0 ? source.prompts(manager, from, count) : null;
+                if (pgn != null && network != null) {
+                    Prompts made = network.forward(pgn.weights(), pixels, false);
+                    copy(made.coefficients(), coefficients, from * k * library);
+                    copy(made.prompts(), prompts, from * k * width);
+                    extra = made.prompts();
+                }
+                Encoding encoding = backbone.encode(pixels, extra, true);
+                copy(encoding.embedding(), embedding, from * d);
+                copy(Objects.requireNonNull(encoding.attention()), attention, from * heads * tokens);
+            }
+            progress.accept(from + count);
+        }
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata("runyard.backbone", backbone.sha256())
+                .floats("embedding", new long[] {n, d}, embedding)
+                .floats("attention", new long[] {n, heads, tokens}, attention);
+        if (pgn != null) {
+            out.floats("coefficients", new long[] {n, k, library}, coefficients);
+            out.floats("prompts", new long[] {n, k, width}, prompts);
+        }
+        source.names().ifPresent(names -> out.metadata("images", Json.canonical(names)));
+        out.write(request.out());
+        return new Report(n, d, tokens, backbone.sha256());
+    }
+
+    private static void copy(NDArray from, float[] to, int at) {
+        float[] values = from.toFloatArray();
+        System.arraycopy(values, 0, to, at, values.length);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.runyard.vision.embed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.vision.backbone.VitShape;
+import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.image.Images;
+import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.Raster;
+import dev.runyard.vision.image.Transforms;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where pixels come from, a batch at a time. */
+abstract sealed class PixelSource implements AutoCloseable {
+
+    static PixelSource open(EmbedRequest request, VitShape shape) throws IOException {
+        return request.images() != null
+                ? new Folder(request.images(), shape)
+                : new File(Objects.requireNonNull(request.tensors()), shape);
+    }
+
+    abstract int count();
+
+    /** [count, 3, H, W], normalised. */
+    abstract NDArray pixels(NDManager manager, int from, int count) throws IOException;
+
+    /** K of the prompts that come with the pixels; 0 when there are none. */
+    int prompts() {
+        return 0;
+    }
+
+    int promptWidth() {
+        return 0;
+    }
+
+    NDArray prompts(NDManager manager, int from, int count) {
+        throw new IllegalStateException("there are no prompts");
+    }
+
+    Optional<List<String>> names() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() throws IOException {}
+
+    /** Images below a folder, by the test transform of the backbone. */
+    private static final class Folder extends PixelSource {
+        private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".gif");
+
+        private final Path folder;
+        private final List<Path> files;
+        private final VitShape shape;
+        private final Normalisation normalisation;
+
+        Folder(Path folder, VitShape shape) throws IOException {
+            if (!Files.isDirectory(folder)) {
+                throw new DataException("NO_DATASET", folder + ": there is no such folder");
+            }
+            try (Stream<Path> paths = Files.walk(folder)) {
+                files = paths.filter(Files::isRegularFile)
+                        .filter(p -> ENDINGS.stream()
+                                .anyMatch(e ->
+                                        p.toString().toLowerCase(Locale.ROOT).endsWith(e)))
+                        .sorted()
+                        .toList();
+            }
+            if (files.isEmpty()) {
+                throw new DataException("NO_DATASET", folder + ": holds no image (" + String.join(", ", ENDINGS) + ")");
+            }
+            this.folder = folder;
+            this.shape = shape;
+            float[] mean = new float[3];
+            float[] std = new float[3];
+            for (int c = 0; c < 3; c++) {
+                mean[c] = shape.mean().get(c).floatValue();
+                std[c] = shape.std().get(c).floatValue();
+            }
+            this.normalisation = new Normalisation(mean, std);
+        }
+
+        @Override
+        int count() {
+            return files.size();
+        }
+
+        @Override
+        NDArray pixels(NDManager manager, int from, int count) throws IOException {
+            int side = shape.imageSize();
+            float[] out = new float[count * 3 * side * side];
+            boolean clip = shape.naming() == Naming.OPENAI_CLIP || shape.naming() == Naming.HF_CLIP;
+            for (int i = 0; i < count; i++) {
+                Raster image = Images.decode(files.get(from + i));
+                byte[] rgb = clip ? Transforms.clip(image, side) : Transforms.tv(image, side);
+                normalisation.apply(rgb, out, i * 3 * side * side);
+            }
+            return Torch.floats(manager, out, count, 3, side, side);
+        }
+
+        @Override
+        Optional<List<String>> names() {
+            return Optional.of(
+                    files.stream().map(f -> folder.relativize(f).toString()).toList());
+        }
+    }
+
+    /** Tensors that somebody else prepared. */
+    private static final class File extends PixelSource {
+        private final int count;
+        private final int side;
+        private final float[] pixels;
+        private final float[] prompts;
+        private int promptCount;
+        private int promptWidth;
+
+        File(Path file, VitShape shape) throws IOException {
+            try (Safetensors in = Safetensors.open(file)) {
+                List<Long> found = in.info("pixels").shape();
+                side = shape.imageSize();
+                if (found.size() != 4
+                        || found.get(0) < 1
+                        || !found.subList(1, 4).equals(List.of(3L, (long) side, (long) side))) {
+                    throw new InvalidSpec(
+                            "DOES_NOT_FIT",
+                            "tensors",
+                            file,
+                            "holds pixels " + found + ", the backbone wants [n, 3, " + side + ", " + side + "]",
+                            null);
+                }
+                count = Math.toIntExact(found.get(0));
+                pixels = in.finiteFloats("pixels");
+                if (in.has("prompts")) {
+                    List<Long> p = in.info("prompts").shape();
+                    if (p.size() != 3 || p.get(0) != count || p.get(1) < 1) {
+                        throw new InvalidSpec(
+                                "DOES_NOT_FIT",
+                                "tensors",
+                                file,
+                                "holds prompts " + p + ", wanted [" + count + ", K, D]",
+                                null);
+                    }
+                    promptCount = Math.toIntExact(p.get(1));
+                    promptWidth = Math.toIntExact(p.get(2));
+                    prompts = in.finiteFloats("prompts");
+                } else {
+                    prompts = new float[0];
+                }
+            }
+        }
+
+        @Override
+        int count() {
+            return count;
+        }
+
+        @Override
+        NDArray pixels(NDManager manager, int from, int n) {
+            int size = 3 * side * side;
+            return Torch.floats(manager, Arrays.copyOfRange(pixels, from * size, (from + n) * size), n, 3, side, side);
+        }
+
+        @Override
+        int prompts() {
+            return promptCount;
+        }
+
+        @Override
+        int promptWidth() {
+            return promptWidth;
+        }
+
+        @Override
+        NDArray prompts(NDManager manager, int from, int n) {
+            int size = promptCount * promptWidth;
+            return Torch.floats(
+                    manager, Arrays.copyOfRange(prompts, from * size, (from + n) * size), n, promptCount, promptWidth);
+        }
+    }
+}
