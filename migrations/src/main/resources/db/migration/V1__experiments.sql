@@ -33,11 +33,12 @@ create table sweep (
     created_by    text not null,
     ended_at      timestamptz
 );
-create index sweep_newest on sweep (created_at desc, id);
+create index sweep_newest on sweep (created_at, id);
 create index sweep_open on sweep (id) where state in ('RUNNING', 'PAUSED');
 
 -- attempt is the fencing token: it rises in the transaction that grants a lease and never falls.
 -- lost counts attempts in a row that lost their worker without a step of progress, faults those that broke down.
+-- resume_wanted: somebody resumed the run while it was still PAUSING.
 create table run (
     id            uuid primary key,
     project_id    uuid not null references project (id),
@@ -66,14 +67,15 @@ create table run (
     epochs        integer not null check (epochs >= 0),
     lost          integer not null default 0,
     faults        integer not null default 0,
+    resume_wanted boolean not null default false,
     check ((sweep_id is null) = (sweep_index is null)),
     check ((state = 'FAILED') = (reason is not null)),
     check ((state in ('FINISHED', 'PRUNED', 'FAILED', 'CANCELLED')) = (ended_at is not null)),
     unique (sweep_id, sweep_index)
 );
-create index run_newest on run (created_at desc, id);
-create index run_state on run (state, created_at desc, id);
-create index run_experiment on run (experiment_id, created_at desc, id);
+create index run_newest on run (created_at, id);
+create index run_state on run (state, created_at, id);
+create index run_experiment on run (experiment_id, created_at, id);
 create index run_sweep_state on run (sweep_id, state);
 create index run_queue on run (priority desc, created_at, id) where state = 'QUEUED';
 create index run_held on run (id) where state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING');
@@ -156,12 +158,12 @@ create table event (
 create index event_run on event (run_id, seq) where run_id is not null;
 create index event_sweep on event (sweep_id, seq) where sweep_id is not null;
 
--- Answers to requests that carried an Idempotency-Key; kept for a day.
+-- What a request with an Idempotency-Key made; kept for a day. made is null only inside the transaction that makes it.
 create table idempotency (
     route      text not null,
     key        text not null,
     body_hash  text not null,
-    answer     text not null,
+    made       uuid,
     created_at timestamptz not null default now(),
     primary key (route, key)
 );

@@ -11,6 +11,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 class LedgerWorker {
     private static final Logger LOG = Logger.getLogger(LedgerWorker.class);
     private static final long RETRY_MILLIS = 1_000;
+    /** A workflow's step takes microseconds; on a machine that trains with every core it may wait for one much longer. */
+    private static final long STARVED_MILLIS = 30_000;
 
     private final WorkflowClient client;
     private final TemporalStatus status;
@@ -78,7 +81,11 @@ class LedgerWorker {
             return true;
         }
         WorkerFactory fresh = WorkerFactory.newInstance(client);
-        Worker worker = fresh.newWorker(TaskQueues.LEDGER);
+        Worker worker = fresh.newWorker(
+                TaskQueues.LEDGER,
+                WorkerOptions.newBuilder()
+                        .setDefaultDeadlockDetectionTimeout(STARVED_MILLIS)
+                        .build());
         worker.registerWorkflowImplementationTypes(RunWorkflowImpl.class, SweepWorkflowImpl.class);
         if (runs.isResolvable()) {
             worker.registerActivitiesImplementations(plain(runs.get()));

@@ -76,6 +76,14 @@ public class Problem extends RuntimeException {
                 new Body("about:blank", title(413), 413, detail, null, "TOO_LARGE", null, null, null, null, limit));
     }
 
+    /** The body of a request that must have one. */
+    public static <T> T required(@Nullable T body) {
+        if (body == null) {
+            throw of(400, "BAD_JSON", "The request needs a JSON body.");
+        }
+        return body;
+    }
+
     static String title(int status) {
         return TITLES.getOrDefault(status, "Error");
     }

@@ -1,0 +1,41 @@
+package dev.runyard.service.experiment;
+
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Experiments by name. */
+@ApplicationScoped
+public class Experiments {
+    private final Statements statements;
+
+    public Experiments(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** Where a run or sweep goes. */
+    public record Place(UUID project, UUID experiment) {}
+
+    /**
+     * The experiment of this name in the default project, made now if it is new. Two makers at once get the same one.
+     *
+     * @param name null: {@value Experiment#DEFAULT}
+     */
+    public Place named(@Nullable String name, String who) {
+        String checked = name == null ? Experiment.DEFAULT : Names.check("experiment", name);
+        statements.change("""
+                insert into experiment (project_id, name, created_by)
+                select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
+        return statements
+                .row(
+                        """
+                        select e.project_id, e.id from experiment e join project p on p.id = e.project_id
+                        where e.name = ? and p.name = ?""",
+                        r -> new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)),
+                        checked,
+                        Project.DEFAULT)
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.runyard.service.ledger;
+
+import dev.runyard.service.platform.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What people call things. Names are labels: they never become a path, a query or markup. */
+public final class Names {
+    private static final int LONGEST = 250;
+
+    private Names() {}
+
+    /** @return the name as it is, when it is printable and of 1 to 250 bytes of UTF-8 */
+    public static String check(String field, String name) {
+        if (name.isBlank() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+            throw Problem.invalid("BAD_NAME", field, name, "must have 1 to 250 bytes of UTF-8", null);
+        }
+        if (name.codePoints().anyMatch(Names::unprintable)) {
+            throw Problem.invalid(
+                    "BAD_NAME", field, name.replaceAll("\\p{Cntrl}", "?"), "must not hold control characters", null);
+        }
+        return name;
+    }
+
+    /** Who acts: header X-Runyard-User, 1 to 100 printable characters. */
+    public static String who(@Nullable String user) {
+        if (user == null || user.isBlank()) {
+            return "local";
+        }
+        if (user.length() > 100 || user.codePoints().anyMatch(Names::unprintable)) {
+            throw Problem.invalid(
+                    "BAD_NAME",
+                    "X-Runyard-User",
+                    user.replaceAll("\\p{Cntrl}", "?"),
+                    "must be 1 to 100 printable characters",
+                    null);
+        }
+        return user;
+    }
+
+    /** An id from a path: one that cannot be a UUID names nothing. */
+    public static UUID id(String what, String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            if (id.toString().equalsIgnoreCase(text)) {
+                return id;
+            }
+        } catch (IllegalArgumentException e) {
+            // Falls through: a wrong id and an unknown one look alike.
+        }
+        throw Problem.notFound(what, text.length() > 100 ? text.substring(0, 100) + "…" : text);
+    }
+
+    private static boolean unprintable(int c) {
+        int type = Character.getType(c);
+        return Character.isISOControl(c)
+                || type == Character.SURROGATE
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
+    }
+}

@@ -1,0 +1,188 @@
+package dev.runyard.service.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.artifact.Checkpoints;
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.metric.MetricLedger;
+import dev.runyard.service.metric.StaleAttempt;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.service.platform.Tokens;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker says about an attempt. Every call is fenced by (run, attempt) and may be repeated. */
+@Path("/api/v1/runs/{id}/attempts/{attempt}")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+public class AttemptResource {
+    private final Statements statements;
+    private final RunLedger ledger;
+    private final MetricLedger metrics;
+    private final Checkpoints checkpoints;
+    private final Tokens tokens;
+
+    public AttemptResource(
+            Statements statements, RunLedger ledger, MetricLedger metrics, Checkpoints checkpoints, Tokens tokens) {
+        this.statements = statements;
+        this.ledger = ledger;
+        this.metrics = metrics;
+        this.checkpoints = checkpoints;
+        this.tokens = tokens;
+    }
+
+    /** The device that the attempt runs on. */
+    public record StartRequest(UUID device) {}
+
+    /**
+     * All that an attempt needs.
+     *
+     * @param token for everything else that this attempt sends
+     * @param specHash SHA-256 of the canonical spec
+     * @param checkpoint to resume from; none: from step 0
+     * @param grace seconds the lease lasts without a heartbeat
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StartView(
+            String token,
+            RunSpec spec,
+            String specHash,
+            @Nullable Checkpoint checkpoint,
+            int grace) {}
+
+    public record Checkpoint(CheckpointRef ref) {}
+
+    /** @param step the checkpoint's; 0 without one */
+    public record ResumedRequest(long step) {}
+
+    /** @param order what to do next */
+    public record OrderView(Order order) {}
+
+    /** @param over whether the run is over */
+    public record EndView(boolean over) {}
+
+    /** Takes the attempt up; needs the token of the worker that has the device. */
+    @POST
+    @Path("/start")
+    public StartView start(
+            @PathParam("id") String id,
+            @PathParam("attempt") long attempt,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            @Nullable StartRequest body) {
+        StartRequest request = Problem.required(body);
+        UUID run = Names.id("run", id);
+        record Lease(UUID device, @Nullable UUID worker, RunSpec spec, String hash) {}
+        Lease lease = statements
+                .row(
+                        """
+                        select a.device_id, d.worker_id, r.spec, r.spec_hash from run r
+                        join attempt a on a.run_id = r.id join device d on d.id = a.device_id
+                        where r.id = ? and a.attempt = ?""",
+                        r -> new Lease(
+                                r.getObject(1, UUID.class),
+                                r.getObject(2, UUID.class),
+                                Json.read(r.getString(3), RunSpec.class),
+                                r.getString(4)),
+                        run,
+                        attempt)
+                .orElseThrow(() -> Problem.notFound("attempt", attempt + " of run " + run));
+        if (lease.worker() == null) {
+            throw new StaleAttempt(run, attempt);
+        }
+        tokens.requireWorker(lease.worker(), bearer);
+        if (!lease.device().equals(request.device())) {
+            throw Problem.invalid(
+                    "WRONG_DEVICE", "device", request.device(), "does not hold the lease", "it is " + lease.device());
+        }
+        ledger.started(run, attempt);
+        return new StartView(
+                tokens.attempt(run, attempt), lease.spec(), lease.hash(), checkpoint(run), RunLedger.LEASE_SECONDS);
+    }
+
+    @POST
+    @Path("/resumed")
+    public OrderView resumed(
+            @PathParam("id") String id,
+            @PathParam("attempt") long attempt,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            @Nullable ResumedRequest body) {
+        ResumedRequest request = Problem.required(body);
+        UUID run = checked(id, attempt, bearer);
+        step(request.step());
+        try {
+            metrics.supersede(run, attempt, request.step());
+        } catch (SQLException e) {
+            throw Statements.failure(e);
+        }
+        ledger.resumed(run, attempt, request.step());
+        return new OrderView(Order.CONTINUE);
+    }
+
+    @POST
+    @Path("/heartbeat")
+    public OrderView heartbeat(
+            @PathParam("id") String id,
+            @PathParam("attempt") long attempt,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            RunLedger.@Nullable Beat body) {
+        RunLedger.Beat beat = Problem.required(body);
+        UUID run = checked(id, attempt, bearer);
+        step(beat.step());
+        if (beat.epoch() < 0
+                || beat.steps() != null && beat.steps() < 0
+                || beat.epochs() != null && beat.epochs() < 0) {
+            throw Problem.invalid("OUT_OF_RANGE", "epoch", beat.epoch(), "must not be negative", null);
+        }
+        return new OrderView(ledger.beat(run, attempt, beat));
+    }
+
+    @POST
+    @Path("/end")
+    public EndView end(
+            @PathParam("id") String id,
+            @PathParam("attempt") long attempt,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            @Nullable Outcome body) {
+        Outcome outcome = Problem.required(body);
+        UUID run = checked(id, attempt, bearer);
+        step(outcome.step());
+        long current = statements.number("select attempt from run where id = ?", run);
+        if (current != attempt) {
+            throw new StaleAttempt(run, attempt);
+        }
+        return new EndView(ledger.ended(run, attempt, outcome));
+    }
+
+    private UUID checked(String id, long attempt, @Nullable String bearer) {
+        UUID run = Names.id("run", id);
+        tokens.requireAttempt(run, attempt, bearer);
+        return run;
+    }
+
+    private static void step(long step) {
+        if (step < 0 || step > 1L << 53) {
+            throw Problem.invalid("OUT_OF_RANGE", "step", step, "must lie in [0, 2^53]", null);
+        }
+    }
+
+    private @Nullable Checkpoint checkpoint(UUID run) {
+        try {
+            return checkpoints.newest(run).map(Checkpoint::new).orElse(null);
+        } catch (SQLException e) {
+            throw Statements.failure(e);
+        }
+    }
+}

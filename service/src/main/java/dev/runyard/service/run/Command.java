@@ -1,0 +1,46 @@
+package dev.runyard.service.run;
+
+import dev.runyard.spec.RunState;
+import java.util.Optional;
+
+/** What a person can ask of a run, and what each state makes of it. */
+public enum Command {
+    PAUSE,
+    RESUME,
+    CANCEL,
+    RETRY;
+
+    /**
+     * The state that follows; the same state where the wish is already fulfilled or on its way, so that a repeated request is
+     * harmless; empty where the command makes no sense.
+     */
+    public Optional<RunState> from(RunState state) {
+        return Optional.ofNullable(
+                switch (this) {
+                    case PAUSE ->
+                        switch (state) {
+                            case QUEUED, PAUSED -> RunState.PAUSED;
+                            case STARTING, RUNNING, PAUSING -> RunState.PAUSING;
+                            case CANCELLING, FINISHED, PRUNED, FAILED, CANCELLED -> null;
+                        };
+                    case RESUME ->
+                        switch (state) {
+                            case PAUSED, QUEUED -> RunState.QUEUED;
+                            // PAUSING: the worker was told to stop; the ledger keeps the wish until it has.
+                            case STARTING, RUNNING, PAUSING -> state;
+                            case CANCELLING, FINISHED, PRUNED, FAILED, CANCELLED -> null;
+                        };
+                    case CANCEL ->
+                        switch (state) {
+                            case QUEUED, PAUSED, CANCELLED -> RunState.CANCELLED;
+                            case STARTING, RUNNING, PAUSING, CANCELLING -> RunState.CANCELLING;
+                            case FINISHED, PRUNED, FAILED -> null;
+                        };
+                    case RETRY ->
+                        switch (state) {
+                            case FAILED, CANCELLED, QUEUED -> RunState.QUEUED;
+                            case STARTING, RUNNING, PAUSING, PAUSED, CANCELLING, FINISHED, PRUNED -> null;
+                        };
+                });
+    }
+}

@@ -1,0 +1,341 @@
+package dev.runyard.service.run;
+
+import dev.runyard.service.ledger.Journal;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.ledger.Wakeup;
+import dev.runyard.service.metric.FirstReport;
+import dev.runyard.service.metric.StaleAttempt;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.RunState;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where a run's state changes. Each change is one statement guarded by the state and attempt it starts from, with
+ * its event row in the same transaction. All of it may be repeated: what is already so stays so.
+ */
+@ApplicationScoped
+public class RunLedger implements FirstReport {
+    /** How long a lease lasts without a heartbeat of its attempt, in seconds of Postgres time. */
+    public static final int LEASE_SECONDS = 30;
+
+    private static final String HELD = "state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')";
+
+    private final Statements statements;
+    private final Journal journal;
+    private final Wakeup wakeup;
+
+    public RunLedger(Statements statements, Journal journal, Wakeup wakeup) {
+        this.statements = statements;
+        this.journal = journal;
+        this.wakeup = wakeup;
+    }
+
+    /**
+     * Gives the run a slot of a device and raises its attempt: QUEUED → STARTING.
+     *
+     * @return the new attempt; empty when the run is no longer queued
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public OptionalLong grant(UUID run, UUID device, int slot, UUID worker) {
+        record Granted(long attempt, @Nullable UUID sweep) {}
+        Optional<Granted> granted =
+                statements.row("""
+                update run set state = 'STARTING', attempt = attempt + 1, message = null
+                where id = ? and state = 'QUEUED' returning attempt, sweep_id""", r -> new Granted(r.getLong(1), r.getObject(2, UUID.class)), run);
+        if (granted.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long attempt = granted.get().attempt();
+        statements.change(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'STARTING')",
+                run,
+                attempt,
+                device,
+                worker);
+        statements.change("""
+                insert into lease (run_id, attempt, device_id, slot, expires_at)
+                values (?, ?, ?, ?, now() + make_interval(secs => ?))""", run, attempt, device, slot, LEASE_SECONDS);
+        journal.run(
+                run,
+                granted.get().sweep(),
+                Journal.SCHEDULER,
+                "grant",
+                RunState.QUEUED,
+                RunState.STARTING,
+                "attempt " + attempt + " on device " + device);
+        return OptionalLong.of(attempt);
+    }
+
+    /** The attempt trains: STARTING → RUNNING. Anything else is left as it is. */
+    @Override
+    @Transactional
+    public void firstReport(UUID run, long attempt) {
+        Optional<Optional<UUID>> sweep =
+                statements.row("""
+                update run set state = 'RUNNING', started_at = coalesce(started_at, now())
+                where id = ? and attempt = ? and state = 'STARTING' returning sweep_id""", r -> Optional.ofNullable(r.getObject(1, UUID.class)), run, attempt);
+        if (sweep.isPresent()) {
+            statements.change(
+                    "update attempt set state = 'RUNNING' where run_id = ? and attempt = ? and state = 'STARTING'",
+                    run,
+                    attempt);
+            journal.run(
+                    run,
+                    sweep.get().orElse(null),
+                    Journal.WORKER,
+                    "report",
+                    RunState.STARTING,
+                    RunState.RUNNING,
+                    "attempt " + attempt);
+        }
+    }
+
+    /**
+     * How far an attempt says it is; renews its lease.
+     *
+     * @param steps of the whole run; null while the attempt still prepares
+     */
+    public record Beat(
+            long step,
+            int epoch,
+            @Nullable Long steps,
+            @Nullable Integer epochs) {}
+
+    /** Books a heartbeat of an attempt and tells it what to do. */
+    @Transactional
+    public Order beat(UUID run, long attempt, Beat beat) {
+        Optional<RunState> state = statements.row(
+                "update run set step = case when cast(? as bigint) is null then step else ? end,"
+                        + " epoch = case when cast(? as bigint) is null then epoch else ? end,"
+                        + " steps = coalesce(cast(? as bigint), steps), epochs = coalesce(cast(? as integer), epochs)"
+                        + " where id = ? and attempt = ? and " + HELD + " returning state",
+                r -> RunState.valueOf(r.getString(1)),
+                beat.steps(),
+                beat.step(),
+                beat.steps(),
+                beat.epoch(),
+                beat.steps(),
+                beat.epochs(),
+                run,
+                attempt);
+        if (state.isEmpty()) {
+            return Order.STALE;
+        }
+        renew(run, attempt);
+        if (beat.steps() != null) {
+            statements.change(
+                    "update attempt set end_step = ? where run_id = ? and attempt = ?", beat.step(), run, attempt);
+            if (state.get() == RunState.STARTING) {
+                firstReport(run, attempt);
+            }
+        }
+        return switch (state.get()) {
+            case PAUSING -> Order.PAUSE;
+            case CANCELLING -> Order.CANCEL;
+            default -> Order.CONTINUE;
+        };
+    }
+
+    /** The worker took the attempt up. */
+    @Transactional
+    public void started(UUID run, long attempt) {
+        fence(run, attempt);
+        statements.change(
+                "update attempt set started_at = coalesce(started_at, now()) where run_id = ? and attempt = ?",
+                run,
+                attempt);
+        renew(run, attempt);
+    }
+
+    /** The attempt loaded a checkpoint, or begins at step 0. */
+    @Transactional
+    public void resumed(UUID run, long attempt, long step) {
+        fence(run, attempt);
+        statements.change(
+                "update attempt set start_step = ?, end_step = greatest(end_step, ?) where run_id = ? and attempt = ?",
+                step,
+                step,
+                run,
+                attempt);
+        statements.change("update run set step = ? where id = ? and attempt = ?", step, run, attempt);
+        renew(run, attempt);
+    }
+
+    /**
+     * Books how an attempt ended and frees its slot. A stale attempt, and one that ended before, change nothing.
+     *
+     * @return whether the run is over
+     */
+    @Transactional
+    public boolean ended(UUID run, long attempt, Outcome outcome) {
+        Optional<Run.Held> row = statements.row(Run.Held.SELECT, Run.Held.READER, run);
+        if (row.isEmpty()) {
+            return true;
+        }
+        Run.Held held = row.get();
+        if (held.attempt() != attempt || !held.state().held()) {
+            return held.state().terminal();
+        }
+        RunState from = held.state();
+        if (from == RunState.STARTING && outcome instanceof Outcome.Finished) {
+            // Shorter than one heartbeat: it did report, with its end.
+            firstReport(run, attempt);
+            from = RunState.RUNNING;
+        }
+        record Way(boolean started, long startStep, long endStep) {}
+        Way way = statements
+                .row(
+                        "select started_at is not null, coalesce(start_step, 0), coalesce(end_step, 0)"
+                                + " from attempt where run_id = ? and attempt = ?",
+                        r -> new Way(r.getBoolean(1), r.getLong(2), r.getLong(3)),
+                        run,
+                        attempt)
+                .orElseThrow();
+        long step = Math.max(way.endStep(), outcome.step());
+        Verdict verdict = Verdict.of(held, from, outcome, way.started(), step > way.startStep());
+        change(held, from, verdict, outcome);
+        statements.change(
+                """
+                update attempt set state = ?, ended_at = now(), end_step = greatest(end_step, ?), outcome = ?, message = ?
+                where run_id = ? and attempt = ?""",
+                verdict.attempt(),
+                outcome.step(),
+                told(outcome),
+                outcome instanceof Outcome.Failed failed ? failed.message() : null,
+                run,
+                attempt);
+        statements.change(
+                "update lease set released_at = now() where run_id = ? and attempt = ? and released_at is null",
+                run,
+                attempt);
+        wakeup.schedule();
+        return verdict.next().terminal();
+    }
+
+    private void change(Run.Held held, RunState from, Verdict verdict, Outcome outcome) {
+        int changed = statements.change(
+                """
+                update run set state = ?, reason = ?, message = ?, lost = ?, faults = ?, resume_wanted = false,
+                       step = case when ? then greatest(step, ?) else step end,
+                       ended_at = case when ? then now() end
+                where id = ? and attempt = ? and state = ?""",
+                verdict.next(),
+                verdict.reason(),
+                verdict.message(),
+                verdict.lost(),
+                verdict.faults(),
+                outcome instanceof Outcome.Finished,
+                outcome.step(),
+                verdict.next().terminal(),
+                held.id(),
+                held.attempt(),
+                from);
+        if (changed != 1) {
+            throw new IllegalStateException("run " + held.id() + " changed under its own lock");
+        }
+        String who = verdict.attempt().equals("LOST") ? Journal.RECONCILER : Journal.WORKER;
+        String why = "attempt " + held.attempt() + ": " + told(outcome)
+                + (verdict.message() == null ? "" : ", " + verdict.message());
+        journal.run(held.id(), held.sweep(), who, "end", from, verdict.next(), why);
+        awaken(held.id(), held.sweep());
+    }
+
+    /** Takes the run from a worker that is gone. */
+    @Transactional
+    public void expire(UUID run, long attempt, String why) {
+        ended(run, attempt, new Outcome.Failed(0, FailureReason.WORKER_LOST, why));
+    }
+
+    /**
+     * Carries out what a person asks.
+     *
+     * @throws IllegalTransition when the state does not allow it
+     */
+    @Transactional
+    public void obey(UUID run, Command command, String who) {
+        boolean fresh = command == Command.RETRY;
+        if (fresh) {
+            // A retry may open the run's sweep again. Sweeps are locked before their runs, here as everywhere.
+            statements.rows(
+                    "select id from sweep where id = (select sweep_id from run where id = ?) for update",
+                    r -> r.getString(1),
+                    run);
+        }
+        Run.Held held =
+                statements.row(Run.Held.SELECT, Run.Held.READER, run).orElseThrow(() -> Problem.notFound("run", run));
+        RunState next =
+                command.from(held.state()).orElseThrow(() -> new IllegalTransition("run", run, command, held.state()));
+        if (held.state() == RunState.PAUSING) {
+            statements.change("update run set resume_wanted = ? where id = ?", command == Command.RESUME, run);
+        }
+        if (next == held.state()) {
+            return;
+        }
+        statements.change("""
+                update run set state = ?, ended_at = case when ? then now() end,
+                       reason = case when ? then null else reason end, message = case when ? then null else message end,
+                       lost = case when ? then 0 else lost end, faults = case when ? then 0 else faults end
+                where id = ? and attempt = ? and state = ?""", next, next.terminal(), fresh, fresh, fresh, fresh, run, held.attempt(), held.state());
+        journal.run(
+                run, held.sweep(), who, command.name().toLowerCase(java.util.Locale.ROOT), held.state(), next, null);
+        if (fresh && held.sweep() != null) {
+            statements.change(
+                    "update sweep set state = 'RUNNING', ended_at = null where id = ? and state = 'FINISHED'",
+                    held.sweep());
+        }
+        awaken(run, held.sweep());
+        wakeup.schedule();
+    }
+
+    /** Whether the run is over, or was never there. */
+    @Transactional
+    public boolean over(UUID run) {
+        return statements
+                .row("select state from run where id = ?", r -> RunState.valueOf(r.getString(1)), run)
+                .map(RunState::terminal)
+                .orElse(true);
+    }
+
+    /** @throws StaleAttempt when the attempt does not hold the run */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void fence(UUID run, long attempt) {
+        boolean holds = statements
+                .row(
+                        "select 1 from run where id = ? and attempt = ? and " + HELD + " for no key update",
+                        r -> r.getInt(1),
+                        run,
+                        attempt)
+                .isPresent();
+        if (!holds) {
+            throw new StaleAttempt(run, attempt);
+        }
+    }
+
+    private void renew(UUID run, long attempt) {
+        statements.change("""
+                update lease set expires_at = now() + make_interval(secs => ?)
+                where run_id = ? and attempt = ? and released_at is null""", LEASE_SECONDS, run, attempt);
+    }
+
+    private void awaken(UUID run, @Nullable UUID sweep) {
+        wakeup.run(run);
+        if (sweep != null) {
+            wakeup.sweep(sweep);
+        }
+    }
+
+    private static String told(Outcome outcome) {
+        if (outcome instanceof Outcome.GivenBack back) {
+            return "given back (" + back.cause() + ")";
+        }
+        return outcome instanceof Outcome.Failed failed ? failed.reason().name() : "finished";
+    }
+}

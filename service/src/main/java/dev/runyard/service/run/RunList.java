@@ -1,0 +1,231 @@
+package dev.runyard.service.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.metric.MetricSummaries;
+import dev.runyard.service.metric.SummaryView;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.spec.Nearest;
+import dev.runyard.spec.RunState;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages of runs. Rows with a sort value come first, in its order; rows without one (no such metric, NaN, no such parameter) follow,
+ * newest first, whichever way the list is sorted. Each part is read along an index, so a page costs the same at any depth.
+ */
+@ApplicationScoped
+public class RunList {
+    static final int MOST = 1_000;
+
+    private final Statements statements;
+    private final MetricSummaries summaries;
+    private final Waiting waiting;
+
+    public RunList(Statements statements, MetricSummaries summaries, Waiting waiting) {
+        this.statements = statements;
+        this.summaries = summaries;
+        this.waiting = waiting;
+    }
+
+    /** What to list, as it came in the query. */
+    public record Ask(
+            @Nullable String experiment,
+            @Nullable String sweep,
+            @Nullable String state,
+            List<String> filter,
+            @Nullable String sort,
+            int limit,
+            @Nullable String cursor) {}
+
+    /** @param total rows of the whole list, as counted for its first page */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Page(List<RunView> items, @Nullable String next, long total) {}
+
+    private record Row(RunView run, @Nullable String value) {}
+
+    /** The order asked for. */
+    private record Order(RunField field, boolean down, String expression, String type, boolean nullable, String id) {
+        static Order parse(@Nullable String text) {
+            String asked = text == null || text.isEmpty() ? "-createdAt" : text;
+            boolean down = asked.startsWith("-");
+            RunField field = RunField.parse("sort", down ? asked.substring(1) : asked);
+            if (field instanceof RunField.Column column) {
+                return new Order(field, down, column.sql(), column.type().sql, column.nullable(), "r.id");
+            }
+            if (field instanceof RunField.Metric metric) {
+                return new Order(field, down, metric.aggregate().sql, "double precision", true, "m.run_id");
+            }
+            return new Order(field, down, "v.value", "jsonb", true, "r.id");
+        }
+
+        /** What {@link #expression} needs beside the run, with its values. */
+        String join(boolean inner, List<@Nullable Object> values) {
+            if (field instanceof RunField.Metric metric) {
+                values.add(metric.key());
+                return (inner ? "" : "left ") + "join metric_summary m on m.run_id = r.id"
+                        + " and m.key_id = (select id from metric_key where key = ?) ";
+            }
+            if (field instanceof RunField.Param param) {
+                values.add(param.path());
+                values.add(param.path());
+                return "cross join lateral (select " + RunField.Param.SQL + " as value) v ";
+            }
+            return "";
+        }
+    }
+
+    /** @throws Problem 422 for a sort, filter, state, limit or cursor that means nothing */
+    @Transactional
+    public Page page(Ask ask) {
+        if (ask.limit() < 1 || ask.limit() > MOST) {
+            throw Problem.invalid("OUT_OF_RANGE", "limit", ask.limit(), "must lie in [1, " + MOST + "]", null);
+        }
+        Order order = Order.parse(ask.sort());
+        RunQuery where = where(ask);
+        int query = Objects.hash(ask.experiment(), ask.sweep(), ask.state(), ask.filter(), ask.sort());
+        RunCursor cursor = ask.cursor() == null ? null : RunCursor.parse(ask.cursor(), query);
+        statements.change("set local statement_timeout = '5s'");
+        long total = cursor == null
+                ? statements.number(
+                        "select count(*) from run r" + RunView.JOINS + "where " + where.sql(),
+                        where.values().toArray())
+                : cursor.total();
+        List<Row> rows = new ArrayList<>();
+        if (cursor == null || cursor.value() != null) {
+            rows.addAll(valued(order, where, cursor, ask.limit() + 1));
+        }
+        if (rows.size() <= ask.limit() && order.nullable()) {
+            rows.addAll(missing(
+                    order,
+                    where,
+                    cursor != null && cursor.value() == null ? cursor : null,
+                    ask.limit() + 1 - rows.size()));
+        }
+        boolean more = rows.size() > ask.limit();
+        List<Row> shown = more ? rows.subList(0, ask.limit()) : rows;
+        String next = null;
+        if (more) {
+            Row last = shown.get(shown.size() - 1);
+            next = new RunCursor(
+                            query,
+                            last.value(),
+                            last.value() == null ? last.run().createdAt().toString() : null,
+                            last.run().id(),
+                            total)
+                    .text();
+        }
+        return new Page(complete(shown.stream().map(Row::run).toList()), next, total);
+    }
+
+    /** @throws Problem 404 */
+    @Transactional
+    public RunView one(UUID id) {
+        RunView run = statements
+                .row("select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = ?", RunView::new, id)
+                .orElseThrow(() -> Problem.notFound("run", id));
+        return run.with(summaries(List.of(id)).get(id), waiting.of(run));
+    }
+
+    private List<Row> valued(Order order, RunQuery where, @Nullable RunCursor cursor, int limit) {
+        List<@Nullable Object> values = new ArrayList<>();
+        String way = order.down() ? " desc" : " asc";
+        StringBuilder sql = new StringBuilder("select ")
+                .append(RunView.COLUMNS)
+                .append(", cast(")
+                .append(order.expression())
+                .append(" as text) as sort_value from run r")
+                .append(RunView.JOINS)
+                .append(order.join(true, values))
+                .append("where ")
+                .append(where.sql());
+        values.addAll(where.values());
+        if (order.nullable()) {
+            sql.append(" and ").append(order.expression()).append(" is not null");
+        }
+        if (cursor != null) {
+            sql.append(" and (%s, %s) %s (cast(? as %s), ?)"
+                    .formatted(order.expression(), order.id(), order.down() ? "<" : ">", order.type()));
+            values.add(cursor.value());
+            values.add(cursor.id());
+        }
+        sql.append(" order by ").append(order.expression()).append(way);
+        sql.append(", ").append(order.id()).append(way).append(" limit ?");
+        values.add(limit);
+        return statements.rows(
+                sql.toString(), r -> new Row(new RunView(r), r.getString("sort_value")), values.toArray());
+    }
+
+    private List<Row> missing(Order order, RunQuery where, @Nullable RunCursor cursor, int limit) {
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder sql = new StringBuilder("select ")
+                .append(RunView.COLUMNS)
+                .append(" from run r")
+                .append(RunView.JOINS)
+                .append(order.join(false, values))
+                .append("where ")
+                .append(where.sql())
+                .append(" and ")
+                .append(order.expression())
+                .append(" is null");
+        values.addAll(where.values());
+        if (cursor != null) {
+            sql.append(" and (r.created_at, r.id) < (cast(? as timestamptz), ?)");
+            values.add(cursor.createdAt());
+            values.add(cursor.id());
+        }
+        sql.append(" order by r.created_at desc, r.id desc limit ?");
+        values.add(limit);
+        return statements.rows(sql.toString(), r -> new Row(new RunView(r), null), values.toArray());
+    }
+
+    private RunQuery where(Ask ask) {
+        RunQuery where = new RunQuery();
+        if (ask.experiment() != null) {
+            where.and("e.name = ?", Names.check("experiment", ask.experiment()));
+        }
+        if (ask.sweep() != null) {
+            where.and("r.sweep_id = ?", Names.id("sweep", ask.sweep()));
+        }
+        if (ask.state() != null) {
+            List<String> states = Arrays.asList(ask.state().split(",", -1));
+            List<String> known =
+                    Arrays.stream(RunState.values()).map(Enum::name).toList();
+            for (String state : states) {
+                if (!known.contains(state)) {
+                    throw Nearest.unknown("state", state, known, "UNKNOWN_VALUE");
+                }
+            }
+            where.and("r.state = any(?)", states);
+        }
+        ask.filter().forEach(filter -> where.and(RunFilter.parse(filter)));
+        return where;
+    }
+
+    private List<RunView> complete(List<RunView> runs) {
+        Map<UUID, SortedMap<String, SummaryView>> found =
+                summaries(runs.stream().map(RunView::id).toList());
+        Map<UUID, String> why = waiting.of(runs);
+        return runs.stream()
+                .map(r -> r.with(found.get(r.id()), why.get(r.id())))
+                .toList();
+    }
+
+    private Map<UUID, SortedMap<String, SummaryView>> summaries(List<UUID> runs) {
+        try {
+            return summaries.of(runs);
+        } catch (SQLException e) {
+            throw Statements.failure(e);
+        }
+    }
+}

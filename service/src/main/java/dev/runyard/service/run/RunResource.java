@@ -1,0 +1,186 @@
+package dev.runyard.service.run;
+
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.ledger.Answers;
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunRequest;
+import dev.runyard.spec.RunSpec;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Runs: queue, look, act. */
+@Path("/api/v1/runs")
+@Produces(MediaType.APPLICATION_JSON)
+public class RunResource {
+    private final Statements statements;
+    private final Experiments experiments;
+    private final Answers answers;
+    private final RunRows rows;
+    private final RunLedger ledger;
+    private final RunList list;
+
+    public RunResource(
+            Statements statements,
+            Experiments experiments,
+            Answers answers,
+            RunRows rows,
+            RunLedger ledger,
+            RunList list) {
+        this.statements = statements;
+        this.experiments = experiments;
+        this.answers = answers;
+        this.rows = rows;
+        this.ledger = ledger;
+        this.list = list;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Transactional
+    @RequestBody(content = @Content(schema = @Schema(implementation = RunRequest.class)), required = true)
+    @APIResponse(
+            responseCode = "201",
+            description = "queued",
+            content = @Content(schema = @Schema(implementation = RunView.class)))
+    public Response queue(
+            byte[] body,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @HeaderParam("X-Runyard-User") @Nullable String user) {
+        RunRequest request = Json.read(body, RunRequest.class);
+        RunSpec spec = request.spec();
+        String who = Names.who(user);
+        String name = request.name() == null ? named(spec) : request.name();
+        UUID id = answers.once("POST /runs", key, request, () -> {
+            Experiments.Place place = experiments.named(request.experiment(), who);
+            UUID fresh = UUID.randomUUID();
+            rows.queue(new RunRows.Fresh(
+                    fresh,
+                    place.project(),
+                    place.experiment(),
+                    null,
+                    null,
+                    name,
+                    request.priority(),
+                    spec,
+                    Map.of(),
+                    who));
+            return fresh;
+        });
+        return Response.created(URI.create("/api/v1/runs/" + id))
+                .entity(list.one(id))
+                .build();
+    }
+
+    @GET
+    public RunList.Page list(
+            @QueryParam("experiment") @Nullable String experiment,
+            @QueryParam("sweep") @Nullable String sweep,
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("filter") List<String> filter,
+            @QueryParam("sort") @Nullable String sort,
+            @QueryParam("limit") @DefaultValue("100") String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        return list.page(new RunList.Ask(
+                blank(experiment), blank(sweep), blank(state), filter, blank(sort), limit(limit), blank(cursor)));
+    }
+
+    @GET
+    @Path("/{id}")
+    public RunView run(@PathParam("id") String id) {
+        return list.one(Names.id("run", id));
+    }
+
+    @POST
+    @Path("/{id}/pause")
+    public RunView pause(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.PAUSE, user);
+    }
+
+    @POST
+    @Path("/{id}/resume")
+    public RunView resume(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.RESUME, user);
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    public RunView cancel(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.CANCEL, user);
+    }
+
+    @POST
+    @Path("/{id}/retry")
+    public RunView retry(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.RETRY, user);
+    }
+
+    @GET
+    @Path("/{id}/attempts")
+    public List<AttemptView> attempts(@PathParam("id") String id) {
+        UUID run = known(id);
+        return statements.rows("""
+                select a.*, d.host from attempt a join device d on d.id = a.device_id where a.run_id = ?
+                order by a.attempt""", AttemptView::new, run);
+    }
+
+    @GET
+    @Path("/{id}/events")
+    public List<EventView> events(@PathParam("id") String id) {
+        UUID run = known(id);
+        return statements.rows("select * from event where run_id = ? order by seq", EventView::new, run);
+    }
+
+    private RunView act(String id, Command command, @Nullable String user) {
+        UUID run = Names.id("run", id);
+        ledger.obey(run, command, Names.who(user));
+        return list.one(run);
+    }
+
+    private UUID known(String id) {
+        UUID run = Names.id("run", id);
+        return statements
+                .row("select id from run where id = ?", r -> r.getObject(1, UUID.class), run)
+                .orElseThrow(() -> Problem.notFound("run", id));
+    }
+
+    /** A limit from a query: what is no number is named, not taken for a page that does not exist. */
+    public static int limit(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw Problem.invalid("OUT_OF_RANGE", "limit", text, "must lie in [1, " + RunList.MOST + "]", null);
+        }
+    }
+
+    private static @Nullable String blank(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    private static String named(RunSpec spec) {
+        String kind = Json.mapper().valueToTree(spec.method()).path("kind").asText("run");
+        return (spec.pretrain() == null ? kind : "pretrain") + " "
+                + spec.dataset().id() + " seed " + spec.seed();
+    }
+}

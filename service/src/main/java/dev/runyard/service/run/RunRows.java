@@ -1,0 +1,69 @@
+package dev.runyard.service.run;
+
+import dev.runyard.service.ledger.Journal;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.ledger.Wakeup;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.RunState;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Makes runs. */
+@ApplicationScoped
+public class RunRows {
+    private final Statements statements;
+    private final Journal journal;
+    private final Wakeup wakeup;
+
+    public RunRows(Statements statements, Journal journal, Wakeup wakeup) {
+        this.statements = statements;
+        this.journal = journal;
+        this.wakeup = wakeup;
+    }
+
+    /** A run to be; {@code sweep} and {@code index} both or neither. */
+    public record Fresh(
+            UUID id,
+            UUID project,
+            UUID experiment,
+            @Nullable UUID sweep,
+            @Nullable Integer index,
+            String name,
+            int priority,
+            RunSpec spec,
+            Map<String, ?> params,
+            String who) {}
+
+    /** Queues the run. A run of this id that exists is left as it is. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void queue(Fresh run) {
+        int made = statements.change(
+                """
+                insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
+                                 params, created_by, epochs)
+                values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
+                        cast(? as jsonb), ?, ?)
+                on conflict do nothing""",
+                run.id(),
+                run.project(),
+                run.experiment(),
+                run.sweep(),
+                run.index(),
+                run.name(),
+                run.priority(),
+                Json.canonical(run.spec()),
+                Json.sha256(run.spec()),
+                Json.canonical(run.params()),
+                run.who(),
+                run.spec().schedule().epochs());
+        if (made == 1) {
+            journal.run(run.id(), run.sweep(), run.who(), "queue", null, RunState.QUEUED, null);
+            wakeup.run(run.id());
+            wakeup.schedule();
+        }
+    }
+}

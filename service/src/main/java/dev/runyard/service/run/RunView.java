@@ -1,0 +1,127 @@
+package dev.runyard.service.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.metric.SummaryView;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.RunState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as shown.
+ *
+ * @param index its place in the sweep, from 0
+ * @param reason why it FAILED
+ * @param message of the last attempt that went wrong
+ * @param attempt how many leases it has had
+ * @param step optimiser steps done; {@code steps} of how many, once a worker has counted them
+ * @param params what the sweep varied, by dotted path
+ * @param summary of each metric
+ * @param device that it is on now
+ * @param waiting why it is not on one, where it is waiting
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RunView(
+        UUID id,
+        String project,
+        String experiment,
+        @Nullable UUID sweep,
+        @Nullable Integer index,
+        String name,
+        RunState state,
+        @Nullable FailureReason reason,
+        @Nullable String message,
+        long attempt,
+        int priority,
+        JsonNode labels,
+        Instant createdAt,
+        String createdBy,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        long step,
+        @Nullable Long steps,
+        int epoch,
+        int epochs,
+        RunSpec spec,
+        ObjectNode params,
+        Map<String, SummaryView> summary,
+        @Nullable UUID device,
+        @Nullable String waiting) {
+
+    /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
+    static final String COLUMNS = """
+            r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
+            r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, r.step, r.steps,
+            r.epoch, r.epochs, r.spec, r.params,
+            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""";
+
+    static final String JOINS = " join experiment e on e.id = r.experiment_id join project p on p.id = r.project_id ";
+
+    RunView(ResultSet row) throws SQLException {
+        this(
+                row.getObject("id", UUID.class),
+                row.getString("project"),
+                row.getString("experiment"),
+                row.getObject("sweep_id", UUID.class),
+                row.getObject("sweep_index", Integer.class),
+                row.getString("name"),
+                RunState.valueOf(row.getString("state")),
+                row.getString("reason") == null ? null : FailureReason.valueOf(row.getString("reason")),
+                row.getString("message"),
+                row.getLong("attempt"),
+                row.getInt("priority"),
+                Json.tree(row.getString("labels")),
+                Statements.instant(row, "created_at"),
+                row.getString("created_by"),
+                Statements.time(row, "started_at"),
+                Statements.time(row, "ended_at"),
+                row.getLong("step"),
+                row.getObject("steps", Long.class),
+                row.getInt("epoch"),
+                row.getInt("epochs"),
+                Json.read(row.getString("spec"), RunSpec.class),
+                (ObjectNode) Json.tree(row.getString("params")),
+                Map.of(),
+                row.getObject("device", UUID.class),
+                null);
+    }
+
+    RunView with(@Nullable SortedMap<String, SummaryView> summary, @Nullable String waiting) {
+        return new RunView(
+                id,
+                project,
+                experiment,
+                sweep,
+                index,
+                name,
+                state,
+                reason,
+                message,
+                attempt,
+                priority,
+                labels,
+                createdAt,
+                createdBy,
+                startedAt,
+                endedAt,
+                step,
+                steps,
+                epoch,
+                epochs,
+                spec,
+                params,
+                summary == null ? Map.of() : summary,
+                device,
+                waiting);
+    }
+}

@@ -1,0 +1,236 @@
+package dev.runyard.service.sweep;
+
+import dev.runyard.flows.sweep.SweepActivities.Progress;
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.ledger.Journal;
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.ledger.Wakeup;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.service.run.Command;
+import dev.runyard.service.run.IllegalTransition;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.RunRows;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunState;
+import dev.runyard.spec.sweep.Point;
+import dev.runyard.spec.sweep.Points;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where a sweep changes: made, topped up to its window, paused, resumed, cancelled, tried again, over. */
+@ApplicationScoped
+public class SweepLedger {
+    /** Most runs of one sweep that are under way, whatever it asks for. */
+    static final int WINDOW = 200;
+
+    private final Statements statements;
+    private final Journal journal;
+    private final Wakeup wakeup;
+    private final Experiments experiments;
+    private final RunRows rows;
+    private final RunLedger runs;
+
+    public SweepLedger(
+            Statements statements,
+            Journal journal,
+            Wakeup wakeup,
+            Experiments experiments,
+            RunRows rows,
+            RunLedger runs) {
+        this.statements = statements;
+        this.journal = journal;
+        this.wakeup = wakeup;
+        this.experiments = experiments;
+        this.rows = rows;
+        this.runs = runs;
+    }
+
+    private record Held(
+            UUID id,
+            UUID project,
+            UUID experiment,
+            SweepState state,
+            SweepSpec spec,
+            int total,
+            int created,
+            String who) {}
+
+    private record Numbers(int open, int going) {}
+
+    /** The id of the run at a place in a sweep: always the same, so that making it twice makes it once. */
+    public static UUID runId(UUID sweep, int index) {
+        return UUID.nameUUIDFromBytes((sweep + "/" + index).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Accepts a sweep whose points were checked; its first runs are made in the same transaction. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public UUID create(SweepSpec spec, int total, String who) {
+        Experiments.Place place = experiments.named(spec.experiment(), who);
+        String name = spec.name() == null ? spec.experiment() : Names.check("name", spec.name());
+        UUID id = UUID.randomUUID();
+        statements.change(
+                """
+                insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, created_by)
+                values (?, ?, ?, ?, 'RUNNING', cast(? as jsonb), ?, ?, ?, ?)""",
+                id,
+                place.project(),
+                place.experiment(),
+                name,
+                Json.canonical(spec),
+                total,
+                spec.parallel(),
+                spec.priority(),
+                who);
+        journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs");
+        next(id);
+        wakeup.sweep(id);
+        return id;
+    }
+
+    /** Makes as many further runs as the window has room for, and ends the sweep when all are over. */
+    @Transactional
+    public Progress next(UUID sweep) {
+        List<Held> found = held(sweep);
+        if (found.isEmpty()) {
+            return new Progress(0, 0, 0, true);
+        }
+        Held held = found.get(0);
+        Numbers numbers = numbers(sweep);
+        int created = held.created();
+        int going = numbers.going();
+        int made = 0;
+        int window = Math.min(held.spec().parallel(), WINDOW);
+        while (held.state() == SweepState.RUNNING && created < held.total() && going < window) {
+            queue(held, created);
+            created++;
+            going++;
+            made++;
+        }
+        if (made > 0) {
+            statements.change("update sweep set created = ? where id = ?", created, sweep);
+        }
+        int open = numbers.open() + made;
+        boolean complete = created == held.total() && open == 0;
+        if (held.state() == SweepState.RUNNING && complete) {
+            statements.change(
+                    "update sweep set state = 'FINISHED', ended_at = now() where id = ? and state = 'RUNNING'", sweep);
+            journal.sweep(sweep, Journal.SCHEDULER, "end", held.state(), SweepState.FINISHED, null);
+        }
+        boolean over = open == 0 && (complete || held.state() == SweepState.CANCELLED);
+        return new Progress(held.total(), created, open, over);
+    }
+
+    /**
+     * Carries out what a person asks, for the sweep and every run of it that it applies to.
+     *
+     * @throws IllegalTransition when the sweep's state does not allow it
+     */
+    @Transactional
+    public void obey(UUID sweep, Command command, String who) {
+        List<Held> found = held(sweep);
+        if (found.isEmpty()) {
+            throw Problem.notFound("sweep", sweep);
+        }
+        Held held = found.get(0);
+        SweepState next = next(held, command);
+        for (UUID run : affected(sweep, command)) {
+            runs.obey(run, command, who);
+        }
+        if (next != held.state()) {
+            statements.change(
+                    "update sweep set state = ?, ended_at = case when ? then now() end where id = ?",
+                    next,
+                    next == SweepState.CANCELLED,
+                    sweep);
+            journal.sweep(sweep, who, command.name().toLowerCase(Locale.ROOT), held.state(), next, null);
+        }
+        wakeup.sweep(sweep);
+        wakeup.schedule();
+    }
+
+    private static SweepState next(Held held, Command command) {
+        @Nullable
+        SweepState next =
+                switch (command) {
+                    case PAUSE ->
+                        held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED
+                                ? SweepState.PAUSED
+                                : null;
+                    case RESUME ->
+                        held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED
+                                ? SweepState.RUNNING
+                                : null;
+                    case CANCEL -> held.state() == SweepState.FINISHED ? null : SweepState.CANCELLED;
+                    case RETRY -> held.state() == SweepState.PAUSED ? null : SweepState.RUNNING;
+                };
+        if (next == null) {
+            throw new IllegalTransition("sweep", held.id(), command, held.state());
+        }
+        return next;
+    }
+
+    /** Runs that the command changes; a run that is on its way out when a sweep is paused or resumed is left alone. */
+    private List<UUID> affected(UUID sweep, Command command) {
+        List<String> states = java.util.Arrays.stream(RunState.values())
+                .filter(s -> command.from(s).filter(to -> to != s).isPresent())
+                .map(Enum::name)
+                .toList();
+        return statements.rows(
+                "select id from run where sweep_id = ? and state = any(?) order by sweep_index",
+                r -> r.getObject(1, UUID.class),
+                sweep,
+                states);
+    }
+
+    private void queue(Held held, int index) {
+        Point point = Points.at(held.spec(), index);
+        String name = (held.spec().name() == null
+                        ? held.spec().experiment()
+                        : held.spec().name()) + " #" + (index + 1);
+        rows.queue(new RunRows.Fresh(
+                runId(held.id(), index),
+                held.project(),
+                held.experiment(),
+                held.id(),
+                index,
+                name,
+                held.spec().priority(),
+                point.spec(),
+                Map.copyOf(point.params()),
+                held.who()));
+    }
+
+    private List<Held> held(UUID sweep) {
+        return statements.rows(
+                "select * from sweep where id = ? for update",
+                r -> new Held(
+                        r.getObject("id", UUID.class),
+                        r.getObject("project_id", UUID.class),
+                        r.getObject("experiment_id", UUID.class),
+                        SweepState.valueOf(r.getString("state")),
+                        Json.read(r.getString("spec"), SweepSpec.class),
+                        r.getInt("total"),
+                        r.getInt("created"),
+                        r.getString("created_by")),
+                sweep);
+    }
+
+    private Numbers numbers(UUID sweep) {
+        return statements
+                .row(
+                        "select count(*) filter (where ended_at is null),"
+                                + " count(*) filter (where ended_at is null and state <> 'PAUSED')"
+                                + " from run where sweep_id = ?",
+                        r -> new Numbers(r.getInt(1), r.getInt(2)),
+                        sweep)
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.ledger.Answers;
+import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.service.run.Command;
+import dev.runyard.service.run.EventView;
+import dev.runyard.service.run.RunResource;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.sweep.Points;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Sweeps: queue, look, act. */
+@Path("/api/v1/sweeps")
+@Produces(MediaType.APPLICATION_JSON)
+public class SweepResource {
+    private static final int MOST = 1_000;
+
+    private final Statements statements;
+    private final Answers answers;
+    private final SweepLedger ledger;
+    private final SweepTable table;
+
+    public SweepResource(Statements statements, Answers answers, SweepLedger ledger, SweepTable table) {
+        this.statements = statements;
+        this.answers = answers;
+        this.ledger = ledger;
+        this.table = table;
+    }
+
+    /** @param next cursor of the page that follows, if one does */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SweepPage(List<SweepView> items, @Nullable String next, long total) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Transactional
+    @RequestBody(content = @Content(schema = @Schema(implementation = SweepSpec.class)), required = true)
+    @APIResponse(
+            responseCode = "201",
+            description = "accepted",
+            content = @Content(schema = @Schema(implementation = SweepView.class)))
+    public Response queue(
+            byte[] body,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            @HeaderParam("X-Runyard-User") @Nullable String user) {
+        SweepSpec spec = Json.read(body, SweepSpec.class);
+        int total = Points.count(spec);
+        Points.check(spec);
+        String who = Names.who(user);
+        UUID id = answers.once("POST /sweeps", key, spec, () -> ledger.create(spec, total, who));
+        return Response.created(URI.create("/api/v1/sweeps/" + id))
+                .entity(one(id))
+                .build();
+    }
+
+    /** Newest first. The cursor is the last row's time and id. */
+    @GET
+    public SweepPage list(
+            @QueryParam("experiment") @Nullable String experiment,
+            @QueryParam("limit") @DefaultValue("100") String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        int most = RunResource.limit(limit);
+        if (most < 1 || most > MOST) {
+            throw Problem.invalid("OUT_OF_RANGE", "limit", most, "must lie in [1, " + MOST + "]", null);
+        }
+        Place from = Place.parse(cursor);
+        String named = experiment == null || experiment.isEmpty() ? null : Names.check("experiment", experiment);
+        List<SweepView> found = statements.rows(
+                SweepView.SELECT + """
+                        where (cast(? as text) is null or e.name = ?)
+                          and (cast(? as timestamptz) is null or (s.created_at, s.id) < (?, ?))
+                        order by s.created_at desc, s.id desc limit ?""", SweepView::new, named, named, from.time(), from.time(), from.id(), most + 1);
+        long total = statements.number(
+                "select count(*) from sweep s join experiment e on e.id = s.experiment_id"
+                        + " where cast(? as text) is null or e.name = ?",
+                named,
+                named);
+        boolean more = found.size() > most;
+        List<SweepView> shown = more ? found.subList(0, most) : found;
+        SweepView last = more ? shown.get(most - 1) : null;
+        return new SweepPage(shown, last == null ? null : last.createdAt() + "_" + last.id(), total);
+    }
+
+    @GET
+    @Path("/{id}")
+    public SweepView sweep(@PathParam("id") String id) {
+        return one(Names.id("sweep", id));
+    }
+
+    @GET
+    @Path("/{id}/table")
+    public SweepTable.Table table(@PathParam("id") String id, @QueryParam("metric") @Nullable String metric) {
+        if (metric != null && metric.indexOf('\0') >= 0) {
+            throw Problem.invalid("BAD_NAME", "metric", "?", "must not hold a NUL", null);
+        }
+        return table.of(Names.id("sweep", id), metric);
+    }
+
+    @GET
+    @Path("/{id}/events")
+    public List<EventView> events(@PathParam("id") String id) {
+        UUID sweep = one(Names.id("sweep", id)).id();
+        return statements.rows(
+                "select * from event where sweep_id = ? and run_id is null order by seq", EventView::new, sweep);
+    }
+
+    @POST
+    @Path("/{id}/pause")
+    public SweepView pause(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.PAUSE, user);
+    }
+
+    @POST
+    @Path("/{id}/resume")
+    public SweepView resume(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.RESUME, user);
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    public SweepView cancel(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.CANCEL, user);
+    }
+
+    /** Queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */
+    @POST
+    @Path("/{id}/retry")
+    public SweepView retry(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        return act(id, Command.RETRY, user);
+    }
+
+    private SweepView act(String id, Command command, @Nullable String user) {
+        UUID sweep = Names.id("sweep", id);
+        ledger.obey(sweep, command, Names.who(user));
+        return one(sweep);
+    }
+
+    private SweepView one(UUID id) {
+        return statements
+                .row(SweepView.SELECT + "where s.id = ?", SweepView::new, id)
+                .orElseThrow(() -> Problem.notFound("sweep", id));
+    }
+
+    private record Place(@Nullable Instant time, UUID id) {
+        static Place parse(@Nullable String cursor) {
+            if (cursor == null || cursor.isEmpty()) {
+                return new Place(null, new UUID(0, 0));
+            }
+            int cut = cursor.indexOf('_');
+            try {
+                Instant time = Instant.parse(cursor.substring(0, Math.max(cut, 0)));
+                if (time.isAfter(Instant.EPOCH) && time.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
+                    return new Place(time, Names.id("cursor", cursor.substring(cut + 1)));
+                }
+            } catch (DateTimeParseException | Problem e) {
+                // Falls through: whatever is wrong with it, the remedy is the same.
+            }
+            throw Problem.invalid(
+                    "BAD_CURSOR",
+                    "cursor",
+                    cursor,
+                    "does not belong to this list",
+                    "ask for the first page, without cursor");
+        }
+    }
+}

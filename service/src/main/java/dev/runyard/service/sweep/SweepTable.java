@@ -1,0 +1,96 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.platform.Problem;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A sweep's results: one row for each point of its axes, mean ± standard deviation over seeds. */
+@ApplicationScoped
+public class SweepTable {
+    /** Points that have a row yet, in the order of the sweep; only FINISHED runs with a finite value count. */
+    private static final String TABLE = """
+            select r.params - 'seed' as point,
+                   count(v.value) as n, avg(v.value) as mean, stddev_samp(v.value) as std,
+                   min(v.value) as min, max(v.value) as max,
+                   coalesce(array_agg(v.value order by r.sweep_index) filter (where v.value is not null), '{}') as vals,
+                   coalesce(array_agg(r.id order by r.sweep_index) filter (where v.value is not null), '{}') as runs,
+                   coalesce(array_agg(cast(r.spec ->> 'seed' as bigint) order by r.sweep_index)
+                            filter (where v.value is not null), '{}') as seeds
+            from run r left join lateral (
+              select m.last as value from metric_summary m join metric_key k on k.id = m.key_id
+              where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?
+                and m.last < 'Infinity' and m.last > '-Infinity') v on true
+            where r.sweep_id = ? group by r.params - 'seed' order by min(r.sweep_index)""";
+
+    private final Statements statements;
+
+    public SweepTable(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** @param rows one for each point */
+    public record Table(String metric, List<Row> rows) {}
+
+    /**
+     * @param params what this point sets, without the seed
+     * @param seeds of the runs that count
+     * @param n how many that are
+     * @param expected how many there will be when the sweep is complete
+     * @param std with n - 1; absent for n below 2
+     * @param values of the runs that count, in the order of {@code runs} and {@code seeds}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Row(
+            JsonNode params,
+            List<Long> seeds,
+            long n,
+            int expected,
+            @Nullable Double mean,
+            @Nullable Double std,
+            @Nullable Double min,
+            @Nullable Double max,
+            List<Double> values,
+            List<UUID> runs) {}
+
+    /**
+     * @param metric its last value counts; null: what the sweep calls best
+     * @throws Problem 404
+     */
+    public Table of(UUID sweep, @Nullable String metric) {
+        SweepSpec spec = statements
+                .row("select spec from sweep where id = ?", r -> Json.read(r.getString(1), SweepSpec.class), sweep)
+                .orElseThrow(() -> Problem.notFound("sweep", sweep));
+        int seeds = Math.max(1, spec.seeds().size());
+        String key = metric == null || metric.isEmpty() ? spec.metric() : metric;
+        return new Table(key, statements.rows(TABLE, r -> row(r, seeds), key, sweep));
+    }
+
+    private static Row row(ResultSet row, int expected) throws SQLException {
+        return new Row(
+                Json.tree(row.getString("point")),
+                list(row.getArray("seeds"), Long[].class),
+                row.getLong("n"),
+                expected,
+                row.getObject("mean", Double.class),
+                row.getObject("std", Double.class),
+                row.getObject("min", Double.class),
+                row.getObject("max", Double.class),
+                list(row.getArray("vals"), Double[].class),
+                list(row.getArray("runs"), UUID[].class));
+    }
+
+    private static <T> List<T> list(Array array, Class<T[]> type) throws SQLException {
+        return Arrays.asList(type.cast(array.getArray()));
+    }
+}

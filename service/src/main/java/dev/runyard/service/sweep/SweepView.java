@@ -1,0 +1,68 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.ledger.Statements;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunState;
+import dev.runyard.spec.sweep.SweepSpec;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sweep as shown.
+ *
+ * @param total runs it will have
+ * @param created rows made so far; the others follow as the window moves
+ * @param states how many of the rows are in each state
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SweepView(
+        UUID id,
+        String project,
+        String experiment,
+        String name,
+        SweepState state,
+        SweepSpec spec,
+        int total,
+        int created,
+        Map<RunState, Long> states,
+        Instant createdAt,
+        String createdBy,
+        @Nullable Instant endedAt) {
+
+    static final String SELECT = """
+            select s.*, p.name as project, e.name as experiment,
+                   (select coalesce(jsonb_object_agg(c.state, c.n), '{}')
+                    from (select r.state, count(*) as n from run r where r.sweep_id = s.id group by r.state) c) as states
+            from sweep s join experiment e on e.id = s.experiment_id join project p on p.id = s.project_id\s""";
+
+    SweepView(ResultSet row) throws SQLException {
+        this(
+                row.getObject("id", UUID.class),
+                row.getString("project"),
+                row.getString("experiment"),
+                row.getString("name"),
+                SweepState.valueOf(row.getString("state")),
+                Json.read(row.getString("spec"), SweepSpec.class),
+                row.getInt("total"),
+                row.getInt("created"),
+                counts(row.getString("states")),
+                Statements.instant(row, "created_at"),
+                row.getString("created_by"),
+                Statements.time(row, "ended_at"));
+    }
+
+    private static Map<RunState, Long> counts(String json) {
+        Map<RunState, Long> counts = new EnumMap<>(RunState.class);
+        Json.tree(json)
+                .properties()
+                .forEach(e ->
+                        counts.put(RunState.valueOf(e.getKey()), e.getValue().asLong()));
+        return counts;
+    }
+}
