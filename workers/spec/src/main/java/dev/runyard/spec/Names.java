@@ -33,6 +33,11 @@ public final class Names {
         refuse(field, s, s.startsWith("-"), "must not begin with -");
         refuse(field, s, s.indexOf('\\') >= 0 || s.indexOf('%') >= 0, "must not hold \\ or %");
         refuse(field, s, s.contains(".."), "must not hold ..");
+        refuse(
+                field,
+                s,
+                s.startsWith("/") || s.endsWith("/") || s.contains("//"),
+                "must not hold an empty part between /");
         return s;
     }
 
@@ -59,11 +64,6 @@ public final class Names {
         if (!plainAscii(s)) {
             s.codePoints().forEach(c -> refuse(field, s, !printable(c), "must hold printable characters only"));
         }
-        refuse(
-                field,
-                s,
-                s.startsWith("/") || s.endsWith("/") || s.contains("//"),
-                "must not hold an empty part between /");
         refuse(field, s, !s.equals(s.strip()), "must not begin or end with a blank");
     }
 
