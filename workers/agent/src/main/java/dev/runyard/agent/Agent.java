@@ -1,0 +1,167 @@
+package dev.runyard.agent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.runyard.agent.attempt.AttemptRunner;
+import dev.runyard.agent.attempt.Trainer;
+import dev.runyard.agent.client.ServiceClient;
+import dev.runyard.agent.device.Devices;
+import dev.runyard.agent.device.LocalDevice;
+import dev.runyard.agent.device.Natives;
+import dev.runyard.spec.Json;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+
+/**
+ * A worker process: one JVM for one device. Runs until SIGTERM or SIGINT, which let the running attempt checkpoint and give its
+ * device back; a second signal ends the process at once. Exit codes: 0 left as told; 1 grace ran out, or the device is unusable
+ * and a new process is needed; 2 it cannot work as it was set up; 3 another process took the device.
+ *
+ * <p>{@code Agent devices} prints this machine's devices and their natives as JSON and ends.
+ */
+public final class Agent {
+    private static final System.Logger LOG = System.getLogger(Agent.class.getName());
+
+    /** Warns with a stack trace at each poll while its server is away; we say it once. Held, or the level is forgotten. */
+    private static final Logger SDK = Logger.getLogger("io.temporal");
+
+    private static final String VERSION = "0.1.0";
+
+    private final Settings settings;
+    private final Membership membership;
+    private final AttemptRunner attempts;
+    private final TemporalLink temporal;
+    private final AtomicInteger signals = new AtomicInteger();
+    private final Thread main = Thread.currentThread();
+
+    private Agent(Settings settings, LocalDevice device, Trainer trainer) {
+        this.settings = settings;
+        ServiceClient service = new ServiceClient(settings.url());
+        this.membership = new Membership(service, settings.secret(), host(), VERSION, device);
+        this.attempts = new AttemptRunner(
+                service,
+                membership::me,
+                trainer,
+                settings.home().resolve("work"),
+                () -> stop(1, "the device no longer works in this process"));
+        this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts));
+    }
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n");
+        SDK.setLevel(java.util.logging.Level.SEVERE);
+        if (arguments.length == 1 && arguments[0].equals("devices")) {
+            devices(System.out);
+            return;
+        }
+        try {
+            Settings settings = Settings.from(environment(arguments));
+            LocalDevice device = device(settings);
+            Natives natives = Natives.of(device, System.getenv());
+            if (natives.remedy() != null) {
+                throw new IllegalArgumentException(device.spelled() + ": " + natives.remedy());
+            }
+            natives.apply();
+            run(settings, device, new VisionTrainer(settings, device).ready());
+        } catch (IllegalArgumentException e) {
+            System.err.println("runyard worker: " + e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    /** Never returns: the process ends by a signal, or because it cannot go on. */
+    static void run(Settings settings, LocalDevice device, Trainer trainer) {
+        Agent agent = new Agent(settings, device, trainer);
+        Signals.onStop(agent::signalled);
+        try {
+            agent.membership.keep(me -> {
+                agent.attempts.preempt("the lab's Temporal moved");
+                agent.temporal.connect(me);
+            });
+        } catch (Membership.Over e) {
+            System.err.println("runyard worker: " + e.getMessage());
+            agent.stop(e.getMessage() != null && e.getMessage().startsWith("another") ? 3 : 2, "not a member any more");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // stop() ends the process
+        }
+    }
+
+    private void signalled(String name) {
+        if (signals.incrementAndGet() > 1) {
+            Runtime.getRuntime().halt(1);
+        }
+        stop(0, name);
+    }
+
+    /** In a thread of its own, since it is called from signal handlers and from attempts. */
+    private void stop(int exit, String reason) {
+        Thread stopping = new Thread(
+                () -> {
+                    LOG.log(Level.INFO, "leaves: {0}", reason);
+                    main.interrupt();
+                    temporal.suspend();
+                    boolean ended = false;
+                    try {
+                        ended = attempts.leave(reason, settings.grace());
+                    } catch (InterruptedException e) {
+                        LOG.log(Level.WARNING, "interrupted while leaving");
+                    }
+                    temporal.close();
+                    membership.leave();
+                    Runtime.getRuntime().halt(ended ? exit : 1);
+                },
+                "stop");
+        stopping.setDaemon(false); // a signal's thread is one, and what it starts would be too
+        stopping.start();
+    }
+
+    /** {@code --server URL} stands for the variable {@code RUNYARD_URL}. */
+    private static Map<String, String> environment(String[] arguments) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (arguments.length == 2 && arguments[0].equals("--server")) {
+            environment.put("RUNYARD_URL", arguments[1]);
+        } else if (arguments.length > 0) {
+            throw new IllegalArgumentException(
+                    "unknown argument " + arguments[0] + "; known are --server URL and devices");
+        }
+        return environment;
+    }
+
+    private static LocalDevice device(Settings settings) {
+        String named = settings.device();
+        LocalDevice device = named == null ? Devices.found().get(0) : Devices.named(named);
+        String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+        if (device.index() > 0 && visible == null) {
+            // CUDA reads the variable before any Java code could set it.
+            throw new IllegalArgumentException(device.spelled() + " is not the first device; set CUDA_VISIBLE_DEVICES="
+                    + device.key() + " for its worker");
+        }
+        return device;
+    }
+
+    private static void devices(PrintStream out) {
+        List<Map<String, Object>> all = Devices.found().stream()
+                .map(device -> Map.<String, Object>of(
+                        "device", device.spelled(), "facts", device, "natives", Natives.of(device, System.getenv())))
+                .toList();
+        try {
+            out.println(Json.mapper().writeValueAsString(all));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost"; // a machine without a name
+        }
+    }
+}

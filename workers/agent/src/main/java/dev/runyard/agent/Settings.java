@@ -1,0 +1,78 @@
+package dev.runyard.agent;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a worker is told what to do: by its environment, and by nothing else.
+ *
+ * @param url the service ({@code RUNYARD_URL})
+ * @param secret allows to register ({@code RUNYARD_WORKER_SECRET}, else {@code worker.secret} in the home)
+ * @param home caches and running work ({@code RUNYARD_HOME}, default {@code ~/.runyard})
+ * @param device {@code cpu} or {@code cuda:N} ({@code RUNYARD_DEVICE}); null: the first that is found
+ * @param threads of the CPU's arithmetic ({@code RUNYARD_THREADS}); results are bit-identical for the same number; default 1
+ * @param grace for a checkpoint after SIGTERM ({@code RUNYARD_GRACE}, seconds, default 30)
+ */
+record Settings(URI url, String secret, Path home, @Nullable String device, int threads, Duration grace) {
+    /** @throws IllegalArgumentException in one line that names the variable and the remedy */
+    static Settings from(Map<String, String> environment) {
+        Path home = Path.of(environment.getOrDefault(
+                "RUNYARD_HOME",
+                Path.of(System.getProperty("user.home"), ".runyard").toString()));
+        return new Settings(
+                url(environment),
+                secret(environment, home),
+                home,
+                environment.get("RUNYARD_DEVICE"),
+                whole(environment, "RUNYARD_THREADS", 1, 1, 1_024),
+                Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)));
+    }
+
+    private static URI url(Map<String, String> environment) {
+        String url = environment.getOrDefault("RUNYARD_URL", "http://127.0.0.1:8080");
+        try {
+            URI uri = URI.create(url);
+            if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("https?")) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("RUNYARD_URL: \"" + url
+                + "\" is not an http address; set it to the service's, for example http://lab:8080");
+    }
+
+    private static String secret(Map<String, String> environment, Path home) {
+        String given = environment.get("RUNYARD_WORKER_SECRET");
+        if (given != null && !given.isBlank()) {
+            return given.strip();
+        }
+        Path file = home.resolve("worker.secret");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("RUNYARD_WORKER_SECRET is not set and " + file
+                    + " cannot be read; copy worker.secret from the service's home, or set the variable");
+        }
+    }
+
+    private static int whole(Map<String, String> environment, String name, int otherwise, int least, int most) {
+        String text = environment.get(name);
+        if (text == null || text.isBlank()) {
+            return otherwise;
+        }
+        if (text.strip().matches("\\d{1,9}")) {
+            int value = Integer.parseInt(text.strip());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(
+                name + ": \"" + text + "\" is not a whole number from " + least + " to " + most);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.runyard.agent.attempt;
+
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.train.TrainingFailure;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
+
+/** What an exception of an attempt means for its run. */
+final class Failures {
+    private Failures() {}
+
+    static Outcome.Failed outcome(long step, Throwable failure) {
+        if (failure instanceof TrainingFailure named) {
+            return new Outcome.Failed(step, named.reason(), line(named));
+        }
+        if (failure instanceof CheckpointCache.Damaged) {
+            return new Outcome.Failed(step, FailureReason.NO_VALID_CHECKPOINT, line(failure));
+        }
+        if (failure instanceof InvalidSpec) {
+            return new Outcome.Failed(step, FailureReason.SPEC, line(failure));
+        }
+        if (failure instanceof OutOfMemoryError || says(failure, "out of memory")) {
+            return new Outcome.Failed(
+                    step,
+                    FailureReason.OUT_OF_MEMORY,
+                    line(failure) + "; make batchSize smaller or use a device with more memory");
+        }
+        if (diskFull(failure)) {
+            return new Outcome.Failed(step, FailureReason.DISK_FULL, line(failure));
+        }
+        return new Outcome.Failed(step, FailureReason.INTERNAL, line(failure));
+    }
+
+    static boolean diskFull(Throwable failure) {
+        return says(failure, "no space left on device") || says(failure, "disk quota exceeded");
+    }
+
+    /** An error after which nothing on this CUDA context works any more, whoever tries. */
+    static boolean poisons(Throwable failure) {
+        return says(failure, "cuda error") && !says(failure, "out of memory");
+    }
+
+    static String trace(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private static boolean says(Throwable failure, String words) {
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < 20; t = t.getCause(), depth++) {
+            if (String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT).contains(words)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String line(Throwable failure) {
+        String message = failure.getMessage() == null
+                ? ""
+                : failure.getMessage().lines().findFirst().orElse("");
+        boolean ours = failure instanceof TrainingFailure
+                || failure instanceof InvalidSpec
+                || failure instanceof CheckpointCache.Damaged;
+        String text = ours ? message : failure.getClass().getSimpleName() + ": " + message;
+        return text.length() > 500 ? text.substring(0, 500) + "…" : text;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.runyard.agent.attempt;
+
+import dev.runyard.agent.client.AttemptClient;
+import dev.runyard.agent.client.AttemptClient.LogLine;
+import dev.runyard.agent.client.AttemptClient.Progress;
+import dev.runyard.agent.client.Patience;
+import dev.runyard.agent.client.ServiceFault;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.MetricBatch;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.vision.train.TrainingListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Carries what training says to the service. Nothing here makes training wait, but the start, artifacts and a full disk spool. */
+final class Reporter implements TrainingListener, AutoCloseable {
+    /** A service that stays away longer has given the run to somebody else long ago. */
+    static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final long SPOOL_BYTES = 64L << 20;
+    private static final int LONGEST_LINE = 8_000;
+
+    private final AttemptClient client;
+    private final Orders orders;
+    private final Pulse pulse;
+    private final Outbox<MetricPoint> points;
+    private final Outbox<LogLine> lines;
+    private final CheckpointUploads checkpoints;
+    private long nextLine;
+
+    Reporter(AttemptClient client, Orders orders, Pulse pulse, Path folder, long attempt) {
+        this.client = client;
+        this.orders = orders;
+        this.pulse = pulse;
+        this.points = new Outbox<>(
+                "metrics",
+                MetricPoint.class,
+                MetricBatch.LIMIT,
+                folder.resolve("spool-" + attempt + ".jsonl"),
+                SPOOL_BYTES,
+                client::metrics,
+                orders);
+        this.lines = new Outbox<>(
+                "logs",
+                LogLine.class,
+                500,
+                folder.resolve("log-spool-" + attempt + ".jsonl"),
+                SPOOL_BYTES,
+                client::logs,
+                orders);
+        this.checkpoints = new CheckpointUploads("checkpoints", client, orders, points::awaitSent, PATIENCE, this::log);
+    }
+
+    @Override
+    public void resumed(long step) {
+        log(step == 0 ? "begins at step 0" : "goes on at step " + step);
+        told(() -> patience().run(() -> client.resumed(step)));
+        pulse.progress(new Progress(step, 0, 0, 0));
+    }
+
+    @Override
+    public void progress(long step, long steps, int epoch, int epochs) {
+        pulse.progress(new Progress(step, epoch, steps, epochs));
+    }
+
+    @Override
+    public void points(List<MetricPoint> measured) {
+        points.add(measured);
+    }
+
+    @Override
+    public void checkpoint(Path folder, CheckpointRef ref) {
+        checkpoints.offer(folder, ref, points.mark());
+    }
+
+    @Override
+    public void artifact(String name, Path file) {
+        told(() -> {
+            try {
+                String sha256 = Sha256.of(file);
+                long size = Files.size(file);
+                patience().run(() -> store(sha256, file));
+                patience().run(() -> client.artifact(name, sha256, size, "file"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Override
+    public void log(String line) {
+        for (String one : line.split("\\R")) {
+            add(one.length() > LONGEST_LINE ? one.substring(0, LONGEST_LINE) + "…" : one);
+        }
+    }
+
+    @Override
+    public Order order() {
+        return orders.now();
+    }
+
+    /** Waits until everything said so far has arrived; false when it cannot. */
+    boolean flush() throws InterruptedException {
+        boolean all = points.awaitSent(points.mark(), PATIENCE);
+        all &= checkpoints.join(PATIENCE);
+        all &= lines.awaitSent(lines.mark(), PATIENCE);
+        return all;
+    }
+
+    Patience patience() {
+        return Patience.of(PATIENCE).butOnlyWhile(orders::reporting);
+    }
+
+    @Override
+    public void close() {
+        checkpoints.close();
+        points.close();
+        lines.close();
+    }
+
+    /** A fault of the service is not one of the training: it becomes an order, which training asks for next. */
+    private void told(Runnable report) {
+        try {
+            report.run();
+        } catch (ServiceFault.Stale e) {
+            orders.stale();
+        } catch (ServiceFault e) {
+            orders.fault(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private synchronized void add(String line) {
+        String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+        lines.add(List.of(new LogLine(nextLine++, time, line)));
+    }
+
+    private void store(String sha256, Path file) {
+        try {
+            client.store(sha256, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.runyard.agent.attempt;
+
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.train.TrainingListener;
+import java.nio.file.Path;
+
+/** The science, as an attempt sees it. */
+@FunctionalInterface
+public interface Trainer {
+    /**
+     * Trains from the newest valid checkpoint in {@code dir/checkpoints} until the end, or until the listener orders otherwise.
+     *
+     * @param dir the attempt's own; checkpoints are kept there
+     * @param listener called on this thread; its order is asked for each step
+     * @throws dev.runyard.vision.train.TrainingFailure for a failure that has a name
+     */
+    Outcome train(RunSpec spec, Path dir, TrainingListener listener);
+}

@@ -1,0 +1,111 @@
+package dev.runyard.agent.client;
+
+import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.MetricBatch;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one attempt may ask of the service, with a token for nothing else. Every call may be repeated; a stale one changes nothing. */
+public final class AttemptClient {
+    private static final Duration QUICK = Duration.ofSeconds(3);
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+
+    private final Http http;
+    private final LeaseGrant grant;
+    private final String token;
+    private final String attempt;
+
+    AttemptClient(Http http, LeaseGrant grant, String token) {
+        this.http = http;
+        this.grant = grant;
+        this.token = token;
+        this.attempt = "api/v1/runs/" + grant.run() + "/attempts/" + grant.attempt() + "/";
+    }
+
+    /** How far an attempt is; the totals are 0 as long as they are not known. */
+    public record Progress(long step, int epoch, long steps, int epochs) {}
+
+    /**
+     * One line that a run said.
+     *
+     * @param seq counts from 0 within the attempt
+     * @param time ISO-8601 UTC
+     */
+    public record LogLine(long seq, String time, String line) {}
+
+    public void resumed(long step) {
+        http.json("POST", attempt + "resumed", token, Map.of("step", step), PATIENT);
+    }
+
+    /** Renews the lease. */
+    public Order heartbeat(Progress progress) {
+        Map<String, Object> body = new HashMap<>(Map.of("step", progress.step(), "epoch", progress.epoch()));
+        if (progress.steps() > 0) { // the totals mark the first report, which makes a run RUNNING
+            body.put("steps", progress.steps());
+            body.put("epochs", progress.epochs());
+        }
+        String order = http.json("POST", attempt + "heartbeat", token, body, QUICK)
+                .path("order")
+                .asText("CONTINUE");
+        return Order.valueOf(order);
+    }
+
+    public void metrics(List<MetricPoint> points) {
+        http.json(
+                "POST",
+                "api/v1/runs/" + grant.run() + "/metrics",
+                token,
+                new MetricBatch(grant.attempt(), points),
+                PATIENT);
+    }
+
+    /** @param lines with consecutive numbers */
+    public void logs(List<LogLine> lines) {
+        List<Map<String, String>> bare = lines.stream()
+                .map(line -> Map.of("time", line.time(), "line", line.line()))
+                .toList();
+        http.json("POST", attempt + "logs", token, Map.of("from", lines.get(0).seq(), "lines", bare), PATIENT);
+    }
+
+    /** Sends a file's bytes unless the service has them. */
+    public void store(String sha256, Path file) throws IOException {
+        String path = "api/v1/artifacts/" + sha256;
+        if (!http.exists(path, token)) {
+            http.put(path, token, file);
+        }
+    }
+
+    public InputStream load(String sha256) {
+        return http.get("api/v1/artifacts/" + sha256, token);
+    }
+
+    /** All of its files were stored before. */
+    public void checkpoint(CheckpointRef ref) {
+        http.json("POST", attempt + "checkpoints", token, ref, PATIENT);
+    }
+
+    public void artifact(String name, String sha256, long size, String kind) {
+        http.json(
+                "POST",
+                attempt + "artifacts",
+                token,
+                Map.of("name", name, "sha256", sha256, "size", size, "kind", kind),
+                PATIENT);
+    }
+
+    /** Books how the attempt ended; tells whether the run is over. */
+    public boolean end(Outcome outcome) {
+        return http.json("POST", attempt + "end", token, outcome, PATIENT)
+                .path("over")
+                .asBoolean();
+    }
+}

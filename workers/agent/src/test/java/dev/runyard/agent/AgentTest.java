@@ -1,0 +1,307 @@
+package dev.runyard.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runyard.agent.attempt.AttemptRunner;
+import dev.runyard.agent.attempt.Trainer;
+import dev.runyard.agent.client.ServiceClient;
+import dev.runyard.agent.device.LocalDevice;
+import dev.runyard.flows.Payloads;
+import dev.runyard.flows.TaskQueues;
+import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.flows.run.RunWorkflow;
+import dev.runyard.flows.run.RunWorkflowImpl;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.train.TrainingFailure;
+import io.temporal.client.BatchRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent between a real in-process Temporal and a ledger over real HTTP. */
+@Timeout(90)
+class AgentTest {
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final AtomicLong step = new AtomicLong();
+    private LedgerServer ledger;
+    private AttemptRunner attempts;
+    private TemporalLink link;
+
+    @TempDir
+    Path home;
+
+    @BeforeEach
+    void lab() throws IOException {
+        ledger = new LedgerServer();
+        open.add(ledger);
+        temporal();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    @Test
+    void aRunTrainsToItsEnd() throws Exception {
+        member(new CountingTrainer(45, 20, step::set));
+        grant();
+        awaitEnd(1, Duration.ofSeconds(30));
+
+        assertThat(end(1)).isEqualTo(new Outcome.Finished(45));
+        assertEachStepOnce(45);
+        assertThat(ledger.seen().newest()).isEqualTo(45);
+        assertThat(ledger.seen().log()).contains("begins at step 0");
+        assertThat(ledger.seen().beats()).isPositive();
+        await(Duration.ofSeconds(5), () -> !Files.exists(work()));
+    }
+
+    @Test
+    void pauseCheckpointsAndTheNextAttemptGoesOnThere() throws Exception {
+        member(new CountingTrainer(60, 50, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 15);
+        ledger.order(Order.PAUSE);
+        awaitEnd(1, Duration.ofSeconds(5));
+
+        long paused = end(1).step();
+        assertThat(end(1)).isEqualTo(new Outcome.GivenBack(paused, Outcome.Cause.PAUSE));
+        assertThat(ledger.seen().newest()).isEqualTo(paused);
+        assertThat(work()).exists();
+
+        grant();
+        awaitEnd(2, Duration.ofSeconds(30));
+        assertThat(end(2)).isEqualTo(new Outcome.Finished(60));
+        assertThat(ledger.seen().resumed()).containsExactly(0L, paused);
+        assertEachStepOnce(60);
+    }
+
+    @Test
+    void aCheckpointIsDownloadedWhereThereIsNone() throws Exception {
+        member(new CountingTrainer(60, 50, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 25);
+        ledger.order(Order.PAUSE);
+        awaitEnd(1, Duration.ofSeconds(5));
+        long paused = end(1).step();
+        Path state = work().resolve(String.format("checkpoints/step-%09d/state.txt", paused));
+        Files.writeString(state, "damaged");
+        Files.createDirectories(work().resolve("checkpoints/step-000000999"));
+
+        grant();
+        awaitEnd(2, Duration.ofSeconds(30));
+        assertThat(ledger.seen().resumed()).containsExactly(0L, paused);
+        assertEachStepOnce(60);
+    }
+
+    @Test
+    void cancelStopsWithinFiveSeconds() throws Exception {
+        member(new CountingTrainer(100_000, 20, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 5);
+        ledger.order(Order.CANCEL);
+        awaitEnd(1, Duration.ofSeconds(5));
+        assertThat(end(1)).isInstanceOfSatisfying(Outcome.GivenBack.class, back -> assertThat(back.cause())
+                .isEqualTo(Outcome.Cause.CANCEL));
+    }
+
+    @Test
+    void trainingGoesOnWhileTheServiceIsAwayAndNoPointIsLostOrDoubled() throws Exception {
+        member(new CountingTrainer(400, 20, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 60);
+        ledger.shut();
+        long before = step.get();
+        await(Duration.ofSeconds(5), () -> Files.exists(work().resolve("spool-1.jsonl")));
+        Thread.sleep(5_000);
+        assertThat(step.get()).isGreaterThan(before + 50);
+        ledger.reopen();
+        awaitEnd(1, Duration.ofSeconds(40));
+        assertThat(end(1)).isEqualTo(new Outcome.Finished(400));
+        assertEachStepOnce(400);
+    }
+
+    @Test
+    void aStaleAttemptStopsAndWritesNothingMore() throws Exception {
+        member(new CountingTrainer(100_000, 20, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 30);
+        ledger.order(Order.STALE);
+        await(Duration.ofSeconds(5), this::standing);
+        int checkpoints = ledger.seen().checkpoints().size();
+        Thread.sleep(1_500);
+        assertThat(ledger.seen().checkpoints().size()).isEqualTo(checkpoints);
+        assertThat(ledger.seen().faults()).isEmpty();
+    }
+
+    @Test
+    void aLostTemporalGivesTheRunBackAndTheNewOneCarriesOn() throws Exception {
+        AutoCloseable first = open.get(1);
+        member(new CountingTrainer(200, 20, step::set));
+        grant();
+        await(Duration.ofSeconds(20), () -> step.get() >= 20);
+        open.remove(first);
+        first.close();
+        temporal();
+        awaitEnd(1, Duration.ofSeconds(20));
+        assertThat(end(1)).isInstanceOfSatisfying(Outcome.GivenBack.class, back -> assertThat(back.cause())
+                .isEqualTo(Outcome.Cause.PREEMPTED));
+
+        grant();
+        awaitEnd(2, Duration.ofSeconds(30));
+        assertThat(end(2)).isEqualTo(new Outcome.Finished(200));
+        assertEachStepOnce(200);
+    }
+
+    @Test
+    void failuresCarryTheirReason() throws Exception {
+        AtomicLong times = new AtomicLong();
+        member((spec, dir, listener) -> {
+            switch ((int) times.incrementAndGet()) {
+                case 1 -> throw new IllegalStateException("CUDA out of memory. Tried to allocate 20.00 GiB");
+                case 2 -> throw new IllegalStateException("a bug\nin two lines");
+                default -> throw new TrainingFailure(FailureReason.SPEC, "method.prompts: too many");
+            }
+        });
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            grant();
+            awaitEnd(attempt, Duration.ofSeconds(10));
+        }
+        assertThat(((Outcome.Failed) end(1)).reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
+        assertThat(end(2)).isEqualTo(new Outcome.Failed(0, FailureReason.INTERNAL, "IllegalStateException: a bug"));
+        assertThat(end(3)).isEqualTo(new Outcome.Failed(0, FailureReason.SPEC, "method.prompts: too many"));
+        assertThat(ledger.seen().log()).contains("at dev.runyard.agent.AgentTest");
+    }
+
+    /** A Temporal that the service names, with the service's half of the workflows. */
+    private void temporal() throws IOException {
+        LoopbackTemporal server = new LoopbackTemporal();
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(server.target())
+                .build());
+        client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .build());
+        WorkerFactory factory = WorkerFactory.newInstance(client);
+        var worker = factory.newWorker(TaskQueues.LEDGER);
+        worker.registerWorkflowImplementationTypes(RunWorkflowImpl.class);
+        worker.registerActivitiesImplementations(ledger);
+        factory.start();
+        ledger.temporal(server.target());
+        open.add(1, () -> {
+            factory.shutdownNow();
+            stubs.shutdownNow();
+            server.close();
+        });
+    }
+
+    private WorkflowClient client;
+
+    private void member(Trainer trainer) {
+        ServiceClient service = new ServiceClient(URI.create(ledger.url()));
+        Membership membership = new Membership(
+                service, LedgerServer.SECRET, "here", "0", new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1));
+        attempts = new AttemptRunner(service, membership::me, trainer, home.resolve("work"), () -> {});
+        link = new TemporalLink(new DeviceActivitiesImpl(attempts));
+        Thread keeping = new Thread(
+                () -> {
+                    try {
+                        membership.keep(me -> {
+                            attempts.preempt("the lab's Temporal moved");
+                            link.connect(me);
+                        });
+                    } catch (InterruptedException | Membership.Over e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "membership");
+        keeping.start();
+        open.add(() -> {
+            keeping.interrupt();
+            attempts.leave("the test is over", Duration.ofSeconds(5));
+            link.close();
+        });
+    }
+
+    private void grant() {
+        long attempt = ledger.grant();
+        RunWorkflow workflow = client.newWorkflowStub(
+                RunWorkflow.class,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId(TaskQueues.runWorkflow(ledger.run))
+                        .setTaskQueue(TaskQueues.LEDGER)
+                        .build());
+        BatchRequest request = client.newSignalWithStartRequest();
+        request.add(workflow::run, ledger.run);
+        request.add(workflow::leaseGranted, new LeaseGrant(ledger.run, attempt, ledger.device));
+        client.signalWithStart(request);
+    }
+
+    private Outcome end(long attempt) {
+        return ledger.seen().ends().get(attempt);
+    }
+
+    private Path work() {
+        return home.resolve("work").resolve(ledger.run.toString());
+    }
+
+    private void assertEachStepOnce(long steps) {
+        assertThat(ledger.seen().faults()).isEmpty();
+        Map<Long, MetricPoint> points = ledger.seen().points();
+        assertThat(points).hasSize((int) steps);
+        for (long each = 1; each <= steps; each++) {
+            assertThat(points.get(each).value()).isEqualTo(CountingTrainer.value(each));
+        }
+    }
+
+    private void awaitEnd(long attempt, Duration most) throws Exception {
+        await(most, () -> ledger.seen().ends().containsKey(attempt));
+    }
+
+    /** No step for half a second. */
+    private boolean standing() {
+        long now = step.get();
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return step.get() == now;
+    }
+
+    private static void await(Duration most, BooleanSupplier condition) throws Exception {
+        long end = System.nanoTime() + most.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new TimeoutException("not within " + most);
+            }
+            Thread.sleep(20);
+        }
+    }
+}

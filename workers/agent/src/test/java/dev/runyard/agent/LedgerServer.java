@@ -1,0 +1,328 @@
+package dev.runyard.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.runyard.flows.run.RunActivities;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.MetricBatch;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The worker's side of the service with one run in the heap: tokens, fencing, idempotent points and lines, verified blobs. Can be
+ * shut and opened again on the same port, as a service that restarts.
+ */
+final class LedgerServer implements RunActivities, AutoCloseable {
+    static final String SECRET = "enrolment";
+    private static final Pattern ATTEMPT = Pattern.compile("/api/v1/runs/([^/]+)/attempts/(\\d+)/([a-z]+)");
+
+    final UUID run = UUID.randomUUID();
+    final UUID device = UUID.randomUUID();
+    private final RunSpec spec = Json.read("{\"dataset\":{\"id\":\"shapes\"}}", RunSpec.class);
+    private final int port;
+    private HttpServer server;
+
+    private final Map<Long, MetricPoint> points = new TreeMap<>();
+    private final Map<Long, String> lines = new TreeMap<>();
+    private final Map<String, byte[]> blobs = new HashMap<>();
+    private final List<CheckpointRef> checkpoints = new ArrayList<>();
+    private final Map<Long, Outcome> ends = new TreeMap<>();
+    private final List<Long> resumed = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private long attempt;
+    private long beats;
+    private boolean registered;
+    private boolean left;
+    private String temporal = "";
+    private Order order = Order.CONTINUE;
+    private boolean over;
+
+    LedgerServer() throws IOException {
+        open(0);
+        port = server.getAddress().getPort();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    void shut() {
+        server.stop(0);
+    }
+
+    void reopen() throws IOException {
+        open(port);
+    }
+
+    private void open(int at) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
+        server.setExecutor(Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "ledger");
+            thread.setDaemon(true);
+            return thread;
+        }));
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    synchronized long grant() {
+        order = Order.CONTINUE;
+        over = false; // a person retried it
+        return ++attempt;
+    }
+
+    synchronized void order(Order next) {
+        order = next;
+    }
+
+    synchronized void temporal(String target) {
+        temporal = target;
+    }
+
+    @Override
+    public synchronized boolean over(UUID asked) {
+        return over;
+    }
+
+    @Override
+    public synchronized boolean ended(UUID asked, long number, Outcome outcome) {
+        if (number == attempt && ends.putIfAbsent(number, outcome) == null) {
+            over = !(outcome instanceof Outcome.GivenBack);
+        }
+        return over;
+    }
+
+    /** What a database would hold by now. */
+    record Seen(
+            Map<Long, MetricPoint> points,
+            String log,
+            List<CheckpointRef> checkpoints,
+            Map<Long, Outcome> ends,
+            List<Long> resumed,
+            List<String> faults,
+            long beats,
+            boolean registered,
+            boolean left) {
+        long newest() {
+            return checkpoints.get(checkpoints.size() - 1).step();
+        }
+    }
+
+    synchronized Seen seen() {
+        return new Seen(
+                new TreeMap<>(points),
+                String.join("\n", lines.values()),
+                List.copyOf(checkpoints),
+                new TreeMap<>(ends),
+                List.copyOf(resumed),
+                List.copyOf(faults),
+                beats,
+                registered,
+                left);
+    }
+
+    private synchronized void fault(String what) {
+        faults.add(what);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private record Answer(int status, byte[] body) {
+        static Answer json(Object value) throws IOException {
+            return new Answer(200, Json.mapper().writeValueAsBytes(value));
+        }
+
+        static Answer problem(int status, String code) throws IOException {
+            return new Answer(
+                    status, Json.mapper().writeValueAsBytes(Map.of("status", status, "code", code, "detail", code)));
+        }
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            Answer answer;
+            try {
+                answer = answer(
+                        exchange.getRequestMethod(),
+                        exchange.getRequestURI().getPath(),
+                        String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
+                        body);
+            } catch (RuntimeException e) {
+                fault(e.toString());
+                answer = Answer.problem(422, "BAD");
+            }
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(
+                    answer.status(), head || answer.body().length == 0 ? -1 : answer.body().length);
+            if (!head) {
+                exchange.getResponseBody().write(answer.body());
+            }
+        }
+    }
+
+    private synchronized Answer answer(String method, String path, String bearer, byte[] body) throws IOException {
+        if (path.startsWith("/api/v1/workers")) {
+            return worker(path, bearer, body);
+        }
+        if (path.startsWith("/api/v1/artifacts/")) {
+            return bearer.startsWith("Bearer attempt-")
+                    ? blob(method, path.substring(path.lastIndexOf('/') + 1), body)
+                    : Answer.problem(401, "BAD_TOKEN");
+        }
+        if (path.equals("/api/v1/runs/" + run + "/metrics")) {
+            return metrics(Json.read(body, MetricBatch.class), bearer);
+        }
+        Matcher matcher = ATTEMPT.matcher(path);
+        return matcher.matches() && matcher.group(1).equals(run.toString())
+                ? attempt(Long.parseLong(matcher.group(2)), matcher.group(3), bearer, body)
+                : Answer.problem(404, "NOT_FOUND");
+    }
+
+    private Answer worker(String path, String bearer, byte[] body) throws IOException {
+        Map<String, String> executor = Map.of("target", temporal, "namespace", "default");
+        if (path.equals("/api/v1/workers")) {
+            if (!bearer.equals("Bearer " + SECRET)) {
+                return Answer.problem(401, "BAD_TOKEN");
+            }
+            registered = true;
+            JsonNode offered = Json.mapper().readTree(body).path("devices").path(0);
+            return Answer.json(Map.of(
+                    "worker",
+                    UUID.randomUUID(),
+                    "token",
+                    "worker-token",
+                    "temporal",
+                    executor,
+                    "heartbeatSeconds",
+                    1,
+                    "devices",
+                    List.of(Map.of("id", device, "key", offered.path("key").asText(), "queue", "device-" + device))));
+        }
+        if (!bearer.equals("Bearer worker-token")) {
+            return Answer.problem(401, "BAD_TOKEN");
+        }
+        left |= path.endsWith("/leave");
+        return Answer.json(Map.of("temporal", executor));
+    }
+
+    private Answer attempt(long number, String verb, String bearer, byte[] body) throws IOException {
+        if (verb.equals("start")) {
+            if (!bearer.equals("Bearer worker-token")) {
+                return Answer.problem(401, "BAD_TOKEN");
+            }
+            if (number != attempt || ends.containsKey(number)) {
+                return Answer.problem(409, "STALE_ATTEMPT");
+            }
+            Map<String, Object> answer = new HashMap<>(
+                    Map.of("token", "attempt-" + number, "spec", spec, "specHash", Json.sha256(spec), "grace", 30));
+            if (!checkpoints.isEmpty()) {
+                answer.put("checkpoint", Map.of("ref", checkpoints.get(checkpoints.size() - 1)));
+            }
+            return Answer.json(answer);
+        }
+        if (!bearer.equals("Bearer attempt-" + number)) {
+            return Answer.problem(401, "BAD_TOKEN");
+        }
+        if (verb.equals("end")) {
+            return Answer.json(Map.of("over", ended(run, number, Json.read(body, Outcome.class))));
+        }
+        if (number != attempt || order == Order.STALE || ends.containsKey(number)) {
+            return Answer.problem(409, "STALE_ATTEMPT");
+        }
+        JsonNode tree = Json.mapper().readTree(body);
+        switch (verb) {
+            case "heartbeat" -> {
+                beats++;
+                return Answer.json(Map.of("order", order));
+            }
+            case "resumed" -> {
+                long from = tree.path("step").asLong();
+                resumed.add(from);
+                points.keySet().removeIf(later -> later > from);
+            }
+            case "logs" -> {
+                long seq = tree.path("from").asLong();
+                for (JsonNode line : tree.path("lines")) {
+                    lines.putIfAbsent(
+                            1_000_000 * number + seq++, line.path("line").asText());
+                }
+            }
+            case "checkpoints" -> booked(Json.read(body, CheckpointRef.class));
+            default -> throw new IllegalArgumentException(verb);
+        }
+        return Answer.json(Map.of());
+    }
+
+    private void booked(CheckpointRef ref) {
+        for (CheckpointRef.File file : ref.files()) {
+            if (!blobs.containsKey(file.sha256())) {
+                throw new IllegalStateException("MISSING_BLOB " + file.name());
+            }
+        }
+        for (long each = 1; each <= ref.step(); each++) {
+            if (!points.containsKey(each)) {
+                faults.add("checkpoint " + ref.step() + " came before the point of step " + each);
+            }
+        }
+        checkpoints.add(ref);
+    }
+
+    private Answer metrics(MetricBatch batch, String bearer) throws IOException {
+        if (!bearer.equals("Bearer attempt-" + batch.attempt())) {
+            return Answer.problem(401, "BAD_TOKEN");
+        }
+        if (batch.attempt() != attempt || order == Order.STALE || ends.containsKey(batch.attempt())) {
+            return Answer.problem(409, "STALE_ATTEMPT");
+        }
+        for (MetricPoint point : batch.points()) {
+            MetricPoint known = points.putIfAbsent(point.step(), point);
+            if (known != null && !known.equals(point)) {
+                faults.add("two points of step " + point.step());
+            }
+        }
+        return Answer.json(Map.of("stored", batch.points().size()));
+    }
+
+    private Answer blob(String method, String sha256, byte[] body) throws IOException {
+        byte[] known = blobs.get(sha256);
+        if (method.equals("PUT")) {
+            if (!sha256(body).equals(sha256)) {
+                return Answer.problem(422, "HASH_MISMATCH");
+            }
+            blobs.put(sha256, body);
+            return new Answer(known == null ? 201 : 200, new byte[0]);
+        }
+        return known == null ? Answer.problem(404, "NOT_FOUND") : new Answer(200, known);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.runyard.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    @TempDir
+    Path home;
+
+    @Test
+    void defaultsAreForTheEmbeddedLab() throws Exception {
+        Files.writeString(home.resolve("worker.secret"), "s3cret\n");
+        Settings settings = Settings.from(Map.of("RUNYARD_HOME", home.toString()));
+        assertThat(settings.url()).hasToString("http://127.0.0.1:8080");
+        assertThat(settings.secret()).isEqualTo("s3cret");
+        assertThat(settings.threads()).isEqualTo(1);
+        assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void everyRefusalNamesTheVariableAndTheRemedy() {
+        refused(Map.of(), "RUNYARD_WORKER_SECRET", "copy worker.secret");
+        refused(Map.of("RUNYARD_URL", "lab:8080"), "RUNYARD_URL", "http address");
+        refused(Map.of("RUNYARD_URL", "http://"), "RUNYARD_URL", "http address");
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_THREADS", "0"), "RUNYARD_THREADS", "from 1 to 1024");
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_GRACE", "1e3"), "RUNYARD_GRACE", "whole number");
+    }
+
+    private void refused(Map<String, String> environment, String... words) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("RUNYARD_HOME", home.toString());
+        assertThatThrownBy(() -> Settings.from(all))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(words);
+    }
+}
