@@ -1,5 +1,7 @@
 package dev.runyard.cli;
 
+import dev.runyard.cli.demo.DemoCommand;
+import dev.runyard.cli.lab.DoctorCommand;
 import dev.runyard.cli.lab.DownCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
@@ -32,9 +34,11 @@ import picocli.CommandLine.ParameterException;
         versionProvider = Runyard.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             UpCommand.class,
             DownCommand.class,
             WorkerCommand.class,
+            DoctorCommand.class,
             SubmitCommand.class,
             LsCommand.class,
             ShowCommand.class,

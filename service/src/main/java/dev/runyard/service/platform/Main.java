@@ -28,6 +28,7 @@ public final class Main {
             opened.push(home);
             // Hooks of the JVM have no order among themselves: this one waits until Quarkus is done with the database.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(quarkusStopped, opened), "stop"));
+            Tokens.prepare(config);
             HttpAddress address = HttpAddress.choose(config);
             Database database = Database.open(config, opened);
             String temporal = config.temporal().orElseGet(() -> {

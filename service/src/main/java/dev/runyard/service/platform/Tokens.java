@@ -24,9 +24,21 @@ public class Tokens {
 
     @Inject
     public Tokens(LabConfig config) {
-        this(
-                Home.secret(config.home().resolve("lab.secret"), 32),
-                config.workerSecret().orElseGet(() -> Home.secret(config.home().resolve("worker.secret"), 32)));
+        this(labSecret(config), enrolment(config));
+    }
+
+    /** Makes the secrets that are missing, so that local workers find theirs as soon as the lab answers. */
+    static void prepare(LabConfig config) {
+        labSecret(config);
+        enrolment(config);
+    }
+
+    private static String labSecret(LabConfig config) {
+        return Home.secret(config.home().resolve("lab.secret"), 32);
+    }
+
+    private static String enrolment(LabConfig config) {
+        return config.workerSecret().orElseGet(() -> Home.secret(config.home().resolve("worker.secret"), 32));
     }
 
     Tokens(String labSecret, String enrolment) {

@@ -28,14 +28,14 @@ public final class Lab implements AutoCloseable {
 
     private final LabHome home;
     private final Installation installation;
-    private final List<String> devices;
+    private final List<LocalDevice> devices;
     private final PrintStream out;
     private final Leftovers leftovers;
     private final List<Part> parts = new ArrayList<>();
     private @Nullable FileChannel lockFile;
     private volatile boolean stopping;
 
-    Lab(LabHome home, Installation installation, List<String> devices, PrintStream out) {
+    Lab(LabHome home, Installation installation, List<LocalDevice> devices, PrintStream out) {
         this.home = home;
         this.installation = installation;
         this.devices = devices;
@@ -45,7 +45,7 @@ public final class Lab implements AutoCloseable {
 
     /** A lab with a worker for each local device, at most {@code mostWorkers} of them. */
     public static Lab on(LabHome home, int mostWorkers, PrintStream out) {
-        List<String> found = LocalDevices.found();
+        List<LocalDevice> found = LocalDevice.found();
         return new Lab(home, Installation.found(), found.subList(0, Math.min(mostWorkers, found.size())), out);
     }
 
@@ -74,7 +74,8 @@ public final class Lab implements AutoCloseable {
                         "worker-" + i,
                         home.log("worker-" + i),
                         () -> installation.worker(url),
-                        environment(Map.of("RUNYARD_DEVICE", devices.get(i), "RUNYARD_URL", url)));
+                        environment(devices.get(i).environment()));
+                worker.put("RUNYARD_URL", url);
                 worker.start();
                 parts.add(worker);
             }

@@ -127,8 +127,8 @@ final class Part {
     String lastWords() throws IOException {
         List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
         for (int i = lines.size() - 1; i >= Math.max(0, lines.size() - 50); i--) {
-            if (lines.get(i).startsWith("runyard: ")) {
-                return lines.get(i).substring("runyard: ".length());
+            if (lines.get(i).matches("runyard( worker)?: .*")) {
+                return lines.get(i).replaceFirst("^runyard( worker)?: ", "");
             }
         }
         return "";

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -26,20 +25,16 @@ public final class WorkerCommand implements Callable<Integer> {
         home.prepare();
         Installation installation = Installation.found();
         List<Part> workers = new ArrayList<>();
-        for (String device : LocalDevices.found()) {
-            workers.add(new Part(
-                    "worker " + device,
+        for (LocalDevice device : LocalDevice.found()) {
+            Part worker = new Part(
+                    "worker " + device.name(),
                     home.log("worker-" + workers.size()),
                     () -> installation.worker(server),
-                    Map.of(
-                            "RUNYARD_HOME",
-                            home.folder().toString(),
-                            "DJL_CACHE_DIR",
-                            home.folder().resolve("djl").toString(),
-                            "RUNYARD_URL",
-                            server,
-                            "RUNYARD_DEVICE",
-                            device)));
+                    device.environment());
+            worker.put("RUNYARD_HOME", home.folder().toString());
+            worker.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
+            worker.put("RUNYARD_URL", server);
+            workers.add(worker);
         }
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -1,0 +1,138 @@
+package dev.runyard.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.lab.Lab;
+import dev.runyard.cli.lab.LabHome;
+import dev.runyard.cli.remote.LabClient;
+import dev.runyard.cli.remote.RunProgress;
+import dev.runyard.cli.remote.Shown;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Progress;
+import dev.runyard.cli.terminal.Table;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code runyard demo}. */
+@Command(
+        name = "demo",
+        description =
+                "A lab on this machine, a real sweep of PGN and IIP, a table of results. Started again, it goes on.")
+public final class DemoCommand implements Callable<Integer> {
+    /** How long the lab may be away while its service is started again. */
+    private static final Duration AWAY = Duration.ofMinutes(3);
+
+    private final PrintStream out = System.out;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR|ZIP",
+            description = "Images to use: any supported layout. Default: rendered ones.")
+    @Nullable
+    Path data;
+
+    @Option(names = "--exit", description = "Stop the lab at the end instead of keeping the page open.")
+    boolean exit;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        DemoSweep sweep = DemoSweep.of(data);
+        if (data == null) {
+            out.println("Data: counting 3 to 10 coloured shapes; the images are rendered by Runyard itself."
+                    + " --data takes your own.");
+        }
+        LabHome home = LabHome.ofEnvironment();
+        Optional<LabHome.Running> running = Lab.runningOn(home);
+        if (running.isPresent()) {
+            out.println("The lab on " + home.folder() + " is already running at "
+                    + running.get().url());
+            return show(LabClient.of(running.get().url()), sweep);
+        }
+        out.println("Starting the lab on " + home.folder());
+        Lab lab = Lab.on(home, Integer.MAX_VALUE, System.err);
+        Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "stop"));
+        String url = lab.start();
+        Thread keeper = new Thread(lab::lookAfter, "keeper");
+        keeper.setDaemon(true);
+        keeper.start();
+        int status = show(LabClient.of(url), sweep);
+        if (!exit) {
+            out.println("The lab stays up; Ctrl-C stops it.");
+            keeper.join();
+        }
+        return status;
+    }
+
+    private int show(LabClient lab, DemoSweep sweep) throws InterruptedException {
+        String id = sweep.idIn(lab);
+        String page = lab.url() + "/sweeps/" + id;
+        out.println("Sweep " + id + ": " + page);
+        String state = follow(lab, id);
+        List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
+        out.println();
+        table(lab, id, runs).lines().forEach(out::println);
+        out.println();
+        long unfinished = 0;
+        for (JsonNode run : runs) {
+            if (!"FINISHED".equals(run.path("state").asText())) {
+                unfinished++;
+                out.println("run " + run.path("id").asText() + " is "
+                        + run.path("state").asText() + ": " + Table.printable(Shown.text(run.path("message"))));
+            }
+        }
+        out.println("Page: " + page);
+        return state.equals("FINISHED") && unfinished == 0 ? 0 : Failure.FAULT;
+    }
+
+    /** Until the sweep is over; a service that is started again is waited for. */
+    private String follow(LabClient lab, String id) throws InterruptedException {
+        long lastAnswer = System.nanoTime();
+        try (Progress progress = new Progress(out)) {
+            while (true) {
+                try {
+                    JsonNode view = lab.get("sweeps/" + id);
+                    List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
+                    lastAnswer = System.nanoTime();
+                    int total = Math.max(1, view.path("total").asInt());
+                    double done =
+                            runs.stream().mapToDouble(RunProgress::fraction).sum() / total;
+                    progress.show(done, line(runs, total));
+                    String state = view.path("state").asText();
+                    if (state.equals("FINISHED") || state.equals("CANCELLED")) {
+                        return state;
+                    }
+                } catch (Failure e) {
+                    if (e.exit() == Failure.BAD_INPUT || System.nanoTime() - lastAnswer > AWAY.toNanos()) {
+                        throw e;
+                    }
+                }
+                TimeUnit.MILLISECONDS.sleep(500);
+            }
+        }
+    }
+
+    private static String line(List<JsonNode> runs, int total) {
+        long over = runs.stream().filter(run -> RunProgress.fraction(run) >= 1).count();
+        String now = runs.stream()
+                .filter(run -> "RUNNING".equals(run.path("state").asText()))
+                .findFirst()
+                .map(run -> "  " + DemoTable.method(run.path("spec").path("method")) + " seed "
+                        + run.path("spec").path("seed").asText() + "  epoch " + Shown.text(run.path("epoch")) + "/"
+                        + Shown.text(run.path("epochs")) + "  loss "
+                        + Shown.number(run.path("summary").path("train/loss").path("last")) + "  val/top1 "
+                        + Shown.number(run.path("summary").path("val/top1").path("last")))
+                .orElse("");
+        return over + "/" + total + " runs" + now;
+    }
+
+    private static Table table(LabClient lab, String id, List<JsonNode> runs) {
+        return DemoTable.of(lab.get("sweeps/" + id + "/table?metric=test/top1").path("rows"), runs);
+    }
+}

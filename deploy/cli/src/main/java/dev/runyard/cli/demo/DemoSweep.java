@@ -1,0 +1,75 @@
+package dev.runyard.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.cli.remote.LabClient;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.sweep.SweepSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sweep of the demo. Its name derives from its data and spec, and the lab is asked for that name before anything is queued: so
+ * however often the demo is started again, and wherever it was killed, it is the same sweep.
+ */
+record DemoSweep(String name, ObjectNode spec) {
+
+    /** @param data a folder or a zip; null: images that the product renders */
+    static DemoSweep of(@Nullable Path data) {
+        ObjectNode spec = Json.yaml(resource());
+        if (data != null) {
+            Path real = existing(data);
+            ObjectNode base = (ObjectNode) spec.path("base");
+            base.putObject("dataset").put("id", "folder").put("root", real.toString());
+        }
+        String name = "demo-" + hash(Json.canonical(spec)).substring(0, 12);
+        spec.put("name", name);
+        Json.read(spec, SweepSpec.class);
+        return new DemoSweep(name, spec);
+    }
+
+    private static Path existing(Path data) {
+        try {
+            return data.toRealPath();
+        } catch (IOException e) {
+            throw Failure.badInput("there is no folder or zip " + data, "give --data an existing one, or leave it out");
+        }
+    }
+
+    /** The sweep's id in this lab; queued now when it is not there. */
+    String idIn(LabClient lab) {
+        for (JsonNode sweep : lab.items("sweeps?experiment=demo", 1_000)) {
+            if (name.equals(sweep.path("name").asText())
+                    && !"CANCELLED".equals(sweep.path("state").asText())) {
+                return sweep.path("id").asText();
+            }
+        }
+        return lab.post("sweeps", spec).path("id").asText();
+    }
+
+    private static String resource() {
+        try (InputStream in = DemoSweep.class.getResourceAsStream("sweep.yaml")) {
+            return new String(
+                    Objects.requireNonNull(in, "sweep.yaml is part of the jar").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
