@@ -8,5 +8,14 @@ export default defineConfig({
   server: { host: "127.0.0.1", proxy: { "/api": service, "/q": service } },
   // No data: URLs: the page's Content-Security-Policy is default-src 'self'.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, setupFiles: ["src/testing/setup.ts"] },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+    // One jsdom for all files: making one costs more than all the tests in it.
+    isolate: false,
+    fileParallelism: false,
+  },
 });

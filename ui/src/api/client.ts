@@ -5,7 +5,7 @@ import { problemOf, toProblem } from "./problem";
 import type { Action, JsonObject } from "./types";
 
 const http = createClient<paths>({
-  baseUrl: "/",
+  baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.
   fetch: (request) => globalThis.fetch(request),

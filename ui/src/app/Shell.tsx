@@ -23,7 +23,7 @@ export function Shell({ path, children }: { path: string; children: ReactNode })
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <header className="bar">
+      <header className="topbar">
         <Link to="/runs" className="brand">
           <img src="/favicon.svg" alt="" width="20" height="20" />
           Runyard

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, duration, meanStd, number, seeds, value } from "./format";
+import { bytes, duration, meanStd, number, seeds, ticks, value } from "./format";
 
 describe("numbers as they are shown", () => {
   test.each([
@@ -16,13 +16,20 @@ describe("numbers as they are shown", () => {
 
   test.each([
     [84.4167, 1.6812, "84.4 ± 1.7"],
-    [84.4167, 0.0312, "84.417 ± 0.031"],
+    [84.4167, 0.0312, "84.42 ± 0.03"],
+    [0.31124, 0.0012, "0.3112 ± 0.0012"],
     [84.4167, null, "84.42"],
     [84, 0, "84 ± 0"],
-    [1234.6, 123.4, "1235 ± 123"],
+    [1234.6, 123.4, "1234.6 ± 123.4"],
     [NaN, 1, "NaN"],
     [null, null, "–"],
   ])("mean %s and deviation %s are %s", (mean, std, text) => expect(meanStd(mean, std)).toBe(text));
+
+  test("labels of an axis are short and differ", () => {
+    expect(ticks([0, 100_000, 200_000])).toEqual(["0", "100k", "200k"]);
+    expect(ticks([1.19e9, 1.195e9, 1.2e9])).toEqual(["1.19G", "1.195G", "1.2G"]);
+    expect(ticks([0.1, null, 0.2])).toEqual(["0.1", "", "0.2"]);
+  });
 
   test("missing seeds are told", () => {
     expect(seeds(1, 2)).toBe("1/2 seeds");

@@ -15,6 +15,22 @@ export function number(value: number | null | undefined): string {
 
 const grouped = new Intl.NumberFormat("en-US");
 
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
+
+/** Labels of an axis: short, and as many digits as tell neighbours apart. */
+export function ticks(values: readonly (number | null)[]): string[] {
+  const seen = values.filter((v) => v !== null);
+  const step = seen.length > 1 ? Math.abs(seen[1]! - seen[0]!) : 0;
+  return values.map((v) => {
+    if (v === null) return "";
+    const size = Math.abs(v);
+    if (size < 10_000) return number(v);
+    const unit = size >= 1e9 ? 1e9 : size >= 1e6 ? 1e6 : 1e3;
+    const digits = step > 0 ? Math.min(4, Math.max(0, Math.ceil(-Math.log10(step / unit)))) : 2;
+    return size >= 1e12 ? short.format(v) : `${Number((v / unit).toFixed(digits))}${unit === 1e9 ? "G" : unit === 1e6 ? "M" : "k"}`;
+  });
+}
+
 export function count(value: number): string {
   return grouped.format(value);
 }
@@ -24,7 +40,9 @@ export function meanStd(mean: number | null | undefined, std: number | null | un
   if (mean === null || mean === undefined) return NONE;
   if (std === null || std === undefined || !Number.isFinite(std) || !Number.isFinite(mean)) return number(mean);
   if (std === 0) return `${number(mean)} ± 0`;
-  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(Math.max(std, Math.abs(mean) * 1e-4)))));
+  // Two digits of the deviation; in per cent and above, one or two decimals as papers print them, equal down a column.
+  const two = Math.min(6, 1 - Math.floor(Math.log10(Math.max(std, Math.abs(mean) * 1e-4))));
+  const digits = Math.abs(mean) >= 10 && std >= 0.00995 ? (std >= 0.995 ? 1 : 2) : Math.max(0, two);
   return `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
 }
 

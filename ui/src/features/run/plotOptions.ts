@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import type { Stroke } from "../../components/colour";
-import { duration, number } from "../../components/format";
+import { duration, ticks } from "../../components/format";
 import type { Curve, Mark } from "./curve";
 import type { XAxis } from "./view";
 
@@ -56,8 +56,8 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     padding: [8, 10, 0, 0],
     scales: { x: { time: false }, y: logY ? { distr: 3, log: 10 } : {} },
     axes: [
-      { ...tick, size: 30, values: (_, splits) => splits.map((s) => (options.axis === "time" ? duration(s) : number(s))) },
-      { ...tick, size: 52, values: (_, splits) => splits.map((s) => (s === null ? "" : number(s))) },
+      { ...tick, size: 30, values: (_, splits) => (options.axis === "time" ? splits.map((s) => duration(s)) : ticks(splits)) },
+      { ...tick, size: 52, values: (_, splits) => ticks(splits) },
     ],
     series: [
       {},

@@ -26,9 +26,9 @@ function fixed(id: string, title: string, width: number, text: Column["text"], s
 const steps = (run: RunView) => `${run.epoch ?? 0}/${run.epochs ?? "?"} epochs, step ${run.step ?? 0}`;
 
 export const FIXED: readonly Column[] = [
-  fixed("state", "State", 118, (run) => run.state, "state"),
+  fixed("state", "State", 126, (run) => run.state, "state"),
   fixed("name", "Name", 210, (run) => run.name, "name"),
-  fixed("progress", "Progress", 150, steps),
+  fixed("progress", "Progress", 146, steps),
   fixed("duration", "Duration", 90, (run, now) => between(run.startedAt, run.endedAt, now)),
   fixed("createdAt", "Created", 168, (run) => date(run.createdAt), "createdAt"),
   fixed("createdBy", "By", 90, (run) => run.createdBy),

@@ -9,7 +9,7 @@ import { navigate } from "../../components/navigation";
 import { Tabs } from "../../components/Tabs";
 import { toYaml } from "../../components/yaml";
 import { AxesEditor } from "./AxesEditor";
-import { type Draft, draftOf, runOf, setAt, sweepOf } from "./draft";
+import { type Draft, draftOf, draftOfRun, runOf, setAt, sweepOf } from "./draft";
 import { leaves, readSchema } from "./schema";
 import { SpecField, Wrong } from "./SpecField";
 import type { SubmitView } from "./view";
@@ -40,7 +40,7 @@ export function SubmitForm({ schema, initial, view, onView }: Props) {
     // What was written as YAML goes on in the form once the service has understood it; else the form stays as it was.
     if (tab === "form" && yaml !== null && verdict.fresh && verdict.checked) {
       const { kind, spec } = verdict.checked;
-      setDraft(kind === "sweep" ? draftOf(spec) : { ...draft, base: spec });
+      setDraft(kind === "sweep" ? draftOf(spec) : draftOfRun(draft, spec));
       setYaml(null);
       onView({ ...view, tab, kind });
       return;
@@ -85,7 +85,7 @@ export function SubmitForm({ schema, initial, view, onView }: Props) {
           )}
         </Tabs>
       </div>
-      <Submission verdict={verdict} draft={draft} inYaml={inYaml} preview={inYaml ? null : toYaml(formBody)} />
+      <Submission verdict={verdict} draft={draft} preview={inYaml ? null : toYaml(formBody)} />
     </div>
   );
 }
@@ -93,18 +93,17 @@ export function SubmitForm({ schema, initial, view, onView }: Props) {
 interface SubmissionProps {
   verdict: Verdict;
   draft: Draft;
-  inYaml: boolean;
   preview: string | null;
 }
 
 /** What the service says about it, and the button. */
-function Submission({ verdict, draft, inYaml, preview }: SubmissionProps) {
+function Submission({ verdict, draft, preview }: SubmissionProps) {
   const cache = useQueryClient();
   // One key for one content: pressing twice, or again after a broken connection, makes one sweep.
   const key = useRef({ of: "", value: "" });
   const submit = useMutation({
     mutationFn: async (checked: Checked) => {
-      const body = checked.kind === "sweep" ? checked.spec : runOf(inYaml ? { ...draft, name: "", priority: "" } : draft, checked.spec);
+      const body = checked.kind === "sweep" ? checked.spec : runOf(draft, checked.spec);
       const of = checked.kind + JSON.stringify(body);
       if (key.current.of !== of) key.current = { of, value: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
       if (checked.kind === "sweep") return `/sweeps/${(await api.submitSweep(body, key.current.value)).id}`;

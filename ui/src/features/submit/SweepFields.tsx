@@ -59,6 +59,11 @@ export function SweepFields({ draft, sweep, problem, onDraft }: Props) {
           </>
         ) : null}
       </div>
+      {Object.keys(draft.rest).length > 0 ? (
+        <p className="hint">
+          Also in it, as the YAML shows: <code>{Object.keys(draft.rest).join(", ")}</code>
+        </p>
+      ) : null}
     </fieldset>
   );
 }

@@ -22,7 +22,11 @@ export interface Draft {
   goal: "max" | "min";
   parallel: string;
   priority: string;
+  /** What the form has no control for (`include`, a sampler's seed); carried along as it was written. */
+  rest: JsonObject;
 }
+
+const KNOWN = new Set(["experiment", "name", "base", "axes", "seeds", "sampler", "metric", "goal", "parallel", "priority"]);
 
 export const FIRST: Draft = {
   experiment: "",
@@ -36,6 +40,7 @@ export const FIRST: Draft = {
   goal: "max",
   parallel: "",
   priority: "",
+  rest: {},
 };
 
 /** `4` is a number, `true` a flag, `[1]` a list, anything else text. */
@@ -98,16 +103,18 @@ export function sweepOf(draft: Draft): JsonObject {
   body.axes = Object.fromEntries(axes.map((a) => [a.path.trim(), axis(a)]));
   const seeds = values(draft.seeds);
   if (seeds.length > 0) body.seeds = seeds;
-  if (draft.sampler === "random") body.sampler = { kind: "random", runs: scalar(draft.draws) };
+  const { sampler, ...rest } = draft.rest;
+  if (draft.sampler === "random") body.sampler = { ...(isObject(sampler) ? sampler : {}), kind: "random", runs: scalar(draft.draws) };
   if (draft.metric.trim()) body.metric = draft.metric.trim();
   if (draft.goal === "min") body.goal = "min";
   put(body, "parallel", draft.parallel);
   put(body, "priority", draft.priority);
-  return body;
+  return { ...body, ...rest };
 }
 
-/** Body of a single run's submission. */
+/** Body of a single run's submission. @param spec by itself, or already with a name and the like around it */
 export function runOf(draft: Draft, spec: JsonObject): JsonObject {
+  if (isObject(spec.spec)) return spec;
   const body: JsonObject = {};
   if (draft.experiment.trim()) body.experiment = draft.experiment.trim();
   if (draft.name.trim()) body.name = draft.name.trim();
@@ -119,6 +126,12 @@ const shown = (json: Json | undefined) => (json === undefined || json === null ?
 const listed = (json: Json | undefined) => (Array.isArray(json) ? json.map(shown).join(", ") : "");
 const isObject = (json: Json | undefined): json is JsonObject => typeof json === "object" && json !== null && !Array.isArray(json);
 
+/** The form for a run, which may stand by itself or under `spec` with a name beside it. */
+export function draftOfRun(draft: Draft, run: JsonObject): Draft {
+  if (!isObject(run.spec)) return { ...draft, base: run };
+  return { ...draft, experiment: shown(run.experiment), name: shown(run.name), priority: shown(run.priority), base: run.spec };
+}
+
 /** The form for a sweep that the service has understood. */
 export function draftOf(sweep: JsonObject): Draft {
   const axes: AxisDraft[] = Object.entries(isObject(sweep.axes) ? sweep.axes : {}).map(([path, json]) => {
@@ -126,23 +139,26 @@ export function draftOf(sweep: JsonObject): Draft {
     if (kind === "uniform" || kind === "logUniform" || kind === "integers") return { path, kind, text: listed(bounds) };
     return { path, kind: "list", text: listed(json) };
   });
-  const sampler = isObject(sweep.sampler) ? sweep.sampler : {};
+  const { kind: samplerKind, runs, ...sampler } = isObject(sweep.sampler) ? sweep.sampler : {};
+  const rest = Object.fromEntries(Object.entries(sweep).filter(([key, json]) => !KNOWN.has(key) && JSON.stringify(json) !== "[]"));
+  if (Object.keys(sampler).length > 0) rest.sampler = sampler;
   return {
     experiment: shown(sweep.experiment),
     name: shown(sweep.name),
     base: isObject(sweep.base) ? sweep.base : {},
     axes,
     seeds: listed(sweep.seeds),
-    sampler: sampler.kind === "random" ? "random" : "grid",
-    draws: shown(sampler.runs) || FIRST.draws,
+    sampler: samplerKind === "random" ? "random" : "grid",
+    draws: shown(runs) || FIRST.draws,
     metric: shown(sweep.metric),
     goal: sweep.goal === "min" ? "min" : "max",
     parallel: shown(sweep.parallel),
     priority: shown(sweep.priority),
+    rest,
   };
 }
 
-/** Whether a refusal's field is this place: the service names it from the run's or from the sweep's root. */
+/** Whether a refusal's field is this place: the service names it from the spec's root or from what is around it. */
 export function concerns(field: string | undefined, path: string): boolean {
-  return field !== undefined && (field === path || field === `base.${path}`);
+  return field !== undefined && [path, `base.${path}`, `spec.${path}`].includes(field);
 }

@@ -88,6 +88,7 @@ function field(root: Node, node: Node, path: string, name: string, required: boo
     }));
     return { ...common, kind: "variants", by, variants };
   }
+  if (node.const !== undefined) return { ...common, kind: "choice", options: [node.const as Json] };
   if (Array.isArray(node.enum)) return { ...common, kind: "choice", options: node.enum as Json[] };
   switch (node.type) {
     case "object":

@@ -68,10 +68,13 @@ function Drawn({ runs, total, metric, view, onView }: DrawnProps) {
     return () => observer.disconnect();
   }, []);
   const axes = useMemo(() => {
-    const isLog = (id: string) => view.log.includes(id);
+    const isLog = (id: string) => view.log?.includes(id);
     return [...varying(runs).map((path) => paramAxis(runs, path, isLog(path))), resultAxis(runs, metric, isLog(RESULT))];
   }, [runs, metric, view.log]);
-  const toggleLog = (id: string) => onView({ ...view, log: view.log.includes(id) ? view.log.filter((other) => other !== id) : [...view.log, id] });
+  const toggleLog = (id: string) => {
+    const now = axes.filter((axis) => axis.log).map((axis) => axis.id);
+    onView({ ...view, log: now.includes(id) ? now.filter((other) => other !== id) : [...now, id] });
+  };
   const result = (run: RunView) => resultOf(run, metric);
   const params = axes.slice(0, -1);
   const x = params.find((axis) => axis.id === view.x) ?? params[0];

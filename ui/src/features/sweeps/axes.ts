@@ -30,7 +30,7 @@ export function varying(runs: readonly RunView[]): string[] {
   return differ.sort((a, b) => Number(a === "seed") - Number(b === "seed") || a.localeCompare(b));
 }
 
-export function paramAxis(runs: readonly RunView[], path: string, log: boolean): PlotAxis {
+export function paramAxis(runs: readonly RunView[], path: string, log?: boolean): PlotAxis {
   const values = runs.map((run) => run.params[path]).filter((v): v is Json => v !== undefined);
   const title = path.slice(path.lastIndexOf(".") + 1);
   if (values.length > 0 && values.every((v) => typeof v === "number")) {
@@ -55,16 +55,16 @@ export function paramAxis(runs: readonly RunView[], path: string, log: boolean):
   };
 }
 
-export function resultAxis(runs: readonly RunView[], metric: string, log: boolean): PlotAxis {
+export function resultAxis(runs: readonly RunView[], metric: string, log = false): PlotAxis {
   const get = (run: RunView) => resultOf(run, metric);
   return numeric(RESULT, metric, runs.map(get).filter((v) => v !== null), log, get);
 }
 
-function numeric(id: string, title: string, values: readonly number[], wantLog: boolean, get: (run: RunView) => number | null): PlotAxis {
+function numeric(id: string, title: string, values: readonly number[], wantLog: boolean | undefined, get: (run: RunView) => number | null): PlotAxis {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const canLog = values.length > 0 && low > 0 && high > low;
-  const log = wantLog && canLog;
+  const log = (wantLog ?? high / low > 10) && canLog;
   const f = log ? Math.log10 : (v: number) => v;
   const [from, to] = [f(low), f(high)];
   const scale = (v: number) => (to > from ? (f(v) - from) / (to - from) : 0.5);

@@ -13,8 +13,8 @@ export interface SweepPageView {
   plot: "parallel" | "scatter";
   /** Axis of the scatter; undefined: the first. */
   x: string | undefined;
-  /** Axes drawn by logarithm. */
-  log: string[];
+  /** Axes drawn by logarithm; undefined: those that span more than a decade. */
+  log: string[] | undefined;
   brushes: Brush[];
 }
 
@@ -23,7 +23,7 @@ export const sweepUrl: UrlState<SweepPageView> = {
     metric: search.get("metric") ?? undefined,
     plot: search.get("plot") === "scatter" ? "scatter" : "parallel",
     x: search.get("px") ?? undefined,
-    log: search.getAll("plog"),
+    log: search.has("plog") ? search.getAll("plog").filter((axis) => axis !== "-") : undefined,
     brushes: search.getAll("brush").flatMap(brush),
   }),
   write: (view, search) => {
@@ -31,7 +31,8 @@ export const sweepUrl: UrlState<SweepPageView> = {
     setOrDrop(search, "plot", view.plot === "parallel" ? undefined : view.plot);
     setOrDrop(search, "px", view.x);
     search.delete("plog");
-    for (const axis of view.log) search.append("plog", axis);
+    // An empty choice is a choice too.
+    for (const axis of view.log?.length === 0 ? ["-"] : (view.log ?? [])) search.append("plog", axis);
     search.delete("brush");
     for (const { axis, low, high } of view.brushes) search.append("brush", `${low}:${high}:${axis}`);
   },

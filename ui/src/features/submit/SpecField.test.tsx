@@ -1,0 +1,105 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { useState } from "react";
+import { describe, expect, test } from "vitest";
+import { Problem } from "../../api/problem";
+import type { Json, JsonObject } from "../../api/types";
+import { draftOf, setAt, sweepOf } from "./draft";
+import { leaves, readSchema, rule, type Field } from "./schema";
+import { SpecField } from "./SpecField";
+
+const SPEC = "../workers/spec/src";
+const json = (path: string) => JSON.parse(readFileSync(join(SPEC, path), "utf8")) as JsonObject;
+const fields = readSchema(json("main/resources/schema/run.v1.json"));
+const byName = (name: string) => fields.find((field) => field.name === name)!;
+
+function Form({ field, problem, start = {} }: { field: Field; problem?: Problem; start?: JsonObject }) {
+  const [spec, setSpec] = useState(start);
+  const change = (path: string, value: Json | undefined) => setSpec(setAt(spec, path, value));
+  return (
+    <>
+      <SpecField field={field} spec={spec} problem={problem} onChange={change} />
+      <output>{JSON.stringify(spec)}</output>
+    </>
+  );
+}
+
+const written = () => JSON.parse(document.querySelector("output")!.textContent) as JsonObject;
+
+describe("the committed schema", () => {
+  test("every place has a control of its own", () => {
+    const free = (list: readonly Field[]): string[] =>
+      list.flatMap((f) => {
+        if (f.kind === "group") return free(f.fields);
+        if (f.kind === "variants") return f.variants.flatMap((v) => free(v.fields));
+        return f.kind === "json" ? [f.path] : [];
+      });
+    expect(free(fields)).toEqual([]);
+  });
+
+  test("names what an axis can vary", () => {
+    expect(leaves(fields)).toEqual(expect.arrayContaining(["method.kind", "method.prompts", "optimizer.learningRate", "schedule.epochs", "seed"]));
+  });
+
+  test("bounds are told", () => {
+    expect(rule(byName("batchSize"))).toBe("whole number, 1 to 65536");
+  });
+});
+
+describe("the form", () => {
+  test("a kind brings its own fields, and starts them afresh", async () => {
+    render(<Form field={byName("method")} start={{ method: { kind: "pgn", prompts: 4, librarySize: 64 } }} />);
+    await userEvent.selectOptions(screen.getByLabelText("kind"), "iip");
+    expect(written()).toEqual({ method: { kind: "iip" } });
+    expect(screen.queryByLabelText("librarySize")).toBeNull();
+    await userEvent.type(screen.getByLabelText("prompts"), "8");
+    expect(written()).toEqual({ method: { kind: "iip", prompts: 8 } });
+  });
+
+  test("a number can be typed digit by digit", async () => {
+    render(<Form field={byName("optimizer")} />);
+    await userEvent.type(screen.getByLabelText("learningRate"), "0.010");
+    expect(written()).toEqual({ optimizer: { learningRate: 0.01 } });
+    expect(screen.getByLabelText<HTMLInputElement>("learningRate").value).toBe("0.010");
+    await userEvent.clear(screen.getByLabelText("learningRate"));
+    expect(written()).toEqual({});
+  });
+
+  test("a refusal stands at its field", () => {
+    const problem = new Problem({ status: 422, field: "base.method.prompts", detail: "prompts: 999 must lie in [1, 256]" });
+    render(<Form field={byName("method")} problem={problem} start={{ method: { kind: "pgn", prompts: 999 } }} />);
+    expect(screen.getByLabelText("prompts").getAttribute("aria-invalid")).toBe("true");
+    expect(screen.getByRole("alert").textContent).toContain("must lie in [1, 256]");
+  });
+});
+
+describe("the shared cases", () => {
+  const folder = "test/resources/cases/valid";
+  const cases = readdirSync(join(SPEC, folder)).filter((name) => name.endsWith(".json"));
+
+  test.each(cases)("%s survives the form", (name) => {
+    const { kind, document } = json(join(folder, name)) as { kind: string; document: JsonObject };
+    if (kind === "run") {
+      const places = leaves(fields);
+      // A run may stand by itself or, with a name, under "spec".
+      const used = Object.keys(flat((document.spec as JsonObject | undefined) ?? document));
+      for (const path of used) expect(places).toContain(path);
+    } else {
+      const again = sweepOf(draftOf(document));
+      for (const [part, written] of Object.entries(document)) {
+        // A grid is what a sweep without a sampler is.
+        if (JSON.stringify(written) !== '{"kind":"grid"}') expect(again[part]).toEqual(written);
+      }
+    }
+  });
+});
+
+function flat(tree: JsonObject, path = ""): JsonObject {
+  return Object.entries(tree).reduce<JsonObject>((found, [key, value]) => {
+    const full = path ? `${path}.${key}` : key;
+    const inner = typeof value === "object" && value !== null && !Array.isArray(value) ? flat(value, full) : { [full]: value };
+    return { ...found, ...inner };
+  }, {});
+}
