@@ -9,13 +9,12 @@ export default defineConfig({
   // No data: URLs: the page's Content-Security-Policy is default-src 'self'.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     unstubGlobals: true,
-    // One jsdom for all files: making one costs more than all the tests in it.
-    isolate: false,
-    fileParallelism: false,
+    // A jsdom costs more than the tests in it: only what draws gets one.
+    projects: [
+      { extends: true, test: { name: "logic", environment: "node", include: ["src/**/*.test.ts"] } },
+      { extends: true, test: { name: "page", environment: "jsdom", include: ["src/**/*.test.tsx"], setupFiles: ["src/testing/setup.ts"] } },
+    ],
   },
 });

@@ -1,18 +1,10 @@
 import { type ReactNode, useEffect } from "react";
-import { match, navigate, usePath } from "../components/navigation";
+import { Link, match, navigate, usePath } from "../components/navigation";
 import { Empty } from "../components/Notes";
-import { Link } from "../components/navigation";
+import { fromHash } from "./address";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { routes } from "./routes";
 import { Shell } from "./Shell";
-
-/** Addresses as other trackers write them: `#/experiments/{e}/runs/{r}`. */
-export function fromHash(hash: string): string | null {
-  const found = match("#/experiments/{experiment}/runs/{run}", hash) ?? match("#/runs/{run}", hash);
-  if (found?.run) return `/runs/${encodeURIComponent(found.run)}`;
-  const listed = match("#/experiments/{experiment}", hash);
-  return listed?.experiment ? `/runs?experiment=${encodeURIComponent(listed.experiment)}` : null;
-}
 
 function page(path: string): ReactNode {
   for (const route of routes) {

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, test } from "vitest";
 import { isBare, nextSort, remember, remembered, runsUrl, type RunsView, toQuery } from "./view";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromHash } from "./App";
+import { fromHash } from "./address";
 
 test("addresses of other trackers lead to the run", () => {
   expect(fromHash("#/experiments/eurosat/runs/0f1")).toBe("/runs/0f1");
