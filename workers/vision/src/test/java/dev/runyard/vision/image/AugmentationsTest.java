@@ -1,0 +1,103 @@
+package dev.runyard.vision.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runyard.vision.image.Augmentations.Box;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class AugmentationsTest {
+    private static Raster noise(int width, int height) {
+        byte[] data = new byte[width * height * 3];
+        new java.util.Random(1).nextBytes(data);
+        return Raster.rgb(width, height, data);
+    }
+
+    @Test
+    void theCropIsTheWholeImageOrItsCentre() {
+        assertThat(Augmentations.wholeBox(64, 64)).isEqualTo(new Box(0, 0, 64, 64));
+        assertThat(Augmentations.wholeBox(400, 300)).isEqualTo(new Box(0, 0, 400, 300));
+        assertThat(Augmentations.wholeBox(500, 333)).isEqualTo(new Box(28, 0, 444, 333));
+        assertThat(Augmentations.wholeBox(100, 300)).isEqualTo(new Box(0, 83, 100, 133));
+        assertThat(Augmentations.wholeBox(1, 45)).isEqualTo(new Box(0, 22, 1, 1));
+        for (int[] size : new int[][] {{32, 32}, {64, 64}, {500, 333}, {333, 500}, {256, 256}}) {
+            for (int i = 0; i < 4_000; i++) {
+                assertThat(Augmentations.cropBox(size[0], size[1], new Draws(0, 0, i)))
+                        .isEqualTo(Augmentations.wholeBox(size[0], size[1]));
+            }
+        }
+    }
+
+    @Test
+    void eachOperationHappensAsOftenAsItShould() {
+        byte[] grey = new byte[8 * 8 * 3];
+        Arrays.fill(grey, (byte) 200);
+        Raster flat = Raster.rgb(8, 8, grey);
+        int untouched = 0;
+        for (int i = 0; i < 20_000; i++) {
+            untouched += Arrays.equals(Augmentations.pgn(flat, 8, new Draws(1, 0, i)), grey) ? 1 : 0;
+        }
+        // No jitter (0.2) and no solarisation (0.8); grey and flip leave a flat grey image as it is.
+        assertThat(untouched / 20_000.0).isBetween(0.15, 0.18);
+    }
+
+    @Test
+    void theResultDependsOnSeedEpochAndIndexOnly() {
+        Raster image = noise(40, 30);
+        byte[] first = Augmentations.pgn(image, 24, new Draws(5, 2, 9));
+        assertThat(Augmentations.pgn(image, 24, new Draws(5, 2, 9))).isEqualTo(first).hasSize(24 * 24 * 3);
+        assertThat(Augmentations.pgn(image, 24, new Draws(5, 3, 9))).isNotEqualTo(first);
+        assertThat(Augmentations.pgn(image, 24, new Draws(5, 2, 8))).isNotEqualTo(first);
+        assertThat(Augmentations.pgn(image, 24, new Draws(6, 2, 9))).isNotEqualTo(first);
+        assertThat(image.data()).as("the input is not changed").isEqualTo(noise(40, 30).data());
+    }
+
+    @Test
+    void flipCropMovesAtMostATenth() {
+        byte[] ramp = new byte[20 * 20 * 3];
+        for (int i = 0; i < 400; i++) {
+            ramp[i * 3] = (byte) (i % 20);
+            ramp[i * 3 + 1] = (byte) (i / 20);
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            byte[] out = Augmentations.flipCrop(ramp, 20, new Draws(0, 0, i));
+            boolean flipped = out[10 * 3] > out[11 * 3];
+            int shift = flipped ? 9 - out[10 * 3] : out[10 * 3] - 10;
+            int down = out[10 * 60 + 1] - 10;
+            assertThat(Math.abs(shift)).isLessThanOrEqualTo(2);
+            assertThat(Math.abs(down)).isLessThanOrEqualTo(2);
+            seen.add(flipped + " " + shift + " " + down);
+        }
+        assertThat(seen).hasSize(50);
+    }
+
+    @Test
+    void drawsAreUniformAndIndependentOfOneAnother() {
+        double sum = 0;
+        double products = 0;
+        int n = 100_000;
+        int[] histogram = new int[7];
+        for (int i = 0; i < n; i++) {
+            Draws draws = new Draws(3, 0, i);
+            double u = draws.uniform(0);
+            double v = draws.uniform(1);
+            assertThat(u).isBetween(0.0, 1.0);
+            sum += u;
+            products += (u - 0.5) * (v - 0.5);
+            histogram[draws.below(2, 7)]++;
+        }
+        assertThat(sum / n).isBetween(0.495, 0.505);
+        assertThat(products / n).isBetween(-0.002, 0.002);
+        for (int count : histogram) {
+            assertThat(count).isBetween(n / 7 - 600, n / 7 + 600);
+        }
+        Set<String> orders = new HashSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            orders.add(Arrays.toString(new Draws(0, 0, i).order(45, 4)));
+        }
+        assertThat(orders).hasSize(24);
+    }
+}
