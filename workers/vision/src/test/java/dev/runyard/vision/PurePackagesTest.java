@@ -1,0 +1,34 @@
+package dev.runyard.vision;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Images, data sets and tensor files are plain Java: they work where no native library does. */
+class PurePackagesTest {
+    @Test
+    void pixelsAndFilesNeedNoTensorLibrary() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.runyard.vision.image", "dev.runyard.vision.data", "dev.runyard.vision.tensor");
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "ai.djl..",
+                        "dev.runyard.vision.backbone..",
+                        "dev.runyard.vision.method..",
+                        "dev.runyard.vision.train..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.runyard.vision.image..", "dev.runyard.vision.tensor..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.runyard.vision.data..")
+                .check(classes);
+    }
+}
