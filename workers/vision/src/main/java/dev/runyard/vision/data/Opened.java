@@ -30,7 +30,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
             Found whole = without(found, source);
             skipped = found.all().size() - whole.all().size();
             if (skipped > 0) {
-                notes.add(skipped + " images could not be decoded and were left out.");
+                notes.add("Images that could not be decoded and were left out: " + skipped + ".");
                 Layouts.noEmptyClass(whole.train(), whole.classNames(), source.name() + " without broken images");
             }
             found = whole;

@@ -60,7 +60,8 @@ class LayoutsTest {
     private void refused(Split split, String code, String... words) {
         assertThatThrownBy(() -> open(split).close()).isInstanceOfSatisfying(DataException.class, e -> {
             assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
-            assertThat(List.of(words)).allSatisfy(w -> assertThat(e.getMessage()).contains(w));
+            assertThat(List.of(words))
+                    .allSatisfy(w -> assertThat(e.getMessage()).contains(w));
         });
     }
 
@@ -74,12 +75,15 @@ class LayoutsTest {
         text("deeper/README.txt", "no image");
         try (Dataset d = open(Split.AUTO)) {
             assertThat(d.classNames()).containsExactly("0", "1", "2", "10", "11", "100");
-            assertThat(List.of(d.train().size(), d.val().size(), d.test().size())).containsExactly(30, 12, 18);
+            assertThat(List.of(d.train().size(), d.val().size(), d.test().size()))
+                    .containsExactly(30, 12, 18);
             assertThat(d.ownSplit()).isTrue();
             Set<String> names = new HashSet<>();
             for (var part : List.of(d.train(), d.val(), d.test())) {
                 for (int i = 0; i < part.size(); i++) {
-                    assertThat(names.add(part.name(i))).as("each image in one part").isTrue();
+                    assertThat(names.add(part.name(i)))
+                            .as("each image in one part")
+                            .isTrue();
                     assertThat(part.name(i)).contains("/" + d.classNames().get(part.label(i)) + "/");
                 }
             }
@@ -95,14 +99,16 @@ class LayoutsTest {
         images("val/cat", 3);
         images("val/dog", 3);
         try (Dataset d = open(Split.OFFICIAL)) {
-            assertThat(List.of(d.train().size(), d.val().size(), d.test().size())).containsExactly(36, 4, 6);
+            assertThat(List.of(d.train().size(), d.val().size(), d.test().size()))
+                    .containsExactly(36, 4, 6);
             assertThat(d.ownSplit()).isFalse();
             assertThat(d.notes()).anyMatch(n -> n.contains("no val part"));
         }
         images("test/cat", 2);
         images("test/dog", 2);
         try (Dataset d = open(Split.AUTO)) {
-            assertThat(List.of(d.train().size(), d.val().size(), d.test().size())).containsExactly(40, 6, 4);
+            assertThat(List.of(d.train().size(), d.val().size(), d.test().size()))
+                    .containsExactly(40, 6, 4);
         }
     }
 
@@ -158,7 +164,7 @@ class LayoutsTest {
         try (Dataset d = Datasets.openSkippingBroken(spec("d", Split.AUTO), dir.resolve("cache"), 0)) {
             assertThat(d.skipped()).isEqualTo(1);
             assertThat(d.train().size() + d.val().size() + d.test().size()).isEqualTo(19);
-            assertThat(d.notes()).anyMatch(n -> n.startsWith("1 images could not be decoded"));
+            assertThat(d.notes()).anyMatch(n -> n.contains("left out: 1"));
         }
         DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0);
         assertThat(summary.broken()).singleElement().asString().contains("cat/i3.png");
@@ -172,16 +178,16 @@ class LayoutsTest {
         images("test/dog", 2);
         Files.copy(dir.resolve("d/train/dog/i2.png"), dir.resolve("d/test/dog/copy.png"));
         DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0);
-        assertThat(summary.leaks()).singleElement().asString().contains("test/dog/copy.png").contains("train/dog/i2.png");
+        assertThat(summary.leaks())
+                .singleElement()
+                .asString()
+                .contains("test/dog/copy.png")
+                .contains("train/dog/i2.png");
         assertThat(summary.test()).containsExactly(2, 3);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         {"train":[["a/i0.png",-1,"a"]],"test":[["a/i1.png",0,"a"]]} | LABEL_OUT_OF_RANGE | -1
         {"train":[["a/i0.png",5,"a"]],"test":[["a/i1.png",5,"a"]]} | LABEL_OUT_OF_RANGE | label 0
         {"train":[["a/i0.png",99999999999,"a"]],"test":[]} | LABEL_OUT_OF_RANGE | 99999999999
@@ -223,7 +229,8 @@ class LayoutsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../evil.png", "a/../../evil.png", "/etc/evil.png", "C:/evil.png", "a\\evil.png", "a/\nb.png"})
+    @ValueSource(
+            strings = {"../evil.png", "a/../../evil.png", "/etc/evil.png", "C:/evil.png", "a\\evil.png", "a/\nb.png"})
     void unsafeNamesInAZipAreRefused(String name) throws IOException {
         zip(name, png(1));
         refused(Split.AUTO, "UNSAFE_ARCHIVE", "evil".substring(0, name.contains("evil") ? 4 : 0));

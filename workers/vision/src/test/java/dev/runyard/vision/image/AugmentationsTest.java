@@ -47,11 +47,15 @@ class AugmentationsTest {
     void theResultDependsOnSeedEpochAndIndexOnly() {
         Raster image = noise(40, 30);
         byte[] first = Augmentations.pgn(image, 24, new Draws(5, 2, 9));
-        assertThat(Augmentations.pgn(image, 24, new Draws(5, 2, 9))).isEqualTo(first).hasSize(24 * 24 * 3);
+        assertThat(Augmentations.pgn(image, 24, new Draws(5, 2, 9)))
+                .isEqualTo(first)
+                .hasSize(24 * 24 * 3);
         assertThat(Augmentations.pgn(image, 24, new Draws(5, 3, 9))).isNotEqualTo(first);
         assertThat(Augmentations.pgn(image, 24, new Draws(5, 2, 8))).isNotEqualTo(first);
         assertThat(Augmentations.pgn(image, 24, new Draws(6, 2, 9))).isNotEqualTo(first);
-        assertThat(image.data()).as("the input is not changed").isEqualTo(noise(40, 30).data());
+        assertThat(image.data())
+                .as("the input is not changed")
+                .isEqualTo(noise(40, 30).data());
     }
 
     @Test

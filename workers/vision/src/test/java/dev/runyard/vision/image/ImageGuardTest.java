@@ -32,7 +32,11 @@ class ImageGuardTest {
 
     private static byte[] pngHeader(int width, int height) {
         ByteBuffer b = ByteBuffer.allocate(33);
-        b.put(latin("\u0089PNG\r\n\u001a\n")).putInt(13).put(latin("IHDR")).putInt(width).putInt(height);
+        b.put(latin("\u0089PNG\r\n\u001a\n"))
+                .putInt(13)
+                .put(latin("IHDR"))
+                .putInt(width)
+                .putInt(height);
         b.put(new byte[] {1, 0, 0, 0, 0});
         CRC32 crc = new CRC32();
         crc.update(b.array(), 12, 17);
@@ -88,7 +92,8 @@ class ImageGuardTest {
         closed[closed.length - 1] = (byte) 0xd9;
         refused(closed, "TRUNCATED_IMAGE", "damaged");
         byte[] longer = Arrays.copyOf(good, good.length + 500);
-        assertThat(Images.decode("x", longer).data()).as("what follows the end does not matter")
+        assertThat(Images.decode("x", longer).data())
+                .as("what follows the end does not matter")
                 .isEqualTo(Images.decode("x", good).data());
     }
 
@@ -104,8 +109,7 @@ class ImageGuardTest {
                 Images.decode("x", bad);
             } catch (ImageException e) {
                 refused++;
-                assertThat(e.code())
-                        .isIn("TRUNCATED_IMAGE", "UNSUPPORTED_FORMAT", "IMAGE_TOO_LARGE", "NOT_AN_IMAGE");
+                assertThat(e.code()).isIn("TRUNCATED_IMAGE", "UNSUPPORTED_FORMAT", "IMAGE_TOO_LARGE", "NOT_AN_IMAGE");
             }
         }
         assertThat(refused).isPositive();
