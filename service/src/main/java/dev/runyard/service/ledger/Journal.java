@@ -14,9 +14,11 @@ public class Journal {
     public static final String WORKER = "worker";
 
     private final Statements statements;
+    private final Wakeup wakeup;
 
-    public Journal(Statements statements) {
+    public Journal(Statements statements, Wakeup wakeup) {
         this.statements = statements;
+        this.wakeup = wakeup;
     }
 
     public void run(
@@ -51,5 +53,6 @@ public class Journal {
         statements.change("""
                 insert into event (run_id, sweep_id, device_id, who, kind, from_state, to_state, why)
                 values (cast(? as uuid), cast(? as uuid), cast(? as uuid), ?, ?, ?, ?, ?)""", run, sweep, device, who, kind, from, to, why);
+        wakeup.tell();
     }
 }

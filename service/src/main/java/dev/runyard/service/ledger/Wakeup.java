@@ -1,5 +1,6 @@
 package dev.runyard.service.ledger;
 
+import dev.runyard.service.event.EventFeed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
@@ -17,13 +18,20 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class Wakeup {
     private final TransactionSynchronizationRegistry transactions;
+    private final EventFeed events;
     private final Semaphore scheduler = new Semaphore(0);
     private final Semaphore reconciler = new Semaphore(0);
     private Set<UUID> runs = new HashSet<>();
     private Set<UUID> sweeps = new HashSet<>();
 
-    public Wakeup(TransactionSynchronizationRegistry transactions) {
+    public Wakeup(TransactionSynchronizationRegistry transactions, EventFeed events) {
         this.transactions = transactions;
+        this.events = events;
+    }
+
+    /** An event row was written in this transaction: the open pages are told at once, not within a second. */
+    public void tell() {
+        afterCommit(events::kick);
     }
 
     /** What changed since the last look. */
