@@ -177,14 +177,14 @@ public class SweepLedger {
         return next;
     }
 
-    /** Runs that the command changes; a run that is on its way out when a sweep is paused or resumed is left alone. */
+    /** Runs that the command changes, by id: whoever locks several runs does it in this order. */
     private List<UUID> affected(UUID sweep, Command command) {
         List<String> states = java.util.Arrays.stream(RunState.values())
                 .filter(s -> command.from(s).filter(to -> to != s).isPresent())
                 .map(Enum::name)
                 .toList();
         return statements.rows(
-                "select id from run where sweep_id = ? and state = any(?) order by sweep_index",
+                "select id from run where sweep_id = ? and state = any(?) order by id",
                 r -> r.getObject(1, UUID.class),
                 sweep,
                 states);
