@@ -1,0 +1,82 @@
+package dev.runyard.vision;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import ai.djl.ndarray.NDArray;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the science must not touch. */
+class VisionRulesTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.runyard.vision");
+
+    /** Operations that have a form with a Java number; {@code pow}, {@code max} and their like included. */
+    private static final Set<String> ARITHMETIC = Set.of(
+            "add", "addi", "sub", "subi", "mul", "muli", "div", "divi", "mod", "modi", "pow", "powi", "maximum",
+            "minimum", "clip", "eq", "neq", "gt", "gte", "lt", "lte");
+
+    @Test
+    void knowsNoWorkflowsServersOrDatabases() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.temporal..",
+                        "io.quarkus..",
+                        "java.sql..",
+                        "javax.sql..",
+                        "jakarta..",
+                        "dev.runyard.flows..",
+                        "dev.runyard.agent..",
+                        "dev.runyard.service..")
+                .check(CLASSES);
+    }
+
+    /**
+     * The engine wraps a Java number in memory that is freed when the operation returns, while the graph still refers to it: the
+     * gradient is then wrong without a word.
+     */
+    @Test
+    void noArrayMeetsAJavaNumber() {
+        DescribedPredicate<JavaMethodCall> withNumber = DescribedPredicate.describe(
+                "an array operation with a number",
+                call -> call.getTargetOwner().isAssignableTo(NDArray.class)
+                        && ARITHMETIC.contains(call.getName())
+                        && call.getTarget().getRawParameterTypes().stream().anyMatch(VisionRulesTest::number));
+        noClasses().should().callMethodWhere(withNumber).check(CLASSES);
+    }
+
+    /** {@code toType}, {@code toDevice} and {@code duplicate} leave the graph without a word. */
+    @Test
+    void nothingDetachesSilently() {
+        DescribedPredicate<JavaMethodCall> detaching = DescribedPredicate.describe(
+                "a copy outside the graph",
+                call -> call.getTargetOwner().isAssignableTo(NDArray.class)
+                        && Set.of("toType", "toDevice", "duplicate").contains(call.getName()));
+        noClasses().should().callMethodWhere(detaching).check(CLASSES);
+    }
+
+    @Test
+    void picklesAreNotRead() {
+        noClasses()
+                .should()
+                .callMethodWhere(target(owner(DescribedPredicate.describe(
+                        "Java serialisation", (JavaClass c) -> c.getName().equals("java.io.ObjectInputStream")))))
+                .check(CLASSES);
+    }
+
+    private static boolean number(JavaClass type) {
+        return type.isAssignableTo(Number.class)
+                || (type.isPrimitive() && !type.getName().equals("boolean"));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.runyard.vision.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.vision.Golden;
+import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsException;
+import dev.runyard.vision.tensor.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is refused, and by which words (trust reference B-21, B-22). */
+class BackboneReaderTest {
+    @TempDir
+    Path dir;
+
+    /** The torchvision reference without some tensors, and with {@code extra} more. */
+    private Path changed(Predicate<String> keep, int extra, String... renamed) throws IOException {
+        Golden golden = new Golden("torchvision-vit");
+        SafetensorsWriter out = new SafetensorsWriter();
+        try (Safetensors in = Safetensors.open(golden.file("weights.safetensors"))) {
+            for (String name : in.tensors().keySet()) {
+                String to = name;
+                for (int i = 0; i < renamed.length; i += 2) {
+                    to = to.replace(renamed[i], renamed[i + 1]);
+                }
+                if (keep.test(name)) {
+                    out.halves(to, in.info(name).shapeArray(), in.floats(name));
+                }
+            }
+        }
+        for (int i = 0; i < extra; i++) {
+            out.floats("unheard.of." + i, new long[] {1}, new float[] {1});
+        }
+        out.write(dir.resolve("weights.safetensors"));
+        Files.copy(golden.file("config.json"), dir.resolve("config.json"));
+        return dir;
+    }
+
+    @Test
+    void namesTheFirstTenDifferences() throws IOException {
+        Path folder = changed(n -> !n.equals("encoder.ln.bias"), 12);
+        assertThatThrownBy(() -> FrozenBackbone.open(folder.toString()))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("encoder.ln.bias is missing")
+                .hasMessageContaining("unheard.of.0 is not part of it")
+                .hasMessageContaining("and 3 more");
+    }
+
+    @Test
+    void readsHalfPrecisionAndOldNames() throws IOException {
+        Path folder = changed(n -> true, 0, "mlp.0.", "mlp.linear_1.", "mlp.3.", "mlp.linear_2.");
+        try (FrozenBackbone backbone = FrozenBackbone.open(folder.toString())) {
+            assertThat(backbone.shape().heads()).isEqualTo(4);
+            assertThat(backbone.shape().classes()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void somethingElse() throws IOException {
+        Golden golden = new Golden("pgn-net");
+        assertThatThrownBy(() ->
+                        FrozenBackbone.open(golden.file("weights.safetensors").toString()))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("patch_embed.proj.weight");
+    }
+
+    @Test
+    void pickle() throws IOException {
+        Path file = Files.write(dir.resolve("weights.pt"), new byte[] {'P', 'K', 3, 4});
+        assertThatThrownBy(() -> FrozenBackbone.open(file.toString()))
+                .isInstanceOfSatisfying(
+                        SafetensorsException.class, e -> assertThat(e.code()).isEqualTo("UNSAFE_FORMAT"));
+    }
+
+    @Test
+    void headsThatCannotBeTold() throws IOException {
+        Path folder = changed(n -> true, 0);
+        Files.delete(folder.resolve("config.json"));
+        assertThatThrownBy(() -> FrozenBackbone.open(folder.toString()))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("config.json");
+    }
+
+    @Test
+    void theShippedOneIsSmallAndWhole() throws IOException {
+        FrozenBackbone small = FrozenBackbone.shared(BackboneSpec.SMALL);
+        assertThat(small).isSameAs(FrozenBackbone.shared(BackboneSpec.SMALL));
+        assertThat(small.shape().imageSize()).isEqualTo(64);
+        byte[] file = BackboneReaderTest.class
+                .getResourceAsStream("small-vit/weights.safetensors")
+                .readAllBytes();
+        assertThat(file.length).isLessThanOrEqualTo(3 << 20);
+    }
+}

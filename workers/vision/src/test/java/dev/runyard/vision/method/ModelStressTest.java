@@ -1,0 +1,139 @@
+package dev.runyard.vision.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.nd.GradientPressure;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.Sgd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole of what is trained, on the shipped backbone: gradients under memory pressure, and memory over many steps. */
+class ModelStressTest {
+    private static final int BATCH = 4;
+    private static final int CLASSES = 8;
+
+    static Stream<MethodSpec> methods() {
+        return Stream.of(new MethodSpec.Pgn(null, 48, 2, 8, null, null), new MethodSpec.Iip(2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void threeStepsAreTheSameUnderPressure(MethodSpec method) throws Exception {
+        List<Float> calm = losses(method, 3, false);
+        assertThat(losses(method, 3, true)).isEqualTo(calm);
+        assertThat(calm).allMatch(loss -> Float.isFinite(loss));
+    }
+
+    /** Arrays live outside the Java heap, so a leak shows in the process's resident memory alone. */
+    @Test
+    void memoryStaysFlat() throws Exception {
+        try (Steps steps = new Steps(methods().findFirst().orElseThrow())) {
+            steps.run(40, false);
+            System.gc();
+            long before = residentKiB();
+            steps.run(160, false);
+            System.gc();
+            assertThat(residentKiB() - before).isLessThan(60 * 1024);
+        }
+    }
+
+    private static long residentKiB() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new IOException("no VmRSS");
+    }
+
+    private static List<Float> losses(MethodSpec method, int count, boolean pressure) throws Exception {
+        try (Steps steps = new Steps(method)) {
+            return steps.run(count, pressure);
+        }
+    }
+
+    /** A model, its optimiser and one batch. */
+    private static final class Steps implements AutoCloseable {
+        private final FrozenBackbone backbone;
+        private final Model model;
+        private final Sgd sgd;
+
+        Steps(MethodSpec method) throws IOException {
+            Torch.enter();
+            Torch.threads(1);
+            backbone = FrozenBackbone.shared(BackboneSpec.SMALL);
+            RunSpec spec = new RunSpec(
+                    null,
+                    new DatasetSpec("shapes", null, null, null, null),
+                    null,
+                    method,
+                    null,
+                    null,
+                    null,
+                    BATCH,
+                    null,
+                    null,
+                    null,
+                    null);
+            model = Models.of(spec, backbone, CLASSES);
+            sgd = new Sgd(new OptimizerSpec(null, null, null, 0.01), model.parameters());
+        }
+
+        List<Float> run(int count, boolean pressure) throws Exception {
+            List<Float> losses = new ArrayList<>();
+            int side = backbone.shape().imageSize();
+            float[] pixels = new float[BATCH * 3 * side * side];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (float) Math.sin(i * 0.37);
+            }
+            for (int step = 0; step < count; step++) {
+                try (NDManager manager = Torch.manager();
+                        NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    Tensors leaves = model.parameters().leaves();
+                    NDArray targets =
+                            Torch.floats(manager, Nn.targets(new int[] {0, 3, 5, 7}, CLASSES), BATCH, CLASSES);
+                    NDArray images = Torch.floats(manager, pixels, BATCH, 3, side, side);
+                    try (Tape tape = new Tape()) {
+                        NDArray loss = Nn.crossEntropy(model.scores(leaves, images, true), targets);
+                        if (pressure) {
+                            GradientPressure.press();
+                        }
+                        tape.backward(loss);
+                        losses.add(loss.toFloatArray()[0]);
+                    }
+                    sgd.step(model.parameters(), leaves, 0.05);
+                }
+            }
+            assertThat(Arrays.asList(backbone.sha256Now())).containsExactly(backbone.sha256());
+            return losses;
+        }
+
+        @Override
+        public void close() {
+            sgd.close();
+            model.close();
+        }
+    }
+}
