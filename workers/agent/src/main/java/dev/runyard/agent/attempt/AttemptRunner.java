@@ -6,6 +6,7 @@ import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import io.temporal.client.ActivityCompletionException;
 import java.io.IOException;
@@ -166,6 +167,9 @@ public final class AttemptRunner {
             return new Outcome.GivenBack(pulse.step(), orders.cause());
         } catch (IOException | RuntimeException | Error e) {
             outcome = failed(e, pulse.step(), reporter);
+        }
+        if (orders.now() == Order.STALE) {
+            return new Outcome.GivenBack(outcome.step(), Outcome.Cause.STALE);
         }
         String fault = orders.fault();
         return fault == null ? outcome : new Outcome.Failed(outcome.step(), FailureReason.INTERNAL, fault);

@@ -25,7 +25,8 @@ final class Reporter implements TrainingListener, AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final long SPOOL_BYTES = 64L << 20;
-    private static final int LONGEST_LINE = 8_000;
+    /** In UTF-16 units; three bytes each at most, and the service takes 16 KiB. */
+    private static final int LONGEST_LINE = 5_000;
 
     private final AttemptClient client;
     private final Orders orders;
@@ -87,7 +88,9 @@ final class Reporter implements TrainingListener, AutoCloseable {
                 String sha256 = Sha256.of(file);
                 long size = Files.size(file);
                 patience().run(() -> store(sha256, file));
-                patience().run(() -> client.artifact(name, sha256, size, "file"));
+                String kind = name.endsWith(".safetensors") ? "weights" : "file";
+                // The service's names are labels, not paths.
+                patience().run(() -> client.artifact(name.replace('/', '-'), sha256, size, kind));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

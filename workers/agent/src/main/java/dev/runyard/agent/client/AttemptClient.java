@@ -79,8 +79,15 @@ public final class AttemptClient {
     /** Sends a file's bytes unless the service has them. */
     public void store(String sha256, Path file) throws IOException {
         String path = "api/v1/artifacts/" + sha256;
-        if (!http.exists(path, token)) {
-            http.put(path, token, file);
+        try {
+            if (!http.exists(path, token)) {
+                http.put(path, token, file);
+            }
+        } catch (ServiceFault.Refused e) {
+            if (e.status() == 401) { // only an attempt that holds its run may store
+                throw new ServiceFault.Stale(String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
     }
 

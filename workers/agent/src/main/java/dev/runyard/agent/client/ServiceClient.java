@@ -102,7 +102,11 @@ public final class ServiceClient {
 
     private static Executor executor(JsonNode answer) {
         JsonNode temporal = answer.path("temporal");
-        return new Executor(text(temporal, "target"), temporal.path("namespace").asText("default"));
+        String target = temporal.path("target").asText("");
+        if (target.isEmpty()) {
+            throw new ServiceFault.Unavailable("the service has not started its Temporal yet");
+        }
+        return new Executor(target, temporal.path("namespace").asText("default"));
     }
 
     private static String text(JsonNode answer, String name) {
