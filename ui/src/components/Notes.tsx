@@ -7,7 +7,7 @@ export function ProblemNote({ error, retry }: { error: unknown; retry?: (() => v
   return (
     <div className="note note-bad" role="alert">
       <p>
-        {problem.field ? <code>{problem.field}</code> : null} {problem.message}
+        {problem.field && !problem.message.includes(problem.field) ? <code>{problem.field}</code> : null} {problem.message}
       </p>
       {problem.remedy ? <p className="remedy">{problem.remedy}</p> : null}
       <p className="faint small">

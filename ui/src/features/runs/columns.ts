@@ -26,7 +26,7 @@ function fixed(id: string, title: string, width: number, text: Column["text"], s
 const steps = (run: RunView) => `${run.epoch ?? 0}/${run.epochs ?? "?"} epochs, step ${run.step ?? 0}`;
 
 export const FIXED: readonly Column[] = [
-  fixed("state", "State", 126, (run) => run.state, "state"),
+  fixed("state", "State", 134, (run) => run.state, "state"),
   fixed("name", "Name", 210, (run) => run.name, "name"),
   fixed("progress", "Progress", 146, steps),
   fixed("duration", "Duration", 90, (run, now) => between(run.startedAt, run.endedAt, now)),
@@ -55,7 +55,7 @@ const tail = (path: string) => path.slice(path.lastIndexOf(".") + 1);
 
 function param(path: string): Column {
   const sort = `params.${path}`;
-  return { id: sort, title: tail(path), group: "Parameters", width: 104, numeric: true, sort, text: (run) => value(run.params[path]) };
+  return { id: sort, title: tail(path), group: "Parameters", width: 118, numeric: true, sort, text: (run) => value(run.params[path]) };
 }
 
 function metric(key: string, part: Part): Column {
@@ -65,7 +65,7 @@ function metric(key: string, part: Part): Column {
     id,
     title: part === "last" ? key : `${key} ${part}`,
     group: "Metrics",
-    width: 112,
+    width: 120,
     numeric: true,
     sort: id,
     text: (run) => number(of(run)?.[part]),

@@ -3,6 +3,7 @@ import type { RunView } from "../../api/types";
 import { ramp } from "../../components/colour";
 import { number } from "../../components/format";
 import { navigate } from "../../components/navigation";
+import { useDark } from "../../components/theme";
 import { inside, type PlotAxis, RESULT } from "./axes";
 import type { Brush } from "./view";
 
@@ -29,6 +30,8 @@ export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, o
   const svg = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<{ axis: string; from: number; to: number } | null>(null);
   const [over, setOver] = useState<string | null>(null);
+  // The ends of the ramp that the ground would swallow are left out.
+  const dark = useDark();
   const inset = Math.min(80, width * 0.12);
   const x = (i: number) => (axes.length > 1 ? inset + (i * (width - 2 * inset)) / (axes.length - 1) : width / 2);
   const last = axes.find((axis) => axis.id === RESULT);
@@ -72,7 +75,7 @@ export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, o
         <g fill="none">
           {shown.map(({ run, on }) => {
             const t = last?.at(run) ?? null;
-            const colour = t === null ? "var(--faint)" : ramp(0.08 + 0.84 * t);
+            const colour = t === null ? "var(--faint)" : ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
             return (
               // The same runs stand in the table below, where the keyboard opens them.
                
