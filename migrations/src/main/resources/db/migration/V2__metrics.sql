@@ -43,7 +43,8 @@ create table metric_summary (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 
 -- Sorting runs by a metric. NaN is "missing" to a sort, so the last value is indexed with NaN taken as null.
-create index metric_summary_last on metric_summary (key_id, nullif(last, 'NaN'), run_id);
+-- The plain value is included because only then is the index alone enough to count by.
+create index metric_summary_last on metric_summary (key_id, nullif(last, 'NaN'), run_id) include (last);
 create index metric_summary_best on metric_summary (key_id, best, run_id);
 create index metric_summary_min on metric_summary (key_id, min, run_id);
 create index metric_summary_max on metric_summary (key_id, max, run_id);
