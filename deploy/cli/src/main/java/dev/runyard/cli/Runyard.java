@@ -12,11 +12,19 @@ import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.science.DataCommand;
+import dev.runyard.cli.science.EmbedCommand;
+import dev.runyard.cli.science.TrainCommand;
+import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Nearest;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.tensor.SafetensorsException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +56,11 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Pause.class,
             ActCommands.Resume.class,
             ActCommands.Cancel.class,
-            ActCommands.Retry.class
+            ActCommands.Retry.class,
+            TrainCommand.class,
+            EmbedCommand.class,
+            DataCommand.class,
+            WeightsCommand.class
         })
 public final class Runyard implements Runnable {
     private static final boolean DEBUG = "1".equals(System.getenv("RUNYARD_DEBUG"));
@@ -105,6 +117,14 @@ public final class Runyard implements Runnable {
         }
         if (e instanceof InvalidSpec || e instanceof MalformedJson) {
             say(command, Objects.toString(e.getMessage(), ""));
+            return Failure.BAD_INPUT;
+        }
+        if (e instanceof DataException || e instanceof SafetensorsException || e instanceof WeightsException) {
+            say(command, Objects.toString(e.getMessage(), ""));
+            return Failure.BAD_INPUT;
+        }
+        if (e instanceof NoSuchFileException) {
+            say(command, "there is no file " + e.getMessage() + "; check the path");
             return Failure.BAD_INPUT;
         }
         String what = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());

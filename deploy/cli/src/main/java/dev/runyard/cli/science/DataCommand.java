@@ -1,0 +1,107 @@
+package dev.runyard.cli.science;
+
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Table;
+import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.vision.data.DatasetSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code runyard data}. */
+@Command(name = "data", description = "Look at data sets.", subcommands = DataCommand.Check.class)
+public final class DataCommand implements Runnable {
+    @picocli.CommandLine.Spec
+    picocli.CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    /** {@code runyard data check}. */
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description = "Decode every image of a folder or zip; exit code 1 when something is broken or leaks.")
+    public static final class Check implements Callable<Integer> {
+        private static final int SHOWN = 10;
+
+        @Parameters(paramLabel = "PATH", description = "A folder or a zip.")
+        Path path;
+
+        @Option(names = "--id", defaultValue = "folder", description = "Data set whose names to bind; default ${DEFAULT-VALUE}.")
+        String id;
+
+        @Option(
+                names = "--split",
+                defaultValue = "auto",
+                description = "auto, coop, official or own; default ${DEFAULT-VALUE}.")
+        String split;
+
+        @Option(names = "--json", description = "Print JSON.")
+        boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            if (!java.nio.file.Files.exists(path)) {
+                throw Failure.badInput("there is no folder or zip " + path, "check the path");
+            }
+            DatasetSpec spec = Json.read(
+                    Json.mapper()
+                            .createObjectNode()
+                            .put("id", id)
+                            .put("root", path.toAbsolutePath().toString())
+                            .put("split", split),
+                    DatasetSpec.class);
+            DatasetSummary summary = DatasetSummary.of(spec, 0);
+            if (json) {
+                System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));
+            } else {
+                print(summary);
+            }
+            return summary.broken().isEmpty() && summary.leaks().isEmpty() ? 0 : Failure.FAULT;
+        }
+
+        private static void print(DatasetSummary summary) {
+            System.out.println("layout  " + summary.layout() + (summary.ownSplit() ? " (split made by Runyard)" : ""));
+            System.out.println("hash    " + summary.hash());
+            Table table = new Table("CLASS", "TRAIN", "VAL", "TEST");
+            for (int i = 0; i < summary.classNames().size(); i++) {
+                table.row(
+                        summary.classNames().get(i),
+                        summary.train().get(i),
+                        summary.val().get(i),
+                        summary.test().get(i));
+            }
+            table.row("total", sum(summary.train()), sum(summary.val()), sum(summary.test()));
+            table.lines().forEach(System.out::println);
+            list("broken", summary.broken());
+            list("in test and elsewhere", summary.leaks());
+            if (summary.turned() > 0) {
+                System.out.println(String.format(Locale.ROOT, "%d images carry an EXIF rotation, which is not applied", summary.turned()));
+            }
+            summary.notes().forEach(note -> System.out.println("note    " + Table.printable(note)));
+        }
+
+        private static int sum(List<Integer> counts) {
+            return counts.stream().mapToInt(Integer::intValue).sum();
+        }
+
+        private static void list(String what, List<String> items) {
+            if (!items.isEmpty()) {
+                System.out.println(items.size() + " " + what + ":");
+                items.stream().limit(SHOWN).forEach(item -> System.out.println("  " + Table.printable(item)));
+                if (items.size() > SHOWN) {
+                    System.out.println("  and " + (items.size() - SHOWN) + " more; --json lists all");
+                }
+            }
+        }
+    }
+}

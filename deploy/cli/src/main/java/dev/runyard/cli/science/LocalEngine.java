@@ -1,0 +1,39 @@
+package dev.runyard.cli.science;
+
+import dev.runyard.cli.lab.LabHome;
+import dev.runyard.cli.terminal.Failure;
+import java.nio.file.Path;
+
+/** What belongs to this machine when training runs in this process: caches in the home, threads as a local worker has them. */
+final class LocalEngine {
+    private LocalEngine() {}
+
+    /** Tells DJL, which reads these when it is first touched, where to unpack natives, and to fetch nothing. */
+    static void prepare(LabHome home) {
+        home.prepare();
+        System.setProperty("ai.djl.offline", "true");
+        if (System.getenv("DJL_CACHE_DIR") == null) {
+            System.setProperty("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
+        }
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    }
+
+    static Path dataCache(LabHome home) {
+        return home.folder().resolve("data");
+    }
+
+    /** {@code RUNYARD_THREADS}, else the number of cores. */
+    static int threads() {
+        String given = System.getenv("RUNYARD_THREADS");
+        if (given == null || given.isBlank()) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        if (given.strip().matches("\\d{1,4}")) {
+            int threads = Integer.parseInt(given.strip());
+            if (threads >= 1 && threads <= 1_024) {
+                return threads;
+            }
+        }
+        throw Failure.badInput("RUNYARD_THREADS is \"" + given + "\"", "give a number from 1 to 1024");
+    }
+}
