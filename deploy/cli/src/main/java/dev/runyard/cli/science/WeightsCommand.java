@@ -44,7 +44,7 @@ public final class WeightsCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             // Refuses formats that run code when they are read.
-            new BackboneSpec(file.toString(), null, null);
+            Json.read(Json.mapper().createObjectNode().put("weights", file.toString()), BackboneSpec.class);
             if (!Files.isRegularFile(file)) {
                 throw Failure.badInput("there is no file " + file, "check the path");
             }
