@@ -74,7 +74,7 @@ public final class FrozenBackbone implements AutoCloseable {
         return new FrozenBackbone(BackboneReader.read(file, file.resolveSibling("config.json")));
     }
 
-    /** A new model in memory, for example one that was just trained; {@code weights} stay the caller's. */
+    /** The safetensors file that a path means. */
     static Path file(String weights) throws IOException {
         Path path = Path.of(weights);
         if (!Files.isDirectory(path)) {

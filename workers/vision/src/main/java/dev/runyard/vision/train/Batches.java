@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Batches implements AutoCloseable {
     private final Augment augment;
     private final Normalisation normalisation;
     private final long seed;
+    private final long steps;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "batch-reader");
         thread.setDaemon(true);
@@ -37,14 +39,18 @@ final class Batches implements AutoCloseable {
     private long prepared = -1;
     private @Nullable Future<Batch> next;
 
-    /** @param size side of the images in px */
-    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed) {
+    /**
+     * @param size side of the images in px
+     * @param steps of the whole training; none is prepared beyond
+     */
+    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed, long steps) {
         this.split = split;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
         this.normalisation = normalisation;
         this.seed = seed;
+        this.steps = steps;
     }
 
     /**
@@ -64,7 +70,7 @@ final class Batches implements AutoCloseable {
         try {
             Batch batch = ready.get();
             prepared = step + 1;
-            next = reader.submit(() -> build(step + 1));
+            next = step + 1 < steps ? reader.submit(() -> build(step + 1)) : null;
             return batch;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -109,6 +115,14 @@ final class Batches implements AutoCloseable {
 
     @Override
     public void close() {
-        reader.shutdownNow();
+        // Not by interruption: that would close the channel of decoded pixels, which other runs of this process share.
+        reader.shutdown();
+        try {
+            if (!reader.awaitTermination(1, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("a batch could not be read within a minute");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -80,7 +80,7 @@ final class Loop {
     Outcome run() throws IOException {
         try (Sgd sgd = new Sgd(spec.optimizer(), model.parameters());
                 Batches batches = new Batches(
-                        data.train(), imageSize, spec.batchSize(), spec.augment(), normalisation, spec.seed())) {
+                        data.train(), imageSize, spec.batchSize(), spec.augment(), normalisation, spec.seed(), steps)) {
             data.notes().forEach(listener::log);
             resume(sgd);
             listener.resumed(progress.step());
