@@ -28,7 +28,8 @@ public class MetricLedger {
 
     /**
      * The fence and the insert are one statement: no row for a stale attempt, one row for each point that is new (or one row of
-     * nulls when none is), so that the summaries see exactly what was stored.
+     * nulls when none is), so that the summaries see exactly what was stored. What an older attempt measured up to the step of
+     * resumption stands: a resumed run that measures the last of it again adds no second point.
      */
     private static final String STORE = """
             with fence as (
@@ -39,6 +40,11 @@ public class MetricLedger {
               select f.id, p.key_id, p.step, p.time, f.attempt, nullif(p.epoch, 'NaN'), p.value
               from fence f,
                 unnest(?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[]) as p(key_id, step, time, epoch, value)
+              left join lateral (
+                select true as known from metric_point o
+                where f.attempt > 1 and o.run_id = f.id and o.key_id = p.key_id and o.step = p.step
+                  and o.superseded_by is null and o.attempt < f.attempt limit 1) older on true
+              where older.known is null
               on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
               returning key_id, step, time)
             select f.state, s.key_id, s.step, s.time from fence f left join stored s on true
