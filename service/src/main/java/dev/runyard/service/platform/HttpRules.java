@@ -38,6 +38,9 @@ class HttpRules {
             "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|25|0[0-9a-f]|1[0-9a-f]|7f)|[\\x00-\\x20\\x7f]",
             Pattern.CASE_INSENSITIVE);
 
+    /** What the page calls its own; a browser that asks for one of these by address gets the page, which reads the rest. */
+    private static final Pattern PAGE = Pattern.compile("/(runs|sweeps|devices|new)(/[^/]*)*");
+
     private static final Pattern UPLOAD = Pattern.compile("/api/v1/artifacts/[^/]*");
 
     private final HostRules hosts;
@@ -65,11 +68,21 @@ class HttpRules {
     private void check(RoutingContext context) {
         headers(context);
         Problem.Body refusal = refusal(context.request());
-        if (refusal == null) {
+        if (refusal == null && asksForPage(context.request())) {
+            context.reroute("/");
+        } else if (refusal == null) {
             context.next();
         } else {
             refuse(context, refusal);
         }
+    }
+
+    private static boolean asksForPage(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return SAFE.contains(request.method())
+                && accept != null
+                && accept.contains("text/html")
+                && PAGE.matcher(request.path()).matches();
     }
 
     private Problem.@Nullable Body refusal(HttpServerRequest request) {

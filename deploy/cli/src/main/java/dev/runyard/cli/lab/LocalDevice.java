@@ -3,7 +3,6 @@ package dev.runyard.cli.lab;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +38,8 @@ record LocalDevice(String name, Map<String, String> environment) {
     }
 
     private static LocalDevice cpu() {
-        Map<String, String> environment = new HashMap<>(Map.of("RUNYARD_DEVICE", "cpu"));
-        if (System.getenv("RUNYARD_THREADS") == null) {
-            environment.put(
-                    "RUNYARD_THREADS", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        }
-        return new LocalDevice("cpu", environment);
+        // Threads that spin while they wait for each other starve the service and Postgres on a small machine.
+        return new LocalDevice("cpu", Map.of("RUNYARD_DEVICE", "cpu", "OMP_WAIT_POLICY", "passive"));
     }
 
     private static String listed() {

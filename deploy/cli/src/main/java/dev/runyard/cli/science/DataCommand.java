@@ -36,7 +36,10 @@ public final class DataCommand implements Runnable {
         @Parameters(paramLabel = "PATH", description = "A folder or a zip.")
         Path path;
 
-        @Option(names = "--id", defaultValue = "folder", description = "Data set whose names to bind; default ${DEFAULT-VALUE}.")
+        @Option(
+                names = "--id",
+                defaultValue = "folder",
+                description = "Data set whose names to bind; default ${DEFAULT-VALUE}.")
         String id;
 
         @Option(
@@ -62,7 +65,8 @@ public final class DataCommand implements Runnable {
                     DatasetSpec.class);
             DatasetSummary summary = DatasetSummary.of(spec, 0);
             if (json) {
-                System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));
+                System.out.println(
+                        Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));
             } else {
                 print(summary);
             }
@@ -85,7 +89,8 @@ public final class DataCommand implements Runnable {
             list("broken", summary.broken());
             list("in test and elsewhere", summary.leaks());
             if (summary.turned() > 0) {
-                System.out.println(String.format(Locale.ROOT, "%d images carry an EXIF rotation, which is not applied", summary.turned()));
+                System.out.println(String.format(
+                        Locale.ROOT, "%d images carry an EXIF rotation, which is not applied", summary.turned()));
             }
             summary.notes().forEach(note -> System.out.println("note    " + Table.printable(note)));
         }

@@ -24,16 +24,19 @@ public final class EmbedCommand implements Callable<Integer> {
     String backbone;
 
     @Option(names = "--pgn", paramLabel = "P", description = "A trained PGN, safetensors.")
-    @Nullable Path pgn;
+    @Nullable
+    Path pgn;
 
     @Option(names = "--images", paramLabel = "DIR", description = "Images to read.")
-    @Nullable Path images;
+    @Nullable
+    Path images;
 
     @Option(
             names = "--tensors",
             paramLabel = "F",
             description = "Safetensors with pixels [n,3,H,W], normalised, and optionally prompts [n,K,D].")
-    @Nullable Path tensors;
+    @Nullable
+    Path tensors;
 
     @Option(names = "--out", required = true, paramLabel = "F", description = "Safetensors to write.")
     Path out;

@@ -22,11 +22,11 @@ final class LocalEngine {
         return home.folder().resolve("data");
     }
 
-    /** {@code RUNYARD_THREADS}, else the number of cores. */
+    /** {@code RUNYARD_THREADS}, else 1, as a worker has it: equal threads give equal losses. */
     static int threads() {
         String given = System.getenv("RUNYARD_THREADS");
         if (given == null || given.isBlank()) {
-            return Runtime.getRuntime().availableProcessors();
+            return 1;
         }
         if (given.strip().matches("\\d{1,4}")) {
             int threads = Integer.parseInt(given.strip());

@@ -55,8 +55,8 @@ public final class TrainCommand implements Callable<Integer> {
                                 await(ended);
                             },
                             "stop"));
-            Outcome outcome =
-                    new Training(spec, out, new TrainingOptions(threads, "cpu", LocalEngine.dataCache(home))).run(report);
+            Outcome outcome = new Training(spec, out, new TrainingOptions(threads, "cpu", LocalEngine.dataCache(home)))
+                    .run(report);
             report.end(outcome);
             return outcome instanceof Outcome.Finished ? 0 : Failure.FAULT;
         } catch (TrainingFailure e) {
@@ -94,7 +94,8 @@ public final class TrainCommand implements Callable<Integer> {
                 Files.writeString(kept, now + "\n");
             }
         } catch (java.nio.file.FileSystemException e) {
-            throw Failure.badInput("cannot write to " + out + " (" + e.getClass().getSimpleName() + ")", "check --out");
+            throw Failure.badInput(
+                    "cannot write to " + out + " (" + e.getClass().getSimpleName() + ")", "check --out");
         }
     }
 }

@@ -111,7 +111,8 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
             table.lines().forEach(out::println);
             out.println("finished: " + folder);
         } else {
-            out.println("stopped at step " + outcome.step() + " after a checkpoint; the same command goes on from there");
+            out.println(
+                    "stopped at step " + outcome.step() + " after a checkpoint; the same command goes on from there");
         }
     }
 

@@ -62,7 +62,8 @@ public final class WeightsCommand implements Runnable {
         private static Map<String, Object> tree(Safetensors tensors) {
             Map<String, Object> all = new LinkedHashMap<>();
             tensors.tensors()
-                    .forEach((name, info) -> all.put(name, Map.of("dtype", info.dtype().name(), "shape", info.shape())));
+                    .forEach((name, info) ->
+                            all.put(name, Map.of("dtype", info.dtype().name(), "shape", info.shape())));
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("metadata", tensors.metadata());
             tree.put("tensors", all);
@@ -79,8 +80,7 @@ public final class WeightsCommand implements Runnable {
                         info.dtype().name(),
                         info.shape().stream().map(String::valueOf).collect(Collectors.joining("x")));
             }
-            tensors.metadata()
-                    .forEach((key, value) -> System.out.println(Table.printable(key + "  " + value)));
+            tensors.metadata().forEach((key, value) -> System.out.println(Table.printable(key + "  " + value)));
             table.lines().forEach(System.out::println);
             System.out.println(String.format(
                     Locale.ROOT, "%d tensors, %,d numbers", tensors.tensors().size(), elements));
