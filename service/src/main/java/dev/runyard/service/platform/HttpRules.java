@@ -38,10 +38,10 @@ class HttpRules {
             "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|25|0[0-9a-f]|1[0-9a-f]|7f)|[\\x00-\\x20\\x7f]",
             Pattern.CASE_INSENSITIVE);
 
-    /** What the page calls its own; a browser that asks for one of these by address gets the page, which reads the rest. */
-    private static final Pattern PAGE = Pattern.compile("/(runs|sweeps|devices|new)(/[^/]*)*");
-
     private static final Pattern UPLOAD = Pattern.compile("/api/v1/artifacts/[^/]*");
+
+    /** No file, and none of the service's own prefixes. */
+    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|q(/|$))[^.]+");
 
     private final HostRules hosts;
     private final ObjectMapper mapper;
@@ -56,7 +56,7 @@ class HttpRules {
         filters.register(this::check, 1_000);
     }
 
-    /** Whatever no route took: the page's own routes are taken by the page, so these paths do not exist. */
+    /** Whatever no route took does not exist. */
     void last(@Observes Router router) {
         router.route()
                 .order(Integer.MAX_VALUE)
@@ -68,21 +68,20 @@ class HttpRules {
     private void check(RoutingContext context) {
         headers(context);
         Problem.Body refusal = refusal(context.request());
-        if (refusal == null && asksForPage(context.request())) {
-            context.reroute("/");
-        } else if (refusal == null) {
-            context.next();
-        } else {
+        if (refusal != null) {
             refuse(context, refusal);
+        } else if (ofThePage(context)) {
+            context.reroute("/");
+        } else {
+            context.next();
         }
     }
 
-    private static boolean asksForPage(HttpServerRequest request) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return SAFE.contains(request.method())
-                && accept != null
-                && accept.contains("text/html")
-                && PAGE.matcher(request.path()).matches();
+    /** Addresses such as {@code /runs/<id>} exist in the page only; whoever opens one gets the page. */
+    private static boolean ofThePage(RoutingContext context) {
+        String path = context.normalizedPath();
+        HttpMethod method = context.request().method();
+        return (method == HttpMethod.GET || method == HttpMethod.HEAD) && PAGE.matcher(path).matches();
     }
 
     private Problem.@Nullable Body refusal(HttpServerRequest request) {
