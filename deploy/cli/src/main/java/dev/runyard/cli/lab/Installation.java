@@ -26,19 +26,21 @@ record Installation(Path root) {
         return root.resolve("workers/agent/target/agent/lib");
     }
 
-    List<String> service() {
+    List<String> service(LabHome home) {
         List<String> command = java();
         // Serial collection and few code tiers start fast and stay small; the service waits for Postgres most of the
         // time.
         command.addAll(options("RUNYARD_SERVICE_OPTS", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
+        command.add(crashReport(home));
         command.add("-jar");
         command.add(require(serviceJar()).toString());
         return command;
     }
 
-    List<String> worker(String url) {
+    List<String> worker(LabHome home, String url) {
         List<String> command = java();
         command.addAll(options("RUNYARD_WORKER_OPTS", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
+        command.add(crashReport(home));
         command.add("-Dai.djl.offline=true");
         command.add("-cp");
         command.add(require(agentLib()) + "/*");
@@ -46,6 +48,11 @@ record Installation(Path root) {
         command.add("--server");
         command.add(url);
         return command;
+    }
+
+    /** What the JVM writes when native code crashes; by default it would lie in whatever folder the command was typed in. */
+    private static String crashReport(LabHome home) {
+        return "-XX:ErrorFile=" + home.log("crash-%p");
     }
 
     /** This very command again, for the background. */

@@ -63,7 +63,7 @@ public final class Lab implements AutoCloseable {
         home.prepare();
         takeLock();
         leftovers.end(GRACE);
-        Part service = new Part("service", home.log("service"), installation::service, environment(Map.of()));
+        Part service = new Part("service", home.log("service"), () -> installation.service(home), environment(Map.of()));
         parts.add(service);
         try {
             service.start();
@@ -73,7 +73,7 @@ public final class Lab implements AutoCloseable {
                 Part worker = new Part(
                         "worker-" + i,
                         home.log("worker-" + i),
-                        () -> installation.worker(url),
+                        () -> installation.worker(home, url),
                         environment(devices.get(i).environment()));
                 worker.put("RUNYARD_URL", url);
                 worker.start();

@@ -29,7 +29,7 @@ public final class WorkerCommand implements Callable<Integer> {
             Part worker = new Part(
                     "worker " + device.name(),
                     home.log("worker-" + workers.size()),
-                    () -> installation.worker(server),
+                    () -> installation.worker(home, server),
                     device.environment());
             worker.put("RUNYARD_HOME", home.folder().toString());
             worker.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());

@@ -1,0 +1,74 @@
+package dev.runyard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was typed wrong is one line on stderr and exit code 2. */
+final class RunyardTest {
+    @TempDir
+    Path folder;
+
+    private record Said(int exit, String err) {}
+
+    @Test
+    void anUnknownCommandNamesTheNearest() {
+        assertThat(run("sumbit", "x.yaml").err()).contains("did you mean \"submit\"?");
+    }
+
+    @Test
+    void badInputIsOneLineAndExitCode2() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pt"));
+        Path cut = Files.write(folder.resolve("w.safetensors"), new byte[] {1, 2, 3});
+        Path yaml = Files.writeString(folder.resolve("bad.yaml"), "base: [unclosed");
+        Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
+        Path sweep = Files.writeString(folder.resolve("sweep.yaml"), "base: {}\n");
+        String out = folder.resolve("out").toString();
+        for (List<String> command : List.of(
+                List.of("submit"),
+                List.of("submit", folder.resolve("absent.yaml").toString()),
+                List.of("submit", folder.toString()),
+                List.of("submit", yaml.toString()),
+                List.of("submit", typo.toString()),
+                List.of("ls", "trials"),
+                List.of("ls", "--limit", "0"),
+                List.of("up", "--workers", "-1"),
+                List.of("worker", "--server", "lab"),
+                List.of("train", sweep.toString(), "--out", out),
+                List.of("weights", "inspect", pickle.toString()),
+                List.of("weights", "inspect", cut.toString()),
+                List.of("data", "check", folder.resolve("absent").toString()),
+                List.of("embed", "--out", out))) {
+            Said said = run(command.toArray(new String[0]));
+            assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
+            assertThat(said.err().lines()).as(command.toString()).hasSize(1);
+            assertThat(said.err()).startsWith("runyard: ").doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void aTypoInASpecNamesFieldAndNearestValue() throws IOException {
+        Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
+        assertThat(run("submit", typo.toString()).err()).contains("dataset.id").contains("\"shapes\"");
+    }
+
+    private static Said run(String... arguments) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        try {
+            int exit = Runyard.execute(arguments);
+            return new Said(exit, err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setErr(before);
+        }
+    }
+}

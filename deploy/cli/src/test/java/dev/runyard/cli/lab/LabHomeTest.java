@@ -1,0 +1,77 @@
+package dev.runyard.cli.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LabHomeTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLabFileOfAnotherProcessIsStale() throws IOException {
+        LabHome home = new LabHome(folder);
+        assertThat(home.running()).isEmpty();
+        // This very process lives, but is no service.
+        home.write("lab.json", Map.of("pid", ProcessHandle.current().pid(), "url", "http://127.0.0.1:1", "port", 1));
+        assertThat(home.running()).isEmpty();
+        Files.writeString(folder.resolve("lab.json"), "{\"pid\": 1");
+        assertThat(home.running()).isEmpty();
+    }
+
+    @Test
+    void leftoversAreEndedAndNobodyElse() throws Exception {
+        LabHome home = new LabHome(folder);
+        Leftovers leftovers = new Leftovers(home);
+        Process worker = new ProcessBuilder("sleep", "60").start();
+        Process stranger = new ProcessBuilder("sleep", "60").start();
+        try {
+            home.write(
+                    "up.json",
+                    Map.of(
+                            "pid", stranger.pid(),
+                            "born", 0,
+                            "parts",
+                                    List.of(
+                                            Map.of("name", "worker-0", "pid", worker.pid(), "born", born(worker)),
+                                            // Its number was given to another process since.
+                                            Map.of("name", "service", "pid", stranger.pid(), "born", 1_000))));
+            assertThat(leftovers.keeper()).isEmpty();
+            leftovers.end(Duration.ofSeconds(5));
+            assertThat(worker.waitFor(1, TimeUnit.SECONDS)).isTrue();
+            assertThat(stranger.isAlive()).isTrue();
+        } finally {
+            worker.destroyForcibly();
+            stranger.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aPartThatDiesIsStartedAgainWithPausesThatGrow() throws Exception {
+        Part part = new Part("worker-0", folder.resolve("log"), () -> List.of("false"), Map.of());
+        part.start();
+        StringBuilder news = new StringBuilder();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!news.toString().contains("in 1 s") && System.nanoTime() < end) {
+            String said = part.revive();
+            news.append(said == null ? "" : said + "\n");
+            Thread.sleep(20);
+        }
+        assertThat(news.toString().lines())
+                .hasSizeGreaterThanOrEqualTo(2)
+                .first()
+                .isEqualTo("worker-0 ended with 1, starting it again (see " + folder.resolve("log") + ")");
+    }
+
+    private static long born(Process process) {
+        return process.info().startInstant().orElseThrow().toEpochMilli();
+    }
+}
