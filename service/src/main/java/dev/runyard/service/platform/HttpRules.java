@@ -81,7 +81,8 @@ class HttpRules {
     private static boolean ofThePage(RoutingContext context) {
         String path = context.normalizedPath();
         HttpMethod method = context.request().method();
-        return (method == HttpMethod.GET || method == HttpMethod.HEAD) && PAGE.matcher(path).matches();
+        return (method == HttpMethod.GET || method == HttpMethod.HEAD)
+                && PAGE.matcher(path).matches();
     }
 
     private Problem.@Nullable Body refusal(HttpServerRequest request) {

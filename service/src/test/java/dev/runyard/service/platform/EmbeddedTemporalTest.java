@@ -13,12 +13,15 @@ final class EmbeddedTemporalTest {
     @Test
     void onlyThisMachineCanReachIt() throws Exception {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start()) {
-            int port = Integer.parseInt(temporal.target().substring(temporal.target().indexOf(':') + 1));
+            int port = Integer.parseInt(
+                    temporal.target().substring(temporal.target().indexOf(':') + 1));
             assertThat(reachable(InetAddress.getLoopbackAddress(), port)).isTrue();
             for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
                 for (InetAddress address : card.inetAddresses().toList()) {
                     if (!address.isLoopbackAddress()) {
-                        assertThat(reachable(address, port)).as(address.toString()).isFalse();
+                        assertThat(reachable(address, port))
+                                .as(address.toString())
+                                .isFalse();
                     }
                 }
             }

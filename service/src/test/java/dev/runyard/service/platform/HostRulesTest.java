@@ -8,9 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostRulesTest {
-    private final HostRules rules =
-            new HostRules(LabConfig.read(name -> Optional.ofNullable(Map.of("runyard.hosts", "lab.example")
-                    .get(name))));
+    private final HostRules rules = new HostRules(LabConfig.read(
+            name -> Optional.ofNullable(Map.of("runyard.hosts", "lab.example").get(name))));
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "lab.example:80"})
@@ -21,8 +20,17 @@ final class HostRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "localhost:80:80", "localhost:x", "a@localhost",
-                "127.0.0.2", "0.0.0.0", "[::1", "localhost."
+                "",
+                "evil.com",
+                "localhost.evil.com",
+                "127.0.0.1.evil.com",
+                "localhost:80:80",
+                "localhost:x",
+                "a@localhost",
+                "127.0.0.2",
+                "0.0.0.0",
+                "[::1",
+                "localhost."
             })
     void notOurs(String host) {
         assertThat(rules.allows(host)).isFalse();

@@ -63,7 +63,8 @@ public final class Lab implements AutoCloseable {
         home.prepare();
         takeLock();
         leftovers.end(GRACE);
-        Part service = new Part("service", home.log("service"), () -> installation.service(home), environment(Map.of()));
+        Part service =
+                new Part("service", home.log("service"), () -> installation.service(home), environment(Map.of()));
         parts.add(service);
         try {
             service.start();
