@@ -84,6 +84,9 @@ final class Loop {
             data.notes().forEach(listener::log);
             resume(sgd);
             listener.resumed(progress.step());
+            if (progress.step() == 0) {
+                emit(List.of(point("system/parameters", model.parameters().count())));
+            }
             report();
             while (true) {
                 Order order = listener.order();
