@@ -8,7 +8,7 @@ import java.util.Map;
  * One run of a sweep.
  *
  * @param index from 0; points are the outer, seeds the inner loop
- * @param params what sets it apart: dotted path to value, in the order of the names; with {@code seed} when the sweep lists seeds
+ * @param params what sets it apart: dotted path to value, objects taken apart, in the order of the names; with {@code seed} when the sweep lists seeds
  * @param spec the base with the params laid over it
  */
 public record Point(int index, Map<String, JsonNode> params, RunSpec spec) {}

@@ -57,7 +57,9 @@ public final class Points {
             params.put("seed", JsonNodeFactory.instance.numberNode(sweep.seeds().get(index % seeds)));
         }
         RunSpec spec = Overrides.apply(sweep.base(), params);
-        return new Point(index, Collections.unmodifiableMap(params), spec);
+        Map<String, JsonNode> leaves = new TreeMap<>();
+        params.forEach((path, value) -> leaves(path, value, leaves));
+        return new Point(index, Collections.unmodifiableMap(leaves), spec);
     }
 
     /**
@@ -127,6 +129,15 @@ public final class Points {
 
     private static JsonNode shown(Axis axis) {
         return Json.mapper().valueToTree(axis);
+    }
+
+    /** {@code method: {kind: iip, prompts: 8}} shares a column with {@code method.prompts: 4}. */
+    private static void leaves(String path, JsonNode value, Map<String, JsonNode> out) {
+        if (value.isObject() && !value.isEmpty()) {
+            value.properties().forEach(e -> leaves(path + "." + e.getKey(), e.getValue(), out));
+        } else {
+            out.put(path, value);
+        }
     }
 
     private static RunSpec bound(SweepSpec sweep, Map<String, JsonNode> params, String source) {

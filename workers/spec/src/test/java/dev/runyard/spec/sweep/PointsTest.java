@@ -62,8 +62,8 @@ class PointsTest {
                         "32 4 1",
                         "32 8 0",
                         "32 8 1",
-                        "{\"kind\":\"iip\",\"prompts\":8} 0",
-                        "{\"kind\":\"iip\",\"prompts\":8} 1");
+                        "\"iip\" 8 0",
+                        "\"iip\" 8 1");
         Point fifth = Points.at(sweep, 5);
         assertThat(fifth.index()).isEqualTo(5);
         assertThat(fifth.spec().seed()).isEqualTo(1);
