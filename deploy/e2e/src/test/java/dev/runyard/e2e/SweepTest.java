@@ -28,7 +28,7 @@ class SweepTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private LabProcess lab;
     private LabClient client;

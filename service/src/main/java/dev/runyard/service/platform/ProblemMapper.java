@@ -35,7 +35,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response json(JsonProcessingException e, UriInfo uri) {
-        return answer(body(Json.refusal(e)), uri);
+        return answer(body(e), uri);
     }
 
     @ServerExceptionMapper
@@ -47,7 +47,7 @@ class ProblemMapper {
     Response web(WebApplicationException e, UriInfo uri) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof JsonProcessingException json) {
-                return answer(body(Json.refusal(json)), uri);
+                return answer(body(json), uri);
             }
         }
         int status = e.getResponse().getStatus();
@@ -128,7 +128,14 @@ class ProblemMapper {
         };
     }
 
-    private static Problem.Body body(RuntimeException refusal) {
+    /** A body's record may refuse its own values with a problem; Jackson wraps what its constructor throws. */
+    private static Problem.Body body(JsonProcessingException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof Problem problem) {
+                return problem.body();
+            }
+        }
+        RuntimeException refusal = Json.refusal(e);
         if (refusal instanceof InvalidSpec spec) {
             return body(spec);
         }
