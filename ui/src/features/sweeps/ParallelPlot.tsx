@@ -66,7 +66,7 @@ export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, o
         ref={svg}
         width={width}
         height={HEIGHT}
-        role="img"
+        role="group"
         aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.title).join(", ")}`}
         onPointerMove={(event) => drag && setDrag({ ...drag, to: at(event) })}
         onPointerUp={finish}

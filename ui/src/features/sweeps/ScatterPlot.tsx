@@ -38,7 +38,7 @@ export function ScatterPlot({ runs, x, y, brushes, axes, result, width }: Props)
   const hovered = runs.find((run) => run.id === over);
   return (
     <figure className="plot-figure">
-      <svg width={width} height={HEIGHT} role="img" aria-label={`${y.title} against ${x.title}, ${marks.length} runs`}>
+      <svg width={width} height={HEIGHT} role="group" aria-label={`${y.title} against ${x.title}, ${marks.length} runs`}>
         {y.ticks.map((tick) => (
           <g key={tick.label} transform={`translate(0,${py(tick.at)})`}>
             <line x1={LEFT} x2={width - RIGHT} className="gridline" />
