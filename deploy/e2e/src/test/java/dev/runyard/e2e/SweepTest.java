@@ -172,7 +172,8 @@ class SweepTest {
                 .collect(Collectors.toSet());
         assertThat(experiments).doesNotContain("refused");
 
-        Path file = Files.writeString(folder.resolve("wrong.yaml"), "base: {dataset: {id: shapes}, batchsize: 3}\nseeds: [0, 1]\n");
+        Path file = Files.writeString(
+                folder.resolve("wrong.yaml"), "base: {dataset: {id: shapes}, batchsize: 3}\nseeds: [0, 1]\n");
         LabProcess.Result submit = LabProcess.run(lab.command("submit", file.toString()), Duration.ofSeconds(60));
         assertThat(submit.exit()).isEqualTo(2);
         assertThat(submit.err().strip().lines())
