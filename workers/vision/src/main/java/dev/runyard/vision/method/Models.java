@@ -108,18 +108,29 @@ public final class Models {
 
         @Override
         public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
-            Tensors w = leaves.and(buffers);
-            NDArray prompts = null;
+            PromptNetwork.Prompts made = prompts(leaves, pixels, training);
+            NDArray prompts = made == null ? null : made.prompts();
+            return classifier.scores(
+                    leaves.and(buffers), backbone.encode(pixels, prompts, false).embedding());
+        }
+
+        @Override
+        public PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels) {
+            return prompts(leaves, pixels, false);
+        }
+
+        private PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels, boolean training) {
             if (network != null) {
-                prompts = network.forward(w, pixels, training).prompts();
-            } else if (w.has("prompts")) {
-                NDArray own = w.get("prompts");
-                long n = pixels.getShape().get(0);
-                long k = own.getShape().get(0);
-                long d = own.getShape().get(1);
-                prompts = own.reshape(1, k, d).broadcast(n, k, d);
+                return network.forward(leaves.and(buffers), pixels, training);
             }
-            return classifier.scores(w, backbone.encode(pixels, prompts, false).embedding());
+            if (!leaves.has("prompts")) {
+                return null;
+            }
+            NDArray own = leaves.get("prompts");
+            long n = pixels.getShape().get(0);
+            long k = own.getShape().get(0);
+            long d = own.getShape().get(1);
+            return new PromptNetwork.Prompts(null, null, own.reshape(1, k, d).broadcast(n, k, d));
         }
 
         @Override

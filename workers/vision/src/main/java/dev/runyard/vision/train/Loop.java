@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricPoint;
@@ -302,8 +303,12 @@ final class Loop {
     }
 
     /** Parameters and statistics under the authors' names, with what is needed to use them again. */
-    void writeWeights(Path file, String method) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter().metadata("runyard.method", method);
+    void writeWeights(Path file) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata(TrainedRun.METHOD, Json.canonical(spec.method()))
+                .metadata(TrainedRun.SPEC, Json.canonical(spec))
+                .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
+                .metadata(TrainedRun.BACKBONE, identity.backbone());
         model.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
         model.buffers().byName().forEach((name, array) -> {
             if (!name.equals("one")) {

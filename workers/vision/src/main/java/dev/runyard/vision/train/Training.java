@@ -77,7 +77,7 @@ public final class Training {
             }
             if (outcome instanceof Outcome.Finished) {
                 Path weights = dir.resolve("weights.safetensors");
-                loop.writeWeights(weights, Json.canonical(spec.method()));
+                loop.writeWeights(weights);
                 listener.artifact("weights.safetensors", weights);
             }
             return outcome;
@@ -101,19 +101,15 @@ public final class Training {
 
     private Loop loop(Dataset data, Model model, VitShape shape, String backboneHash, TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
-        Normalisation normalisation =
-                spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP && spec.task() == Task.TRAIN
-                        ? Normalisation.CLIP
-                        : new Normalisation(floats(shape.mean()), floats(shape.std()));
+        Normalisation normalisation = spec.task() == Task.PRETRAIN ? shape.normalisation() : normalisation(spec, shape);
         return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, listener);
     }
 
-    private static float[] floats(List<Double> values) {
-        float[] out = new float[values.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = values.get(i).floatValue();
-        }
-        return out;
+    /** What the images of an adapted backbone are normalised with. */
+    static Normalisation normalisation(RunSpec spec, VitShape shape) {
+        return spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP
+                ? Normalisation.CLIP
+                : shape.normalisation();
     }
 
     /** The rules that need the data set. */
