@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import dev.runyard.spec.Augment;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
@@ -53,13 +54,6 @@ final class Batches implements AutoCloseable {
         this.steps = steps;
     }
 
-    /**
-     * @param pixels [n, 3, size, size], row-major
-     * @param labels [n]
-     */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Batch(float[] pixels, int[] labels) {}
-
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
     }
@@ -98,17 +92,6 @@ final class Batches implements AutoCloseable {
             byte[] rgb = split.augmented(image, size, augment, new Draws(seed, epoch, image));
             normalisation.apply(rgb, pixels, i * 3 * size * size);
             labels[i] = split.label(image);
-        }
-        return new Batch(pixels, labels);
-    }
-
-    /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
-    static Batch evaluation(Split split, int from, int n, int size, Normalisation normalisation) throws IOException {
-        float[] pixels = new float[n * 3 * size * size];
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
-            labels[i] = split.label(from + i);
         }
         return new Batch(pixels, labels);
     }

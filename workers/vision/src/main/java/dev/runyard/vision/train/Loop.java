@@ -11,6 +11,7 @@ import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
@@ -23,7 +24,6 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
-import dev.runyard.vision.train.Batches.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -188,7 +188,7 @@ final class Loop {
                 return order;
             }
             int n = Math.min(size, split.size() - from);
-            Batch batch = Batches.evaluation(split, from, n, imageSize, normalisation);
+            Batch batch = Batch.of(split, from, n, imageSize, normalisation);
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
