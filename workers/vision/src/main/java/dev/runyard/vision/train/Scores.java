@@ -48,6 +48,11 @@ final class Scores {
         return 100.0 * top5 / images;
     }
 
+    /** Images so far. */
+    long images() {
+        return images;
+    }
+
     double loss() {
         return loss / images;
     }
