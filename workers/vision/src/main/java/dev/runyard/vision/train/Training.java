@@ -69,7 +69,7 @@ public final class Training {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
-        try (Model model = Models.of(spec, backbone, data.classes())) {
+        try (Model model = Models.of(spec, backbone, data.classNames())) {
             Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), listener);
             Outcome outcome = loop.run();
             if (!backbone.sha256Now().equals(backbone.sha256())) {
