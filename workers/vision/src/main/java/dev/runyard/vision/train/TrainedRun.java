@@ -74,7 +74,7 @@ public final class TrainedRun implements AutoCloseable {
                         + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
                         + backbone.sha256() + ")");
             }
-            Model model = Models.of(spec, backbone, classNames.size());
+            Model model = Models.of(spec, backbone, classNames);
             try {
                 fill(in, file, model);
             } catch (IOException | RuntimeException e) {

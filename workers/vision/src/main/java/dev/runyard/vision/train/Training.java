@@ -15,6 +15,7 @@ import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.NewVit;
+import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,10 +100,11 @@ public final class Training {
         }
     }
 
-    private Loop loop(Dataset data, Model model, VitShape shape, String backboneHash, TrainingListener listener) {
+    private Loop loop(
+            Dataset data, Objective objective, VitShape shape, String backboneHash, TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
         Normalisation normalisation = spec.task() == Task.PRETRAIN ? shape.normalisation() : normalisation(spec, shape);
-        return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, listener);
+        return new Loop(spec, dir, identity, data, objective, shape.imageSize(), normalisation, listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */
