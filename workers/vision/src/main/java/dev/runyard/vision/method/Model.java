@@ -3,13 +3,18 @@ package dev.runyard.vision.method;
 import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.nd.Tensors;
 
-/** What one run trains: parameters changed by gradient, buffers changed by counting, and scores of a batch. */
+/** What one run trains, by one method (one class each): parameters changed by gradient, buffers changed by counting, and scores of a batch. */
 public interface Model extends AutoCloseable {
     /** By name, in a fixed order; the optimiser changes them in place. */
     Tensors parameters();
 
     /** By name; changed in place by {@link #scores} in training. */
     Tensors buffers();
+
+    /** Whether {@link #scores} also takes what the frozen backbone made of the images, [n, d], in their place. */
+    default boolean takesEmbedding() {
+        return false;
+    }
 
     /**
      * @param leaves parameters to use, the model's own or {@link Tensors#leaves} of them

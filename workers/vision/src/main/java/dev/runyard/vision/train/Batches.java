@@ -1,10 +1,14 @@
 package dev.runyard.vision.train;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.Augment;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +26,7 @@ final class Batches implements AutoCloseable {
     private static final long SHUFFLE = -1;
 
     private final Split split;
+    private final @Nullable Features features;
     private final int size;
     private final int batchSize;
     private final Augment augment;
@@ -40,11 +45,21 @@ final class Batches implements AutoCloseable {
     private @Nullable Future<Batch> next;
 
     /**
+     * @param features what to learn from in place of the images; null for the images
      * @param size side of the images in px
      * @param steps of the whole training; none is prepared beyond
      */
-    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed, long steps) {
+    Batches(
+            Split split,
+            @Nullable Features features,
+            int size,
+            int batchSize,
+            Augment augment,
+            Normalisation normalisation,
+            long seed,
+            long steps) {
         this.split = split;
+        this.features = features;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
@@ -54,11 +69,20 @@ final class Batches implements AutoCloseable {
     }
 
     /**
-     * @param pixels [n, 3, size, size], row-major
+     * @param values [n, axes], row-major
+     * @param axes of one image, [3, size, size], or of what a backbone made of it, [d]
      * @param labels [n]
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Batch(float[] pixels, int[] labels) {}
+    record Batch(float[] values, long[] axes, int[] labels) {
+        /** The values as an array. */
+        NDArray array(NDManager manager) {
+            long[] shape = new long[axes.length + 1];
+            shape[0] = labels.length;
+            System.arraycopy(axes, 0, shape, 1, axes.length);
+            return Torch.floats(manager, values, shape);
+        }
+    }
 
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
@@ -91,6 +115,9 @@ final class Batches implements AutoCloseable {
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
+        if (features != null) {
+            return features.batch(split, Arrays.copyOfRange(order, from, from + n));
+        }
         float[] pixels = new float[n * 3 * size * size];
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
@@ -99,7 +126,7 @@ final class Batches implements AutoCloseable {
             normalisation.apply(rgb, pixels, i * 3 * size * size);
             labels[i] = split.label(image);
         }
-        return new Batch(pixels, labels);
+        return new Batch(pixels, new long[] {3, size, size}, labels);
     }
 
     /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
@@ -110,7 +137,7 @@ final class Batches implements AutoCloseable {
             normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
             labels[i] = split.label(from + i);
         }
-        return new Batch(pixels, labels);
+        return new Batch(pixels, new long[] {3, size, size}, labels);
     }
 
     @Override

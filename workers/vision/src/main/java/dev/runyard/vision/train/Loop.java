@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -46,6 +47,8 @@ final class Loop {
     private final Model model;
     private final int imageSize;
     private final Normalisation normalisation;
+    private final @Nullable Features features;
+    private final long full;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -56,6 +59,10 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
 
+    /**
+     * @param features what the model sees in place of the images; null for the images
+     * @param full number of parameters that full fine-tuning would train; 0 when there is nothing to compare with
+     */
     Loop(
             RunSpec spec,
             Path dir,
@@ -64,6 +71,8 @@ final class Loop {
             Model model,
             int imageSize,
             Normalisation normalisation,
+            @Nullable Features features,
+            long full,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
@@ -72,6 +81,8 @@ final class Loop {
         this.model = model;
         this.imageSize = imageSize;
         this.normalisation = normalisation;
+        this.features = features;
+        this.full = full;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -80,12 +91,19 @@ final class Loop {
     Outcome run() throws IOException {
         try (Sgd sgd = new Sgd(spec.optimizer(), model.parameters());
                 Batches batches = new Batches(
-                        data.train(), imageSize, spec.batchSize(), spec.augment(), normalisation, spec.seed(), steps)) {
+                        data.train(),
+                        features,
+                        imageSize,
+                        spec.batchSize(),
+                        spec.augment(),
+                        normalisation,
+                        spec.seed(),
+                        steps)) {
             data.notes().forEach(listener::log);
             resume(sgd);
             listener.resumed(progress.step());
             if (progress.step() == 0) {
-                emit(List.of(point("system/parameters", model.parameters().count())));
+                emitSize();
             }
             report();
             while (true) {
@@ -107,9 +125,39 @@ final class Loop {
         }
     }
 
+    /**
+     * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
+     *
+     * @param step that the points get: 0, or the number of iterations of a solver
+     */
+    Outcome judge(long step) throws IOException {
+        progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
+        data.notes().forEach(listener::log);
+        emitSize();
+        Scores val = new Scores();
+        Scores test = new Scores();
+        Order order = evaluate(data.val(), val);
+        if (order == Order.CONTINUE) {
+            order = evaluate(data.test(), test);
+        }
+        if (order != Order.CONTINUE) {
+            return new Outcome.GivenBack(0, cause(order));
+        }
+        emitValidation(val);
+        emitTest(test);
+        return new Outcome.Finished(step);
+    }
+
+    private void emitSize() {
+        long own = model.parameters().count();
+        emit(List.of(point("system/parameters", own)));
+        if (full > 0) {
+            emit(List.of(point("system/parameters-ratio", (double) own / full)));
+        }
+    }
+
     private void step(Batch batch, Sgd sgd) {
-        int epoch = epoch();
-        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), epoch);
+        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
         double loss;
         Scores scores = new Scores();
         try (NDManager manager = Torch.manager();
@@ -118,7 +166,7 @@ final class Loop {
             int n = batch.labels().length;
             int classes;
             Tensors leaves = model.parameters().leaves();
-            NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
+            NDArray pixels = batch.array(manager);
             try (Tape tape = new Tape()) {
                 NDArray output = model.scores(leaves, pixels, true); // [n, C]
                 classes = (int) output.getShape().get(1);
@@ -163,10 +211,7 @@ final class Loop {
             if (order != Order.CONTINUE) {
                 return order;
             }
-            emit(List.of(
-                    point("val/loss", scores.loss()),
-                    point("val/top1", scores.top1()),
-                    point("val/top5", scores.top5())));
+            emitValidation(scores);
             progress = progress.validated(scores.top1());
             improved = progress.isBest();
         } else {
@@ -179,6 +224,21 @@ final class Loop {
         return Order.CONTINUE;
     }
 
+    private void emitValidation(Scores scores) {
+        if (data.val().size() > 0) {
+            emit(List.of(
+                    point("val/loss", scores.loss()),
+                    point("val/top1", scores.top1()),
+                    point("val/top5", scores.top5())));
+        }
+    }
+
+    private void emitTest(Scores scores) {
+        if (data.test().size() > 0) {
+            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+        }
+    }
+
     private Order evaluate(Split split, Scores scores) throws IOException {
         int size = Math.min(EVALUATION_BATCH, spec.batchSize());
         for (int from = 0; from < split.size(); from += size) {
@@ -187,11 +247,13 @@ final class Loop {
                 return order;
             }
             int n = Math.min(size, split.size() - from);
-            Batch batch = Batches.evaluation(split, from, n, imageSize, normalisation);
+            Batch batch = features == null
+                    ? Batches.evaluation(split, from, n, imageSize, normalisation)
+                    : features.batch(split, IntStream.range(from, from + n).toArray());
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
+                NDArray pixels = batch.array(manager);
                 NDArray output = model.scores(model.parameters(), pixels, false);
                 int classes = (int) output.getShape().get(1);
                 NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
@@ -215,19 +277,26 @@ final class Loop {
             if (order != Order.CONTINUE) {
                 return stop(order, sgd);
             }
-            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+            emitTest(scores);
         }
         return new Outcome.Finished(progress.step());
     }
 
     private Outcome stop(Order order, Sgd sgd) throws IOException {
+        Cause cause = cause(order);
+        if (cause == Cause.PAUSE) {
+            save(sgd);
+            return new Outcome.GivenBack(saved == null ? 0 : saved.step(), cause);
+        }
+        return new Outcome.GivenBack(progress.step(), cause);
+    }
+
+    /** @param order to stop */
+    static Cause cause(Order order) {
         return switch (order) {
-            case PAUSE, CONTINUE -> {
-                save(sgd);
-                yield new Outcome.GivenBack(saved == null ? 0 : saved.step(), Cause.PAUSE);
-            }
-            case CANCEL -> new Outcome.GivenBack(progress.step(), Cause.CANCEL);
-            case STALE -> new Outcome.GivenBack(progress.step(), Cause.STALE);
+            case PAUSE, CONTINUE -> Cause.PAUSE;
+            case CANCEL -> Cause.CANCEL;
+            case STALE -> Cause.STALE;
         };
     }
 
