@@ -137,7 +137,7 @@ public final class Embed {
                 NDArray extra = source.prompts() > 0 ? source.prompts(manager, from, count) : null;
                 if (pgn != null && network != null) {
                     Prompts made = network.forward(pgn.weights(), pixels, false);
-                    copy(made.coefficients(), coefficients, from * k * library);
+                    copy(Objects.requireNonNull(made.coefficients()), coefficients, from * k * library);
                     copy(made.prompts(), prompts, from * k * width);
                     extra = made.prompts();
                 }

@@ -10,6 +10,7 @@ import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,15 @@ public final class Models {
 
     private Models() {}
 
-    /** @throws IOException when the text features cannot be read or do not fit */
-    public static Model of(RunSpec spec, FrozenBackbone backbone, int classes) throws IOException {
+    /**
+     * @param classNames of the spec's data set, by label; a text classifier makes its sentences of them
+     * @throws IOException when the text features cannot be read or do not fit
+     */
+    public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
         NDManager manager = Torch.manager();
         boolean built = false;
         try {
-            Model model = build(spec, backbone, classes, manager);
+            Model model = build(spec, backbone, classNames, manager);
             built = true;
             return model;
         } finally {
@@ -35,8 +39,9 @@ public final class Models {
         }
     }
 
-    private static Model build(RunSpec spec, FrozenBackbone backbone, int classes, NDManager manager)
+    private static Model build(RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager)
             throws IOException {
+        int classes = classNames.size();
         long seed = spec.seed();
         int width = backbone.shape().width();
         MethodSpec method = spec.method();
@@ -44,7 +49,7 @@ public final class Models {
             ResNet10.State state = ResNet10.init(manager, seed, ResNet10.CHANNELS, classes);
             return new NetAlone(manager, state, new InputResize(alone.resolution(), false));
         }
-        Classifier classifier = classifier(spec, backbone, classes, manager);
+        Classifier classifier = classifier(spec, backbone, classNames, manager);
         if (method instanceof MethodSpec.Pgn pgn) {
             ResNet10.State state =
                     PromptNetwork.init(manager, seed, ResNet10.CHANNELS, pgn.prompts(), pgn.librarySize(), width);
@@ -58,8 +63,9 @@ public final class Models {
         return new Prompted(manager, new ResNet10.State(init.parameters(), init.buffers()), null, backbone, classifier);
     }
 
-    private static Classifier classifier(RunSpec spec, FrozenBackbone backbone, int classes, NDManager manager)
-            throws IOException {
+    private static Classifier classifier(
+            RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager) throws IOException {
+        int classes = classNames.size();
         return switch (spec.classifier().kind()) {
             case LINEAR ->
                 Classifier.linear(manager, spec.seed(), backbone.shape().embedding(), classes);
@@ -108,18 +114,29 @@ public final class Models {
 
         @Override
         public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
-            Tensors w = leaves.and(buffers);
-            NDArray prompts = null;
+            PromptNetwork.Prompts made = prompts(leaves, pixels, training);
+            NDArray prompts = made == null ? null : made.prompts();
+            return classifier.scores(
+                    leaves.and(buffers), backbone.encode(pixels, prompts, false).embedding());
+        }
+
+        @Override
+        public PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels) {
+            return prompts(leaves, pixels, false);
+        }
+
+        private PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels, boolean training) {
             if (network != null) {
-                prompts = network.forward(w, pixels, training).prompts();
-            } else if (w.has("prompts")) {
-                NDArray own = w.get("prompts");
-                long n = pixels.getShape().get(0);
-                long k = own.getShape().get(0);
-                long d = own.getShape().get(1);
-                prompts = own.reshape(1, k, d).broadcast(n, k, d);
+                return network.forward(leaves.and(buffers), pixels, training);
             }
-            return classifier.scores(w, backbone.encode(pixels, prompts, false).embedding());
+            if (!leaves.has("prompts")) {
+                return null;
+            }
+            NDArray own = leaves.get("prompts");
+            long n = pixels.getShape().get(0);
+            long k = own.getShape().get(0);
+            long d = own.getShape().get(1);
+            return new PromptNetwork.Prompts(null, null, own.reshape(1, k, d).broadcast(n, k, d));
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Prompt Generation Network (paper §3, science reference §1): a small network looks at the image and gives K rows of N
@@ -41,11 +42,12 @@ public final class PromptNetwork implements AutoCloseable {
     /**
      * What it makes of a batch.
      *
-     * @param logits [n, K, N]
-     * @param coefficients [n, K, N], mixed
+     * @param logits [n, K, N]; null where no library is mixed
+     * @param coefficients [n, K, N], mixed; null likewise
      * @param prompts [n, K, D]
      */
-    public record Prompts(NDArray logits, NDArray coefficients, NDArray prompts) {}
+    public record Prompts(
+            @Nullable NDArray logits, @Nullable NDArray coefficients, NDArray prompts) {}
 
     /** New parameters and buffers. */
     public static ResNet10.State init(

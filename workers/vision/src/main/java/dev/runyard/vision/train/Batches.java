@@ -1,10 +1,16 @@
 package dev.runyard.vision.train;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.Augment;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.View;
+import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +31,7 @@ final class Batches implements AutoCloseable {
     private final int size;
     private final int batchSize;
     private final Augment augment;
+    private final List<View> views;
     private final Normalisation normalisation;
     private final long seed;
     private final long steps;
@@ -41,24 +48,46 @@ final class Batches implements AutoCloseable {
 
     /**
      * @param size side of the images in px
+     * @param augment of the only view when there are no others
+     * @param views of each image; empty for one
      * @param steps of the whole training; none is prepared beyond
      */
-    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed, long steps) {
+    Batches(
+            Split split,
+            int size,
+            int batchSize,
+            Augment augment,
+            List<View> views,
+            Normalisation normalisation,
+            long seed,
+            long steps) {
         this.split = split;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
+        this.views = views;
         this.normalisation = normalisation;
         this.seed = seed;
         this.steps = steps;
     }
 
     /**
-     * @param pixels [n, 3, size, size], row-major
+     * @param views of each image, one entry a view
      * @param labels [n]
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Batch(float[] pixels, int[] labels) {}
+    record Batch(List<Pixels> views, int[] labels) {
+        /** The views as arrays [n, 3, side, side]. */
+        List<NDArray> arrays(NDManager manager) {
+            return views.stream()
+                    .map(v -> Torch.floats(manager, v.values, labels.length, 3, v.side, v.side))
+                    .toList();
+        }
+    }
+
+    /** @param values [n, 3, side, side], row-major */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Pixels(float[] values, int side) {}
 
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
@@ -91,26 +120,25 @@ final class Batches implements AutoCloseable {
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
-        float[] pixels = new float[n * 3 * size * size];
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
-            int image = order[from + i];
-            byte[] rgb = split.augmented(image, size, augment, new Draws(seed, epoch, image));
-            normalisation.apply(rgb, pixels, i * 3 * size * size);
-            labels[i] = split.label(image);
+            labels[i] = split.label(order[from + i]);
         }
-        return new Batch(pixels, labels);
-    }
-
-    /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
-    static Batch evaluation(Split split, int from, int n, int size, Normalisation normalisation) throws IOException {
-        float[] pixels = new float[n * 3 * size * size];
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
-            labels[i] = split.label(from + i);
+        List<Pixels> out = new ArrayList<>();
+        for (int v = 0; v < Math.max(1, views.size()); v++) {
+            int side = views.isEmpty() ? size : views.get(v).size();
+            float[] pixels = new float[n * 3 * side * side];
+            for (int i = 0; i < n; i++) {
+                int image = order[from + i];
+                Draws draws = new Draws(seed, epoch, image);
+                byte[] rgb = views.isEmpty()
+                        ? split.augmented(image, size, augment, draws)
+                        : split.view(image, views.get(v), draws.view(v));
+                normalisation.apply(rgb, pixels, i * 3 * side * side);
+            }
+            out.add(new Pixels(pixels, side));
         }
-        return new Batch(pixels, labels);
+        return new Batch(out, labels);
     }
 
     @Override

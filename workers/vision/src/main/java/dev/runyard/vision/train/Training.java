@@ -15,6 +15,7 @@ import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.NewVit;
+import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ public final class Training {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
-        try (Model model = Models.of(spec, backbone, data.classes())) {
+        try (Model model = Models.of(spec, backbone, data.classNames())) {
             Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), listener);
             Outcome outcome = loop.run();
             if (!backbone.sha256Now().equals(backbone.sha256())) {
@@ -77,7 +78,7 @@ public final class Training {
             }
             if (outcome instanceof Outcome.Finished) {
                 Path weights = dir.resolve("weights.safetensors");
-                loop.writeWeights(weights, Json.canonical(spec.method()));
+                loop.writeWeights(weights);
                 listener.artifact("weights.safetensors", weights);
             }
             return outcome;
@@ -99,21 +100,18 @@ public final class Training {
         }
     }
 
-    private Loop loop(Dataset data, Model model, VitShape shape, String backboneHash, TrainingListener listener) {
+    private Loop loop(
+            Dataset data, Objective objective, VitShape shape, String backboneHash, TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
-        Normalisation normalisation =
-                spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP && spec.task() == Task.TRAIN
-                        ? Normalisation.CLIP
-                        : new Normalisation(floats(shape.mean()), floats(shape.std()));
-        return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, listener);
+        Normalisation normalisation = spec.task() == Task.PRETRAIN ? shape.normalisation() : normalisation(spec, shape);
+        return new Loop(spec, dir, identity, data, objective, shape.imageSize(), normalisation, listener);
     }
 
-    private static float[] floats(List<Double> values) {
-        float[] out = new float[values.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = values.get(i).floatValue();
-        }
-        return out;
+    /** What the images of an adapted backbone are normalised with. */
+    static Normalisation normalisation(RunSpec spec, VitShape shape) {
+        return spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP
+                ? Normalisation.CLIP
+                : shape.normalisation();
     }
 
     /** The rules that need the data set. */
