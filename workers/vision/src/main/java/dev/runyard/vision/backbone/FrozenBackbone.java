@@ -75,7 +75,7 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     /** The safetensors file that a path means. */
-    static Path file(String weights) throws IOException {
+    public static Path file(String weights) throws IOException {
         Path path = Path.of(weights);
         if (!Files.isDirectory(path)) {
             if (!Files.exists(path)) {

@@ -1,5 +1,6 @@
 package dev.runyard.vision.backbone;
 
+import dev.runyard.vision.image.Normalisation;
 import java.util.List;
 
 /**
@@ -46,6 +47,19 @@ public record VitShape(
         GELU,
         /** x·σ(1.702x) */
         QUICK_GELU
+    }
+
+    /** Of the images it was trained with. */
+    public Normalisation normalisation() {
+        return new Normalisation(floats(mean), floats(std));
+    }
+
+    private static float[] floats(List<Double> values) {
+        float[] out = new float[values.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values.get(i).floatValue();
+        }
+        return out;
     }
 
     /** Tokens without prompts: the class token and the patches. */

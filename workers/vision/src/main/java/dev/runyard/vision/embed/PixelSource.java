@@ -82,13 +82,7 @@ abstract sealed class PixelSource implements AutoCloseable {
             }
             this.folder = folder;
             this.shape = shape;
-            float[] mean = new float[3];
-            float[] std = new float[3];
-            for (int c = 0; c < 3; c++) {
-                mean[c] = shape.mean().get(c).floatValue();
-                std[c] = shape.std().get(c).floatValue();
-            }
-            this.normalisation = new Normalisation(mean, std);
+            this.normalisation = shape.normalisation();
         }
 
         @Override

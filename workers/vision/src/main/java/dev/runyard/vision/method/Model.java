@@ -2,6 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.nd.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /** What one run trains, by one method (one class each): parameters changed by gradient, buffers changed by counting, and scores of a batch. */
 public interface Model extends AutoCloseable {
@@ -22,6 +23,15 @@ public interface Model extends AutoCloseable {
      * @return [n, C]
      */
     NDArray scores(Tensors leaves, NDArray pixels, boolean training);
+
+    /**
+     * The prompts that it gives to each image, for a look at them; null when the method gives none.
+     *
+     * @param pixels [n, 3, H, W], normalised
+     */
+    default PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels) {
+        return null;
+    }
 
     @Override
     void close();

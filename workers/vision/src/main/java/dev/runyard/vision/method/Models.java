@@ -8,17 +8,21 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The model of a spec, newly initialised from its seed. */
 public final class Models {
     private Models() {}
 
-    /** @throws IOException when weights that the spec names cannot be read or do not fit */
-    public static Model of(RunSpec spec, FrozenBackbone backbone, int classes) throws IOException {
+    /**
+     * @param classNames of the spec's data set, by label; a text classifier makes its sentences of them
+     * @throws IOException when weights that the spec names cannot be read or do not fit
+     */
+    public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
         NDManager manager = Torch.manager();
         boolean built = false;
         try {
-            Model model = build(spec, backbone, classes, manager);
+            Model model = build(spec, backbone, classNames, manager);
             built = true;
             return model;
         } finally {
@@ -28,14 +32,15 @@ public final class Models {
         }
     }
 
-    private static Model build(RunSpec spec, FrozenBackbone backbone, int classes, NDManager manager)
+    private static Model build(RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager)
             throws IOException {
+        int classes = classNames.size();
         long seed = spec.seed();
         MethodSpec method = spec.method();
         if (method instanceof MethodSpec.BackboneAlone alone) {
             return NetAlone.of(alone, manager, seed, classes);
         }
-        Classifier classifier = classifier(spec, backbone, classes, manager);
+        Classifier classifier = classifier(spec, backbone, classNames, manager);
         if (method instanceof MethodSpec.Pgn pgn) {
             return Pgn.of(pgn, manager, seed, backbone, classifier);
         }
@@ -63,8 +68,9 @@ public final class Models {
         throw new IllegalStateException("no model for " + method);
     }
 
-    private static Classifier classifier(RunSpec spec, FrozenBackbone backbone, int classes, NDManager manager)
-            throws IOException {
+    private static Classifier classifier(
+            RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager) throws IOException {
+        int classes = classNames.size();
         ClassifierSpec classifier = spec.classifier();
         return switch (classifier.kind()) {
             case LINEAR ->

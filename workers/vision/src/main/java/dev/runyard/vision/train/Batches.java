@@ -1,12 +1,10 @@
 package dev.runyard.vision.train;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.Augment;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
-import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -68,22 +66,6 @@ final class Batches implements AutoCloseable {
         this.steps = steps;
     }
 
-    /**
-     * @param values [n, axes], row-major
-     * @param axes of one image, [3, size, size], or of what a backbone made of it, [d]
-     * @param labels [n]
-     */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Batch(float[] values, long[] axes, int[] labels) {
-        /** The values as an array. */
-        NDArray array(NDManager manager) {
-            long[] shape = new long[axes.length + 1];
-            shape[0] = labels.length;
-            System.arraycopy(axes, 0, shape, 1, axes.length);
-            return Torch.floats(manager, values, shape);
-        }
-    }
-
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
     }
@@ -126,18 +108,7 @@ final class Batches implements AutoCloseable {
             normalisation.apply(rgb, pixels, i * 3 * size * size);
             labels[i] = split.label(image);
         }
-        return new Batch(pixels, new long[] {3, size, size}, labels);
-    }
-
-    /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
-    static Batch evaluation(Split split, int from, int n, int size, Normalisation normalisation) throws IOException {
-        float[] pixels = new float[n * 3 * size * size];
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
-            labels[i] = split.label(from + i);
-        }
-        return new Batch(pixels, new long[] {3, size, size}, labels);
+        return new Batch(pixels, labels);
     }
 
     @Override

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
@@ -12,7 +13,6 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
-import dev.runyard.vision.train.Batches.Batch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +91,7 @@ final class Features {
         return values;
     }
 
-    /** The images at these positions of a part. */
+    /** The images at these positions of a part, with [n, d] in place of pixels. */
     Batch batch(Split split, int[] images) {
         float[] all = of(split);
         float[] values = new float[images.length * width];
@@ -100,7 +100,7 @@ final class Features {
             System.arraycopy(all, images[i] * width, values, i * width, width);
             labels[i] = split.label(images[i]);
         }
-        return new Batch(values, new long[] {width}, labels);
+        return new Batch(values, labels);
     }
 
     /** Threads and device are in it because they decide the last bits. */
@@ -176,12 +176,12 @@ final class Features {
                 return null;
             }
             int n = Math.min(BATCH, split.size() - from);
-            Batch batch = Batches.evaluation(split, from, n, side, normalisation);
+            Batch batch = Batch.of(split, from, n, side, normalisation);
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray embedding =
-                        backbone.encode(batch.array(manager), null, false).embedding();
+                NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, side, side);
+                NDArray embedding = backbone.encode(pixels, null, false).embedding();
                 System.arraycopy(embedding.toFloatArray(), 0, out, from * d, n * d);
             }
         }

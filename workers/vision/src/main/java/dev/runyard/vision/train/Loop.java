@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
@@ -22,7 +24,6 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
-import dev.runyard.vision.train.Batches.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +167,7 @@ final class Loop {
             int n = batch.labels().length;
             int classes;
             Tensors leaves = model.parameters().leaves();
-            NDArray pixels = batch.array(manager);
+            NDArray pixels = array(manager, batch);
             try (Tape tape = new Tape()) {
                 NDArray output = model.scores(leaves, pixels, true); // [n, C]
                 classes = (int) output.getShape().get(1);
@@ -182,6 +183,14 @@ final class Loop {
         emit(List.of(point("train/loss", loss), point("train/top1", scores.top1()), point("train/lr", rate)));
         report();
         watch(loss);
+    }
+
+    /** What the model sees of a batch: images [n, 3, size, size], or in their place features [n, d]. */
+    private NDArray array(NDManager manager, Batch batch) {
+        int n = batch.labels().length;
+        return features == null
+                ? Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize)
+                : Torch.floats(manager, batch.pixels(), n, features.width());
     }
 
     private void watch(double loss) {
@@ -248,12 +257,12 @@ final class Loop {
             }
             int n = Math.min(size, split.size() - from);
             Batch batch = features == null
-                    ? Batches.evaluation(split, from, n, imageSize, normalisation)
+                    ? Batch.of(split, from, n, imageSize, normalisation)
                     : features.batch(split, IntStream.range(from, from + n).toArray());
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray pixels = batch.array(manager);
+                NDArray pixels = array(manager, batch);
                 NDArray output = model.scores(model.parameters(), pixels, false);
                 int classes = (int) output.getShape().get(1);
                 NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
@@ -371,8 +380,12 @@ final class Loop {
     }
 
     /** Parameters and statistics under the authors' names, with what is needed to use them again. */
-    void writeWeights(Path file, String method) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter().metadata("runyard.method", method);
+    void writeWeights(Path file) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata(TrainedRun.METHOD, Json.canonical(spec.method()))
+                .metadata(TrainedRun.SPEC, Json.canonical(spec))
+                .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
+                .metadata(TrainedRun.BACKBONE, identity.backbone());
         model.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
         model.buffers().byName().forEach((name, array) -> {
             if (!name.equals("one")) {

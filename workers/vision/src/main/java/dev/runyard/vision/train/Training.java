@@ -70,8 +70,8 @@ public final class Training {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
-        try (Model model = Models.of(spec, backbone, data.classes())) {
-            Normalisation normalisation = normalisation(backbone.shape());
+        try (Model model = Models.of(spec, backbone, data.classNames())) {
+            Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
                     && (spec.augment() == Augment.NONE
                             || !(spec.method() instanceof MethodSpec.Linear linear)
@@ -89,7 +89,7 @@ public final class Training {
             }
             if (outcome instanceof Outcome.Finished) {
                 Path weights = dir.resolve("weights.safetensors");
-                loop.writeWeights(weights, Json.canonical(spec.method()));
+                loop.writeWeights(weights);
                 listener.artifact("weights.safetensors", weights);
             }
             return outcome;
@@ -112,7 +112,14 @@ public final class Training {
     private Outcome pretrain(Dataset data, TrainingListener listener) throws IOException {
         try (NewVit model = new NewVit(Objects.requireNonNull(spec.pretrain()), data.classes(), spec.seed())) {
             Outcome outcome = loop(
-                            data, model, model.shape(), NO_BACKBONE, normalisation(model.shape()), null, 0, listener)
+                            data,
+                            model,
+                            model.shape(),
+                            NO_BACKBONE,
+                            model.shape().normalisation(),
+                            null,
+                            0,
+                            listener)
                     .run();
             if (outcome instanceof Outcome.Finished) {
                 Path folder = dir.resolve("backbone");
@@ -138,18 +145,11 @@ public final class Training {
         return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, features, full, listener);
     }
 
-    private Normalisation normalisation(VitShape shape) {
-        return spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP && spec.task() == Task.TRAIN
+    /** What the images of an adapted backbone are normalised with. */
+    static Normalisation normalisation(RunSpec spec, VitShape shape) {
+        return spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP
                 ? Normalisation.CLIP
-                : new Normalisation(floats(shape.mean()), floats(shape.std()));
-    }
-
-    private static float[] floats(List<Double> values) {
-        float[] out = new float[values.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = values.get(i).floatValue();
-        }
-        return out;
+                : shape.normalisation();
     }
 
     /** The rules that need the data set. */

@@ -3,6 +3,8 @@ package dev.runyard.vision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.CheckpointSpec;
@@ -19,6 +21,9 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +138,35 @@ class TrainingTest {
         assertThat(parts).isEqualTo(new java.util.TreeMap<>(whole.metrics));
         assertThat(dir.resolve("parts/weights.safetensors"))
                 .hasSameBinaryContentAs(dir.resolve("whole/weights.safetensors"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void aFinishedRunAnswersAsItDidAtItsEnd(MethodSpec method) throws IOException {
+        Recorder recorder = new Recorder();
+        RunSpec spec = spec(method, 0.05, 10);
+        new Training(spec, dir.resolve("run"), options()).run(recorder);
+        Split test = OpenDatasets.open(SHAPES, options().dataCache()).test();
+        try (TrainedRun run = TrainedRun.open(dir.resolve("run"));
+                NDManager manager = Torch.manager()) {
+            assertThat(run.spec()).isEqualTo(spec);
+            assertThat(run.classNames()).hasSize(8);
+            int size = run.imageSize();
+            NDArray pixels =
+                    Torch.floats(manager, run.batch(test, 0, test.size()).pixels(), test.size(), 3, size, size);
+            Scores scores = new Scores();
+            scores.add(run.scores(pixels).toFloatArray(), test.labels(), 0);
+            assertThat(scores.top1())
+                    .isEqualTo(recorder.metrics.get("test/top1").get((long) STEPS));
+        }
+    }
+
+    @Test
+    void aRunThatIsNotFinishedHasNoWeightsToOpen() throws IOException {
+        new Training(pgn(), dir.resolve("run"), options()).run(new Recorder(3, Order.PAUSE));
+        assertThatThrownBy(() -> TrainedRun.open(dir.resolve("run")))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("not finished");
     }
 
     @Test

@@ -1,0 +1,150 @@
+package dev.runyard.vision.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.Model;
+import dev.runyard.vision.method.Models;
+import dev.runyard.vision.method.StoredTensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a finished training left: its model with the weights at the end, ready to be asked. The file says with which spec it was made,
+ * for which classes and on which frozen backbone, so that it needs no other file of the run beside it.
+ */
+public final class TrainedRun implements AutoCloseable {
+    /** The file that a finished run leaves in its folder and as an artifact. */
+    public static final String FILE = "weights.safetensors";
+
+    static final String METHOD = "runyard.method";
+    static final String SPEC = "runyard.spec";
+    static final String CLASSES = "runyard.classes";
+    static final String BACKBONE = "runyard.backbone";
+
+    private final RunSpec spec;
+    private final List<String> classNames;
+    private final FrozenBackbone backbone;
+    private final Model model;
+
+    private TrainedRun(RunSpec spec, List<String> classNames, FrozenBackbone backbone, Model model) {
+        this.spec = spec;
+        this.classNames = classNames;
+        this.backbone = backbone;
+        this.model = model;
+    }
+
+    /**
+     * Opens what {@code runyard train --out} or a run's artifacts hold.
+     *
+     * @param path the run's folder, or its {@value #FILE}
+     * @throws WeightsException when it is no finished run, or when the backbone is another than it was trained on
+     * @throws IOException when a file cannot be read
+     */
+    public static TrainedRun open(Path path) throws IOException {
+        Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+        if (!Files.exists(file)) {
+            throw new WeightsException(path + ": holds no " + FILE
+                    + (Files.isDirectory(path) ? "; the training is not finished, run it to its end first" : ""));
+        }
+        Torch.enter();
+        try (Safetensors in = Safetensors.open(file)) {
+            Map<String, String> said = in.metadata();
+            if (!said.containsKey(SPEC) || !said.containsKey(CLASSES)) {
+                throw new WeightsException(
+                        file + ": does not say how it was trained; name the " + FILE + " of a finished run");
+            }
+            RunSpec spec = Json.read(said.get(SPEC), RunSpec.class);
+            List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
+            FrozenBackbone backbone = FrozenBackbone.shared(spec.backbone().weights());
+            if (!backbone.sha256().equals(said.get(BACKBONE))) {
+                throw new WeightsException(file + ": was trained on another backbone than "
+                        + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
+                        + backbone.sha256() + ")");
+            }
+            Model model = Models.of(spec, backbone, classNames);
+            try {
+                fill(in, file, model);
+            } catch (IOException | RuntimeException e) {
+                model.close();
+                throw e;
+            }
+            return new TrainedRun(spec, classNames, backbone, model);
+        }
+    }
+
+    private static void fill(Safetensors in, Path file, Model model) throws IOException {
+        List<String> differences = new ArrayList<>();
+        Map<String, NDArray> all = new LinkedHashMap<>(model.parameters().byName());
+        all.putAll(model.buffers().byName());
+        all.remove("one"); // a constant, not kept
+        for (Map.Entry<String, NDArray> e : all.entrySet()) {
+            StoredTensors.fill(in, e.getKey(), e.getKey(), e.getValue(), differences);
+        }
+        for (String name : in.tensors().keySet()) {
+            if (!all.containsKey(name)) {
+                differences.add(name + " is not part of it");
+            }
+        }
+        if (!differences.isEmpty()) {
+            throw WeightsException.of(String.valueOf(file.getFileName()), "what its own spec makes", differences);
+        }
+    }
+
+    public RunSpec spec() {
+        return spec;
+    }
+
+    /** By output. */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    public FrozenBackbone backbone() {
+        return backbone;
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    /** Side of the images in px. */
+    public int imageSize() {
+        return backbone.shape().imageSize();
+    }
+
+    /** Of the images, in training and ever after. */
+    public Normalisation normalisation() {
+        return Training.normalisation(spec, backbone.shape());
+    }
+
+    /** Images {@code from} to {@code from + n - 1} of a split, as the model was trained to see them. */
+    public Batch batch(Split split, int from, int n) throws IOException {
+        return Batch.of(split, from, n, imageSize(), normalisation());
+    }
+
+    /**
+     * @param pixels [n, 3, H, W], normalised
+     * @return [n, C]
+     */
+    public NDArray scores(NDArray pixels) {
+        return model.scores(model.parameters(), pixels, false);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
