@@ -16,7 +16,7 @@ public final class Models {
 
     /**
      * @param classNames of the spec's data set, by label; a text classifier makes its sentences of them
-     * @throws IOException when the text features cannot be read or do not fit
+     * @throws IOException when weights that the spec names cannot be read or do not fit
      */
     public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
         NDManager manager = Torch.manager();
