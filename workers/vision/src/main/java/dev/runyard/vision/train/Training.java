@@ -141,10 +141,21 @@ public final class Training {
             Normalisation normalisation,
             @Nullable Features features,
             long full,
-            TrainingListener listener) {
+            TrainingListener listener)
+            throws IOException {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
         return new Loop(
-                spec, dir, identity, data, objective, shape.imageSize(), normalisation, features, full, listener);
+                spec,
+                dir,
+                identity,
+                data,
+                objective,
+                shape.imageSize(),
+                normalisation,
+                features,
+                full,
+                Robustness.open(spec, options.dataCache()),
+                listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */

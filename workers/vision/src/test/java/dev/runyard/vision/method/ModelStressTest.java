@@ -96,6 +96,7 @@ class ModelStressTest {
                     null,
                     null,
                     null,
+                    null,
                     null);
             model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"));
             sgd = new Sgd(new OptimizerSpec(null, null, null, 0.01), model.parameters());
