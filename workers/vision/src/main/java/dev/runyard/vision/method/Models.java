@@ -2,16 +2,20 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.ClassifierSpec;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.text.Sentences;
+import dev.runyard.vision.text.TextFeatures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The model of a spec, newly initialised from its seed. */
@@ -70,10 +74,23 @@ public final class Models {
             case LINEAR ->
                 Classifier.linear(manager, spec.seed(), backbone.shape().embedding(), classes);
             case NATIVE -> Classifier.ofBackbone(manager, backbone, classes);
-            case TEXT ->
-                Classifier.text(
-                        manager, Path.of(String.valueOf(spec.classifier().features())), backbone, classes);
+            case TEXT -> Classifier.text(manager, textFeatures(spec, classNames), backbone, classes);
+            case TEXT_INIT -> Classifier.textInit(manager, textFeatures(spec, classNames), backbone, classes);
         };
+    }
+
+    private static TextFeatures textFeatures(RunSpec spec, List<String> classNames) throws IOException {
+        ClassifierSpec classifier = spec.classifier();
+        if (classifier.features() != null) {
+            return TextFeatures.read(Path.of(classifier.features()));
+        }
+        Path templates = classifier.templates() == null ? null : Path.of(classifier.templates());
+        Sentences sentences = Sentences.of(
+                Objects.requireNonNull(classifier.template()),
+                templates,
+                spec.dataset().id(),
+                classNames);
+        return TextFeatures.of(spec.backbone().weights(), sentences);
     }
 
     /** A frozen backbone with prompts from a network, with learned prompts, or with none; and a classifier. */
