@@ -1,6 +1,7 @@
 package dev.runyard.spec;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 
 /**
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
@@ -17,6 +18,9 @@ public record BackboneSpec(
         @Doc("Arithmetic of the frozen part.") Precision precision) {
     /** The backbone that is shipped with the product. */
     public static final String SMALL = "small-vit";
+
+    /** Every backbone that is shipped with the product. */
+    public static final List<String> SHIPPED = List.of(SMALL);
 
     static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32);
 
@@ -54,7 +58,7 @@ public record BackboneSpec(
                     "weights",
                     weights,
                     "may run code when read; only safetensors is",
-                    "convert it to safetensors first");
+                    "convert it once: runyard weights convert " + weights);
         }
     }
 }
