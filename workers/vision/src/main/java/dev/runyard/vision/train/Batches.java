@@ -5,8 +5,11 @@ import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.View;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +31,7 @@ final class Batches implements AutoCloseable {
     private final int size;
     private final int batchSize;
     private final Augment augment;
+    private final List<View> views;
     private final Normalisation normalisation;
     private final long seed;
     private final long steps;
@@ -40,11 +44,13 @@ final class Batches implements AutoCloseable {
     private int shuffledEpoch = -1;
     private int[] order = {};
     private long prepared = -1;
-    private @Nullable Future<Batch> next;
+    private @Nullable Future<List<Batch>> next;
 
     /**
      * @param features what to learn from in place of the images; null for the images
      * @param size side of the images in px
+     * @param augment of the only view when there are no others
+     * @param views of each image; empty for one
      * @param steps of the whole training; none is prepared beyond
      */
     Batches(
@@ -53,6 +59,7 @@ final class Batches implements AutoCloseable {
             int size,
             int batchSize,
             Augment augment,
+            List<View> views,
             Normalisation normalisation,
             long seed,
             long steps) {
@@ -61,6 +68,7 @@ final class Batches implements AutoCloseable {
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
+        this.views = views;
         this.normalisation = normalisation;
         this.seed = seed;
         this.steps = steps;
@@ -70,11 +78,11 @@ final class Batches implements AutoCloseable {
         return (split.size() + batchSize - 1) / batchSize;
     }
 
-    /** The batch that step {@code step} (from 0) learns from. */
-    Batch training(long step) throws IOException {
-        Future<Batch> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
+    /** The batch that step {@code step} (from 0) learns from, one entry a view of the same images. */
+    List<Batch> training(long step) throws IOException {
+        Future<List<Batch>> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
         try {
-            Batch batch = ready.get();
+            List<Batch> batch = ready.get();
             prepared = step + 1;
             next = step + 1 < steps ? reader.submit(() -> build(step + 1)) : null;
             return batch;
@@ -89,7 +97,7 @@ final class Batches implements AutoCloseable {
         }
     }
 
-    private Batch build(long step) throws IOException {
+    private List<Batch> build(long step) throws IOException {
         int epoch = Math.toIntExact(step / perEpoch());
         if (epoch != shuffledEpoch) {
             order = new Draws(seed, epoch, SHUFFLE).order(0, split.size());
@@ -98,17 +106,27 @@ final class Batches implements AutoCloseable {
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
         if (features != null) {
-            return features.batch(split, Arrays.copyOfRange(order, from, from + n));
+            return List.of(features.batch(split, Arrays.copyOfRange(order, from, from + n)));
         }
-        float[] pixels = new float[n * 3 * size * size];
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
-            int image = order[from + i];
-            byte[] rgb = split.augmented(image, size, augment, new Draws(seed, epoch, image));
-            normalisation.apply(rgb, pixels, i * 3 * size * size);
-            labels[i] = split.label(image);
+            labels[i] = split.label(order[from + i]);
         }
-        return new Batch(pixels, labels);
+        List<Batch> out = new ArrayList<>();
+        for (int v = 0; v < Math.max(1, views.size()); v++) {
+            int side = views.isEmpty() ? size : views.get(v).size();
+            float[] pixels = new float[n * 3 * side * side];
+            for (int i = 0; i < n; i++) {
+                int image = order[from + i];
+                Draws draws = new Draws(seed, epoch, image);
+                byte[] rgb = views.isEmpty()
+                        ? split.augmented(image, size, augment, draws)
+                        : split.view(image, views.get(v), draws.view(v));
+                normalisation.apply(rgb, pixels, i * 3 * side * side);
+            }
+            out.add(new Batch(pixels, new long[] {3, side, side}, labels));
+        }
+        return out;
     }
 
     @Override

@@ -91,7 +91,7 @@ final class Features {
         return values;
     }
 
-    /** The images at these positions of a part, with [n, d] in place of pixels. */
+    /** The images at these positions of a part. */
     Batch batch(Split split, int[] images) {
         float[] all = of(split);
         float[] values = new float[images.length * width];
@@ -100,7 +100,7 @@ final class Features {
             System.arraycopy(all, images[i] * width, values, i * width, width);
             labels[i] = split.label(images[i]);
         }
-        return new Batch(values, labels);
+        return new Batch(values, new long[] {width}, labels);
     }
 
     /** Threads and device are in it because they decide the last bits. */
@@ -180,8 +180,8 @@ final class Features {
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, side, side);
-                NDArray embedding = backbone.encode(pixels, null, false).embedding();
+                NDArray embedding = backbone.encode(Torch.floats(manager, batch.values(), batch.shape()), null, false)
+                        .embedding();
                 System.arraycopy(embedding.toFloatArray(), 0, out, from * d, n * d);
             }
         }

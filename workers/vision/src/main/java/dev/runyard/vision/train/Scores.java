@@ -29,6 +29,11 @@ final class Scores {
         return accuracy.top5Percent().orElse(Double.NaN);
     }
 
+    /** Images so far. */
+    long images() {
+        return accuracy.images();
+    }
+
     /** Mean over the images. */
     double loss() {
         return loss / accuracy.images();

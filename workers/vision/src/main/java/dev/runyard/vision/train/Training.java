@@ -18,6 +18,7 @@ import dev.runyard.vision.method.Classifier;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.NewVit;
+import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ public final class Training {
 
     private Loop loop(
             Dataset data,
-            Model model,
+            Objective objective,
             VitShape shape,
             String backboneHash,
             Normalisation normalisation,
@@ -143,7 +144,8 @@ public final class Training {
             long full,
             TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
-        return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, features, full, listener);
+        return new Loop(
+                spec, dir, identity, data, objective, shape.imageSize(), normalisation, features, full, listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */
