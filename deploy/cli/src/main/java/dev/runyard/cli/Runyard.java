@@ -14,6 +14,7 @@ import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
+import dev.runyard.cli.science.PretrainCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -58,6 +59,7 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
             TrainCommand.class,
+            PretrainCommand.class,
             EmbedCommand.class,
             DataCommand.class,
             WeightsCommand.class
