@@ -15,6 +15,7 @@ import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
 import dev.runyard.cli.science.EvaluateCommand;
+import dev.runyard.cli.science.PretrainCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -60,6 +61,7 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Retry.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            PretrainCommand.class,
             EmbedCommand.class,
             DataCommand.class,
             WeightsCommand.class

@@ -1,6 +1,7 @@
 package dev.runyard.vision.backbone;
 
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.Nearest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +66,10 @@ public final class StoredBackbone implements Closeable {
         Path path = Path.of(name);
         if (!Files.isDirectory(path)) {
             if (!Files.exists(path)) {
-                throw new WeightsException(name + ": there is no such file or folder");
+                String nearest = Nearest.to(name, BackboneSpec.SHIPPED)
+                        .map(known -> "; did you mean \"" + known + "\"?")
+                        .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));
+                throw new WeightsException(name + ": there is no such file or folder" + nearest);
             }
             return path;
         }
@@ -89,7 +93,7 @@ public final class StoredBackbone implements Closeable {
     private static StoredBackbone unpack(String name) throws IOException {
         Path folder = Files.createTempDirectory("runyard-" + name);
         List<Path> made = new ArrayList<>(List.of(folder));
-        for (String file : List.of(WEIGHTS, CONFIG, "merges.txt")) {
+        for (String file : List.of(WEIGHTS, CONFIG, "merges.txt", "head.safetensors")) {
             try (InputStream in = StoredBackbone.class.getResourceAsStream(name + "/" + file)) {
                 if (in != null) {
                     made.add(folder.resolve(file));
