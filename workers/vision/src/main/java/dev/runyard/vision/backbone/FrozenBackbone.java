@@ -149,6 +149,24 @@ public final class FrozenBackbone implements AutoCloseable {
         return transformer.head(weights, embedding);
     }
 
+    /** The network itself, for methods that use it with other tensors than these. */
+    public VisionTransformer transformer() {
+        return transformer;
+    }
+
+    /** The frozen tensors by the transformer's names; never to be changed. */
+    public Tensors weights() {
+        return weights;
+    }
+
+    /** Numbers in the vision tower: all that full fine-tuning trains but the classifier. */
+    public long parameters() {
+        return weights.byName().entrySet().stream()
+                .filter(e -> !e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
+    }
+
     /** A frozen tensor by the transformer's name for it, for example {@code head.weight}. */
     public NDArray tensor(String name) {
         return weights.get(name);

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Learns classes from labels, by the cross-entropy of its scores. */
 public interface Model extends Objective {
+    /** Whether {@link #scores} also takes what the frozen backbone made of the images, [n, d], in their place. */
+    default boolean takesEmbedding() {
+        return false;
+    }
+
     /**
      * Changes the {@link #buffers} in place in training.
      *

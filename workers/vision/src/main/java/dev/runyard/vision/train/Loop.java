@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -49,6 +50,8 @@ final class Loop {
     private final Objective objective;
     private final int imageSize;
     private final Normalisation normalisation;
+    private final @Nullable Features features;
+    private final long full;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -59,6 +62,10 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
 
+    /**
+     * @param features what the model sees in place of the images; null for the images
+     * @param full number of parameters that full fine-tuning would train; 0 when there is nothing to compare with
+     */
     Loop(
             RunSpec spec,
             Path dir,
@@ -67,6 +74,8 @@ final class Loop {
             Objective objective,
             int imageSize,
             Normalisation normalisation,
+            @Nullable Features features,
+            long full,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
@@ -75,6 +84,8 @@ final class Loop {
         this.objective = objective;
         this.imageSize = imageSize;
         this.normalisation = normalisation;
+        this.features = features;
+        this.full = full;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -84,6 +95,7 @@ final class Loop {
         try (Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
                 Batches batches = new Batches(
                         data.train(),
+                        features,
                         imageSize,
                         spec.batchSize(),
                         spec.augment(),
@@ -95,7 +107,7 @@ final class Loop {
             resume(optimiser);
             listener.resumed(progress.step());
             if (progress.step() == 0) {
-                emit(List.of(point("system/parameters", objective.parameters().count())));
+                emitSize();
             }
             report();
             while (true) {
@@ -117,22 +129,55 @@ final class Loop {
         }
     }
 
-    private void step(Batches.Batch batch, Optimiser optimiser) {
-        int epoch = epoch();
-        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), epoch);
+    /**
+     * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
+     *
+     * @param step that the points get: 0, or the number of iterations of a solver
+     */
+    Outcome judge(long step) throws IOException {
+        progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
+        data.notes().forEach(listener::log);
+        emitSize();
+        Scores val = new Scores();
+        Scores test = new Scores();
+        Order order = evaluate(data.val(), val);
+        if (order == Order.CONTINUE) {
+            order = evaluate(data.test(), test);
+        }
+        if (order != Order.CONTINUE) {
+            return new Outcome.GivenBack(0, cause(order));
+        }
+        emitValidation(val);
+        emitTest(test);
+        return new Outcome.Finished(step);
+    }
+
+    private void emitSize() {
+        long own = objective.parameters().count();
+        emit(List.of(point("system/parameters", own)));
+        if (full > 0) {
+            emit(List.of(point("system/parameters-ratio", (double) own / full)));
+        }
+    }
+
+    private void step(List<Batch> batch, Optimiser optimiser) {
+        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
+        int[] labels = batch.get(0).labels();
         double loss;
         Scores scores = new Scores();
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Tensors leaves = objective.parameters().leaves();
-            List<NDArray> views = batch.arrays(manager);
+            List<NDArray> views = batch.stream()
+                    .map(view -> Torch.floats(manager, view.values(), view.shape()))
+                    .toList();
             try (Tape tape = new Tape()) {
-                Loss found = objective.loss(manager, leaves, views, batch.labels(), progress.step());
+                Loss found = objective.loss(manager, leaves, views, labels, progress.step());
                 tape.backward(found.mean());
                 loss = found.mean().toFloatArray()[0];
                 if (found.scores() != null) {
-                    scores.add(found.scores().toFloatArray(), batch.labels(), loss);
+                    scores.add(found.scores().toFloatArray(), labels, loss);
                 }
             }
             optimiser.step(objective.parameters(), leaves, rate);
@@ -175,12 +220,7 @@ final class Loop {
             if (order != Order.CONTINUE) {
                 return order;
             }
-            if (scores.images() > 0) {
-                emit(List.of(
-                        point("val/loss", scores.loss()),
-                        point("val/top1", scores.top1()),
-                        point("val/top5", scores.top5())));
-            }
+            emitValidation(scores);
             top1 = scores.top1();
         }
         progress = progress.validated(top1);
@@ -192,6 +232,21 @@ final class Loop {
         return Order.CONTINUE;
     }
 
+    private void emitValidation(Scores scores) {
+        if (scores.images() > 0) {
+            emit(List.of(
+                    point("val/loss", scores.loss()),
+                    point("val/top1", scores.top1()),
+                    point("val/top5", scores.top5())));
+        }
+    }
+
+    private void emitTest(Scores scores) {
+        if (scores.images() > 0) {
+            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+        }
+    }
+
     private Order evaluate(Split split, Scores scores) throws IOException {
         int size = Math.min(EVALUATION_BATCH, spec.batchSize());
         for (int from = 0; from < split.size(); from += size) {
@@ -200,11 +255,13 @@ final class Loop {
                 return order;
             }
             int n = Math.min(size, split.size() - from);
-            Batch batch = Batch.of(split, from, n, imageSize, normalisation);
+            Batch batch = features == null
+                    ? Batch.of(split, from, n, imageSize, normalisation)
+                    : features.batch(split, IntStream.range(from, from + n).toArray());
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray output = objective.scores(Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize));
+                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
                 if (output == null) {
                     return Order.CONTINUE;
                 }
@@ -230,21 +287,26 @@ final class Loop {
             if (order != Order.CONTINUE) {
                 return stop(order, optimiser);
             }
-            if (scores.images() > 0) {
-                emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
-            }
+            emitTest(scores);
         }
         return new Outcome.Finished(progress.step());
     }
 
     private Outcome stop(Order order, Optimiser optimiser) throws IOException {
+        Cause cause = cause(order);
+        if (cause == Cause.PAUSE) {
+            save(optimiser);
+            return new Outcome.GivenBack(saved == null ? 0 : saved.step(), cause);
+        }
+        return new Outcome.GivenBack(progress.step(), cause);
+    }
+
+    /** @param order to stop */
+    static Cause cause(Order order) {
         return switch (order) {
-            case PAUSE, CONTINUE -> {
-                save(optimiser);
-                yield new Outcome.GivenBack(saved == null ? 0 : saved.step(), Cause.PAUSE);
-            }
-            case CANCEL -> new Outcome.GivenBack(progress.step(), Cause.CANCEL);
-            case STALE -> new Outcome.GivenBack(progress.step(), Cause.STALE);
+            case PAUSE, CONTINUE -> Cause.PAUSE;
+            case CANCEL -> Cause.CANCEL;
+            case STALE -> Cause.STALE;
         };
     }
 

@@ -153,7 +153,7 @@ class TrainingTest {
             assertThat(run.classNames()).hasSize(8);
             int size = run.imageSize();
             NDArray pixels =
-                    Torch.floats(manager, run.batch(test, 0, test.size()).pixels(), test.size(), 3, size, size);
+                    Torch.floats(manager, run.batch(test, 0, test.size()).values(), test.size(), 3, size, size);
             Scores scores = new Scores();
             scores.add(run.scores(pixels).toFloatArray(), test.labels(), 0);
             assertThat(scores.top1())
