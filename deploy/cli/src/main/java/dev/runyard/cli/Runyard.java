@@ -25,6 +25,7 @@ import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Nearest;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.fetch.FetchException;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -126,6 +127,10 @@ public final class Runyard implements Runnable {
         if (e instanceof DataException || e instanceof SafetensorsException || e instanceof WeightsException) {
             say(command, Objects.toString(e.getMessage(), ""));
             return Failure.BAD_INPUT;
+        }
+        if (e instanceof FetchException fetch) {
+            say(command, Objects.toString(fetch.getMessage(), ""));
+            return fetch.code().equals("UNKNOWN_NAME") ? Failure.BAD_INPUT : Failure.FAULT;
         }
         if (e instanceof NoSuchFileException) {
             say(command, "there is no file " + e.getMessage() + "; check the path");
