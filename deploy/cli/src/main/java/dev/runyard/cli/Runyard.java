@@ -12,6 +12,7 @@ import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.science.AnalyseCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
 import dev.runyard.cli.science.EvaluateCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.ParameterException;
             EvaluateCommand.class,
             PretrainCommand.class,
             EmbedCommand.class,
+            AnalyseCommand.class,
             DataCommand.class,
             WeightsCommand.class
         })

@@ -3,7 +3,6 @@ package dev.runyard.vision.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.BackboneSpec;
-import dev.runyard.spec.Nearest;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
