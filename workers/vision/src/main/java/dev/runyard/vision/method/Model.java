@@ -28,6 +28,16 @@ public interface Model extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Scores of embeddings that came another way, for example from a model server; null when the method has no frozen model behind it.
+     *
+     * @param embedding [n, d]
+     * @return [n, C]
+     */
+    default @Nullable NDArray classify(Tensors leaves, NDArray embedding) {
+        return null;
+    }
+
     @Override
     void close();
 }

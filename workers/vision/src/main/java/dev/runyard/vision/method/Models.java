@@ -119,6 +119,11 @@ public final class Models {
             return prompts(leaves, pixels, false);
         }
 
+        @Override
+        public NDArray classify(Tensors leaves, NDArray embedding) {
+            return classifier.scores(leaves.and(buffers), embedding);
+        }
+
         private PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels, boolean training) {
             if (network != null) {
                 return network.forward(leaves.and(buffers), pixels, training);
