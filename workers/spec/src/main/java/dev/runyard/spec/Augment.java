@@ -10,6 +10,9 @@ public enum Augment {
     /** Horizontal flip and a random crop after reflecting a border of a tenth of the side, one draw an image. */
     @JsonProperty("flip-crop")
     FLIP_CROP,
+    /** A crop of 0.3 to 1 of the area (ratio 3/4 to 4/3, bicubic), flip, and colour jitter of half the PGN code's strength. */
+    @JsonProperty("resized-crop")
+    RESIZED_CROP,
     /** The test transform. */
     @JsonProperty("none")
     NONE

@@ -64,6 +64,9 @@ public record RunSpec(
                             + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
                     "use classifier: {kind: linear}");
         }
+        if (task == Task.TRAIN) {
+            refuseClassifier(method, classifier);
+        }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -71,6 +74,29 @@ public record RunSpec(
                     "{…}",
                     "belongs to task pretrain only",
                     "remove it or set task: pretrain");
+        }
+    }
+
+    private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {
+        boolean random = classifier.kind() == ClassifierSpec.Kind.LINEAR
+                || classifier.kind() == ClassifierSpec.Kind.PROTOTYPES
+                || classifier.policy() == ClassifierSpec.Policy.RANDOM;
+        if (method instanceof MethodSpec.ZeroShot && random) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "would be random, and method zero-shot trains nothing",
+                    "use classifier text, or native with a backbone that has a head");
+        }
+        boolean probe = method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
+        if (probe && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "cannot be fitted by solver lbfgs",
+                    "use classifier: {kind: linear} or solver: sgd");
         }
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * are ever signalled.
  */
 public final class LabProcess implements AutoCloseable {
+    private static final int LOG_LINES = 60;
     private static final Duration READY_WITHIN = Duration.ofSeconds(180);
 
     private final Path root;
@@ -60,14 +61,14 @@ public final class LabProcess implements AutoCloseable {
         LabClient client = client();
         while (Instant.now().isBefore(end)) {
             if (!up.isAlive()) {
-                throw new IOException("runyard up ended with " + up.exitValue() + ":\n" + output());
+                throw new IOException("runyard up ended with " + up.exitValue() + ":\n" + output() + serviceLog());
             }
             if (client.ready()) {
                 return;
             }
             Thread.sleep(100);
         }
-        throw new IOException("the lab was not ready within " + READY_WITHIN + ":\n" + output());
+        throw new IOException("the lab was not ready within " + READY_WITHIN + ":\n" + output() + serviceLog());
     }
 
     /** The command line of the product with this lab's environment. */
@@ -118,6 +119,16 @@ public final class LabProcess implements AutoCloseable {
     public String output() throws IOException {
         Path log = home.resolve("up.out");
         return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    /** The end of the service's own log: a test's folder is gone before anybody can look into it. */
+    private String serviceLog() throws IOException {
+        Path log = home.resolve("logs/service.log");
+        if (!Files.exists(log)) {
+            return "";
+        }
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 
     /** The worker's process, if one is alive. */

@@ -16,16 +16,20 @@ import java.util.OptionalInt;
 
 /**
  * The {@code config.json} beside the weights, as far as the tensors leave something open. Understands Runyard's own flat form, Hugging
- * Face's {@code vision_config} and timm's {@code model_args} and {@code pretrained_cfg}. Every field may be missing.
+ * Face's {@code vision_config} and {@code text_config}, and timm's {@code model_args} and {@code pretrained_cfg}. Every field may be
+ * missing.
  */
-final class BackboneConfig {
+public final class BackboneConfig {
     private static final long LARGEST = 1 << 20;
 
     private final Path file;
     private final List<JsonNode> places = new ArrayList<>();
 
+    private final JsonNode root;
+
     private BackboneConfig(Path file, JsonNode root) {
         this.file = file;
+        this.root = root;
         for (String place : List.of("fields", "vision_config", "model_args", "pretrained_cfg", "constructor")) {
             if (root.path(place).isObject()) {
                 places.add(root.path(place));
@@ -34,8 +38,34 @@ final class BackboneConfig {
         places.add(root);
     }
 
+    private BackboneConfig(BackboneConfig whole, List<JsonNode> places) {
+        this.file = whole.file;
+        this.root = whole.root;
+        this.places.addAll(places);
+    }
+
+    /** What the file says of the model's text tower alone. */
+    public BackboneConfig text() {
+        List<JsonNode> found = new ArrayList<>();
+        for (JsonNode place : List.of(root.path("text"), root.path("fields").path("text"), root.path("text_config"))) {
+            if (place.isObject()) {
+                found.add(place);
+            }
+        }
+        if (root.path("model_type").asText().equals("clip_text_model")) {
+            found.add(root);
+        }
+        return new BackboneConfig(this, found);
+    }
+
+    /** Whether the file has the form of Hugging Face's CLIP, where what is missing has a default. */
+    public boolean huggingFaceText() {
+        return root.path("text_config").isObject()
+                || root.path("model_type").asText().equals("clip_text_model");
+    }
+
     /** An empty one when the file does not exist. */
-    static BackboneConfig read(Path file) throws IOException {
+    public static BackboneConfig read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return new BackboneConfig(file, MissingNode.getInstance());
         }
@@ -49,8 +79,13 @@ final class BackboneConfig {
         }
     }
 
-    OptionalInt heads() throws WeightsException {
+    public OptionalInt heads() throws WeightsException {
         return whole("heads", "num_attention_heads", "num_heads");
+    }
+
+    /** Hugging Face's {@code eos_token_id}. */
+    public OptionalInt endToken() throws WeightsException {
+        return whole(0, Integer.MAX_VALUE, "eos_token_id");
     }
 
     OptionalInt imageSize() throws WeightsException {
@@ -61,7 +96,7 @@ final class BackboneConfig {
         return whole("patch", "patch_size");
     }
 
-    OptionalDouble eps() throws WeightsException {
+    public OptionalDouble eps() throws WeightsException {
         for (JsonNode node : found("eps", "layer_norm_eps")) {
             if (!node.isNumber() || !(node.doubleValue() > 0) || node.doubleValue() > 1) {
                 throw wrong("eps", node, "a number in (0, 1]");
@@ -71,7 +106,7 @@ final class BackboneConfig {
         return OptionalDouble.empty();
     }
 
-    Optional<Activation> activation() throws WeightsException {
+    public Optional<Activation> activation() throws WeightsException {
         for (JsonNode node : found("activation", "hidden_act", "act_layer")) {
             String text = node.asText().toLowerCase(Locale.ROOT);
             if (text.startsWith("quick_gelu") || text.startsWith("quickgelu")) {
@@ -99,10 +134,14 @@ final class BackboneConfig {
     }
 
     private OptionalInt whole(String... names) throws WeightsException {
+        return whole(1, 100_000, names);
+    }
+
+    private OptionalInt whole(int least, int most, String... names) throws WeightsException {
         for (JsonNode node : found(names)) {
             JsonNode value = node.isArray() && !node.isEmpty() ? node.get(0) : node;
-            if (!value.isIntegralNumber() || value.longValue() < 1 || value.longValue() > 100_000) {
-                throw wrong(names[0], node, "a whole number from 1");
+            if (!value.isIntegralNumber() || value.longValue() < least || value.longValue() > most) {
+                throw wrong(names[0], node, "a whole number from " + least);
             }
             return OptionalInt.of(value.intValue());
         }

@@ -80,7 +80,7 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     /** The safetensors file that a path means. */
-    static Path file(String weights) throws IOException {
+    public static Path file(String weights) throws IOException {
         Path path = Path.of(weights);
         if (!Files.isDirectory(path)) {
             if (!Files.exists(path)) {
@@ -210,6 +210,24 @@ public final class FrozenBackbone implements AutoCloseable {
     /** Scores of the model's own head; only when {@link VitShape#classes} is not 0. */
     public NDArray head(NDArray embedding) {
         return transformer.head(weights, embedding);
+    }
+
+    /** The network itself, for methods that use it with other tensors than these. */
+    public VisionTransformer transformer() {
+        return transformer;
+    }
+
+    /** The frozen tensors by the transformer's names; never to be changed. */
+    public Tensors weights() {
+        return weights;
+    }
+
+    /** Numbers in the vision tower: all that full fine-tuning trains but the classifier. */
+    public long parameters() {
+        return weights.byName().entrySet().stream()
+                .filter(e -> !e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
     }
 
     /** A frozen tensor by the transformer's name for it, for example {@code head.weight}. */

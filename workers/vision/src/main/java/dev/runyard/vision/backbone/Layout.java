@@ -5,18 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where each of the transformer's tensors stands in a file of one ecosystem (science reference §6). */
-final class Layout {
+public final class Layout {
     private Layout() {}
-
-    /**
-     * One tensor of the transformer.
-     *
-     * @param name as the transformer calls it
-     * @param sources names in the file; several are joined along their first axis
-     * @param shape of the whole, as it stands in the file
-     * @param transposed whether the transformer wants the other order of two axes
-     */
-    record Entry(String name, List<String> sources, List<Long> shape, boolean transposed) {}
 
     /** Sizes that were read off the tensors. */
     record Sizes(long width, long patch, long tokens, long depth, long hidden, long embedding, long classes) {}
@@ -135,7 +125,7 @@ final class Layout {
             pair(out, "norm_pre", preNorm(naming), s.width);
         }
         for (int i = 0; i < s.depth; i++) {
-            block(out, naming, s, "blocks." + i + ".", blocks(naming) + i + ".", oldMlp);
+            out.addAll(block(naming, s.width, s.hidden, "blocks." + i + ".", blocks(naming) + i + ".", oldMlp));
         }
         String norm =
                 switch (naming) {
@@ -149,7 +139,7 @@ final class Layout {
             if (naming == Naming.OPENAI_CLIP) {
                 add(out, "projection", projection(naming), s.width, s.embedding);
             } else {
-                out.add(new Entry("projection", List.of(projection(naming)), List.of(s.embedding, s.width), true));
+                out.add(Entry.turned("projection", projection(naming), s.embedding, s.width));
             }
         }
         if (parts.head) {
@@ -161,14 +151,23 @@ final class Layout {
         return out;
     }
 
-    private static void block(List<Entry> out, Naming naming, Sizes s, String to, String from, boolean oldMlp) {
+    /**
+     * The tensors of one block, of images or of texts.
+     *
+     * @param hidden width of the MLP
+     * @param to the transformer's name of the block, with a dot at its end
+     * @param from the file's, likewise
+     * @param oldMlp whether the MLP has the names of torchvision's older files
+     */
+    public static List<Entry> block(Naming naming, long width, long hidden, String to, String from, boolean oldMlp) {
+        List<Entry> out = new ArrayList<>();
         List<String> norms =
                 switch (naming) {
                     case OPENAI_CLIP, TORCHVISION -> List.of("ln_1", "ln_2");
                     case HF_CLIP -> List.of("layer_norm1", "layer_norm2");
                     case TIMM -> List.of("norm1", "norm2");
                 };
-        pair(out, to + "norm1", from + norms.get(0), s.width);
+        pair(out, to + "norm1", from + norms.get(0), width);
         String attention =
                 switch (naming) {
                     case OPENAI_CLIP, TIMM -> "attn.";
@@ -185,18 +184,19 @@ final class Layout {
                                     .toList();
                         case TIMM -> List.of(from + attention + "qkv." + part);
                     };
-            List<Long> shape = part.equals("weight") ? List.of(3 * s.width, s.width) : List.of(3 * s.width);
+            List<Long> shape = part.equals("weight") ? List.of(3 * width, width) : List.of(3 * width);
             out.add(new Entry(to + "attn.qkv." + part, sources, shape, false));
         }
         String project = naming == Naming.TIMM ? "proj" : "out_proj";
-        add(out, to + "attn.proj.weight", from + attention + project + ".weight", s.width, s.width);
-        add(out, to + "attn.proj.bias", from + attention + project + ".bias", s.width);
-        pair(out, to + "norm2", from + norms.get(1), s.width);
+        add(out, to + "attn.proj.weight", from + attention + project + ".weight", width, width);
+        add(out, to + "attn.proj.bias", from + attention + project + ".bias", width);
+        pair(out, to + "norm2", from + norms.get(1), width);
         List<String> mlp = oldMlp ? List.of("mlp.linear_1", "mlp.linear_2") : mlp(naming);
-        add(out, to + "mlp.fc1.weight", from + mlp.get(0) + ".weight", s.hidden, s.width);
-        add(out, to + "mlp.fc1.bias", from + mlp.get(0) + ".bias", s.hidden);
-        add(out, to + "mlp.fc2.weight", from + mlp.get(1) + ".weight", s.width, s.hidden);
-        add(out, to + "mlp.fc2.bias", from + mlp.get(1) + ".bias", s.width);
+        add(out, to + "mlp.fc1.weight", from + mlp.get(0) + ".weight", hidden, width);
+        add(out, to + "mlp.fc1.bias", from + mlp.get(0) + ".bias", hidden);
+        add(out, to + "mlp.fc2.weight", from + mlp.get(1) + ".weight", width, hidden);
+        add(out, to + "mlp.fc2.bias", from + mlp.get(1) + ".bias", width);
+        return out;
     }
 
     private static void pair(List<Entry> out, String name, String source, long width) {
@@ -205,7 +205,6 @@ final class Layout {
     }
 
     private static void add(List<Entry> out, String name, String source, long... shape) {
-        out.add(new Entry(
-                name, List.of(source), java.util.Arrays.stream(shape).boxed().toList(), false));
+        out.add(Entry.of(name, source, shape));
     }
 }

@@ -14,6 +14,7 @@ import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.method.Init;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.ResNet10;
+import dev.runyard.vision.method.State;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
@@ -57,7 +58,7 @@ public final class TrainStep {
         Torch.enter();
         Torch.threads(option(arguments, "--threads", 1));
         NDManager manager = Torch.manager();
-        ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
+        State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
         Init head = new Init(manager, 0);
         head.linear("classifier.", B32.embedding(), CLASSES);
         Map<String, NDArray> trained = new LinkedHashMap<>(state.parameters());

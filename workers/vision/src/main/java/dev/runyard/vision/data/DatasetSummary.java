@@ -65,7 +65,7 @@ public record DatasetSummary(
             throw new DataException("NO_DATASET", spec.id() + " is rendered; there are no files to look at");
         }
         try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
-            return of(Opened.of(spec, source, seed, true, false));
+            return of(Opened.of(spec, source, seed, true, null));
         }
     }
 
@@ -121,7 +121,7 @@ public record DatasetSummary(
         Item item = items.get(i);
         try {
             if (item.offset() >= 0) {
-                byte[] pixels = source.read(item.path(), item.offset(), Item.CIFAR_PIXELS);
+                byte[] pixels = source.read(item.path(), item.offset(), Item.PIXELS);
                 return new Look(null, Digests.hex(Digests.sha256().digest(pixels)), false, false);
             }
             byte[] bytes = source.read(item.path());

@@ -6,6 +6,7 @@ import dev.runyard.vision.image.Augmentations.Box;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Raster;
 import dev.runyard.vision.image.Transforms;
+import dev.runyard.vision.image.View;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +38,10 @@ public final class Split implements Closeable {
         this.pictures = pictures;
         this.cache = cache;
         this.hash = hash;
+    }
+
+    Pictures pictures() {
+        return pictures;
     }
 
     /** {@code train}, {@code val} or {@code test}. */
@@ -91,8 +96,14 @@ public final class Split implements Closeable {
         return switch (augment) {
             case NONE -> pixels(i, size);
             case FLIP_CROP -> Augmentations.flipCrop(pixels(i, size), size, draws);
+            case RESIZED_CROP -> Augmentations.resizedCrop(pixels(i), size, draws);
             case PGN -> pgn(i, size, draws);
         };
+    }
+
+    /** As one of several views of a training image: size × size × 3 bytes, a pure function of the arguments. */
+    public byte[] view(int i, View view, Draws draws) throws IOException {
+        return Augmentations.view(pixels(i), view, draws);
     }
 
     private byte[] pgn(int i, int size, Draws draws) throws IOException {

@@ -29,11 +29,16 @@ public final class Augmentations {
      * crop of the full area fits only when its aspect is the image's.
      */
     public static Box cropBox(int width, int height, Draws draws) {
-        double area = (double) width * height;
+        return cropBox(width, height, 1, 1, draws);
+    }
+
+    /** The box of torchvision's RandomResizedCrop with the given range of scale, shares of the area, and ratio (3/4, 4/3). */
+    public static Box cropBox(int width, int height, double smallest, double largest, Draws draws) {
         double low = StrictMath.log(3.0 / 4.0);
         double high = StrictMath.log(4.0 / 3.0);
         for (int i = 0; i < CROP_TRIES; i++) {
             int at = CROP + i * CROP_DRAWS;
+            double area = (double) width * height * draws.uniform(at + 3, smallest, largest);
             double aspect = StrictMath.exp(draws.uniform(at, low, high));
             int w = (int) Math.rint(Math.sqrt(area * aspect));
             int h = (int) Math.rint(Math.sqrt(area / aspect));
@@ -73,19 +78,25 @@ public final class Augmentations {
         return pgnColours(squash(rgb, cropBox(rgb.width(), rgb.height(), draws), size), size, draws);
     }
 
+    /** Brightness, contrast and saturation by up to {@code light}, hue by up to {@code hue} of a turn, in random order. */
+    private static void jitter(byte[] image, double light, double hue, Draws draws) {
+        for (int operation : draws.order(ORDER, 4)) {
+            double most = operation == 3 ? hue : light;
+            double u = draws.uniform(FACTORS + operation, -most, most);
+            switch (operation) {
+                case 0 -> Colours.brightness(image, (float) (1 + u));
+                case 1 -> Colours.contrast(image, (float) (1 + u));
+                case 2 -> Colours.saturation(image, (float) (1 + u));
+                default -> Colours.hue(image, u);
+            }
+        }
+    }
+
     /** Everything of {@link #pgn} that follows the crop; the input is not changed. */
     public static byte[] pgnColours(byte[] squashed, int size, Draws draws) {
         byte[] out = squashed.clone();
         if (draws.happens(JITTER, 0.8)) {
-            for (int operation : draws.order(ORDER, 4)) {
-                double u = draws.uniform(FACTORS + operation, -0.4, 0.4);
-                switch (operation) {
-                    case 0 -> Colours.brightness(out, (float) (1 + u));
-                    case 1 -> Colours.contrast(out, (float) (1 + u));
-                    case 2 -> Colours.saturation(out, (float) (1 + u));
-                    default -> Colours.hue(out, u);
-                }
-            }
+            jitter(out, 0.4, 0.4, draws);
         }
         if (draws.happens(GREY, 0.2)) {
             Colours.grey(out);
@@ -113,6 +124,44 @@ public final class Augmentations {
             for (int x = 0; x < size; x++, o += 3) {
                 System.arraycopy(in, (row + reflect(x + left, size)) * 3, out, o, 3);
             }
+        }
+        return out;
+    }
+
+    /**
+     * A crop of 0.3 to 1 of the area, bicubic; colour jitter (p 0.8; brightness, contrast, saturation ±0.2, hue ±0.05 of a turn, in
+     * random order); horizontal flip (p 0.5).
+     */
+    public static byte[] resizedCrop(Raster image, int size, Draws draws) {
+        Raster rgb = image.toRgb();
+        byte[] out = squash(rgb, cropBox(rgb.width(), rgb.height(), 0.3, 1, draws), size);
+        if (draws.happens(JITTER, 0.8)) {
+            jitter(out, 0.2, 0.05, draws);
+        }
+        return draws.happens(FLIP, 0.5) ? flipped(out, size) : out;
+    }
+
+    /**
+     * One view as DINO's multi-crop makes it: resized crop (bicubic), horizontal flip (p 0.5), colour jitter (p 0.8; ±0.4, hue ±0.1 of a
+     * turn), greyscale (p 0.2), solarise. Without DINO's blur, which is made for images of 224 px.
+     *
+     * @param draws of this view; see {@link Draws#view}
+     */
+    public static byte[] view(Raster image, View view, Draws draws) {
+        Raster rgb = image.toRgb();
+        Box box = cropBox(rgb.width(), rgb.height(), view.smallest(), view.largest(), draws);
+        byte[] out = squash(rgb, box, view.size());
+        if (draws.happens(FLIP, 0.5)) {
+            out = flipped(out, view.size());
+        }
+        if (draws.happens(JITTER, 0.8)) {
+            jitter(out, 0.4, 0.1, draws);
+        }
+        if (draws.happens(GREY, 0.2)) {
+            Colours.grey(out);
+        }
+        if (draws.happens(SOLARIZE, view.solarize())) {
+            Colours.solarize(out, 128);
         }
         return out;
     }

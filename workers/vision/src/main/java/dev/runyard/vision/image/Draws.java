@@ -14,6 +14,11 @@ public record Draws(long seed, long epoch, long index) {
         return mix(h + 0x9e3779b97f4a7c15L * (number + 1L));
     }
 
+    /** Those of view {@code v} (from 0) of the same image, independent of these and of every other view's. */
+    public Draws view(int v) {
+        return new Draws(bits(-1 - v), epoch, index);
+    }
+
     /** Uniform in [0, 1), a multiple of 2^-53. */
     public double uniform(int number) {
         return (bits(number) >>> 11) * 0x1p-53;

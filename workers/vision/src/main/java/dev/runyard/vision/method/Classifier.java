@@ -2,6 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.ClassifierSpec.Policy;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
@@ -14,9 +15,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From an embedding [n, d] to class scores [n, C]. */
-public sealed interface Classifier {
+public sealed interface Classifier permits Classifier.Text, Classifier.Linear, Classifier.Fixed, Prototypes {
     /** ln 100, where CLIP's training clamps the scale; used when neither file holds one. */
     double DEFAULT_LOGIT_SCALE = Math.log(100);
 
@@ -24,6 +26,14 @@ public sealed interface Classifier {
     Map<String, NDArray> parameters();
 
     NDArray scores(Tensors w, NDArray embedding);
+
+    /** How many of a model's parameters are its classifier's. */
+    static long trained(Tensors parameters) {
+        return parameters.byName().entrySet().stream()
+                .filter(e -> e.getKey().startsWith("classifier.") || e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
+    }
 
     /** Fixed text features: exp(scale) · cosine (science reference §1.1). */
     record Text(NDArray features, NDArray scale) implements Classifier {
@@ -53,8 +63,22 @@ public sealed interface Classifier {
         return new Linear("classifier.", init.parameters());
     }
 
-    /** A copy of the backbone's own head, trainable as in the released code. */
-    static Classifier ofBackbone(NDManager manager, FrozenBackbone backbone, int classes) {
+    /** The backbone's own head with fixed weights. */
+    record Fixed(FrozenBackbone backbone) implements Classifier {
+        @Override
+        public Map<String, NDArray> parameters() {
+            return Map.of();
+        }
+
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return backbone.head(embedding);
+        }
+    }
+
+    /** The backbone's own head: a copy that is trained as in the released code, itself, or a new layer in its place. */
+    static Classifier ofBackbone(
+            NDManager manager, FrozenBackbone backbone, int classes, @Nullable Policy policy, long seed) {
         int own = backbone.shape().classes();
         if (own == 0) {
             throw new InvalidSpec(
@@ -67,6 +91,12 @@ public sealed interface Classifier {
                     "native",
                     "has " + own + " outputs for " + classes + " classes",
                     "use kind: linear");
+        }
+        if (policy == Policy.RANDOM) {
+            return linear(manager, seed, backbone.shape().embedding(), classes);
+        }
+        if (policy == Policy.FROZEN) {
+            return new Fixed(backbone);
         }
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         for (String name : List.of("head.weight", "head.bias")) {

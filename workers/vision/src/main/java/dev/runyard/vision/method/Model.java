@@ -1,18 +1,23 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one run trains: parameters changed by gradient, buffers changed by counting, and scores of a batch. */
-public interface Model extends AutoCloseable {
-    /** By name, in a fixed order; the optimiser changes them in place. */
-    Tensors parameters();
-
-    /** By name; changed in place by {@link #scores} in training. */
-    Tensors buffers();
+/** Learns classes from labels, by the cross-entropy of its scores. */
+public interface Model extends Objective {
+    /** Whether {@link #scores} also takes what the frozen backbone made of the images, [n, d], in their place. */
+    default boolean takesEmbedding() {
+        return false;
+    }
 
     /**
+     * Changes the {@link #buffers} in place in training.
+     *
      * @param leaves parameters to use, the model's own or {@link Tensors#leaves} of them
      * @param pixels [n, 3, H, W], normalised
      * @return [n, C]
@@ -39,5 +44,15 @@ public interface Model extends AutoCloseable {
     }
 
     @Override
-    void close();
+    default NDArray scores(NDArray pixels) {
+        return scores(parameters(), pixels, false);
+    }
+
+    @Override
+    default Loss loss(NDManager manager, Tensors leaves, List<NDArray> views, int[] labels, long step) {
+        NDArray scores = scores(leaves, views.get(0), true);
+        int classes = Math.toIntExact(scores.getShape().get(1));
+        NDArray targets = Torch.floats(manager, Nn.targets(labels, classes), labels.length, classes);
+        return new Loss(Nn.crossEntropy(scores, targets), scores);
+    }
 }

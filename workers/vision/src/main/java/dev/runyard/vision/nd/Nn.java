@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,19 @@ public final class Nn {
     public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double eps) {
         return x.getNDArrayInternal()
                 .layerNorm(x, weight.getShape(), weight, bias, (float) eps)
+                .head();
+    }
+
+    /**
+     * Rows of a table, differentiable in the table.
+     *
+     * @param table [V, D]
+     * @param rows whole numbers below V, of any shape
+     * @return the rows' shape with D behind it
+     */
+    public static NDArray rows(NDArray table, NDArray rows) {
+        return table.getNDArrayInternal()
+                .embedding(rows, table, SparseFormat.DENSE)
                 .head();
     }
 

@@ -1,10 +1,15 @@
 package dev.runyard.vision.train;
 
 import dev.runyard.spec.Augment;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.View;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,9 +27,11 @@ final class Batches implements AutoCloseable {
     private static final long SHUFFLE = -1;
 
     private final Split split;
+    private final @Nullable Features features;
     private final int size;
     private final int batchSize;
     private final Augment augment;
+    private final List<View> views;
     private final Normalisation normalisation;
     private final long seed;
     private final long steps;
@@ -37,38 +44,45 @@ final class Batches implements AutoCloseable {
     private int shuffledEpoch = -1;
     private int[] order = {};
     private long prepared = -1;
-    private @Nullable Future<Batch> next;
+    private @Nullable Future<List<Batch>> next;
 
     /**
+     * @param features what to learn from in place of the images; null for the images
      * @param size side of the images in px
+     * @param augment of the only view when there are no others
+     * @param views of each image; empty for one
      * @param steps of the whole training; none is prepared beyond
      */
-    Batches(Split split, int size, int batchSize, Augment augment, Normalisation normalisation, long seed, long steps) {
+    Batches(
+            Split split,
+            @Nullable Features features,
+            int size,
+            int batchSize,
+            Augment augment,
+            List<View> views,
+            Normalisation normalisation,
+            long seed,
+            long steps) {
         this.split = split;
+        this.features = features;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
+        this.views = views;
         this.normalisation = normalisation;
         this.seed = seed;
         this.steps = steps;
     }
 
-    /**
-     * @param pixels [n, 3, size, size], row-major
-     * @param labels [n]
-     */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Batch(float[] pixels, int[] labels) {}
-
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
     }
 
-    /** The batch that step {@code step} (from 0) learns from. */
-    Batch training(long step) throws IOException {
-        Future<Batch> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
+    /** The batch that step {@code step} (from 0) learns from, one entry a view of the same images. */
+    List<Batch> training(long step) throws IOException {
+        Future<List<Batch>> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
         try {
-            Batch batch = ready.get();
+            List<Batch> batch = ready.get();
             prepared = step + 1;
             next = step + 1 < steps ? reader.submit(() -> build(step + 1)) : null;
             return batch;
@@ -83,7 +97,7 @@ final class Batches implements AutoCloseable {
         }
     }
 
-    private Batch build(long step) throws IOException {
+    private List<Batch> build(long step) throws IOException {
         int epoch = Math.toIntExact(step / perEpoch());
         if (epoch != shuffledEpoch) {
             order = new Draws(seed, epoch, SHUFFLE).order(0, split.size());
@@ -91,26 +105,28 @@ final class Batches implements AutoCloseable {
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
-        float[] pixels = new float[n * 3 * size * size];
+        if (features != null) {
+            return List.of(features.batch(split, Arrays.copyOfRange(order, from, from + n)));
+        }
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
-            int image = order[from + i];
-            byte[] rgb = split.augmented(image, size, augment, new Draws(seed, epoch, image));
-            normalisation.apply(rgb, pixels, i * 3 * size * size);
-            labels[i] = split.label(image);
+            labels[i] = split.label(order[from + i]);
         }
-        return new Batch(pixels, labels);
-    }
-
-    /** Images {@code from} to {@code from + n - 1} as the test transform gives them, in the split's own order. */
-    static Batch evaluation(Split split, int from, int n, int size, Normalisation normalisation) throws IOException {
-        float[] pixels = new float[n * 3 * size * size];
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            normalisation.apply(split.pixels(from + i, size), pixels, i * 3 * size * size);
-            labels[i] = split.label(from + i);
+        List<Batch> out = new ArrayList<>();
+        for (int v = 0; v < Math.max(1, views.size()); v++) {
+            int side = views.isEmpty() ? size : views.get(v).size();
+            float[] pixels = new float[n * 3 * side * side];
+            for (int i = 0; i < n; i++) {
+                int image = order[from + i];
+                Draws draws = new Draws(seed, epoch, image);
+                byte[] rgb = views.isEmpty()
+                        ? split.augmented(image, size, augment, draws)
+                        : split.view(image, views.get(v), draws.view(v));
+                normalisation.apply(rgb, pixels, i * 3 * side * side);
+            }
+            out.add(new Batch(pixels, new long[] {3, side, side}, labels));
         }
-        return new Batch(pixels, labels);
+        return out;
     }
 
     @Override

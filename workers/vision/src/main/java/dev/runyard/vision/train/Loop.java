@@ -11,10 +11,12 @@ import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
-import dev.runyard.vision.method.Model;
+import dev.runyard.vision.method.Objective;
+import dev.runyard.vision.method.Objective.Loss;
 import dev.runyard.vision.method.StoredTensors;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
@@ -23,12 +25,14 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
-import dev.runyard.vision.train.Batches.Batch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -38,15 +42,16 @@ final class Loop {
 
     private static final int EVALUATION_BATCH = 128;
     private static final String PROGRESS = "run.progress";
-    private static final String MOMENTUM = "momentum.";
 
     private final RunSpec spec;
     private final Checkpoints checkpoints;
     private final Identity identity;
     private final Dataset data;
-    private final Model model;
+    private final Objective objective;
     private final int imageSize;
     private final Normalisation normalisation;
+    private final @Nullable Features features;
+    private final long full;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -57,82 +62,133 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
 
+    /**
+     * @param features what the model sees in place of the images; null for the images
+     * @param full number of parameters that full fine-tuning would train; 0 when there is nothing to compare with
+     */
     Loop(
             RunSpec spec,
             Path dir,
             Identity identity,
             Dataset data,
-            Model model,
+            Objective objective,
             int imageSize,
             Normalisation normalisation,
+            @Nullable Features features,
+            long full,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
         this.identity = identity;
         this.data = data;
-        this.model = model;
+        this.objective = objective;
         this.imageSize = imageSize;
         this.normalisation = normalisation;
+        this.features = features;
+        this.full = full;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
     }
 
     Outcome run() throws IOException {
-        try (Sgd sgd = new Sgd(spec.optimizer(), model.parameters());
+        try (Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
                 Batches batches = new Batches(
-                        data.train(), imageSize, spec.batchSize(), spec.augment(), normalisation, spec.seed(), steps)) {
+                        data.train(),
+                        features,
+                        imageSize,
+                        spec.batchSize(),
+                        spec.augment(),
+                        objective.views(),
+                        normalisation,
+                        spec.seed(),
+                        steps)) {
             data.notes().forEach(listener::log);
-            resume(sgd);
+            resume(optimiser);
             listener.resumed(progress.step());
             if (progress.step() == 0) {
-                emit(List.of(point("system/parameters", model.parameters().count())));
+                emitSize();
             }
             report();
             while (true) {
                 Order order = listener.order();
                 if (order == Order.CONTINUE && !progress.validated()) {
-                    order = validate(sgd);
+                    order = validate(optimiser);
                 }
                 if (order != Order.CONTINUE) {
-                    return stop(order, sgd);
+                    return stop(order, optimiser);
                 }
                 if (progress.step() == steps) {
-                    return finish(sgd);
+                    return finish(optimiser);
                 }
-                step(batches.training(progress.step()), sgd);
+                step(batches.training(progress.step()), optimiser);
                 if (progress.validated() && elapsed() >= spec.checkpoint().everySeconds()) {
-                    save(sgd);
+                    save(optimiser);
                 }
             }
         }
     }
 
-    private void step(Batch batch, Sgd sgd) {
-        int epoch = epoch();
-        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), epoch);
+    /**
+     * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
+     *
+     * @param step that the points get: 0, or the number of iterations of a solver
+     */
+    Outcome judge(long step) throws IOException {
+        progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
+        data.notes().forEach(listener::log);
+        emitSize();
+        Scores val = new Scores();
+        Scores test = new Scores();
+        Order order = evaluate(data.val(), val);
+        if (order == Order.CONTINUE) {
+            order = evaluate(data.test(), test);
+        }
+        if (order != Order.CONTINUE) {
+            return new Outcome.GivenBack(0, cause(order));
+        }
+        emitValidation(val);
+        emitTest(test);
+        return new Outcome.Finished(step);
+    }
+
+    private void emitSize() {
+        long own = objective.parameters().count();
+        emit(List.of(point("system/parameters", own)));
+        if (full > 0) {
+            emit(List.of(point("system/parameters-ratio", (double) own / full)));
+        }
+    }
+
+    private void step(List<Batch> batch, Optimiser optimiser) {
+        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
+        int[] labels = batch.get(0).labels();
         double loss;
         Scores scores = new Scores();
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            int n = batch.labels().length;
-            int classes;
-            Tensors leaves = model.parameters().leaves();
-            NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
+            Tensors leaves = objective.parameters().leaves();
+            List<NDArray> views = batch.stream()
+                    .map(view -> Torch.floats(manager, view.values(), view.shape()))
+                    .toList();
             try (Tape tape = new Tape()) {
-                NDArray output = model.scores(leaves, pixels, true); // [n, C]
-                classes = (int) output.getShape().get(1);
-                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
-                NDArray mean = Nn.crossEntropy(output, targets);
-                tape.backward(mean);
-                loss = mean.toFloatArray()[0];
-                scores.add(output.toFloatArray(), batch.labels(), loss);
+                Loss found = objective.loss(manager, leaves, views, labels, progress.step());
+                tape.backward(found.mean());
+                loss = found.mean().toFloatArray()[0];
+                if (found.scores() != null) {
+                    scores.add(found.scores().toFloatArray(), labels, loss);
+                }
             }
-            sgd.step(model.parameters(), leaves, rate);
+            optimiser.step(objective.parameters(), leaves, rate);
+            objective.stepped(progress.step(), steps);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
-        emit(List.of(point("train/loss", loss), point("train/top1", scores.top1()), point("train/lr", rate)));
+        List<MetricPoint> points = new ArrayList<>(List.of(point("train/loss", loss), point("train/lr", rate)));
+        if (scores.images() > 0) {
+            points.add(point("train/top1", scores.top1()));
+        }
+        emit(points);
         report();
         watch(loss);
     }
@@ -156,28 +212,39 @@ final class Loop {
     }
 
     /** Leaves the state untouched when it is interrupted: the epoch is then validated after the resume. */
-    private Order validate(Sgd sgd) throws IOException {
-        boolean improved = false;
+    private Order validate(Optimiser optimiser) throws IOException {
+        double top1 = Double.NaN;
         if (data.val().size() > 0) {
             Scores scores = new Scores();
             Order order = evaluate(data.val(), scores);
             if (order != Order.CONTINUE) {
                 return order;
             }
+            emitValidation(scores);
+            top1 = scores.top1();
+        }
+        progress = progress.validated(top1);
+        boolean improved = progress.isBest();
+        boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
+        if (due || improved || elapsed() >= spec.checkpoint().everySeconds()) {
+            save(optimiser);
+        }
+        return Order.CONTINUE;
+    }
+
+    private void emitValidation(Scores scores) {
+        if (scores.images() > 0) {
             emit(List.of(
                     point("val/loss", scores.loss()),
                     point("val/top1", scores.top1()),
                     point("val/top5", scores.top5())));
-            progress = progress.validated(scores.top1());
-            improved = progress.isBest();
-        } else {
-            progress = progress.validated(Double.NaN);
         }
-        boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
-        if (due || improved || elapsed() >= spec.checkpoint().everySeconds()) {
-            save(sgd);
+    }
+
+    private void emitTest(Scores scores) {
+        if (scores.images() > 0) {
+            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
         }
-        return Order.CONTINUE;
     }
 
     private Order evaluate(Split split, Scores scores) throws IOException {
@@ -188,12 +255,16 @@ final class Loop {
                 return order;
             }
             int n = Math.min(size, split.size() - from);
-            Batch batch = Batches.evaluation(split, from, n, imageSize, normalisation);
+            Batch batch = features == null
+                    ? Batch.of(split, from, n, imageSize, normalisation)
+                    : features.batch(split, IntStream.range(from, from + n).toArray());
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray pixels = Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize);
-                NDArray output = model.scores(model.parameters(), pixels, false);
+                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
+                if (output == null) {
+                    return Order.CONTINUE;
+                }
                 int classes = (int) output.getShape().get(1);
                 NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
                 scores.add(
@@ -206,7 +277,7 @@ final class Loop {
         return Order.CONTINUE;
     }
 
-    private Outcome finish(Sgd sgd) throws IOException {
+    private Outcome finish(Optimiser optimiser) throws IOException {
         if (notFinite > 0) {
             throw notFinite(Double.NaN);
         }
@@ -214,35 +285,38 @@ final class Loop {
             Scores scores = new Scores();
             Order order = evaluate(data.test(), scores);
             if (order != Order.CONTINUE) {
-                return stop(order, sgd);
+                return stop(order, optimiser);
             }
-            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+            emitTest(scores);
         }
         return new Outcome.Finished(progress.step());
     }
 
-    private Outcome stop(Order order, Sgd sgd) throws IOException {
+    private Outcome stop(Order order, Optimiser optimiser) throws IOException {
+        Cause cause = cause(order);
+        if (cause == Cause.PAUSE) {
+            save(optimiser);
+            return new Outcome.GivenBack(saved == null ? 0 : saved.step(), cause);
+        }
+        return new Outcome.GivenBack(progress.step(), cause);
+    }
+
+    /** @param order to stop */
+    static Cause cause(Order order) {
         return switch (order) {
-            case PAUSE, CONTINUE -> {
-                save(sgd);
-                yield new Outcome.GivenBack(saved == null ? 0 : saved.step(), Cause.PAUSE);
-            }
-            case CANCEL -> new Outcome.GivenBack(progress.step(), Cause.CANCEL);
-            case STALE -> new Outcome.GivenBack(progress.step(), Cause.STALE);
+            case PAUSE, CONTINUE -> Cause.PAUSE;
+            case CANCEL -> Cause.CANCEL;
+            case STALE -> Cause.STALE;
         };
     }
 
     /** Nothing is saved behind a loss that is not finite: the last good checkpoint stays the newest. */
-    private void save(Sgd sgd) throws IOException {
+    private void save(Optimiser optimiser) throws IOException {
         if (notFinite > 0 || progress.equals(saved)) {
             return;
         }
         SafetensorsWriter out = new SafetensorsWriter();
-        model.parameters().byName().forEach((name, array) -> {
-            StoredTensors.put(out, name, array);
-            StoredTensors.put(out, MOMENTUM + name, sgd.velocities().get(name));
-        });
-        model.buffers().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
+        state(optimiser).forEach((name, array) -> StoredTensors.put(out, name, array));
         long[] longs = progress.toLongs();
         out.longs(PROGRESS, new long[] {longs.length}, longs);
         CheckpointRef ref = checkpoints.write(progress, epoch(), identity, out);
@@ -251,13 +325,21 @@ final class Loop {
         listener.checkpoint(checkpoints.folder(progress.step()), ref);
     }
 
-    private void resume(Sgd sgd) throws IOException {
+    /** All that a step changes, by its name in a checkpoint. */
+    private Map<String, NDArray> state(Optimiser optimiser) {
+        Map<String, NDArray> out = new LinkedHashMap<>(objective.parameters().byName());
+        out.putAll(optimiser.state());
+        out.putAll(objective.buffers().byName());
+        return out;
+    }
+
+    private void resume(Optimiser optimiser) throws IOException {
         List<Checkpoints.Candidate> candidates = checkpoints.candidates();
         for (Checkpoints.Candidate candidate : candidates) {
             String fault = candidate.fault();
             if (candidate.ref() != null) {
                 Checkpoints.refuseOther(candidate.ref(), identity);
-                fault = load(candidate.folder().resolve(Checkpoints.STATE), sgd);
+                fault = load(candidate.folder().resolve(Checkpoints.STATE), optimiser);
             }
             if (fault == null) {
                 saved = progress;
@@ -276,20 +358,14 @@ final class Loop {
     }
 
     /** Returns the fault, or null when everything was taken over. */
-    private @Nullable String load(Path file, Sgd sgd) throws IOException {
+    private @Nullable String load(Path file, Optimiser optimiser) throws IOException {
         List<String> differences = new ArrayList<>();
         try (Safetensors in = Safetensors.open(file)) {
             if (!in.has(PROGRESS)) {
                 return PROGRESS + " is missing";
             }
             Progress found = Progress.of(in.longs(PROGRESS));
-            for (var e : model.parameters().byName().entrySet()) {
-                String name = e.getKey();
-                StoredTensors.fill(in, name, name, e.getValue(), differences);
-                StoredTensors.fill(
-                        in, MOMENTUM + name, MOMENTUM + name, sgd.velocities().get(name), differences);
-            }
-            for (var e : model.buffers().byName().entrySet()) {
+            for (var e : state(optimiser).entrySet()) {
                 StoredTensors.fill(in, e.getKey(), e.getKey(), e.getValue(), differences);
             }
             if (!differences.isEmpty()) {
@@ -309,8 +385,8 @@ final class Loop {
                 .metadata(TrainedRun.SPEC, Json.canonical(spec))
                 .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
                 .metadata(TrainedRun.BACKBONE, identity.backbone());
-        model.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
-        model.buffers().byName().forEach((name, array) -> {
+        objective.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
+        objective.buffers().byName().forEach((name, array) -> {
             if (!name.equals("one")) {
                 StoredTensors.put(out, name, array);
             }

@@ -1,10 +1,10 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.vision.evaluate.Accuracy;
+
 /** Running sums of an evaluation. */
 final class Scores {
-    private long images;
-    private long top1;
-    private long top5;
+    private Accuracy accuracy = Accuracy.NONE;
     private double loss;
 
     /**
@@ -14,41 +14,28 @@ final class Scores {
     void add(float[] scores, int[] labels, double batchLoss) {
         int classes = scores.length / labels.length;
         for (int i = 0; i < labels.length; i++) {
-            int rank = rank(scores, i * classes, classes, labels[i]);
-            top1 += rank < 1 ? 1 : 0;
-            top5 += rank < 5 ? 1 : 0;
+            accuracy = accuracy.and(scores, i * classes, classes, labels[i]);
         }
-        images += labels.length;
         loss += batchLoss * labels.length;
     }
 
-    /** Scores that stand before the label's; of equal ones the smaller index is first, and NaN is last. */
-    private static int rank(float[] scores, int at, int classes, int label) {
-        float own = scores[at + label];
-        if (Float.isNaN(own)) {
-            return classes;
-        }
-        int rank = 0;
-        for (int c = 0; c < classes; c++) {
-            float other = scores[at + c];
-            if (other > own || (other == own && c < label)) {
-                rank++;
-            }
-        }
-        return rank;
-    }
-
-    /** Percent of the images whose label has the highest score. */
+    /** Percent of the images whose label has the highest score; NaN when there was none. */
     double top1() {
-        return 100.0 * top1 / images;
+        return accuracy.top1Percent().orElse(Double.NaN);
     }
 
-    /** Percent of the images whose label is among the five highest. */
+    /** Percent of the images whose label is among the five highest; NaN when there was none. */
     double top5() {
-        return 100.0 * top5 / images;
+        return accuracy.top5Percent().orElse(Double.NaN);
     }
 
+    /** Images so far. */
+    long images() {
+        return accuracy.images();
+    }
+
+    /** Mean over the images. */
     double loss() {
-        return loss / images;
+        return loss / accuracy.images();
     }
 }

@@ -7,9 +7,10 @@ import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Stochastic gradient descent as PyTorch defines it: v = momentum·v + (g + weightDecay·w), w = w - rate·v. */
-public final class Sgd implements AutoCloseable {
+public final class Sgd implements Optimiser {
     private final NDManager manager = Torch.manager();
     private final NDArray momentum;
     private final NDArray weightDecay;
@@ -18,7 +19,7 @@ public final class Sgd implements AutoCloseable {
     private final Tensors velocities;
 
     public Sgd(OptimizerSpec spec, Tensors parameters) {
-        momentum = Torch.scalar(manager, spec.momentum());
+        momentum = Torch.scalar(manager, Objects.requireNonNull(spec.momentum()));
         weightDecay = Torch.scalar(manager, spec.weightDecay());
         rate = Torch.scalar(manager, 0);
         decays = spec.weightDecay() != 0;
@@ -32,11 +33,14 @@ public final class Sgd implements AutoCloseable {
         return velocities;
     }
 
-    /**
-     * Changes the parameters in place.
-     *
-     * @param leaves the same names after a backward pass; one without a gradient stays as it is
-     */
+    @Override
+    public Map<String, NDArray> state() {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        velocities.byName().forEach((name, velocity) -> out.put("momentum." + name, velocity));
+        return out;
+    }
+
+    @Override
     public void step(Tensors parameters, Tensors leaves, double learningRate) {
         rate.set(new float[] {(float) learningRate});
         parameters.byName().forEach((name, parameter) -> {

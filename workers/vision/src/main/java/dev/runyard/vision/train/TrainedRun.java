@@ -5,6 +5,7 @@ import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
@@ -73,7 +74,7 @@ public final class TrainedRun implements AutoCloseable {
                         + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
                         + backbone.sha256() + ")");
             }
-            Model model = Models.of(spec, backbone, classNames.size());
+            Model model = Models.of(spec, backbone, classNames);
             try {
                 fill(in, file, model);
             } catch (IOException | RuntimeException e) {
@@ -129,14 +130,9 @@ public final class TrainedRun implements AutoCloseable {
         return Training.normalisation(spec, backbone.shape());
     }
 
-    /**
-     * Images of a split by the test transform, normalised.
-     *
-     * @param n how many, from image {@code from} on
-     * @return [n, 3, size, size], row-major
-     */
-    public float[] pixels(Split split, int from, int n) throws IOException {
-        return Batches.evaluation(split, from, n, imageSize(), normalisation()).pixels();
+    /** Images {@code from} to {@code from + n - 1} of a split, as the model was trained to see them. */
+    public Batch batch(Split split, int from, int n) throws IOException {
+        return Batch.of(split, from, n, imageSize(), normalisation());
     }
 
     /**
@@ -145,19 +141,6 @@ public final class TrainedRun implements AutoCloseable {
      */
     public NDArray scores(NDArray pixels) {
         return model.scores(model.parameters(), pixels, false);
-    }
-
-    /**
-     * The output of each class of another data set, found by name.
-     *
-     * @return for each of {@code names} the output with that name, or -1
-     */
-    public int[] outputs(List<String> names) {
-        int[] out = new int[names.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = classNames.indexOf(names.get(i));
-        }
-        return out;
     }
 
     @Override

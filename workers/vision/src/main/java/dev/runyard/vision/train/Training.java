@@ -1,5 +1,6 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
@@ -12,9 +13,11 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.Classifier;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.NewVit;
+import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,9 +71,19 @@ public final class Training {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
-        try (Model model = Models.of(spec, backbone, data.classes())) {
-            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), listener);
-            Outcome outcome = loop.run();
+        try (Model model = Models.of(spec, backbone, data.classNames())) {
+            Normalisation normalisation = normalisation(spec, backbone.shape());
+            boolean once = model.takesEmbedding()
+                    && (spec.augment() == Augment.NONE
+                            || !(spec.method() instanceof MethodSpec.Linear linear)
+                            || linear.solver() == MethodSpec.Solver.LBFGS);
+            Features features = once ? Features.of(data, backbone, normalisation, options, listener) : null;
+            if (once && features == null) {
+                return new Outcome.GivenBack(0, Loop.cause(listener.order()));
+            }
+            long full = backbone.parameters() + Classifier.trained(model.parameters());
+            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), normalisation, features, full, listener);
+            Outcome outcome = fit(data, model, loop, features, listener);
             if (!backbone.sha256Now().equals(backbone.sha256())) {
                 throw new TrainingFailure(
                         FailureReason.INTERNAL, "the frozen backbone changed during the run; its results are void");
@@ -84,10 +97,31 @@ public final class Training {
         }
     }
 
+    private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
+            throws IOException {
+        if (spec.method() instanceof MethodSpec.ZeroShot) {
+            return loop.judge(0);
+        }
+        if (features != null
+                && spec.method() instanceof MethodSpec.Linear linear
+                && linear.solver() == MethodSpec.Solver.LBFGS) {
+            return new LinearFit(linear, data, features, model, listener).run(loop);
+        }
+        return loop.run();
+    }
+
     private Outcome pretrain(Dataset data, TrainingListener listener) throws IOException {
         try (NewVit model = new NewVit(Objects.requireNonNull(spec.pretrain()), data.classes(), spec.seed())) {
-            Outcome outcome =
-                    loop(data, model, model.shape(), NO_BACKBONE, listener).run();
+            Outcome outcome = loop(
+                            data,
+                            model,
+                            model.shape(),
+                            NO_BACKBONE,
+                            model.shape().normalisation(),
+                            null,
+                            0,
+                            listener)
+                    .run();
             if (outcome instanceof Outcome.Finished) {
                 Path folder = dir.resolve("backbone");
                 model.write(folder, data.classNames());
@@ -99,10 +133,18 @@ public final class Training {
         }
     }
 
-    private Loop loop(Dataset data, Model model, VitShape shape, String backboneHash, TrainingListener listener) {
+    private Loop loop(
+            Dataset data,
+            Objective objective,
+            VitShape shape,
+            String backboneHash,
+            Normalisation normalisation,
+            @Nullable Features features,
+            long full,
+            TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
-        Normalisation normalisation = spec.task() == Task.PRETRAIN ? shape.normalisation() : normalisation(spec, shape);
-        return new Loop(spec, dir, identity, data, model, shape.imageSize(), normalisation, listener);
+        return new Loop(
+                spec, dir, identity, data, objective, shape.imageSize(), normalisation, features, full, listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */

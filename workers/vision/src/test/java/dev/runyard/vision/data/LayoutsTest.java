@@ -161,7 +161,9 @@ class LayoutsTest {
             }
             assertThat(faults).isEqualTo(1);
         }
-        try (Dataset d = Datasets.openSkippingBroken(spec("d", Split.AUTO), dir.resolve("cache"), 0)) {
+        DatasetSpec skipping = new DatasetSpec(
+                "folder", dir.resolve("d").toString(), null, null, null, null, DatasetSpec.BadImage.SKIP);
+        try (Dataset d = Datasets.open(skipping, dir.resolve("cache"), 0)) {
             assertThat(d.skipped()).isEqualTo(1);
             assertThat(d.train().size() + d.val().size() + d.test().size()).isEqualTo(19);
             assertThat(d.notes()).anyMatch(n -> n.contains("left out: 1"));

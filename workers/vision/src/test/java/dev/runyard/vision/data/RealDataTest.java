@@ -149,7 +149,7 @@ class RealDataTest {
         // Some classes have one image, so only a look at them, not a split, is possible.
         Path zip = SharedData.path("imagenet-variants/nips2017-dev-flickr.zip");
         try (Source source = Source.open(zip.toString())) {
-            Found found = Layouts.find(source, Split.AUTO);
+            Found found = Layouts.find(source, spec("imagenet-variants/nips2017-dev-flickr.zip", Split.AUTO));
             List<Integer> numbers =
                     found.classNames().stream().map(Integer::valueOf).toList();
             assertThat(numbers).isSorted();
@@ -172,7 +172,7 @@ class RealDataTest {
                 .hasFieldOrPropertyWithValue("code", "MISSING_SPLIT");
         assertThatThrownBy(() -> open("reference-shapes/shapes.zip", Split.COOP))
                 .hasFieldOrPropertyWithValue("code", "MISSING_SPLIT");
-        assertThatThrownBy(() -> open("labels", Split.AUTO))
+        assertThatThrownBy(() -> open("imagenetv2-predictions", Split.AUTO))
                 .hasFieldOrPropertyWithValue("code", "NO_DATASET")
                 .hasMessageContaining("CIFAR-100");
     }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class ModelStressTest {
                     null,
                     null,
                     null);
-            model = Models.of(spec, backbone, CLASSES);
+            model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"));
             sgd = new Sgd(new OptimizerSpec(null, null, null, 0.01), model.parameters());
         }
 

@@ -89,21 +89,6 @@ class PromptNetworkParityTest {
     }
 
     @Test
-    void parametersOfThePaper() {
-        try (NDManager manager = Torch.manager()) {
-            ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, 768);
-            long count = state.parameters().values().stream()
-                    .mapToLong(NDArray::size)
-                    .sum();
-            assertThat(count).isEqualTo(1_032_304);
-            long alone = ResNet10.init(manager, 0, ResNet10.CHANNELS, 100).parameters().values().stream()
-                    .mapToLong(NDArray::size)
-                    .sum();
-            assertThat(alone).isEqualTo(320_212);
-        }
-    }
-
-    @Test
     void everyReleasedFileIsRead() throws IOException {
         Path folder = dev.runyard.vision.SharedData.path("weights");
         try (NDManager manager = Torch.manager();

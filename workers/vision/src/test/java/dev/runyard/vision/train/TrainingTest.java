@@ -152,7 +152,8 @@ class TrainingTest {
             assertThat(run.spec()).isEqualTo(spec);
             assertThat(run.classNames()).hasSize(8);
             int size = run.imageSize();
-            NDArray pixels = Torch.floats(manager, run.pixels(test, 0, test.size()), test.size(), 3, size, size);
+            NDArray pixels =
+                    Torch.floats(manager, run.batch(test, 0, test.size()).values(), test.size(), 3, size, size);
             Scores scores = new Scores();
             scores.add(run.scores(pixels).toFloatArray(), test.labels(), 0);
             assertThat(scores.top1())

@@ -1,0 +1,85 @@
+package dev.runyard.vision.backbone;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.backbone.VitShape.Activation;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One block of a pre-norm transformer, of images or of texts: attention, then an MLP, each added to what came in. The weights carry
+ * timm's names behind the block's own.
+ *
+ * <p>Letters: n inputs, T tokens, D width, h heads, d = D/h.
+ */
+public final class EncoderBlock implements AutoCloseable {
+    private final int width;
+    private final int heads;
+    private final Activation activation;
+    private final double eps;
+    private final NDManager constants;
+    private final NDArray attentionScale;
+    private final NDArray quickGeluScale;
+
+    /** @param heads divides the width */
+    public EncoderBlock(int width, int heads, Activation activation, double eps) {
+        this.width = width;
+        this.heads = heads;
+        this.activation = activation;
+        this.eps = eps;
+        constants = Torch.manager();
+        attentionScale = Torch.scalar(constants, 1 / Math.sqrt((double) width / heads));
+        quickGeluScale = Torch.scalar(constants, 1.702);
+    }
+
+    /**
+     * What a block makes of its input.
+     *
+     * @param output [n, T, D]
+     * @param attention [n, h, T, T], softmaxed over the last axis
+     */
+    public record Result(NDArray output, NDArray attention) {}
+
+    /**
+     * @param name of the block with a dot at its end, for example {@code blocks.0.}
+     * @param x [n, T, D]
+     * @param mask [T, T], added to the attention before the softmax; null for none
+     */
+    public Result forward(Tensors w, String name, NDArray x, @Nullable NDArray mask) {
+        long n = x.getShape().get(0);
+        long t = x.getShape().get(1);
+        int d = width / heads;
+        NDArray qkv =
+                Nn.linear(norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
+        NDList parts = qkv.reshape(n, t, 3, heads, d).transpose(2, 0, 3, 1, 4).split(3, 0); // 3 × [1, n, h, T, d]
+        NDArray q = parts.get(0).squeeze(0).mul(attentionScale);
+        NDArray k = parts.get(1).squeeze(0);
+        NDArray v = parts.get(2).squeeze(0);
+        NDArray looks = q.matMul(k.transpose(0, 1, 3, 2));
+        NDArray attention = (mask == null ? looks : looks.add(mask)).softmax(-1); // [n, h, T, T]
+        NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(n, t, width);
+        x = x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
+        NDArray hidden =
+                Nn.linear(norm(w, name + "norm2", x), w.get(name + "mlp.fc1.weight"), w.get(name + "mlp.fc1.bias"));
+        hidden = activate(hidden);
+        x = x.add(Nn.linear(hidden, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
+        return new Result(x, attention);
+    }
+
+    private NDArray activate(NDArray x) {
+        return activation == Activation.GELU ? Nn.gelu(x) : x.mul(Nn.sigmoid(x.mul(quickGeluScale)));
+    }
+
+    /** The layer norm of the given name, with this block's eps. */
+    public NDArray norm(Tensors w, String name, NDArray x) {
+        return Nn.layerNorm(x, w.get(name + ".weight"), w.get(name + ".bias"), eps);
+    }
+
+    @Override
+    public void close() {
+        constants.close();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.runyard.vision.evaluate;
+
+import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.image.Normalisation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges one model on its own test images and on further data sets: the robustness of one training (paper, ImageNet to -A, -R, -V2 and
+ * -Sketch). Classes are bound by name.
+ */
+public final class Evaluator {
+    private final List<String> outputs;
+    private final int size;
+    private final Normalisation normalisation;
+    private final int batchSize;
+    private final Scorer scorer;
+
+    /** Asks a model. */
+    public interface Scorer {
+        /** @return [n, C] row-major */
+        float[] scores(Batch batch) throws IOException;
+    }
+
+    /** Asked before each batch. */
+    public interface Pace {
+        /**
+         * @param done images so far, of all sets
+         * @param of images of all sets
+         * @return false to stop
+         */
+        boolean next(long done, long of);
+    }
+
+    /**
+     * @param outputs class names by output
+     * @param size side of the images in px
+     */
+    public Evaluator(List<String> outputs, int size, Normalisation normalisation, int batchSize, Scorer scorer) {
+        this.outputs = List.copyOf(outputs);
+        this.size = size;
+        this.normalisation = normalisation;
+        this.batchSize = batchSize;
+        this.scorer = scorer;
+    }
+
+    /**
+     * @param test the run's own test images, labelled by output
+     * @param others judged by their test images
+     * @return the run's own first, then one for each of the others; empty when the pace said to stop
+     */
+    public Optional<List<Evaluation>> run(String id, Split test, List<Dataset> others, Pace pace) throws IOException {
+        List<Answers> answers = new ArrayList<>();
+        long of = test.size();
+        for (Dataset other : others) {
+            answers.add(Answers.of(outputs, other.classNames(), other.test().labels()));
+            of += other.test().size();
+        }
+        int[] own = new int[outputs.size()];
+        for (int i = 0; i < own.length; i++) {
+            own[i] = i;
+        }
+        Tally reference = new Tally(own, answers.stream().map(Answers::mask).toList());
+        long done = 0;
+        if (!judge(test, reference, done, of, pace)) {
+            return Optional.empty();
+        }
+        List<Evaluation> out = new ArrayList<>();
+        out.add(new Evaluation(
+                id,
+                reference.all().images(),
+                0,
+                List.of(),
+                own.length,
+                own.length,
+                reference.all(),
+                reference.all(),
+                reference.all()));
+        done += test.size();
+        for (int i = 0; i < others.size(); i++) {
+            Answers answer = answers.get(i);
+            Split split = others.get(i).test();
+            Tally tally = new Tally(answer.output(), List.of(answer.mask()));
+            if (!judge(split, tally, done, of, pace)) {
+                return Optional.empty();
+            }
+            done += split.size();
+            out.add(new Evaluation(
+                    unique(others.get(i).id(), out),
+                    tally.all().images(),
+                    tally.leftOut(),
+                    answer.missing(),
+                    own.length,
+                    answer.mask().length,
+                    tally.all(),
+                    tally.masked(0),
+                    reference.masked(i)));
+        }
+        return Optional.of(List.copyOf(out));
+    }
+
+    private boolean judge(Split split, Tally tally, long before, long of, Pace pace) throws IOException {
+        for (int from = 0; from < split.size(); from += batchSize) {
+            if (!pace.next(before + from, of)) {
+                return false;
+            }
+            Batch batch = Batch.of(split, from, Math.min(batchSize, split.size() - from), size, normalisation);
+            tally.add(scorer.scores(batch), batch.labels());
+        }
+        return pace.next(before + split.size(), of);
+    }
+
+    private static String unique(String id, List<Evaluation> taken) {
+        String name = id;
+        for (int i = 2; has(taken, name); i++) {
+            name = id + "-" + i;
+        }
+        return name;
+    }
+
+    private static boolean has(List<Evaluation> taken, String id) {
+        return taken.stream().anyMatch(e -> e.id().equals(id));
+    }
+}

@@ -1,0 +1,136 @@
+package dev.runyard.vision.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.backbone.BackboneConfig;
+import dev.runyard.vision.backbone.Entry;
+import dev.runyard.vision.backbone.EntryReader;
+import dev.runyard.vision.backbone.VitShape.Activation;
+import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** A frozen text transformer that was read from a file: the other half of a CLIP model. */
+public final class TextTower implements AutoCloseable {
+    /** Heads where Hugging Face's configuration names none. */
+    private static final int HF_HEADS = 8;
+
+    /** {@code eos_token_id} of configurations that were written before it was used: the largest id is meant. */
+    private static final int LEGACY_END = 2;
+
+    private final TextTransformer transformer;
+    private final NDManager manager;
+    private final Tensors weights;
+    private final OptionalDouble logitScale;
+
+    private TextTower(TextShape shape, NDManager manager, Tensors weights, OptionalDouble logitScale) {
+        this.transformer = new TextTransformer(shape);
+        this.manager = manager;
+        this.weights = weights;
+        this.logitScale = logitScale;
+    }
+
+    /** The naming of the text tower in a file; empty when it has none. */
+    public static Optional<Naming> naming(Safetensors in) {
+        return List.of(Naming.OPENAI_CLIP, Naming.HF_CLIP).stream()
+                .filter(naming -> in.has(TextLayout.tokens(naming)))
+                .findFirst();
+    }
+
+    /**
+     * Reads the text tower of a file.
+     *
+     * @param configuration the {@code config.json} beside it, which need not exist
+     * @throws WeightsException when the file has none, or its tensors do not fit
+     */
+    public static TextTower read(Path weights, Path configuration) throws IOException {
+        Torch.enter();
+        String file = String.valueOf(weights.getFileName());
+        try (Safetensors in = Safetensors.open(weights)) {
+            Naming naming = naming(in)
+                    .orElseThrow(() -> new WeightsException(file
+                            + ": holds no text tower: neither " + TextLayout.tokens(Naming.OPENAI_CLIP) + " nor "
+                            + TextLayout.tokens(Naming.HF_CLIP) + " is among its "
+                            + in.tensors().size() + " tensors"));
+            EntryReader reader = new EntryReader(
+                    file,
+                    in,
+                    "a text tower as " + (naming == Naming.HF_CLIP ? "Hugging Face's" : "OpenAI's") + " CLIP names it");
+            TextShape shape = shape(file, in, reader, naming, BackboneConfig.read(configuration));
+            List<Entry> entries = TextLayout.entries(naming, shape);
+            reader.compare(entries, name -> TextLayout.elsewhere(naming, name));
+            NDManager manager = Torch.manager();
+            return new TextTower(shape, manager, new Tensors(reader.load(manager, entries)), reader.logitScale());
+        }
+    }
+
+    /** Sizes and options of the text tower, from the tensors and what the configuration adds. */
+    static TextShape shape(String file, Safetensors in, EntryReader reader, Naming naming, BackboneConfig config)
+            throws IOException {
+        List<Long> tokens = reader.shape(TextLayout.tokens(naming), 2);
+        int width = Math.toIntExact(tokens.get(1));
+        long context = reader.shape(TextLayout.positions(naming), 2).get(0);
+        long hidden = reader.shape(TextLayout.firstMlp(naming), 2).get(0);
+        boolean projected = in.has(TextLayout.projection(naming));
+        long embedding = width;
+        if (projected) {
+            List<Long> matrix = reader.shape(TextLayout.projection(naming), 2);
+            embedding = matrix.get(naming == Naming.HF_CLIP ? 0 : 1);
+        }
+        BackboneConfig text = config.text();
+        boolean huggingFace = config.huggingFaceText();
+        // Elsewhere both towers have the same activation and eps, and the file names them once.
+        BackboneConfig both = huggingFace || text.activation().isPresent() ? text : config;
+        int heads = text.heads().orElse(huggingFace ? HF_HEADS : Math.max(1, width / 64));
+        if (width % heads != 0) {
+            throw new WeightsException(file + ": " + heads + " heads do not divide the text tower's width of " + width
+                    + "; put a config.json with \"text\": {\"heads\": …} beside it");
+        }
+        OptionalInt end = naming == Naming.HF_CLIP ? text.endToken() : OptionalInt.empty();
+        return new TextShape(
+                Math.toIntExact(tokens.get(0)),
+                Math.toIntExact(context),
+                width,
+                Math.toIntExact(reader.depth(TextLayout.blocks(naming))),
+                heads,
+                Math.toIntExact(hidden),
+                both.activation().orElse(Activation.QUICK_GELU),
+                both.eps().orElse(1e-5),
+                Math.toIntExact(embedding),
+                projected,
+                end.isPresent() && end.getAsInt() == LEGACY_END ? OptionalInt.empty() : end);
+    }
+
+    public TextShape shape() {
+        return transformer.shape();
+    }
+
+    /** CLIP's ln of the scale in front of the cosine, when the file has one. */
+    public OptionalDouble logitScale() {
+        return logitScale;
+    }
+
+    /** See {@link TextTransformer#encode}. */
+    public NDArray encode(long[][] ids) {
+        return transformer.encode(weights, ids);
+    }
+
+    /** The frozen weights, by the transformer's names. */
+    public Tensors weights() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        transformer.close();
+    }
+}
