@@ -68,7 +68,8 @@ class MethodRunsTest {
                 Augment.NONE,
                 7L,
                 null,
-                new PretrainSpec(32, 8, WIDTH, 2, 2));
+                new PretrainSpec(32, 8, WIDTH, 2, 2),
+                null);
         new Training(spec, shared.resolve("pretrain"), options()).run(new Recorder());
         weights = shared.resolve("pretrain/backbone");
     }
@@ -90,6 +91,7 @@ class MethodRunsTest {
                 augment,
                 0L,
                 new CheckpointSpec(1, 60),
+                null,
                 null);
     }
 
@@ -274,7 +276,8 @@ class MethodRunsTest {
                 spec(new Case(
                         "absent",
                         new MethodSpec.Iip(1),
-                        new ClassifierSpec(ClassifierSpec.Kind.PROTOTYPES, null, null, "no/such.safetensors"))),
+                        new ClassifierSpec(
+                                ClassifierSpec.Kind.PROTOTYPES, null, null, null, null, "no/such.safetensors"))),
                 FailureReason.WEIGHTS,
                 "classifier.head");
         assertFailure(
