@@ -1,5 +1,6 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
@@ -35,13 +36,20 @@ final class OpenDatasets {
     }
 
     private static String key(DatasetSpec spec, Path cache) throws IOException {
-        String key = spec.id() + "|" + spec.split() + "|" + spec.train() + "|" + spec.test() + "|" + cache;
-        if (spec.root() == null) {
-            return key;
+        StringBuilder key = new StringBuilder(spec.id() + "|" + spec.split() + "|" + spec.onBadImage() + "|"
+                + spec.train() + "|" + spec.test() + "|" + cache);
+        if (spec.root() != null) {
+            Path root = Path.of(spec.root());
+            key.append('|').append(Files.exists(root) ? root.toRealPath() : root);
+            if (Files.exists(root)) {
+                key.append('|').append(Files.size(root)).append('|').append(Files.getLastModifiedTime(root));
+            }
         }
-        Path root = Path.of(spec.root());
-        return Files.exists(root)
-                ? key + "|" + root.toRealPath() + "|" + Files.size(root) + "|" + Files.getLastModifiedTime(root)
-                : key + "|" + root;
+        if (spec.parts() != null) {
+            for (DatasetPart part : spec.parts()) {
+                key.append('\n').append(key(part.spec(spec.onBadImage()), cache));
+            }
+        }
+        return key.toString();
     }
 }
