@@ -106,6 +106,13 @@ public final class DataCommand implements Runnable {
             System.out.println("hash    " + summary.hash());
             Table table = new Table("CLASS", "TRAIN", "VAL", "TEST");
             for (int i = 0; i < summary.classNames().size(); i++) {
+                if (summary.train().get(i)
+                                + summary.val().get(i)
+                                + summary.test().get(i)
+                        == 0) {
+                    // Listed below where it should have images; of ImageNet-A's 1000 classes, 800 should not.
+                    continue;
+                }
                 table.row(
                         summary.classNames().get(i),
                         summary.train().get(i),
