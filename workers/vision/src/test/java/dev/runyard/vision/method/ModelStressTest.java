@@ -121,6 +121,7 @@ class ModelStressTest {
                     null,
                     null,
                     null,
+                    null,
                     null);
             model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"));
             sgd = new Sgd(new OptimizerSpec(null, null, null, decay), model.parameters());
