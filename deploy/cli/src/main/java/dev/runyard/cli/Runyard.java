@@ -12,8 +12,11 @@ import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.science.ClientCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
+import dev.runyard.cli.science.InvertCommand;
+import dev.runyard.cli.science.ServeModelCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -59,6 +62,9 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Retry.class,
             TrainCommand.class,
             EmbedCommand.class,
+            InvertCommand.class,
+            ServeModelCommand.class,
+            ClientCommand.class,
             DataCommand.class,
             WeightsCommand.class
         })

@@ -74,7 +74,8 @@ public final class ClientBundle implements AutoCloseable {
     public static ClientBundle open(Path folder) throws IOException {
         Path file = folder.resolve(BundleManifest.FILE);
         if (!Files.isRegularFile(file)) {
-            throw new WeightsException(folder + ": holds no " + BundleManifest.FILE + "; make one with \"runyard invert\"");
+            throw new WeightsException(
+                    folder + ": holds no " + BundleManifest.FILE + "; make one with \"runyard invert\"");
         }
         BundleManifest manifest;
         try {

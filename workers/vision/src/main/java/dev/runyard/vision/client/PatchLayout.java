@@ -21,8 +21,9 @@ public record PatchLayout(int imageSize, int patch, int prompts) {
                     "NOT_A_RECTANGLE",
                     "method.prompts",
                     prompts,
-                    "is not a multiple of G = " + perRow + ", the patches in a row of " + imageSize + " px with patches of "
-                            + patch + " px; the prompts would not fill the rows below the image",
+                    "is not a multiple of G = " + perRow + ", the patches in a row of " + imageSize
+                            + " px with patches of " + patch
+                            + " px; the prompts would not fill the rows below the image",
                     "train with prompts: " + next + (last > 0 ? " or " + last : "")
                             + (perRow == 7 ? " (ViT-B/32: the preset of two rows is prompts: 14)" : ""));
         }

@@ -41,8 +41,7 @@ public final class PromptClient {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             return model.encode(
-                            Torch.floats(
-                                    manager, bundle.taller(images, n), n, 3, layout.height(), layout.imageSize()),
+                            Torch.floats(manager, bundle.taller(images, n), n, 3, layout.height(), layout.imageSize()),
                             null)
                     .toFloatArray();
         }

@@ -39,8 +39,8 @@ public final class RemoteEncoder implements FrozenEncoder {
      */
     public RemoteEncoder(String server) throws IOException {
         this.server = address(server);
-        HttpResponse<InputStream> answer =
-                send(HttpRequest.newBuilder(this.server.resolve(TensorBody.MODEL)).GET());
+        HttpResponse<InputStream> answer = send(
+                HttpRequest.newBuilder(this.server.resolve(TensorBody.MODEL)).GET());
         try {
             card = Json.read(text(answer.body()), ModelCard.class);
         } catch (InvalidSpec | MalformedJson e) {
@@ -58,8 +58,7 @@ public final class RemoteEncoder implements FrozenEncoder {
         } catch (IllegalArgumentException e) {
             // Said below, with what is wanted.
         }
-        throw new InvalidSpec(
-                "BAD_ADDRESS", "server", server, "is no address", "give one like http://127.0.0.1:8300");
+        throw new InvalidSpec("BAD_ADDRESS", "server", server, "is no address", "give one like http://127.0.0.1:8300");
     }
 
     @Override
@@ -115,8 +114,8 @@ public final class RemoteEncoder implements FrozenEncoder {
         } catch (IOException e) {
             throw new EncoderException(
                     "UNREACHABLE",
-                    "the model server at " + server + " did not answer (" + e.getClass().getSimpleName()
-                            + "); start it with \"runyard serve-model\"");
+                    "the model server at " + server + " did not answer ("
+                            + e.getClass().getSimpleName() + "); start it with \"runyard serve-model\"");
         }
         if (answer.statusCode() != 200) {
             throw refused(answer);

@@ -63,8 +63,7 @@ public final class SplitStep implements AutoCloseable {
             embedding.setRequiresGradient(true);
             double loss;
             try (Tape tape = new Tape()) {
-                NDArray scores =
-                        Nn.linear(embedding, leaves.get("classifier.weight"), leaves.get("classifier.bias"));
+                NDArray scores = Nn.linear(embedding, leaves.get("classifier.weight"), leaves.get("classifier.bias"));
                 int classes = (int) scores.getShape().get(1);
                 NDArray targets = Torch.floats(manager, Nn.targets(labels, classes), labels.length, classes);
                 NDArray mean = Nn.crossEntropy(scores, targets);

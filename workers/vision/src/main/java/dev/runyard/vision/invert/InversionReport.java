@@ -88,11 +88,7 @@ public record InversionReport(
                 height,
                 pixelsAdded,
                 added);
-        add(
-                out,
-                "patch embedding: condition number %.4g, W W+ is the identity to within %.1e",
-                condition,
-                residual);
+        add(out, "patch embedding: condition number %.4g, W W+ is the identity to within %.1e", condition, residual);
         add(out, "positions: %s; client bundle: %,d bytes", positions.name().toLowerCase(Locale.ROOT), bundleBytes);
         add(out, "network and inversion on the client: %.2f ms an image (median)", clientMilliseconds);
         if (range != null && asFloat != null && asEightBit != null) {

@@ -41,8 +41,8 @@ final class ModelRequests {
     }
 
     byte[] embeddings(Safetensors in) throws IOException {
-        return answer(in, Set.of(), TensorBody.EMBEDDING, (pixels, prompts, manager) ->
-                encoder.encode(pixels, prompts));
+        return answer(
+                in, Set.of(), TensorBody.EMBEDDING, (pixels, prompts, manager) -> encoder.encode(pixels, prompts));
     }
 
     byte[] gradients(Safetensors in) throws IOException {

@@ -76,8 +76,7 @@ class InversionParityTest {
                     .path("condition_number_of_patch_matrix")
                     .doubleValue();
             assertThat(inverse.condition()).isCloseTo(condition, org.assertj.core.data.Percentage.withPercentage(1e-6));
-            assertThat(inverse.residual(
-                            backbone.tensor("patch_embed.weight").toFloatArray()))
+            assertThat(inverse.residual(backbone.tensor("patch_embed.weight").toFloatArray()))
                     .isLessThan(1e-13);
         }
     }
@@ -105,8 +104,8 @@ class InversionParityTest {
                 NDScope scope = new NDScope();
                 Safetensors in = Safetensors.open(golden().file("io.safetensors"))) {
             scope.suppressNotUsedWarning();
-            PatchLayout layout =
-                    new PatchLayout(backbone.shape().imageSize(), backbone.shape().patch(), k);
+            PatchLayout layout = new PatchLayout(
+                    backbone.shape().imageSize(), backbone.shape().patch(), k);
             Inversion inversion = new Inversion(backbone, inverse(backbone), layout, policy);
             float[] images = in.floats("pixels");
             int n = in.info("pixels").axis(0);
