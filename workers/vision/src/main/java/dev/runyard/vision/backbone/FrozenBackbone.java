@@ -10,16 +10,10 @@ import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,17 +43,13 @@ public final class FrozenBackbone implements AutoCloseable {
     /**
      * The backbone of a spec, kept for the next caller with the same unchanged file.
      *
-     * @param weights {@link BackboneSpec#SMALL}, a safetensors file, or a folder with one and its {@code config.json}
+     * @param weights one of {@link BackboneSpec#SHIPPED}, a safetensors file, or a folder with one and its {@code config.json}
      * @throws WeightsException when the tensors are not those of a known vision transformer
      * @throws IOException when the file cannot be read, also with the faults of a damaged safetensors file
      */
     public static FrozenBackbone shared(String weights) throws IOException {
         synchronized (OPEN) {
-            String key = weights;
-            if (!weights.equals(BackboneSpec.SMALL)) {
-                Path file = file(weights);
-                key = file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
-            }
+            String key = StoredBackbone.identity(weights);
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
                 open = open(weights);
@@ -72,56 +62,8 @@ public final class FrozenBackbone implements AutoCloseable {
     /** As {@link #shared}, but owned by the caller. */
     public static FrozenBackbone open(String weights) throws IOException {
         Torch.enter();
-        if (weights.equals(BackboneSpec.SMALL)) {
-            return small();
-        }
-        Path file = file(weights);
-        return new FrozenBackbone(BackboneReader.read(file, file.resolveSibling("config.json")));
-    }
-
-    /** The safetensors file that a path means. */
-    public static Path file(String weights) throws IOException {
-        Path path = Path.of(weights);
-        if (!Files.isDirectory(path)) {
-            if (!Files.exists(path)) {
-                throw new WeightsException(weights + ": there is no such file or folder");
-            }
-            return path;
-        }
-        try (Stream<Path> files = Files.list(path)) {
-            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
-                    .sorted()
-                    .toList();
-            for (Path f : found) {
-                String name = String.valueOf(f.getFileName());
-                if (found.size() == 1 || name.equals("weights.safetensors") || name.equals("model.safetensors")) {
-                    return f;
-                }
-            }
-            throw new WeightsException(weights + ": holds " + found.size()
-                    + " safetensors files; name the one to use, or keep one weights.safetensors");
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static FrozenBackbone small() throws IOException {
-        Path folder = Files.createTempDirectory("runyard-small-vit");
-        try {
-            for (String name : List.of("weights.safetensors", "config.json")) {
-                try (InputStream in = FrozenBackbone.class.getResourceAsStream("small-vit/" + name)) {
-                    if (in == null) {
-                        throw new WeightsException("small-vit: " + name + " is not part of this build");
-                    }
-                    Files.copy(in, folder.resolve(name));
-                }
-            }
-            return new FrozenBackbone(
-                    BackboneReader.read(folder.resolve("weights.safetensors"), folder.resolve("config.json")));
-        } finally {
-            Files.deleteIfExists(folder.resolve("weights.safetensors"));
-            Files.deleteIfExists(folder.resolve("config.json"));
-            Files.deleteIfExists(folder);
+        try (StoredBackbone stored = StoredBackbone.open(weights)) {
+            return new FrozenBackbone(BackboneReader.read(stored.weights(), stored.config()));
         }
     }
 
