@@ -1,6 +1,7 @@
 package dev.runyard.cli.science;
 
 import dev.runyard.cli.lab.LabHome;
+import dev.runyard.cli.remote.FinishedRun;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.spec.Json;
 import dev.runyard.vision.backbone.PositionPolicy;
@@ -27,9 +28,9 @@ public final class InvertCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             required = true,
-            paramLabel = "DIR",
-            description = "A finished run of method pgn or iip, as \"runyard train\" leaves it.")
-    Path run;
+            paramLabel = "DIR_OR_ID",
+            description = "A finished run of method pgn or iip: its folder, or its id in the lab.")
+    String run;
 
     @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Folder to write.")
     Path out;
@@ -64,7 +65,7 @@ public final class InvertCommand implements Callable<Integer> {
         LabHome home = LabHome.ofEnvironment();
         int compare = images != null ? images : report != null ? ALL : 64;
         InvertRequest request =
-                new InvertRequest(run, out, policy, compare, LocalEngine.inverses(home), LocalEngine.dataCache(home));
+                new InvertRequest(FinishedRun.weights(run), out, policy, compare, LocalEngine.inverses(home), LocalEngine.dataCache(home));
         LocalEngine.prepare(home);
         Torch.enter();
         Torch.threads(threads);
