@@ -98,7 +98,9 @@ class DeploymentTest {
                 assertThat(got[i]).isCloseTo(latent[i], org.assertj.core.data.Offset.offset(1e-4f));
             }
             float[] scores = bundle.classifier().orElseThrow().scores(got);
-            float[] wanted = trained.scores(pixels).toFloatArray();
+            float[] wanted = trained.model()
+                    .scores(trained.model().parameters(), pixels, false)
+                    .toFloatArray();
             for (int i = 0; i < wanted.length; i++) {
                 assertThat(scores[i]).isCloseTo(wanted[i], org.assertj.core.data.Offset.offset(1e-3f));
             }
