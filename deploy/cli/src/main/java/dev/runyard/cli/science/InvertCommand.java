@@ -64,8 +64,13 @@ public final class InvertCommand implements Callable<Integer> {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
         int compare = images != null ? images : report != null ? ALL : 64;
-        InvertRequest request =
-                new InvertRequest(FinishedRun.weights(run), out, policy, compare, LocalEngine.inverses(home), LocalEngine.dataCache(home));
+        InvertRequest request = new InvertRequest(
+                FinishedRun.weights(run),
+                out,
+                policy,
+                compare,
+                LocalEngine.inverses(home),
+                LocalEngine.dataCache(home));
         LocalEngine.prepare(home);
         Torch.enter();
         Torch.threads(threads);

@@ -75,11 +75,11 @@ public final class ClientBench {
 
     private static void bundle(Path folder) throws IOException {
         MethodSpec method = Json.read(
-                "{\"kind\":\"pgn\",\"prompts\":" + B32.prompts() + ",\"librarySize\":" + LIBRARY + "}", MethodSpec.class);
+                "{\"kind\":\"pgn\",\"prompts\":" + B32.prompts() + ",\"librarySize\":" + LIBRARY + "}",
+                MethodSpec.class);
         SafetensorsWriter network = new SafetensorsWriter().metadata("runyard.method", Json.canonical(method));
         try (NDManager manager = Torch.manager()) {
-            State state =
-                    PromptNetwork.init(manager, 0, ResNet10.CHANNELS, B32.prompts(), LIBRARY, B32.length());
+            State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, B32.prompts(), LIBRARY, B32.length());
             for (Map<String, NDArray> arrays : List.of(state.parameters(), state.buffers())) {
                 arrays.forEach((name, array) -> StoredTensors.put(network, name, array));
             }
