@@ -54,7 +54,11 @@ final class RunyardTest {
                 List.of("data", "fetch"),
                 List.of("data", "fetch", "cifar1o"),
                 List.of("weights", "fetch", "clip"),
-                List.of("embed", "--out", out))) {
+                List.of("embed", "--out", out),
+                List.of("invert", "--run", folder.resolve("absent").toString(), "--out", out),
+                List.of("invert", "--run", folder.toString(), "--out", out, "--policy", "stretch"),
+                List.of("serve-model", "--port", "70000"),
+                List.of("client", "--bundle", folder.toString(), "--server", "http://127.0.0.1:1", "--images", out))) {
             Said said = run(command.toArray(new String[0]));
             assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
             assertThat(said.err().lines()).as(command.toString()).hasSize(1);
