@@ -13,7 +13,11 @@ class PurePackagesTest {
     void pixelsAndFilesNeedNoTensorLibrary() {
         JavaClasses classes = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.runyard.vision.image", "dev.runyard.vision.data", "dev.runyard.vision.tensor", "dev.runyard.vision.fetch");
+                .importPackages(
+                        "dev.runyard.vision.image",
+                        "dev.runyard.vision.data",
+                        "dev.runyard.vision.tensor",
+                        "dev.runyard.vision.fetch");
         noClasses()
                 .should()
                 .dependOnClassesThat()

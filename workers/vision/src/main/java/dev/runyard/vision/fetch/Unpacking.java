@@ -139,7 +139,8 @@ public final class Unpacking {
             throw e;
         } catch (IOException e) {
             // Its own words differ by release; a fault of the disk is told by the message.
-            throw new FetchException("BAD_ARCHIVE", archive + " cannot be unpacked: " + e.getMessage() + "; fetch it again", e);
+            throw new FetchException(
+                    "BAD_ARCHIVE", archive + " cannot be unpacked: " + e.getMessage() + "; fetch it again", e);
         }
     }
 

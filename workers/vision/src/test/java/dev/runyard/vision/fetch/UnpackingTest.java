@@ -122,7 +122,12 @@ class UnpackingTest {
         }
         refused(file, Packing.ZIP, new Limits(10, 1L << 40, 100, 1 << 20), "UNSAFE_ARCHIVE", "more than 1048576 bytes");
         refused(file, Packing.ZIP, new Limits(10, 1000, 100, 1 << 30), "UNSAFE_ARCHIVE", "more than 1000 bytes");
-        refused(archive(Packing.TAR, "a", "b", "c"), Packing.TAR, new Limits(2, 1000, 100, 1000), "UNSAFE_ARCHIVE", "2 entries");
+        refused(
+                archive(Packing.TAR, "a", "b", "c"),
+                Packing.TAR,
+                new Limits(2, 1000, 100, 1000),
+                "UNSAFE_ARCHIVE",
+                "2 entries");
     }
 
     @Test
@@ -131,7 +136,12 @@ class UnpackingTest {
             Path archive = archive(packing, "a", "b", "twice", "c".repeat(300));
             byte[] whole = Files.readAllBytes(archive);
             Files.write(archive, Arrays.copyOf(whole, whole.length * 2 / 5));
-            refused(archive, packing, Limits.USUAL, "BAD_ARCHIVE", archive.getFileName().toString());
+            refused(
+                    archive,
+                    packing,
+                    Limits.USUAL,
+                    "BAD_ARCHIVE",
+                    archive.getFileName().toString());
         }
         Path text = Files.writeString(dir.resolve("text"), "<html>no archive</html>".repeat(100));
         for (Packing packing : Packing.values()) {

@@ -318,7 +318,8 @@ class MethodRunsTest {
                 spec(new Case(
                         "absent",
                         new MethodSpec.Iip(1),
-                        new ClassifierSpec(ClassifierSpec.Kind.PROTOTYPES, null, null, "no/such.safetensors"))),
+                        new ClassifierSpec(
+                                ClassifierSpec.Kind.PROTOTYPES, null, null, null, null, "no/such.safetensors"))),
                 FailureReason.WEIGHTS,
                 "classifier.head");
         assertFailure(
