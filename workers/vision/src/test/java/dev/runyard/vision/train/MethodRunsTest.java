@@ -71,7 +71,8 @@ class MethodRunsTest {
                 Augment.NONE,
                 7L,
                 null,
-                new PretrainSpec(32, 8, WIDTH, 2, 2));
+                new PretrainSpec(32, 8, WIDTH, 2, 2),
+                null);
         new Training(spec, shared.resolve("pretrain"), options()).run(new Recorder());
         weights = shared.resolve("pretrain/backbone");
     }
@@ -93,6 +94,7 @@ class MethodRunsTest {
                 augment,
                 0L,
                 new CheckpointSpec(1, 60),
+                null,
                 null);
     }
 
