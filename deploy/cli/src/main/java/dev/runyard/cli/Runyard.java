@@ -12,8 +12,11 @@ import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.science.AnalyseCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
+import dev.runyard.cli.science.EvaluateCommand;
+import dev.runyard.cli.science.PretrainCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -59,7 +62,10 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
             TrainCommand.class,
+            EvaluateCommand.class,
+            PretrainCommand.class,
             EmbedCommand.class,
+            AnalyseCommand.class,
             DataCommand.class,
             WeightsCommand.class
         })

@@ -33,6 +33,7 @@ final class RunyardTest {
         Path yaml = Files.writeString(folder.resolve("bad.yaml"), "base: [unclosed");
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
         Path sweep = Files.writeString(folder.resolve("sweep.yaml"), "base: {}\n");
+        Path adapt = Files.writeString(folder.resolve("adapt.yaml"), "task: train\ndataset: {id: shapes}\n");
         String out = folder.resolve("out").toString();
         for (List<String> command : List.of(
                 List.of("submit"),
@@ -45,6 +46,8 @@ final class RunyardTest {
                 List.of("up", "--workers", "-1"),
                 List.of("worker", "--server", "lab"),
                 List.of("train", sweep.toString(), "--out", out),
+                List.of("pretrain", sweep.toString(), "--out", out),
+                List.of("pretrain", adapt.toString(), "--out", out),
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),

@@ -148,6 +148,21 @@ public final class Safetensors implements Closeable {
     }
 
     /**
+     * Row-major values of an F64 tensor.
+     *
+     * @throws SafetensorsException as {@link #floats}
+     */
+    public double[] doubles(String name) throws IOException {
+        TensorInfo info = info(name);
+        if (info.dtype() != DType.F64) {
+            throw wrongType(info, "F64");
+        }
+        double[] out = new double[count(info)];
+        pieces(info, (at, piece) -> piece.asDoubleBuffer().get(out, at, piece.remaining() / 8));
+        return out;
+    }
+
+    /**
      * As {@link #floats}, and refuses NaN and infinite values: weights with them are broken.
      *
      * @throws SafetensorsException also {@code ST_NOT_FINITE} with the first such element

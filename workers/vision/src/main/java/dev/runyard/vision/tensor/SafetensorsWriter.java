@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,6 +41,11 @@ public final class SafetensorsWriter {
     /** F32. */
     public SafetensorsWriter floats(String name, long[] shape, float[] values) {
         return add(name, DType.F32, shape, values.length, (to, i) -> to.putFloat(values[i]));
+    }
+
+    /** F64. */
+    public SafetensorsWriter doubles(String name, long[] shape, double[] values) {
+        return add(name, DType.F64, shape, values.length, (to, i) -> to.putDouble(values[i]));
     }
 
     /** F16, rounded to nearest even. */
@@ -97,7 +103,8 @@ public final class SafetensorsWriter {
         }
     }
 
-    private void writeTo(FileChannel out) throws IOException {
+    /** The file's bytes to a channel, which stays open. */
+    public void writeTo(WritableByteChannel out) throws IOException {
         byte[] header = header();
         ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
         drain(out, buffer.putLong(header.length));
@@ -116,7 +123,7 @@ public final class SafetensorsWriter {
         drain(out, buffer);
     }
 
-    private static void drain(FileChannel out, ByteBuffer buffer) throws IOException {
+    private static void drain(WritableByteChannel out, ByteBuffer buffer) throws IOException {
         buffer.flip();
         while (buffer.hasRemaining()) {
             out.write(buffer);

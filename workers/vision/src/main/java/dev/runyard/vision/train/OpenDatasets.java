@@ -2,6 +2,7 @@ package dev.runyard.vision.train;
 
 import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import java.io.IOException;
@@ -9,19 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The last data sets that this process opened, so that the next run of a sweep need not hash and decode them again. */
-final class OpenDatasets {
+public final class OpenDatasets {
     private static final int KEPT = 4;
 
     /** Own splits are the same for all seeds of a sweep: the seed of the run varies the training, not the data. */
-    private static final long SPLIT_SEED = 0;
+    static final long SPLIT_SEED = 0;
 
     private static final Map<String, Dataset> OPEN = new LinkedHashMap<>(16, 0.75f, true);
 
     private OpenDatasets() {}
 
-    static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
+    /** The data set of a spec; stays open for the next caller. */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
         String key = key(spec, cache);
         Dataset open = OPEN.get(key);
         if (open == null) {
@@ -35,21 +38,24 @@ final class OpenDatasets {
         return open;
     }
 
+    /** The spec, and what tells whether a folder or zip was changed meanwhile without reading it. */
     private static String key(DatasetSpec spec, Path cache) throws IOException {
-        StringBuilder key = new StringBuilder(spec.id() + "|" + spec.split() + "|" + spec.onBadImage() + "|"
-                + spec.train() + "|" + spec.test() + "|" + cache);
-        if (spec.root() != null) {
-            Path root = Path.of(spec.root());
-            key.append('|').append(Files.exists(root) ? root.toRealPath() : root);
-            if (Files.exists(root)) {
-                key.append('|').append(Files.size(root)).append('|').append(Files.getLastModifiedTime(root));
-            }
-        }
+        StringBuilder key = new StringBuilder(Json.canonical(spec)).append('|').append(cache);
+        append(key, spec.root());
         if (spec.parts() != null) {
             for (DatasetPart part : spec.parts()) {
-                key.append('\n').append(key(part.spec(spec.onBadImage()), cache));
+                append(key, part.root());
             }
         }
         return key.toString();
+    }
+
+    private static void append(StringBuilder key, @Nullable String path) throws IOException {
+        if (path != null && Files.exists(Path.of(path))) {
+            Path root = Path.of(path);
+            key.append('|').append(root.toRealPath());
+            key.append('|').append(Files.size(root));
+            key.append('|').append(Files.getLastModifiedTime(root));
+        }
     }
 }
