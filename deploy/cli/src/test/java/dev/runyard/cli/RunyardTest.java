@@ -45,6 +45,8 @@ final class RunyardTest {
                 List.of("train", sweep.toString(), "--out", out),
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
+                List.of("weights", "convert", cut.toString()),
+                List.of("weights", "convert", folder.resolve("absent.pt").toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),
                 List.of("embed", "--out", out))) {
             Said said = run(command.toArray(new String[0]));
@@ -58,6 +60,15 @@ final class RunyardTest {
     void aTypoInASpecNamesFieldAndNearestValue() throws IOException {
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
         assertThat(run("submit", typo.toString()).err()).contains("dataset.id").contains("\"shapes\"");
+    }
+
+    @Test
+    void aPickleNamesTheCommandThatConvertsIt() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pt"));
+        assertThat(run("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
+        assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
+                        .err())
+                .contains("runyard weights convert");
     }
 
     private static Said run(String... arguments) {
