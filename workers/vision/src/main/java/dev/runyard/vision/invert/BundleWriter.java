@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.client.BundleManifest;
@@ -14,6 +13,7 @@ import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.client.EmbeddingClassifier;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.PromptNetwork;
+import dev.runyard.vision.method.SmallNet;
 import dev.runyard.vision.method.StoredTensors;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
@@ -112,32 +112,23 @@ final class BundleWriter {
         SafetensorsWriter out = new SafetensorsWriter()
                 .metadata("runyard.method", Json.canonical(run.spec().method()));
         int length = inversion.layout().length();
-        long last = (long) inversion.layout().prompts() * run.backbone().shape().width();
-        boolean library = parameters.has(PromptNetwork.LIBRARY);
-        int inverted = 0;
+        // Without a library the last layer makes the prompts, so it is the last layer that is inverted.
+        String last = parameters.has(PromptNetwork.LIBRARY)
+                ? PromptNetwork.LIBRARY
+                : SmallNet.in(parameters).output();
         for (Map.Entry<String, NDArray> e : parameters.byName().entrySet()) {
             String name = e.getKey();
             NDArray array = e.getValue();
             if (name.equals(PromptNetwork.LIBRARY)) {
                 out.floats(
                         name, new long[] {array.getShape().get(0), length}, inversion.inverted(array.toFloatArray()));
-                inverted++;
-            } else if (name.startsWith("model.") && !library && array.getShape().get(0) == last) {
+            } else if (name.startsWith(last)) {
                 long[] shape = array.getShape().getShape();
                 shape[0] = (long) inversion.layout().prompts() * length;
                 out.floats(name, shape, inversion.folded(array.toFloatArray()));
-                inverted++;
             } else if (name.startsWith("model.")) {
                 StoredTensors.put(out, name, array);
             }
-        }
-        if (inverted != (library ? 1 : 2)) {
-            throw new InvalidSpec(
-                    "NOT_APPLICABLE",
-                    "method",
-                    Json.canonical(run.spec().method()),
-                    "has no library and no last layer",
-                    null);
         }
         run.model().buffers().byName().forEach((name, array) -> {
             if (name.startsWith("model.")) {

@@ -12,6 +12,11 @@ final class PatchInverse {
     /** A row whose rest is smaller than this share of it lies in the span of the rows before. */
     private static final double DEPENDENT = 1e-11;
 
+    /** Rows that are worked on together. */
+    private static final int BLOCK = 12;
+
+    private static final double CANCELLED = 0.1;
+
     private final double[][] transposed;
     private final double condition;
 
@@ -32,32 +37,73 @@ final class PatchInverse {
         double[][] q = new double[width][length];
         double[][] l = new double[width][width];
         for (int i = 0; i < width; i++) {
-            double[] row = q[i];
             for (int c = 0; c < length; c++) {
-                row[c] = weight[i * length + c];
+                q[i][c] = weight[i * length + c];
             }
-            double whole = Math.sqrt(dot(row, row));
-            for (int pass = 0; pass < 2; pass++) {
-                for (int j = 0; j < i; j++) {
-                    double share = dot(q[j], row);
-                    add(row, -share, q[j]);
-                    l[i][j] += share;
+        }
+        for (int start = 0; start < width; start += BLOCK) {
+            orthogonalise(q, l, start, Math.min(start + BLOCK, width));
+        }
+        for (int end = width; end > 0; end -= BLOCK) {
+            substitute(q, l, Math.max(0, end - BLOCK), end);
+        }
+        return new PatchInverse(q, Spectrum.condition(l));
+    }
+
+    /** Rows {@code start} to {@code end - 1} of Q and L; those before are done. A block of rows stays in the cache while it meets them. */
+    private static void orthogonalise(double[][] q, double[][] l, int start, int end) {
+        double[] whole = new double[end - start];
+        for (int i = start; i < end; i++) {
+            whole[i - start] = norm(q[i]);
+        }
+        for (int pass = 0; pass < 2; pass++) {
+            for (int j = 0; j < start; j++) {
+                for (int i = start; i < end; i++) {
+                    project(q, l, i, j);
                 }
             }
-            double rest = Math.sqrt(dot(row, row));
-            if (!(rest > DEPENDENT * whole)) {
-                throw notInvertible(width, "has a row (" + i + ") that the rows before it make up");
+        }
+        for (int i = start; i < end; i++) {
+            double before = norm(q[i]);
+            for (int pass = 0; pass < 2; pass++) {
+                for (int j = start; j < i; j++) {
+                    project(q, l, i, j);
+                }
+            }
+            if (norm(q[i]) < CANCELLED * before) {
+                // Most of it went, so what rounding left along the earlier rows now counts for more.
+                for (int j = 0; j < i; j++) {
+                    project(q, l, i, j);
+                }
+            }
+            double rest = norm(q[i]);
+            if (!(rest > DEPENDENT * whole[i - start])) {
+                throw notInvertible(q.length, "has a row (" + i + ") that the rows before it make up");
             }
             l[i][i] = rest;
-            scale(row, 1 / rest);
+            scale(q[i], 1 / rest);
         }
-        for (int i = width - 1; i >= 0; i--) {
-            for (int j = i + 1; j < width; j++) {
+    }
+
+    private static void project(double[][] q, double[][] l, int i, int j) {
+        double share = dot(q[j], q[i]);
+        add(q[i], -share, q[j]);
+        l[i][j] += share;
+    }
+
+    /** Rows {@code start} to {@code end - 1} of L⁻ᵀ·Q; those behind are done. */
+    private static void substitute(double[][] q, double[][] l, int start, int end) {
+        for (int j = end; j < q.length; j++) {
+            for (int i = start; i < end; i++) {
+                add(q[i], -l[j][i], q[j]);
+            }
+        }
+        for (int i = end - 1; i >= start; i--) {
+            for (int j = i + 1; j < end; j++) {
                 add(q[i], -l[j][i], q[j]);
             }
             scale(q[i], 1 / l[i][i]);
         }
-        return new PatchInverse(q, Spectrum.condition(l));
     }
 
     private static InvalidSpec notInvertible(int width, String rule) {
@@ -110,6 +156,10 @@ final class PatchInverse {
             }
         }
         return worst;
+    }
+
+    private static double norm(double[] row) {
+        return Math.sqrt(dot(row, row));
     }
 
     static double dot(double[] a, double[] b) {

@@ -10,12 +10,14 @@ import dev.runyard.vision.encoder.TensorBody;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.serve.Problem.Refusal;
 import dev.runyard.vision.tensor.SafetensorsException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +32,7 @@ import java.util.function.Consumer;
 public final class ModelServer implements AutoCloseable {
     private static final int WAITING = 64;
     private static final int READERS = 4;
+    private static final long DRAINED = 16L << 20;
     private static final Set<String> LOCAL = Set.of("127.0.0.1", "localhost", "[::1]");
 
     private final HttpServer http;
@@ -86,6 +89,7 @@ public final class ModelServer implements AutoCloseable {
                 return;
             } catch (Refusal e) {
                 problem = e.problem();
+                drain(exchange.getRequestBody());
             } catch (SafetensorsException e) {
                 problem = Problem.of(e);
             } catch (InvalidSpec e) {
@@ -98,7 +102,7 @@ public final class ModelServer implements AutoCloseable {
             send(exchange, problem.status(), "application/problem+json", body);
         } finally {
             log.accept(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%s %s %d %.0f ms",
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().getPath(),
@@ -159,8 +163,15 @@ public final class ModelServer implements AutoCloseable {
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > options.largestBody()) {
             throw tooLarge();
         }
-        try (InputStream in = new Limited(exchange.getRequestBody(), options.largestBody())) {
-            return TensorBody.receive(in);
+        return TensorBody.receive(new Limited(exchange.getRequestBody(), options.largestBody()));
+    }
+
+    /** A client that is still sending hears the answer only when somebody takes what it sends; up to a point. */
+    private static void drain(InputStream body) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long left = DRAINED;
+        for (int n = body.read(buffer); n >= 0 && left > 0; n = body.read(buffer)) {
+            left -= n;
         }
     }
 
@@ -179,7 +190,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /** Ends a body without a length where the limit is passed. */
-    private final class Limited extends java.io.FilterInputStream {
+    private final class Limited extends FilterInputStream {
         private long left;
 
         Limited(InputStream in, long limit) {
