@@ -1,6 +1,5 @@
 package dev.runyard.vision.data;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,41 +71,17 @@ final class MatFile {
     static Map<String, Array> read(String name, InputStream in, Streams streams) throws IOException {
         MatFile file = new MatFile(name, streams);
         try {
-            file.elements(new Counted(in));
+            file.elements(new MatBytes(in));
         } catch (EOFException | ZipException e) {
             throw new DataException("BAD_MAT", name + " is cut short or damaged: " + e.getMessage(), e);
         }
         return file.arrays;
     }
 
-    /** Data of a known number of bytes, read no further. */
-    private static final class Counted {
-        private final DataInputStream in;
-        private long read;
-
-        Counted(InputStream in) {
-            this.in = new DataInputStream(in);
-        }
-
-        byte[] bytes(int n) throws IOException {
-            byte[] out = in.readNBytes(n);
-            read += out.length;
-            if (out.length < n) {
-                throw new EOFException("it ends at byte " + read);
-            }
-            return out;
-        }
-
-        void skip(long n) throws IOException {
-            in.skipNBytes(n);
-            read += n;
-        }
-    }
-
     /** Type and length, and the data itself where it lies inside the tag. */
     private record Tag(int type, long length, byte @Nullable [] inside) {}
 
-    private void elements(Counted in) throws IOException {
+    private void elements(MatBytes in) throws IOException {
         byte[] header = in.bytes(HEADER);
         String text = new String(header, 0, 116, StandardCharsets.ISO_8859_1);
         int mark = (header[126] & 0xff) << 8 | header[127] & 0xff;
@@ -122,14 +97,10 @@ final class MatFile {
             throw bad("has version " + Integer.toHexString(version) + ", not 100");
         }
         while (true) {
-            byte[] first = in.in.readNBytes(8);
+            byte[] first = in.tagOrEnd();
             if (first.length == 0) {
                 return;
             }
-            if (first.length < 8) {
-                throw new EOFException("it ends inside an element's tag");
-            }
-            in.read += 8;
             Tag tag = tag(first);
             switch (tag.type) {
                 case COMPRESSED -> compressed(in, tag.length);
@@ -139,51 +110,19 @@ final class MatFile {
         }
     }
 
-    private void compressed(Counted in, long length) throws IOException {
-        Limited packed = new Limited(in.in, length);
-        Counted inner = new Counted(new InflaterInputStream(packed));
+    private void compressed(MatBytes in, long length) throws IOException {
+        MatBytes.Limited packed = in.next(length);
+        MatBytes inner = new MatBytes(new InflaterInputStream(packed));
         Tag tag = tag(inner.bytes(8));
         if (tag.type != MATRIX) {
             throw bad("has a compressed element of type " + tag.type + ", not an array");
         }
         matrix(inner, tag.length);
         packed.skipRest();
-        in.read += length;
     }
 
-    /** The compressed bytes of one element. */
-    private static final class Limited extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Limited(InputStream in, long left) {
-            this.in = in;
-            this.left = left;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int from, int length) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int n = in.read(buffer, from, (int) Math.min(length, left));
-            left -= Math.max(0, n);
-            return n;
-        }
-
-        void skipRest() throws IOException {
-            in.skipNBytes(left);
-        }
-    }
-
-    private void matrix(Counted in, long length) throws IOException {
-        long end = in.read + length;
+    private void matrix(MatBytes in, long length) throws IOException {
+        long end = in.position() + length;
         if (length == 0) {
             return;
         }
@@ -191,7 +130,7 @@ final class MatFile {
         int word = flags.getInt();
         int kind = word & 0xff;
         if (kind < FIRST_NUMERIC || kind > LAST_NUMERIC) {
-            in.skip(end - in.read);
+            in.skip(end - in.position());
             return;
         }
         int[] dims = dims(element(in, INT32, 4 * MOST_DIMS));
@@ -207,8 +146,8 @@ final class MatFile {
             count *= dim;
         }
         double[] values = values(in, array, kind, count);
-        if (in.read != end) {
-            throw bad("has " + (end - in.read) + " bytes too many in " + array);
+        if (in.position() != end) {
+            throw bad("has " + (end - in.position()) + " bytes too many in " + array);
         }
         if (arrays.put(array, new Array(dims, values)) != null) {
             throw bad("has two arrays called " + array);
@@ -224,7 +163,7 @@ final class MatFile {
         return dims;
     }
 
-    private double[] values(Counted in, String array, int kind, long count) throws IOException {
+    private double[] values(MatBytes in, String array, int kind, long count) throws IOException {
         Tag tag = tag(in.bytes(8));
         int width = width(tag.type);
         if (tag.length != count * width) {
@@ -250,7 +189,7 @@ final class MatFile {
         return values;
     }
 
-    private static void copy(Counted in, long length, OutputStream out) throws IOException {
+    private static void copy(MatBytes in, long length, OutputStream out) throws IOException {
         for (long left = length; left > 0; ) {
             byte[] piece = in.bytes((int) Math.min(left, 1 << 16));
             out.write(piece);
@@ -283,7 +222,7 @@ final class MatFile {
     }
 
     /** A small element of a given type. */
-    private byte[] element(Counted in, int type, int most) throws IOException {
+    private byte[] element(MatBytes in, int type, int most) throws IOException {
         Tag tag = tag(in.bytes(8));
         if (tag.type != type || tag.length > most) {
             throw bad("has an element of type " + tag.type + " and " + tag.length + " bytes where type " + type
@@ -292,7 +231,7 @@ final class MatFile {
         return data(in, tag);
     }
 
-    private static byte[] data(Counted in, Tag tag) throws IOException {
+    private static byte[] data(MatBytes in, Tag tag) throws IOException {
         if (tag.inside != null) {
             return tag.inside;
         }

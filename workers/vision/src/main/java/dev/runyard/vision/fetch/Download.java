@@ -83,7 +83,7 @@ public final class Download {
         Files.createDirectories(folder);
         Path file = folder.resolve(remote.file());
         if (Files.exists(file)) {
-            verify(file, file);
+            new Verification(remote, null).check(file, file);
             listener.bytes(remote.file(), Files.size(file), Files.size(file));
             return file;
         }
@@ -254,41 +254,9 @@ public final class Download {
         return expected < 0 || done >= expected;
     }
 
-    /** Closes a body that has not moved for a while: the client itself would wait forever. */
-    private static final class Stall implements AutoCloseable {
-        private final Thread watch;
-        private volatile long moved = System.nanoTime();
-
-        Stall(InputStream body, Duration patience) {
-            watch = new Thread(
-                    () -> {
-                        try {
-                            while (System.nanoTime() - moved < patience.toNanos()) {
-                                Thread.sleep(Math.max(1, patience.toMillis() / 10));
-                            }
-                            body.close();
-                        } catch (InterruptedException | IOException e) {
-                            // The download ended before its patience did.
-                        }
-                    },
-                    "download-stall");
-            watch.setDaemon(true);
-            watch.start();
-        }
-
-        void moved() {
-            moved = System.nanoTime();
-        }
-
-        @Override
-        public void close() {
-            watch.interrupt();
-        }
-    }
-
     private Path finished(Path part, Path file) throws IOException {
         try {
-            verify(part, file);
+            new Verification(remote, linked).check(part, file);
         } catch (FetchException e) {
             // Kept, it would be taken up again and again.
             Files.deleteIfExists(part);
@@ -298,49 +266,6 @@ public final class Download {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         Files.deleteIfExists(beside(".part.tag"));
         return file;
-    }
-
-    private void verify(Path actual, Path file) throws IOException {
-        long size = Files.size(actual);
-        if (remote.size() != null && size != remote.size()) {
-            throw new FetchException(
-                    "WRONG_HASH",
-                    actual + " has " + size + " bytes, not the stated " + remote.size()
-                            + "; delete it and fetch it again");
-        }
-        Hashes hashes = Hashes.of(actual);
-        same("SHA-256", hashes.sha256(), remote.sha256(), remote.statedBy(), actual);
-        same("MD5", hashes.md5(), remote.md5(), remote.statedBy(), actual);
-        same("SHA-256", hashes.sha256(), linked, URI.create(remote.address()).getHost(), actual);
-        if (remote.sha256() == null) {
-            compareWithFirst(hashes.sha256(), actual, file);
-        }
-    }
-
-    private static void same(String kind, String actual, @Nullable String stated, @Nullable String statedBy, Path file)
-            throws FetchException {
-        if (stated != null && !stated.equals(actual)) {
-            throw new FetchException(
-                    "WRONG_HASH",
-                    file + " has the " + kind + " " + actual + ", not " + stated + " as stated by " + statedBy
-                            + "; delete it and fetch it again");
-        }
-    }
-
-    private void compareWithFirst(String sha256, Path actual, Path file) throws IOException {
-        Path record = beside(".sha256");
-        if (!Files.exists(record)) {
-            Files.writeString(record, sha256 + "  " + file.getFileName() + "\n");
-            return;
-        }
-        String first = Files.readString(record).strip();
-        if (!first.startsWith(sha256)) {
-            throw new FetchException(
-                    "CHANGED",
-                    actual + " has the SHA-256 " + sha256 + ", but the first download had "
-                            + first.replaceFirst("\\s.*", "") + "; delete " + record
-                            + " if the publisher changed the file on purpose");
-        }
     }
 
     private Path beside(String ending) {
