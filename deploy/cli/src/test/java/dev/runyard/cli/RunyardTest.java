@@ -2,6 +2,7 @@ package dev.runyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,9 @@ final class RunyardTest {
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),
+                List.of("data", "fetch"),
+                List.of("data", "fetch", "cifar1o"),
+                List.of("weights", "fetch", "clip"),
                 List.of("embed", "--out", out))) {
             Said said = run(command.toArray(new String[0]));
             assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
@@ -61,6 +66,31 @@ final class RunyardTest {
     void aTypoInASpecNamesFieldAndNearestValue() throws IOException {
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
         assertThat(run("submit", typo.toString()).err()).contains("dataset.id").contains("\"shapes\"");
+    }
+
+    @Test
+    void aLookAtADataSetCanDrawIt() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, 1, 0xff0000);
+            ImageIO.write(image, "png", file.toFile());
+        }
+        Path sheet = folder.resolve("sheet.png");
+        Said said = run("data", "check", folder.resolve("d").toString(), "--sample", sheet.toString(), "--json");
+        assertThat(said.exit()).as(said.err()).isZero();
+        assertThat(said.err()).contains("8 of 8 images").contains("sheet.png, 8 images");
+        assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(700);
+    }
+
+    @Test
+    void whatNeedsAPersonSaysWhere() {
+        Said said = run("data", "fetch", "imagenet", "--to", folder.resolve("i").toString());
+        assertThat(said.exit()).isEqualTo(1);
+        assertThat(said.err().lines()).singleElement().asString().contains("image-net.org");
+        assertThat(folder.resolve("i")).doesNotExist();
+        assertThat(run("weights", "fetch", "--list").exit()).isZero();
     }
 
     private static Said run(String... arguments) {

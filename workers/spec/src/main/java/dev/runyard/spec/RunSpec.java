@@ -1,6 +1,7 @@
 package dev.runyard.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,14 @@ public record RunSpec(
         @Doc("How often the state is made durable.") CheckpointSpec checkpoint,
 
         @Doc("The shape of the backbone to make; required by pretrain, refused elsewhere.") @Nullable
-        PretrainSpec pretrain) {
+        PretrainSpec pretrain,
+
+        @Doc(
+                "Further data sets that the trained model is judged on at its end (robustness); classes are bound by name.")
+        @Nullable
+        List<DatasetPart> evaluations) {
+
+    private static final int MOST_EVALUATIONS = 32;
 
     public RunSpec {
         task = Defaults.or(task, Task.TRAIN);
@@ -66,6 +74,21 @@ public record RunSpec(
         }
         if (task == Task.TRAIN) {
             refuseClassifier(method, classifier);
+        }
+        if (evaluations != null) {
+            evaluations = List.copyOf(evaluations);
+            if (task == Task.PRETRAIN) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE", "evaluations", evaluations, "belongs to task train only", "remove it");
+            }
+            if (evaluations.size() > MOST_EVALUATIONS) {
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "evaluations",
+                        evaluations.size() + " data sets",
+                        "must be at most " + MOST_EVALUATIONS,
+                        null);
+            }
         }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(

@@ -13,7 +13,7 @@ class PurePackagesTest {
     void pixelsAndFilesNeedNoTensorLibrary() {
         JavaClasses classes = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.runyard.vision.image", "dev.runyard.vision.data", "dev.runyard.vision.tensor");
+                .importPackages("dev.runyard.vision.image", "dev.runyard.vision.data", "dev.runyard.vision.tensor", "dev.runyard.vision.fetch");
         noClasses()
                 .should()
                 .dependOnClassesThat()

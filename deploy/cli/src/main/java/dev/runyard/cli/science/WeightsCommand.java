@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runyard weights}. */
-@Command(name = "weights", description = "Look at files of weights.", subcommands = WeightsCommand.Inspect.class)
+@Command(
+        name = "weights",
+        description = "Look at files of weights, and fetch them.",
+        subcommands = {WeightsCommand.Inspect.class, WeightsFetchCommand.class})
 public final class WeightsCommand implements Runnable {
     @picocli.CommandLine.Spec
     picocli.CommandLine.Model.CommandSpec spec;

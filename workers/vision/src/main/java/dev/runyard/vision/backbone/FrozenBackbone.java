@@ -3,19 +3,13 @@ package dev.runyard.vision.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.BackboneSpec;
-import dev.runyard.spec.Nearest;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +44,7 @@ public final class FrozenBackbone implements AutoCloseable {
      */
     public static FrozenBackbone shared(String weights) throws IOException {
         synchronized (OPEN) {
-            Path file = file(weights);
-            String key = file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
+            String key = StoredBackbone.identity(weights);
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
                 open = open(weights);
@@ -64,39 +57,8 @@ public final class FrozenBackbone implements AutoCloseable {
     /** As {@link #shared}, but owned by the caller. */
     public static FrozenBackbone open(String weights) throws IOException {
         Torch.enter();
-        Path file = file(weights);
-        return new FrozenBackbone(BackboneReader.read(file, file.resolveSibling("config.json")));
-    }
-
-    /** The safetensors file that a path means. */
-    public static Path file(String weights) throws IOException {
-        if (Shipped.has(weights)) {
-            return Shipped.folder(weights).resolve(BackboneFiles.WEIGHTS);
-        }
-        Path path = Path.of(weights);
-        if (!Files.isDirectory(path)) {
-            if (!Files.exists(path)) {
-                String nearest = Nearest.to(weights, BackboneSpec.SHIPPED)
-                        .map(name -> "; did you mean \"" + name + "\"?")
-                        .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));
-                throw new WeightsException(weights + ": there is no such file or folder" + nearest);
-            }
-            return path;
-        }
-        try (Stream<Path> files = Files.list(path)) {
-            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
-                    .sorted()
-                    .toList();
-            for (Path f : found) {
-                String name = String.valueOf(f.getFileName());
-                if (found.size() == 1 || name.equals("weights.safetensors") || name.equals("model.safetensors")) {
-                    return f;
-                }
-            }
-            throw new WeightsException(weights + ": holds " + found.size()
-                    + " safetensors files; name the one to use, or keep one weights.safetensors");
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        try (StoredBackbone stored = StoredBackbone.open(weights)) {
+            return new FrozenBackbone(BackboneReader.read(stored.weights(), stored.config()));
         }
     }
 

@@ -73,9 +73,8 @@ final class ImageNetFolders {
         @Nullable String train = named(byParent.keySet(), Set.of("train"));
         @Nullable String val = named(byParent.keySet(), VAL);
         if (train == null && val == null) {
-            String only = only(byParent.keySet());
-            List<Item> all = items(only, byParent.getOrDefault(only, List.of()), new ArrayList<>());
-            return new Found("ImageNet folders without parts", false, ImageNet.wnids(), all, List.of(), List.of());
+            // Class folders alone are nearly always val; a split of one's own can still be asked for.
+            val = only(byParent.keySet());
         }
         List<String> notes = new ArrayList<>();
         List<Item> learnt = train == null ? List.of() : items(train, byParent.getOrDefault(train, List.of()), notes);

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.fetch.SafeNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -98,15 +99,10 @@ final class ZipSource implements Source {
     }
 
     private static void checkName(Path path, String name) throws DataException {
-        boolean bad = name.isEmpty() || name.startsWith("/") || name.indexOf('\\') >= 0 || name.matches("[A-Za-z]:.*");
-        for (String part : name.split("/")) {
-            bad |= part.equals("..") || part.equals(".");
-        }
-        bad |= name.chars().anyMatch(c -> c < ' ');
-        if (bad) {
+        if (!SafeNames.isSafe(name)) {
             throw new DataException(
                     "UNSAFE_ARCHIVE",
-                    path + " holds an entry with an unsafe name: \"" + name.replaceAll("\\p{Cntrl}", "?") + "\"");
+                    path + " holds an entry with an unsafe name: \"" + SafeNames.printable(name) + "\"");
         }
     }
 

@@ -9,9 +9,7 @@ import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
-import dev.runyard.vision.tensor.Safetensors;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.runyard.vision.text.TextFeatures;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +43,17 @@ public sealed interface Classifier permits Classifier.Text, Classifier.Linear, C
         @Override
         public NDArray scores(Tensors w, NDArray embedding) {
             return embedding.normalize(2, 1).matMul(features.transpose()).mul(scale);
+        }
+    }
+
+    /** A trained W that began as text features: exp(scale) · v̂·Wᵀ (science reference §1.2), at step 0 equal to {@link Text}. */
+    record TextInit(Map<String, NDArray> parameters, NDArray scale) implements Classifier {
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return embedding
+                    .normalize(2, 1)
+                    .matMul(w.get("classifier.weight").transpose())
+                    .mul(scale);
         }
     }
 
@@ -113,27 +122,29 @@ public sealed interface Classifier permits Classifier.Text, Classifier.Linear, C
         return new Linear("head.", parameters);
     }
 
-    /** Features from a file, each row scaled to length 1. */
-    static Classifier text(NDManager manager, Path file, FrozenBackbone backbone, int classes) throws IOException {
-        try (Safetensors in = Safetensors.open(file)) {
-            String name = String.valueOf(file.getFileName());
-            int d = backbone.shape().embedding();
-            if (!in.has("text_features")
-                    || !in.info("text_features").shape().equals(List.of((long) classes, (long) d))) {
-                String found = in.has("text_features")
-                        ? "text_features " + in.info("text_features").shape()
-                        : "no text_features";
-                throw new WeightsException(name + ": holds " + found + ", wanted [" + classes + ", " + d
-                        + "] for this data set and backbone");
-            }
-            float[] values = in.finiteFloats("text_features");
-            double scale = in.has("logit_scale") && in.info("logit_scale").elements() == 1
-                    ? in.finiteFloats("logit_scale")[0]
-                    : backbone.logitScale().orElse(DEFAULT_LOGIT_SCALE);
-            NDArray features = Torch.floats(manager, values, classes, d);
-            NDArray unit = features.normalize(2, 1);
-            features.close();
-            return new Text(unit, Torch.scalar(manager, Math.exp(scale)));
+    /**
+     * Fixed text features, each row scaled to length 1.
+     *
+     * @throws WeightsException when they are of other classes or another length than the backbone's embedding
+     */
+    static Classifier text(NDManager manager, TextFeatures features, FrozenBackbone backbone, int classes)
+            throws WeightsException {
+        int d = backbone.shape().embedding();
+        if (features.classes() != classes || features.length() != d) {
+            throw new WeightsException("text_features are [" + features.classes() + ", " + features.length()
+                    + "], wanted [" + classes + ", " + d + "] for this data set and backbone");
         }
+        double scale = features.logitScale().orElse(backbone.logitScale().orElse(DEFAULT_LOGIT_SCALE));
+        NDArray values = Torch.floats(manager, features.values(), classes, d);
+        NDArray unit = values.normalize(2, 1);
+        values.close();
+        return new Text(unit, Torch.scalar(manager, Math.exp(scale)));
+    }
+
+    /** As {@link #text}, and trained from there. */
+    static Classifier textInit(NDManager manager, TextFeatures features, FrozenBackbone backbone, int classes)
+            throws WeightsException {
+        Text text = (Text) text(manager, features, backbone, classes);
+        return new TextInit(Map.of("classifier.weight", text.features()), text.scale());
     }
 }

@@ -31,12 +31,17 @@ final class InputIndependentPrompts extends Learned {
 
     @Override
     public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
-        Tensors w = leaves.and(buffers());
-        NDArray prompts = w.get(PROMPTS); // [K, D]
+        NDArray prompts = prompts(leaves, pixels).prompts(); // [n, K, D]
+        return classifier.scores(
+                leaves.and(buffers()), backbone.encode(pixels, prompts, false).embedding());
+    }
+
+    @Override
+    public PromptNetwork.Prompts prompts(Tensors leaves, NDArray pixels) {
+        NDArray own = leaves.get(PROMPTS); // [K, D]
         long n = pixels.getShape().get(0);
-        long k = prompts.getShape().get(0);
-        long d = prompts.getShape().get(1);
-        NDArray same = prompts.reshape(1, k, d).broadcast(n, k, d);
-        return classifier.scores(w, backbone.encode(pixels, same, false).embedding());
+        long k = own.getShape().get(0);
+        long d = own.getShape().get(1);
+        return new PromptNetwork.Prompts(null, null, own.reshape(1, k, d).broadcast(n, k, d));
     }
 }

@@ -6,9 +6,12 @@ import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.text.Sentences;
+import dev.runyard.vision.text.TextFeatures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** The model of a spec, newly initialised from its seed. */
 public final class Models {
@@ -16,7 +19,7 @@ public final class Models {
 
     /**
      * @param classNames of the spec's data set, by label; a text classifier makes its sentences of them
-     * @throws IOException when the text features cannot be read or do not fit
+     * @throws IOException when weights that the spec names cannot be read or do not fit
      */
     public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
         NDManager manager = Torch.manager();
@@ -78,7 +81,22 @@ public final class Models {
             case NATIVE -> Classifier.ofBackbone(manager, backbone, classes, classifier.policy(), spec.seed());
             case PROTOTYPES ->
                 Prototypes.read(manager, Path.of(String.valueOf(classifier.head())), backbone, classes, spec.seed());
-            case TEXT -> Classifier.text(manager, Path.of(String.valueOf(classifier.features())), backbone, classes);
+            case TEXT -> Classifier.text(manager, textFeatures(spec, classNames), backbone, classes);
+            case TEXT_INIT -> Classifier.textInit(manager, textFeatures(spec, classNames), backbone, classes);
         };
+    }
+
+    private static TextFeatures textFeatures(RunSpec spec, List<String> classNames) throws IOException {
+        ClassifierSpec classifier = spec.classifier();
+        if (classifier.features() != null) {
+            return TextFeatures.read(Path.of(classifier.features()));
+        }
+        Path templates = classifier.templates() == null ? null : Path.of(classifier.templates());
+        Sentences sentences = Sentences.of(
+                Objects.requireNonNull(classifier.template()),
+                templates,
+                spec.dataset().id(),
+                classNames);
+        return TextFeatures.of(spec.backbone().weights(), sentences);
     }
 }

@@ -40,6 +40,11 @@ public final class Pgn extends Learned {
     }
 
     @Override
+    public PromptNetwork.Prompts prompts(Tensors leaves, NDArray pixels) {
+        return network.forward(leaves.and(buffers()), pixels, false);
+    }
+
+    @Override
     public void close() {
         network.close();
         super.close();

@@ -14,6 +14,8 @@ import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.method.Objective.Loss;
@@ -52,6 +54,8 @@ final class Loop {
     private final Normalisation normalisation;
     private final @Nullable Features features;
     private final long full;
+    private final Robustness robustness;
+    private final Path dir;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -76,6 +80,7 @@ final class Loop {
             Normalisation normalisation,
             @Nullable Features features,
             long full,
+            Robustness robustness,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
@@ -86,6 +91,8 @@ final class Loop {
         this.normalisation = normalisation;
         this.features = features;
         this.full = full;
+        this.robustness = robustness;
+        this.dir = dir;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -147,8 +154,13 @@ final class Loop {
         if (order != Order.CONTINUE) {
             return new Outcome.GivenBack(0, cause(order));
         }
+        List<Evaluation> table = judgeElsewhere();
+        if (table == null) {
+            return new Outcome.GivenBack(0, cause(listener.order()));
+        }
         emitValidation(val);
         emitTest(test);
+        emitElsewhere(table);
         return new Outcome.Finished(step);
     }
 
@@ -287,9 +299,38 @@ final class Loop {
             if (order != Order.CONTINUE) {
                 return stop(order, optimiser);
             }
+            List<Evaluation> table = judgeElsewhere();
+            if (table == null) {
+                return stop(listener.order(), optimiser);
+            }
             emitTest(scores);
+            emitElsewhere(table);
         }
         return new Outcome.Finished(progress.step());
+    }
+
+    /** On the further data sets of the spec; null when the listener ordered a stop. */
+    private @Nullable List<Evaluation> judgeElsewhere() throws IOException {
+        if (!robustness.asked()) {
+            return List.of();
+        }
+        int size = Math.min(EVALUATION_BATCH, spec.batchSize());
+        return new Evaluator(data.classNames(), imageSize, normalisation, size, Robustness.scorer(objective))
+                .run(data.id(), data.test(), robustness.sets(), (done, of) -> {
+                    report();
+                    return listener.order() == Order.CONTINUE;
+                })
+                .orElse(null);
+    }
+
+    private void emitElsewhere(List<Evaluation> table) throws IOException {
+        if (table.isEmpty()) {
+            return;
+        }
+        List<MetricPoint> points = new ArrayList<>();
+        Robustness.metrics(table).forEach((key, value) -> points.add(point(key, value)));
+        emit(points);
+        listener.artifact(Robustness.FILE, Robustness.write(dir, table));
     }
 
     private Outcome stop(Order order, Optimiser optimiser) throws IOException {

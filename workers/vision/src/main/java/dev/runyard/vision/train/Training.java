@@ -8,6 +8,7 @@ import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -60,7 +61,7 @@ public final class Training {
             check(data);
             return spec.task() == Task.PRETRAIN ? pretrain(data, listener) : adapt(data, listener);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            throw TrainingFailure.of(e);
+            throw TrainingFailure.of(e, spec.batchSize());
         }
     }
 
@@ -141,10 +142,21 @@ public final class Training {
             Normalisation normalisation,
             @Nullable Features features,
             long full,
-            TrainingListener listener) {
+            TrainingListener listener)
+            throws IOException {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
         return new Loop(
-                spec, dir, identity, data, objective, shape.imageSize(), normalisation, features, full, listener);
+                spec,
+                dir,
+                identity,
+                data,
+                objective,
+                shape.imageSize(),
+                normalisation,
+                features,
+                full,
+                Robustness.open(spec, options.dataCache()),
+                listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */
@@ -164,6 +176,17 @@ public final class Training {
                     spec.batchSize(),
                     "is larger than the training set of " + n + " images",
                     "use at most " + n);
+        }
+        int perEpoch = (n + spec.batchSize() - 1) / spec.batchSize();
+        long steps = (long) perEpoch * spec.schedule().epochs();
+        if (spec.schedule().per() == ScheduleSpec.Per.STEP
+                && Schedule.warmupSteps(spec.schedule(), perEpoch) >= steps) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "schedule.warmupSteps",
+                    spec.schedule().warmupSteps(),
+                    "must be smaller than all steps (" + steps + " on these images)",
+                    null);
         }
         Integer resolution = resolution(spec.method());
         boolean lonely = n % spec.batchSize() == 1 || spec.batchSize() == 1;

@@ -1,0 +1,42 @@
+package dev.runyard.vision.plot;
+
+/** Shape of a point; a second sign beside its colour. */
+enum Marker {
+    CIRCLE(),
+    SQUARE(-0.85, -0.85, 0.85, -0.85, 0.85, 0.85, -0.85, 0.85),
+    TRIANGLE(0, -1.15, 1.1, 0.8, -1.1, 0.8),
+    DIAMOND(0, -1.25, 1.05, 0, 0, 1.25, -1.05, 0),
+    CROSS(
+            -0.35, -1.1, 0.35, -1.1, 0.35, -0.35, 1.1, -0.35, 1.1, 0.35, 0.35, 0.35, 0.35, 1.1, -0.35, 1.1, -0.35, 0.35,
+            -1.1, 0.35, -1.1, -0.35, -0.35, -0.35);
+
+    private final double[] corners;
+
+    Marker(double... corners) {
+        this.corners = corners;
+    }
+
+    /** The shape of kind i: the next one each time the colours are used up. */
+    static Marker of(int kind) {
+        return values()[kind / Colours.kinds() % values().length];
+    }
+
+    /** Kinds that colour and shape together tell apart. */
+    static int kinds() {
+        return values().length * Colours.kinds();
+    }
+
+    void draw(Surface to, double x, double y, double radius, int colour, String hover) {
+        if (this == CIRCLE) {
+            to.circle(x, y, radius, colour, hover);
+            return;
+        }
+        double[] xs = new double[corners.length / 2];
+        double[] ys = new double[xs.length];
+        for (int i = 0; i < xs.length; i++) {
+            xs[i] = x + radius * corners[2 * i];
+            ys[i] = y + radius * corners[2 * i + 1];
+        }
+        to.polygon(xs, ys, colour, hover);
+    }
+}
