@@ -13,10 +13,13 @@ import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.science.AnalyseCommand;
+import dev.runyard.cli.science.ClientCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
 import dev.runyard.cli.science.EvaluateCommand;
+import dev.runyard.cli.science.InvertCommand;
 import dev.runyard.cli.science.PretrainCommand;
+import dev.runyard.cli.science.ServeModelCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -65,6 +68,9 @@ import picocli.CommandLine.ParameterException;
             EvaluateCommand.class,
             PretrainCommand.class,
             EmbedCommand.class,
+            InvertCommand.class,
+            ServeModelCommand.class,
+            ClientCommand.class,
             AnalyseCommand.class,
             DataCommand.class,
             WeightsCommand.class

@@ -50,11 +50,17 @@ final class RunyardTest {
                 List.of("pretrain", adapt.toString(), "--out", out),
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
+                List.of("weights", "convert", cut.toString()),
+                List.of("weights", "convert", folder.resolve("absent.pt").toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),
                 List.of("data", "fetch"),
                 List.of("data", "fetch", "cifar1o"),
                 List.of("weights", "fetch", "clip"),
-                List.of("embed", "--out", out))) {
+                List.of("embed", "--out", out),
+                List.of("invert", "--run", folder.resolve("absent").toString(), "--out", out),
+                List.of("invert", "--run", folder.toString(), "--out", out, "--policy", "stretch"),
+                List.of("serve-model", "--port", "70000"),
+                List.of("client", "--bundle", folder.toString(), "--server", "http://127.0.0.1:1", "--images", out))) {
             Said said = run(command.toArray(new String[0]));
             assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
             assertThat(said.err().lines()).as(command.toString()).hasSize(1);
@@ -91,6 +97,15 @@ final class RunyardTest {
         assertThat(said.err().lines()).singleElement().asString().contains("image-net.org");
         assertThat(folder.resolve("i")).doesNotExist();
         assertThat(run("weights", "fetch", "--list").exit()).isZero();
+    }
+
+    @Test
+    void aPickleNamesTheCommandThatConvertsIt() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pt"));
+        assertThat(run("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
+        assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
+                        .err())
+                .contains("runyard weights convert");
     }
 
     private static Said run(String... arguments) {

@@ -20,10 +20,12 @@ import picocli.CommandLine.Parameters;
         })
 public final class DataFetchCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "For example cifar10; --list shows all.")
-    @Nullable String name;
+    @Nullable
+    String name;
 
     @Option(names = "--to", paramLabel = "DIR", description = "Folder for the files; default data/NAME.")
-    @Nullable Path to;
+    @Nullable
+    Path to;
 
     @Option(names = "--list", description = "Show what can be fetched.")
     boolean list;

@@ -25,8 +25,10 @@ final class Fetching {
             return;
         }
         Table table = new Table("NAME", "WHAT", "FILES");
-        offers.forEach((name, offer) ->
-                table.row(name, offer.what(), offer.files().isEmpty() ? "by hand" : offer.files().size()));
+        offers.forEach((name, offer) -> table.row(
+                name,
+                offer.what(),
+                offer.files().isEmpty() ? "by hand" : offer.files().size()));
         table.lines().forEach(System.out::println);
     }
 
@@ -65,8 +67,15 @@ final class Fetching {
 
         @Override
         public void bytes(String file, long done, long of) {
-            bar(file).show(of <= 0 ? 0 : (double) done / of, String.format(
-                    Locale.ROOT, "%s, %,d of %s MB", file, done / 1_000_000, of < 0 ? "?" : of / 1_000_000));
+            bar(file)
+                    .show(
+                            of <= 0 ? 0 : (double) done / of,
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s, %,d of %s MB",
+                                    file,
+                                    done / 1_000_000,
+                                    of < 0 ? "?" : of / 1_000_000));
         }
 
         @Override

@@ -20,10 +20,12 @@ import picocli.CommandLine.Parameters;
         })
 public final class WeightsFetchCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "For example clip-vit-b32; --list shows all.")
-    @Nullable String name;
+    @Nullable
+    String name;
 
     @Option(names = "--to", paramLabel = "DIR", description = "Folder for the files; default weights/NAME.")
-    @Nullable Path to;
+    @Nullable
+    Path to;
 
     @Option(names = "--list", description = "Show what can be fetched.")
     boolean list;

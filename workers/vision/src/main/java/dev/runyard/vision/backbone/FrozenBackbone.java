@@ -2,13 +2,20 @@ package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +32,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Tensors weights;
     private final OptionalDouble logitScale;
     private final String sha256;
+    private final Map<String, Tensors> taller = new HashMap<>();
 
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.shape();
@@ -62,6 +70,16 @@ public final class FrozenBackbone implements AutoCloseable {
         }
     }
 
+    /**
+     * What a file's vision tower is, told by names and shapes alone; empty when it has none.
+     *
+     * @param configuration the {@code config.json} beside it, which need not exist
+     * @throws WeightsException when it begins like one and does not fit
+     */
+    public static Optional<VitShape> describe(String file, Safetensors in, Path configuration) throws IOException {
+        return BackboneReader.describe(file, in, BackboneConfig.read(configuration));
+    }
+
     public VitShape shape() {
         return shape;
     }
@@ -84,6 +102,64 @@ public final class FrozenBackbone implements AutoCloseable {
     /** See {@link VisionTransformer#encode}. */
     public Encoding encode(NDArray pixels, @Nullable NDArray prompts, boolean withAttention) {
         return transformer.encode(weights, pixels, prompts, withAttention);
+    }
+
+    /**
+     * Of images that have rows of patches below the model's own image, by a declared rule for their positions.
+     *
+     * @param pixels [n, 3, H', W], normalised; W is the model's image size and H' that or more, a multiple of the patch
+     * @param prompts as in {@link #encode(NDArray, NDArray, boolean)}
+     * @return [n, d_out]
+     * @throws InvalidSpec when the image has another shape; names the field {@code pixels}
+     */
+    public NDArray encode(NDArray pixels, @Nullable NDArray prompts, PositionPolicy policy) {
+        int rows = rows(pixels.getShape());
+        return transformer.encode(taller(rows, policy), pixels, prompts, false).embedding();
+    }
+
+    private int rows(Shape pixels) {
+        long side = shape.imageSize();
+        boolean fits = pixels.dimension() == 4
+                && pixels.get(1) == 3
+                && pixels.get(3) == side
+                && pixels.get(2) >= side
+                && pixels.get(2) % shape.patch() == 0;
+        if (!fits) {
+            throw new InvalidSpec(
+                    "DOES_NOT_FIT",
+                    "pixels",
+                    pixels,
+                    "is not [n, 3, H, " + side + "] with H from " + side + " in steps of " + shape.patch(),
+                    "lay whole rows of patches below the image");
+        }
+        return Math.toIntExact(pixels.get(2) / shape.patch());
+    }
+
+    /**
+     * The positional rows that {@link #encode(NDArray, NDArray, PositionPolicy)} adds.
+     *
+     * @param rows of patches, those of the model's own image included
+     * @return [1 + rows·G, D], row-major, the class token's first
+     */
+    public float[] positions(int rows, PositionPolicy policy) {
+        int grid = shape.imageSize() / shape.patch();
+        return Positions.table(weights.get("pos_embed").toFloatArray(), grid, shape.width(), rows, policy);
+    }
+
+    private Tensors taller(int rows, PositionPolicy policy) {
+        if (rows * shape.patch() == shape.imageSize()) {
+            return weights;
+        }
+        synchronized (taller) {
+            return taller.computeIfAbsent(policy + " " + rows, key -> {
+                int tokens = 1 + rows * (shape.imageSize() / shape.patch());
+                NDArray table = Torch.floats(manager, positions(rows, policy), 1, tokens, shape.width());
+                NDScope.unregister(table); // outlives the step that asked first
+                Map<String, NDArray> all = new LinkedHashMap<>(weights.byName());
+                all.put("pos_embed", table);
+                return new Tensors(all);
+            });
+        }
     }
 
     /** Scores of the model's own head; only when {@link VitShape#classes} is not 0. */

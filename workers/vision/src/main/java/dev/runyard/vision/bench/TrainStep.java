@@ -54,9 +54,9 @@ public final class TrainStep {
     private TrainStep() {}
 
     public static void main(String[] arguments) throws IOException {
-        int batch = option(arguments, "--batch", 16);
+        int batch = Options.whole(arguments, "--batch", 16);
         Torch.enter();
-        Torch.threads(option(arguments, "--threads", 1));
+        Torch.threads(Options.whole(arguments, "--threads", 1));
         NDManager manager = Torch.manager();
         State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
         Init head = new Init(manager, 0);
@@ -150,14 +150,5 @@ public final class TrainStep {
             }
         }
         return Double.NaN;
-    }
-
-    private static int option(String[] arguments, String name, int otherwise) {
-        for (int i = 0; i + 1 < arguments.length; i++) {
-            if (arguments[i].equals(name)) {
-                return Integer.parseInt(arguments[i + 1]);
-            }
-        }
-        return otherwise;
     }
 }

@@ -75,7 +75,8 @@ public record DatasetSummary(
     /** Decodes every image once; parts that are missing stay empty instead of being an error. */
     public static DatasetSummary of(DatasetSpec spec, long seed, Seen seen) throws IOException {
         if (spec.root() == null) {
-            throw new DataException("NO_DATASET", spec.id() + " has no files of its own to look at; name a folder or zip");
+            throw new DataException(
+                    "NO_DATASET", spec.id() + " has no files of its own to look at; name a folder or zip");
         }
         try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
             return of(Opened.of(spec, source, seed, true, null), seen);

@@ -27,7 +27,8 @@ public final class Catalogue {
      * @param files in the order in which they are fetched; empty when it has to be fetched by hand
      * @param byHand where to get it, or what is still missing after fetching; null when there is nothing to do by hand
      */
-    public record Offer(String what, List<RemoteFile> files, @Nullable String byHand) {
+    public record Offer(
+            String what, List<RemoteFile> files, @Nullable String byHand) {
         public Offer {
             files = List.copyOf(files);
         }

@@ -149,7 +149,13 @@ public final class Download {
             switch (response.statusCode()) {
                 case 200 -> {
                     Files.writeString(tag, validator(response));
-                    return copy(body, part, 0, response.headers().firstValueAsLong("Content-Length").orElse(-1));
+                    return copy(
+                            body,
+                            part,
+                            0,
+                            response.headers()
+                                    .firstValueAsLong("Content-Length")
+                                    .orElse(-1));
                 }
                 case 206 -> {
                     long whole = whole(response, from);
@@ -171,8 +177,11 @@ public final class Download {
     private IOException refused(int status) {
         String what = remote.address() + " answers " + status;
         return switch (status) {
-            case 404, 410 -> new FetchException("NOT_FOUND", what + ": the file is no longer there; look for it at its publisher's page");
-            case 401, 403, 451 -> new FetchException("REFUSED", what + ": it needs a sign-in; fetch it by hand into " + folder);
+            case 404, 410 ->
+                new FetchException(
+                        "NOT_FOUND", what + ": the file is no longer there; look for it at its publisher's page");
+            case 401, 403, 451 ->
+                new FetchException("REFUSED", what + ": it needs a sign-in; fetch it by hand into " + folder);
             case 408, 425, 429, 500, 502, 503, 504 -> new IOException(what);
             default -> new FetchException("BAD_ANSWER", what + ", which is neither the file nor a known fault");
         };
@@ -191,7 +200,8 @@ public final class Download {
     private static @Nullable String linked(HttpResponse<InputStream> response) {
         Optional<HttpResponse<InputStream>> at = Optional.of(response);
         while (at.isPresent()) {
-            Optional<String> tag = at.get().headers().firstValue("X-Linked-Etag").map(t -> t.replace("\"", ""));
+            Optional<String> tag =
+                    at.get().headers().firstValue("X-Linked-Etag").map(t -> t.replace("\"", ""));
             if (tag.isPresent() && tag.get().matches("[0-9a-fA-F]{64}")) {
                 return tag.get().toLowerCase(Locale.ROOT);
             }
@@ -204,7 +214,8 @@ public final class Download {
         String range = response.headers().firstValue("Content-Range").orElse("");
         if (!range.matches("bytes " + from + "-[0-9]+/([0-9]{1,18}|\\*)")) {
             throw new FetchException(
-                    "BAD_ANSWER", remote.address() + " answers with the range \"" + range + "\" when asked for " + from + "-");
+                    "BAD_ANSWER",
+                    remote.address() + " answers with the range \"" + range + "\" when asked for " + from + "-");
         }
         return total(response);
     }
@@ -294,7 +305,8 @@ public final class Download {
         if (remote.size() != null && size != remote.size()) {
             throw new FetchException(
                     "WRONG_HASH",
-                    actual + " has " + size + " bytes, not the stated " + remote.size() + "; delete it and fetch it again");
+                    actual + " has " + size + " bytes, not the stated " + remote.size()
+                            + "; delete it and fetch it again");
         }
         Hashes hashes = Hashes.of(actual);
         same("SHA-256", hashes.sha256(), remote.sha256(), remote.statedBy(), actual);
@@ -305,8 +317,7 @@ public final class Download {
         }
     }
 
-    private static void same(
-            String kind, String actual, @Nullable String stated, @Nullable String statedBy, Path file)
+    private static void same(String kind, String actual, @Nullable String stated, @Nullable String statedBy, Path file)
             throws FetchException {
         if (stated != null && !stated.equals(actual)) {
             throw new FetchException(
@@ -326,8 +337,9 @@ public final class Download {
         if (!first.startsWith(sha256)) {
             throw new FetchException(
                     "CHANGED",
-                    actual + " has the SHA-256 " + sha256 + ", but the first download had " + first.replaceFirst("\\s.*", "")
-                            + "; delete " + record + " if the publisher changed the file on purpose");
+                    actual + " has the SHA-256 " + sha256 + ", but the first download had "
+                            + first.replaceFirst("\\s.*", "") + "; delete " + record
+                            + " if the publisher changed the file on purpose");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.runyard.vision.fetch;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * what is really written. What is in an archive appears in the target whole or not at all.
  */
 public final class Unpacking {
+    private static final int RECORD = 512;
+
     /** What an archive may hold. */
     record Limits(int entries, long bytes, long ratio, long free) {
         static final Limits USUAL = new Limits(2_000_000, 1L << 40, 100, 64L << 20);
@@ -117,7 +120,7 @@ public final class Unpacking {
 
     private void tar(boolean packed) throws IOException {
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
-                InputStream unpacked = packed ? new GZIPInputStream(raw, 1 << 16) : raw;
+                Zeros unpacked = new Zeros(packed ? new GZIPInputStream(raw, 1 << 16) : raw);
                 TarArchiveInputStream tar = new TarArchiveInputStream(unpacked)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (!entry.isCheckSumOK()) {
@@ -135,11 +138,50 @@ public final class Unpacking {
                     write(tar, to, name);
                 }
             }
+            unpacked.transferTo(OutputStream.nullOutputStream());
+            if (unpacked.zeros < RECORD) {
+                throw new FetchException(
+                        "BAD_ARCHIVE", archive + " ends without a tar's mark, so it is cut short; fetch it again");
+            }
         } catch (FetchException e) {
             throw e;
         } catch (IOException e) {
             // Its own words differ by release; a fault of the disk is told by the message.
-            throw new FetchException("BAD_ARCHIVE", archive + " cannot be unpacked: " + e.getMessage() + "; fetch it again", e);
+            throw new FetchException(
+                    "BAD_ARCHIVE", archive + " cannot be unpacked: " + e.getMessage() + "; fetch it again", e);
+        }
+    }
+
+    /** How many of the last bytes were zero: a whole tar ends with zeros, one that is cut between two entries does not. */
+    private static final class Zeros extends FilterInputStream {
+        private long zeros;
+
+        Zeros(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            zeros = b > 0 ? 0 : b == 0 ? zeros + 1 : zeros;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
+            int n = super.read(buffer, from, length);
+            int last = n - 1;
+            while (last >= 0 && buffer[from + last] == 0) {
+                last--;
+            }
+            zeros = last >= 0 ? n - 1 - last : zeros + Math.max(0, n);
+            return n;
+        }
+
+        @Override
+        public long skip(long n) throws IOException {
+            // By reading, so that what is skipped is counted too.
+            return Math.max(0, read(new byte[(int) Math.min(n, 1 << 16)], 0, (int) Math.min(n, 1 << 16)));
         }
     }
 

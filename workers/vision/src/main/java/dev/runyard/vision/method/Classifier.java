@@ -16,7 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** From an embedding [n, d] to class scores [n, C]. */
-public sealed interface Classifier permits Classifier.Text, Classifier.Linear, Classifier.Fixed, Prototypes {
+public sealed interface Classifier
+        permits Classifier.Text, Classifier.TextInit, Classifier.Linear, Classifier.Fixed, Prototypes {
     /** ln 100, where CLIP's training clamps the scale; used when neither file holds one. */
     double DEFAULT_LOGIT_SCALE = Math.log(100);
 

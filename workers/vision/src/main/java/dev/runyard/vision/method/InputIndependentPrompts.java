@@ -31,17 +31,21 @@ final class InputIndependentPrompts extends Learned {
 
     @Override
     public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
-        NDArray prompts = prompts(leaves, pixels).prompts(); // [n, K, D]
-        return classifier.scores(
-                leaves.and(buffers()), backbone.encode(pixels, prompts, false).embedding());
+        NDArray same = prompts(leaves, pixels).prompts(); // [n, K, D]
+        return classify(leaves, backbone.encode(pixels, same, false).embedding());
     }
 
     @Override
     public PromptNetwork.Prompts prompts(Tensors leaves, NDArray pixels) {
-        NDArray own = leaves.get(PROMPTS); // [K, D]
+        NDArray prompts = leaves.get(PROMPTS); // [K, D]
         long n = pixels.getShape().get(0);
-        long k = own.getShape().get(0);
-        long d = own.getShape().get(1);
-        return new PromptNetwork.Prompts(null, null, own.reshape(1, k, d).broadcast(n, k, d));
+        long k = prompts.getShape().get(0);
+        long d = prompts.getShape().get(1);
+        return new PromptNetwork.Prompts(null, null, prompts.reshape(1, k, d).broadcast(n, k, d));
+    }
+
+    @Override
+    public NDArray classify(Tensors leaves, NDArray embedding) {
+        return classifier.scores(leaves.and(buffers()), embedding);
     }
 }

@@ -33,6 +33,16 @@ public interface Model extends Objective {
         return null;
     }
 
+    /**
+     * Scores of embeddings that came another way, for example from a model server; null when the method has no frozen model behind it.
+     *
+     * @param embedding [n, d]
+     * @return [n, C]
+     */
+    default @Nullable NDArray classify(Tensors leaves, NDArray embedding) {
+        return null;
+    }
+
     @Override
     default NDArray scores(NDArray pixels) {
         return scores(parameters(), pixels, false);

@@ -45,6 +45,11 @@ public final class Pgn extends Learned {
     }
 
     @Override
+    public NDArray classify(Tensors leaves, NDArray embedding) {
+        return classifier.scores(leaves.and(buffers()), embedding);
+    }
+
+    @Override
     public void close() {
         network.close();
         super.close();

@@ -145,8 +145,8 @@ final class Loop {
         progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
         data.notes().forEach(listener::log);
         emitSize();
-        Scores val = new Scores();
-        Scores test = new Scores();
+        Scores val = new Scores(data);
+        Scores test = new Scores(data);
         Order order = evaluate(data.val(), val);
         if (order == Order.CONTINUE) {
             order = evaluate(data.test(), test);
@@ -227,7 +227,7 @@ final class Loop {
     private Order validate(Optimiser optimiser) throws IOException {
         double top1 = Double.NaN;
         if (data.val().size() > 0) {
-            Scores scores = new Scores();
+            Scores scores = new Scores(data);
             Order order = evaluate(data.val(), scores);
             if (order != Order.CONTINUE) {
                 return order;
@@ -250,12 +250,22 @@ final class Loop {
                     point("val/loss", scores.loss()),
                     point("val/top1", scores.top1()),
                     point("val/top5", scores.top5())));
+            emitParts("val/", scores);
         }
     }
 
     private void emitTest(Scores scores) {
         if (scores.images() > 0) {
             emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+            emitParts("test/", scores);
+        }
+    }
+
+    private void emitParts(String split, Scores scores) {
+        List<MetricPoint> points = new ArrayList<>();
+        scores.ofParts().forEach((key, value) -> points.add(point(split + key, value)));
+        if (!points.isEmpty()) {
+            emit(points);
         }
     }
 
@@ -294,7 +304,7 @@ final class Loop {
             throw notFinite(Double.NaN);
         }
         if (data.test().size() > 0) {
-            Scores scores = new Scores();
+            Scores scores = new Scores(data);
             Order order = evaluate(data.test(), scores);
             if (order != Order.CONTINUE) {
                 return stop(order, optimiser);

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The last data sets that this process opened, so that the next run of a sweep need not hash and decode them again. */
-final class OpenDatasets {
+public final class OpenDatasets {
     private static final int KEPT = 4;
 
     /** Own splits are the same for all seeds of a sweep: the seed of the run varies the training, not the data. */
@@ -23,7 +23,8 @@ final class OpenDatasets {
 
     private OpenDatasets() {}
 
-    static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
+    /** The data set of a spec; stays open for the next caller. */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
         String key = key(spec, cache);
         Dataset open = OPEN.get(key);
         if (open == null) {

@@ -141,6 +141,14 @@ public final class TrainedRun implements AutoCloseable {
         return Batch.of(split, from, n, imageSize(), normalisation());
     }
 
+    /**
+     * @param pixels [n, 3, H, W], normalised
+     * @return [n, C]
+     */
+    public NDArray scores(NDArray pixels) {
+        return model.scores(model.parameters(), pixels, false);
+    }
+
     /** @return [n, C] row-major */
     public float[] scores(Batch batch) {
         return Robustness.scores(model, batch);

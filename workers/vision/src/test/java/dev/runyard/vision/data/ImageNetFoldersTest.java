@@ -55,7 +55,9 @@ class ImageNetFoldersTest {
                 int label = d.test().label(i);
                 String[] folders = d.test().name(i).split("/");
                 String folder = folders[folders.length - 2];
-                String expected = id.equals("imagenet-v2") ? String.valueOf(label) : ImageNet.wnids().get(label);
+                String expected = id.equals("imagenet-v2")
+                        ? String.valueOf(label)
+                        : ImageNet.wnids().get(label);
                 assertThat(folder).isEqualTo(expected);
                 assertThat(d.subset() == null || d.subset().contains(label)).isTrue();
             }
@@ -112,7 +114,8 @@ class ImageNetFoldersTest {
                 .hasFieldOrPropertyWithValue("code", "EMPTY_CLASS")
                 .hasMessageContaining("n15075141");
         image("sketch/n01440764/x.JPEG");
-        DatasetSpec sketch = new DatasetSpec("imagenet-sketch", dir.resolve("sketch").toString(), null, null, null);
+        DatasetSpec sketch =
+                new DatasetSpec("imagenet-sketch", dir.resolve("sketch").toString(), null, null, null);
         assertThatThrownBy(() -> Datasets.open(sketch, dir.resolve("cache"), 0).close())
                 .hasFieldOrPropertyWithValue("code", "MISSING_SPLIT");
         image("n01440764/x.JPEG");

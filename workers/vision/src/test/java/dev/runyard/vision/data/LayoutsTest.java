@@ -201,8 +201,7 @@ class LayoutsTest {
             assertThat(of).isEqualTo(11);
             last.accumulateAndGet(done, Math::max);
         });
-        assertThat(summary.leaks())
-                .containsExactly("test/cat/again.gif = train/dog/i2.png");
+        assertThat(summary.leaks()).containsExactly("test/cat/again.gif = train/dog/i2.png");
         assertThat(summary.missing()).containsExactly("test: dog");
         assertThat(last).hasValue(11);
     }
@@ -253,14 +252,16 @@ class LayoutsTest {
         Files.writeString(dir.resolve("d/cat/i1.png"), "<html>");
         Path sheet = dir.resolve("out/sheet.png");
         DatasetSpec own = new DatasetSpec("folder", dir.resolve("d").toString(), null, null, null);
-        assertThatThrownBy(() -> ContactSheet.write(own, 0, sheet)).hasFieldOrPropertyWithValue("code", "CLASS_TOO_SMALL");
+        assertThatThrownBy(() -> ContactSheet.write(own, 0, sheet))
+                .hasFieldOrPropertyWithValue("code", "CLASS_TOO_SMALL");
         images("cat", 5);
         Files.writeString(dir.resolve("d/cat/i1.png"), "<html>");
         assertThat(ContactSheet.write(own, 0, sheet)).isEqualTo(15);
         BufferedImage drawn = ImageIO.read(sheet.toFile());
         assertThat(drawn.getWidth()).isEqualTo(8 * 100 + 4);
         assertThat(drawn.getHeight()).isEqualTo(2 * (96 + 18 + 4) + 4);
-        // The first letter, C, begins with a dot in its second column; below the third image "dog" or "cat" stands as well.
+        // The first letter, C, begins with a dot in its second column; below the third image "dog" or "cat" stands as
+        // well.
         assertThat(drawn.getRGB(4 + 1, 4 + 98) & 0xffffff).isEqualTo(0x202020);
         assertThat(drawn.getRGB(4, 4 + 98) & 0xffffff).isEqualTo(0xffffff);
     }

@@ -44,18 +44,19 @@ class MatFileTest {
         assertThat(read(scipy("imagelabels.mat")).get("labels").values()).startsWith(1, 2, 3, 1);
         ByteArrayOutputStream pixels = new ByteArrayOutputStream();
         Map<String, MatFile.Array> svhn = MatFile.read(
-                "x.mat",
-                new ByteArrayInputStream(scipy("test_32x32.mat")),
-                array -> array.equals("X") ? pixels : null);
+                "x.mat", new ByteArrayInputStream(scipy("test_32x32.mat")), array -> array.equals("X") ? pixels : null);
         assertThat(svhn.get("X").dims()).containsExactly(32, 32, 3, 3);
         assertThat(svhn.get("y").values()).as("doubles").containsExactly(2, 1, 10);
         assertThat(pixels.size()).isEqualTo(32 * 32 * 3 * 3);
-        assertThat(pixels.toByteArray()[1] - pixels.toByteArray()[0]).as("rows first").isEqualTo(5);
+        assertThat(pixels.toByteArray()[1] - pixels.toByteArray()[0])
+                .as("rows first")
+                .isEqualTo(5);
     }
 
     /** One array of doubles called v, by hand. */
     private static byte[] byHand(ByteOrder order, int version, int flags, int[] dims, double... values) {
-        ByteBuffer out = ByteBuffer.allocate(128 + 8 + 16 + 16 + 8 + 8 + 8 * values.length).order(order);
+        ByteBuffer out = ByteBuffer.allocate(128 + 8 + 16 + 16 + 8 + 8 + 8 * values.length)
+                .order(order);
         byte[] text = Arrays.copyOf("MATLAB 5.0 MAT-file".getBytes(StandardCharsets.US_ASCII), 124);
         out.put(text).putShort((short) version).putShort((short) ('M' << 8 | 'I'));
         out.putInt(14).putInt(out.capacity() - 136);
@@ -72,7 +73,9 @@ class MatFileTest {
     @Test
     void bothByteOrders() throws IOException {
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-            assertThat(read(byHand(order, 0x100, 6, new int[] {2, 1}, 3.5, -4)).get("v").values())
+            assertThat(read(byHand(order, 0x100, 6, new int[] {2, 1}, 3.5, -4))
+                            .get("v")
+                            .values())
                     .containsExactly(3.5, -4);
         }
     }
@@ -92,7 +95,9 @@ class MatFileTest {
         refused(byHand(order, 0x100, 6, new int[] {1 << 30, 1 << 30}, 1), "size");
         refused(byHand(order, 0x100, 6 | 0x800, new int[] {1, 1}, 1), "complex");
         refused(new byte[200], "level 5");
-        assertThat(read(byHand(order, 0x100, 2, new int[] {1, 1}, 1))).as("a structure is passed over").isEmpty();
+        assertThat(read(byHand(order, 0x100, 2, new int[] {1, 1}, 1)))
+                .as("a structure is passed over")
+                .isEmpty();
     }
 
     @Test

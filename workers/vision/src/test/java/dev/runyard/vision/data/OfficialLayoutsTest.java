@@ -82,7 +82,9 @@ class OfficialLayoutsTest {
             hash = d.hash();
         }
         Files.delete(dir.resolve("d/food-101/meta/train.txt"));
-        lines("food-101/meta/train.json", "{\"apple_pie\":[\"apple_pie/4\",\"apple_pie/5\"],\"ramen\":[\"ramen/1\",\"ramen/2\"]}");
+        lines(
+                "food-101/meta/train.json",
+                "{\"apple_pie\":[\"apple_pie/4\",\"apple_pie/5\"],\"ramen\":[\"ramen/1\",\"ramen/2\"]}");
         lines("food-101/meta/test.json", "{\"apple_pie\":[\"apple_pie/6\"],\"ramen\":[\"ramen/3\"]}");
         try (Dataset d = open("folder")) {
             assertThat(d.hash()).as("text and JSON lists say the same").isEqualTo(hash);
@@ -119,8 +121,7 @@ class OfficialLayoutsTest {
         lines("Partitions/Testing_01.txt", "/a/abbey/sun_3.jpg", "/a/apse/indoor/sun_3.jpg");
         try (Dataset d = open("sun397")) {
             assertThat(d.classNames()).containsExactly("abbey", "indoor apse", "bar");
-            assertThat(names(d.test()))
-                    .containsExactly("SUN397/a/abbey/sun_3.jpg", "SUN397/a/apse/indoor/sun_3.jpg");
+            assertThat(names(d.test())).containsExactly("SUN397/a/abbey/sun_3.jpg", "SUN397/a/apse/indoor/sun_3.jpg");
             assertThat(d.test().label(1)).isEqualTo(1);
         }
         lines("Partitions/Training_01.txt", "/a/abbey/sun_1.jpg");
@@ -150,11 +151,7 @@ class OfficialLayoutsTest {
         images("images/Abyssinian_1.jpg", "images/Abyssinian_2.jpg", "images/yorkshire_terrier_1.jpg");
         images("images/yorkshire_terrier_3.jpg", "images/Abyssinian_9.jpg");
         lines("annotations/list.txt", "#Image CLASS-ID SPECIES BREED ID");
-        lines(
-                "annotations/trainval.txt",
-                "Abyssinian_1 1 1 1",
-                "Abyssinian_2 1 1 1",
-                "yorkshire_terrier_1 2 2 25");
+        lines("annotations/trainval.txt", "Abyssinian_1 1 1 1", "Abyssinian_2 1 1 1", "yorkshire_terrier_1 2 2 25");
         lines("annotations/test.txt", "Abyssinian_9 1 1 1", "yorkshire_terrier_3 2 2 25");
         try (Dataset d = open("oxford_pets")) {
             assertThat(d.classNames()).containsExactly("abyssinian", "yorkshire_terrier");
@@ -223,7 +220,8 @@ class OfficialLayoutsTest {
         try (Dataset d = open("oxford_flowers")) {
             assertThat(d.classNames()).containsExactly("lily", "rose", "iris");
         }
-        assertThatThrownBy(() -> Datasets.open(spec("oxford_flowers", Split.OWN), dir.resolve("cache"), 0).close())
+        assertThatThrownBy(() -> Datasets.open(spec("oxford_flowers", Split.OWN), dir.resolve("cache"), 0)
+                        .close())
                 .as("three a class are too few for CoOp's rule, official parts or not")
                 .hasFieldOrPropertyWithValue("code", "CLASS_TOO_SMALL");
         Files.delete(dir.resolve("d/imagelabels.mat"));
@@ -237,7 +235,8 @@ class OfficialLayoutsTest {
         try (Dataset d = open("svhn")) {
             assertThat(d.classNames()).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
             assertThat(d.test().labels()).containsExactly(2, 1, 0);
-            // The fixture's pixel at row r, column c, band b of image n is 5r + 2c + 64b + 16n; test holds images 2, 1, 0.
+            // The fixture's pixel at row r, column c, band b of image n is 5r + 2c + 64b + 16n; test holds images 2, 1,
+            // 0.
             for (int n = 0; n < 3; n++) {
                 byte[] rgb = d.test().pixels(n).data();
                 assertThat(rgb[(7 * 32 + 20) * 3 + 2] & 0xff).isEqualTo((5 * 7 + 2 * 20 + 64 * 2 + 16 * (2 - n)) % 256);

@@ -179,13 +179,14 @@ class RealDataTest {
 
     @Test
     void aLookAtEveryImage() throws IOException {
-        DatasetSummary pets = DatasetSummary.of(spec("oxford_pets-sample/oxford_pets-sample.zip", Split.AUTO), 0, (done, of) -> {});
+        DatasetSummary pets =
+                DatasetSummary.of(spec("oxford_pets-sample/oxford_pets-sample.zip", Split.AUTO), 0, (done, of) -> {});
         assertThat(pets.images()).isEqualTo(222);
         assertThat(pets.broken()).isEmpty();
         assertThat(pets.leaks()).isEmpty();
         assertThat(pets.test()).hasSize(37).containsOnly(2);
-        DatasetSummary imagenet =
-                DatasetSummary.of(spec("imagenet-variants/imagenet-sample-1per-class.zip", Split.AUTO), 0, (done, of) -> {});
+        DatasetSummary imagenet = DatasetSummary.of(
+                spec("imagenet-variants/imagenet-sample-1per-class.zip", Split.AUTO), 0, (done, of) -> {});
         assertThat(imagenet.classNames()).hasSize(1000).startsWith("n01440764");
         assertThat(imagenet.images()).isEqualTo(1000);
         assertThat(imagenet.broken()).isEmpty();

@@ -89,7 +89,8 @@ class DownloadTest {
             return;
         }
         if (status == 206) {
-            e.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+            e.getResponseHeaders()
+                    .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
         }
         int cut = cuts[Math.min(ranges.size(), cuts.length) - 1];
         e.sendResponseHeaders(status, content.length - from);
@@ -117,7 +118,8 @@ class DownloadTest {
     }
 
     private Path fetch(RemoteFile remote) throws Exception {
-        return Download.fetch(remote, dir, (name, done, of) -> assertThat(done).isLessThanOrEqualTo(of), PAUSE, PATIENCE);
+        return Download.fetch(
+                remote, dir, (name, done, of) -> assertThat(done).isLessThanOrEqualTo(of), PAUSE, PATIENCE);
     }
 
     private String hash(String algorithm) throws Exception {
@@ -165,7 +167,9 @@ class DownloadTest {
                 "300000 bytes",
                 "300001");
         fetch(file("/file", hash("SHA-256"), hash("MD5")));
-        assertThat(dir.resolve("file.bin.sha256")).as("not recorded where it is stated").doesNotExist();
+        assertThat(dir.resolve("file.bin.sha256"))
+                .as("not recorded where it is stated")
+                .doesNotExist();
     }
 
     @Test

@@ -62,7 +62,7 @@ public final class AllMethods {
     }
 
     private static ClassifierSpec ofBackbone(Policy policy) {
-        return new ClassifierSpec(Kind.NATIVE, null, policy, null);
+        return new ClassifierSpec(Kind.NATIVE, null, null, null, policy, null);
     }
 
     /** With prototypes of a made-up DINO head for embeddings of length {@code d}, written into the folder. */
@@ -81,7 +81,9 @@ public final class AllMethods {
             out.write(file);
         }
         return new Case(
-                "prototypes", new MethodSpec.Iip(2), new ClassifierSpec(Kind.PROTOTYPES, null, null, file.toString()));
+                "prototypes",
+                new MethodSpec.Iip(2),
+                new ClassifierSpec(Kind.PROTOTYPES, null, null, null, null, file.toString()));
     }
 
     /** With fixed text features for {@code classes} classes and embeddings of length {@code d}, written into the folder. */

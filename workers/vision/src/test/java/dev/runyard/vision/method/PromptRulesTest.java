@@ -175,6 +175,7 @@ class PromptRulesTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -8,6 +8,7 @@ import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.CheckpointSpec;
 import dev.runyard.spec.ClassifierSpec;
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
@@ -25,6 +26,7 @@ import dev.runyard.vision.method.AllMethods;
 import dev.runyard.vision.method.AllMethods.Case;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +71,8 @@ class MethodRunsTest {
                 Augment.NONE,
                 7L,
                 null,
-                new PretrainSpec(32, 8, WIDTH, 2, 2));
+                new PretrainSpec(32, 8, WIDTH, 2, 2),
+                null);
         new Training(spec, shared.resolve("pretrain"), options()).run(new Recorder());
         weights = shared.resolve("pretrain/backbone");
     }
@@ -90,6 +94,7 @@ class MethodRunsTest {
                 augment,
                 0L,
                 new CheckpointSpec(1, 60),
+                null,
                 null);
     }
 
@@ -228,6 +233,47 @@ class MethodRunsTest {
     }
 
     @Test
+    void aUnionIsJudgedByPart() throws IOException {
+        for (String name : List.of("land/forest", "land/river", "sky/cloud", "sky/river")) {
+            for (int i = 0; i < 10; i++) {
+                Path file = dir.resolve(name).resolve(i + ".png");
+                Files.createDirectories(file.getParent());
+                BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                image.setRGB(i, i, name.hashCode());
+                ImageIO.write(image, "png", file.toFile());
+            }
+        }
+        List<DatasetPart> parts = List.of(
+                new DatasetPart("folder", dir.resolve("land").toString(), null),
+                new DatasetPart("folder", dir.resolve("sky").toString(), null));
+        RunSpec shapes = spec(plain(new MethodSpec.Iip(1)));
+        RunSpec spec = new RunSpec(
+                null,
+                new DatasetSpec("union", null, null, null, null, parts, null),
+                shapes.backbone(),
+                shapes.method(),
+                shapes.classifier(),
+                shapes.optimizer(),
+                shapes.schedule(),
+                BATCH,
+                shapes.augment(),
+                0L,
+                null,
+                null);
+        Recorder recorder = new Recorder();
+        Outcome outcome = new Training(spec, dir.resolve("union"), options()).run(recorder);
+        assertThat(recorder.metrics.keySet())
+                .contains("test/folder/top1", "test/folder/own-top1", "test/folder 2/top1", "test/folder 2/own-top1");
+        double first = recorder.metrics.get("test/folder/top1").get(outcome.step());
+        double second = recorder.metrics.get("test/folder 2/top1").get(outcome.step());
+        // Both parts have as many test images.
+        assertThat((first + second) / 2)
+                .isCloseTo(recorder.metrics.get("test/top1").get(outcome.step()), within(1e-9));
+        assertThat(recorder.metrics.get("test/folder/own-top1").get(outcome.step()))
+                .isGreaterThanOrEqualTo(first);
+    }
+
+    @Test
     void ratioToFullFineTuning() {
         Recorder full = new Recorder(0, Order.CANCEL);
         new Training(spec(plain(new MethodSpec.Full())), dir.resolve("full"), options()).run(full);
@@ -274,7 +320,8 @@ class MethodRunsTest {
                 spec(new Case(
                         "absent",
                         new MethodSpec.Iip(1),
-                        new ClassifierSpec(ClassifierSpec.Kind.PROTOTYPES, null, null, "no/such.safetensors"))),
+                        new ClassifierSpec(
+                                ClassifierSpec.Kind.PROTOTYPES, null, null, null, null, "no/such.safetensors"))),
                 FailureReason.WEIGHTS,
                 "classifier.head");
         assertFailure(

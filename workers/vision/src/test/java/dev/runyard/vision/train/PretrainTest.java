@@ -64,7 +64,8 @@ class PretrainTest {
                         objective == Objective.CLIP ? new ClipSpec(8, 8, 1, 2, 24, 30, null) : null,
                         objective == Objective.DINO
                                 ? new DinoSpec(16, 8, 4, 1, 16, null, null, null, null, null)
-                                : null));
+                                : null),
+                null);
     }
 
     private Recorder train(Objective objective, String folder, Recorder recorder) {
