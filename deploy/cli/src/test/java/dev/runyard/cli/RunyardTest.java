@@ -50,6 +50,8 @@ final class RunyardTest {
                 List.of("pretrain", adapt.toString(), "--out", out),
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
+                List.of("weights", "convert", cut.toString()),
+                List.of("weights", "convert", folder.resolve("absent.pt").toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),
                 List.of("data", "fetch"),
                 List.of("data", "fetch", "cifar1o"),
@@ -95,6 +97,15 @@ final class RunyardTest {
         assertThat(said.err().lines()).singleElement().asString().contains("image-net.org");
         assertThat(folder.resolve("i")).doesNotExist();
         assertThat(run("weights", "fetch", "--list").exit()).isZero();
+    }
+
+    @Test
+    void aPickleNamesTheCommandThatConvertsIt() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pt"));
+        assertThat(run("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
+        assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
+                        .err())
+                .contains("runyard weights convert");
     }
 
     private static Said run(String... arguments) {

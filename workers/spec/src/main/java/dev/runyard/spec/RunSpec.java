@@ -100,6 +100,36 @@ public record RunSpec(
         }
     }
 
+    /** Judged on its own test images only. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                null);
+    }
+
     private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {
         boolean random = classifier.kind() == ClassifierSpec.Kind.LINEAR
                 || classifier.kind() == ClassifierSpec.Kind.PROTOTYPES

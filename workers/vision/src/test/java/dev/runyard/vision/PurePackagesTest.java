@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Images, data sets and tensor files are plain Java: they work where no native library does. */
+/** Images, data sets, tensor files and pictures are plain Java: they work where no native library does. */
 class PurePackagesTest {
     @Test
     void pixelsAndFilesNeedNoTensorLibrary() {
@@ -17,7 +17,8 @@ class PurePackagesTest {
                         "dev.runyard.vision.image",
                         "dev.runyard.vision.data",
                         "dev.runyard.vision.tensor",
-                        "dev.runyard.vision.fetch");
+                        "dev.runyard.vision.fetch",
+                        "dev.runyard.vision.plot");
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -29,7 +30,8 @@ class PurePackagesTest {
                 .check(classes);
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.runyard.vision.image..", "dev.runyard.vision.tensor..")
+                .resideInAnyPackage(
+                        "dev.runyard.vision.image..", "dev.runyard.vision.tensor..", "dev.runyard.vision.plot..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.runyard.vision.data..")

@@ -14,6 +14,7 @@ import dev.runyard.vision.analyse.AnalysisReport;
 import dev.runyard.vision.analyse.Nmi;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,6 +115,9 @@ public final class AnalyseCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         AnalyseRequest request = new AnalyseRequest(
                 run, specs(), images, out, kinds(), limit, seed, starts, mean, perplexity, mapped, slot, shown);
+        if (!Files.exists(run)) {
+            throw Failure.badInput("there is no run " + run, "name the folder given to \"runyard train --out\"");
+        }
         LabHome home = LabHome.ofEnvironment();
         int threads = LocalEngine.threads();
         LocalEngine.prepare(home);

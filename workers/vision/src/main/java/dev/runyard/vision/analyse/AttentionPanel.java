@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One image with its attention.
+ * One image with its attention. The maps show each patch beside the mean patch of its own map: prompts take attention from all patches,
+ * and what stays is to be compared in shape.
  *
  * @param picture the image
  * @param without [T], class token first
@@ -23,6 +24,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
     private static final int SIDE = 168;
     private static final int GAP = 14;
     private static final int LEFT = 20;
+    private static final int BAR = 96;
     private static final int HEAD = 56;
     private static final int STRIP = 16;
     private static final int ROW = SIDE + STRIP + 54;
@@ -40,63 +42,90 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
                         : Arrays.copyOfRange(prompted.values(), image * prompted.d(), (image + 1) * prompted.d()));
     }
 
-    /** The panels below each other. */
+    /** The panels in one column, or in two. */
     static Figure figure(List<AttentionPanel> panels) {
-        boolean prompts = panels.get(0).with.length > 0;
-        int columns = prompts ? 3 : 2;
-        int width = LEFT + columns * (SIDE + GAP) + 90;
-        return new Figure(width, HEAD + panels.size() * ROW, to -> {
+        List<String> heads = panels.get(0).with.length > 0
+                ? List.of("image", "without prompts", "with prompts")
+                : List.of("image", "without prompts");
+        int width = heads.size() * (SIDE + GAP) + BAR;
+        int columns = Math.min(2, panels.size());
+        int rows = (panels.size() + columns - 1) / columns;
+        return new Figure(LEFT + columns * width, HEAD + rows * ROW, to -> {
             to.text("Attention of the class token, last block", LEFT, 26, 16);
-            List<String> heads = List.of("image", "without prompts", "with prompts");
-            for (int i = 0; i < columns; i++) {
-                to.text(heads.get(i), LEFT + i * (SIDE + GAP), HEAD - 8, 12);
+            for (int i = 0; i < columns * heads.size(); i++) {
+                double x = LEFT + i / heads.size() * width + i % heads.size() * (SIDE + GAP);
+                to.text(heads.get(i % heads.size()), x, HEAD - 8, 12);
             }
             for (int i = 0; i < panels.size(); i++) {
-                panels.get(i).draw(to, HEAD + i * ROW);
+                panels.get(i).draw(to, LEFT + i % columns * width, HEAD + i / columns * ROW);
             }
         });
     }
 
-    private void draw(Surface to, double y) {
-        to.image(picture, LEFT, y, SIDE, SIDE);
-        to.text(label, LEFT, y + SIDE + 16, 12);
-        double most = 0;
-        for (float[] row : List.of(without, with)) {
-            for (int t = 1; t < row.length; t++) {
-                most = Math.max(most, row[t]);
+    /** How often the attention of the mean patch each token gets, and the range that all of them lie in. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Relative(float[] without, float[] with, double low, double high) {
+        static Relative of(AttentionPanel panel) {
+            int patches = panel.without.length - 1;
+            float[] without = relative(panel.without, patches);
+            float[] with = relative(panel.with, patches);
+            // Never a narrower range: what differs by less than a tenth must not look like a pattern.
+            double low = 0.95;
+            double high = 1.05;
+            for (float[] row : List.of(without, with)) {
+                for (int t = 1; t < row.length; t++) {
+                    low = Math.min(low, row[t]);
+                    high = Math.max(high, row[t]);
+                }
             }
+            return new Relative(without, with, low, high);
         }
-        int prompts = with.length == 0 ? 0 : with.length - without.length;
-        map(to, without, 0, LEFT + SIDE + GAP, y, most);
-        double right = LEFT + 2 * (SIDE + GAP);
+
+        private static float[] relative(float[] attention, int patches) {
+            float[] out = attention.clone();
+            double mean = out.length == 0 ? 1 : sum(attention, 1, 1 + patches) / patches;
+            for (int t = 0; t < out.length; t++) {
+                out[t] = (float) (attention[t] / mean);
+            }
+            return out;
+        }
+
+        int colour(double value) {
+            return SCALE.at((value - low) / (high - low));
+        }
+    }
+
+    private void draw(Surface to, double x, double y) {
+        to.image(picture, x, y, SIDE, SIDE);
+        to.text(label, x, y + SIDE + 16, 12);
+        Relative relative = Relative.of(this);
+        int patches = without.length - 1;
+        double left = x + SIDE + GAP;
+        to.image(over(relative.without, patches, relative), left, y, SIDE, SIDE);
+        String shares =
+                String.format(Locale.ROOT, "patches %.2f, itself %.2f", sum(without, 1, 1 + patches), without[0]);
+        to.text(shares, left, y + SIDE + 16, 10, Anchor.START, Colours.FAINT);
+        left += SIDE + GAP;
         if (with.length > 0) {
-            map(to, with, prompts, right, y, most);
-            strip(to, prompts, right, y + SIDE + 4, most);
-            right += SIDE + GAP;
+            to.image(over(relative.with, patches, relative), left, y, SIDE, SIDE);
+            strip(to, relative, left, y + SIDE + 4);
+            shares = String.format(
+                    Locale.ROOT,
+                    "patches %.2f, itself %.2f, prompts %.2f",
+                    sum(with, 1, 1 + patches),
+                    with[0],
+                    sum(with, 1 + patches, with.length));
+            to.text(shares, left, y + SIDE + STRIP + 34, 10, Anchor.START, Colours.FAINT);
+            left += SIDE + GAP;
         }
-        HeatMap.bar(to, SCALE, 0, most, "share of attention", right, y, SIDE);
+        HeatMap.bar(to, SCALE, relative.low, relative.high, "attention / mean patch", left, y, SIDE);
     }
 
-    private void map(Surface to, float[] attention, int prompts, double x, double y, double most) {
-        int patches = attention.length - 1 - prompts;
-        int grid = (int) Math.round(Math.sqrt(patches));
-        to.image(over(Arrays.copyOfRange(attention, 1, 1 + patches), grid, most), x, y, SIDE, SIDE);
-        double onPatches = sum(attention, 1, 1 + patches);
-        String text = prompts == 0
-                ? String.format(Locale.ROOT, "patches %.2f, itself %.2f", onPatches, attention[0])
-                : String.format(
-                        Locale.ROOT,
-                        "patches %.2f, itself %.2f, prompts %.2f",
-                        onPatches,
-                        attention[0],
-                        sum(attention, 1 + patches, attention.length));
-        to.text(text, x, y + SIDE + (prompts == 0 ? 16 : STRIP + 34), 10, Anchor.START, Colours.FAINT);
-    }
-
-    private void strip(Surface to, int prompts, double x, double y, double most) {
+    private void strip(Surface to, Relative relative, double x, double y) {
+        int prompts = with.length - without.length;
         double cell = (double) SIDE / prompts;
         for (int p = 0; p < prompts; p++) {
-            to.rect(x + p * cell, y, cell, STRIP, SCALE.at(with[without.length + p] / most));
+            to.rect(x + p * cell, y, cell, STRIP, relative.colour(relative.with[without.length + p]));
         }
         int every = Math.max(1, (int) Math.ceil(12 / cell));
         for (int p = 0; p < prompts; p += every) {
@@ -112,9 +141,10 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
         return sum;
     }
 
-    /** The attention over a grey copy of the image, as fine as the panel. */
-    private Picture over(float[] patches, int grid, double most) {
-        float[] fine = enlarged(patches, grid, SIDE);
+    /** The patches' attention over a grey copy of the image, as fine as the panel. */
+    private Picture over(float[] attention, int patches, Relative relative) {
+        int grid = (int) Math.round(Math.sqrt(patches));
+        float[] fine = enlarged(Arrays.copyOfRange(attention, 1, 1 + patches), grid, SIDE);
         byte[] rgb = new byte[SIDE * SIDE * 3];
         for (int i = 0; i < SIDE * SIDE; i++) {
             int x = i % SIDE * picture.width() / SIDE;
@@ -123,8 +153,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
             double light = 0.299 * (picture.rgb()[at] & 0xff)
                     + 0.587 * (picture.rgb()[at + 1] & 0xff)
                     + 0.114 * (picture.rgb()[at + 2] & 0xff);
-            int grey = (int) light * 0x010101;
-            int colour = Colours.mix(grey, SCALE.at(fine[i] / most), 0.65);
+            int colour = Colours.mix((int) light * 0x010101, relative.colour(fine[i]), 0.7);
             rgb[3 * i] = (byte) (colour >> 16);
             rgb[3 * i + 1] = (byte) (colour >> 8);
             rgb[3 * i + 2] = (byte) colour;

@@ -34,12 +34,12 @@ final class Output {
         files.add(name);
     }
 
-    /** Rows of a CSV, head first; whatever needs quotes gets them. */
+    /** Rows of a CSV, head first; whatever needs quotes gets them, and numbers with a fraction have single precision. */
     void table(String name, List<List<?>> rows) throws IOException {
         StringBuilder text = new StringBuilder();
         for (List<?> row : rows) {
             for (int i = 0; i < row.size(); i++) {
-                text.append(i == 0 ? "" : ",").append(cell(String.valueOf(row.get(i))));
+                text.append(i == 0 ? "" : ",").append(cell(row.get(i)));
             }
             text.append('\n');
         }
@@ -47,7 +47,8 @@ final class Output {
         files.add(name);
     }
 
-    private static String cell(String text) {
+    private static String cell(Object value) {
+        String text = value instanceof Double number ? Float.toString(number.floatValue()) : String.valueOf(value);
         return text.matches("[^\",\\r\\n]*") ? text : "\"" + text.replace("\"", "\"\"") + "\"";
     }
 

@@ -52,7 +52,7 @@ final class PromptMap {
         String title = "Prompts of " + n + " images by " + (several ? "data set" : "class");
         String note = String.format(
                 Locale.ROOT,
-                "t-SNE of the prompts, perplexity %.4g, seed %d, KL divergence %.3f nats; axes have no unit",
+                "t-SNE of the prompts, perplexity %.1f, seed %d, KL divergence %.3f nats; axes have no unit",
                 perplexity,
                 request.seed(),
                 layout.divergence());

@@ -99,7 +99,7 @@ final class TokenGallery {
             total += sums[c];
         }
         for (int c = 0; c < sums.length; c++) {
-            sums[c] /= total;
+            sums[c] = total > 0 ? sums[c] / total : 0;
         }
         List<Integer> images = IntStream.range(0, n)
                 .boxed()

@@ -9,10 +9,13 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,16 @@ public final class FrozenBackbone implements AutoCloseable {
         try (StoredBackbone stored = StoredBackbone.open(weights)) {
             return new FrozenBackbone(BackboneReader.read(stored.weights(), stored.config()));
         }
+    }
+
+    /**
+     * What a file's vision tower is, told by names and shapes alone; empty when it has none.
+     *
+     * @param configuration the {@code config.json} beside it, which need not exist
+     * @throws WeightsException when it begins like one and does not fit
+     */
+    public static Optional<VitShape> describe(String file, Safetensors in, Path configuration) throws IOException {
+        return BackboneReader.describe(file, in, BackboneConfig.read(configuration));
     }
 
     public VitShape shape() {

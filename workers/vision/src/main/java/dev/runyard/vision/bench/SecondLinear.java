@@ -83,6 +83,7 @@ public final class SecondLinear {
         spec.set("method", method.put("kind", "linear"));
         spec.putObject("schedule").put("epochs", epochs);
         spec.put("batchSize", 32).put("augment", "none");
+        spec.putObject("checkpoint").put("everyEpochs", epochs); // the disk's time is not what is asked for
         return Json.read(spec, RunSpec.class);
     }
 

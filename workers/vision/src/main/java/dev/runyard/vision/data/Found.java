@@ -38,11 +38,6 @@ record Found(
         return new Found(layout, true, classNames, newTrain, newVal, newTest, subset, notes);
     }
 
-    /** The same with other names, in the same order. */
-    Found named(List<String> newNames) {
-        return new Found(layout, parted, newNames, train, val, test, subset, notes);
-    }
-
     List<Item> all() {
         List<Item> all = new ArrayList<>(train);
         all.addAll(val);

@@ -24,9 +24,6 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
     static Opened of(DatasetSpec spec, Source source, long seed, boolean testAlone, @Nullable Path cache)
             throws IOException {
         Found found = Layouts.find(source, spec);
-        if (spec.id().equals("eurosat")) {
-            found = found.named(EuroSat.words(found.classNames()));
-        }
         List<String> notes = new ArrayList<>(found.notes());
         @Nullable String other = Published.differs(spec.id(), found);
         if (other != null) {

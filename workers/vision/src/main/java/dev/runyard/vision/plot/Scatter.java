@@ -1,5 +1,6 @@
 package dev.runyard.vision.plot;
 
+import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.plot.Surface.Anchor;
 import java.util.List;
 
@@ -41,9 +42,10 @@ public record Scatter(String title, String note, double[] places, int[] kinds, L
         double span = Math.max(1e-12, Math.max(high[0] - low[0], high[1] - low[1]));
         double scale = (SIDE - 32) / span;
         double radius = Math.max(2, Math.min(4.5, 90 / Math.sqrt(kinds.length)));
-        for (int i = 0; i < kinds.length; i++) {
+        for (int i : mixedOrder(kinds.length)) {
             double x = LEFT + SIDE / 2.0 + (places[2 * i] - (low[0] + high[0]) / 2) * scale;
             double y = TOP + SIDE / 2.0 - (places[2 * i + 1] - (low[1] + high[1]) / 2) * scale;
+            Marker.of(kinds[i]).draw(to, x, y, radius + 0.7, Colours.PAPER, "");
             Marker.of(kinds[i]).draw(to, x, y, radius, Colours.kind(kinds[i]), hover.get(i));
         }
         int rows = SIDE / ROW;
@@ -54,6 +56,11 @@ public record Scatter(String title, String note, double[] places, int[] kinds, L
             to.text(shortened(names.get(k)), x + 12, y + 5, 13, Anchor.START, Colours.INK);
         }
         to.text(note, LEFT, TOP + SIDE + 24, 12, Anchor.START, Colours.FAINT);
+    }
+
+    /** Points often come sorted by kind, and the last one must not cover all others. */
+    private static int[] mixedOrder(int n) {
+        return new Draws(0, 0, 0).order(0, n);
     }
 
     private static String shortened(String name) {

@@ -288,8 +288,7 @@ public final class Safetensors implements Closeable {
     private static SafetensorsException unsafe(String name) {
         return new SafetensorsException(
                 "UNSAFE_FORMAT",
-                name + ": pickle and TorchScript files can run code when read and are refused; convert once with"
-                        + " python -c \"import torch,safetensors.torch as s;"
-                        + " s.save_file(torch.load('in.pt', weights_only=True), 'out.safetensors')\"");
+                name + ": pickle and TorchScript files can run code when read and are refused; make safetensors of it:"
+                        + " runyard weights convert " + name);
     }
 }
