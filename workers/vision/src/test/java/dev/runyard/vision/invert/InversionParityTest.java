@@ -145,7 +145,8 @@ class InversionParityTest {
     })
     void everyKindOfBackbone(String name, PositionPolicy policy) throws IOException {
         Golden golden = new Golden("prompts-" + name);
-        String weights = golden.file("../" + name + "/weights.safetensors").normalize().toString();
+        String weights =
+                golden.file("../" + name + "/weights.safetensors").normalize().toString();
         try (FrozenBackbone backbone = FrozenBackbone.open(weights);
                 NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {

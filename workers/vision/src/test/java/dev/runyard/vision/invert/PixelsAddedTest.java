@@ -11,8 +11,8 @@ import org.xml.sax.InputSource;
 
 /** Smaller patches need less room for as many prompts. */
 class PixelsAddedTest {
-    private static final PixelsAdded FIGURE = new PixelsAdded(
-            14, List.of(Geometry.of("ViT-B/32", 224, 32, 14), Geometry.of("ViT-B/16", 224, 16, 14)));
+    private static final PixelsAdded FIGURE =
+            new PixelsAdded(14, List.of(Geometry.of("ViT-B/32", 224, 32, 14), Geometry.of("ViT-B/16", 224, 16, 14)));
 
     @Test
     void roomByPatch() {
