@@ -178,7 +178,7 @@ public final class AnalyseCommand implements Callable<Integer> {
         }
         table.lines().forEach(System.out::println);
         report.skipped().forEach(s -> System.out.println("skipped " + s.kind() + ": " + Table.printable(s.reason())));
-        System.out.println(report.images() + " images: " + out.resolve(AnalysisReport.FILE));
+        System.out.println("written: " + out.resolve(AnalysisReport.FILE));
     }
 
     private static String shown(Object value) {

@@ -45,7 +45,7 @@ final class Affinities {
      * @param own the point itself, which gets 0
      */
     static void conditional(double[] distances, int own, double perplexity, double[] out, int at) {
-        double wanted = Math.log(perplexity);
+        double wanted = StrictMath.log(perplexity);
         double low = 0;
         double high = Double.POSITIVE_INFINITY;
         double precision = start(distances, own);
@@ -81,9 +81,11 @@ final class Affinities {
         }
         double sum = 0;
         double weighted = 0;
+        // StrictMath, here and at the start of the descent: a last bit that differs between machines would end in
+        // another picture.
         for (int j = 0; j < distances.length; j++) {
             // Counted from the nearest neighbour, so that the largest weight is 1 and not nothing.
-            double weight = j == own ? 0 : Math.exp(-(distances[j] - nearest) * precision);
+            double weight = j == own ? 0 : StrictMath.exp(-(distances[j] - nearest) * precision);
             out[at + j] = weight;
             sum += weight;
             weighted += weight == 0 ? 0 : weight * (distances[j] - nearest);
@@ -91,6 +93,6 @@ final class Affinities {
         for (int j = 0; j < distances.length; j++) {
             out[at + j] /= sum;
         }
-        return Math.log(sum) + precision * weighted / sum;
+        return StrictMath.log(sum) + precision * weighted / sum;
     }
 }

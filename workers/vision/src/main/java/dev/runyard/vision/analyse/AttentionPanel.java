@@ -27,6 +27,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
     private static final int BAR = 96;
     private static final int HEAD = 56;
     private static final int STRIP = 16;
+    private static final int LONGEST = 24;
     private static final int ROW = SIDE + STRIP + 54;
     private static final Scale SCALE = Scale.VIRIDIS;
 
@@ -97,7 +98,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
 
     private void draw(Surface to, double x, double y) {
         to.image(picture, x, y, SIDE, SIDE);
-        to.text(label, x, y + SIDE + 16, 12);
+        to.text(label.length() <= LONGEST ? label : label.substring(0, LONGEST - 1) + "…", x, y + SIDE + 16, 12);
         Relative relative = Relative.of(this);
         int patches = without.length - 1;
         double left = x + SIDE + GAP;

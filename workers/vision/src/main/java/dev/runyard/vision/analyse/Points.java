@@ -15,12 +15,23 @@ record Points(int n, int d, float[] values) {
 
     /** Squared distance of two points. */
     double squaredDistance(int i, int j) {
-        double sum = 0;
-        for (int c = 0, a = i * d, b = j * d; c < d; c++) {
-            double difference = (double) values[a + c] - values[b + c];
-            sum += difference * difference;
+        double even = 0;
+        double odd = 0;
+        int a = i * d;
+        int b = j * d;
+        int c = 0;
+        // Two sums, so that one addition need not wait for the one before it.
+        for (; c + 1 < d; c += 2) {
+            double first = (double) values[a + c] - values[b + c];
+            double second = (double) values[a + c + 1] - values[b + c + 1];
+            even += first * first;
+            odd += second * second;
         }
-        return sum;
+        if (c < d) {
+            double last = (double) values[a + c] - values[b + c];
+            even += last * last;
+        }
+        return even + odd;
     }
 
     /** Squared distance of a point to row {@code row} of {@code centres}. */
@@ -30,7 +41,6 @@ record Points(int n, int d, float[] values) {
         double even = 0;
         double odd = 0;
         int c = 0;
-        // Two sums, so that one addition need not wait for the one before it.
         for (; c + 1 < d; c += 2) {
             double first = values[a + c] - centres[b + c];
             double second = values[a + c + 1] - centres[b + c + 1];

@@ -60,7 +60,7 @@ final class Predictions {
                 "classes predicted",
                 IntStream.range(0, classes).filter(c -> counts[c] > 0).count());
         out.table("predictions.csv", rows);
-        List<String> names = classes <= 12 ? run.classNames() : List.of();
+        List<String> names = classes <= 44 ? run.classNames() : List.of();
         String title = "Predicted classes of " + files.size() + " images";
         out.figure("predictions", new Bars(title, "class", "images", names, counts, null, Double.NaN, "").figure());
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 
 /**
  * A map of the PGN's outputs by t-SNE: images with like prompts lie together. Coloured by data set when there are several (the paper's
@@ -40,24 +41,48 @@ final class PromptMap {
         int[] all = several ? sample.sources() : sample.labels();
         int[] kinds = Arrays.stream(shown).map(i -> all[i]).toArray();
         List<String> hover = new ArrayList<>();
-        List<List<?>> rows = new ArrayList<>(List.of(List.of("image", "dataset", "class", "x", "y")));
+        int[] nearest = nearest(points);
+        int alike = 0;
+        List<List<?>> rows = new ArrayList<>(List.of(List.of("image", "dataset", "class", "x", "y", "nearest_image")));
         for (int i = 0; i < n; i++) {
             String name = sample.names().get(shown[i]);
             String source = sample.sourceNames().get(sample.sources()[shown[i]]);
             String label = sample.className(shown[i]);
             hover.add(label + "  " + name);
-            rows.add(List.of(name, source, label, layout.places()[2 * i], layout.places()[2 * i + 1]));
+            alike += kinds[i] == kinds[nearest[i]] ? 1 : 0;
+            String neighbour = sample.names().get(shown[nearest[i]]);
+            rows.add(List.of(name, source, label, layout.places()[2 * i], layout.places()[2 * i + 1], neighbour));
         }
+        out.number("nearest prompts of the same " + (several ? "data set" : "class") + ", share", (double) alike / n);
         out.table("tsne.csv", rows);
         String title = "Prompts of " + n + " images by " + (several ? "data set" : "class");
+        List<String> names = several ? sample.sourceNames() : sample.classNames();
         String note = String.format(
                 Locale.ROOT,
                 "t-SNE of the prompts, perplexity %.1f, seed %d, KL divergence %.3f nats; axes have no unit",
                 perplexity,
                 request.seed(),
                 layout.divergence());
-        List<String> names = several ? sample.sourceNames() : sample.classNames();
         out.figure("tsne", new Scatter(title, note, layout.places(), kinds, names, hover).figure());
+    }
+
+    /** Of each point the nearest other one, by the prompts themselves and not by the map. */
+    static int[] nearest(Points points) {
+        return IntStream.range(0, points.n())
+                .parallel()
+                .map(i -> {
+                    int best = -1;
+                    double least = Double.POSITIVE_INFINITY;
+                    for (int j = 0; j < points.n(); j++) {
+                        double distance = points.squaredDistance(i, j);
+                        if (j != i && (best < 0 || distance < least)) {
+                            least = distance;
+                            best = j;
+                        }
+                    }
+                    return best;
+                })
+                .toArray();
     }
 
     /** All, or as many as were asked for, drawn by the seed. */

@@ -30,9 +30,29 @@ public record Bars(
     private static final int HEIGHT = 260;
     private static final int LEFT = 84;
     private static final int TOP = 50;
+    private static final int LONGEST = 24;
+    /** Width of a letter, roughly. */
+    private static final int LETTER = 8;
 
     public Figure figure() {
-        return new Figure(LEFT + WIDTH + 30, TOP + HEIGHT + 64, this::draw);
+        return new Figure(LEFT + WIDTH + 30, TOP + HEIGHT + below() + 40, this::draw);
+    }
+
+    /** Whether the names are too wide to stand side by side. */
+    private boolean upright() {
+        return LETTER * longest() > (double) WIDTH / values.length;
+    }
+
+    private int longest() {
+        return names.stream()
+                .mapToInt(name -> Math.min(LONGEST, name.length()))
+                .max()
+                .orElse(0);
+    }
+
+    /** Room for what stands below the bars. */
+    private int below() {
+        return upright() ? LETTER * longest() + 8 : 24;
     }
 
     private void draw(Surface to) {
@@ -60,7 +80,7 @@ public record Bars(
         if (!Double.isNaN(reference)) {
             line(to, TOP + HEIGHT * (1 - reference / top));
         }
-        to.text(across, LEFT + WIDTH / 2.0, TOP + HEIGHT + 46, 13, Anchor.MIDDLE, Colours.INK);
+        to.text(across, LEFT + WIDTH / 2.0, TOP + HEIGHT + below() + 22, 13, Anchor.MIDDLE, Colours.INK);
         to.textUp(up, 22, TOP + HEIGHT / 2.0, 13, Anchor.MIDDLE, Colours.INK);
     }
 
@@ -82,9 +102,16 @@ public record Bars(
             }
             return;
         }
-        int every = Math.max(1, (int) Math.ceil(26 / step));
+        int every = Math.max(1, (int) Math.ceil(14 / step));
         for (int i = 0; i < names.size(); i += every) {
-            to.text(names.get(i), LEFT + (i + 0.5) * step, TOP + HEIGHT + 18, 12, Anchor.MIDDLE, Colours.INK);
+            String name = names.get(i);
+            String text = name.length() <= LONGEST ? name : name.substring(0, LONGEST - 1) + "…";
+            double middle = LEFT + (i + 0.5) * step;
+            if (upright()) {
+                to.textUp(text, middle + 4, TOP + HEIGHT + 6, 12, Anchor.END, Colours.INK);
+            } else {
+                to.text(text, middle, TOP + HEIGHT + 18, 12, Anchor.MIDDLE, Colours.INK);
+            }
         }
     }
 

@@ -86,7 +86,7 @@ public record HeatMap(
             double top = y + height * i / pieces;
             to.rect(x, top, 14, height / pieces + 0.5, scale.at(1 - (i + 0.5) / pieces));
         }
-        int wanted = Math.max(2, (int) (height / 60));
+        int wanted = Math.max(3, (int) (height / 40));
         for (double tick : Ticks.between(low, high, wanted)) {
             double at = y + height * (1 - (high > low ? (tick - low) / (high - low) : 0.5));
             to.line(x + 14, at, x + 18, at, 1, Colours.INK);

@@ -110,7 +110,14 @@ class FindingsTest {
         assertThat(LibraryUse.entropy(new double[] {0, 0.7, 0})).isZero();
     }
 
-    /** Expected by PyTorch 2.7.1's interpolate(mode="bilinear", align_corners=False) of [[0,1],[2,3]] to 4 × 4. */
+    @Test
+    void theNearestPromptsAreFoundWithoutTheMap() {
+        assertThat(PromptMap.nearest(new Points(4, 1, new float[] {0, 5, 1, 6})))
+                .containsExactly(2, 3, 0, 1);
+        assertThat(PromptMap.nearest(new Points(2, 1, new float[] {3, 3}))).containsExactly(1, 0);
+    }
+
+    /** The numbers are those of the documentation of PyTorch's Upsample (bilinear, align_corners=False), less 1. */
     @Test
     void attentionIsEnlargedBetweenTheCentresOfPatches() {
         assertThat(AttentionPanel.enlarged(new float[] {0, 1, 2, 3}, 2, 4))
