@@ -1,5 +1,9 @@
 package dev.runyard.vision.convert;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.backbone.WeightsException;
@@ -10,6 +14,7 @@ import dev.runyard.vision.text.TextShape;
 import dev.runyard.vision.text.TextTower;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -19,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -81,7 +87,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         sizes.put("width", s.width());
         sizes.put("blocks", s.depth());
         sizes.put("heads", s.heads());
-        sizes.put("activation", s.activation().name().toLowerCase(java.util.Locale.ROOT));
+        sizes.put("activation", s.activation().name().toLowerCase(Locale.ROOT));
         sizes.put("eps", s.eps());
         sizes.put("embedding", s.embedding());
         if (s.classes() > 0) {
@@ -118,29 +124,54 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         return new Held("text tower", naming, sizes, "");
     }
 
-    /** By the authors' names, which are Runyard's too: K from the last layer, N and D from the library. */
+    /** The last layer of each small network. */
+    private static final Map<String, String> LAST_LAYERS = Map.of(
+            "model.output_net.2.weight", "resnet10",
+            "model.fc.weight", "resnet18",
+            "model.output.weight", "mlp");
+
+    /**
+     * By the authors' names, which are Runyard's too: K from the last layer, N and D from the library. Without a library, the note on
+     * the method that Runyard writes tells how many prompts it makes.
+     */
     private static Optional<Held> network(Safetensors in) throws IOException {
-        if (!in.has(LIBRARY) || in.info(LIBRARY).shape().size() != 2) {
-            return Optional.empty();
-        }
-        long n = in.info(LIBRARY).shape().get(0);
-        Map<String, Object> sizes = new LinkedHashMap<>();
+        String net = "";
         long outputs = 0;
-        for (Map.Entry<String, String> net : Map.of(
-                        "model.output_net.2.weight", "resnet10", "model.fc.weight", "resnet18")
-                .entrySet()) {
-            if (in.has(net.getKey()) && !in.info(net.getKey()).shape().isEmpty()) {
-                sizes.put("net", net.getValue());
-                outputs = in.info(net.getKey()).shape().get(0);
+        for (Map.Entry<String, String> last : LAST_LAYERS.entrySet()) {
+            if (in.has(last.getKey()) && !in.info(last.getKey()).shape().isEmpty()) {
+                net = last.getValue();
+                outputs = in.info(last.getKey()).shape().get(0);
             }
         }
-        if (outputs > 0 && n > 0 && outputs % n == 0) {
-            sizes.put("K", outputs / n);
+        boolean library = in.has(LIBRARY) && in.info(LIBRARY).shape().size() == 2;
+        JsonNode method = method(in);
+        boolean direct = !library && method.path("kind").asText().equals("pgn");
+        if (!library && !direct) {
+            return Optional.empty();
         }
-        sizes.put("N", n);
-        sizes.put("D", in.info(LIBRARY).shape().get(1));
-        String fault = sizes.containsKey("K") ? "" : "its last layer does not give K rows of N coefficients";
+        long n = library ? in.info(LIBRARY).shape().get(0) : 1;
+        long k = library ? outputs / Math.max(1, n) : method.path("prompts").asLong();
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        if (!net.isEmpty()) {
+            sizes.put("net", net);
+        }
+        sizes.put("K", k);
+        if (library) {
+            sizes.put("N", n);
+        }
+        sizes.put("D", library ? in.info(LIBRARY).shape().get(1) : outputs / Math.max(1, k));
+        boolean whole = k > 0 && n > 0 && outputs % (library ? n : k) == 0;
+        String fault = whole ? "" : "its last layer of " + outputs + " outputs does not give K rows of N coefficients";
         return Optional.of(new Held("prompt generation network", "the authors and Runyard", sizes, fault));
+    }
+
+    /** The method that a trained file notes; missing when there is none. */
+    private static JsonNode method(Safetensors in) {
+        try {
+            return new ObjectMapper().readTree(in.metadata().getOrDefault("runyard.method", "{}"));
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     private static Optional<Held> dinoHead(Safetensors in, String prefix) throws IOException {
@@ -176,7 +207,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             DigestInputStream hashed = new DigestInputStream(in, digest);
-            hashed.transferTo(java.io.OutputStream.nullOutputStream());
+            hashed.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

@@ -2,11 +2,15 @@ package dev.runyard.vision.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.spec.ClassifierSpec.Template;
 import dev.runyard.vision.SharedData;
+import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.convert.Contents.Held;
 import dev.runyard.vision.tensor.DType;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
+import dev.runyard.vision.text.Sentences;
+import dev.runyard.vision.text.TextFeatures;
 import dev.runyard.vision.text.TinyClip;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,6 +63,32 @@ class ContentsTest {
                 .containsEntry("N", 256L)
                 .containsEntry("D", 768L);
         assertThat(contents.parameters()).isEqualTo(1_033_296);
+    }
+
+    /** A network that makes prompts without a library says only in its note how many. */
+    @Test
+    void aDirectNetworkHasItsSizesFromTheNote() throws IOException {
+        Path file = folder.resolve("w.safetensors");
+        new SafetensorsWriter()
+                .metadata("runyard.method", "{\"kind\":\"pgn\",\"prompts\":4,\"head\":\"direct\"}")
+                .floats("model.fc.weight", new long[] {12, 2}, new float[24])
+                .write(file);
+        assertThat(contents(file).models().get(0).sizes())
+                .containsEntry("net", "resnet18")
+                .containsEntry("K", 4L)
+                .containsEntry("D", 3L)
+                .doesNotContainKey("N");
+    }
+
+    @Test
+    void theShippedClipReadsTexts() throws IOException {
+        try (StoredBackbone stored = StoredBackbone.open("small-clip")) {
+            Contents contents = contents(stored.weights());
+            assertThat(contents.models()).extracting(Held::kind).containsExactly("vision tower", "text tower");
+            assertThat(contents.models()).extracting(Held::fault).containsOnly("");
+        }
+        Sentences sentences = Sentences.of(Template.PGN, null, "eurosat", List.of("Forest", "AnnualCrop"));
+        assertThat(TextFeatures.of("small-clip", sentences).classes()).isEqualTo(2);
     }
 
     @Test
