@@ -61,11 +61,10 @@ public final class ClientCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         int threads = LocalEngine.threads();
         LocalEngine.prepare(LabHome.ofEnvironment());
-        Torch.enter();
-        Torch.threads(threads);
         try (ClientBundle opened = ClientBundle.open(bundle);
                 RemoteEncoder model = new RemoteEncoder(server);
                 Progress progress = new Progress(System.err)) {
+            Torch.threads(threads);
             FolderImages folder = FolderImages.of(images);
             PromptClient client = new PromptClient(opened, model);
             EmbeddingClassifier scorer =
