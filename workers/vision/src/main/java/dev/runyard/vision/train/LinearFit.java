@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinearFit {
     /** Of the last fit; scikit-learn's own is 1e-4. */
-    private static final double TOLERANCE = 1e-6;
+    private static final double TOLERANCE = 1e-5;
 
     /** Of fits that only choose C. */
     private static final double ROUGH = 1e-4;
