@@ -13,8 +13,13 @@ import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.science.AnalyseCommand;
+import dev.runyard.cli.science.ClientCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
+import dev.runyard.cli.science.EvaluateCommand;
+import dev.runyard.cli.science.InvertCommand;
+import dev.runyard.cli.science.PretrainCommand;
+import dev.runyard.cli.science.ServeModelCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
@@ -24,6 +29,7 @@ import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Nearest;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.fetch.FetchException;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -59,7 +65,12 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
             TrainCommand.class,
+            EvaluateCommand.class,
+            PretrainCommand.class,
             EmbedCommand.class,
+            InvertCommand.class,
+            ServeModelCommand.class,
+            ClientCommand.class,
             AnalyseCommand.class,
             DataCommand.class,
             WeightsCommand.class
@@ -124,6 +135,10 @@ public final class Runyard implements Runnable {
         if (e instanceof DataException || e instanceof SafetensorsException || e instanceof WeightsException) {
             say(command, Objects.toString(e.getMessage(), ""));
             return Failure.BAD_INPUT;
+        }
+        if (e instanceof FetchException fetch) {
+            say(command, Objects.toString(fetch.getMessage(), ""));
+            return fetch.code().equals("UNKNOWN_NAME") ? Failure.BAD_INPUT : Failure.FAULT;
         }
         if (e instanceof NoSuchFileException) {
             say(command, "there is no file " + e.getMessage() + "; check the path");

@@ -2,6 +2,7 @@ package dev.runyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,7 @@ final class RunyardTest {
         Path yaml = Files.writeString(folder.resolve("bad.yaml"), "base: [unclosed");
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
         Path sweep = Files.writeString(folder.resolve("sweep.yaml"), "base: {}\n");
+        Path adapt = Files.writeString(folder.resolve("adapt.yaml"), "task: train\ndataset: {id: shapes}\n");
         String out = folder.resolve("out").toString();
         for (List<String> command : List.of(
                 List.of("submit"),
@@ -43,10 +46,21 @@ final class RunyardTest {
                 List.of("up", "--workers", "-1"),
                 List.of("worker", "--server", "lab"),
                 List.of("train", sweep.toString(), "--out", out),
+                List.of("pretrain", sweep.toString(), "--out", out),
+                List.of("pretrain", adapt.toString(), "--out", out),
                 List.of("weights", "inspect", pickle.toString()),
                 List.of("weights", "inspect", cut.toString()),
+                List.of("weights", "convert", cut.toString()),
+                List.of("weights", "convert", folder.resolve("absent.pt").toString()),
                 List.of("data", "check", folder.resolve("absent").toString()),
-                List.of("embed", "--out", out))) {
+                List.of("data", "fetch"),
+                List.of("data", "fetch", "cifar1o"),
+                List.of("weights", "fetch", "clip"),
+                List.of("embed", "--out", out),
+                List.of("invert", "--run", folder.resolve("absent").toString(), "--out", out),
+                List.of("invert", "--run", folder.toString(), "--out", out, "--policy", "stretch"),
+                List.of("serve-model", "--port", "70000"),
+                List.of("client", "--bundle", folder.toString(), "--server", "http://127.0.0.1:1", "--images", out))) {
             Said said = run(command.toArray(new String[0]));
             assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
             assertThat(said.err().lines()).as(command.toString()).hasSize(1);
@@ -58,6 +72,40 @@ final class RunyardTest {
     void aTypoInASpecNamesFieldAndNearestValue() throws IOException {
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
         assertThat(run("submit", typo.toString()).err()).contains("dataset.id").contains("\"shapes\"");
+    }
+
+    @Test
+    void aLookAtADataSetCanDrawIt() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, 1, 0xff0000);
+            ImageIO.write(image, "png", file.toFile());
+        }
+        Path sheet = folder.resolve("sheet.png");
+        Said said = run("data", "check", folder.resolve("d").toString(), "--sample", sheet.toString(), "--json");
+        assertThat(said.exit()).as(said.err()).isZero();
+        assertThat(said.err()).contains("8 of 8 images").contains("sheet.png, 8 images");
+        assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(700);
+    }
+
+    @Test
+    void whatNeedsAPersonSaysWhere() {
+        Said said = run("data", "fetch", "imagenet", "--to", folder.resolve("i").toString());
+        assertThat(said.exit()).isEqualTo(1);
+        assertThat(said.err().lines()).singleElement().asString().contains("image-net.org");
+        assertThat(folder.resolve("i")).doesNotExist();
+        assertThat(run("weights", "fetch", "--list").exit()).isZero();
+    }
+
+    @Test
+    void aPickleNamesTheCommandThatConvertsIt() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pt"));
+        assertThat(run("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
+        assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
+                        .err())
+                .contains("runyard weights convert");
     }
 
     private static Said run(String... arguments) {

@@ -1,22 +1,25 @@
 package dev.runyard.spec;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 
 /**
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
  */
 public record BackboneSpec(
-        @Doc(
-                "small-vit (shipped with the product), or on the worker's machine a safetensors file, or a folder with one and"
-                        + " its config.json.")
+        @Doc("small-vit or small-clip (shipped with the product), or on the worker's machine a safetensors file,"
+                + " or a folder with one and its config.json.")
         String weights,
 
         @Doc("Mean and deviation of the images: the backbone's own, or CLIP's whatever the backbone.")
         Normalisation normalisation,
 
         @Doc("Arithmetic of the frozen part.") Precision precision) {
-    /** The backbone that is shipped with the product. */
+    /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
+
+    /** The backbones that are shipped with the product: supervised, and CLIP with its text tower. */
+    public static final List<String> SHIPPED = List.of(SMALL, "small-clip");
 
     static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32);
 
@@ -45,7 +48,7 @@ public record BackboneSpec(
                     "BAD_PATH",
                     "weights",
                     weights.replace('\0', '?'),
-                    "must name a safetensors file or " + SMALL,
+                    "must name a safetensors file or one of " + String.join(", ", SHIPPED),
                     null);
         }
         if (weights.matches("(?i).*\\.(pt|pth|ckpt|bin|pkl)")) {
@@ -54,7 +57,7 @@ public record BackboneSpec(
                     "weights",
                     weights,
                     "may run code when read; only safetensors is",
-                    "convert it to safetensors first");
+                    "convert it once: runyard weights convert " + weights);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.runyard.spec;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,14 @@ public record RunSpec(
         @Doc("How often the state is made durable.") CheckpointSpec checkpoint,
 
         @Doc("The shape of the backbone to make; required by pretrain, refused elsewhere.") @Nullable
-        PretrainSpec pretrain) {
+        PretrainSpec pretrain,
+
+        @Doc(
+                "Further data sets that the trained model is judged on at its end (robustness); classes are bound by name.")
+        @Nullable
+        List<DatasetPart> evaluations) {
+
+    private static final int MOST_EVALUATIONS = 32;
 
     public RunSpec {
         task = Defaults.or(task, Task.TRAIN);
@@ -64,6 +72,24 @@ public record RunSpec(
                             + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
                     "use classifier: {kind: linear}");
         }
+        if (task == Task.TRAIN) {
+            refuseClassifier(method, classifier);
+        }
+        if (evaluations != null) {
+            evaluations = List.copyOf(evaluations);
+            if (task == Task.PRETRAIN) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE", "evaluations", evaluations, "belongs to task train only", "remove it");
+            }
+            if (evaluations.size() > MOST_EVALUATIONS) {
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "evaluations",
+                        evaluations.size() + " data sets",
+                        "must be at most " + MOST_EVALUATIONS,
+                        null);
+            }
+        }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -71,6 +97,59 @@ public record RunSpec(
                     "{…}",
                     "belongs to task pretrain only",
                     "remove it or set task: pretrain");
+        }
+    }
+
+    /** Judged on its own test images only. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                null);
+    }
+
+    private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {
+        boolean random = classifier.kind() == ClassifierSpec.Kind.LINEAR
+                || classifier.kind() == ClassifierSpec.Kind.PROTOTYPES
+                || classifier.policy() == ClassifierSpec.Policy.RANDOM;
+        if (method instanceof MethodSpec.ZeroShot && random) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "would be random, and method zero-shot trains nothing",
+                    "use classifier text, or native with a backbone that has a head");
+        }
+        boolean probe = method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
+        if (probe && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "cannot be fitted by solver lbfgs",
+                    "use classifier: {kind: linear} or solver: sgd");
         }
     }
 }

@@ -17,6 +17,7 @@ class PurePackagesTest {
                         "dev.runyard.vision.image",
                         "dev.runyard.vision.data",
                         "dev.runyard.vision.tensor",
+                        "dev.runyard.vision.fetch",
                         "dev.runyard.vision.plot");
         noClasses()
                 .should()

@@ -7,14 +7,21 @@ import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -93,6 +100,43 @@ public final class LabClient {
             return answer(send(request));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
+        }
+    }
+
+    /**
+     * Saves a stored file.
+     *
+     * @param sha256 of its content, lower-case hex; another content is refused
+     */
+    public void save(String path, String sha256, Path file) throws IOException {
+        Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "fetched", ".part");
+        try {
+            HttpResponse<Path> response = http.send(
+                    request(path).setHeader("Accept", "*/*").GET().build(), HttpResponse.BodyHandlers.ofFile(part));
+            if (response.statusCode() != 200 || !sha256(part).equals(sha256)) {
+                throw Failure.fault(
+                        "the lab at " + url() + " gave " + response.statusCode() + " or another content for " + path,
+                        "try again; \"runyard doctor\" looks at the lab");
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.fault("interrupted", "run it again", e);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] piece = new byte[1 << 16];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                digest.update(piece, 0, n);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -1,21 +1,27 @@
 package dev.runyard.cli.science;
 
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.vision.data.ContactSheet;
 import dev.runyard.vision.data.DatasetSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runyard data}. */
-@Command(name = "data", description = "Look at data sets.", subcommands = DataCommand.Check.class)
+@Command(
+        name = "data",
+        description = "Look at data sets, and fetch them.",
+        subcommands = {DataCommand.Check.class, DataFetchCommand.class})
 public final class DataCommand implements Runnable {
     @picocli.CommandLine.Spec
     picocli.CommandLine.Model.CommandSpec spec;
@@ -29,7 +35,8 @@ public final class DataCommand implements Runnable {
     @Command(
             name = "check",
             mixinStandardHelpOptions = true,
-            description = "Decode every image of a folder or zip; exit code 1 when something is broken or leaks.")
+            description =
+                    "Decode every image of a folder or zip; exit code 1 when something is broken, missing or leaks.")
     public static final class Check implements Callable<Integer> {
         private static final int SHOWN = 10;
 
@@ -48,6 +55,13 @@ public final class DataCommand implements Runnable {
                 description = "auto, coop, official or own; default ${DEFAULT-VALUE}.")
         String split;
 
+        @Option(
+                names = "--sample",
+                paramLabel = "FILE.png",
+                description = "Draw some images of every class with their labels below.")
+        @Nullable
+        Path sample;
+
         @Option(names = "--json", description = "Print JSON.")
         boolean json;
 
@@ -63,14 +77,28 @@ public final class DataCommand implements Runnable {
                             .put("root", path.toAbsolutePath().toString())
                             .put("split", split),
                     DatasetSpec.class);
-            DatasetSummary summary = DatasetSummary.of(spec, 0);
+            DatasetSummary summary;
+            try (Progress progress = new Progress(System.err)) {
+                summary = DatasetSummary.of(spec, 0, (done, of) -> {
+                    synchronized (progress) {
+                        progress.show((double) done / of, done + " of " + of + " images");
+                    }
+                });
+            }
+            if (sample != null) {
+                int drawn = ContactSheet.write(spec, 0, sample);
+                System.err.println("sample  " + sample + ", " + drawn + " images");
+            }
             if (json) {
                 System.out.println(
                         Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));
             } else {
                 print(summary);
             }
-            return summary.broken().isEmpty() && summary.leaks().isEmpty() ? 0 : Failure.FAULT;
+            boolean good = summary.broken().isEmpty()
+                    && summary.leaks().isEmpty()
+                    && summary.missing().isEmpty();
+            return good ? 0 : Failure.FAULT;
         }
 
         private static void print(DatasetSummary summary) {
@@ -78,6 +106,13 @@ public final class DataCommand implements Runnable {
             System.out.println("hash    " + summary.hash());
             Table table = new Table("CLASS", "TRAIN", "VAL", "TEST");
             for (int i = 0; i < summary.classNames().size(); i++) {
+                if (summary.train().get(i)
+                                + summary.val().get(i)
+                                + summary.test().get(i)
+                        == 0) {
+                    // Listed below where it should have images; of ImageNet-A's 1000 classes, 800 should not.
+                    continue;
+                }
                 table.row(
                         summary.classNames().get(i),
                         summary.train().get(i),
@@ -87,10 +122,17 @@ public final class DataCommand implements Runnable {
             table.row("total", sum(summary.train()), sum(summary.val()), sum(summary.test()));
             table.lines().forEach(System.out::println);
             list("broken", summary.broken());
+            list("classes without an image", summary.missing());
             list("in test and elsewhere", summary.leaks());
             if (summary.turned() > 0) {
                 System.out.println(String.format(
                         Locale.ROOT, "%d images carry an EXIF rotation, which is not applied", summary.turned()));
+            }
+            if (summary.scaled() > 0) {
+                System.out.println(String.format(
+                        Locale.ROOT,
+                        "%d images hold 16-bit grey, which is scaled to 8 bit (the reference clips it)",
+                        summary.scaled()));
             }
             summary.notes().forEach(note -> System.out.println("note    " + Table.printable(note)));
         }

@@ -22,6 +22,11 @@ final class LocalEngine {
         return home.folder().resolve("data");
     }
 
+    /** Pseudo-inverses of patch embeddings, one for each backbone. */
+    static Path inverses(LabHome home) {
+        return home.folder().resolve("inverses");
+    }
+
     /** {@code RUNYARD_THREADS}, else 1, as a worker has it: equal threads give equal losses. */
     static int threads() {
         String given = System.getenv("RUNYARD_THREADS");

@@ -18,13 +18,16 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the JSON schemas from the records: types and enums by reflection, words and ranges from {@link Doc}. */
 final class Schemas {
@@ -32,6 +35,7 @@ final class Schemas {
     static final Map<Class<?>, String> LEAST = Map.of(
             RunSpec.class, "{\"dataset\":{\"id\":\"shapes\"}}",
             DatasetSpec.class, "{\"id\":\"shapes\"}",
+            DatasetPart.class, "{\"id\":\"shapes\"}",
             SweepSpec.class, "{\"base\":{}}",
             SamplerSpec.Random.class, "{\"runs\":20}");
 
@@ -86,8 +90,7 @@ final class Schemas {
                 .withNumberInclusiveMinimumResolver(f -> bound(doc(f).min()))
                 .withNumberExclusiveMinimumResolver(f -> bound(doc(f).above()))
                 .withNumberInclusiveMaximumResolver(f -> bound(doc(f).max()))
-                .withEnumResolver(
-                        f -> f.getName().equals("id") && declaredIn(f, DatasetSpec.class) ? DatasetSpec.IDS : null)
+                .withEnumResolver(Schemas::ids)
                 .withArrayUniqueItemsResolver(
                         f -> f.getName().equals("seeds") && !f.isFakeContainerItemScope() ? true : null)
                 .withCustomDefinitionProvider(Schemas::property);
@@ -122,6 +125,16 @@ final class Schemas {
             }
             return new CustomDefinition(out);
         }
+    }
+
+    private static @Nullable List<String> ids(FieldScope field) {
+        if (!field.getName().equals("id")) {
+            return null;
+        }
+        if (declaredIn(field, DatasetPart.class)) {
+            return DatasetPart.IDS;
+        }
+        return declaredIn(field, DatasetSpec.class) ? DatasetSpec.IDS : null;
     }
 
     private static CustomPropertyDefinition property(FieldScope field, SchemaGenerationContext context) {

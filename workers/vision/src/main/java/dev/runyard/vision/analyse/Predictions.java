@@ -77,7 +77,7 @@ final class Predictions {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray batch = Torch.floats(manager, pixels, files.size(), 3, side, side);
-            return run.scores(batch).softmax(-1).toFloatArray();
+            return run.model().scores(batch).softmax(-1).toFloatArray();
         }
     }
 

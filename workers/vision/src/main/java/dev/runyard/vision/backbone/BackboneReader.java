@@ -11,6 +11,7 @@ import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Reads a vision transformer by the names and shapes of its tensors; whatever does not fit is refused with a list. */
@@ -59,7 +60,21 @@ final class BackboneReader {
                 + " is among its " + in.tensors().size() + " tensors");
     }
 
+    /** What a vision tower's tensors say of it, none of them read; empty when the file has none. */
+    static Optional<VitShape> describe(String file, Safetensors in, BackboneConfig config) throws IOException {
+        boolean any = List.of(Naming.values()).stream().anyMatch(naming -> in.has(Layout.patchWeight(naming)));
+        return any ? Optional.of(new BackboneReader(file, in, config).plan().shape) : Optional.empty();
+    }
+
+    private record Plan(VitShape shape, List<Entry> entries) {}
+
     private Read read() throws IOException {
+        Plan plan = plan();
+        NDManager manager = Torch.manager();
+        return new Read(plan.shape, manager, new Tensors(reader.load(manager, plan.entries)), reader.logitScale());
+    }
+
+    private Plan plan() throws IOException {
         List<Long> patch = reader.shape(Layout.patchWeight(naming), 4);
         long width = patch.get(0);
         List<Long> positions =
@@ -81,9 +96,7 @@ final class BackboneReader {
         Sizes sizes = new Sizes(width, patch.get(2), tokens, depth, hidden, embedding, classes);
         List<Entry> entries = Layout.entries(naming, sizes, parts, oldMlp);
         reader.compare(entries, name -> Layout.elsewhere(naming, name));
-        VitShape shape = shape(sizes, parts);
-        NDManager manager = Torch.manager();
-        return new Read(shape, manager, new Tensors(reader.load(manager, entries)), reader.logitScale());
+        return new Plan(shape(sizes, parts), entries);
     }
 
     private Parts parts() {

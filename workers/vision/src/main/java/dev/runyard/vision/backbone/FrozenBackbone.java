@@ -2,20 +2,21 @@ package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Tensors weights;
     private final OptionalDouble logitScale;
     private final String sha256;
+    private final Map<String, Tensors> taller = new HashMap<>();
 
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.shape();
@@ -44,17 +46,13 @@ public final class FrozenBackbone implements AutoCloseable {
     /**
      * The backbone of a spec, kept for the next caller with the same unchanged file.
      *
-     * @param weights {@link BackboneSpec#SMALL}, a safetensors file, or a folder with one and its {@code config.json}
+     * @param weights one of {@link BackboneSpec#SHIPPED}, a safetensors file, or a folder with one and its {@code config.json}
      * @throws WeightsException when the tensors are not those of a known vision transformer
      * @throws IOException when the file cannot be read, also with the faults of a damaged safetensors file
      */
     public static FrozenBackbone shared(String weights) throws IOException {
         synchronized (OPEN) {
-            String key = weights;
-            if (!weights.equals(BackboneSpec.SMALL)) {
-                Path file = file(weights);
-                key = file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
-            }
+            String key = StoredBackbone.identity(weights);
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
                 open = open(weights);
@@ -67,57 +65,19 @@ public final class FrozenBackbone implements AutoCloseable {
     /** As {@link #shared}, but owned by the caller. */
     public static FrozenBackbone open(String weights) throws IOException {
         Torch.enter();
-        if (weights.equals(BackboneSpec.SMALL)) {
-            return small();
-        }
-        Path file = file(weights);
-        return new FrozenBackbone(BackboneReader.read(file, file.resolveSibling("config.json")));
-    }
-
-    /** The safetensors file that a path means. */
-    public static Path file(String weights) throws IOException {
-        Path path = Path.of(weights);
-        if (!Files.isDirectory(path)) {
-            if (!Files.exists(path)) {
-                throw new WeightsException(weights + ": there is no such file or folder");
-            }
-            return path;
-        }
-        try (Stream<Path> files = Files.list(path)) {
-            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
-                    .sorted()
-                    .toList();
-            for (Path f : found) {
-                String name = String.valueOf(f.getFileName());
-                if (found.size() == 1 || name.equals("weights.safetensors") || name.equals("model.safetensors")) {
-                    return f;
-                }
-            }
-            throw new WeightsException(weights + ": holds " + found.size()
-                    + " safetensors files; name the one to use, or keep one weights.safetensors");
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        try (StoredBackbone stored = StoredBackbone.open(weights)) {
+            return new FrozenBackbone(BackboneReader.read(stored.weights(), stored.config()));
         }
     }
 
-    private static FrozenBackbone small() throws IOException {
-        Path folder = Files.createTempDirectory("runyard-small-vit");
-        try {
-            for (String name : List.of("weights.safetensors", "config.json")) {
-                try (InputStream in = FrozenBackbone.class.getResourceAsStream("small-vit/" + name)) {
-                    if (in == null) {
-                        throw new WeightsException("small-vit: " + name + " is not part of this build");
-                    }
-                    Files.copy(in, folder.resolve(name));
-                }
-            }
-            return new FrozenBackbone(
-                    BackboneReader.read(folder.resolve("weights.safetensors"), folder.resolve("config.json")));
-        } finally {
-            Files.deleteIfExists(folder.resolve("weights.safetensors"));
-            Files.deleteIfExists(folder.resolve("config.json"));
-            Files.deleteIfExists(folder);
-        }
+    /**
+     * What a file's vision tower is, told by names and shapes alone; empty when it has none.
+     *
+     * @param configuration the {@code config.json} beside it, which need not exist
+     * @throws WeightsException when it begins like one and does not fit
+     */
+    public static Optional<VitShape> describe(String file, Safetensors in, Path configuration) throws IOException {
+        return BackboneReader.describe(file, in, BackboneConfig.read(configuration));
     }
 
     public VitShape shape() {
@@ -144,9 +104,85 @@ public final class FrozenBackbone implements AutoCloseable {
         return transformer.encode(weights, pixels, prompts, withAttention);
     }
 
+    /**
+     * Of images that have rows of patches below the model's own image, by a declared rule for their positions.
+     *
+     * @param pixels [n, 3, H', W], normalised; W is the model's image size and H' that or more, a multiple of the patch
+     * @param prompts as in {@link #encode(NDArray, NDArray, boolean)}
+     * @return [n, d_out]
+     * @throws InvalidSpec when the image has another shape; names the field {@code pixels}
+     */
+    public NDArray encode(NDArray pixels, @Nullable NDArray prompts, PositionPolicy policy) {
+        int rows = rows(pixels.getShape());
+        return transformer.encode(taller(rows, policy), pixels, prompts, false).embedding();
+    }
+
+    private int rows(Shape pixels) {
+        long side = shape.imageSize();
+        boolean fits = pixels.dimension() == 4
+                && pixels.get(1) == 3
+                && pixels.get(3) == side
+                && pixels.get(2) >= side
+                && pixels.get(2) % shape.patch() == 0;
+        if (!fits) {
+            throw new InvalidSpec(
+                    "DOES_NOT_FIT",
+                    "pixels",
+                    pixels,
+                    "is not [n, 3, H, " + side + "] with H from " + side + " in steps of " + shape.patch(),
+                    "lay whole rows of patches below the image");
+        }
+        return Math.toIntExact(pixels.get(2) / shape.patch());
+    }
+
+    /**
+     * The positional rows that {@link #encode(NDArray, NDArray, PositionPolicy)} adds.
+     *
+     * @param rows of patches, those of the model's own image included
+     * @return [1 + rows·G, D], row-major, the class token's first
+     */
+    public float[] positions(int rows, PositionPolicy policy) {
+        int grid = shape.imageSize() / shape.patch();
+        return Positions.table(weights.get("pos_embed").toFloatArray(), grid, shape.width(), rows, policy);
+    }
+
+    private Tensors taller(int rows, PositionPolicy policy) {
+        if (rows * shape.patch() == shape.imageSize()) {
+            return weights;
+        }
+        synchronized (taller) {
+            return taller.computeIfAbsent(policy + " " + rows, key -> {
+                int tokens = 1 + rows * (shape.imageSize() / shape.patch());
+                NDArray table = Torch.floats(manager, positions(rows, policy), 1, tokens, shape.width());
+                NDScope.unregister(table); // outlives the step that asked first
+                Map<String, NDArray> all = new LinkedHashMap<>(weights.byName());
+                all.put("pos_embed", table);
+                return new Tensors(all);
+            });
+        }
+    }
+
     /** Scores of the model's own head; only when {@link VitShape#classes} is not 0. */
     public NDArray head(NDArray embedding) {
         return transformer.head(weights, embedding);
+    }
+
+    /** The network itself, for methods that use it with other tensors than these. */
+    public VisionTransformer transformer() {
+        return transformer;
+    }
+
+    /** The frozen tensors by the transformer's names; never to be changed. */
+    public Tensors weights() {
+        return weights;
+    }
+
+    /** Numbers in the vision tower: all that full fine-tuning trains but the classifier. */
+    public long parameters() {
+        return weights.byName().entrySet().stream()
+                .filter(e -> !e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
     }
 
     /** A frozen tensor by the transformer's name for it, for example {@code head.weight}. */

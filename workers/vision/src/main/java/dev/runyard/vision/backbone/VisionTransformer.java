@@ -1,6 +1,8 @@
 package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
@@ -56,6 +58,39 @@ public final class VisionTransformer implements AutoCloseable {
         NDArray projection = w.find("projection");
         NDArray embedding = projection == null ? pooled : pooled.matMul(projection);
         return new Encoding(embedding, withAttention ? last.attention().get(":,:,0") : null);
+    }
+
+    /**
+     * With prompts between the class token and the patches, as visual prompt tuning has them.
+     *
+     * @param prompts [L, K, D]: the first K enter with the tokens; those of each further block take the place of the ones before
+     * @return the embedding [n, d_out]
+     */
+    public NDArray encodeInserted(Tensors w, NDArray pixels, NDArray prompts) {
+        long blocks = prompts.getShape().get(0);
+        long k = prompts.getShape().get(1);
+        NDList each = blocks == 1 ? new NDList(prompts) : prompts.split(blocks, 0); // L × [1, K, D]
+        NDArray x = inserted(tokens(w, pixels), each.get(0), 0); // [n, T+K, D]
+        if (w.has("norm_pre.weight")) {
+            x = block.norm(w, "norm_pre", x);
+        }
+        for (int i = 0; i < shape.depth(); i++) {
+            String name = "blocks." + i + ".";
+            NDArray input = i > 0 && i < blocks ? inserted(x, each.get(i), k) : x;
+            x = Tape.part(() -> block.forward(w, name, input, null).output());
+        }
+        NDArray pooled = block.norm(w, "norm", x.get(":,0")); // [n, D]
+        NDArray projection = w.find("projection");
+        return projection == null ? pooled : pooled.matMul(projection);
+    }
+
+    /** Puts prompts [1, K, D] behind the class token, in place of as many as {@code old} there. */
+    private static NDArray inserted(NDArray x, NDArray prompts, long old) {
+        long n = x.getShape().get(0);
+        long k = prompts.getShape().get(1);
+        NDList parts = x.split(new long[] {1, 1 + old}, 1); // class token, old prompts, patches
+        NDArray same = prompts.broadcast(n, k, x.getShape().get(2));
+        return NDArrays.concat(new NDList(parts.get(0), same, parts.get(2)), 1);
     }
 
     /** The model's own head: [n, d_out] to [n, classes]. */

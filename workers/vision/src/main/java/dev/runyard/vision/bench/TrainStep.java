@@ -14,6 +14,7 @@ import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.method.Init;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.ResNet10;
+import dev.runyard.vision.method.State;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
@@ -53,11 +54,11 @@ public final class TrainStep {
     private TrainStep() {}
 
     public static void main(String[] arguments) throws IOException {
-        int batch = option(arguments, "--batch", 16);
+        int batch = Options.whole(arguments, "--batch", 16);
         Torch.enter();
-        Torch.threads(option(arguments, "--threads", 1));
+        Torch.threads(Options.whole(arguments, "--threads", 1));
         NDManager manager = Torch.manager();
-        ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
+        State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
         Init head = new Init(manager, 0);
         head.linear("classifier.", B32.embedding(), CLASSES);
         Map<String, NDArray> trained = new LinkedHashMap<>(state.parameters());
@@ -149,14 +150,5 @@ public final class TrainStep {
             }
         }
         return Double.NaN;
-    }
-
-    private static int option(String[] arguments, String name, int otherwise) {
-        for (int i = 0; i + 1 < arguments.length; i++) {
-            if (arguments[i].equals(name)) {
-                return Integer.parseInt(arguments[i + 1]);
-            }
-        }
-        return otherwise;
     }
 }

@@ -19,6 +19,7 @@ final class Cifar {
 
     /** Null when the files are not CIFAR's. */
     static @Nullable Found find(Source source, String at, Set<String> files) throws IOException {
+        refusePickles(source, at, files);
         List<String> batches =
                 files.stream().filter(f -> f.matches("data_batch_[0-9]+\\.bin")).toList();
         if (!batches.isEmpty() || files.contains("test_batch.bin")) {
@@ -44,6 +45,18 @@ final class Cifar {
         return null;
     }
 
+    private static void refusePickles(Source source, String at, Set<String> files) throws DataException {
+        boolean ten = files.stream().anyMatch(f -> f.matches("data_batch_[0-9]+"));
+        if (ten || files.containsAll(Set.of("train", "test", "meta"))) {
+            String id = ten ? "cifar10" : "cifar100";
+            throw new DataException(
+                    "UNSAFE_FORMAT",
+                    source.name() + " holds CIFAR as Python pickles in \"" + at
+                            + "\", and reading one can run code; take the" + " binary version (runyard data fetch " + id
+                            + ")");
+        }
+    }
+
     private static List<String> names(Source source, String at, Set<String> files, String file, int classes)
             throws IOException {
         if (!files.contains(file)) {
@@ -62,7 +75,7 @@ final class Cifar {
 
     private static List<Item> records(Source source, String path, int labels, int classes) throws IOException {
         long size = source.files().getOrDefault(path, 0L);
-        int record = labels + Item.CIFAR_PIXELS;
+        int record = labels + Item.PIXELS;
         if (size == 0 || size % record != 0) {
             throw new DataException(
                     "BAD_RECORDS",
@@ -83,7 +96,9 @@ final class Cifar {
                             "LABEL_OUT_OF_RANGE",
                             path + ", record " + (first + i) + ": label " + label + " must be below " + classes);
                 }
-                out.add(new Item(path, label, (first + i) * record + labels));
+                int number = (int) (first + i);
+                out.add(new Item(
+                        path, label, new Item.Planes((long) number * record + labels, number, Item.Order.ROWS)));
             }
         }
         return out;

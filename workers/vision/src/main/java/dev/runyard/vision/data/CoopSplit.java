@@ -27,25 +27,43 @@ final class CoopSplit {
         this.file = file;
     }
 
-    /** The split file among a folder's files; null when there is none. */
-    static @Nullable String choose(Source source, String at, Set<String> files) throws DataException {
-        List<String> found =
-                files.stream().filter(f -> f.matches("split_.*\\.json")).toList();
+    /**
+     * The nearest split file; null when there is none. The authors' file for RESISC45 is one too.
+     *
+     * @throws DataException AMBIGUOUS_SPLIT when several lie equally near
+     */
+    static @Nullable Found find(Source source) throws IOException {
+        List<String> found = new ArrayList<>();
+        int depth = Integer.MAX_VALUE;
+        for (String path : source.files().keySet()) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            if (name.matches("split_.*\\.json|resisc45_json\\.json")) {
+                int deep = (int) path.chars().filter(c -> c == '/').count();
+                if (deep < depth) {
+                    found.clear();
+                    depth = deep;
+                }
+                if (deep == depth) {
+                    found.add(path);
+                }
+            }
+        }
         List<String> zhou =
-                found.stream().filter(f -> f.startsWith("split_zhou_")).toList();
+                found.stream().filter(f -> f.contains("split_zhou_")).toList();
         List<String> best = zhou.isEmpty() ? found : zhou;
         if (best.size() > 1) {
             throw new DataException(
                     "AMBIGUOUS_SPLIT",
-                    source.name() + " has " + best.size() + " split files in \"" + at + "\": " + best + "; keep one");
+                    source.name() + " has " + best.size() + " split files: " + best
+                            + "; keep one, or name the folder of one data set as root");
         }
-        return best.isEmpty() ? null : best.get(0);
+        return best.isEmpty() ? null : read(source, best.get(0));
     }
 
-    static Found read(Source source, String at, String name) throws IOException {
-        CoopSplit split = new CoopSplit(source, at + name);
-        split.parse(source.read(at + name));
-        return split.found(at);
+    private static Found read(Source source, String path) throws IOException {
+        CoopSplit split = new CoopSplit(source, path);
+        split.parse(source.read(path));
+        return split.found();
     }
 
     private void parse(byte[] json) throws IOException {
@@ -101,7 +119,7 @@ final class CoopSplit {
         return new Item(path, label);
     }
 
-    private Found found(String at) throws DataException {
+    private Found found() throws DataException {
         List<Item> train = parts.getOrDefault("train", List.of());
         List<Item> test = parts.getOrDefault("test", List.of());
         if (train.isEmpty() || test.isEmpty()) {
@@ -119,53 +137,14 @@ final class CoopSplit {
             classNames.add(name);
         }
         Layouts.noEmptyClass(train, classNames, file + " (train)");
-        String prefix = prefix(at, train.get(0).path());
+        Listed listed = new Listed(source, file.substring(0, file.lastIndexOf('/') + 1), file);
         return new Found(
                 "CoOp split " + file.substring(file.lastIndexOf('/') + 1),
                 true,
                 classNames,
-                below(prefix, train),
-                below(prefix, parts.getOrDefault("val", List.of())),
-                below(prefix, test));
-    }
-
-    /** Folder of images: the split file's own folder or one below it, the nearest that has the first image. */
-    private String prefix(String at, String first) throws DataException {
-        @Nullable String best = null;
-        for (String path : source.files().tailMap(at, true).keySet()) {
-            if (!path.startsWith(at)) {
-                break;
-            }
-            if (path.equals(at + first) || path.endsWith("/" + first)) {
-                String prefix = path.substring(0, path.length() - first.length());
-                if (best == null || prefix.length() < best.length()) {
-                    best = prefix;
-                }
-            }
-        }
-        if (best == null) {
-            throw new DataException(
-                    "MISSING_FILE", file + " lists " + first + ", which is nowhere in " + source.name());
-        }
-        return best;
-    }
-
-    private List<Item> below(String prefix, List<Item> items) throws DataException {
-        List<Item> out = new ArrayList<>(items.size());
-        List<String> missing = new ArrayList<>();
-        for (Item item : items) {
-            String path = prefix + item.path();
-            if (!source.files().containsKey(path)) {
-                missing.add(path);
-            }
-            out.add(new Item(path, item.label()));
-        }
-        if (!missing.isEmpty()) {
-            throw new DataException(
-                    "MISSING_FILE",
-                    file + " lists " + missing.size() + " images that are not there, first " + missing.get(0));
-        }
-        return out;
+                listed.items(train),
+                listed.items(parts.getOrDefault("val", List.of())),
+                listed.items(test));
     }
 
     private void expect(JsonParser p, @Nullable JsonToken actual, JsonToken expected, String what)

@@ -3,13 +3,18 @@ package dev.runyard.vision.data;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.vision.image.ImageGuard;
 import dev.runyard.vision.image.Images;
+import dev.runyard.vision.image.Raster;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param layout for people: how the data set lies on disk
  * @param train images a class, in the order of {@code classNames}; likewise val and test
  * @param broken path and reason of images that cannot be decoded
- * @param leaks test images with the same bytes as a train or val image, as {@code test = other}
+ * @param missing classes without an image in train or test, where that part has images at all
+ * @param leaks test images with the same pixels as a train or val image, as {@code test = other}
  * @param turned images with an EXIF orientation other than upright; it is not applied
  * @param scaled 16-bit grey images, which are scaled to 8 bit where the reference clips them to white
  * @param ownSplit whether Runyard made the parts
@@ -33,6 +39,7 @@ public record DatasetSummary(
         List<Integer> val,
         List<Integer> test,
         List<String> broken,
+        List<String> missing,
         List<String> leaks,
         int turned,
         int scaled,
@@ -44,6 +51,7 @@ public record DatasetSummary(
         val = List.copyOf(val);
         test = List.copyOf(test);
         broken = List.copyOf(broken);
+        missing = List.copyOf(missing);
         leaks = List.copyOf(leaks);
         notes = List.copyOf(notes);
     }
@@ -59,20 +67,26 @@ public record DatasetSummary(
         return sum;
     }
 
+    /** Told of every image that was looked at. Called by several threads. */
+    public interface Seen {
+        void image(int done, int of);
+    }
+
     /** Decodes every image once; parts that are missing stay empty instead of being an error. */
-    public static DatasetSummary of(DatasetSpec spec, long seed) throws IOException {
+    public static DatasetSummary of(DatasetSpec spec, long seed, Seen seen) throws IOException {
         if (spec.root() == null) {
-            throw new DataException("NO_DATASET", spec.id() + " is rendered; there are no files to look at");
+            throw new DataException(
+                    "NO_DATASET", spec.id() + " has no files of its own to look at; name a folder or zip");
         }
         try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
-            return of(Opened.of(spec, source, seed, true, false));
+            return of(Opened.of(spec, source, seed, true, null), seen);
         }
     }
 
     /** What one image gave. */
     private record Look(@Nullable String fault, String digest, boolean turned, boolean scaled) {}
 
-    private static DatasetSummary of(Opened opened) throws IOException {
+    private static DatasetSummary of(Opened opened, Seen seen) throws IOException {
         Found found = opened.found();
         List<List<Item>> parts = List.of(found.train(), found.val(), found.test());
         List<String> broken = new ArrayList<>();
@@ -80,10 +94,16 @@ public record DatasetSummary(
         Map<String, String> learnt = new HashMap<>();
         int turned = 0;
         int scaled = 0;
+        AtomicInteger done = new AtomicInteger();
+        int all = found.all().size();
         for (List<Item> part : parts) {
             List<Look> looks = IntStream.range(0, part.size())
                     .parallel()
-                    .mapToObj(i -> look(opened.source(), part, i))
+                    .mapToObj(i -> {
+                        Look look = look(opened.source(), part, i);
+                        seen.image(done.incrementAndGet(), all);
+                        return look;
+                    })
                     .toList();
             boolean judged = part == found.test();
             for (int i = 0; i < looks.size(); i++) {
@@ -110,6 +130,7 @@ public record DatasetSummary(
                 counts(found.val(), classes),
                 counts(found.test(), classes),
                 broken,
+                missing(found),
                 leaks,
                 turned,
                 scaled,
@@ -120,17 +141,41 @@ public record DatasetSummary(
     private static Look look(Source source, List<Item> items, int i) {
         Item item = items.get(i);
         try {
-            if (item.offset() >= 0) {
-                byte[] pixels = source.read(item.path(), item.offset(), Item.CIFAR_PIXELS);
-                return new Look(null, Digests.hex(Digests.sha256().digest(pixels)), false, false);
+            if (item.planes() != null) {
+                return new Look(null, digest(new Items(source, items).decode(i)), false, false);
             }
             byte[] bytes = source.read(item.path());
             boolean turned = ImageGuard.check(item.path(), bytes).orientation() != 1;
-            boolean scaled = Images.decode(item.path(), bytes).scaled();
-            return new Look(null, Digests.hex(Digests.sha256().digest(bytes)), turned, scaled);
+            Raster raster = Images.decode(item.path(), bytes);
+            return new Look(null, digest(raster.toRgb()), turned, raster.scaled());
         } catch (IOException e) {
             return new Look(String.valueOf(e.getMessage()), "", false, false);
         }
+    }
+
+    /** Of the pixels, not the file: the same picture saved twice is the same picture. */
+    private static String digest(Raster rgb) {
+        MessageDigest digest = Digests.sha256();
+        digest.update((rgb.width() + "x" + rgb.height()).getBytes(StandardCharsets.US_ASCII));
+        digest.update(rgb.data());
+        return Digests.hex(digest.digest());
+    }
+
+    private static List<String> missing(Found found) {
+        List<String> out = new ArrayList<>();
+        Map<String, List<Item>> parts = new LinkedHashMap<>();
+        parts.put("train", found.train());
+        parts.put("test", found.test());
+        parts.forEach((part, items) -> {
+            List<Integer> counts = counts(items, found.classNames().size());
+            for (int label = 0; label < counts.size() && !items.isEmpty(); label++) {
+                boolean possible = found.subset() == null || found.subset().contains(label);
+                if (counts.get(label) == 0 && possible) {
+                    out.add(part + ": " + found.classNames().get(label));
+                }
+            }
+        });
+        return out;
     }
 
     private static List<Integer> counts(List<Item> items, int classes) {

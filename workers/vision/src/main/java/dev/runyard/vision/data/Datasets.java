@@ -1,8 +1,10 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,38 +13,54 @@ public final class Datasets {
     private Datasets() {}
 
     /**
-     * Finds the layout, the classes and the parts. Pixels are decoded when asked for.
+     * Finds the layout, the classes and the parts. Pixels are decoded when asked for, unless bad images are to be skipped: then all are
+     * decoded the first time, to know which.
      *
      * @param cache folder for decoded pixels, made when needed
      * @param seed of splits that Runyard makes itself; give every run of a comparison the same one
      * @throws DataException when there is no data set, or one that cannot be used as asked
      */
     public static Dataset open(DatasetSpec spec, Path cache, long seed) throws IOException {
-        if (spec.id().equals("shapes")) {
-            return shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
-        }
-        return folder(spec, cache, seed, false, false);
-    }
-
-    /**
-     * As {@link #open(DatasetSpec, Path, long)}, but images that cannot be decoded are left out and counted. Decodes everything once.
-     */
-    public static Dataset openSkippingBroken(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return spec.id().equals("shapes") ? open(spec, cache, seed) : folder(spec, cache, seed, false, true);
+        return open(spec, cache, seed, false);
     }
 
     /** For judging alone: a data set without training images is welcome too; its train part is then empty. */
     public static Dataset openForEvaluation(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return spec.id().equals("shapes") ? open(spec, cache, seed) : folder(spec, cache, seed, true, false);
+        return open(spec, cache, seed, true);
     }
 
-    private static Dataset folder(DatasetSpec spec, Path cache, long seed, boolean testAlone, boolean skipBroken)
-            throws IOException {
+    private static Dataset open(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
+        return switch (spec.id()) {
+            case "shapes" -> shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
+            case DatasetSpec.UNION -> union(spec, cache, seed, testAlone);
+            default -> folder(spec, cache, seed, testAlone);
+        };
+    }
+
+    private static Dataset union(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
+        List<Dataset> members = new ArrayList<>();
+        boolean good = false;
+        try {
+            for (DatasetPart part : Objects.requireNonNull(spec.parts())) {
+                members.add(open(part.spec(spec.onBadImage()), cache, seed, testAlone));
+            }
+            Dataset union = Union.of(members, cache);
+            good = true;
+            return union;
+        } finally {
+            if (!good) {
+                for (Dataset member : members) {
+                    member.close();
+                }
+            }
+        }
+    }
+
+    private static Dataset folder(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
         Source source = Source.open(Objects.requireNonNull(spec.root()));
         boolean good = false;
         try {
-            Dataset opened =
-                    Opened.of(spec, source, seed, testAlone, skipBroken).dataset(cache);
+            Dataset opened = Opened.of(spec, source, seed, testAlone, cache).dataset(cache);
             good = true;
             return opened;
         } finally {
@@ -65,6 +83,8 @@ public final class Datasets {
                 hash,
                 0,
                 false,
+                List.of(new Dataset.Part("shapes", "shapes", 0, Shapes.classNames())),
+                null,
                 List.of("The images are rendered by Runyard (3 to 10 coloured shapes); no photograph is involved."),
                 () -> {});
     }

@@ -1,6 +1,8 @@
 package dev.runyard.vision.data;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitOption;
@@ -9,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -25,6 +29,7 @@ final class FolderSource implements Source {
     private final NavigableMap<String, Long> files;
     private final Set<String> folders;
     private final boolean whole;
+    private final Map<String, Long> checksums = new ConcurrentHashMap<>();
 
     private FolderSource(Path root, NavigableMap<String, Long> files, Set<String> folders) {
         this.root = root;
@@ -83,7 +88,21 @@ final class FolderSource implements Source {
     }
 
     @Override
+    public InputStream stream(String path) throws IOException {
+        return new BufferedInputStream(Files.newInputStream(root.resolve(path)), 1 << 16);
+    }
+
+    @Override
     public long checksum(String path) throws IOException {
+        Long known = checksums.get(path);
+        if (known == null) {
+            known = compute(path);
+            checksums.put(path, known);
+        }
+        return known;
+    }
+
+    private long compute(String path) throws IOException {
         CRC32 crc = new CRC32();
         long size = files.getOrDefault(path, 0L);
         if (whole || size <= 2 * END) {

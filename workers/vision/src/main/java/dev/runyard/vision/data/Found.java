@@ -2,20 +2,40 @@ package dev.runyard.vision.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a layout holds, before missing parts are split off.
  *
  * @param layout for people: which layout was recognised
  * @param parted whether the layout itself says what is train and what is test; otherwise everything is in train
+ * @param subset labels that can occur where these are fewer than the classes, ascending; null when all can
+ * @param notes what a reader of results must know
  */
 record Found(
-        String layout, boolean parted, List<String> classNames, List<Item> train, List<Item> val, List<Item> test) {
+        String layout,
+        boolean parted,
+        List<String> classNames,
+        List<Item> train,
+        List<Item> val,
+        List<Item> test,
+        @Nullable List<Integer> subset,
+        List<String> notes) {
     Found {
         classNames = List.copyOf(classNames);
         train = List.copyOf(train);
         val = List.copyOf(val);
         test = List.copyOf(test);
+        notes = List.copyOf(notes);
+    }
+
+    Found(String layout, boolean parted, List<String> classNames, List<Item> train, List<Item> val, List<Item> test) {
+        this(layout, parted, classNames, train, val, test, null, List.of());
+    }
+
+    /** The same with other parts, which are from now on settled. */
+    Found parts(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
+        return new Found(layout, true, classNames, newTrain, newVal, newTest, subset, notes);
     }
 
     List<Item> all() {

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Images of a folder or zip. */
 record Items(Source source, List<Item> items) implements Pictures {
+    private static final int SIDE = 32;
+
     Items {
         items = List.copyOf(items);
     }
@@ -28,22 +30,27 @@ record Items(Source source, List<Item> items) implements Pictures {
 
     @Override
     public boolean cheap() {
-        return !items.isEmpty() && items.get(0).offset() >= 0;
+        return !items.isEmpty() && items.get(0).planes() != null;
     }
 
     @Override
     public Raster decode(int i) throws IOException {
         Item item = items.get(i);
-        if (item.offset() < 0) {
+        Item.Planes place = item.planes();
+        if (place == null) {
             return Images.decode(item.path(), source.read(item.path())).toRgb();
         }
-        byte[] planes = source.read(item.path(), item.offset(), Item.CIFAR_PIXELS);
-        byte[] rgb = new byte[Item.CIFAR_PIXELS];
-        for (int p = 0; p < 32 * 32; p++) {
-            for (int band = 0; band < 3; band++) {
-                rgb[p * 3 + band] = planes[band * 32 * 32 + p];
+        byte[] planes = source.read(item.path(), place.offset(), Item.PIXELS);
+        boolean columns = place.order() == Item.Order.COLUMNS;
+        byte[] rgb = new byte[Item.PIXELS];
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                int at = columns ? x * SIDE + y : y * SIDE + x;
+                for (int band = 0; band < 3; band++) {
+                    rgb[(y * SIDE + x) * 3 + band] = planes[band * SIDE * SIDE + at];
+                }
             }
         }
-        return Raster.rgb(32, 32, rgb);
+        return Raster.rgb(SIDE, SIDE, rgb);
     }
 }

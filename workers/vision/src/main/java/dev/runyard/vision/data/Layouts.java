@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Layouts {
     static final String SUPPORTED =
             "supported are: train/<class>/…, val/<class>/… and test/<class>/… folders; <class>/… folders;"
-                    + " CoOp's split_*.json beside the images; CIFAR-10 and CIFAR-100 in the binary version (*.bin); each as a folder or a zip";
+                    + " CoOp's split_*.json beside the images; CIFAR-10 and CIFAR-100 in the binary version (*.bin); the official"
+                    + " layouts of the data sets that an id names; each as a folder or a zip";
 
     private static final int DEEPEST = 6;
     private static final Set<String> TRAIN = Set.of("train", "training");
@@ -25,16 +26,18 @@ final class Layouts {
             Set.of("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "heic", "avif", "jfif", "jpe");
 
     private final Source source;
+    private final String id;
     private final DatasetSpec.Split split;
 
-    private Layouts(Source source, DatasetSpec.Split split) {
+    private Layouts(Source source, String id, DatasetSpec.Split split) {
         this.source = source;
+        this.id = id;
         this.split = split;
     }
 
     /** @throws DataException NO_DATASET, or a fault of the layout that was recognised */
-    static Found find(Source source, DatasetSpec.Split split) throws IOException {
-        return new Layouts(source, split).find();
+    static Found find(Source source, DatasetSpec spec) throws IOException {
+        return new Layouts(source, spec.id(), spec.split()).find();
     }
 
     static boolean image(String path) {
@@ -44,27 +47,72 @@ final class Layouts {
     }
 
     private Found find() throws IOException {
+        if (ImageNetFolders.isOne(id)) {
+            return ImageNetFolders.find(source, id);
+        }
+        if (split == DatasetSpec.Split.AUTO || split == DatasetSpec.Split.COOP) {
+            @Nullable Found coop = CoopSplit.find(source);
+            if (coop != null) {
+                return coop;
+            }
+        }
+        if (split == DatasetSpec.Split.COOP) {
+            throw new DataException(
+                    "MISSING_SPLIT",
+                    source.name() + " has no split_*.json; put CoOp's file there, or ask for split: own");
+        }
+        @Nullable Found official = official();
+        return official != null ? official : folders();
+    }
+
+    /** The layout of a data set's own archive; of every known one where the spec names none. */
+    private @Nullable Found official() throws IOException {
+        PartitionLists lists = new PartitionLists(source);
+        MatLayouts arrays = new MatLayouts(source);
+        Map<String, Reader> readers = new LinkedHashMap<>();
+        readers.put("oxford_flowers", arrays::flowers);
+        readers.put("svhn", arrays::svhn);
+        readers.put("food101", lists::food101);
+        readers.put("dtd", lists::dtd);
+        readers.put("sun397", lists::sun397);
+        readers.put("ucf101", lists::ucf101);
+        readers.put("oxford_pets", lists::oxfordPets);
+        readers.put("clevr_count", () -> Clevr.find(source));
+        for (Map.Entry<String, Reader> reader : readers.entrySet()) {
+            @Nullable
+            Found found = id.equals("folder") || id.equals(reader.getKey())
+                    ? reader.getValue().find()
+                    : null;
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** Null when the source has no such layout. */
+    private interface Reader {
+        @Nullable
+        Found find() throws IOException;
+    }
+
+    /** Parts and classes by the names of folders, and CIFAR's files, also a few folders deep. */
+    private Found folders() throws IOException {
         String at = "";
         for (int depth = 0; depth <= DEEPEST; depth++) {
             Set<String> folders = children(source.folders(), at);
             Set<String> files = children(source.files().keySet(), at);
             files.removeAll(folders);
-            @Nullable Found cifar = split == DatasetSpec.Split.COOP ? null : Cifar.find(source, at, files);
+            @Nullable Found cifar = Cifar.find(source, at, files);
             if (cifar != null) {
                 return cifar;
             }
-            if (split == DatasetSpec.Split.AUTO || split == DatasetSpec.Split.COOP) {
-                @Nullable String json = CoopSplit.choose(source, at, files);
-                if (json != null) {
-                    return CoopSplit.read(source, at, json);
-                }
-            }
-            @Nullable Found parts = split == DatasetSpec.Split.COOP ? null : parts(at, folders);
+            @Nullable Found parts = parts(at, folders);
             if (parts != null) {
                 return parts;
             }
             Set<String> candidates = candidates(at, folders);
-            if (candidates.size() > 1 && split != DatasetSpec.Split.COOP) {
+            if (candidates.size() > 1) {
                 @Nullable Found classes = classes(at, candidates);
                 if (classes != null) {
                     return classes;
@@ -74,11 +122,6 @@ final class Layouts {
                 break;
             }
             at += candidates.iterator().next() + "/";
-        }
-        if (split == DatasetSpec.Split.COOP) {
-            throw new DataException(
-                    "MISSING_SPLIT",
-                    source.name() + " has no split_*.json; put CoOp's file there, or ask for split: own");
         }
         throw new DataException("NO_DATASET", "no data set was found in " + source.name() + "; " + SUPPORTED);
     }

@@ -19,75 +19,99 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
      * Settles the parts: what the layout gives, else Runyard's own split.
      *
      * @param testAlone whether a data set without training images will do
-     * @param skipBroken whether images that cannot be decoded are left out
+     * @param cache remembers hashes and broken images between runs; null for a look that leaves bad images in
      */
-    static Opened of(DatasetSpec spec, Source source, long seed, boolean testAlone, boolean skipBroken)
+    static Opened of(DatasetSpec spec, Source source, long seed, boolean testAlone, @Nullable Path cache)
             throws IOException {
-        Found found = Layouts.find(source, spec.split());
-        List<String> notes = new ArrayList<>();
+        Found found = Layouts.find(source, spec);
+        List<String> notes = new ArrayList<>(found.notes());
+        @Nullable String other = Published.differs(spec.id(), found);
+        if (other != null) {
+            notes.add(other);
+        }
         int skipped = 0;
-        if (skipBroken) {
-            Found whole = without(found, source);
+        if (cache != null && spec.onBadImage() == DatasetSpec.BadImage.SKIP) {
+            Found whole = readable(found, source, cache);
             skipped = found.all().size() - whole.all().size();
             if (skipped > 0) {
                 notes.add("Images that could not be decoded and were left out: " + skipped + ".");
-                Layouts.noEmptyClass(whole.train(), whole.classNames(), source.name() + " without broken images");
+                if (!whole.train().isEmpty()) {
+                    Layouts.noEmptyClass(whole.train(), whole.classNames(), source.name() + " without broken images");
+                }
             }
             found = whole;
-        }
-        if (spec.split() == DatasetSpec.Split.OFFICIAL && !found.parted()) {
-            throw new DataException(
-                    "MISSING_SPLIT",
-                    source.name() + " has " + found.layout() + " without a test part; ask for split: own or auto");
         }
         boolean own = spec.split() == DatasetSpec.Split.OWN
                 || !found.parted()
                 || found.test().isEmpty();
-        if (own && !found.train().isEmpty()) {
-            found = Splitting.own(found, seed);
+        if (spec.split() == DatasetSpec.Split.OFFICIAL && own) {
+            throw new DataException(
+                    "MISSING_SPLIT",
+                    source.name() + " has " + found.layout() + " without a test part; ask for split: own or auto");
+        }
+        Found settled;
+        if (own) {
+            settled = Splitting.own(found, seed);
             notes.add("Own split: Runyard made train, val and test (50/20/30 a class); results do not compare with"
                     + " published ones.");
-        } else if (found.train().isEmpty() && !testAlone) {
+        } else {
+            settled = settled(source, found, seed, testAlone, notes);
+        }
+        Opened opened = new Opened(spec, source, settled, own, skipped, List.copyOf(notes));
+        return cache == null ? opened : opened.remembered(seed, cache);
+    }
+
+    /** The official parts, with a val part where there is something to take it from. */
+    private static Found settled(Source source, Found found, long seed, boolean testAlone, List<String> notes)
+            throws DataException {
+        if (found.train().isEmpty() && !testAlone) {
             throw new DataException(
                     "MISSING_SPLIT",
                     source.name() + " (" + found.layout() + ") has test images only; training needs a train part");
-        } else if (found.val().isEmpty() && !found.train().isEmpty()) {
-            Splitting.Two two =
-                    Splitting.tenth(found.train(), found.classNames().size(), seed);
-            found = new Found(found.layout(), true, found.classNames(), two.rest(), two.off(), found.test());
-            notes.add("The data set has no val part: a tenth of train ("
-                    + two.off().size() + " images, seeded, by class) was set aside for it.");
         }
-        return new Opened(spec, source, found, own, skipped, List.copyOf(notes));
+        if (!found.val().isEmpty() || found.train().isEmpty()) {
+            return found;
+        }
+        Splitting.Two two = Splitting.tenth(found.train(), found.classNames().size(), seed);
+        notes.add("The data set has no val part: a tenth of train (" + two.off().size()
+                + " images, seeded, by class) was set aside for it.");
+        return found.parts(two.rest(), two.off(), found.test());
     }
 
-    private static Found without(Found found, Source source) {
+    private static Found readable(Found found, Source source, Path cache) throws IOException {
+        List<Item> all = found.all();
+        Set<Integer> broken = Set.copyOf(new Memory(cache).broken(hash(found, source), new Items(source, all)));
+        int train = found.train().size();
+        int val = train + found.val().size();
         return new Found(
                 found.layout(),
                 found.parted(),
                 found.classNames(),
-                readable(found.train(), source),
-                readable(found.val(), source),
-                readable(found.test(), source));
+                without(broken, all, 0, train),
+                without(broken, all, train, val),
+                without(broken, all, val, all.size()),
+                found.subset(),
+                found.notes());
     }
 
-    private static List<Item> readable(List<Item> items, Source source) {
-        Items pictures = new Items(source, items);
-        return IntStream.range(0, items.size())
-                .parallel()
-                .filter(i -> fault(pictures, i) == null)
+    private static List<Item> without(Set<Integer> broken, List<Item> items, int from, int to) {
+        return IntStream.range(from, to)
+                .filter(i -> !broken.contains(i))
                 .mapToObj(items::get)
                 .toList();
     }
 
-    /** Why an image cannot be decoded; null when it can. */
-    static @Nullable String fault(Pictures pictures, int i) {
-        try {
-            pictures.decode(i);
-            return null;
-        } catch (IOException e) {
-            return e.getMessage();
+    /** Notices when the data set is not what it was the last time. */
+    private Opened remembered(long seed, Path cache) throws IOException {
+        String hash = hash();
+        @Nullable String before = new Memory(cache).changed(spec, seed, hash);
+        if (before == null) {
+            return this;
         }
+        List<String> more = new ArrayList<>(notes);
+        more.add("The data changed since it was last opened here: its hash was " + before.substring(0, 12) + " and is "
+                + hash.substring(0, 12) + "; earlier results are of other images.");
+        return new Opened(spec, source, found, ownSplit, skipped, more);
     }
 
     Dataset dataset(Path cache) throws IOException {
@@ -101,6 +125,8 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
                 hash,
                 skipped,
                 ownSplit,
+                List.of(new Dataset.Part(spec.id(), spec.id(), 0, found.classNames())),
+                found.subset(),
                 notes,
                 source);
     }
@@ -111,6 +137,10 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
 
     /** Paths count from the images' common folder, so that a folder inside a folder or a zip is the same data set. */
     String hash() throws IOException {
+        return hash(found, source);
+    }
+
+    private static String hash(Found found, Source source) throws IOException {
         MessageDigest digest = Digests.sha256();
         add(digest, "dataset-1");
         found.classNames().forEach(name -> add(digest, name));

@@ -2,6 +2,7 @@ package dev.runyard.vision.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.NavigableMap;
@@ -21,6 +22,9 @@ interface Source extends Closeable {
     /** A part of a file; short files are a {@link DataException}. */
     byte[] read(String path, long offset, int length) throws IOException;
 
+    /** The whole file as a stream, for files that are too large to be held. */
+    InputStream stream(String path) throws IOException;
+
     /** A checksum of the content: CRC-32 of all of it, or of both ends where a folder is too large to be read whole. */
     long checksum(String path) throws IOException;
 
@@ -33,6 +37,10 @@ interface Source extends Closeable {
      * @throws DataException NO_DATASET, BAD_ARCHIVE, UNSAFE_ARCHIVE
      */
     static Source open(String root) throws IOException {
+        return MatSource.over(bare(root));
+    }
+
+    private static Source bare(String root) throws IOException {
         Path path;
         try {
             path = Path.of(root);

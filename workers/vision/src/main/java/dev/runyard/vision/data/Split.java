@@ -40,6 +40,10 @@ public final class Split implements Closeable {
         this.hash = hash;
     }
 
+    Pictures pictures() {
+        return pictures;
+    }
+
     /** {@code train}, {@code val} or {@code test}. */
     public String part() {
         return part;

@@ -39,7 +39,7 @@ final class Splitting {
             val.addAll(shuffled.subList(toTrain, toTrain + toVal));
             test.addAll(shuffled.subList(toTrain + toVal, n));
         }
-        return new Found(found.layout(), true, found.classNames(), byName(train), byName(val), byName(test));
+        return found.parts(byName(train), byName(val), byName(test));
     }
 
     /** A tenth of the images, spread over the classes; where a class has one image, it stays. */

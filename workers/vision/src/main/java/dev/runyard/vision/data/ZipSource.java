@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.fetch.SafeNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -97,15 +99,10 @@ final class ZipSource implements Source {
     }
 
     private static void checkName(Path path, String name) throws DataException {
-        boolean bad = name.isEmpty() || name.startsWith("/") || name.indexOf('\\') >= 0 || name.matches("[A-Za-z]:.*");
-        for (String part : name.split("/")) {
-            bad |= part.equals("..") || part.equals(".");
-        }
-        bad |= name.chars().anyMatch(c -> c < ' ');
-        if (bad) {
+        if (!SafeNames.isSafe(name)) {
             throw new DataException(
                     "UNSAFE_ARCHIVE",
-                    path + " holds an entry with an unsafe name: \"" + name.replaceAll("\\p{Cntrl}", "?") + "\"");
+                    path + " holds an entry with an unsafe name: \"" + SafeNames.printable(name) + "\"");
         }
     }
 
@@ -121,14 +118,8 @@ final class ZipSource implements Source {
 
     @Override
     public byte[] read(String name) throws IOException {
-        ZipEntry entry = entry(name);
+        ZipEntry entry = safe(name);
         long size = entry.getSize();
-        long packed = entry.getCompressedSize();
-        if (size < 0 || size > MAX_ENTRY || (size > RATIO_FREE && size / Math.max(1, packed) > RATIO)) {
-            throw new DataException(
-                    "UNSAFE_ARCHIVE",
-                    path.getFileName() + ": " + name + " inflates from " + packed + " to " + size + " bytes");
-        }
         byte[] data;
         try (InputStream in = zip.getInputStream(entry)) {
             data = in.readNBytes((int) size);
@@ -144,6 +135,48 @@ final class ZipSource implements Source {
             throw damaged(name, "has a wrong checksum");
         }
         return data;
+    }
+
+    /** An entry whose sizes are no bomb's. */
+    private ZipEntry safe(String name) throws DataException {
+        ZipEntry entry = entry(name);
+        long size = entry.getSize();
+        long packed = entry.getCompressedSize();
+        if (size < 0 || size > MAX_ENTRY || (size > RATIO_FREE && size / Math.max(1, packed) > RATIO)) {
+            throw new DataException(
+                    "UNSAFE_ARCHIVE",
+                    path.getFileName() + ": " + name + " inflates from " + packed + " to " + size + " bytes");
+        }
+        return entry;
+    }
+
+    @Override
+    public InputStream stream(String name) throws IOException {
+        ZipEntry entry = safe(name);
+        return new CheckedInputStream(zip.getInputStream(entry), new CRC32()) {
+            private long seen;
+
+            @Override
+            public int read() throws IOException {
+                int b = super.read();
+                count(b < 0 ? -1 : 1);
+                return b;
+            }
+
+            @Override
+            public int read(byte[] buffer, int from, int length) throws IOException {
+                int n = super.read(buffer, from, length);
+                count(n);
+                return n;
+            }
+
+            private void count(int n) throws DataException {
+                seen += Math.max(0, n);
+                if (seen > entry.getSize() || n < 0 && getChecksum().getValue() != entry.getCrc()) {
+                    throw damaged(name, "has another size or checksum than the archive's directory gives");
+                }
+            }
+        };
     }
 
     @Override

@@ -137,7 +137,9 @@ public final class Embed {
                 NDArray extra = source.prompts() > 0 ? source.prompts(manager, from, count) : null;
                 if (pgn != null && network != null) {
                     Prompts made = network.forward(pgn.weights(), pixels, false);
-                    copy(Objects.requireNonNull(made.coefficients()), coefficients, from * k * library);
+                    if (made.coefficients() != null) {
+                        copy(made.coefficients(), coefficients, from * k * library);
+                    }
                     copy(made.prompts(), prompts, from * k * width);
                     extra = made.prompts();
                 }
@@ -152,7 +154,9 @@ public final class Embed {
                 .floats("embedding", new long[] {n, d}, embedding)
                 .floats("attention", new long[] {n, heads, tokens}, attention);
         if (pgn != null) {
-            out.floats("coefficients", new long[] {n, k, library}, coefficients);
+            if (library > 0) {
+                out.floats("coefficients", new long[] {n, k, library}, coefficients);
+            }
             out.floats("prompts", new long[] {n, k, width}, prompts);
         }
         source.names().ifPresent(names -> out.metadata("images", Json.canonical(names)));

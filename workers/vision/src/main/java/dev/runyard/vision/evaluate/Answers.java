@@ -1,5 +1,6 @@
 package dev.runyard.vision.evaluate;
 
+import dev.runyard.vision.data.Dataset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,10 +17,18 @@ public record Answers(int[] output, int[] mask, List<String> missing) {
 
     /**
      * @param outputs names by output
-     * @param classes names by label
-     * @param labels of the data set's images; a class without an image is not part of the mask
+     * @param data judged by its test images; the mask is its subset of classes, or, where it names none, the classes with an image
      */
-    public static Answers of(List<String> outputs, List<String> classes, int[] labels) {
+    public static Answers of(List<String> outputs, Dataset data) {
+        List<Integer> subset = data.subset();
+        int[] labels = subset == null
+                ? data.test().labels()
+                : subset.stream().mapToInt(Integer::intValue).toArray();
+        return of(outputs, data.classNames(), labels);
+    }
+
+    /** @param labels that may be answered, in any order and number */
+    static Answers of(List<String> outputs, List<String> classes, int[] labels) {
         int[] output = new int[classes.size()];
         boolean[] seen = new boolean[classes.size()];
         for (int label : labels) {

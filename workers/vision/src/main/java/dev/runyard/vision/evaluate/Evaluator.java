@@ -57,7 +57,7 @@ public final class Evaluator {
         List<Answers> answers = new ArrayList<>();
         long of = test.size();
         for (Dataset other : others) {
-            answers.add(Answers.of(outputs, other.classNames(), other.test().labels()));
+            answers.add(Answers.of(outputs, other));
             of += other.test().size();
         }
         int[] own = new int[outputs.size()];

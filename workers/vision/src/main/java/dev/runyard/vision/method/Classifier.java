@@ -2,21 +2,22 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.ClassifierSpec.Policy;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
-import dev.runyard.vision.tensor.Safetensors;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.runyard.vision.text.TextFeatures;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From an embedding [n, d] to class scores [n, C]. */
-public sealed interface Classifier {
+public sealed interface Classifier
+        permits Classifier.Text, Classifier.TextInit, Classifier.Linear, Classifier.Fixed, Prototypes {
     /** ln 100, where CLIP's training clamps the scale; used when neither file holds one. */
     double DEFAULT_LOGIT_SCALE = Math.log(100);
 
@@ -24,6 +25,14 @@ public sealed interface Classifier {
     Map<String, NDArray> parameters();
 
     NDArray scores(Tensors w, NDArray embedding);
+
+    /** How many of a model's parameters are its classifier's. */
+    static long trained(Tensors parameters) {
+        return parameters.byName().entrySet().stream()
+                .filter(e -> e.getKey().startsWith("classifier.") || e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
+    }
 
     /** Fixed text features: exp(scale) · cosine (science reference §1.1). */
     record Text(NDArray features, NDArray scale) implements Classifier {
@@ -35,6 +44,17 @@ public sealed interface Classifier {
         @Override
         public NDArray scores(Tensors w, NDArray embedding) {
             return embedding.normalize(2, 1).matMul(features.transpose()).mul(scale);
+        }
+    }
+
+    /** A trained W that began as text features: exp(scale) · v̂·Wᵀ (science reference §1.2), at step 0 equal to {@link Text}. */
+    record TextInit(Map<String, NDArray> parameters, NDArray scale) implements Classifier {
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return embedding
+                    .normalize(2, 1)
+                    .matMul(w.get("classifier.weight").transpose())
+                    .mul(scale);
         }
     }
 
@@ -53,8 +73,22 @@ public sealed interface Classifier {
         return new Linear("classifier.", init.parameters());
     }
 
-    /** A copy of the backbone's own head, trainable as in the released code. */
-    static Classifier ofBackbone(NDManager manager, FrozenBackbone backbone, int classes) {
+    /** The backbone's own head with fixed weights. */
+    record Fixed(FrozenBackbone backbone) implements Classifier {
+        @Override
+        public Map<String, NDArray> parameters() {
+            return Map.of();
+        }
+
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return backbone.head(embedding);
+        }
+    }
+
+    /** The backbone's own head: a copy that is trained as in the released code, itself, or a new layer in its place. */
+    static Classifier ofBackbone(
+            NDManager manager, FrozenBackbone backbone, int classes, @Nullable Policy policy, long seed) {
         int own = backbone.shape().classes();
         if (own == 0) {
             throw new InvalidSpec(
@@ -67,6 +101,12 @@ public sealed interface Classifier {
                     "native",
                     "has " + own + " outputs for " + classes + " classes",
                     "use kind: linear");
+        }
+        if (policy == Policy.RANDOM) {
+            return linear(manager, seed, backbone.shape().embedding(), classes);
+        }
+        if (policy == Policy.FROZEN) {
+            return new Fixed(backbone);
         }
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         for (String name : List.of("head.weight", "head.bias")) {
@@ -83,27 +123,29 @@ public sealed interface Classifier {
         return new Linear("head.", parameters);
     }
 
-    /** Features from a file, each row scaled to length 1. */
-    static Classifier text(NDManager manager, Path file, FrozenBackbone backbone, int classes) throws IOException {
-        try (Safetensors in = Safetensors.open(file)) {
-            String name = String.valueOf(file.getFileName());
-            int d = backbone.shape().embedding();
-            if (!in.has("text_features")
-                    || !in.info("text_features").shape().equals(List.of((long) classes, (long) d))) {
-                String found = in.has("text_features")
-                        ? "text_features " + in.info("text_features").shape()
-                        : "no text_features";
-                throw new WeightsException(name + ": holds " + found + ", wanted [" + classes + ", " + d
-                        + "] for this data set and backbone");
-            }
-            float[] values = in.finiteFloats("text_features");
-            double scale = in.has("logit_scale") && in.info("logit_scale").elements() == 1
-                    ? in.finiteFloats("logit_scale")[0]
-                    : backbone.logitScale().orElse(DEFAULT_LOGIT_SCALE);
-            NDArray features = Torch.floats(manager, values, classes, d);
-            NDArray unit = features.normalize(2, 1);
-            features.close();
-            return new Text(unit, Torch.scalar(manager, Math.exp(scale)));
+    /**
+     * Fixed text features, each row scaled to length 1.
+     *
+     * @throws WeightsException when they are of other classes or another length than the backbone's embedding
+     */
+    static Classifier text(NDManager manager, TextFeatures features, FrozenBackbone backbone, int classes)
+            throws WeightsException {
+        int d = backbone.shape().embedding();
+        if (features.classes() != classes || features.length() != d) {
+            throw new WeightsException("text_features are [" + features.classes() + ", " + features.length()
+                    + "], wanted [" + classes + ", " + d + "] for this data set and backbone");
         }
+        double scale = features.logitScale().orElse(backbone.logitScale().orElse(DEFAULT_LOGIT_SCALE));
+        NDArray values = Torch.floats(manager, features.values(), classes, d);
+        NDArray unit = values.normalize(2, 1);
+        values.close();
+        return new Text(unit, Torch.scalar(manager, Math.exp(scale)));
+    }
+
+    /** As {@link #text}, and trained from there. */
+    static Classifier textInit(NDManager manager, TextFeatures features, FrozenBackbone backbone, int classes)
+            throws WeightsException {
+        Text text = (Text) text(manager, features, backbone, classes);
+        return new TextInit(Map.of("classifier.weight", text.features()), text.scale());
     }
 }

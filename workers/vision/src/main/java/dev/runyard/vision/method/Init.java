@@ -12,8 +12,8 @@ import java.util.Map;
 public final class Init {
     private static final long PURPOSE = -1; // no epoch: batches and augmentations count theirs from 0
 
-    final Map<String, NDArray> parameters = new LinkedHashMap<>();
-    final Map<String, NDArray> buffers = new LinkedHashMap<>();
+    private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+    private final Map<String, NDArray> buffers = new LinkedHashMap<>();
     private final NDManager manager;
     private final long seed;
 
@@ -32,14 +32,7 @@ public final class Init {
 
     /** A square convolution's weight, He-normal by fan-out. */
     void conv(String name, int in, int out, int kernel) {
-        double deviation = Math.sqrt(2.0 / (out * kernel * kernel));
-        put(
-                name + ".weight",
-                normals(name + ".weight", out * in * kernel * kernel, deviation),
-                out,
-                in,
-                kernel,
-                kernel);
+        normal(name + ".weight", Math.sqrt(2.0 / (out * kernel * kernel)), out, in, kernel, kernel);
     }
 
     /** Of normal values, those beyond two deviations drawn back to two. */
@@ -54,12 +47,13 @@ public final class Init {
     /** Weight and bias as PyTorch's: uniform within 1/√in. */
     public void linear(String name, int in, int out) {
         double bound = 1 / Math.sqrt(in);
-        put(name + "weight", uniforms(name + "weight", out * in, bound), out, in);
+        uniform(name + "weight", bound, out, in);
         uniform(name + "bias", bound, out);
     }
 
-    void uniform(String name, double bound, int size) {
-        put(name, uniforms(name, size, bound), size);
+    /** Within ±bound. */
+    void uniform(String name, double bound, long... shape) {
+        put(name, uniforms(name, size(shape), bound), shape);
     }
 
     public void normal(String name, double deviation, long... shape) {

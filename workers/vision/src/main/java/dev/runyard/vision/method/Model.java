@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Learns classes from labels, by the cross-entropy of its scores. */
 public interface Model extends Objective {
+    /** Whether {@link #scores} also takes what the frozen backbone made of the images, [n, d], in their place. */
+    default boolean takesEmbedding() {
+        return false;
+    }
+
     /**
      * Changes the {@link #buffers} in place in training.
      *
@@ -25,6 +30,16 @@ public interface Model extends Objective {
      * @param pixels [n, 3, H, W], normalised
      */
     default PromptNetwork.@Nullable Prompts prompts(Tensors leaves, NDArray pixels) {
+        return null;
+    }
+
+    /**
+     * Scores of embeddings that came another way, for example from a model server; null when the method has no frozen model behind it.
+     *
+     * @param embedding [n, d]
+     * @return [n, C]
+     */
+    default @Nullable NDArray classify(Tensors leaves, NDArray embedding) {
         return null;
     }
 

@@ -2,11 +2,17 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.MethodSpec.Head;
 import dev.runyard.spec.MethodSpec.Mixing;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsException;
+import dev.runyard.vision.tensor.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,30 +48,72 @@ public final class PromptNetwork implements AutoCloseable {
     /**
      * What it makes of a batch.
      *
-     * @param logits [n, K, N]; null where no library is mixed
-     * @param coefficients [n, K, N], mixed; null likewise
+     * @param logits [n, K, N]; null without a library
+     * @param coefficients [n, K, N], mixed; null without a library
      * @param prompts [n, K, D]
      */
     public record Prompts(
             @Nullable NDArray logits, @Nullable NDArray coefficients, NDArray prompts) {}
 
-    /** New parameters and buffers. */
-    public static ResNet10.State init(
+    /**
+     * New parameters and buffers of a spec's network.
+     *
+     * @param width D, of a prompt
+     * @throws InvalidSpec when one tensor would hold more numbers than an array can
+     */
+    static State init(MethodSpec.Pgn spec, NDManager manager, long seed, int width) throws IOException {
+        SmallNet net = SmallNet.of(spec.net(), spec.crop(), spec.hidden());
+        Integer combination = spec.combinationWidth();
+        int library = spec.head() == Head.LIBRARY ? spec.librarySize() : 0;
+        long outputs = (long) spec.prompts() * (library == 0 ? width : library);
+        if (outputs * (combination == null ? net.features() : combination) > Integer.MAX_VALUE) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    library == 0 ? "method.prompts" : "method.librarySize",
+                    library == 0 ? spec.prompts() : library,
+                    "makes a last layer of " + outputs + " outputs, too large for one tensor",
+                    "lower method.prompts or method.librarySize");
+        }
+        State state = init(manager, seed, net, spec.prompts(), library, combination == null ? 0 : combination, width);
+        net.begin(state, spec.netWeights());
+        return state;
+    }
+
+    /** New parameters and buffers of the paper's: a ResNet10 with a library and one linear layer as its end. */
+    public static State init(
             NDManager manager, long seed, List<Integer> channels, int prompts, int librarySize, int width) {
-        Init library = new Init(manager, seed);
-        library.normal(LIBRARY, LIBRARY_DEVIATION, librarySize, width);
-        ResNet10.State net = ResNet10.init(manager, seed, channels, prompts * librarySize);
-        Map<String, NDArray> parameters = new LinkedHashMap<>(library.parameters());
-        parameters.putAll(net.parameters());
-        return new ResNet10.State(parameters, net.buffers());
+        return init(manager, seed, new ResNet10(channels), prompts, librarySize, 0, width);
+    }
+
+    /**
+     * @param librarySize N, or 0 for prompts without a library
+     * @param combination width of the end's hidden layer, or 0 for none
+     */
+    private static State init(
+            NDManager manager, long seed, SmallNet net, int prompts, int librarySize, int combination, int width) {
+        Init init = new Init(manager, seed);
+        if (librarySize > 0) {
+            init.normal(LIBRARY, LIBRARY_DEVIATION, librarySize, width);
+        }
+        net.init(init);
+        if (combination > 0) {
+            init.linear(SmallNet.COMBINATION, net.features(), combination);
+        }
+        int outputs = prompts * (librarySize > 0 ? librarySize : width);
+        init.linear(net.output(), combination > 0 ? combination : net.features(), outputs);
+        return State.of(init);
     }
 
     /** @param pixels [n, 3, H, W], normalised; resized to the network's resolution first */
     public Prompts forward(Tensors w, NDArray pixels, boolean training) {
-        NDArray library = w.get(LIBRARY); // [N, D]
         long n = pixels.getShape().get(0);
-        NDArray logits = ResNet10.forward(w, resize.apply(pixels), training)
-                .reshape(n, prompts, library.getShape().get(0)); // [n, K, N]
+        NDArray outputs = SmallNet.in(w).outputs(w, resize.apply(pixels), training); // [n, K·N] or [n, K·D]
+        NDArray library = w.find(LIBRARY); // [N, D]
+        if (library == null) {
+            return new Prompts(
+                    null, null, outputs.reshape(n, prompts, outputs.getShape().get(1) / prompts));
+        }
+        NDArray logits = outputs.reshape(n, prompts, library.getShape().get(0)); // [n, K, N]
         NDArray coefficients = mixing == Mixing.SOFTMAX ? logits.softmax(-1) : Nn.sigmoid(logits);
         return new Prompts(logits, coefficients, coefficients.matMul(library));
     }
@@ -83,24 +131,22 @@ public final class PromptNetwork implements AutoCloseable {
     public static Trained read(Path file, NDManager manager) throws IOException {
         try (Safetensors in = Safetensors.open(file)) {
             String name = String.valueOf(file.getFileName());
-            for (String needed : List.of(LIBRARY, ResNet10.OUTPUT + "weight", "model.input_net.0.weight")) {
-                if (!in.has(needed)) {
-                    throw new WeightsException(
-                            name + ": is not a prompt generation network: " + needed + " is missing");
-                }
+            SmallNet net = SmallNet.find(n -> shape(in, n))
+                    .filter(found -> in.has(found.output() + "weight"))
+                    .orElseThrow(() -> new WeightsException(name + ": is not a prompt generation network: neither "
+                            + ResNet10.STEM + "0.weight, model.conv1.weight nor " + CentreMlp.HIDDEN
+                            + "weight with a last layer is there"));
+            int outputs = axis(in, net.output() + "weight", 0);
+            int size = in.has(LIBRARY) ? axis(in, LIBRARY, 0) : 0;
+            int prompts = size > 0 ? outputs / size : declared(in, name);
+            int width = size > 0 ? axis(in, LIBRARY, 1) : outputs / prompts;
+            if (prompts < 1 || outputs != (long) prompts * (size > 0 ? size : width)) {
+                throw new WeightsException(name + ": " + outputs + " outputs are not a multiple of "
+                        + (size > 0 ? "the library's " + size + " tokens" : prompts + " prompts"));
             }
-            List<Integer> channels = new ArrayList<>();
-            for (int i = 0; in.has("model.blocks." + i + ".net.0.weight"); i++) {
-                channels.add(in.info("model.blocks." + i + ".net.0.weight").axis(0));
-            }
-            int size = in.info(LIBRARY).axis(0);
-            int width = in.info(LIBRARY).axis(1);
-            int outputs = in.info(ResNet10.OUTPUT + "weight").axis(0);
-            if (channels.isEmpty() || size < 1 || outputs % size != 0) {
-                throw new WeightsException(
-                        name + ": " + outputs + " outputs are not a multiple of the library's " + size + " tokens");
-            }
-            ResNet10.State fresh = init(manager, 0, channels, outputs / size, size, width);
+            String combination = SmallNet.COMBINATION + "weight";
+            State fresh =
+                    init(manager, 0, net, prompts, size, in.has(combination) ? axis(in, combination, 0) : 0, width);
             List<String> differences = new ArrayList<>();
             Map<String, NDArray> all = new LinkedHashMap<>(fresh.parameters());
             all.putAll(fresh.buffers());
@@ -118,12 +164,31 @@ public final class PromptNetwork implements AutoCloseable {
             if (!differences.isEmpty()) {
                 throw WeightsException.of(name, "a prompt generation network", differences);
             }
-            return new Trained(new Tensors(all).and(Tensors.one(manager)), channels, outputs / size, size, width);
+            return new Trained(new Tensors(all).and(Tensors.one(manager)), net, prompts, size, width);
         }
     }
 
-    /** A network that was read: K, N and D. */
-    public record Trained(Tensors weights, List<Integer> channels, int prompts, int librarySize, int width) {}
+    private static long[] shape(Safetensors in, String name) {
+        TensorInfo info = in.tensors().get(name);
+        return info == null ? SmallNet.NONE : info.shapeArray();
+    }
+
+    private static int axis(Safetensors in, String name, int axis) throws SafetensorsException {
+        return in.info(name).axis(axis);
+    }
+
+    /** K as the file's own description says it; without a library the shapes leave it open. */
+    private static int declared(Safetensors in, String name) throws WeightsException {
+        String method = in.metadata().get("runyard.method");
+        if (method != null && Json.read(Json.tree(method), MethodSpec.class) instanceof MethodSpec.Pgn pgn) {
+            return pgn.prompts();
+        }
+        throw new WeightsException(name + ": is not a prompt generation network: " + LIBRARY
+                + " is missing, and no runyard.method tells how many prompts it makes");
+    }
+
+    /** A network that was read: K, N (0 without a library) and D. */
+    public record Trained(Tensors weights, SmallNet net, int prompts, int librarySize, int width) {}
 
     @Override
     public void close() {

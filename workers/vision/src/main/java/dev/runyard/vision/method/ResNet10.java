@@ -1,35 +1,39 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The paper's small network (science reference §1.9), under the released checkpoints' names with the prefix {@code model.}: a stem,
- * groups of one block each, the average over the image and a linear layer. Channel widths are read from the weights.
+ * The paper's small network (science reference §1.9), under the released checkpoints' names: a stem, groups of one block each and the
+ * average over the image.
+ *
+ * @param channels of the groups; read from the weights where there are some
  */
-public final class ResNet10 {
+public record ResNet10(List<Integer> channels) implements SmallNet {
     /** The paper's widths. */
     public static final List<Integer> CHANNELS = List.of(16, 32, 64, 128);
 
-    private static final String STEM = "model.input_net.";
-    static final String OUTPUT = "model.output_net.2.";
+    static final String STEM = "model.input_net.";
 
-    private ResNet10() {}
+    public ResNet10 {
+        channels = List.copyOf(channels);
+    }
 
-    /** What training changes by gradient, and what it changes by counting. */
-    public record State(Map<String, NDArray> parameters, Map<String, NDArray> buffers) {}
+    @Override
+    public int features() {
+        return channels.get(channels.size() - 1);
+    }
 
-    /**
-     * As the released code initialises it: convolutions He-normal by fan-out, norms 1 and 0, the linear layer as PyTorch does.
-     *
-     * @param outputs of the linear layer
-     */
-    public static State init(NDManager manager, long seed, List<Integer> channels, int outputs) {
-        Init init = new Init(manager, seed);
+    @Override
+    public String output() {
+        return "model.output_net.2.";
+    }
+
+    /** As the released code: convolutions He-normal by fan-out, norms 1 and 0, biases as PyTorch does. */
+    @Override
+    public void init(Init init) {
         int in = channels.get(0);
         init.conv(STEM + "0", 3, in, 3);
         init.norm(STEM + "1", in);
@@ -46,47 +50,28 @@ public final class ResNet10 {
             }
             in = out;
         }
-        init.linear(OUTPUT, in, outputs);
-        return new State(init.parameters, init.buffers);
     }
 
-    /**
-     * @param w parameters and buffers; in training the running statistics among them change
-     * @param x [n, 3, R, R], normalised
-     * @return [n, outputs]
-     */
-    public static NDArray forward(Tensors w, NDArray x, boolean training) {
+    @Override
+    public NDArray features(Tensors w, NDArray x, boolean training) {
         x = Nn.conv2d(x, w.get(STEM + "0.weight"), null, 2, 1); // [n, c0, R/2, R/2]
-        x = Nn.relu(norm(w, STEM + "1", x, training));
+        x = Nn.relu(Norms.apply(w, STEM + "1", x, training));
         x = Nn.maxPool(x, 3, 2, 1); // [n, c0, R/4, R/4]
-        for (int i = 0; w.has("model.blocks." + i + ".net.0.weight"); i++) {
+        for (int i = 0; i < channels.size(); i++) {
             x = block(w, "model.blocks." + i + ".", x, i == 0 ? 1 : 2, training);
         }
-        return Nn.linear(Nn.averageOverImage(x), w.get(OUTPUT + "weight"), w.get(OUTPUT + "bias"));
+        return Nn.averageOverImage(x);
     }
 
     private static NDArray block(Tensors w, String name, NDArray x, int stride, boolean training) {
         NDArray y = Nn.conv2d(x, w.get(name + "net.0.weight"), null, stride, 1);
-        y = Nn.relu(norm(w, name + "net.1", y, training));
+        y = Nn.relu(Norms.apply(w, name + "net.1", y, training));
         y = Nn.conv2d(y, w.get(name + "net.3.weight"), null, 1, 1);
-        y = norm(w, name + "net.4", y, training);
+        y = Norms.apply(w, name + "net.4", y, training);
         // The shortcut's 1×1 convolution has a bias and no norm: unlike torchvision's.
         NDArray shortcut = stride == 1
                 ? x
                 : Nn.conv2d(x, w.get(name + "downsample.weight"), w.get(name + "downsample.bias"), stride, 0);
         return Nn.relu(y.add(shortcut));
-    }
-
-    private static NDArray norm(Tensors w, String name, NDArray x, boolean training) {
-        if (training) {
-            w.get(name + ".num_batches_tracked").addi(w.get("one"));
-        }
-        return Nn.batchNorm(
-                x,
-                w.get(name + ".running_mean"),
-                w.get(name + ".running_var"),
-                w.get(name + ".weight"),
-                w.get(name + ".bias"),
-                training);
     }
 }

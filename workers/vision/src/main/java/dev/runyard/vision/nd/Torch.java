@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,13 @@ public final class Torch {
     public static NDArray floats(NDManager manager, float[] values, long... shape) {
         NDArray array = manager.create(new Shape(shape), DataType.FLOAT32);
         array.set(FloatBuffer.wrap(values));
+        return array;
+    }
+
+    /** A copy of the values in the engine's memory. */
+    public static NDArray doubles(NDManager manager, double[] values, long... shape) {
+        NDArray array = manager.create(new Shape(shape), DataType.FLOAT64);
+        array.set(DoubleBuffer.wrap(values));
         return array;
     }
 

@@ -148,6 +148,21 @@ public final class Safetensors implements Closeable {
     }
 
     /**
+     * Row-major values of an F64 tensor.
+     *
+     * @throws SafetensorsException as {@link #floats}
+     */
+    public double[] doubles(String name) throws IOException {
+        TensorInfo info = info(name);
+        if (info.dtype() != DType.F64) {
+            throw wrongType(info, "F64");
+        }
+        double[] out = new double[count(info)];
+        pieces(info, (at, piece) -> piece.asDoubleBuffer().get(out, at, piece.remaining() / 8));
+        return out;
+    }
+
+    /**
      * As {@link #floats}, and refuses NaN and infinite values: weights with them are broken.
      *
      * @throws SafetensorsException also {@code ST_NOT_FINITE} with the first such element
@@ -273,8 +288,7 @@ public final class Safetensors implements Closeable {
     private static SafetensorsException unsafe(String name) {
         return new SafetensorsException(
                 "UNSAFE_FORMAT",
-                name + ": pickle and TorchScript files can run code when read and are refused; convert once with"
-                        + " python -c \"import torch,safetensors.torch as s;"
-                        + " s.save_file(torch.load('in.pt', weights_only=True), 'out.safetensors')\"");
+                name + ": pickle and TorchScript files can run code when read and are refused; make safetensors of it:"
+                        + " runyard weights convert " + name);
     }
 }

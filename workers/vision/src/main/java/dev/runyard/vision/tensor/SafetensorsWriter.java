@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects tensors and writes them at once. The same content gives the same bytes: names are sorted, the header is padded to 8
@@ -29,7 +32,18 @@ public final class SafetensorsWriter {
         void put(ByteBuffer to, int i);
     }
 
-    private record Entry(DType dtype, long[] shape, int count, Fill fill) {}
+    /** The bytes of a tensor, asked for when it is its turn, so that a large file costs the memory of one. */
+    public interface Content {
+        /** Row-major and little-endian, as many as shape and type have. */
+        byte[] bytes() throws IOException;
+    }
+
+    private record Entry(
+            DType dtype,
+            long[] shape,
+            int count,
+            @Nullable Fill fill,
+            @Nullable Content content) {}
 
     /** A string beside the tensors. */
     public SafetensorsWriter metadata(String key, String value) {
@@ -40,6 +54,11 @@ public final class SafetensorsWriter {
     /** F32. */
     public SafetensorsWriter floats(String name, long[] shape, float[] values) {
         return add(name, DType.F32, shape, values.length, (to, i) -> to.putFloat(values[i]));
+    }
+
+    /** F64. */
+    public SafetensorsWriter doubles(String name, long[] shape, double[] values) {
+        return add(name, DType.F64, shape, values.length, (to, i) -> to.putDouble(values[i]));
     }
 
     /** F16, rounded to nearest even. */
@@ -57,18 +76,33 @@ public final class SafetensorsWriter {
         return add(name, DType.U8, shape, values.length, (to, i) -> to.put(values[i]));
     }
 
+    /** Any type, with the bytes it has elsewhere. */
+    public SafetensorsWriter raw(String name, DType dtype, long[] shape, Content content) {
+        long elements = elements(shape);
+        return add(name, new Entry(dtype, shape.clone(), Math.toIntExact(elements), null, content));
+    }
+
     private SafetensorsWriter add(String name, DType dtype, long[] shape, int count, Fill fill) {
-        if (name.isEmpty() || name.equals("__metadata__")) {
-            throw new IllegalArgumentException("\"" + name + "\" cannot be a tensor's name");
+        if (elements(shape) != count) {
+            throw new IllegalArgumentException(
+                    name + ": the shape has " + elements(shape) + " elements, the array " + count);
         }
+        return add(name, new Entry(dtype, shape.clone(), count, fill, null));
+    }
+
+    private static long elements(long[] shape) {
         long elements = 1;
         for (long axis : shape) {
             elements = Math.multiplyExact(elements, axis);
         }
-        if (elements != count) {
-            throw new IllegalArgumentException(name + ": the shape has " + elements + " elements, the array " + count);
+        return elements;
+    }
+
+    private SafetensorsWriter add(String name, Entry entry) {
+        if (name.isEmpty() || name.equals("__metadata__")) {
+            throw new IllegalArgumentException("\"" + name + "\" cannot be a tensor's name");
         }
-        if (entries.put(name, new Entry(dtype, shape.clone(), count, fill)) != null) {
+        if (entries.put(name, entry) != null) {
             throw new IllegalArgumentException(name + " was added twice");
         }
         return this;
@@ -97,7 +131,8 @@ public final class SafetensorsWriter {
         }
     }
 
-    private void writeTo(FileChannel out) throws IOException {
+    /** The file's bytes to a channel, which stays open. */
+    public void writeTo(WritableByteChannel out) throws IOException {
         byte[] header = header();
         ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
         drain(out, buffer.putLong(header.length));
@@ -105,7 +140,13 @@ public final class SafetensorsWriter {
         while (head.hasRemaining()) {
             out.write(head);
         }
-        for (Entry entry : entries.values()) {
+        for (Map.Entry<String, Entry> named : entries.entrySet()) {
+            Entry entry = named.getValue();
+            if (entry.fill == null) {
+                drain(out, buffer);
+                copy(out, named.getKey(), entry);
+                continue;
+            }
             for (int i = 0; i < entry.count; i++) {
                 if (buffer.remaining() < 8) {
                     drain(out, buffer);
@@ -116,7 +157,20 @@ public final class SafetensorsWriter {
         drain(out, buffer);
     }
 
-    private static void drain(FileChannel out, ByteBuffer buffer) throws IOException {
+    private static void copy(WritableByteChannel out, String name, Entry entry) throws IOException {
+        byte[] bytes = Objects.requireNonNull(entry.content).bytes();
+        if (bytes.length != (long) entry.count * entry.dtype.bytes()) {
+            throw new IOException(name + ": has " + bytes.length + " bytes for " + entry.count + " elements");
+        }
+        for (int at = 0; at < bytes.length; at += PIECE) {
+            ByteBuffer piece = ByteBuffer.wrap(bytes, at, Math.min(PIECE, bytes.length - at));
+            while (piece.hasRemaining()) {
+                out.write(piece);
+            }
+        }
+    }
+
+    private static void drain(WritableByteChannel out, ByteBuffer buffer) throws IOException {
         buffer.flip();
         while (buffer.hasRemaining()) {
             out.write(buffer);

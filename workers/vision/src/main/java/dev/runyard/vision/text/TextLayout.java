@@ -34,7 +34,8 @@ final class TextLayout {
     static boolean elsewhere(Naming naming, String name) {
         return huggingFace(naming)
                 ? !name.startsWith("text_model.") || name.endsWith(".position_ids")
-                : !name.startsWith("transformer.resblocks.") && !name.startsWith("token_embedding.");
+                : name.endsWith(".attn_mask")
+                        || (!name.startsWith("transformer.resblocks.") && !name.startsWith("token_embedding."));
     }
 
     static List<Entry> entries(Naming naming, TextShape s) {

@@ -60,16 +60,40 @@ public final class TextTower implements AutoCloseable {
                             + ": holds no text tower: neither " + TextLayout.tokens(Naming.OPENAI_CLIP) + " nor "
                             + TextLayout.tokens(Naming.HF_CLIP) + " is among its "
                             + in.tensors().size() + " tensors"));
-            EntryReader reader = new EntryReader(
-                    file,
-                    in,
-                    "a text tower as " + (naming == Naming.HF_CLIP ? "Hugging Face's" : "OpenAI's") + " CLIP names it");
-            TextShape shape = shape(file, in, reader, naming, BackboneConfig.read(configuration));
-            List<Entry> entries = TextLayout.entries(naming, shape);
-            reader.compare(entries, name -> TextLayout.elsewhere(naming, name));
+            Plan plan = plan(file, in, naming, BackboneConfig.read(configuration));
             NDManager manager = Torch.manager();
-            return new TextTower(shape, manager, new Tensors(reader.load(manager, entries)), reader.logitScale());
+            return new TextTower(
+                    plan.shape,
+                    manager,
+                    new Tensors(plan.reader.load(manager, plan.entries)),
+                    plan.reader.logitScale());
         }
+    }
+
+    /**
+     * What a file's text tower is, told by names and shapes alone; empty when it has none.
+     *
+     * @param configuration the {@code config.json} beside it, which need not exist
+     * @throws WeightsException when it begins like one and does not fit
+     */
+    public static Optional<TextShape> describe(String file, Safetensors in, Path configuration) throws IOException {
+        Optional<Naming> naming = naming(in);
+        return naming.isEmpty()
+                ? Optional.empty()
+                : Optional.of(plan(file, in, naming.get(), BackboneConfig.read(configuration)).shape);
+    }
+
+    private record Plan(TextShape shape, EntryReader reader, List<Entry> entries) {}
+
+    private static Plan plan(String file, Safetensors in, Naming naming, BackboneConfig config) throws IOException {
+        EntryReader reader = new EntryReader(
+                file,
+                in,
+                "a text tower as " + (naming == Naming.HF_CLIP ? "Hugging Face's" : "OpenAI's") + " CLIP names it");
+        TextShape shape = shape(file, in, reader, naming, config);
+        List<Entry> entries = TextLayout.entries(naming, shape);
+        reader.compare(entries, name -> TextLayout.elsewhere(naming, name));
+        return new Plan(shape, reader, entries);
     }
 
     /** Sizes and options of the text tower, from the tensors and what the configuration adds. */

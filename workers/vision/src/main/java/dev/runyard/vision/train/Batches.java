@@ -1,15 +1,14 @@
 package dev.runyard.vision.train;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.Augment;
+import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.View;
-import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +27,7 @@ final class Batches implements AutoCloseable {
     private static final long SHUFFLE = -1;
 
     private final Split split;
+    private final @Nullable Features features;
     private final int size;
     private final int batchSize;
     private final Augment augment;
@@ -44,9 +44,10 @@ final class Batches implements AutoCloseable {
     private int shuffledEpoch = -1;
     private int[] order = {};
     private long prepared = -1;
-    private @Nullable Future<Batch> next;
+    private @Nullable Future<List<Batch>> next;
 
     /**
+     * @param features what to learn from in place of the images; null for the images
      * @param size side of the images in px
      * @param augment of the only view when there are no others
      * @param views of each image; empty for one
@@ -54,6 +55,7 @@ final class Batches implements AutoCloseable {
      */
     Batches(
             Split split,
+            @Nullable Features features,
             int size,
             int batchSize,
             Augment augment,
@@ -62,6 +64,7 @@ final class Batches implements AutoCloseable {
             long seed,
             long steps) {
         this.split = split;
+        this.features = features;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
@@ -71,33 +74,15 @@ final class Batches implements AutoCloseable {
         this.steps = steps;
     }
 
-    /**
-     * @param views of each image, one entry a view
-     * @param labels [n]
-     */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Batch(List<Pixels> views, int[] labels) {
-        /** The views as arrays [n, 3, side, side]. */
-        List<NDArray> arrays(NDManager manager) {
-            return views.stream()
-                    .map(v -> Torch.floats(manager, v.values, labels.length, 3, v.side, v.side))
-                    .toList();
-        }
-    }
-
-    /** @param values [n, 3, side, side], row-major */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Pixels(float[] values, int side) {}
-
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
     }
 
-    /** The batch that step {@code step} (from 0) learns from. */
-    Batch training(long step) throws IOException {
-        Future<Batch> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
+    /** The batch that step {@code step} (from 0) learns from, one entry a view of the same images. */
+    List<Batch> training(long step) throws IOException {
+        Future<List<Batch>> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
         try {
-            Batch batch = ready.get();
+            List<Batch> batch = ready.get();
             prepared = step + 1;
             next = step + 1 < steps ? reader.submit(() -> build(step + 1)) : null;
             return batch;
@@ -112,7 +97,7 @@ final class Batches implements AutoCloseable {
         }
     }
 
-    private Batch build(long step) throws IOException {
+    private List<Batch> build(long step) throws IOException {
         int epoch = Math.toIntExact(step / perEpoch());
         if (epoch != shuffledEpoch) {
             order = new Draws(seed, epoch, SHUFFLE).order(0, split.size());
@@ -120,11 +105,14 @@ final class Batches implements AutoCloseable {
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
+        if (features != null) {
+            return List.of(features.batch(split, Arrays.copyOfRange(order, from, from + n)));
+        }
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
             labels[i] = split.label(order[from + i]);
         }
-        List<Pixels> out = new ArrayList<>();
+        List<Batch> out = new ArrayList<>();
         for (int v = 0; v < Math.max(1, views.size()); v++) {
             int side = views.isEmpty() ? size : views.get(v).size();
             float[] pixels = new float[n * 3 * side * side];
@@ -136,9 +124,9 @@ final class Batches implements AutoCloseable {
                         : split.view(image, views.get(v), draws.view(v));
                 normalisation.apply(rgb, pixels, i * 3 * side * side);
             }
-            out.add(new Pixels(pixels, side));
+            out.add(new Batch(pixels, new long[] {3, side, side}, labels));
         }
-        return new Batch(out, labels);
+        return out;
     }
 
     @Override

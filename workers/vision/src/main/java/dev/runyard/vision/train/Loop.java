@@ -14,6 +14,8 @@ import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.method.Objective.Loss;
@@ -32,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -49,6 +52,10 @@ final class Loop {
     private final Objective objective;
     private final int imageSize;
     private final Normalisation normalisation;
+    private final @Nullable Features features;
+    private final long full;
+    private final Robustness robustness;
+    private final Path dir;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -59,6 +66,10 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
 
+    /**
+     * @param features what the model sees in place of the images; null for the images
+     * @param full number of parameters that full fine-tuning would train; 0 when there is nothing to compare with
+     */
     Loop(
             RunSpec spec,
             Path dir,
@@ -67,6 +78,9 @@ final class Loop {
             Objective objective,
             int imageSize,
             Normalisation normalisation,
+            @Nullable Features features,
+            long full,
+            Robustness robustness,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
@@ -75,6 +89,10 @@ final class Loop {
         this.objective = objective;
         this.imageSize = imageSize;
         this.normalisation = normalisation;
+        this.features = features;
+        this.full = full;
+        this.robustness = robustness;
+        this.dir = dir;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -84,6 +102,7 @@ final class Loop {
         try (Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
                 Batches batches = new Batches(
                         data.train(),
+                        features,
                         imageSize,
                         spec.batchSize(),
                         spec.augment(),
@@ -95,7 +114,7 @@ final class Loop {
             resume(optimiser);
             listener.resumed(progress.step());
             if (progress.step() == 0) {
-                emit(List.of(point("system/parameters", objective.parameters().count())));
+                emitSize();
             }
             report();
             while (true) {
@@ -117,22 +136,60 @@ final class Loop {
         }
     }
 
-    private void step(Batches.Batch batch, Optimiser optimiser) {
-        int epoch = epoch();
-        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), epoch);
+    /**
+     * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
+     *
+     * @param step that the points get: 0, or the number of iterations of a solver
+     */
+    Outcome judge(long step) throws IOException {
+        progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
+        data.notes().forEach(listener::log);
+        emitSize();
+        Scores val = new Scores(data);
+        Scores test = new Scores(data);
+        Order order = evaluate(data.val(), val);
+        if (order == Order.CONTINUE) {
+            order = evaluate(data.test(), test);
+        }
+        if (order != Order.CONTINUE) {
+            return new Outcome.GivenBack(0, cause(order));
+        }
+        List<Evaluation> table = judgeElsewhere();
+        if (table == null) {
+            return new Outcome.GivenBack(0, cause(listener.order()));
+        }
+        emitValidation(val);
+        emitTest(test);
+        emitElsewhere(table);
+        return new Outcome.Finished(step);
+    }
+
+    private void emitSize() {
+        long own = objective.parameters().count();
+        emit(List.of(point("system/parameters", own)));
+        if (full > 0) {
+            emit(List.of(point("system/parameters-ratio", (double) own / full)));
+        }
+    }
+
+    private void step(List<Batch> batch, Optimiser optimiser) {
+        double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
+        int[] labels = batch.get(0).labels();
         double loss;
         Scores scores = new Scores();
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Tensors leaves = objective.parameters().leaves();
-            List<NDArray> views = batch.arrays(manager);
+            List<NDArray> views = batch.stream()
+                    .map(view -> Torch.floats(manager, view.values(), view.shape()))
+                    .toList();
             try (Tape tape = new Tape()) {
-                Loss found = objective.loss(manager, leaves, views, batch.labels(), progress.step());
+                Loss found = objective.loss(manager, leaves, views, labels, progress.step());
                 tape.backward(found.mean());
                 loss = found.mean().toFloatArray()[0];
                 if (found.scores() != null) {
-                    scores.add(found.scores().toFloatArray(), batch.labels(), loss);
+                    scores.add(found.scores().toFloatArray(), labels, loss);
                 }
             }
             optimiser.step(objective.parameters(), leaves, rate);
@@ -170,17 +227,12 @@ final class Loop {
     private Order validate(Optimiser optimiser) throws IOException {
         double top1 = Double.NaN;
         if (data.val().size() > 0) {
-            Scores scores = new Scores();
+            Scores scores = new Scores(data);
             Order order = evaluate(data.val(), scores);
             if (order != Order.CONTINUE) {
                 return order;
             }
-            if (scores.images() > 0) {
-                emit(List.of(
-                        point("val/loss", scores.loss()),
-                        point("val/top1", scores.top1()),
-                        point("val/top5", scores.top5())));
-            }
+            emitValidation(scores);
             top1 = scores.top1();
         }
         progress = progress.validated(top1);
@@ -192,6 +244,31 @@ final class Loop {
         return Order.CONTINUE;
     }
 
+    private void emitValidation(Scores scores) {
+        if (scores.images() > 0) {
+            emit(List.of(
+                    point("val/loss", scores.loss()),
+                    point("val/top1", scores.top1()),
+                    point("val/top5", scores.top5())));
+            emitParts("val/", scores);
+        }
+    }
+
+    private void emitTest(Scores scores) {
+        if (scores.images() > 0) {
+            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+            emitParts("test/", scores);
+        }
+    }
+
+    private void emitParts(String split, Scores scores) {
+        List<MetricPoint> points = new ArrayList<>();
+        scores.ofParts().forEach((key, value) -> points.add(point(split + key, value)));
+        if (!points.isEmpty()) {
+            emit(points);
+        }
+    }
+
     private Order evaluate(Split split, Scores scores) throws IOException {
         int size = Math.min(EVALUATION_BATCH, spec.batchSize());
         for (int from = 0; from < split.size(); from += size) {
@@ -200,11 +277,13 @@ final class Loop {
                 return order;
             }
             int n = Math.min(size, split.size() - from);
-            Batch batch = Batch.of(split, from, n, imageSize, normalisation);
+            Batch batch = features == null
+                    ? Batch.of(split, from, n, imageSize, normalisation)
+                    : features.batch(split, IntStream.range(from, from + n).toArray());
             try (NDManager manager = Torch.manager();
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray output = objective.scores(Torch.floats(manager, batch.pixels(), n, 3, imageSize, imageSize));
+                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
                 if (output == null) {
                     return Order.CONTINUE;
                 }
@@ -225,26 +304,60 @@ final class Loop {
             throw notFinite(Double.NaN);
         }
         if (data.test().size() > 0) {
-            Scores scores = new Scores();
+            Scores scores = new Scores(data);
             Order order = evaluate(data.test(), scores);
             if (order != Order.CONTINUE) {
                 return stop(order, optimiser);
             }
-            if (scores.images() > 0) {
-                emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
+            List<Evaluation> table = judgeElsewhere();
+            if (table == null) {
+                return stop(listener.order(), optimiser);
             }
+            emitTest(scores);
+            emitElsewhere(table);
         }
         return new Outcome.Finished(progress.step());
     }
 
+    /** On the further data sets of the spec; null when the listener ordered a stop. */
+    private @Nullable List<Evaluation> judgeElsewhere() throws IOException {
+        if (!robustness.asked()) {
+            return List.of();
+        }
+        int size = Math.min(EVALUATION_BATCH, spec.batchSize());
+        return new Evaluator(data.classNames(), imageSize, normalisation, size, Robustness.scorer(objective))
+                .run(data.id(), data.test(), robustness.sets(), (done, of) -> {
+                    report();
+                    return listener.order() == Order.CONTINUE;
+                })
+                .orElse(null);
+    }
+
+    private void emitElsewhere(List<Evaluation> table) throws IOException {
+        if (table.isEmpty()) {
+            return;
+        }
+        List<MetricPoint> points = new ArrayList<>();
+        Robustness.metrics(table).forEach((key, value) -> points.add(point(key, value)));
+        emit(points);
+        listener.artifact(Robustness.FILE, Robustness.write(dir, table));
+    }
+
     private Outcome stop(Order order, Optimiser optimiser) throws IOException {
+        Cause cause = cause(order);
+        if (cause == Cause.PAUSE) {
+            save(optimiser);
+            return new Outcome.GivenBack(saved == null ? 0 : saved.step(), cause);
+        }
+        return new Outcome.GivenBack(progress.step(), cause);
+    }
+
+    /** @param order to stop */
+    static Cause cause(Order order) {
         return switch (order) {
-            case PAUSE, CONTINUE -> {
-                save(optimiser);
-                yield new Outcome.GivenBack(saved == null ? 0 : saved.step(), Cause.PAUSE);
-            }
-            case CANCEL -> new Outcome.GivenBack(progress.step(), Cause.CANCEL);
-            case STALE -> new Outcome.GivenBack(progress.step(), Cause.STALE);
+            case PAUSE, CONTINUE -> Cause.PAUSE;
+            case CANCEL -> Cause.CANCEL;
+            case STALE -> Cause.STALE;
         };
     }
 

@@ -1,6 +1,8 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import java.io.IOException;
@@ -8,19 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The last data sets that this process opened, so that the next run of a sweep need not hash and decode them again. */
-final class OpenDatasets {
+public final class OpenDatasets {
     private static final int KEPT = 4;
 
     /** Own splits are the same for all seeds of a sweep: the seed of the run varies the training, not the data. */
-    private static final long SPLIT_SEED = 0;
+    static final long SPLIT_SEED = 0;
 
     private static final Map<String, Dataset> OPEN = new LinkedHashMap<>(16, 0.75f, true);
 
     private OpenDatasets() {}
 
-    static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
+    /** The data set of a spec; stays open for the next caller. */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
         String key = key(spec, cache);
         Dataset open = OPEN.get(key);
         if (open == null) {
@@ -34,14 +38,24 @@ final class OpenDatasets {
         return open;
     }
 
+    /** The spec, and what tells whether a folder or zip was changed meanwhile without reading it. */
     private static String key(DatasetSpec spec, Path cache) throws IOException {
-        String key = spec.id() + "|" + spec.split() + "|" + spec.train() + "|" + spec.test() + "|" + cache;
-        if (spec.root() == null) {
-            return key;
+        StringBuilder key = new StringBuilder(Json.canonical(spec)).append('|').append(cache);
+        append(key, spec.root());
+        if (spec.parts() != null) {
+            for (DatasetPart part : spec.parts()) {
+                append(key, part.root());
+            }
         }
-        Path root = Path.of(spec.root());
-        return Files.exists(root)
-                ? key + "|" + root.toRealPath() + "|" + Files.size(root) + "|" + Files.getLastModifiedTime(root)
-                : key + "|" + root;
+        return key.toString();
+    }
+
+    private static void append(StringBuilder key, @Nullable String path) throws IOException {
+        if (path != null && Files.exists(Path.of(path))) {
+            Path root = Path.of(path);
+            key.append('|').append(root.toRealPath());
+            key.append('|').append(Files.size(root));
+            key.append('|').append(Files.getLastModifiedTime(root));
+        }
     }
 }

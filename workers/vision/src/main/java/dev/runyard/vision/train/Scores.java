@@ -1,11 +1,24 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.evaluate.Accuracy;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Running sums of an evaluation. */
 final class Scores {
+    private final @Nullable PartScores parts;
     private Accuracy accuracy = Accuracy.NONE;
     private double loss;
+
+    Scores() {
+        parts = null;
+    }
+
+    /** Kept for each part of the data set, too. */
+    Scores(Dataset data) {
+        parts = new PartScores(data);
+    }
 
     /**
      * @param scores [n, C] row-major
@@ -17,6 +30,14 @@ final class Scores {
             accuracy = accuracy.and(scores, i * classes, classes, labels[i]);
         }
         loss += batchLoss * labels.length;
+        if (parts != null) {
+            parts.add(scores, labels);
+        }
+    }
+
+    /** See {@link PartScores#percent}. */
+    Map<String, Double> ofParts() {
+        return parts == null ? Map.of() : parts.percent();
     }
 
     /** Percent of the images whose label has the highest score; NaN when there was none. */

@@ -6,7 +6,10 @@ import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a finished training left: its model with the weights at the end, ready to be asked. The file says with which spec it was made,
@@ -33,6 +37,8 @@ public final class TrainedRun implements AutoCloseable {
     static final String SPEC = "runyard.spec";
     static final String CLASSES = "runyard.classes";
     static final String BACKBONE = "runyard.backbone";
+
+    private static final int EVALUATION_BATCH = 64;
 
     private final RunSpec spec;
     private final List<String> classNames;
@@ -141,6 +147,23 @@ public final class TrainedRun implements AutoCloseable {
      */
     public NDArray scores(NDArray pixels) {
         return model.scores(model.parameters(), pixels, false);
+    }
+
+    /** @return [n, C] row-major */
+    public float[] scores(Batch batch) {
+        return Robustness.scores(model, batch);
+    }
+
+    /**
+     * How it does on further data sets.
+     *
+     * @param own the data set it was trained on, for its test images
+     * @return its own first; empty when the pace said to stop
+     */
+    public Optional<List<Evaluation>> evaluate(Dataset own, List<Dataset> others, Evaluator.Pace pace)
+            throws IOException {
+        return new Evaluator(classNames, imageSize(), normalisation(), EVALUATION_BATCH, this::scores)
+                .run(own.id(), own.test(), others, pace);
     }
 
     @Override

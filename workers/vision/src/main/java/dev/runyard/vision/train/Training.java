@@ -1,26 +1,29 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.Classifier;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
-import dev.runyard.vision.method.NewVit;
 import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.pretrain.NewBackbone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +61,7 @@ public final class Training {
             check(data);
             return spec.task() == Task.PRETRAIN ? pretrain(data, listener) : adapt(data, listener);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            throw TrainingFailure.of(e);
+            throw TrainingFailure.of(e, spec.batchSize());
         }
     }
 
@@ -70,8 +73,18 @@ public final class Training {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
         try (Model model = Models.of(spec, backbone, data.classNames())) {
-            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), listener);
-            Outcome outcome = loop.run();
+            Normalisation normalisation = normalisation(spec, backbone.shape());
+            boolean once = model.takesEmbedding()
+                    && (spec.augment() == Augment.NONE
+                            || !(spec.method() instanceof MethodSpec.Linear linear)
+                            || linear.solver() == MethodSpec.Solver.LBFGS);
+            Features features = once ? Features.of(data, backbone, normalisation, options, listener) : null;
+            if (once && features == null) {
+                return new Outcome.GivenBack(0, Loop.cause(listener.order()));
+            }
+            long full = backbone.parameters() + Classifier.trained(model.parameters());
+            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), normalisation, features, full, listener);
+            Outcome outcome = fit(data, model, loop, features, listener);
             if (!backbone.sha256Now().equals(backbone.sha256())) {
                 throw new TrainingFailure(
                         FailureReason.INTERNAL, "the frozen backbone changed during the run; its results are void");
@@ -85,14 +98,35 @@ public final class Training {
         }
     }
 
+    private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
+            throws IOException {
+        if (spec.method() instanceof MethodSpec.ZeroShot) {
+            return loop.judge(0);
+        }
+        if (features != null
+                && spec.method() instanceof MethodSpec.Linear linear
+                && linear.solver() == MethodSpec.Solver.LBFGS) {
+            return new LinearFit(linear, data, features, model, listener).run(loop);
+        }
+        return loop.run();
+    }
+
     private Outcome pretrain(Dataset data, TrainingListener listener) throws IOException {
-        try (NewVit model = new NewVit(Objects.requireNonNull(spec.pretrain()), data.classes(), spec.seed())) {
-            Outcome outcome =
-                    loop(data, model, model.shape(), NO_BACKBONE, listener).run();
+        PretrainSpec pretrain = Objects.requireNonNull(spec.pretrain());
+        try (NewBackbone backbone = NewBackbone.of(pretrain, data.classNames(), spec.seed())) {
+            Outcome outcome = loop(
+                            data,
+                            backbone,
+                            backbone.shape(),
+                            NO_BACKBONE,
+                            backbone.shape().normalisation(),
+                            null,
+                            0,
+                            listener)
+                    .run();
             if (outcome instanceof Outcome.Finished) {
                 Path folder = dir.resolve("backbone");
-                model.write(folder, data.classNames());
-                for (String name : List.of("weights.safetensors", "config.json")) {
+                for (String name : backbone.write(folder)) {
                     listener.artifact("backbone/" + name, folder.resolve(name));
                 }
             }
@@ -101,10 +135,28 @@ public final class Training {
     }
 
     private Loop loop(
-            Dataset data, Objective objective, VitShape shape, String backboneHash, TrainingListener listener) {
+            Dataset data,
+            Objective objective,
+            VitShape shape,
+            String backboneHash,
+            Normalisation normalisation,
+            @Nullable Features features,
+            long full,
+            TrainingListener listener)
+            throws IOException {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
-        Normalisation normalisation = spec.task() == Task.PRETRAIN ? shape.normalisation() : normalisation(spec, shape);
-        return new Loop(spec, dir, identity, data, objective, shape.imageSize(), normalisation, listener);
+        return new Loop(
+                spec,
+                dir,
+                identity,
+                data,
+                objective,
+                shape.imageSize(),
+                normalisation,
+                features,
+                full,
+                Robustness.open(spec, options.dataCache()),
+                listener);
     }
 
     /** What the images of an adapted backbone are normalised with. */
@@ -124,6 +176,17 @@ public final class Training {
                     spec.batchSize(),
                     "is larger than the training set of " + n + " images",
                     "use at most " + n);
+        }
+        int perEpoch = (n + spec.batchSize() - 1) / spec.batchSize();
+        long steps = (long) perEpoch * spec.schedule().epochs();
+        if (spec.schedule().per() == ScheduleSpec.Per.STEP
+                && Schedule.warmupSteps(spec.schedule(), perEpoch) >= steps) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "schedule.warmupSteps",
+                    spec.schedule().warmupSteps(),
+                    "must be smaller than all steps (" + steps + " on these images)",
+                    null);
         }
         Integer resolution = resolution(spec.method());
         boolean lonely = n % spec.batchSize() == 1 || spec.batchSize() == 1;

@@ -29,8 +29,12 @@ public final class TrainingFailure extends RuntimeException {
         return reason;
     }
 
-    /** Names the reason of whatever else was thrown. */
-    static TrainingFailure of(Throwable fault) {
+    /**
+     * Names the reason of whatever else was thrown.
+     *
+     * @param batchSize of the run, which is what memory is first saved by
+     */
+    static TrainingFailure of(Throwable fault, int batchSize) {
         if (fault instanceof TrainingFailure known) {
             return known;
         }
@@ -50,7 +54,10 @@ public final class TrainingFailure extends RuntimeException {
                         && (lower.contains("out of memory") || lower.contains("can't allocate memory")));
         if (memory) {
             return new TrainingFailure(
-                    FailureReason.OUT_OF_MEMORY, message + "; lower batchSize or method.prompts", fault);
+                    FailureReason.OUT_OF_MEMORY,
+                    message + "; lower batchSize (" + batchSize + "), or what the method has of its own: prompts,"
+                            + " librarySize, resolution",
+                    fault);
         }
         if (fault instanceof IOException && lower.contains("no space left")) {
             return new TrainingFailure(FailureReason.DISK_FULL, message + "; free space on the worker's disk", fault);

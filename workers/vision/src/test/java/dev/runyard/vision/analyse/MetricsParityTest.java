@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.analyse.KMeans.Clusters;
-import dev.runyard.vision.evaluate.Accuracy;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Against scikit-learn and the authors' accuracy. */
@@ -73,40 +71,6 @@ class MetricsParityTest {
         int k = golden.floats(IO, "initial_centers").length / points.d();
         double reference = number(golden, "kmeans_best_of_50_inertia");
         assertThat(KMeans.best(points, k, 50, 0).inertia()).isLessThanOrEqualTo(1.001 * reference);
-    }
-
-    @Test
-    void topKCountsAsTheAuthorsDo() throws IOException {
-        Golden golden = golden();
-        int[] labels = ints(golden.longs(IO, "labels"));
-        float[] logits = golden.floats(IO, "logits");
-        int classes = logits.length / labels.length;
-        int[] all = IntStream.range(0, classes).toArray();
-        Accuracy accuracy = accuracy(logits, classes, all, labels);
-        assertThat(accuracy.top1Percent()).hasValueCloseTo(number(golden, "top1_percent"), within(1e-6));
-        assertThat(accuracy.top5Percent()).hasValueCloseTo(number(golden, "top5_percent"), within(1e-6));
-    }
-
-    @Test
-    void maskedAccuracyAnswersAmongTheMaskOnly() throws IOException {
-        Golden golden = golden();
-        int[] labels = ints(golden.longs(IO, "masked_labels"));
-        int[] mask = ints(golden.longs(IO, "mask"));
-        float[] logits = golden.floats(IO, "masked_logits");
-        int classes = logits.length / labels.length;
-        int[] all = IntStream.range(0, classes).toArray();
-        assertThat(accuracy(logits, classes, mask, labels).top1Percent())
-                .hasValueCloseTo(number(golden, "masked_top1_percent"), within(1e-6));
-        assertThat(accuracy(logits, classes, all, labels).top1Percent())
-                .hasValueCloseTo(number(golden, "unmasked_top1_percent"), within(1e-6));
-    }
-
-    private static Accuracy accuracy(float[] logits, int classes, int[] outputs, int[] labels) {
-        Accuracy sum = new Accuracy(0, 0, 0);
-        for (int i = 0; i < labels.length; i++) {
-            sum = sum.and(logits, i * classes, outputs, labels[i]);
-        }
-        return sum;
     }
 
     private static Points points(Golden golden) throws IOException {

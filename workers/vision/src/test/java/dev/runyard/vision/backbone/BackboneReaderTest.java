@@ -3,7 +3,6 @@ package dev.runyard.vision.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.spec.BackboneSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
@@ -14,6 +13,8 @@ import java.nio.file.Path;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** What is refused, and by which words (trust reference B-21, B-22). */
 class BackboneReaderTest {
@@ -88,14 +89,22 @@ class BackboneReaderTest {
                 .hasMessageContaining("config.json");
     }
 
-    @Test
-    void theShippedOneIsSmallAndWhole() throws IOException {
-        FrozenBackbone small = FrozenBackbone.shared(BackboneSpec.SMALL);
-        assertThat(small).isSameAs(FrozenBackbone.shared(BackboneSpec.SMALL));
-        assertThat(small.shape().imageSize()).isEqualTo(64);
+    @ParameterizedTest
+    @FieldSource("dev.runyard.spec.BackboneSpec#SHIPPED")
+    void shippedOnesAreSmallAndWhole(String name) throws IOException {
+        FrozenBackbone shipped = FrozenBackbone.shared(name);
+        assertThat(shipped).isSameAs(FrozenBackbone.shared(name));
+        assertThat(shipped.shape().imageSize()).isEqualTo(64);
         byte[] file = BackboneReaderTest.class
-                .getResourceAsStream("small-vit/weights.safetensors")
+                .getResourceAsStream(name + "/weights.safetensors")
                 .readAllBytes();
         assertThat(file.length).isLessThanOrEqualTo(3 << 20);
+    }
+
+    @Test
+    void aTypoNamesTheNearestShippedOne() {
+        assertThatThrownBy(() -> FrozenBackbone.open("small-vti"))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("did you mean \"small-vit\"?");
     }
 }

@@ -161,12 +161,14 @@ class LayoutsTest {
             }
             assertThat(faults).isEqualTo(1);
         }
-        try (Dataset d = Datasets.openSkippingBroken(spec("d", Split.AUTO), dir.resolve("cache"), 0)) {
+        DatasetSpec skipping = new DatasetSpec(
+                "folder", dir.resolve("d").toString(), null, null, null, null, DatasetSpec.BadImage.SKIP);
+        try (Dataset d = Datasets.open(skipping, dir.resolve("cache"), 0)) {
             assertThat(d.skipped()).isEqualTo(1);
             assertThat(d.train().size() + d.val().size() + d.test().size()).isEqualTo(19);
             assertThat(d.notes()).anyMatch(n -> n.contains("left out: 1"));
         }
-        DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0);
+        DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0, (done, of) -> {});
         assertThat(summary.broken()).singleElement().asString().contains("cat/i3.png");
     }
 
@@ -177,13 +179,91 @@ class LayoutsTest {
         images("test/cat", 2);
         images("test/dog", 2);
         Files.copy(dir.resolve("d/train/dog/i2.png"), dir.resolve("d/test/dog/copy.png"));
-        DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0);
+        DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0, (done, of) -> {});
         assertThat(summary.leaks())
                 .singleElement()
                 .asString()
                 .contains("test/dog/copy.png")
                 .contains("train/dog/i2.png");
         assertThat(summary.test()).containsExactly(2, 3);
+    }
+
+    @Test
+    void duplicatesAreFoundByPixelsAndMissingClassesNamed() throws IOException {
+        images("train/cat", 4);
+        images("train/dog", 4);
+        images("test/cat", 2);
+        BufferedImage same = ImageIO.read(dir.resolve("d/train/dog/i2.png").toFile());
+        Files.createDirectories(dir.resolve("d/test/cat"));
+        ImageIO.write(same, "gif", dir.resolve("d/test/cat/again.gif").toFile());
+        java.util.concurrent.atomic.AtomicInteger last = new java.util.concurrent.atomic.AtomicInteger();
+        DatasetSummary summary = DatasetSummary.of(spec("d", Split.AUTO), 0, (done, of) -> {
+            assertThat(of).isEqualTo(11);
+            last.accumulateAndGet(done, Math::max);
+        });
+        assertThat(summary.leaks()).containsExactly("test/cat/again.gif = train/dog/i2.png");
+        assertThat(summary.missing()).containsExactly("test: dog");
+        assertThat(last).hasValue(11);
+    }
+
+    @Test
+    void dataThatChangedIsNoticedOnce() throws IOException {
+        images("cat", 10);
+        images("dog", 10);
+        Path cache = dir.resolve("cache");
+        for (String expected : List.of("", "", "changed", "")) {
+            if (!expected.isEmpty()) {
+                Files.write(dir.resolve("d/cat/i0.png"), png(4711));
+            }
+            try (Dataset d = Datasets.open(spec("d", Split.AUTO), cache, 0)) {
+                assertThat(d.notes().stream().anyMatch(n -> n.startsWith("The data changed")))
+                        .isEqualTo(!expected.isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void brokenImagesAreRememberedUntilTheDataChange() throws IOException {
+        images("cat", 10);
+        images("dog", 10);
+        Files.writeString(dir.resolve("d/dog/i1.png"), "<html>");
+        DatasetSpec skipping = new DatasetSpec(
+                "folder", dir.resolve("d").toString(), null, null, null, null, DatasetSpec.BadImage.SKIP);
+        for (int expected : new int[] {1, 1, 2}) {
+            if (expected == 2) {
+                Files.write(dir.resolve("d/dog/i2.png"), new byte[0]);
+            }
+            try (Dataset d = Datasets.open(skipping, dir.resolve("cache"), 0)) {
+                assertThat(d.skipped()).isEqualTo(expected);
+            }
+        }
+        for (int i = 0; i < 10; i++) {
+            Files.writeString(dir.resolve("d/dog/i" + i + ".png"), "<html>");
+        }
+        assertThatThrownBy(() -> Datasets.open(skipping, dir.resolve("cache"), 0))
+                .hasFieldOrPropertyWithValue("code", "EMPTY_CLASS")
+                .hasMessageContaining("dog");
+    }
+
+    @Test
+    void aSheetShowsImagesAboveTheirNames() throws IOException {
+        images("cat", 3);
+        images("dog", 10);
+        Files.writeString(dir.resolve("d/cat/i1.png"), "<html>");
+        Path sheet = dir.resolve("out/sheet.png");
+        DatasetSpec own = new DatasetSpec("folder", dir.resolve("d").toString(), null, null, null);
+        assertThatThrownBy(() -> ContactSheet.write(own, 0, sheet))
+                .hasFieldOrPropertyWithValue("code", "CLASS_TOO_SMALL");
+        images("cat", 5);
+        Files.writeString(dir.resolve("d/cat/i1.png"), "<html>");
+        assertThat(ContactSheet.write(own, 0, sheet)).isEqualTo(15);
+        BufferedImage drawn = ImageIO.read(sheet.toFile());
+        assertThat(drawn.getWidth()).isEqualTo(8 * 100 + 4);
+        assertThat(drawn.getHeight()).isEqualTo(2 * (96 + 18 + 4) + 4);
+        // The first letter, C, begins with a dot in its second column; below the third image "dog" or "cat" stands as
+        // well.
+        assertThat(drawn.getRGB(4 + 1, 4 + 98) & 0xffffff).isEqualTo(0x202020);
+        assertThat(drawn.getRGB(4, 4 + 98) & 0xffffff).isEqualTo(0xffffff);
     }
 
     @ParameterizedTest

@@ -149,7 +149,7 @@ class RealDataTest {
         // Some classes have one image, so only a look at them, not a split, is possible.
         Path zip = SharedData.path("imagenet-variants/nips2017-dev-flickr.zip");
         try (Source source = Source.open(zip.toString())) {
-            Found found = Layouts.find(source, Split.AUTO);
+            Found found = Layouts.find(source, spec("imagenet-variants/nips2017-dev-flickr.zip", Split.AUTO));
             List<Integer> numbers =
                     found.classNames().stream().map(Integer::valueOf).toList();
             assertThat(numbers).isSorted();
@@ -172,20 +172,21 @@ class RealDataTest {
                 .hasFieldOrPropertyWithValue("code", "MISSING_SPLIT");
         assertThatThrownBy(() -> open("reference-shapes/shapes.zip", Split.COOP))
                 .hasFieldOrPropertyWithValue("code", "MISSING_SPLIT");
-        assertThatThrownBy(() -> open("labels", Split.AUTO))
+        assertThatThrownBy(() -> open("imagenetv2-predictions", Split.AUTO))
                 .hasFieldOrPropertyWithValue("code", "NO_DATASET")
                 .hasMessageContaining("CIFAR-100");
     }
 
     @Test
     void aLookAtEveryImage() throws IOException {
-        DatasetSummary pets = DatasetSummary.of(spec("oxford_pets-sample/oxford_pets-sample.zip", Split.AUTO), 0);
+        DatasetSummary pets =
+                DatasetSummary.of(spec("oxford_pets-sample/oxford_pets-sample.zip", Split.AUTO), 0, (done, of) -> {});
         assertThat(pets.images()).isEqualTo(222);
         assertThat(pets.broken()).isEmpty();
         assertThat(pets.leaks()).isEmpty();
         assertThat(pets.test()).hasSize(37).containsOnly(2);
-        DatasetSummary imagenet =
-                DatasetSummary.of(spec("imagenet-variants/imagenet-sample-1per-class.zip", Split.AUTO), 0);
+        DatasetSummary imagenet = DatasetSummary.of(
+                spec("imagenet-variants/imagenet-sample-1per-class.zip", Split.AUTO), 0, (done, of) -> {});
         assertThat(imagenet.classNames()).hasSize(1000).startsWith("n01440764");
         assertThat(imagenet.images()).isEqualTo(1000);
         assertThat(imagenet.broken()).isEmpty();

@@ -79,6 +79,47 @@ class AugmentationsTest {
     }
 
     @Test
+    void viewsShowTheSharesOfTheAreaThatTheyShould() {
+        double[] least = {1, 1};
+        double[] most = {0, 0};
+        double[][] scales = {{0.4, 1}, {0.05, 0.4}};
+        for (int i = 0; i < 3_000; i++) {
+            for (int k = 0; k < 2; k++) {
+                Box box = Augmentations.cropBox(200, 200, scales[k][0], scales[k][1], new Draws(0, 1, i).view(k));
+                double share = box.width() * box.height() / 40_000.0;
+                least[k] = Math.min(least[k], share);
+                most[k] = Math.max(most[k], share);
+                assertThat(box.left() + box.width()).isLessThanOrEqualTo(200);
+                assertThat(box.top() + box.height()).isLessThanOrEqualTo(200);
+            }
+        }
+        // Rounding to whole pixels moves a share by about a hundredth.
+        assertThat(least[0]).isBetween(0.39, 0.42);
+        assertThat(most[0]).isBetween(0.97, 1.0);
+        assertThat(least[1]).isBetween(0.045, 0.06);
+        assertThat(most[1]).isBetween(0.38, 0.41);
+    }
+
+    @Test
+    void everyViewIsItsOwnAndAlwaysTheSame() {
+        Raster image = noise(40, 30);
+        View view = new View(16, 0.4, 1, 0.2);
+        Draws draws = new Draws(5, 2, 9);
+        byte[] first = Augmentations.view(image, view, draws.view(0));
+        assertThat(Augmentations.view(image, view, draws.view(0)))
+                .isEqualTo(first)
+                .hasSize(16 * 16 * 3);
+        assertThat(Augmentations.view(image, view, draws.view(1))).isNotEqualTo(first);
+        assertThat(Augmentations.view(image, view, new Draws(5, 3, 9).view(0))).isNotEqualTo(first);
+        assertThat(Augmentations.resizedCrop(image, 16, draws))
+                .isEqualTo(Augmentations.resizedCrop(image, 16, draws))
+                .isNotEqualTo(Augmentations.resizedCrop(image, 16, new Draws(5, 2, 8)));
+        assertThat(image.data())
+                .as("the input is not changed")
+                .isEqualTo(noise(40, 30).data());
+    }
+
+    @Test
     void drawsAreUniformAndIndependentOfOneAnother() {
         double sum = 0;
         double products = 0;

@@ -11,6 +11,7 @@ import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.OptimizerSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.method.AllMethods.Case;
 import dev.runyard.vision.nd.GradientPressure;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
@@ -23,9 +24,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,23 +37,44 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ModelStressTest {
     private static final int BATCH = 4;
     private static final int CLASSES = 8;
+    private static final double DECAY = 0.01;
 
-    static Stream<MethodSpec> methods() {
-        return Stream.of(new MethodSpec.Pgn(null, 48, 2, 8, null, null), new MethodSpec.Iip(2));
+    @TempDir
+    static Path folder;
+
+    static Stream<Case> methods() throws IOException {
+        int d = FrozenBackbone.shared(BackboneSpec.SMALL).shape().embedding();
+        return Stream.concat(
+                AllMethods.trained(),
+                Stream.of(
+                        AllMethods.prototypes(folder, d), AllMethods.text(folder, new MethodSpec.Iip(2), CLASSES, d)));
     }
 
     @ParameterizedTest
     @MethodSource("methods")
-    void threeStepsAreTheSameUnderPressure(MethodSpec method) throws Exception {
+    void threeStepsAreTheSameUnderPressure(Case method) throws Exception {
         List<Float> calm = losses(method, 3, false);
         assertThat(losses(method, 3, true)).isEqualTo(calm);
         assertThat(calm).allMatch(loss -> Float.isFinite(loss));
     }
 
+    /** A part that left the graph would stay as it was, and nothing else would say so. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void everyParameterLearns(Case method) throws Exception {
+        try (Steps steps = new Steps(method, 0)) {
+            Map<String, float[]> before = steps.values();
+            steps.run(2, false);
+            Map<String, float[]> after = steps.values();
+            before.forEach(
+                    (name, values) -> assertThat(after.get(name)).as(name).isNotEqualTo(values));
+        }
+    }
+
     /** Arrays live outside the Java heap, so a leak shows in the process's resident memory alone. */
     @Test
     void memoryStaysFlat() throws Exception {
-        try (Steps steps = new Steps(methods().findFirst().orElseThrow())) {
+        try (Steps steps = new Steps(methods().findFirst().orElseThrow(), DECAY)) {
             steps.run(40, false);
             System.gc();
             long before = residentKiB();
@@ -68,8 +93,8 @@ class ModelStressTest {
         throw new IOException("no VmRSS");
     }
 
-    private static List<Float> losses(MethodSpec method, int count, boolean pressure) throws Exception {
-        try (Steps steps = new Steps(method)) {
+    private static List<Float> losses(Case method, int count, boolean pressure) throws Exception {
+        try (Steps steps = new Steps(method, DECAY)) {
             return steps.run(count, pressure);
         }
     }
@@ -80,7 +105,7 @@ class ModelStressTest {
         private final Model model;
         private final Sgd sgd;
 
-        Steps(MethodSpec method) throws IOException {
+        Steps(Case method, double decay) throws IOException {
             Torch.enter();
             Torch.threads(1);
             backbone = FrozenBackbone.shared(BackboneSpec.SMALL);
@@ -88,17 +113,18 @@ class ModelStressTest {
                     null,
                     new DatasetSpec("shapes", null, null, null, null),
                     null,
-                    method,
-                    null,
+                    method.method(),
+                    method.classifier(),
                     null,
                     null,
                     BATCH,
                     null,
                     null,
                     null,
+                    null,
                     null);
             model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"));
-            sgd = new Sgd(new OptimizerSpec(null, null, null, 0.01), model.parameters());
+            sgd = new Sgd(new OptimizerSpec(null, null, null, decay), model.parameters());
         }
 
         List<Float> run(int count, boolean pressure) throws Exception {
@@ -113,11 +139,13 @@ class ModelStressTest {
                         NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
                     Tensors leaves = model.parameters().leaves();
-                    NDArray targets =
-                            Torch.floats(manager, Nn.targets(new int[] {0, 3, 5, 7}, CLASSES), BATCH, CLASSES);
                     NDArray images = Torch.floats(manager, pixels, BATCH, 3, side, side);
                     try (Tape tape = new Tape()) {
-                        NDArray loss = Nn.crossEntropy(model.scores(leaves, images, true), targets);
+                        NDArray scores = model.scores(leaves, images, true);
+                        int outputs = (int) scores.getShape().get(1);
+                        NDArray targets =
+                                Torch.floats(manager, Nn.targets(new int[] {0, 3, 5, 7}, outputs), BATCH, outputs);
+                        NDArray loss = Nn.crossEntropy(scores, targets);
                         if (pressure) {
                             GradientPressure.press();
                         }
@@ -129,6 +157,12 @@ class ModelStressTest {
             }
             assertThat(Arrays.asList(backbone.sha256Now())).containsExactly(backbone.sha256());
             return losses;
+        }
+
+        Map<String, float[]> values() {
+            Map<String, float[]> out = new LinkedHashMap<>();
+            model.parameters().byName().forEach((name, array) -> out.put(name, array.toFloatArray()));
+            return out;
         }
 
         @Override

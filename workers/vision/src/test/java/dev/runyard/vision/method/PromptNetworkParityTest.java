@@ -7,16 +7,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.MethodSpec.Mixing;
 import dev.runyard.vision.Golden;
+import dev.runyard.vision.SharedData;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
 import dev.runyard.vision.method.PromptNetwork.Trained;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The small network and the token library against the authors' code and the authors' trained files. */
 class PromptNetworkParityTest {
@@ -25,17 +28,28 @@ class PromptNetworkParityTest {
         Torch.enter();
     }
 
+    /** Every published checkpoint that there are reference outputs of. */
+    static Stream<String> released() throws IOException {
+        try (Stream<Path> cases = Files.list(SharedData.path("golden/pgn-official"))) {
+            return cases
+                    .filter(folder -> Files.exists(folder.resolve("case.json")))
+                    .map(folder -> String.valueOf(folder.getFileName()))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"clip-cifar10", "vit-cifar100"})
+    @MethodSource("released")
     void releasedCheckpoints(String name) throws IOException {
         Golden golden = new Golden("pgn-official/" + name);
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Trained trained = PromptNetwork.read(golden.file("weights.safetensors"), manager);
-            assertThat(trained.prompts()).isEqualTo(16);
             NDArray pixels = golden.input(manager, "../pixels.safetensors", "pixels");
-            try (PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false)) {
+            try (PromptNetwork network = new PromptNetwork(trained.prompts(), 224, Mixing.SOFTMAX, false)) {
                 Prompts got = network.forward(trained.weights(), pixels, false);
                 golden.assertClose("logits", got.logits());
                 golden.assertClose("coefficients", got.coefficients());
@@ -89,25 +103,10 @@ class PromptNetworkParityTest {
     }
 
     @Test
-    void parametersOfThePaper() {
-        try (NDManager manager = Torch.manager()) {
-            ResNet10.State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, 768);
-            long count = state.parameters().values().stream()
-                    .mapToLong(NDArray::size)
-                    .sum();
-            assertThat(count).isEqualTo(1_032_304);
-            long alone = ResNet10.init(manager, 0, ResNet10.CHANNELS, 100).parameters().values().stream()
-                    .mapToLong(NDArray::size)
-                    .sum();
-            assertThat(alone).isEqualTo(320_212);
-        }
-    }
-
-    @Test
     void everyReleasedFileIsRead() throws IOException {
-        Path folder = dev.runyard.vision.SharedData.path("weights");
+        Path folder = SharedData.path("weights");
         try (NDManager manager = Torch.manager();
-                var files = java.nio.file.Files.list(folder)) {
+                var files = Files.list(folder)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
                 assertThat(PromptNetwork.read(file, manager).prompts()).isEqualTo(16);

@@ -50,6 +50,7 @@ class ReferenceShapesBench {
                 Augment.FLIP_CROP,
                 Long.getLong("runyard.bench.seed", 0L),
                 null,
+                null,
                 null);
         Recorder recorder = new Recorder();
         int threads = Integer.getInteger("runyard.bench.threads", 1);

@@ -14,10 +14,11 @@ import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.Classifier;
-import dev.runyard.vision.method.Models;
+import dev.runyard.vision.method.Pgn;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.PromptNetwork.Trained;
 import dev.runyard.vision.method.ResNet10;
+import dev.runyard.vision.method.State;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
@@ -40,7 +41,7 @@ class TrainingParityTest {
     private Golden golden;
     private NDManager manager;
     private FrozenBackbone backbone;
-    private Models.Prompted model;
+    private Pgn model;
     private Sgd sgd;
 
     @BeforeEach
@@ -52,7 +53,7 @@ class TrainingParityTest {
         backbone = FrozenBackbone.open(
                 golden.file("../openai-clip/weights.safetensors").normalize().toString());
         Trained trained = PromptNetwork.read(golden.file("weights.safetensors"), manager);
-        assertThat(trained.channels()).containsExactly(6, 12, 24, 48);
+        assertThat(trained.net()).isEqualTo(new ResNet10(List.of(6, 12, 24, 48)));
         Map<String, NDArray> parameters = new LinkedHashMap<>();
         Map<String, NDArray> buffers = new LinkedHashMap<>();
         trained.weights().byName().forEach((name, array) -> {
@@ -62,7 +63,7 @@ class TrainingParityTest {
         NDArray scale = Torch.scalar(manager, Math.exp(backbone.logitScale().orElseThrow()));
         Classifier text = new Classifier.Text(golden.input(manager, "text_features"), scale);
         PromptNetwork network = new PromptNetwork(4, 32, Mixing.SOFTMAX, false);
-        model = new Models.Prompted(manager, new ResNet10.State(parameters, buffers), network, backbone, text);
+        model = new Pgn(manager, new State(parameters, buffers), network, backbone, text);
         sgd = new Sgd(new OptimizerSpec(null, 0.1, 0.9, 0.0), model.parameters());
     }
 

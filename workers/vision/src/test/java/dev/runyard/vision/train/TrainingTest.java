@@ -2,15 +2,17 @@ package dev.runyard.vision.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.CheckpointSpec;
 import dev.runyard.spec.ClassifierSpec;
+import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.OptimizerSpec;
 import dev.runyard.spec.PretrainSpec;
@@ -22,11 +24,13 @@ import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
-import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.evaluate.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +68,8 @@ class TrainingTest {
                 Augment.FLIP_CROP,
                 7L,
                 null,
-                new PretrainSpec(32, 8, 32, 2, 2));
+                new PretrainSpec(32, 8, 32, 2, 2),
+                null);
         Recorder recorder = new Recorder();
         Outcome outcome = new Training(spec, shared.resolve("pretrain"), options()).run(recorder);
         assertThat(outcome).isEqualTo(new Outcome.Finished(5));
@@ -89,6 +94,7 @@ class TrainingTest {
                 Augment.PGN,
                 0L,
                 new CheckpointSpec(1, 60),
+                null,
                 null);
     }
 
@@ -147,17 +153,38 @@ class TrainingTest {
         RunSpec spec = spec(method, 0.05, 10);
         new Training(spec, dir.resolve("run"), options()).run(recorder);
         Split test = OpenDatasets.open(SHAPES, options().dataCache()).test();
-        try (TrainedRun run = TrainedRun.open(dir.resolve("run"));
-                NDManager manager = Torch.manager()) {
+        try (TrainedRun run = TrainedRun.open(dir.resolve("run"))) {
             assertThat(run.spec()).isEqualTo(spec);
             assertThat(run.classNames()).hasSize(8);
-            int size = run.imageSize();
-            NDArray pixels =
-                    Torch.floats(manager, run.batch(test, 0, test.size()).pixels(), test.size(), 3, size, size);
             Scores scores = new Scores();
-            scores.add(run.scores(pixels).toFloatArray(), test.labels(), 0);
+            scores.add(run.scores(run.batch(test, 0, test.size())), test.labels(), 0);
             assertThat(scores.top1())
                     .isEqualTo(recorder.metrics.get("test/top1").get((long) STEPS));
+        }
+    }
+
+    @Test
+    void aRunIsJudgedOnTheFurtherDataSetsOfItsSpec() throws IOException {
+        ObjectNode tree = (ObjectNode) Json.mapper().valueToTree(pgn());
+        tree.putArray("evaluations").addObject().put("id", "shapes");
+        Recorder recorder = new Recorder();
+        RunSpec spec = Json.read(tree, RunSpec.class);
+        assertThat(new Training(spec, dir.resolve("run"), options()).run(recorder))
+                .isEqualTo(new Outcome.Finished(STEPS));
+        assertThat(recorder.artifacts).containsKey("robustness.json");
+        double own = recorder.metrics.get("test/top1").get((long) STEPS);
+        double there = recorder.metrics.get("test/shapes-2/masked-top1").get((long) STEPS);
+        // The same classes in both, so that the mask changes nothing and the drop is a plain difference.
+        assertThat(recorder.metrics.get("test/shapes-2/top1").get((long) STEPS)).isEqualTo(there);
+        assertThat(recorder.metrics.get("test/shapes-2/drop").get((long) STEPS)).isCloseTo(own - there, within(1e-9));
+        DatasetSpec elsewhere = new DatasetPart("shapes", null, null).spec(DatasetSpec.BadImage.FAIL);
+        try (TrainedRun run = TrainedRun.open(dir.resolve("run"));
+                Dataset data = OpenDatasets.open(SHAPES, options().dataCache());
+                Dataset other = OpenDatasets.open(elsewhere, options().dataCache())) {
+            List<Evaluation> table =
+                    run.evaluate(data, List.of(other), (done, of) -> true).orElseThrow();
+            assertThat(table).hasSize(2);
+            assertThat(table.get(1).masked().top1Percent()).hasValue(there);
         }
     }
 
@@ -264,6 +291,7 @@ class TrainingTest {
                 p.augment(),
                 p.seed(),
                 p.checkpoint(),
+                null,
                 null);
         assertFailure(spec, FailureReason.WEIGHTS, "no/such/file.safetensors");
     }

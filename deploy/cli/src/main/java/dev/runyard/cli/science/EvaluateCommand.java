@@ -1,0 +1,140 @@
+package dev.runyard.cli.science;
+
+import dev.runyard.cli.lab.LabHome;
+import dev.runyard.cli.remote.FinishedRun;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Progress;
+import dev.runyard.cli.terminal.Table;
+import dev.runyard.spec.DatasetPart;
+import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Json;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.TrainedRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code runyard evaluate}: how a finished run does on other images, with and without a mask of their classes. */
+@Command(
+        name = "evaluate",
+        description = "Judge a finished run on its own test images and on other data sets; classes are bound by name.")
+public final class EvaluateCommand implements Callable<Integer> {
+    @Option(
+            names = "--run",
+            required = true,
+            paramLabel = "DIR_OR_ID",
+            description = "The --out folder of a finished training, or the id of a finished run of the lab.")
+    String run;
+
+    @Option(
+            names = "--dataset",
+            required = true,
+            arity = "1",
+            paramLabel = "ID=PATH",
+            description =
+                    "A data set to judge on, for example imagenet-a=data/imagenet-a; a path alone is a folder in any"
+                            + " layout; may be given several times.")
+    List<String> datasets;
+
+    @Option(
+            names = "--allow-missing",
+            description = "Leave out images of classes that the run has no output for; else they are an error.")
+    boolean allowMissing;
+
+    @Option(names = "--json", description = "Print JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        List<DatasetSpec> specs = new ArrayList<>();
+        for (String dataset : datasets) {
+            specs.add(part(dataset).spec(DatasetSpec.BadImage.FAIL));
+        }
+        int threads = LocalEngine.threads();
+        LabHome home = LabHome.ofEnvironment();
+        LocalEngine.prepare(home);
+        Torch.enter();
+        Torch.threads(threads);
+        List<Dataset> others = new ArrayList<>();
+        try (TrainedRun trained = TrainedRun.open(FinishedRun.weights(run));
+                Progress progress = new Progress(System.err)) {
+            Path cache = LocalEngine.dataCache(home);
+            for (DatasetSpec spec : specs) {
+                others.add(Datasets.openForEvaluation(spec, cache, 0));
+            }
+            try (Dataset own = Datasets.open(trained.spec().dataset(), cache, 0)) {
+                List<Evaluation> table = trained.evaluate(own, others, (done, of) -> {
+                            progress.show(of == 0 ? 1 : (double) done / of, done + " of " + of + " images");
+                            return true;
+                        })
+                        .orElseThrow();
+                progress.close();
+                refuseMissing(table);
+                print(table);
+            }
+        } finally {
+            for (Dataset other : others) {
+                other.close();
+            }
+        }
+        return 0;
+    }
+
+    private static DatasetPart part(String given) {
+        int at = given.indexOf('=');
+        String id = at < 0 ? "folder" : given.substring(0, at);
+        String root = given.substring(at + 1);
+        if (!root.isEmpty()) {
+            root = Path.of(root).toAbsolutePath().toString();
+        }
+        return Json.read(Json.mapper().createObjectNode().put("id", id).put("root", root), DatasetPart.class);
+    }
+
+    private void refuseMissing(List<Evaluation> table) {
+        for (Evaluation e : table) {
+            if (e.leftOut() > 0 && !allowMissing) {
+                throw Failure.badInput(
+                        e.id() + ": " + e.leftOut() + " images are of classes that the run has no output for ("
+                                + String.join(
+                                        ", ", e.missing().stream().limit(5).toList()) + ")",
+                        "give a data set with the run's classes, or --allow-missing to leave them out");
+            }
+        }
+    }
+
+    private void print(List<Evaluation> table) throws IOException {
+        if (json) {
+            System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(table));
+            return;
+        }
+        Table out = new Table("DATA SET", "IMAGES", "LEFT OUT", "CLASSES", "TOP-1", "TOP-5", "MASKED TOP-1", "DROP");
+        for (Evaluation e : table) {
+            out.row(
+                    e.id(),
+                    e.images(),
+                    e.leftOut(),
+                    e.classes() + " of " + e.outputs(),
+                    percent(e.all().top1Percent()),
+                    percent(e.all().top5Percent()),
+                    percent(e.masked().top1Percent()),
+                    e == table.get(0) ? "" : percent(e.drop()));
+        }
+        out.lines().forEach(System.out::println);
+        System.out.println(
+                "Percent of the images. Masked: only the set's own classes may be answered. Drop: points of top-1 lost"
+                        + " against the run's own test images of the same classes.");
+    }
+
+    private static String percent(OptionalDouble value) {
+        return value.isPresent() ? String.format(Locale.ROOT, "%.1f", value.getAsDouble()) : "–";
+    }
+}

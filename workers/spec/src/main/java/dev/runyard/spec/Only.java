@@ -1,0 +1,31 @@
+package dev.runyard.spec;
+
+import org.jspecify.annotations.Nullable;
+
+/** Components that exist only beside a certain value of another. */
+final class Only {
+    private Only() {}
+
+    /**
+     * The given value, or the default where it belongs and was left out.
+     *
+     * @throws InvalidSpec NOT_APPLICABLE when it was given and does not belong
+     */
+    static <T> @Nullable T with(String field, @Nullable T given, boolean belongs, String where, @Nullable T otherwise) {
+        if (belongs) {
+            return given == null ? otherwise : given;
+        }
+        if (given != null) {
+            throw new InvalidSpec("NOT_APPLICABLE", field, given, "belongs to " + where + " only", "remove it");
+        }
+        return null;
+    }
+
+    /** @throws InvalidSpec OUT_OF_RANGE when the part is larger than the image */
+    static void within(String field, int side, int resolution) {
+        if (side > resolution) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", field, side, "must not be larger than resolution (" + resolution + ")", null);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.runyard.vision.backbone;
+
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.Nearest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the files of a backbone lie. One that is shipped with the product is unpacked for as long as this is open.
+ */
+public final class StoredBackbone implements Closeable {
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String CONFIG = "config.json";
+
+    private final Path weights;
+    private final List<Path> unpacked;
+
+    private StoredBackbone(Path weights, List<Path> unpacked) {
+        this.weights = weights;
+        this.unpacked = List.copyOf(unpacked);
+    }
+
+    /**
+     * Finds the files.
+     *
+     * @param name one of {@link BackboneSpec#SHIPPED}, a safetensors file, or a folder with one and its {@code config.json}
+     * @throws WeightsException when there is no such file, or a folder leaves open which file is meant
+     */
+    public static StoredBackbone open(String name) throws IOException {
+        return BackboneSpec.SHIPPED.contains(name) ? unpack(name) : new StoredBackbone(file(name), List.of());
+    }
+
+    /** Differs for other files, and for the same one after a change. */
+    public static String identity(String name) throws IOException {
+        if (BackboneSpec.SHIPPED.contains(name)) {
+            return name;
+        }
+        Path file = file(name);
+        return file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
+    }
+
+    /** The safetensors file. */
+    public Path weights() {
+        return weights;
+    }
+
+    /** Beside it; need not exist. */
+    public Path config() {
+        return weights.resolveSibling(CONFIG);
+    }
+
+    /** With the files of a tokenizer, where the model reads texts. */
+    public Path folder() {
+        Path folder = weights.toAbsolutePath().getParent();
+        return folder == null ? weights.toAbsolutePath() : folder;
+    }
+
+    private static Path file(String name) throws IOException {
+        Path path = Path.of(name);
+        if (!Files.isDirectory(path)) {
+            if (!Files.exists(path)) {
+                String nearest = Nearest.to(name, BackboneSpec.SHIPPED)
+                        .map(known -> "; did you mean \"" + known + "\"?")
+                        .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));
+                throw new WeightsException(name + ": there is no such file or folder" + nearest);
+            }
+            return path;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
+            for (Path f : found) {
+                String file = String.valueOf(f.getFileName());
+                if (found.size() == 1 || file.equals(WEIGHTS) || file.equals("model.safetensors")) {
+                    return f;
+                }
+            }
+            throw new WeightsException(name + ": holds " + found.size()
+                    + " safetensors files; name the one to use, or keep one " + WEIGHTS);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static StoredBackbone unpack(String name) throws IOException {
+        Path folder = Files.createTempDirectory("runyard-" + name);
+        List<Path> made = new ArrayList<>(List.of(folder));
+        for (String file : List.of(WEIGHTS, CONFIG, "merges.txt", "head.safetensors")) {
+            try (InputStream in = StoredBackbone.class.getResourceAsStream(name + "/" + file)) {
+                if (in != null) {
+                    made.add(folder.resolve(file));
+                    Files.copy(in, folder.resolve(file));
+                }
+            }
+        }
+        StoredBackbone stored = new StoredBackbone(folder.resolve(WEIGHTS), made);
+        if (!Files.exists(stored.weights)) {
+            stored.close();
+            throw new WeightsException(name + ": " + WEIGHTS + " is not part of this build");
+        }
+        return stored;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (int i = unpacked.size() - 1; i >= 0; i--) {
+            Files.deleteIfExists(unpacked.get(i));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.runyard.vision.method;
+
+import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.nd.Tensors;
+
+/** What all methods have in common: the arrays that they own. */
+abstract class Learned implements Model {
+    private final NDManager manager;
+    private final Tensors parameters;
+    private final Tensors buffers;
+
+    /** @param manager of the arrays; closed with the model */
+    Learned(NDManager manager, State state) {
+        this.manager = manager;
+        parameters = new Tensors(state.parameters());
+        Tensors counted = new Tensors(state.buffers());
+        buffers = state.buffers().isEmpty() ? counted : counted.and(Tensors.one(manager));
+    }
+
+    @Override
+    public final Tensors parameters() {
+        return parameters;
+    }
+
+    @Override
+    public final Tensors buffers() {
+        return buffers;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

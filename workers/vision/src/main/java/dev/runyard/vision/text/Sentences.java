@@ -1,0 +1,153 @@
+package dev.runyard.vision.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.spec.ClassifierSpec.Template;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.vision.backbone.WeightsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sentences that name each class. Built in are the PGN paper's, visual prompting's and CoOp's, and of CLIP's those that are
+ * single; the file's version is in its name, so that a later wording is another file.
+ *
+ * @param byClass one or more a class, in the order of the labels
+ */
+public record Sentences(List<List<String>> byClass) {
+    private static final String BUILT_IN = "templates.v1.json";
+    private static final int LARGEST = 16 << 20;
+    private static final String WORDNET_ID = "n\\d{8}";
+
+    public Sentences {
+        byClass = byClass.stream().map(List::copyOf).toList();
+    }
+
+    /**
+     * Binds templates by the data set's id and classes by their names, never by an index.
+     *
+     * @param file of CLIP's own form, for {@link Template#CLIP}; null for what is built in
+     * @throws InvalidSpec when there is no template for the data set, or the classes have no names
+     */
+    public static Sentences of(Template template, @Nullable Path file, String dataset, List<String> classNames)
+            throws IOException {
+        JsonNode builtIn = builtIn();
+        Source source = file == null
+                ? new Source(builtIn(builtIn, template, dataset), classNames)
+                : read(file, builtIn.path("clipNames").path(dataset).asText(dataset), dataset, classNames);
+        List<List<String>> sentences = new ArrayList<>();
+        for (String name : source.names) {
+            if (name.matches(WORDNET_ID)) {
+                throw new InvalidSpec(
+                        "NO_CLASS_NAMES",
+                        "classifier.template",
+                        template.name().toLowerCase(Locale.ROOT),
+                        "cannot name class " + name + ", a WordNet id",
+                        "use template clip with templates: a file whose ImageNet entry lists the 1000 class names");
+            }
+            String spoken = ClassNames.spoken(dataset, name);
+            String shown = template == Template.VP ? spoken.replace('-', ' ') : spoken;
+            sentences.add(
+                    source.templates.stream().map(t -> t.replace("{}", shown)).toList());
+        }
+        return new Sentences(sentences);
+    }
+
+    /** Sentences with {} for the name, and the names by label. */
+    private record Source(List<String> templates, List<String> names) {}
+
+    private static Source read(Path file, String clipName, String dataset, List<String> classNames) throws IOException {
+        JsonNode set = set(file, clipName, dataset);
+        return new Source(
+                strings(file, clipName, "templates", set.path("templates")), named(file, clipName, set, classNames));
+    }
+
+    private static List<String> builtIn(JsonNode builtIn, Template template, String dataset) throws IOException {
+        String preset = template.name().toLowerCase(Locale.ROOT);
+        JsonNode own = builtIn.path(preset).path(dataset);
+        JsonNode found = own.isMissingNode() ? builtIn.path(preset).path("") : own;
+        if (found.isMissingNode()) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD",
+                    "classifier.templates",
+                    null,
+                    "is needed: CLIP's templates for " + dataset + " are not built in",
+                    "name a JSON file of the form {\"" + dataset + "\": {\"templates\": [\"a photo of a {}.\"]}}");
+        }
+        return strings(Path.of(BUILT_IN), preset, dataset, found);
+    }
+
+    private static JsonNode set(Path file, String clipName, String dataset) throws IOException {
+        JsonNode root = read(file);
+        for (String name : List.of(clipName, dataset)) {
+            if (root.path(name).path("templates").isArray()) {
+                return root.path(name);
+            }
+        }
+        List<String> known = new ArrayList<>();
+        root.fieldNames().forEachRemaining(known::add);
+        throw new WeightsException(file.getFileName() + ": has no templates for " + clipName
+                + (clipName.equals(dataset) ? "" : " or " + dataset) + ", only for "
+                + String.join(", ", known.subList(0, Math.min(30, known.size()))));
+    }
+
+    /** WordNet ids get the file's names, which CLIP lists in the ids' order. */
+    private static List<String> named(Path file, String clipName, JsonNode set, List<String> classNames)
+            throws WeightsException {
+        boolean ids = classNames.stream().allMatch(name -> name.matches(WORDNET_ID));
+        if (!ids || !set.path("classes").isArray()) {
+            return classNames;
+        }
+        List<String> names = strings(file, clipName, "classes", set.path("classes"));
+        boolean ordered = classNames.equals(classNames.stream().sorted().toList());
+        if (names.size() != classNames.size() || !ordered) {
+            throw new WeightsException(file.getFileName() + ": " + clipName + " names " + names.size()
+                    + " classes, the data set has " + classNames.size());
+        }
+        return names;
+    }
+
+    private static List<String> strings(Path file, String set, String what, JsonNode list) throws WeightsException {
+        List<String> out = new ArrayList<>();
+        for (JsonNode value : list) {
+            boolean good = value.isTextual()
+                    && (what.equals("classes") || value.asText().contains("{}"));
+            if (!good) {
+                throw new WeightsException(file.getFileName() + ": " + set + " " + what + " has " + value + ", wanted "
+                        + (what.equals("classes") ? "a name" : "a sentence with {}"));
+            }
+            out.add(value.asText());
+        }
+        if (out.isEmpty()) {
+            throw new WeightsException(file.getFileName() + ": " + set + " " + what + " is empty");
+        }
+        return out;
+    }
+
+    private static JsonNode read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new WeightsException(file + ": there is no such file; classifier.templates names it");
+        }
+        if (Files.size(file) > LARGEST) {
+            throw new WeightsException(file.getFileName() + ": is larger than 16 MiB");
+        }
+        try {
+            return new ObjectMapper().readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new WeightsException(file.getFileName() + ": is not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static JsonNode builtIn() throws IOException {
+        try (InputStream in = Sentences.class.getResourceAsStream(BUILT_IN)) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.runyard.vision.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.method.LogisticRegression;
+import dev.runyard.vision.method.LogisticRegression.Fit;
+import dev.runyard.vision.method.Model;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CLIP's linear probe (science reference §5.2): logistic regression on frozen features. Without a strength C it is chosen on val: seven
+ * values from 1e-6 to 1e6, then the neighbours of the best at half the distance, down to eight a decade; of equal ones the smaller.
+ * The last fit is then on train and val together. Nothing is saved on the way: it is a function of the features, made again in moments.
+ */
+final class LinearFit {
+    /** Of the last fit; scikit-learn's own is 1e-4. */
+    private static final double TOLERANCE = 1e-6;
+
+    /** Of fits that only choose C. */
+    private static final double ROUGH = 1e-4;
+
+    /** Exponents of the first seven, and the finest distance. */
+    private static final double FIRST = -6;
+
+    private static final double LAST = 6;
+    private static final double FINEST = 0.125;
+
+    private final MethodSpec.Linear spec;
+    private final Dataset data;
+    private final Features features;
+    private final Model model;
+    private final TrainingListener listener;
+
+    private @Nullable Order stopped;
+
+    LinearFit(MethodSpec.Linear spec, Dataset data, Features features, Model model, TrainingListener listener) {
+        this.spec = spec;
+        this.data = data;
+        this.features = features;
+        this.model = model;
+        this.listener = listener;
+    }
+
+    /** Fits, puts the result into the model and has it judged. */
+    Outcome run(Loop loop) throws IOException {
+        listener.resumed(0);
+        Double given = spec.inverseRegularisation();
+        double c = given == null ? chosen() : given;
+        if (stopped != null) {
+            return new Outcome.GivenBack(0, Loop.cause(stopped));
+        }
+        List<Split> parts = given == null ? List.of(data.train(), data.val()) : List.of(data.train());
+        int most = most();
+        Fit fit;
+        try (LogisticRegression regression = regression(parts)) {
+            fit = regression.fit(c, new double[0], most, TOLERANCE, (i, mean) -> {
+                listener.points(List.of(point("train/loss", i, mean)));
+                listener.progress(i, most, 0, 1);
+                return goesOn();
+            });
+        }
+        if (stopped != null) {
+            return new Outcome.GivenBack(0, Loop.cause(stopped));
+        }
+        if (!fit.converged()) {
+            listener.log(
+                    "the fit had not converged after " + fit.iterations() + " iterations; raise method.iterations");
+        }
+        int classes = data.classes();
+        int d = features.width();
+        put(model.parameters().get("classifier.weight"), fit.point(), 0, classes * d);
+        put(model.parameters().get("classifier.bias"), fit.point(), classes * d, classes);
+        listener.points(List.of(point("train/inverse-regularisation", fit.iterations(), c)));
+        return loop.judge(fit.iterations());
+    }
+
+    private int most() {
+        Integer iterations = spec.iterations();
+        return iterations == null ? 1_000 : iterations;
+    }
+
+    /** The strength that is best on val. */
+    private double chosen() {
+        if (data.val().size() == 0) {
+            listener.log("there is no val part to choose C on; C = 1");
+            return 1;
+        }
+        TreeMap<Double, Integer> right = new TreeMap<>();
+        TreeMap<Double, double[]> points = new TreeMap<>();
+        try (LogisticRegression train = regression(List.of(data.train()));
+                LogisticRegression val = regression(List.of(data.val()))) {
+            double distance = 2;
+            for (double e = FIRST; e <= LAST; e += distance) {
+                attempt(e, train, val, right, points);
+            }
+            while (distance > FINEST && stopped == null) {
+                distance /= 2;
+                double best = best(right);
+                for (double e : new double[] {best - distance, best + distance}) {
+                    if (e >= FIRST && e <= LAST) {
+                        attempt(e, train, val, right, points);
+                    }
+                }
+            }
+        }
+        if (stopped != null) {
+            return Double.NaN;
+        }
+        double c = Math.pow(10, best(right));
+        listener.log(String.format(
+                Locale.ROOT,
+                "C = %.4g of %d strengths is best on val (%d of %d right); the last fit is on train and val",
+                c,
+                right.size(),
+                right.get(best(right)),
+                data.val().size()));
+        return c;
+    }
+
+    private void attempt(
+            double exponent,
+            LogisticRegression train,
+            LogisticRegression val,
+            TreeMap<Double, Integer> right,
+            TreeMap<Double, double[]> points) {
+        if (stopped != null || right.containsKey(exponent)) {
+            return;
+        }
+        Map.Entry<Double, double[]> weaker = points.lowerEntry(exponent);
+        double[] start = weaker == null ? new double[0] : weaker.getValue();
+        Fit fit = train.fit(Math.pow(10, exponent), start, most(), ROUGH, (i, mean) -> goesOn());
+        points.put(exponent, fit.point());
+        right.put(exponent, right(val.logits(fit.point()), data.val().labels()));
+    }
+
+    private static double best(TreeMap<Double, Integer> right) {
+        double best = Double.NaN;
+        int most = -1;
+        for (Map.Entry<Double, Integer> e : right.entrySet()) {
+            if (e.getValue() > most) {
+                most = e.getValue();
+                best = e.getKey();
+            }
+        }
+        return best;
+    }
+
+    private static int right(double[] logits, int[] labels) {
+        int classes = logits.length / labels.length;
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
+            }
+            right += best == labels[i] ? 1 : 0;
+        }
+        return right;
+    }
+
+    private LogisticRegression regression(List<Split> parts) {
+        List<float[]> values = new ArrayList<>();
+        List<int[]> labels = new ArrayList<>();
+        for (Split part : parts) {
+            values.add(features.of(part));
+            labels.add(part.labels());
+        }
+        int n = labels.stream().mapToInt(l -> l.length).sum();
+        float[] all = new float[n * features.width()];
+        int[] allLabels = new int[n];
+        int at = 0;
+        for (int p = 0; p < values.size(); p++) {
+            System.arraycopy(values.get(p), 0, all, at * features.width(), values.get(p).length);
+            System.arraycopy(labels.get(p), 0, allLabels, at, labels.get(p).length);
+            at += labels.get(p).length;
+        }
+        return new LogisticRegression(all, features.width(), allLabels, data.classes());
+    }
+
+    private boolean goesOn() {
+        Order order = listener.order();
+        stopped = order == Order.CONTINUE ? null : order;
+        return stopped == null;
+    }
+
+    private static void put(NDArray target, double[] values, int from, int count) {
+        FloatBuffer floats = FloatBuffer.allocate(count);
+        for (int i = 0; i < count; i++) {
+            floats.put(i, (float) values[from + i]);
+        }
+        target.set(floats);
+    }
+
+    private static MetricPoint point(String key, long step, double value) {
+        return new MetricPoint(key, step, null, value, System.currentTimeMillis() * 1_000);
+    }
+}

@@ -1,0 +1,354 @@
+package dev.runyard.vision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.runyard.spec.Augment;
+import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.CheckpointSpec;
+import dev.runyard.spec.ClassifierSpec;
+import dev.runyard.spec.DatasetPart;
+import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.MethodSpec.Solver;
+import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.spec.PretrainSpec;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.ScheduleSpec;
+import dev.runyard.spec.Task;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.method.AllMethods;
+import dev.runyard.vision.method.AllMethods.Case;
+import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsWriter;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole runs of every method on two handfuls of rendered images: resumed, refused, failed, and from cached features. */
+class MethodRunsTest {
+    private static final DatasetSpec SHAPES = new DatasetSpec("shapes", null, null, 22, 10);
+    private static final int BATCH = 10;
+    private static final int STEPS = 6; // 2 epochs of 3, the last batch of each smaller
+    private static final int WIDTH = 32;
+    private static final int CLASSES = 8;
+
+    @TempDir
+    static Path shared;
+
+    private static Path weights = Path.of("");
+
+    @TempDir
+    Path dir;
+
+    @BeforeAll
+    static void makeBackbone() {
+        RunSpec spec = new RunSpec(
+                Task.PRETRAIN,
+                SHAPES,
+                null,
+                null,
+                null,
+                new OptimizerSpec(null, 0.02, null, null),
+                new ScheduleSpec(1, 0, 0.0),
+                BATCH,
+                Augment.NONE,
+                7L,
+                null,
+                new PretrainSpec(32, 8, WIDTH, 2, 2),
+                null);
+        new Training(spec, shared.resolve("pretrain"), options()).run(new Recorder());
+        weights = shared.resolve("pretrain/backbone");
+    }
+
+    private static TrainingOptions options() {
+        return TrainingOptions.cpu(shared.resolve("cache"));
+    }
+
+    private static RunSpec spec(Case what, Augment augment, ScheduleSpec schedule) {
+        return new RunSpec(
+                null,
+                SHAPES,
+                new BackboneSpec(weights.toString(), null, null),
+                what.method(),
+                what.classifier(),
+                new OptimizerSpec(null, 0.05, null, null),
+                schedule,
+                BATCH,
+                augment,
+                0L,
+                new CheckpointSpec(1, 60),
+                null,
+                null);
+    }
+
+    private static RunSpec spec(Case what) {
+        return spec(what, Augment.FLIP_CROP, new ScheduleSpec(2, 0, 0.0, ScheduleSpec.Per.STEP, 2));
+    }
+
+    private static Case plain(MethodSpec method) {
+        return new Case("plain", method, new ClassifierSpec(ClassifierSpec.Kind.LINEAR, null));
+    }
+
+    static Stream<Case> methods() throws IOException {
+        return Stream.concat(
+                AllMethods.trained(),
+                Stream.of(
+                        AllMethods.prototypes(shared, WIDTH),
+                        AllMethods.text(shared, new MethodSpec.Vpt(null, 2), CLASSES, WIDTH)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void isResumedBitForBitAndLeavesTheBackbone(Case what) throws IOException {
+        // Each stop of a ResNet18 writes and reads a tenth of a gigabyte.
+        long[] stops = what.name().contains("resnet18") ? new long[] {4} : new long[] {1, 3, 4, STEPS};
+        resumedBitForBit(spec(what), stops);
+    }
+
+    @Test
+    void linearOnCachedFeaturesIsResumedBitForBit() throws IOException {
+        Recorder whole = resumedBitForBit(
+                spec(plain(new MethodSpec.Linear()), Augment.NONE, new ScheduleSpec(2, 1, 0.0)), 2, 3, 5);
+        assertThat(whole.metrics.get("train/loss")).hasSize(STEPS);
+        assertThat(shared.resolve("cache/features")).isNotEmptyDirectory();
+    }
+
+    private Recorder resumedBitForBit(RunSpec spec, long... stops) throws IOException {
+        String before = FrozenBackbone.shared(weights.toString()).sha256Now();
+        Recorder whole = new Recorder();
+        assertThat(new Training(spec, dir.resolve("whole"), options()).run(whole))
+                .isEqualTo(new Outcome.Finished(STEPS));
+        Map<String, Map<Long, Double>> parts = new TreeMap<>();
+        for (long stop : stops) {
+            run(spec, new Recorder(stop, Order.PAUSE), new Outcome.GivenBack(stop, Outcome.Cause.PAUSE), parts);
+        }
+        run(spec, new Recorder(), new Outcome.Finished(STEPS), parts);
+        assertThat(parts).isEqualTo(new TreeMap<>(whole.metrics));
+        assertThat(dir.resolve("parts/weights.safetensors"))
+                .hasSameBinaryContentAs(dir.resolve("whole/weights.safetensors"));
+        assertThat(FrozenBackbone.shared(weights.toString()).sha256Now()).isEqualTo(before);
+        return whole;
+    }
+
+    private void run(RunSpec spec, Recorder part, Outcome end, Map<String, Map<Long, Double>> all) {
+        assertThat(new Training(spec, dir.resolve("parts"), options()).run(part))
+                .isEqualTo(end);
+        part.metrics.forEach(
+                (key, values) -> all.computeIfAbsent(key, k -> new TreeMap<>()).putAll(values));
+    }
+
+    @Test
+    void cachedFeaturesLearnAsTheImagesDo() throws IOException {
+        RunSpec spec = spec(plain(new MethodSpec.Linear()), Augment.NONE, new ScheduleSpec(2, 1, 0.0));
+        Recorder first = new Recorder();
+        new Training(spec, dir.resolve("first"), options()).run(first);
+        for (Path file : features()) { // damaged, they are made again
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 3] ^= 0x40;
+            Files.write(file, bytes);
+        }
+        Recorder second = new Recorder();
+        new Training(spec, dir.resolve("second"), options()).run(second);
+        assertThat(second.metrics).isEqualTo(first.metrics);
+        Recorder images = new Recorder();
+        new Training(spec(plain(new MethodSpec.Iip(1)), Augment.NONE, new ScheduleSpec(2, 1, 0.0)), dir, options())
+                .run(images);
+        assertThat(images.metrics.get("train/loss").get(1L))
+                .isCloseTo(first.metrics.get("train/loss").get(1L), within(0.5));
+    }
+
+    private static List<Path> features() throws IOException {
+        try (Stream<Path> files = Files.list(shared.resolve("cache/features"))) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    void zeroShotIsJudgedAndNothingElse() throws IOException {
+        Recorder recorder = new Recorder();
+        Case text = AllMethods.text(shared, new MethodSpec.ZeroShot(), CLASSES, WIDTH);
+        assertThat(new Training(spec(text), dir, options()).run(recorder)).isEqualTo(new Outcome.Finished(0));
+        assertThat(recorder.metrics)
+                .containsOnlyKeys(
+                        "system/parameters",
+                        "system/parameters-ratio",
+                        "val/loss",
+                        "val/top1",
+                        "val/top5",
+                        "test/top1",
+                        "test/top5");
+        assertThat(recorder.metrics.get("system/parameters")).containsEntry(0L, 0.0);
+        assertThat(recorder.checkpoints).isEmpty();
+        Recorder stopped = new Recorder(0, Order.PAUSE);
+        assertThat(new Training(spec(text), dir, options()).run(stopped))
+                .isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
+    }
+
+    @Test
+    void aGivenStrengthIsFittedAgainToTheSameBits() throws IOException {
+        RunSpec spec = spec(plain(new MethodSpec.Linear(Solver.LBFGS, 0.316, null)));
+        Recorder whole = new Recorder();
+        Outcome outcome = new Training(spec, dir.resolve("whole"), options()).run(whole);
+        assertThat(outcome).isInstanceOf(Outcome.Finished.class);
+        assertThat(outcome.step()).isPositive();
+        Recorder part = new Recorder(1, Order.PAUSE);
+        assertThat(new Training(spec, dir.resolve("parts"), options()).run(part))
+                .isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
+        new Training(spec, dir.resolve("parts"), options()).run(new Recorder());
+        assertThat(dir.resolve("parts/weights.safetensors"))
+                .hasSameBinaryContentAs(dir.resolve("whole/weights.safetensors"));
+        List<Double> losses = List.copyOf(whole.metrics.get("train/loss").values());
+        assertThat(losses.get(losses.size() - 1)).isLessThan(losses.get(0));
+        assertThat(whole.metrics.get("test/top1")).containsOnlyKeys(outcome.step());
+        assertThat(whole.metrics.get("system/parameters")).containsValue((double) WIDTH * CLASSES + CLASSES);
+    }
+
+    @Test
+    void aStrengthIsChosenOnVal() {
+        Recorder recorder = new Recorder();
+        RunSpec spec = spec(plain(new MethodSpec.Linear(Solver.LBFGS, null, 50)));
+        Outcome outcome = new Training(spec, dir, options()).run(recorder);
+        double c = recorder.metrics.get("train/inverse-regularisation").get(outcome.step());
+        double eighths = Math.log10(c) * 8;
+        assertThat(eighths).isCloseTo(Math.rint(eighths), within(1e-9));
+        assertThat(c).isBetween(1e-6, 1e6);
+        assertThat(recorder.log).anyMatch(line -> line.contains("is best on val"));
+    }
+
+    @Test
+    void aUnionIsJudgedByPart() throws IOException {
+        for (String name : List.of("land/forest", "land/river", "sky/cloud", "sky/river")) {
+            for (int i = 0; i < 10; i++) {
+                Path file = dir.resolve(name).resolve(i + ".png");
+                Files.createDirectories(file.getParent());
+                BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                image.setRGB(i, i, name.hashCode());
+                ImageIO.write(image, "png", file.toFile());
+            }
+        }
+        List<DatasetPart> parts = List.of(
+                new DatasetPart("folder", dir.resolve("land").toString(), null),
+                new DatasetPart("folder", dir.resolve("sky").toString(), null));
+        RunSpec shapes = spec(plain(new MethodSpec.Iip(1)));
+        RunSpec spec = new RunSpec(
+                null,
+                new DatasetSpec("union", null, null, null, null, parts, null),
+                shapes.backbone(),
+                shapes.method(),
+                shapes.classifier(),
+                shapes.optimizer(),
+                shapes.schedule(),
+                BATCH,
+                shapes.augment(),
+                0L,
+                null,
+                null);
+        Recorder recorder = new Recorder();
+        Outcome outcome = new Training(spec, dir.resolve("union"), options()).run(recorder);
+        assertThat(recorder.metrics.keySet())
+                .contains("test/folder/top1", "test/folder/own-top1", "test/folder 2/top1", "test/folder 2/own-top1");
+        double first = recorder.metrics.get("test/folder/top1").get(outcome.step());
+        double second = recorder.metrics.get("test/folder 2/top1").get(outcome.step());
+        // Both parts have as many test images.
+        assertThat((first + second) / 2)
+                .isCloseTo(recorder.metrics.get("test/top1").get(outcome.step()), within(1e-9));
+        assertThat(recorder.metrics.get("test/folder/own-top1").get(outcome.step()))
+                .isGreaterThanOrEqualTo(first);
+    }
+
+    @Test
+    void ratioToFullFineTuning() {
+        Recorder full = new Recorder(0, Order.CANCEL);
+        new Training(spec(plain(new MethodSpec.Full())), dir.resolve("full"), options()).run(full);
+        assertThat(full.metrics.get("system/parameters-ratio")).containsEntry(0L, 1.0);
+        Recorder linear = new Recorder(0, Order.CANCEL);
+        new Training(spec(plain(new MethodSpec.Linear())), dir.resolve("linear"), options()).run(linear);
+        double all = full.metrics.get("system/parameters").get(0L);
+        assertThat(linear.metrics.get("system/parameters-ratio").get(0L))
+                .isCloseTo((WIDTH * CLASSES + CLASSES) / all, within(1e-12));
+    }
+
+    @Test
+    void networkBeginsFromTorchvisionsWeights() throws IOException {
+        Path file = dir.resolve("resnet18.safetensors");
+        MethodSpec random = new MethodSpec.BackboneAlone(MethodSpec.Net.RESNET18, 48);
+        new Training(spec(plain(random)), dir.resolve("made"), options()).run(new Recorder(1, Order.PAUSE));
+        SafetensorsWriter bare = new SafetensorsWriter();
+        try (Safetensors in = Safetensors.open(dir.resolve("made/checkpoints/step-000000001/state.safetensors"))) {
+            for (String name : in.tensors().keySet()) {
+                if (name.startsWith("model.") && !name.startsWith("model.fc") && !name.endsWith("_tracked")) {
+                    bare.floats(name.substring("model.".length()), in.info(name).shapeArray(), in.floats(name));
+                }
+            }
+        }
+        bare.floats("fc.weight", new long[] {2, 512}, new float[1_024]);
+        bare.write(file);
+        MethodSpec begun = new MethodSpec.BackboneAlone(MethodSpec.Net.RESNET18, 48, null, null, file.toString());
+        assertThat(new Training(spec(plain(begun)), dir.resolve("begun"), options()).run(new Recorder()))
+                .isEqualTo(new Outcome.Finished(STEPS));
+        new SafetensorsWriter()
+                .floats("conv1.weight", new long[] {1}, new float[1])
+                .write(file);
+        assertFailure(spec(plain(begun)), FailureReason.WEIGHTS, "torchvision's ResNet18");
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedByName() throws IOException {
+        assertFailure(spec(plain(new MethodSpec.VisualPrompt(null, 16))), FailureReason.SPEC, "method.size");
+        Case text = AllMethods.text(dir, new MethodSpec.Iip(1), CLASSES + 1, WIDTH);
+        assertFailure(spec(text), FailureReason.WEIGHTS, "text_features");
+        Case head = AllMethods.prototypes(dir, WIDTH + 1);
+        assertFailure(spec(head), FailureReason.WEIGHTS, "DINO head");
+        assertFailure(
+                spec(new Case(
+                        "absent",
+                        new MethodSpec.Iip(1),
+                        new ClassifierSpec(
+                                ClassifierSpec.Kind.PROTOTYPES, null, null, null, null, "no/such.safetensors"))),
+                FailureReason.WEIGHTS,
+                "classifier.head");
+        assertFailure(
+                spec(
+                        plain(new MethodSpec.Linear()),
+                        Augment.NONE,
+                        new ScheduleSpec(2, 0, 0.0, ScheduleSpec.Per.STEP, 6)),
+                FailureReason.SPEC,
+                "schedule.warmupSteps");
+        assertThatThrownBy(() -> spec(plain(new MethodSpec.ZeroShot())))
+                .isInstanceOf(InvalidSpec.class)
+                .hasMessageContaining("classifier.kind");
+    }
+
+    /** A last layer that alone is larger than this process may be. */
+    @Test
+    void outOfMemoryNamesTheBatchAndLeavesTheCheckpoint() throws IOException {
+        RunSpec spec = spec(plain(new MethodSpec.Pgn(null, 48, 256, 60_000, null, null)));
+        assertFailure(spec, FailureReason.OUT_OF_MEMORY, "batchSize (10)");
+        RunSpec larger = spec(plain(new MethodSpec.Pgn(null, 48, 256, 65_536, null, null)));
+        assertFailure(larger, FailureReason.SPEC, "method.librarySize");
+    }
+
+    private void assertFailure(RunSpec spec, FailureReason reason, String part) {
+        assertThatThrownBy(() -> new Training(spec, dir.resolve("failing"), options()).run(new Recorder()))
+                .isInstanceOfSatisfying(
+                        TrainingFailure.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .hasMessageContaining(part);
+    }
+}
