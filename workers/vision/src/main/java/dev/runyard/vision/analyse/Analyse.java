@@ -168,11 +168,15 @@ public final class Analyse {
                 yield beyond ? "slot " + request.slot() + " is beyond the " + mixtures.k() + " prompts" : null;
             }
             case ATTENTION ->
-                prompts != null || run.spec().method() instanceof MethodSpec.Linear
+                prompts != null || leavesTheBackboneAlone(run.spec().method())
                         ? null
                         : "method " + method + " does not only put prompts before the frozen backbone";
             case PREDICTIONS -> null;
         };
+    }
+
+    private static boolean leavesTheBackboneAlone(MethodSpec method) {
+        return method instanceof MethodSpec.Linear || method instanceof MethodSpec.ZeroShot;
     }
 
     private static Finding finding(Kind kind, Output out) {
