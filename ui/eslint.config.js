@@ -19,7 +19,7 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", ".quinoa/", "src/api/openapi.ts"] },
+  { ignores: ["dist/", ".quinoa/", "drift/openapi.ts"] },
   ...tseslint.configs.strict,
   jsxA11y.flatConfigs.recommended,
   reactHooks.configs.flat["recommended-latest"],

@@ -3,9 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const service = process.env.RUNYARD_URL ?? "http://127.0.0.1:8080";
 
+// The service answers its own page alone.
+const proxied = { target: service, changeOrigin: true, headers: { origin: service } };
+
 export default defineConfig({
   plugins: [react()],
-  server: { host: "127.0.0.1", proxy: { "/api": service, "/q": service } },
+  server: { host: "127.0.0.1", proxy: { "/api": proxied, "/q": proxied } },
   // No data: URLs: the page's Content-Security-Policy is default-src 'self'.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {

@@ -54,14 +54,14 @@ export const api = {
     unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { after, limit: 1000 } } })),
   history: (id: string, query: HistoryQuery) =>
     unwrap(http.GET("/api/v1/runs/{id}/metrics/history", { params: { path: { id }, query } })),
-  actOnRun: (id: string, action: Action) => unwrap(http.POST(`/api/v1/runs/{id}/${action}`, of(id))),
+  actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),
 
   sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>
     unwrap(http.GET("/api/v1/sweeps", { params: { query } })),
   sweep: (id: string) => unwrap(http.GET("/api/v1/sweeps/{id}", of(id))),
   sweepTable: (id: string, metric: string) =>
     unwrap(http.GET("/api/v1/sweeps/{id}/table", { params: { path: { id }, query: { metric } } })),
-  actOnSweep: (id: string, action: Action) => unwrap(http.POST(`/api/v1/sweeps/{id}/${action}`, of(id))),
+  actOnSweep: (id: string, action: Action) => unwrap(http.POST("/api/v1/sweeps/{id}/{action}", { params: { path: { id, action } } })),
 
   schema: (kind: "run" | "sweep") => unwrap(http.GET(`/api/v1/schemas/${kind}`)),
   check: (body: JsonObject) => unwrap(http.POST("/api/v1/specs/check", { body })),

@@ -3,14 +3,14 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useSyncEx
 import { api } from "./client";
 import { EventStream, type LabEvent, type Liveness } from "./events";
 import { keys } from "./keys";
-import type { Page, RunView } from "./types";
+import type { RunsPage, RunView } from "./types";
 
 const Stream = createContext<EventStream | null>(null);
 const BATCH_MS = 700;
 /** More changed runs than this in one batch: one listing is cheaper than that many single requests. */
 const SINGLE_LIMIT = 12;
 
-type Runs = InfiniteData<Page<RunView>>;
+type Runs = InfiniteData<RunsPage>;
 
 /** Puts one run's newest view wherever it is shown. */
 export function placeRun(cache: QueryClient, run: RunView): boolean {

@@ -20,7 +20,7 @@ interface Post<R, Path = undefined, Body = undefined> {
 interface Id {
   id: string;
 }
-type Acts<Prefix extends string, R> = Record<`${Prefix}/{id}/${T.Action}`, Post<R, Id>>;
+type Acts<Prefix extends string, R> = Record<`${Prefix}/{id}/{action}`, Post<R, Id & { action: T.Action }>>;
 interface Listed<R> {
   items: R[];
 }
@@ -46,13 +46,13 @@ export interface HistoryQuery {
 
 export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sweeps", T.SweepView> {
   "/api/v1/experiments": Get<T.Experiment[] | Listed<T.Experiment>>;
-  "/api/v1/runs": Get<T.Page<T.RunView>, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
+  "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
   "/api/v1/runs/{id}": Get<T.RunView, Id>;
   "/api/v1/runs/{id}/attempts": Get<T.AttemptView[] | Listed<T.AttemptView>, Id>;
   "/api/v1/runs/{id}/events": Get<T.EventView[] | Listed<T.EventView>, Id>;
   "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;
   "/api/v1/runs/{id}/artifacts": Get<T.ArtifactView[] | Listed<T.ArtifactView>, Id>;
-  "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | string | null }, Id, { after?: number; limit?: number }>;
+  "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number }>;
   "/api/v1/runs/{id}/metrics": Get<{ keys: T.MetricKey[] }, Id>;
   "/api/v1/runs/{id}/metrics/history": Get<T.History, Id, HistoryQuery>;
   "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &

@@ -39,7 +39,7 @@ export interface Summary {
   bestStep?: number | null;
   count: number;
   nonFinite: number;
-  goal?: "max" | "min" | null;
+  goal?: "MAX" | "MIN" | null;
 }
 
 export interface RunView {
@@ -227,6 +227,11 @@ export interface Page<T> {
   items: T[];
   next?: string | null;
   total: number;
+}
+
+/** The service counts runs up to a limit: with `more` there are more than `total`. */
+export interface RunsPage extends Page<RunView> {
+  more: boolean;
 }
 
 export interface Checked {

@@ -35,6 +35,11 @@ export function count(value: number): string {
   return grouped.format(value);
 }
 
+/** A count that may have been broken off: "10,000", or "more than 10,000". */
+export function counted(total: number, more: boolean): string {
+  return more ? `more than ${count(total)}` : count(total);
+}
+
 /** "84.4 ± 1.7"; one value has no deviation; digits follow the deviation. */
 export function meanStd(mean: number | null | undefined, std: number | null | undefined): string {
   if (mean === null || mean === undefined) return NONE;

@@ -18,7 +18,8 @@ export const pathOf = (run: RunView) => `/runs/${run.id}`;
 
 interface Props {
   runs: readonly RunView[];
-  total: number;
+  /** Unknown where there are more runs than were counted. */
+  total: number | undefined;
   columns: readonly Column[];
   sort: string;
   onSort: (key: string) => void;
@@ -75,7 +76,7 @@ export function RunsGrid({ runs, total, columns, sort, onSort, selected, onSelec
 
   return (
     <div className="grid-box" ref={box}>
-      <div role="grid" aria-rowcount={total + 1} aria-colcount={columns.length + 1} aria-label="Runs" style={{ minWidth }}>
+      <div role="grid" aria-rowcount={total === undefined ? -1 : total + 1} aria-colcount={columns.length + 1} aria-label="Runs" style={{ minWidth }}>
         <div role="row" aria-rowindex={1} className="grid-head" style={{ gridTemplateColumns: template }}>
           <div role="columnheader" className="cell pick">
             <span className="sr">Selected</span>

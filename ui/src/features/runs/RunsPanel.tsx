@@ -6,7 +6,7 @@ import { placeRun } from "../../api/live";
 import type { Action } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
 import { download, toCsv } from "../../components/csv";
-import { count } from "../../components/format";
+import { count, counted } from "../../components/format";
 import { Empty, Loading, ProblemNote } from "../../components/Notes";
 import { Link, navigate, useUrlState } from "../../components/navigation";
 import { ColumnPicker } from "./ColumnPicker";
@@ -92,7 +92,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
         <>
           <RunsGrid
             runs={runs}
-            total={found.total}
+            total={found.more ? undefined : found.total}
             columns={columns}
             sort={view.sort}
             onSort={(key) => setView({ ...view, sort: nextSort(view.sort, key) })}
@@ -102,7 +102,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
           />
           <div className="row foot">
             <span className="num" role="status">
-              showing {count(runs.length)} of {count(found.total)}
+              showing {count(runs.length)} of {counted(found.total, found.more)}
             </span>
             {found.hasNextPage ? (
               <button type="button" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>

@@ -15,5 +15,6 @@ export function useRuns(query: RunsQuery) {
   });
   const data = pages.data;
   const runs = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
-  return { ...pages, runs, total: data?.pages.at(-1)?.total ?? 0 };
+  const last = data?.pages.at(-1);
+  return { ...pages, runs, total: last?.total ?? 0, more: last?.more ?? false };
 }

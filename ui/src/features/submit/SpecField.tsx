@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { type ChangeEvent, useId, useState } from "react";
 import type { Problem } from "../../api/problem";
 import type { Json, JsonObject } from "../../api/types";
 import { value as shown } from "../../components/format";
@@ -93,7 +93,7 @@ function Leaf({ field, spec, problem, onChange }: Props & { field: Leaves }) {
           <option>false</option>
         </select>
       ) : (
-        <Typed {...common} held={held} plain={field.kind === "text"} decimal={field.kind === "number"} placeholder={standard} onValue={set} />
+        <Typed {...common} held={held} plain={field.kind === "text"} decimal={field.kind === "number"} long={field.kind === "json"} placeholder={standard} onValue={set} />
       )}
       <p className="hint" id={`${id}-hint`}>
         {said}
@@ -111,27 +111,27 @@ interface TypedProps {
   /** Text stays text, whatever it looks like. */
   plain: boolean;
   decimal: boolean;
+  /** Wants more than a line. */
+  long: boolean;
   placeholder: string;
   onValue: (value: Json | undefined) => void;
 }
 
 /** Keeps what is typed ("0.", "1e-") while the spec holds what it means so far. */
-function Typed({ held, plain, decimal, onValue, ...input }: TypedProps) {
+function Typed({ held, plain, decimal, long, onValue, ...input }: TypedProps) {
   const [typed, setTyped] = useState("");
   const meaning = (text: string): Json | undefined => (text === "" ? undefined : plain ? text : scalar(text));
   const same = JSON.stringify(meaning(typed)) === JSON.stringify(held);
   const text = held === undefined ? "" : typeof held === "string" ? held : JSON.stringify(held);
-  return (
-    <input
-      {...input}
-      type="text"
-      inputMode={decimal ? "decimal" : undefined}
-      value={same ? typed : text}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        onValue(meaning(event.target.value));
-      }}
-    />
+  const value = same ? typed : text;
+  const change = (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+    setTyped(event.target.value);
+    onValue(meaning(event.target.value));
+  };
+  return long ? (
+    <textarea {...input} className="mono" rows={3} spellCheck={false} value={value} onChange={change} />
+  ) : (
+    <input {...input} type="text" inputMode={decimal ? "decimal" : undefined} value={value} onChange={change} />
   );
 }
 

@@ -18,7 +18,8 @@ export type Field = Common &
     | { kind: "flag" }
     | { kind: "number"; integer: boolean; min: number | undefined; max: number | undefined; above: number | undefined }
     | { kind: "text"; suggestions: string[] }
-    | { kind: "json" }
+    /** Written as JSON: a list, or an object whose keys are free. `shape` shows how, where the schema tells. */
+    | { kind: "json"; shape: string | undefined }
   );
 
 type Node = Record<string, unknown>;
@@ -77,8 +78,10 @@ function constant(root: Node, option: Node, key: string): string | undefined {
 
 function field(root: Node, node: Node, path: string, name: string, required: boolean, depth: number): Field {
   const common: Common = { path, name, required, description: text(node.description), default: node.default as Json | undefined };
-  if (depth > DEPTH) return { ...common, kind: "json" };
-  const options = nodes(node.oneOf ?? node.anyOf).map((option) => flat(root, option));
+  if (depth > DEPTH) return { ...common, kind: "json", shape: undefined };
+  const options = nodes(node.oneOf ?? node.anyOf)
+    .filter((option) => option.type !== "null")
+    .map((option) => flat(root, option));
   const by = text(isNode(node.discriminator) ? node.discriminator.propertyName : undefined) ?? "kind";
   if (options.length > 0 && options.every((option) => constant(root, option, by) !== undefined)) {
     const variants = options.map((option) => ({
@@ -89,10 +92,10 @@ function field(root: Node, node: Node, path: string, name: string, required: boo
     return { ...common, kind: "variants", by, variants };
   }
   if (node.const !== undefined) return { ...common, kind: "choice", options: [node.const as Json] };
-  if (Array.isArray(node.enum)) return { ...common, kind: "choice", options: node.enum as Json[] };
+  if (Array.isArray(node.enum)) return { ...common, kind: "choice", options: (node.enum as Json[]).filter((word) => word !== null) };
   switch (node.type) {
     case "object":
-      return isNode(node.properties) ? { ...common, kind: "group", fields: properties(root, node, path, depth) } : { ...common, kind: "json" };
+      return isNode(node.properties) ? { ...common, kind: "group", fields: properties(root, node, path, depth) } : { ...common, kind: "json", shape: shape(root, node) };
     case "boolean":
       return { ...common, kind: "flag" };
     case "integer":
@@ -108,8 +111,24 @@ function field(root: Node, node: Node, path: string, name: string, required: boo
     case "string":
       return { ...common, kind: "text", suggestions: words(node.examples) };
     default:
-      return { ...common, kind: "json" };
+      return { ...common, kind: "json", shape: shape(root, node) };
   }
+}
+
+/** How a list or a map is written: `[{"id": …, "root": …}, …]`; undefined where the schema does not say. */
+function shape(root: Node, node: Node, depth = 0): string | undefined {
+  if (depth > 3) return "…";
+  if (node.type === "array") {
+    const item = isNode(node.items) ? shape(root, flat(root, node.items), depth + 1) : "…";
+    return `[${item ?? "…"}, …]`;
+  }
+  if (node.type === "object") {
+    const props = Object.entries(isNode(node.properties) ? node.properties : {});
+    const inner = props.map(([name, child]) => `"${name}": ${(isNode(child) && shape(root, flat(root, child), depth + 1)) || "…"}`);
+    const free = isNode(node.additionalProperties) ? [`"…": ${shape(root, flat(root, node.additionalProperties), depth + 1) ?? "…"}`] : [];
+    return props.length + free.length > 0 ? `{${[...inner, ...free].join(", ")}}` : undefined;
+  }
+  return depth > 0 ? "…" : undefined;
 }
 
 /** Dotted paths of everything that takes one value: what an axis can name. */
@@ -123,6 +142,7 @@ export function leaves(fields: readonly Field[]): string[] {
 
 /** What a value must be, in words. */
 export function rule(f: Field): string | undefined {
+  if (f.kind === "json") return f.shape && `JSON: ${f.shape}`;
   if (f.kind !== "number") return undefined;
   const kind = f.integer ? "whole number" : "number";
   if (f.min !== undefined && f.max !== undefined) return `${kind}, ${f.min} to ${f.max}`;

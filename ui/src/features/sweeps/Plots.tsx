@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { count } from "../../components/format";
+import { count, counted } from "../../components/format";
 import { Answered, Empty } from "../../components/Notes";
 import { paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { ParallelPlot } from "./ParallelPlot";
@@ -14,14 +14,16 @@ import type { SweepPageView } from "./view";
 const MARKS = 2000;
 const PAGE = 500;
 
-async function runsOf(sweep: string): Promise<{ runs: RunView[]; total: number }> {
+async function runsOf(sweep: string): Promise<{ runs: RunView[]; total: number; more: boolean }> {
   const runs: RunView[] = [];
   let cursor: string | undefined;
   for (;;) {
     const page = await api.runs({ sweep, limit: PAGE, sort: "-createdAt", cursor });
     runs.push(...page.items);
     cursor = page.next ?? undefined;
-    if (!cursor || page.items.length === 0 || runs.length >= MARKS) return { runs: runs.slice(0, MARKS), total: page.total };
+    if (!cursor || page.items.length === 0 || runs.length >= MARKS) {
+      return { runs: runs.slice(0, MARKS), total: page.total, more: page.more };
+    }
   }
 }
 
@@ -47,7 +49,7 @@ export function Plots({ sweep, metric, view, onView }: Props) {
         </div>
       </div>
       <Answered query={query} what="the sweep's runs">
-        {({ runs, total }) => <Drawn runs={runs} total={total} metric={metric} view={view} onView={onView} />}
+        {(found) => <Drawn {...found} metric={metric} view={view} onView={onView} />}
       </Answered>
     </section>
   );
@@ -56,9 +58,10 @@ export function Plots({ sweep, metric, view, onView }: Props) {
 interface DrawnProps extends Omit<Props, "sweep"> {
   runs: RunView[];
   total: number;
+  more: boolean;
 }
 
-function Drawn({ runs, total, metric, view, onView }: DrawnProps) {
+function Drawn({ runs, total, more, metric, view, onView }: DrawnProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -122,7 +125,7 @@ function Drawn({ runs, total, metric, view, onView }: DrawnProps) {
       ) : null}
       {total > runs.length ? (
         <p className="small faint">
-          showing the {count(runs.length)} newest of {count(total)} runs
+          showing the {count(runs.length)} newest of {counted(total, more)} runs
         </p>
       ) : null}
     </div>

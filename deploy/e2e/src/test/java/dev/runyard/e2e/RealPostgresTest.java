@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.drill.KillDrill;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -89,9 +88,7 @@ class RealPostgresTest {
         Server(Path programs) throws IOException, InterruptedException {
             this.programs = programs;
             data = Files.createDirectory(folder.resolve("data"));
-            try (ServerSocket socket = new ServerSocket(0)) {
-                port = socket.getLocalPort();
-            }
+            port = LabProcess.freePort();
             if (System.getProperty("user.name").equals("root")) {
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
                 call(List.of("chown", "65534:65534", data.toString()));

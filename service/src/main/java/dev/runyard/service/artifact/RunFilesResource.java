@@ -1,5 +1,6 @@
 package dev.runyard.service.artifact;
 
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.service.platform.Tokens;
 import dev.runyard.spec.report.CheckpointRef;
@@ -104,8 +105,8 @@ public class RunFilesResource {
                     @Nullable
                     String limit)
             throws SQLException {
-        return logs.read(
-                run, number("after", after, 0, 0, MOST_SEQ), (int) number("limit", limit, 200, 1, RunLogs.MOST_LINES));
+        return logs.read(run, Given.number("after", after, 0, 0, MOST_SEQ), (int)
+                Given.number("limit", limit, 200, 1, RunLogs.MOST_LINES));
     }
 
     @POST
@@ -126,20 +127,5 @@ public class RunFilesResource {
             throw Problem.of(400, "BAD_JSON", "The request needs a JSON object as its body.");
         }
         return body;
-    }
-
-    private static long number(String field, @Nullable String text, long otherwise, long min, long max) {
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw Problem.invalid("WRONG_TYPE", field, text, "must be a whole number", null);
-        }
-        throw Problem.invalid("OUT_OF_RANGE", field, text, "must lie in [" + min + ", " + max + "]", null);
     }
 }

@@ -1,8 +1,9 @@
 package dev.runyard.service.experiment;
 
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,19 @@ public class Experiments {
     /** Where a run or sweep goes. */
     public record Place(UUID project, UUID experiment) {}
 
+    /** The id of the experiment of this name in the default project. */
+    public Optional<UUID> find(String name) {
+        return statements.row("""
+                select e.id from experiment e join project p on p.id = e.project_id where e.name = ? and p.name = ?""", r -> r.getObject(1, UUID.class), Given.label("experiment", name), Project.DEFAULT);
+    }
+
     /**
      * The experiment of this name in the default project, made now if it is new. Two makers at once get the same one.
      *
      * @param name null: {@value Experiment#DEFAULT}
      */
     public Place named(@Nullable String name, String who) {
-        String checked = name == null ? Experiment.DEFAULT : Names.check("experiment", name);
+        String checked = name == null ? Experiment.DEFAULT : Given.label("experiment", name);
         statements.change("""
                 insert into experiment (project_id, name, created_by)
                 select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);

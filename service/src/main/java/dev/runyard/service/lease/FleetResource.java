@@ -2,7 +2,7 @@ package dev.runyard.service.lease;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.flows.TaskQueues;
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.platform.LabConfig;
 import dev.runyard.service.platform.Problem;
@@ -72,8 +72,8 @@ public class FleetResource {
     /** A worker and what it offers; 1 to 64 devices, no key twice. */
     public record RegisterRequest(String host, long pid, String version, List<Fleet.Offer> devices) {
         public RegisterRequest {
-            Names.check("host", host == null ? "" : host);
-            Names.check("version", version == null ? "" : version);
+            Given.label("host", host == null ? "" : host);
+            Given.label("version", version == null ? "" : version);
             devices = devices == null ? List.of() : devices;
             if (devices.isEmpty() || devices.size() > MOST_DEVICES) {
                 throw Problem.invalid(
@@ -94,8 +94,8 @@ public class FleetResource {
                         "is not one of cpu, cuda",
                         null);
             }
-            Names.check("devices.key", offer.key() == null ? "" : offer.key());
-            Names.check("devices.name", offer.name() == null ? "" : offer.name());
+            Given.label("devices.key", offer.key() == null ? "" : offer.key());
+            Given.label("devices.name", offer.name() == null ? "" : offer.name());
             if (offer.slots() < 1 || offer.slots() > 64 || offer.memoryBytes() < 0) {
                 throw Problem.invalid(
                         "OUT_OF_RANGE",
@@ -161,7 +161,7 @@ public class FleetResource {
     @POST
     @Path("/workers/{id}/heartbeat")
     public HeartbeatView heartbeat(@PathParam("id") String id, @HeaderParam("Authorization") @Nullable String bearer) {
-        UUID worker = Names.id("worker", id);
+        UUID worker = Given.id("worker", id);
         tokens.requireWorker(worker, bearer);
         fleet.beat(worker);
         return new HeartbeatView(temporal());
@@ -170,7 +170,7 @@ public class FleetResource {
     @POST
     @Path("/workers/{id}/leave")
     public Response leave(@PathParam("id") String id, @HeaderParam("Authorization") @Nullable String bearer) {
-        UUID worker = Names.id("worker", id);
+        UUID worker = Given.id("worker", id);
         tokens.requireWorker(worker, bearer);
         fleet.leave(worker);
         return Response.noContent().build();

@@ -32,6 +32,11 @@ public class Journal {
         write(run, sweep, null, who, kind, from == null ? null : from.name(), to.name(), why);
     }
 
+    /** Something that a worker tells of a run whose state it leaves as it is. */
+    public void notice(UUID run, @Nullable UUID sweep, Enum<?> kind, String why) {
+        write(run, sweep, null, WORKER, kind.name(), null, null, why);
+    }
+
     public void sweep(UUID sweep, String who, String kind, @Nullable Enum<?> from, Enum<?> to, @Nullable String why) {
         write(null, sweep, null, who, kind, from == null ? null : from.name(), to.name(), why);
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Names;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.report.MetricBatch;
 import java.io.IOException;
@@ -162,7 +163,7 @@ final class MetricBatchReader {
         String raw = json.getText();
         String key = checkedKeys.get(raw);
         if (key == null) {
-            key = MetricKeyRule.check(at("key"), raw);
+            key = Names.metric(at("key"), raw);
             checkedKeys.put(raw, key);
         }
         return key;

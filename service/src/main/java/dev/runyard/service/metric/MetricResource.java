@@ -1,8 +1,10 @@
 package dev.runyard.service.metric;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.service.platform.Tokens;
+import dev.runyard.spec.Names;
 import dev.runyard.spec.report.MetricBatch;
 import io.agroal.api.AgroalDataSource;
 import io.smallrye.common.annotation.Blocking;
@@ -123,11 +125,11 @@ public class MetricResource {
         if (key == null) {
             throw Problem.invalid("MISSING_FIELD", "key", null, "is required", "add ?key=train/loss");
         }
-        String name = MetricKeyRule.check("key", key);
-        int most = (int) number("buckets", buckets, 800, 1, MOST_BUCKETS);
-        long first = number("from", from, 0, 0, MAX_STEP);
-        long last = number("to", to, MAX_STEP, 0, MAX_STEP);
-        Long only = attempt == null ? null : number("attempt", attempt, 0, 1, Integer.MAX_VALUE);
+        String name = Names.metric("key", key);
+        int most = (int) Given.number("buckets", buckets, 800, 1, MOST_BUCKETS);
+        long first = Given.number("from", from, 0, 0, MAX_STEP);
+        long last = Given.number("to", to, MAX_STEP, 0, MAX_STEP);
+        Long only = attempt == null ? null : Given.number("attempt", attempt, 0, 1, Integer.MAX_VALUE);
         if (first > last) {
             throw Problem.invalid("OUT_OF_RANGE", "to", last, "must not be below from (" + first + ")", null);
         }
@@ -140,8 +142,7 @@ public class MetricResource {
     @Produces("text/csv")
     @Operation(summary = "Every point as CSV", description = "Of the keys named, or of all.")
     public Response csv(@PathParam("id") UUID run, @QueryParam("key") List<String> keys) throws SQLException {
-        List<String> names =
-                keys.stream().map(k -> MetricKeyRule.check("key", k)).toList();
+        List<String> names = keys.stream().map(k -> Names.metric("key", k)).toList();
         mustExist(run);
         StreamingOutput rows = out -> {
             Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
@@ -155,21 +156,6 @@ public class MetricResource {
         return Response.ok(rows, "text/csv; charset=utf-8; header=present")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"metrics-" + run + ".csv\"")
                 .build();
-    }
-
-    private static long number(String field, @Nullable String text, long otherwise, long min, long max) {
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw Problem.invalid("WRONG_TYPE", field, text, "must be a whole number", null);
-        }
-        throw Problem.invalid("OUT_OF_RANGE", field, text, "must lie in [" + min + ", " + max + "]", null);
     }
 
     private static boolean flag(String field, @Nullable String text) {

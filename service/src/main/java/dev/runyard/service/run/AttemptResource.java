@@ -2,7 +2,7 @@ package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.artifact.Checkpoints;
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.service.metric.StaleAttempt;
@@ -11,6 +11,7 @@ import dev.runyard.service.platform.Tokens;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import jakarta.ws.rs.Consumes;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -52,18 +54,11 @@ public class AttemptResource {
      *
      * @param token for everything else that this attempt sends
      * @param specHash SHA-256 of the canonical spec
-     * @param checkpoint to resume from; none: from step 0
+     * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
      * @param grace seconds the lease lasts without a heartbeat
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record StartView(
-            String token,
-            RunSpec spec,
-            String specHash,
-            @Nullable Checkpoint checkpoint,
-            int grace) {}
-
-    public record Checkpoint(CheckpointRef ref) {}
+    public record StartView(String token, RunSpec spec, String specHash, List<CheckpointRef> checkpoints, int grace) {}
 
     /** @param step the checkpoint's; 0 without one */
     public record ResumedRequest(long step) {}
@@ -83,7 +78,7 @@ public class AttemptResource {
             @HeaderParam("Authorization") @Nullable String bearer,
             @Nullable StartRequest body) {
         StartRequest request = Problem.required(body);
-        UUID run = Names.id("run", id);
+        UUID run = Given.id("run", id);
         record Lease(UUID device, @Nullable UUID worker, RunSpec spec, String hash) {}
         Lease lease = statements
                 .row(
@@ -109,7 +104,7 @@ public class AttemptResource {
         }
         ledger.started(run, attempt);
         return new StartView(
-                tokens.attempt(run, attempt), lease.spec(), lease.hash(), checkpoint(run), RunLedger.LEASE_SECONDS);
+                tokens.attempt(run, attempt), lease.spec(), lease.hash(), checkpoints(run), RunLedger.LEASE_SECONDS);
     }
 
     @POST
@@ -166,8 +161,22 @@ public class AttemptResource {
         return new EndView(ledger.ended(run, attempt, outcome));
     }
 
+    /** Tells people of something though the attempt goes on; told twice it is written once. */
+    @POST
+    @Path("/notices")
+    public OrderView notice(
+            @PathParam("id") String id,
+            @PathParam("attempt") long attempt,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            @Nullable Notice body) {
+        Notice notice = Problem.required(body);
+        UUID run = checked(id, attempt, bearer);
+        ledger.notice(run, attempt, notice);
+        return new OrderView(Order.CONTINUE);
+    }
+
     private UUID checked(String id, long attempt, @Nullable String bearer) {
-        UUID run = Names.id("run", id);
+        UUID run = Given.id("run", id);
         tokens.requireAttempt(run, attempt, bearer);
         return run;
     }
@@ -178,9 +187,9 @@ public class AttemptResource {
         }
     }
 
-    private @Nullable Checkpoint checkpoint(UUID run) {
+    private List<CheckpointRef> checkpoints(UUID run) {
         try {
-            return checkpoints.newest(run).map(Checkpoint::new).orElse(null);
+            return checkpoints.kept(run);
         } catch (SQLException e) {
             throw Statements.failure(e);
         }

@@ -1,6 +1,7 @@
 package dev.runyard.service.run;
 
 import dev.runyard.spec.RunState;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a person can ask of a run, and what each state makes of it. */
@@ -9,6 +10,14 @@ public enum Command {
     RESUME,
     CANCEL,
     RETRY;
+
+    /** The commands as paths spell them, for a path's pattern. */
+    public static final String WORDS = "pause|resume|cancel|retry";
+
+    /** How a path is read. */
+    public static Command fromString(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
 
     /**
      * The state that follows; the same state where the wish is already fulfilled or on its way, so that a repeated request is

@@ -8,6 +8,7 @@ import dev.runyard.service.metric.StaleAttempt;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.RunState;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -169,6 +170,32 @@ public class RunLedger implements FirstReport {
         renew(run, attempt);
     }
 
+    /** Something a person should see of an attempt that goes on; what keeps it waiting is also the run's message meanwhile. */
+    @Transactional
+    public void notice(UUID run, long attempt, Notice notice) {
+        fence(run, attempt);
+        String why = "attempt " + attempt + ": " + notice.why();
+        boolean known = statements.number(
+                        "select count(*) from event where run_id = ? and kind = ? and why = ?", run, notice.kind(), why)
+                > 0;
+        if (known) {
+            return;
+        }
+        switch (notice.kind()) {
+            case DISK_FULL -> statements.change("update run set message = ? where id = ?", notice.why(), run);
+            case DISK_FREED -> statements.change("update run set message = null where id = ?", run);
+            case CHECKPOINT_CORRUPT -> {}
+        }
+        journal.notice(run, sweep(run), notice.kind(), why);
+    }
+
+    private @Nullable UUID sweep(UUID run) {
+        return statements
+                .row("select sweep_id from run where id = ?", r -> Optional.ofNullable(r.getObject(1, UUID.class)), run)
+                .orElse(Optional.empty())
+                .orElse(null);
+    }
+
     /**
      * Books how an attempt ended and frees its slot. A stale attempt, and one that ended before, change nothing.
      *
@@ -225,6 +252,7 @@ public class RunLedger implements FirstReport {
                 """
                 update run set state = ?, reason = ?, message = ?, lost = ?, faults = ?, resume_wanted = false,
                        step = case when ? then greatest(step, ?) else step end,
+                       epoch = case when ? then epochs else epoch end,
                        ended_at = case when ? then now() end
                 where id = ? and attempt = ? and state = ?""",
                 verdict.next(),
@@ -234,6 +262,7 @@ public class RunLedger implements FirstReport {
                 verdict.faults(),
                 outcome instanceof Outcome.Finished,
                 outcome.step(),
+                outcome instanceof Outcome.Finished,
                 verdict.next().terminal(),
                 held.id(),
                 held.attempt(),

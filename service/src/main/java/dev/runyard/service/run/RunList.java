@@ -1,7 +1,8 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.service.metric.SummaryView;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,25 @@ import org.jspecify.annotations.Nullable;
 public class RunList {
     static final int MOST = 1_000;
 
+    /** Rows are counted up to here, which no sweep exceeds; counting a large lab whole would cost more than its page. */
+    static final int COUNTED = 10_000;
+
+    /** Fresh plans, since what suits one experiment or metric does not suit the next; room for the ids that a filter gathers. */
+    private static final String SETTINGS = """
+            select set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+                   set_config('work_mem', '64MB', true), set_config('jit', 'off', true)""";
+
+    /** No row has it. */
+    private static final UUID NOBODY = new UUID(0, 0);
+
     private final Statements statements;
+    private final Experiments experiments;
     private final MetricSummaries summaries;
     private final Waiting waiting;
 
-    public RunList(Statements statements, MetricSummaries summaries, Waiting waiting) {
+    public RunList(Statements statements, Experiments experiments, MetricSummaries summaries, Waiting waiting) {
         this.statements = statements;
+        this.experiments = experiments;
         this.summaries = summaries;
         this.waiting = waiting;
     }
@@ -48,33 +63,43 @@ public class RunList {
             int limit,
             @Nullable String cursor) {}
 
-    /** @param total rows of the whole list, as counted for its first page */
+    /**
+     * @param total rows of the whole list, as counted for its first page, but at most {@value #COUNTED}
+     * @param more whether there are more than {@code total}
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Page(List<RunView> items, @Nullable String next, long total) {}
+    public record Page(List<RunView> items, @Nullable String next, long total, boolean more) {}
 
     private record Row(RunView run, @Nullable String value) {}
 
     /** The order asked for. */
-    private record Order(RunField field, boolean down, String expression, String type, boolean nullable, String id) {
-        static Order parse(@Nullable String text) {
+    private record Order(
+            RunField field, boolean down, String expression, String type, boolean nullable, String id, int metric) {
+        static Order parse(@Nullable String text, ToIntFunction<String> metrics) {
             String asked = text == null || text.isEmpty() ? "-createdAt" : text;
             boolean down = asked.startsWith("-");
             RunField field = RunField.parse("sort", down ? asked.substring(1) : asked);
             if (field instanceof RunField.Column column) {
-                return new Order(field, down, column.sql(), column.type().sql, column.nullable(), "r.id");
+                return new Order(field, down, column.sql(), column.type().sql, column.nullable(), "r.id", 0);
             }
             if (field instanceof RunField.Metric metric) {
-                return new Order(field, down, metric.aggregate().sql, "double precision", true, "m.run_id");
+                return new Order(
+                        field,
+                        down,
+                        metric.aggregate().sql,
+                        "double precision",
+                        true,
+                        "m.run_id",
+                        metrics.applyAsInt(metric.key()));
             }
-            return new Order(field, down, "v.value", "jsonb", true, "r.id");
+            return new Order(field, down, "v.value", "jsonb", true, "r.id", 0);
         }
 
         /** What {@link #expression} needs beside the run, with its values. */
         String join(boolean inner, List<@Nullable Object> values) {
-            if (field instanceof RunField.Metric metric) {
-                values.add(metric.key());
-                return (inner ? "" : "left ") + "join metric_summary m on m.run_id = r.id"
-                        + " and m.key_id = (select id from metric_key where key = ?) ";
+            if (field instanceof RunField.Metric) {
+                values.add(metric);
+                return (inner ? "" : "left ") + "join metric_summary m on m.run_id = r.id and m.key_id = ? ";
             }
             if (field instanceof RunField.Param param) {
                 values.add(param.path());
@@ -91,11 +116,11 @@ public class RunList {
         if (ask.limit() < 1 || ask.limit() > MOST) {
             throw Problem.invalid("OUT_OF_RANGE", "limit", ask.limit(), "must lie in [1, " + MOST + "]", null);
         }
-        Order order = Order.parse(ask.sort());
+        Order order = Order.parse(ask.sort(), this::metric);
         RunQuery where = where(ask);
         int query = Objects.hash(ask.experiment(), ask.sweep(), ask.state(), ask.filter(), ask.sort());
         RunCursor cursor = ask.cursor() == null ? null : RunCursor.parse(ask.cursor(), query);
-        statements.change("set local statement_timeout = '5s'");
+        statements.row(SETTINGS, r -> r.getString(1));
         long total = cursor == null ? count(where) : cursor.total();
         List<Row> rows = new ArrayList<>();
         if (cursor == null || cursor.value() != null) {
@@ -121,7 +146,8 @@ public class RunList {
                             total)
                     .text();
         }
-        return new Page(complete(shown.stream().map(Row::run).toList()), next, total);
+        List<RunView> items = complete(shown.stream().map(Row::run).toList());
+        return new Page(items, next, Math.min(total, COUNTED), total > COUNTED);
     }
 
     /** @throws Problem 404 */
@@ -133,12 +159,22 @@ public class RunList {
         return run.with(summaries(List.of(id)).get(id), waiting.of(run));
     }
 
-    /** Joins no more than the condition needs, so that an index answers without the wide rows of the runs. */
+    /**
+     * At most one more than {@link #COUNTED}. Joins no more than the condition needs, so that an index answers without the wide
+     * rows of the runs.
+     */
     private long count(RunQuery where) {
-        String join = where.sql().contains("e.name") ? " join experiment e on e.id = r.experiment_id" : "";
+        String condition = where.sql("r.id");
+        String join = condition.contains("e.name") ? " join experiment e on e.id = r.experiment_id" : "";
         return statements.number(
-                "select count(*) from run r" + join + " where " + where.sql(),
+                "select count(*) from (select 1 from run r" + join + " where " + condition + " limit " + (COUNTED + 1)
+                        + ") counted",
                 where.values().toArray());
+    }
+
+    /** The number of a metric's name; one that nobody uses has none, and 0 meets no row. */
+    private int metric(String key) {
+        return (int) statements.number("select id from metric_key where key = ?", key);
     }
 
     private List<Row> valued(Order order, RunQuery where, @Nullable RunCursor cursor, int limit) {
@@ -152,7 +188,7 @@ public class RunList {
                 .append(RunView.JOINS)
                 .append(order.join(true, values))
                 .append("where ")
-                .append(where.sql());
+                .append(where.sql(order.id()));
         values.addAll(where.values());
         if (order.nullable()) {
             sql.append(" and ").append(order.expression()).append(" is not null");
@@ -178,7 +214,7 @@ public class RunList {
                 .append(RunView.JOINS)
                 .append(order.join(false, values))
                 .append("where ")
-                .append(where.sql())
+                .append(where.sql("r.id"))
                 .append(" and ")
                 .append(order.expression())
                 .append(" is null");
@@ -194,12 +230,13 @@ public class RunList {
     }
 
     private RunQuery where(Ask ask) {
-        RunQuery where = new RunQuery();
+        RunQuery where = new RunQuery(this::metric);
         if (ask.experiment() != null) {
-            where.and("e.name = ?", Names.check("experiment", ask.experiment()));
+            // By its id, since the planner knows how many runs that one has, but not how many a name has.
+            where.and("r.experiment_id = ?", experiments.find(ask.experiment()).orElse(NOBODY));
         }
         if (ask.sweep() != null) {
-            where.and("r.sweep_id = ?", Names.id("sweep", ask.sweep()));
+            where.and("r.sweep_id = ?", Given.id("sweep", ask.sweep()));
         }
         if (ask.state() != null) {
             List<String> states = Arrays.asList(ask.state().split(",", -1));

@@ -2,7 +2,7 @@ package dev.runyard.service.run;
 
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.ledger.Answers;
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.spec.Json;
@@ -70,7 +70,7 @@ public class RunResource {
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         RunRequest request = Json.read(body, RunRequest.class);
         RunSpec spec = request.spec();
-        String who = Names.who(user);
+        String who = Given.who(user);
         String name = request.name() == null ? named(spec) : request.name();
         UUID id = answers.once("POST /runs", key, request, () -> {
             Experiments.Place place = experiments.named(request.experiment(), who);
@@ -103,37 +103,30 @@ public class RunResource {
             @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         return list.page(new RunList.Ask(
-                blank(experiment), blank(sweep), blank(state), filter, blank(sort), limit(limit), blank(cursor)));
+                blank(experiment),
+                blank(sweep),
+                blank(state),
+                filter,
+                blank(sort),
+                (int) Given.number("limit", limit, 100, 1, RunList.MOST),
+                blank(cursor)));
     }
 
     @GET
     @Path("/{id}")
     public RunView run(@PathParam("id") String id) {
-        return list.one(Names.id("run", id));
+        return list.one(Given.id("run", id));
     }
 
     @POST
-    @Path("/{id}/pause")
-    public RunView pause(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.PAUSE, user);
-    }
-
-    @POST
-    @Path("/{id}/resume")
-    public RunView resume(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.RESUME, user);
-    }
-
-    @POST
-    @Path("/{id}/cancel")
-    public RunView cancel(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.CANCEL, user);
-    }
-
-    @POST
-    @Path("/{id}/retry")
-    public RunView retry(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.RETRY, user);
+    @Path("/{id}/{action:" + Command.WORDS + "}")
+    public RunView act(
+            @PathParam("id") String id,
+            @PathParam("action") Command action,
+            @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID run = Given.id("run", id);
+        ledger.obey(run, action, Given.who(user));
+        return list.one(run);
     }
 
     @GET
@@ -152,26 +145,11 @@ public class RunResource {
         return statements.rows("select * from event where run_id = ? order by seq", EventView::new, run);
     }
 
-    private RunView act(String id, Command command, @Nullable String user) {
-        UUID run = Names.id("run", id);
-        ledger.obey(run, command, Names.who(user));
-        return list.one(run);
-    }
-
     private UUID known(String id) {
-        UUID run = Names.id("run", id);
+        UUID run = Given.id("run", id);
         return statements
                 .row("select id from run where id = ?", r -> r.getObject(1, UUID.class), run)
                 .orElseThrow(() -> Problem.notFound("run", id));
-    }
-
-    /** A limit from a query: what is no number is named, not taken for a page that does not exist. */
-    public static int limit(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw Problem.invalid("OUT_OF_RANGE", "limit", text, "must lie in [1, " + RunList.MOST + "]", null);
-        }
     }
 
     private static @Nullable String blank(@Nullable String text) {

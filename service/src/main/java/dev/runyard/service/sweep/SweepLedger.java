@@ -2,8 +2,8 @@ package dev.runyard.service.sweep;
 
 import dev.runyard.flows.sweep.SweepActivities.Progress;
 import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Journal;
-import dev.runyard.service.ledger.Names;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.ledger.Wakeup;
 import dev.runyard.service.platform.Problem;
@@ -74,7 +74,7 @@ public class SweepLedger {
     @Transactional(Transactional.TxType.MANDATORY)
     public UUID create(SweepSpec spec, int total, String who) {
         Experiments.Place place = experiments.named(spec.experiment(), who);
-        String name = spec.name() == null ? spec.experiment() : Names.check("name", spec.name());
+        String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
         UUID id = UUID.randomUUID();
         statements.change(
                 """

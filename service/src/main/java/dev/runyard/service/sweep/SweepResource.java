@@ -2,12 +2,11 @@ package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.ledger.Answers;
-import dev.runyard.service.ledger.Names;
+import dev.runyard.service.ledger.Given;
 import dev.runyard.service.ledger.Statements;
 import dev.runyard.service.platform.Problem;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.EventView;
-import dev.runyard.service.run.RunResource;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
@@ -71,7 +70,7 @@ public class SweepResource {
         SweepSpec spec = Json.read(body, SweepSpec.class);
         int total = Points.count(spec);
         Points.check(spec);
-        String who = Names.who(user);
+        String who = Given.who(user);
         UUID id = answers.once("POST /sweeps", key, spec, () -> ledger.create(spec, total, who));
         return Response.created(URI.create("/api/v1/sweeps/" + id))
                 .entity(one(id))
@@ -84,12 +83,9 @@ public class SweepResource {
             @QueryParam("experiment") @Nullable String experiment,
             @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") @Nullable String cursor) {
-        int most = RunResource.limit(limit);
-        if (most < 1 || most > MOST) {
-            throw Problem.invalid("OUT_OF_RANGE", "limit", most, "must lie in [1, " + MOST + "]", null);
-        }
+        int most = (int) Given.number("limit", limit, 100, 1, MOST);
         Place from = Place.parse(cursor);
-        String named = experiment == null || experiment.isEmpty() ? null : Names.check("experiment", experiment);
+        String named = experiment == null || experiment.isEmpty() ? null : Given.label("experiment", experiment);
         List<SweepView> found = statements.rows(
                 SweepView.SELECT + """
                         where (cast(? as text) is null or e.name = ?)
@@ -109,7 +105,7 @@ public class SweepResource {
     @GET
     @Path("/{id}")
     public SweepView sweep(@PathParam("id") String id) {
-        return one(Names.id("sweep", id));
+        return one(Given.id("sweep", id));
     }
 
     @GET
@@ -118,45 +114,26 @@ public class SweepResource {
         if (metric != null && metric.indexOf('\0') >= 0) {
             throw Problem.invalid("BAD_NAME", "metric", "?", "must not hold a NUL", null);
         }
-        return table.of(Names.id("sweep", id), metric);
+        return table.of(Given.id("sweep", id), metric);
     }
 
     @GET
     @Path("/{id}/events")
     public List<EventView> events(@PathParam("id") String id) {
-        UUID sweep = one(Names.id("sweep", id)).id();
+        UUID sweep = one(Given.id("sweep", id)).id();
         return statements.rows(
                 "select * from event where sweep_id = ? and run_id is null order by seq", EventView::new, sweep);
     }
 
+    /** {@code retry} queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */
     @POST
-    @Path("/{id}/pause")
-    public SweepView pause(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.PAUSE, user);
-    }
-
-    @POST
-    @Path("/{id}/resume")
-    public SweepView resume(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.RESUME, user);
-    }
-
-    @POST
-    @Path("/{id}/cancel")
-    public SweepView cancel(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.CANCEL, user);
-    }
-
-    /** Queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */
-    @POST
-    @Path("/{id}/retry")
-    public SweepView retry(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
-        return act(id, Command.RETRY, user);
-    }
-
-    private SweepView act(String id, Command command, @Nullable String user) {
-        UUID sweep = Names.id("sweep", id);
-        ledger.obey(sweep, command, Names.who(user));
+    @Path("/{id}/{action:" + Command.WORDS + "}")
+    public SweepView act(
+            @PathParam("id") String id,
+            @PathParam("action") Command action,
+            @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID sweep = Given.id("sweep", id);
+        ledger.obey(sweep, action, Given.who(user));
         return one(sweep);
     }
 
@@ -175,7 +152,7 @@ public class SweepResource {
             try {
                 Instant time = Instant.parse(cursor.substring(0, Math.max(cut, 0)));
                 if (time.isAfter(Instant.EPOCH) && time.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
-                    return new Place(time, Names.id("cursor", cursor.substring(cut + 1)));
+                    return new Place(time, Given.id("cursor", cursor.substring(cut + 1)));
                 }
             } catch (DateTimeParseException | Problem e) {
                 // Falls through: whatever is wrong with it, the remedy is the same.

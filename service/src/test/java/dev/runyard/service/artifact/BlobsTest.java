@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.service.platform.LabConfig;
 import dev.runyard.service.platform.LabResource;
+import dev.runyard.spec.report.CheckpointRef;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -38,6 +39,9 @@ final class BlobsTest {
 
     @Inject
     Lab lab;
+
+    @Inject
+    Checkpoints checkpoints;
 
     @Inject
     Blobs blobs;
@@ -132,6 +136,7 @@ final class BlobsTest {
                 .body("step", equalTo(List.of(4, 3, 1)))
                 .body("find{it.step==1}.best", equalTo(true))
                 .body("[0].files[0].sha256", equalTo(hashes[4]));
+        assertThat(checkpoints.kept(run)).extracting(CheckpointRef::step).containsExactly(4L, 3L, 1L);
         blobs.sweep(Duration.ofHours(1));
         given().head("/api/v1/artifacts/" + hashes[0]).then().statusCode(200);
         blobs.sweep(Duration.ZERO);

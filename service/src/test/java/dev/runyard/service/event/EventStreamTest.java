@@ -105,7 +105,8 @@ final class EventStreamTest {
                 lab.send(run, 1, point("train/loss", i, 1)).statusCode(200);
                 Thread.sleep(50);
             }
-            Message told = stream.await(m -> m.type().equals("metric") && m.data().contains("\"step\":29"));
+            Message told =
+                    stream.await(m -> m.type().equals("metric") && m.data().contains("\"step\":29"));
             long seconds = Duration.between(begin, Instant.now()).toSeconds() + 2;
             assertThat(stream.heard().stream()
                             .filter(m -> m.type().equals("metric") && m.data().contains(run.toString())))
@@ -145,10 +146,9 @@ final class EventStreamTest {
             for (Stream stream : reading) {
                 stream.await(m -> m.data().contains("\"end\"") || m.type().equals("resync"));
             }
-            assertThat(heap() - before).as("bytes for 100 streams").isLessThan(64L << 20);
-            assertThat(threads() - serviceThreads)
-                    .as("threads, the readers' own not counted")
-                    .isLessThan(30);
+            // What the burst needed for a moment is given back while the streams stay; what a stream costs is not.
+            until(() -> heap() - before < 64L << 20);
+            until(() -> threads() - serviceThreads < 30);
         } finally {
             for (Stream stream : reading) {
                 stream.close();
@@ -180,7 +180,7 @@ final class EventStreamTest {
     }
 
     private static void until(BooleanSupplier condition) throws InterruptedException {
-        Instant end = Instant.now().plusSeconds(30);
+        Instant end = Instant.now().plusSeconds(90);
         while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).isBefore(end);
             Thread.sleep(100);
@@ -241,7 +241,7 @@ final class EventStreamTest {
         }
 
         Message await(Predicate<Message> wanted) throws InterruptedException {
-            long end = System.nanoTime() + 20_000_000_000L;
+            long end = System.nanoTime() + 60_000_000_000L;
             synchronized (heard) {
                 while (true) {
                     for (Message m : heard) {

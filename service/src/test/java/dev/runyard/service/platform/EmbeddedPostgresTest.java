@@ -31,7 +31,7 @@ final class EmbeddedPostgresTest {
         EmbeddedPostgres postgres = EmbeddedPostgres.start(Path.of(arguments[0]), Path.of(arguments[1]));
         run(postgres, "create table kept(n int); insert into kept values (42)");
         System.out.println("committed");
-        Thread.sleep(60_000);
+        Thread.sleep(600_000);
     }
 
     @Test
@@ -56,7 +56,7 @@ final class EmbeddedPostgresTest {
         } finally {
             child.destroyForcibly();
         }
-        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(home.resolve("postgres/postmaster.pid")).exists();
         try (Home held = Home.open(home);
                 EmbeddedPostgres again = EmbeddedPostgres.start(held.folder(), PostgresSource.shared())) {

@@ -15,11 +15,12 @@ final class EmbeddedTemporalTest {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start()) {
             int port = Integer.parseInt(
                     temporal.target().substring(temporal.target().indexOf(':') + 1));
-            assertThat(reachable(InetAddress.getLoopbackAddress(), port)).isTrue();
+            assertThat(reachable(InetAddress.getLoopbackAddress(), port, 30_000))
+                    .isTrue();
             for (NetworkInterface card : NetworkInterface.networkInterfaces().toList()) {
                 for (InetAddress address : card.inetAddresses().toList()) {
                     if (!address.isLoopbackAddress()) {
-                        assertThat(reachable(address, port))
+                        assertThat(reachable(address, port, 1_000))
                                 .as(address.toString())
                                 .isFalse();
                     }
@@ -28,9 +29,9 @@ final class EmbeddedTemporalTest {
         }
     }
 
-    private static boolean reachable(InetAddress address, int port) {
+    private static boolean reachable(InetAddress address, int port, int millis) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), 1_000);
+            socket.connect(new InetSocketAddress(address, port), millis);
             return true;
         } catch (IOException e) {
             return false;

@@ -31,9 +31,9 @@ final class RunFilterTest {
     @Test
     void whatPeopleWriteIsNeverPartOfTheStatement() {
         String evil = "'; drop table run; --";
-        RunQuery query = new RunQuery()
+        RunQuery query = new RunQuery(key -> 7)
                 .and(RunFilter.parse("name = \"" + evil + "\" and `params." + evil.replace("`", "") + "` = 'x'"));
-        assertThat(query.sql()).doesNotContain("drop");
+        assertThat(query.sql("r.id")).doesNotContain("drop");
         assertThat(query.values()).contains(evil);
     }
 

@@ -221,6 +221,7 @@ final class RunResourceTest {
                         .then()
                         .statusCode(200)
                         .body("total", equalTo(7))
+                        .body("more", equalTo(false))
                         .extract()
                         .jsonPath();
                 names.addAll(page.getList("items.name"));
@@ -236,6 +237,64 @@ final class RunResourceTest {
                 .then()
                 .statusCode(200)
                 .body("items", hasSize(2));
+    }
+
+    @Test
+    void aMetricFilterMeetsTheRunsThatAreSortedByAnother() {
+        int key = (int) statements.number("""
+                insert into metric_key (key, lower_is_better) values ('opposed/a', false), ('opposed/b', false)
+                on conflict (key) do update set key = excluded.key returning id""");
+        for (int i = 0; i < 6; i++) {
+            UUID run = queue("opposed", "o" + i);
+            for (int k = 0; k < 2; k++) {
+                statements.change("""
+                        insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, best, lower_is_better)
+                        values (?, ?, 1, 0, 1, 1, ?, ?, false)""", run, key + k, (double) (k == 0 ? i : 10 - i), (double) i);
+            }
+        }
+        listed("opposed", "metrics.opposed/a >= 3", "metrics.opposed/b", "o5", "o4", "o3");
+        listed("opposed", "not metrics.opposed/a.best >= 2", "-metrics.opposed/b", "o0", "o1");
+        listed("opposed", "metrics.nobody/has = 1", "-metrics.opposed/b");
+        listed("nobody-made-it", "step >= 0", "-metrics.opposed/b");
+    }
+
+    private static void listed(String experiment, String filter, String sort, String... names) {
+        given().queryParam("experiment", experiment)
+                .queryParam("filter", filter)
+                .queryParam("sort", sort)
+                .get("/api/v1/runs")
+                .then()
+                .statusCode(200)
+                .body("items.name", equalTo(List.of(names)))
+                .body("total", equalTo(names.length));
+    }
+
+    @Test
+    void aLongListSaysThatItIsLongerThanWasCounted() {
+        queue("long", "first");
+        statements.change("""
+                insert into run (id, project_id, experiment_id, name, state, spec, spec_hash, created_by, epochs, ended_at)
+                select gen_random_uuid(), r.project_id, r.experiment_id, 'n' || i, 'CANCELLED', r.spec, r.spec_hash, 'test', 1, now()
+                from run r cross join generate_series(1, ?) i where r.name = 'first'""", RunList.COUNTED);
+        String cursor = "";
+        for (int page = 0; page < 2; page++) {
+            cursor = given().queryParam("experiment", "long")
+                    .queryParam("limit", 10)
+                    .queryParam("cursor", cursor)
+                    .get("/api/v1/runs")
+                    .then()
+                    .statusCode(200)
+                    .body("total", equalTo(RunList.COUNTED))
+                    .body("more", equalTo(true))
+                    .extract()
+                    .path("next");
+        }
+        given().queryParam("experiment", "long")
+                .queryParam("state", "QUEUED")
+                .get("/api/v1/runs")
+                .then()
+                .body("total", equalTo(1))
+                .body("more", equalTo(false));
     }
 
     @ParameterizedTest

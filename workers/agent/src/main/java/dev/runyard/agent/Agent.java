@@ -12,16 +12,18 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 
 /**
  * A worker process: one JVM for one device. Runs until SIGTERM or SIGINT, which let the running attempt checkpoint and give its
- * device back; a second signal ends the process at once. Exit codes: 0 left as told; 1 grace ran out, or the device is unusable
- * and a new process is needed; 2 it cannot work as it was set up; 3 another process took the device.
+ * device back; another signal, three seconds later or more, ends the process at once. Exit codes: 0 left as told; 1 the device is
+ * unusable and a new process is needed; 2 it cannot work as it was set up; 3 another process took the device; 137 (SIGKILL, by its
+ * own hand) it was told twice, or an attempt did not end within the grace.
  *
  * <p>{@code Agent devices} prints this machine's devices and their natives as JSON and ends.
  */
@@ -33,11 +35,13 @@ public final class Agent {
 
     private static final String VERSION = "0.1.0";
 
+    private static final Duration SAME_REQUEST = Duration.ofSeconds(3);
+
     private final Settings settings;
     private final Membership membership;
     private final AttemptRunner attempts;
     private final TemporalLink temporal;
-    private final AtomicInteger signals = new AtomicInteger();
+    private final AtomicLong firstSignal = new AtomicLong();
     private final Thread main = Thread.currentThread();
 
     private Agent(Settings settings, LocalDevice device, Trainer trainer) {
@@ -49,7 +53,8 @@ public final class Agent {
                 membership::me,
                 trainer,
                 settings.home().resolve("work"),
-                () -> stop(1, "the device no longer works in this process"));
+                settings.stall(),
+                () -> stop(1, "this process can no longer use its device"));
         this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts));
     }
 
@@ -92,11 +97,15 @@ public final class Agent {
         }
     }
 
+    /** Ctrl-C comes twice, from the terminal and from the command that looks after this process: that is one request. */
     private void signalled(String name) {
-        if (signals.incrementAndGet() > 1) {
-            Runtime.getRuntime().halt(1);
+        long now = System.nanoTime() | 1; // never 0
+        long first = firstSignal.compareAndExchange(0, now);
+        if (first == 0) {
+            stop(0, name);
+        } else if (now - first > SAME_REQUEST.toNanos()) {
+            Signals.kill();
         }
-        stop(0, name);
     }
 
     /** In a thread of its own, since it is called from signal handlers and from attempts. */
@@ -114,7 +123,11 @@ public final class Agent {
                     }
                     temporal.close();
                     membership.leave();
-                    Runtime.getRuntime().halt(ended ? exit : 1);
+                    if (!ended) {
+                        // Its thread may be in libtorch, whose own clean-up at exit would pull the floor from under it.
+                        Signals.kill();
+                    }
+                    Runtime.getRuntime().halt(exit);
                 },
                 "stop");
         stopping.setDaemon(false); // a signal's thread is one, and what it starts would be too

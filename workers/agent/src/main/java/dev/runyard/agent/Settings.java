@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param device {@code cpu} or {@code cuda:N} ({@code RUNYARD_DEVICE}); null: the first that is found
  * @param threads of the CPU's arithmetic ({@code RUNYARD_THREADS}); results are bit-identical for the same number; default 1
  * @param grace for a checkpoint after SIGTERM ({@code RUNYARD_GRACE}, seconds, default 30)
+ * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
-record Settings(URI url, String secret, Path home, @Nullable String device, int threads, Duration grace) {
+record Settings(
+        URI url, String secret, Path home, @Nullable String device, int threads, Duration grace, Duration stall) {
     /** @throws IllegalArgumentException in one line that names the variable and the remedy */
     static Settings from(Map<String, String> environment) {
         Path home = Path.of(environment.getOrDefault(
@@ -30,7 +32,8 @@ record Settings(URI url, String secret, Path home, @Nullable String device, int 
                 home,
                 environment.get("RUNYARD_DEVICE"),
                 whole(environment, "RUNYARD_THREADS", 1, 1, 1_024),
-                Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)));
+                Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)),
+                Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)));
     }
 
     private static URI url(Map<String, String> environment) {

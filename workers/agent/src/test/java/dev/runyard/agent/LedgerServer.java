@@ -9,14 +9,17 @@ import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricBatch;
 import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,8 +52,10 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private final Map<Long, Outcome> ends = new TreeMap<>();
     private final List<Long> resumed = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+    private final List<Notice> notices = new ArrayList<>();
     private long attempt;
     private long beats;
+    private long beatsAtOrder;
     private boolean registered;
     private boolean left;
     private String temporal = "";
@@ -57,8 +63,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private boolean over;
 
     LedgerServer() throws IOException {
-        open(0);
-        port = server.getAddress().getPort();
+        port = opened();
     }
 
     String url() {
@@ -71,6 +76,21 @@ final class LedgerServer implements RunActivities, AutoCloseable {
 
     void reopen() throws IOException {
         open(port);
+    }
+
+    /** Below the ports that the system gives to outgoing connections, one of which could take it between shut and reopen. */
+    private int opened() throws IOException {
+        BindException busy = new BindException();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int at = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+            try {
+                open(at);
+                return at;
+            } catch (BindException e) {
+                busy = e;
+            }
+        }
+        throw busy;
     }
 
     private void open(int at) throws IOException {
@@ -90,8 +110,16 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         return ++attempt;
     }
 
+    /** What is stored of the newest checkpoints rots, as many as are named. */
+    synchronized void damage(int newest) {
+        for (CheckpointRef ref : checkpoints.subList(checkpoints.size() - newest, checkpoints.size())) {
+            ref.files().forEach(file -> blobs.put(file.sha256(), new byte[] {1, 2, 3}));
+        }
+    }
+
     synchronized void order(Order next) {
         order = next;
+        beatsAtOrder = beats;
     }
 
     synchronized void temporal(String target) {
@@ -119,7 +147,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             Map<Long, Outcome> ends,
             List<Long> resumed,
             List<String> faults,
+            List<Notice> notices,
             long beats,
+            long beatsAtOrder,
             boolean registered,
             boolean left) {
         long newest() {
@@ -135,7 +165,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 new TreeMap<>(ends),
                 List.copyOf(resumed),
                 List.copyOf(faults),
+                List.copyOf(notices),
                 beats,
+                beatsAtOrder,
                 registered,
                 left);
     }
@@ -238,9 +270,10 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             }
             Map<String, Object> answer = new HashMap<>(
                     Map.of("token", "attempt-" + number, "spec", spec, "specHash", Json.sha256(spec), "grace", 30));
-            if (!checkpoints.isEmpty()) {
-                answer.put("checkpoint", Map.of("ref", checkpoints.get(checkpoints.size() - 1)));
-            }
+            List<CheckpointRef> offered =
+                    new ArrayList<>(checkpoints.subList(Math.max(0, checkpoints.size() - 2), checkpoints.size()));
+            Collections.reverse(offered);
+            answer.put("checkpoints", offered);
             return Answer.json(answer);
         }
         if (!bearer.equals("Bearer attempt-" + number)) {
@@ -270,6 +303,8 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                             1_000_000 * number + seq++, line.path("line").asText());
                 }
             }
+            case "notices" -> notices.add(Json.read(body, Notice.class));
+            case "artifacts" -> {} // what is offered is not looked at
             case "checkpoints" -> booked(Json.read(body, CheckpointRef.class));
             default -> throw new IllegalArgumentException(verb);
         }
@@ -287,6 +322,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 faults.add("checkpoint " + ref.step() + " came before the point of step " + each);
             }
         }
+        checkpoints.removeIf(known -> known.step() == ref.step());
         checkpoints.add(ref);
     }
 

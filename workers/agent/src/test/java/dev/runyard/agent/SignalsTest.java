@@ -7,6 +7,7 @@ import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.flows.run.RunWorkflow;
 import dev.runyard.flows.run.RunWorkflowImpl;
+import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.report.Outcome;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -15,27 +16,35 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker in a process of its own, and what signals do to it. */
-@Timeout(120)
+@Timeout(300)
 class SignalsTest {
+    /** 128 + SIGKILL. */
+    private static final int KILLED = 137;
+
     @TempDir
     Path home;
 
     @Test
     void sigtermCheckpointsGivesBackAndLeaves() throws Exception {
-        withWorker(List.of(), (ledger, worker) -> {
+        withWorker("counting", (ledger, worker) -> {
             await(() -> ledger.seen().points().size() >= 15);
             worker.destroy();
-            assertThat(worker.waitFor(15, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();
             assertThat(worker.exitValue()).isZero();
 
             LedgerServer.Seen seen = ledger.seen();
@@ -51,14 +60,64 @@ class SignalsTest {
 
     @Test
     void aSecondSigtermEndsAWorkerThatDoesNotListen() throws Exception {
-        withWorker(List.of("deaf"), (ledger, worker) -> {
+        withWorker("deaf", (ledger, worker) -> {
             await(() -> ledger.seen().beats() >= 1);
             worker.destroy();
-            assertThat(worker.waitFor(2, TimeUnit.SECONDS)).isFalse();
+            assertThat(worker.waitFor(1, TimeUnit.SECONDS)).isFalse();
+            worker.destroy(); // as Ctrl-C does: once from the terminal, once from the command above
+            assertThat(worker.waitFor(4, TimeUnit.SECONDS)).isFalse();
             worker.destroy();
-            assertThat(worker.waitFor(5, TimeUnit.SECONDS)).isTrue();
-            assertThat(worker.exitValue()).isEqualTo(1);
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(KILLED);
         });
+    }
+
+    /** At random moments, most of them within a computation of libtorch: no crash, nothing lost. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12})
+    void sigtermNeverMeetsACrash(long seed) throws Exception {
+        withWorker("busy", (ledger, worker) -> {
+            await(() -> ledger.seen().points().size() >= 2);
+            Thread.sleep(new Random(seed).nextInt(1_000));
+            worker.destroy();
+            assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isZero();
+            assertThat(ledger.seen().ends().get(1L)).isInstanceOfSatisfying(Outcome.GivenBack.class, back -> assertThat(
+                            ledger.seen().newest())
+                    .isEqualTo(back.step()));
+            assertNoCrashFile();
+        });
+    }
+
+    @Test
+    void beingEndedAtOnceWhileLibtorchComputesIsNoCrash() throws Exception {
+        withWorker("busy-deaf", (ledger, worker) -> {
+            await(() -> ledger.seen().beats() >= 2);
+            worker.destroy();
+            Thread.sleep(4_000);
+            worker.destroy();
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(KILLED);
+            assertNoCrashFile();
+        });
+    }
+
+    @Test
+    void aProcessWhoseTrainingHangsEndsItself() throws Exception {
+        withWorker("deaf", Map.of("RUNYARD_STALL", "2", "RUNYARD_GRACE", "1"), (ledger, worker) -> {
+            assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(KILLED);
+            assertThat(ledger.seen().ends().get(1L))
+                    .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.reason())
+                            .isEqualTo(FailureReason.WORKER_LOST));
+            assertThat(ledger.seen().left()).isTrue();
+        });
+    }
+
+    private void assertNoCrashFile() throws IOException {
+        try (Stream<Path> files = Files.list(home)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString)).noneMatch(name -> name.startsWith("hs_err"));
+        }
     }
 
     /** What happens to a worker. */
@@ -67,7 +126,12 @@ class SignalsTest {
         void tell(LedgerServer ledger, Process worker) throws Exception;
     }
 
-    private void withWorker(List<String> arguments, Story story) throws Exception {
+    private void withWorker(String training, Story story) throws Exception {
+        // No test ends because the grace did.
+        withWorker(training, Map.of("RUNYARD_GRACE", "3600"), story);
+    }
+
+    private void withWorker(String training, Map<String, String> environment, Story story) throws Exception {
         try (LedgerServer ledger = new LedgerServer();
                 LoopbackTemporal temporal = new LoopbackTemporal()) {
             ledger.temporal(temporal.target());
@@ -84,7 +148,7 @@ class SignalsTest {
             service.registerWorkflowImplementationTypes(RunWorkflowImpl.class);
             service.registerActivitiesImplementations(ledger);
             factory.start();
-            Process worker = worker(ledger, arguments);
+            Process worker = worker(ledger, training, environment);
             try {
                 await(() -> ledger.seen().registered());
                 RunWorkflow workflow = client.newWorkflowStub(
@@ -104,18 +168,19 @@ class SignalsTest {
         }
     }
 
-    private Process worker(LedgerServer ledger, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    private Process worker(LedgerServer ledger, String training, Map<String, String> environment) throws IOException {
+        List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                CountingAgent.class.getName()));
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+                CountingAgent.class.getName(),
+                training);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO().directory(home.toFile());
         builder.environment().put("RUNYARD_URL", ledger.url());
         builder.environment().put("RUNYARD_WORKER_SECRET", LedgerServer.SECRET);
         builder.environment().put("RUNYARD_HOME", home.toString());
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

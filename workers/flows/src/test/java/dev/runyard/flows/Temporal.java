@@ -66,7 +66,7 @@ public final class Temporal implements AutoCloseable {
 
     /** Waits until the workflow ended, however often it continued as new. */
     public void join(Object workflow) throws TimeoutException {
-        WorkflowStub.fromTyped(workflow).getResult(60, TimeUnit.SECONDS, Void.class);
+        WorkflowStub.fromTyped(workflow).getResult(180, TimeUnit.SECONDS, Void.class);
     }
 
     /** Lets the server's clock run ahead. */

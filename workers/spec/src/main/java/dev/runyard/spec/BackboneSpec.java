@@ -7,7 +7,7 @@ import java.util.List;
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
  */
 public record BackboneSpec(
-        @Doc("small-vit or small-clip (shipped with the product), or on the worker's machine a safetensors file,"
+        @Doc("small-vit, small-clip or small-dino (shipped with the product), or on the worker's machine a safetensors file,"
                 + " or a folder with one and its config.json.")
         String weights,
 
@@ -18,8 +18,8 @@ public record BackboneSpec(
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
-    /** The backbones that are shipped with the product: supervised, and CLIP with its text tower. */
-    public static final List<String> SHIPPED = List.of(SMALL, "small-clip");
+    /** The backbones that are shipped with the product: supervised, CLIP with its text tower, DINO with its head. */
+    public static final List<String> SHIPPED = List.of(SMALL, "small-clip", "small-dino");
 
     static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32);
 

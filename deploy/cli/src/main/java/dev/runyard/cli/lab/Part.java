@@ -23,7 +23,8 @@ final class Part {
     private final Path log;
     private final Supplier<List<String>> command;
     private final Map<String, String> environment;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
+    private volatile @Nullable Process asked;
     private long startedNanos;
     private long retryAtNanos;
     private int quickDeaths;
@@ -60,7 +61,8 @@ final class Part {
     }
 
     boolean alive() {
-        return process != null && process.isAlive();
+        Process current = process;
+        return current != null && current.isAlive();
     }
 
     @Nullable
@@ -76,8 +78,8 @@ final class Part {
     @Nullable
     String revive() throws IOException {
         Process dead = process;
-        if (dead == null || dead.isAlive()) {
-            return null;
+        if (dead == null || dead.isAlive() || dead.equals(asked)) {
+            return null; // one that was asked to end is not revived
         }
         if (retryAtNanos == 0) {
             boolean quick = System.nanoTime() - startedNanos < LONG_LIFE.toNanos();
@@ -94,20 +96,21 @@ final class Part {
         return null;
     }
 
-    /** SIGTERM, then SIGKILL when it takes longer than {@code grace}. */
+    /** SIGTERM unless it was asked before, then SIGKILL when it takes longer than {@code grace}. */
     void stop(Duration grace) {
+        ask();
         Process running = process;
-        if (running == null) {
-            return;
+        if (running != null) {
+            await(running, grace);
         }
-        running.destroy();
-        await(running, grace);
     }
 
-    /** SIGTERM now, the wait later, so that several can leave at once. */
+    /** SIGTERM now, the wait later, so that several can leave at once. Only once: a second one tells a worker not to checkpoint. */
     void ask() {
-        if (process != null) {
-            process.destroy();
+        Process running = process;
+        if (running != null && !running.equals(asked)) {
+            asked = running;
+            running.destroy();
         }
     }
 

@@ -31,8 +31,8 @@ final class LabHomeTest {
     void leftoversAreEndedAndNobodyElse() throws Exception {
         LabHome home = new LabHome(folder);
         Leftovers leftovers = new Leftovers(home);
-        Process worker = new ProcessBuilder("sleep", "60").start();
-        Process stranger = new ProcessBuilder("sleep", "60").start();
+        Process worker = new ProcessBuilder("sleep", "600").start();
+        Process stranger = new ProcessBuilder("sleep", "600").start();
         try {
             home.write(
                     "up.json",
@@ -45,8 +45,8 @@ final class LabHomeTest {
                                             // Its number was given to another process since.
                                             Map.of("name", "service", "pid", stranger.pid(), "born", 1_000))));
             assertThat(leftovers.keeper()).isEmpty();
-            leftovers.end(Duration.ofSeconds(5));
-            assertThat(worker.waitFor(1, TimeUnit.SECONDS)).isTrue();
+            leftovers.end(Duration.ofSeconds(30));
+            assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(stranger.isAlive()).isTrue();
         } finally {
             worker.destroyForcibly();
@@ -59,7 +59,7 @@ final class LabHomeTest {
         Part part = new Part("worker-0", folder.resolve("log"), () -> List.of("false"), Map.of());
         part.start();
         StringBuilder news = new StringBuilder();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!news.toString().contains("in 1 s") && System.nanoTime() < end) {
             String said = part.revive();
             news.append(said == null ? "" : said + "\n");
@@ -69,6 +69,40 @@ final class LabHomeTest {
                 .hasSizeGreaterThanOrEqualTo(2)
                 .first()
                 .isEqualTo("worker-0 ended with 1, starting it again (see " + folder.resolve("log") + ")");
+    }
+
+    /** A second SIGTERM would tell a worker not to checkpoint, and a new start would outlive us. */
+    @Test
+    void aPartThatIsAskedToEndIsAskedOnceAndNotRevived() throws Exception {
+        Path heard = folder.resolve("heard");
+        Part part = new Part(
+                "worker-0",
+                folder.resolve("log"),
+                () -> List.of(
+                        "sh",
+                        "-c",
+                        "trap 'echo TERM >> " + heard + "' TERM; echo ready > " + heard + "; while [ ! -e "
+                                + folder.resolve("end") + " ]; do sleep 0.05; done"),
+                Map.of());
+        part.start();
+        while (!Files.exists(heard)) {
+            Thread.sleep(20);
+        }
+        part.ask();
+        while (Files.readAllLines(heard).size() < 2) {
+            Thread.sleep(20);
+        }
+        Thread stopping = new Thread(() -> part.stop(Duration.ofMinutes(2)));
+        stopping.start();
+        Thread.sleep(500);
+        Files.createFile(folder.resolve("end"));
+        stopping.join();
+        assertThat(Files.readAllLines(heard)).containsExactly("ready", "TERM");
+        assertThat(part.alive()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            assertThat(part.revive()).isNull();
+        }
+        assertThat(part.alive()).isFalse();
     }
 
     private static long born(Process process) {

@@ -66,7 +66,10 @@ public final class BrowseBench {
         time("runs page, filtered by metric, sorted by another", i -> all + good + "&sort=metrics.train/loss.last");
     }
 
-    /** Finished runs with two parameters and four metrics each. */
+    /**
+     * Finished runs with two parameters and four metrics each. All metrics of a run have the same value, so a filter that wants large
+     * ones opposes a sort that begins with small ones: the worst case for both.
+     */
     private void rows() throws SQLException {
         lab.experiment("bench-browse");
         lab.update("insert into metric_key (key, lower_is_better) values ('val/top1', false), ('val/loss', true),"

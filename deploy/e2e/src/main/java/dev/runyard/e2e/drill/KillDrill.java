@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -50,8 +51,8 @@ public final class KillDrill {
         Plan plan = new Plan(
                 Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), seed);
         Path folder = Files.createTempDirectory("runyard-drill");
-        // About 15 s of training for each kill, so that a kill finds something to interrupt.
-        List<String> faults = new KillDrill(plan, sweep(Math.max(2, plan.total() / 4), 12)).run(folder);
+        // Enough training for each kill to find something to interrupt.
+        List<String> faults = new KillDrill(plan, sweep(Math.max(2, plan.total() / 3), 12)).run(folder);
         faults.forEach(System.out::println);
         System.out.println(faults.isEmpty() ? "verdict: nothing lost, every loss bit-identical" : "verdict: FAILED");
         System.exit(faults.isEmpty() ? 0 : 1);
@@ -100,11 +101,13 @@ public final class KillDrill {
         kills.addAll(Collections.nCopies(plan.service(), "service"));
         kills.addAll(Collections.nCopies(plan.all(), "everything"));
         Collections.shuffle(kills, random);
+        Map<String, List<Double>> recoveries = new TreeMap<>();
         try (LabProcess lab = LabProcess.start(home, Map.of("RUNYARD_THREADS", "1"))) {
             String id = lab.client().post("/api/v1/sweeps", sweep).get("id").asText();
+            awaitTraining(lab.client(), id, Map.of());
             for (String part : kills) {
-                awaitTraining(lab.client(), id);
                 Thread.sleep(500 + random.nextInt(4_000));
+                Map<String, Long> before = attempts(lab.client(), id);
                 if (over(lab.client(), id)) {
                     System.out.printf("%s: the sweep was over before this kill%n", part);
                     break;
@@ -118,39 +121,55 @@ public final class KillDrill {
                         lab.up();
                     }
                 }
-                awaitTraining(lab.client(), id);
-                System.out.printf(
-                        "killed %s, training again after %.1f s%n",
-                        part, Duration.between(at, Instant.now()).toMillis() / 1e3);
+                awaitTraining(lab.client(), id, before);
+                double seconds = Duration.between(at, Instant.now()).toMillis() / 1e3;
+                recoveries.computeIfAbsent(part, p -> new ArrayList<>()).add(seconds);
+                System.out.printf(Locale.ROOT, "killed %s, a new attempt trains after %.1f s%n", part, seconds);
             }
+            recoveries.forEach((part, all) -> {
+                Collections.sort(all);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%d x %s: a new attempt trains after p50 %.1f s, max %.1f s%n",
+                        all.size(),
+                        part,
+                        all.get(all.size() / 2),
+                        all.get(all.size() - 1));
+            });
             return losses(lab.client(), finished(lab.client(), id));
         }
     }
 
-    /** A run has reported since now: its heartbeat, not an old row, says so. */
-    private static void awaitTraining(LabClient client, String sweep) throws InterruptedException {
-        client.await("/api/v1/devices", Duration.ofSeconds(120), devices -> {
+    /**
+     * An attempt that began since then has reported a step. A row that says RUNNING is not enough: it says so until the loss of
+     * its worker is noticed.
+     *
+     * @param before the attempt of each run, by id; a run that is missing had none
+     */
+    private static void awaitTraining(LabClient client, String sweep, Map<String, Long> before)
+            throws InterruptedException {
+        client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> {
             if (over(client, sweep)) {
                 return true;
             }
             for (JsonNode run : client.runsOf(sweep)) {
                 if (run.get("state").asText().equals("RUNNING")
-                        && run.path("step").asLong() > 0) {
-                    return listed(devices, "BUSY");
+                        && run.path("step").asLong() > 0
+                        && run.get("attempt").asLong()
+                                > before.getOrDefault(run.get("id").asText(), 0L)) {
+                    return true;
                 }
             }
             return false;
         });
     }
 
-    private static boolean listed(JsonNode devices, String state) {
-        JsonNode items = devices.isArray() ? devices : devices.path("items");
-        for (JsonNode device : items) {
-            if (device.path("state").asText().equals(state)) {
-                return true;
-            }
-        }
-        return false;
+    private static Map<String, Long> attempts(LabClient client, String sweep) {
+        Map<String, Long> attempts = new TreeMap<>();
+        client.runsOf(sweep)
+                .forEach(run ->
+                        attempts.put(run.get("id").asText(), run.get("attempt").asLong()));
+        return attempts;
     }
 
     private static boolean over(LabClient client, String sweep) {

@@ -1,6 +1,8 @@
 package dev.runyard.e2e.lab;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -211,9 +214,20 @@ public final class LabProcess implements AutoCloseable {
         return Optional.of(given.resolve("data")).filter(Files::isDirectory);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /**
+     * A port that nobody listens on, below those that the system gives to outgoing connections: one of them could take it while the
+     * lab restarts.
+     */
+    public static int freePort() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress("127.0.0.1", port));
+                return port;
+            } catch (BindException e) {
+                // taken: another
+            }
         }
+        throw new IOException("no free port was found");
     }
 }

@@ -33,6 +33,7 @@ public final class AttemptRunner {
     private final Supplier<ServiceClient.Registration> me;
     private final Trainer trainer;
     private final Path work;
+    private final Duration stall;
     private final Runnable poisoned;
 
     private final Object monitor = new Object();
@@ -42,18 +43,21 @@ public final class AttemptRunner {
 
     /**
      * @param work a folder in which each run gets one
-     * @param poisoned called after an error that leaves the device unusable for this process
+     * @param stall how long training may give no sign of life
+     * @param poisoned called when this process can no longer use the device: after an error that says so, or when training hangs
      */
     public AttemptRunner(
             ServiceClient service,
             Supplier<ServiceClient.Registration> me,
             Trainer trainer,
             Path work,
+            Duration stall,
             Runnable poisoned) {
         this.service = service;
         this.me = me;
         this.trainer = trainer;
         this.work = work;
+        this.stall = stall;
         this.poisoned = poisoned;
     }
 
@@ -137,7 +141,7 @@ public final class AttemptRunner {
         LOG.log(Level.INFO, "run {0} attempt {1} begins", grant.run(), Long.toString(grant.attempt()));
         Path folder = work.resolve(grant.run().toString());
         Outcome outcome;
-        try (Pulse pulse = new Pulse("pulse", started.client(), executor, orders);
+        try (Pulse pulse = new Pulse("pulse", started.client(), executor, orders, stall, why -> stuck(started, why));
                 Reporter reporter = new Reporter(started.client(), orders, pulse, folder, grant.attempt())) {
             outcome = trained(started, folder, orders, pulse, reporter);
             end(started, outcome, folder, orders);
@@ -150,7 +154,8 @@ public final class AttemptRunner {
         Outcome outcome;
         try {
             Files.createDirectories(folder);
-            new CheckpointCache(folder).prepare(started.checkpoint(), started.client(), reporter.patience());
+            new CheckpointCache(folder)
+                    .prepare(started.checkpoints(), started.client(), reporter.patience(), reporter::notice);
             outcome = trainer.train(started.spec(), folder, reporter);
             if (outcome instanceof Outcome.GivenBack back) {
                 outcome = new Outcome.GivenBack(back.step(), orders.cause());
@@ -173,6 +178,17 @@ public final class AttemptRunner {
         }
         String fault = orders.fault();
         return fault == null ? outcome : new Outcome.Failed(outcome.step(), FailureReason.INTERNAL, fault);
+    }
+
+    /** The thread cannot be stopped, so the run is given to another worker now and this process ends. */
+    private void stuck(ServiceClient.Started started, String why) {
+        LOG.log(Level.WARNING, "training hangs: {0}", why);
+        poisoned.run();
+        try {
+            started.client().end(new Outcome.Failed(0, FailureReason.WORKER_LOST, "training hangs: " + why));
+        } catch (ServiceFault e) {
+            LOG.log(Level.WARNING, "the end of an attempt could not be reported: {0}", e.getMessage());
+        }
     }
 
     private Outcome failed(Throwable failure, long step, Reporter reporter) {

@@ -5,20 +5,23 @@ import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
+import dev.runyard.vision.train.TrainingFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The checkpoints of one run on this machine. Before an attempt begins, exactly the one that the service names is there: one that
+ * The checkpoints of one run on this machine. Before an attempt begins, exactly one is there, and the service knows it: one that
  * this machine wrote later is deleted, because the points that belong to it may never have reached the service.
  */
 final class CheckpointCache {
@@ -31,7 +34,7 @@ final class CheckpointCache {
         this.checkpoints = runFolder.resolve("checkpoints");
     }
 
-    /** A checkpoint that the service has arrived damaged. */
+    /** What the service has of a checkpoint is not that checkpoint. */
     static final class Damaged extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -41,20 +44,44 @@ final class CheckpointCache {
     }
 
     /**
-     * @param ref the checkpoint to go on from; null to begin at step 0
-     * @throws Damaged when what the service sends is not what the ref promises
+     * Makes the first of these that is whole the only one here.
+     *
+     * @param offered checkpoints to go on from, the best choice first; none to begin at step 0
+     * @param told of each that is damaged
+     * @throws Damaged when all of them are: a run that had checkpoints never begins anew by itself
      */
-    void prepare(@Nullable CheckpointRef ref, AttemptClient client, Patience patience) throws IOException {
+    void prepare(List<CheckpointRef> offered, AttemptClient client, Patience patience, Consumer<Notice> told)
+            throws IOException {
         Files.createDirectories(checkpoints);
-        Path wanted = ref == null ? null : folder(ref);
+        Path chosen = null;
+        List<String> faults = new ArrayList<>();
+        for (int i = 0; i < offered.size() && chosen == null; i++) {
+            CheckpointRef ref = offered.get(i);
+            try {
+                chosen = present(ref, client, patience);
+            } catch (Damaged e) {
+                faults.add(String.valueOf(e.getMessage()));
+                told.accept(new Notice(Notice.Kind.CHECKPOINT_CORRUPT, String.valueOf(e.getMessage())));
+            }
+        }
+        if (chosen == null && !offered.isEmpty()) {
+            throw new Damaged(
+                    "all " + faults.size() + " checkpoints in the store are damaged; the newest: " + faults.get(0));
+        }
         for (Path folder : children(checkpoints)) {
-            if (!folder.equals(wanted) || !holds(folder, ref)) {
+            if (!folder.equals(chosen)) {
                 delete(folder);
             }
         }
-        if (ref != null && wanted != null && !Files.exists(wanted)) {
-            download(ref, wanted, client, patience);
+    }
+
+    private Path present(CheckpointRef ref, AttemptClient client, Patience patience) throws IOException {
+        Path folder = folder(ref);
+        if (!holds(folder, ref)) {
+            delete(folder);
+            download(ref, folder, client, patience);
         }
+        return folder;
     }
 
     private Path folder(CheckpointRef ref) {
@@ -67,7 +94,13 @@ final class CheckpointCache {
         Files.createDirectories(arriving);
         for (CheckpointRef.File file : ref.files()) {
             Path target = plain(arriving, file.name());
-            String sha256 = patience.call(() -> fetch(client, file, target));
+            String sha256;
+            try {
+                sha256 = patience.call(() -> fetch(client, file, target));
+            } catch (ServiceFault.Refused e) {
+                throw new Damaged(
+                        "checkpoint of step " + ref.step() + ": " + file.name() + " cannot be had: " + e.getMessage());
+            }
             if (Files.size(target) != file.size() || !sha256.equals(file.sha256())) {
                 throw new Damaged("checkpoint of step " + ref.step() + ": " + file.name() + " has SHA-256 " + sha256
                         + ", expected " + file.sha256());
@@ -82,7 +115,7 @@ final class CheckpointCache {
                 OutputStream out = Files.newOutputStream(target)) {
             return Sha256.copy(in, out);
         } catch (IOException e) {
-            if (Failures.diskFull(e)) {
+            if (TrainingFailure.diskFull(e)) {
                 throw new UncheckedIOException(e);
             }
             throw new ServiceFault.Unavailable("download of " + file.name() + " broke off: " + e.getMessage());
@@ -90,9 +123,9 @@ final class CheckpointCache {
     }
 
     /** Whether a folder of this machine is that checkpoint, byte for byte. */
-    private static boolean holds(Path folder, @Nullable CheckpointRef ref) {
+    private static boolean holds(Path folder, CheckpointRef ref) {
         try {
-            if (ref == null || !Files.isRegularFile(folder.resolve(MANIFEST))) {
+            if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
                 return false;
             }
             for (CheckpointRef.File file : ref.files()) {

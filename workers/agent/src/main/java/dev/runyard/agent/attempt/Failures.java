@@ -28,14 +28,10 @@ final class Failures {
                     FailureReason.OUT_OF_MEMORY,
                     line(failure) + "; make batchSize smaller or use a device with more memory");
         }
-        if (diskFull(failure)) {
+        if (TrainingFailure.diskFull(failure)) {
             return new Outcome.Failed(step, FailureReason.DISK_FULL, line(failure));
         }
         return new Outcome.Failed(step, FailureReason.INTERNAL, line(failure));
-    }
-
-    static boolean diskFull(Throwable failure) {
-        return says(failure, "no space left on device") || says(failure, "disk quota exceeded");
     }
 
     /** An error after which nothing on this CUDA context works any more, whoever tries. */

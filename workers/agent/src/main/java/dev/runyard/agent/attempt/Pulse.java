@@ -5,14 +5,16 @@ import dev.runyard.agent.client.AttemptClient.Progress;
 import dev.runyard.agent.client.ServiceFault;
 import io.temporal.client.ActivityCompletionException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
  * Tells Temporal and the ledger each second that the attempt lives, and takes the ledger's order back. On a thread of its own,
- * because a step of a large model, or a look at the test set, can last longer than a lease.
+ * because a step of a large model can last longer than a lease; so it also watches that training goes on.
  */
 final class Pulse implements AutoCloseable {
     private static final long INTERVAL_MS = 1_000;
+    private static final long UNWATCHED = 0;
 
     /** Two leases: by then another worker may have the run, and going on would be wasted. */
     private static final Duration CUT_OFF = Duration.ofSeconds(60);
@@ -23,10 +25,29 @@ final class Pulse implements AutoCloseable {
     private final Thread thread;
     private volatile Progress progress = new Progress(0, 0, 0, 0);
     private volatile boolean closed;
-    private boolean executorLost;
+    private final Duration stall;
+    private final Consumer<String> stuck;
+    /** Of {@link System#nanoTime}; {@link #UNWATCHED} before training begins and while it waits for the service. */
+    private volatile long sign = UNWATCHED;
 
-    /** @param executor beats for Temporal with the next step */
-    Pulse(String name, AttemptClient client, LongConsumer executor, Orders orders) {
+    private volatile boolean begun;
+    private boolean executorLost;
+    private boolean stood;
+
+    /**
+     * @param executor beats for Temporal with the next step
+     * @param stall how long training may give no sign of life, once it has begun
+     * @param stuck called once when it gave none for so long
+     */
+    Pulse(
+            String name,
+            AttemptClient client,
+            LongConsumer executor,
+            Orders orders,
+            Duration stall,
+            Consumer<String> stuck) {
+        this.stall = stall;
+        this.stuck = stuck;
         this.client = client;
         this.executor = executor;
         this.orders = orders;
@@ -37,6 +58,18 @@ final class Pulse implements AutoCloseable {
 
     void progress(Progress now) {
         progress = now;
+        begun = true;
+        lives();
+    }
+
+    /** Training took a step, or asked whether to take one. */
+    void lives() {
+        sign = begun ? System.nanoTime() | 1 : UNWATCHED;
+    }
+
+    /** Training waits for the service, however long that takes. */
+    void hold() {
+        sign = UNWATCHED;
     }
 
     long step() {
@@ -58,6 +91,7 @@ final class Pulse implements AutoCloseable {
         long contact = System.nanoTime();
         while (!closed) {
             beatExecutor();
+            watch();
             try {
                 orders.ledger(client.heartbeat(progress));
                 contact = System.nanoTime();
@@ -75,6 +109,15 @@ final class Pulse implements AutoCloseable {
             } catch (InterruptedException e) {
                 return; // closed
             }
+        }
+    }
+
+    private void watch() {
+        long last = sign;
+        if (last != UNWATCHED && System.nanoTime() - last > stall.toNanos() && !stood) {
+            stood = true;
+            stuck.accept("no step and no batch of an evaluation for " + stall.toSeconds() + " s, the last step was "
+                    + progress.step());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricBatch;
 import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.train.TrainingListener;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
 
     @Override
     public void points(List<MetricPoint> measured) {
-        points.add(measured);
+        held(() -> points.add(measured));
     }
 
     @Override
@@ -105,7 +106,14 @@ final class Reporter implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void notice(Notice notice) {
+        log(notice.kind() + " " + notice.why());
+        told(() -> patience().run(() -> client.notice(notice)));
+    }
+
+    @Override
     public Order order() {
+        pulse.lives();
         return orders.now();
     }
 
@@ -131,11 +139,21 @@ final class Reporter implements TrainingListener, AutoCloseable {
     /** A fault of the service is not one of the training: it becomes an order, which training asks for next. */
     private void told(Runnable report) {
         try {
-            report.run();
+            held(report);
         } catch (ServiceFault.Stale e) {
             orders.stale();
         } catch (ServiceFault e) {
             orders.fault(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Training that waits for the service does not hang. */
+    private void held(Runnable report) {
+        pulse.hold();
+        try {
+            report.run();
+        } finally {
+            pulse.lives();
         }
     }
 

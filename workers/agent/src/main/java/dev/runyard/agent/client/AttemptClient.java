@@ -4,6 +4,7 @@ import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricBatch;
 import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import java.io.IOException;
@@ -107,6 +108,11 @@ public final class AttemptClient {
                 token,
                 Map.of("name", name, "sha256", sha256, "size", size, "kind", kind),
                 PATIENT);
+    }
+
+    /** Tells people what happened though the attempt goes on. */
+    public void notice(Notice notice) {
+        http.json("POST", attempt + "notices", token, notice, PATIENT);
     }
 
     /** Books how the attempt ended; tells whether the run is over. */

@@ -8,10 +8,10 @@ import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker asks of the service. Every method throws {@link ServiceFault}. Answers are read by name, so that a newer service
@@ -41,13 +41,9 @@ public final class ServiceClient {
      * What an attempt needs to begin.
      *
      * @param client writes under the attempt's own token
-     * @param checkpoint where to go on; null for step 0
+     * @param checkpoints where to go on, the newest first; none for step 0
      */
-    public record Started(
-            AttemptClient client,
-            RunSpec spec,
-            String specHash,
-            @Nullable CheckpointRef checkpoint) {}
+    public record Started(AttemptClient client, RunSpec spec, String specHash, List<CheckpointRef> checkpoints) {}
 
     public Registration register(String secret, String host, String version, LocalDevice device) {
         JsonNode answer = http.json(
@@ -92,12 +88,13 @@ public final class ServiceClient {
                 me.token(),
                 Map.of("device", grant.device()),
                 QUICK);
-        JsonNode checkpoint = answer.path("checkpoint").path("ref");
+        List<CheckpointRef> checkpoints = new ArrayList<>();
+        answer.path("checkpoints").forEach(ref -> checkpoints.add(Json.read(ref, CheckpointRef.class)));
         return new Started(
                 new AttemptClient(http, grant, text(answer, "token")),
                 Json.read(answer.path("spec"), RunSpec.class),
                 text(answer, "specHash"),
-                checkpoint.isObject() ? Json.read(checkpoint, CheckpointRef.class) : null);
+                List.copyOf(checkpoints));
     }
 
     private static Executor executor(JsonNode answer) {

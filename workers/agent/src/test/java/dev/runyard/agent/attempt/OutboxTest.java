@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 class OutboxTest {
     private final List<Long> received = Collections.synchronizedList(new ArrayList<>());
     private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
@@ -30,7 +30,7 @@ class OutboxTest {
     void sendsInBatchesAndInOrder() throws Exception {
         try (Outbox<MetricPoint> outbox = outbox(64L << 20)) {
             outbox.add(points(1, 2_500));
-            assertThat(outbox.awaitSent(outbox.mark(), Duration.ofSeconds(10))).isTrue();
+            assertThat(outbox.awaitSent(outbox.mark(), Duration.ofSeconds(60))).isTrue();
         }
         assertThat(received).isEqualTo(LongStream.rangeClosed(1, 2_500).boxed().toList());
         assertThat(batches).containsExactly(1_000, 1_000, 500);
@@ -48,7 +48,7 @@ class OutboxTest {
             Thread.sleep(700);
             away = false;
             outbox.add(points(3_001, 3_100));
-            assertThat(outbox.awaitSent(outbox.mark(), Duration.ofSeconds(10))).isTrue();
+            assertThat(outbox.awaitSent(outbox.mark(), Duration.ofSeconds(60))).isTrue();
             assertThat(folder.resolve("spool")).doesNotExist();
         }
         assertThat(received).isEqualTo(LongStream.rangeClosed(1, 3_100).boxed().toList());
@@ -82,7 +82,7 @@ class OutboxTest {
             training.join(500);
             assertThat(training.isAlive()).isTrue();
             orders.ledger(Order.PAUSE);
-            training.join(5_000);
+            training.join(60_000);
             assertThat(training.isAlive()).isFalse();
         }
     }
@@ -100,7 +100,7 @@ class OutboxTest {
                 },
                 orders)) {
             outbox.add(points(1, 1));
-            assertThat(outbox.awaitSent(1, Duration.ofSeconds(5))).isFalse();
+            assertThat(outbox.awaitSent(1, Duration.ofSeconds(60))).isFalse();
         }
         assertThat(orders.fault()).contains("too many keys");
         assertThat(orders.now()).isEqualTo(Order.PAUSE);

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(90)
+@Timeout(240)
 class SweepWorkflowTest {
     private final UUID sweep = UUID.fromString("00000000-0000-4000-8000-000000000002");
 

@@ -80,6 +80,9 @@ final class Batches implements AutoCloseable {
 
     /** The batch that step {@code step} (from 0) learns from, one entry a view of the same images. */
     List<Batch> training(long step) throws IOException {
+        if (features != null) {
+            return build(step); // a copy of a few rows: handing it to another thread would take longer
+        }
         Future<List<Batch>> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
         try {
             List<Batch> batch = ready.get();

@@ -8,6 +8,7 @@ import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
@@ -370,7 +371,11 @@ final class Loop {
         state(optimiser).forEach((name, array) -> StoredTensors.put(out, name, array));
         long[] longs = progress.toLongs();
         out.longs(PROGRESS, new long[] {longs.length}, longs);
-        CheckpointRef ref = checkpoints.write(progress, epoch(), identity, out);
+        CheckpointRef ref =
+                PatientSave.of(progress.step(), () -> checkpoints.write(progress, epoch(), identity, out), listener);
+        if (ref == null) {
+            return; // told to stop while the disk is full: the checkpoint before is the newest
+        }
         saved = progress;
         savedAt = System.nanoTime();
         listener.checkpoint(checkpoints.folder(progress.step()), ref);
@@ -397,7 +402,8 @@ final class Loop {
                 listener.log("goes on behind step " + progress.step());
                 return;
             }
-            listener.log("CHECKPOINT_CORRUPT " + candidate.folder().getFileName() + ": " + fault);
+            listener.notice(new Notice(
+                    Notice.Kind.CHECKPOINT_CORRUPT, candidate.folder().getFileName() + ": " + fault));
         }
         if (!candidates.isEmpty()) {
             throw new TrainingFailure(

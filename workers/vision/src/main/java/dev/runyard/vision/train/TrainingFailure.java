@@ -29,6 +29,18 @@ public final class TrainingFailure extends RuntimeException {
         return reason;
     }
 
+    /** Whether this, or what caused it, is a disk or a quota that is used up. */
+    public static boolean diskFull(Throwable fault) {
+        int depth = 0;
+        for (Throwable t = fault; t != null && depth < 20; t = t.getCause(), depth++) {
+            String words = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
+            if (t instanceof IOException && (words.contains("no space left") || words.contains("quota exceeded"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Names the reason of whatever else was thrown.
      *
@@ -59,7 +71,7 @@ public final class TrainingFailure extends RuntimeException {
                             + " librarySize, resolution",
                     fault);
         }
-        if (fault instanceof IOException && lower.contains("no space left")) {
+        if (diskFull(fault)) {
             return new TrainingFailure(FailureReason.DISK_FULL, message + "; free space on the worker's disk", fault);
         }
         return new TrainingFailure(FailureReason.INTERNAL, fault.getClass().getSimpleName() + ": " + message, fault);

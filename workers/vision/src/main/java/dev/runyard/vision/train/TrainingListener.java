@@ -2,6 +2,7 @@ package dev.runyard.vision.train;
 
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,11 @@ public interface TrainingListener {
 
     /** Something a reader of results should know; one line. */
     default void log(String line) {}
+
+    /** Something a person should see though training goes on. */
+    default void notice(Notice notice) {
+        log(notice.kind() + " " + notice.why());
+    }
 
     /** Asked before each step and each batch of an evaluation. */
     default Order order() {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
+import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.client.PatchLayout;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The reference inversion: both policies, for every number of prompts that the case holds. */
@@ -131,6 +133,40 @@ class InversionParityTest {
                 float[] wrong = encode(backbone, manager, bare, layout, n, policy);
                 assertEmbedding(in.floats(prefix + "interp_uncompensated_embedding"), wrong, true);
                 assertEmbedding(in.floats(prefix + "latent_embedding"), wrong, false);
+            }
+        }
+    }
+
+    /** Patch embeddings with a bias, positional tables of other forms, other norms: the first prompts of each case, one row of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "openai-clip, APPEND", "timm-vit, APPEND", "torchvision-vit, APPEND", "dino-vit, APPEND",
+        "openai-clip, INTERPOLATE", "timm-vit, INTERPOLATE", "torchvision-vit, INTERPOLATE", "dino-vit, INTERPOLATE"
+    })
+    void everyKindOfBackbone(String name, PositionPolicy policy) throws IOException {
+        Golden golden = new Golden("prompts-" + name);
+        String weights =
+                golden.file("../" + name + "/weights.safetensors").normalize().toString();
+        try (FrozenBackbone backbone = FrozenBackbone.open(weights);
+                NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            VitShape shape = backbone.shape();
+            PatchLayout layout = new PatchLayout(shape.imageSize(), shape.patch(), shape.imageSize() / shape.patch());
+            NDArray pixels = golden.input(manager, "pixels");
+            NDArray prompts = golden.input(manager, "prompts").get(":, :" + layout.prompts());
+            float[] latent = backbone.encode(pixels, prompts, false).embedding().toFloatArray();
+            int n = (int) pixels.getShape().get(0);
+            Inversion inversion = new Inversion(backbone, inverse(backbone), layout, policy);
+            float[] taller = layout.below(
+                    pixels.toFloatArray(),
+                    floats(inversion.patches(prompts.toFloatArray())),
+                    n,
+                    inversion.compensation());
+            float[] got = encode(backbone, manager, taller, layout, n, policy);
+            assertThat(got).hasSameSizeAs(latent);
+            for (int i = 0; i < got.length; i++) {
+                assertThat(got[i]).isCloseTo(latent[i], org.assertj.core.data.Offset.offset(1e-4f));
             }
         }
     }

@@ -5,18 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What people call things. Names are labels: they never become a path, a query or markup. */
-public final class Names {
+/** What comes with a request beside its body: ids, labels, who asks, numbers. Labels never become a path, a query or markup. */
+public final class Given {
     private static final int LONGEST = 250;
 
-    private Names() {}
+    private Given() {}
 
     /** @return the name as it is, when it is printable and of 1 to 250 bytes of UTF-8 */
-    public static String check(String field, String name) {
+    public static String label(String field, String name) {
         if (name.isBlank() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
             throw Problem.invalid("BAD_NAME", field, name, "must have 1 to 250 bytes of UTF-8", null);
         }
-        if (name.codePoints().anyMatch(Names::unprintable)) {
+        if (name.codePoints().anyMatch(Given::unprintable)) {
             throw Problem.invalid(
                     "BAD_NAME", field, name.replaceAll("\\p{Cntrl}", "?"), "must not hold control characters", null);
         }
@@ -28,7 +28,7 @@ public final class Names {
         if (user == null || user.isBlank()) {
             return "local";
         }
-        if (user.length() > 100 || user.codePoints().anyMatch(Names::unprintable)) {
+        if (user.length() > 100 || user.codePoints().anyMatch(Given::unprintable)) {
             throw Problem.invalid(
                     "BAD_NAME",
                     "X-Runyard-User",
@@ -50,6 +50,27 @@ public final class Names {
             // Falls through: a wrong id and an unknown one look alike.
         }
         throw Problem.notFound(what, text.length() > 100 ? text.substring(0, 100) + "…" : text);
+    }
+
+    /**
+     * A whole number from a query.
+     *
+     * @param text null: {@code otherwise}
+     * @throws Problem 422 that names the field
+     */
+    public static long number(String field, @Nullable String text, long otherwise, long min, long max) {
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw Problem.invalid("WRONG_TYPE", field, text, "must be a whole number", null);
+        }
+        throw Problem.invalid("OUT_OF_RANGE", field, text, "must lie in [" + min + ", " + max + "]", null);
     }
 
     private static boolean unprintable(int c) {
