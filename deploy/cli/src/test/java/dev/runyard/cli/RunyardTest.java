@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,12 @@ final class RunyardTest {
     Path folder;
 
     private record Said(int exit, String err) {}
+
+    /** As the launcher does: the logger's notice that it has nowhere to write is not for who typed a command. */
+    @BeforeAll
+    static void quietLogger() {
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+    }
 
     @Test
     void anUnknownCommandNamesTheNearest() {
