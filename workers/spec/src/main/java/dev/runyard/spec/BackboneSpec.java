@@ -7,8 +7,9 @@ import java.util.List;
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
  */
 public record BackboneSpec(
-        @Doc("small-vit, small-clip or small-dino (shipped with the product), or on the worker's machine a safetensors file,"
-                + " or a folder with one and its config.json.")
+        @Doc(
+                "small-vit, small-clip or small-dino (shipped with the product), or on the worker's machine a safetensors file,"
+                        + " or a folder with one and its config.json.")
         String weights,
 
         @Doc("Mean and deviation of the images: the backbone's own, or CLIP's whatever the backbone.")
