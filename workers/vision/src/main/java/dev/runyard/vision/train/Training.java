@@ -101,6 +101,7 @@ public final class Training {
     private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
             throws IOException {
         if (spec.method() instanceof MethodSpec.ZeroShot) {
+            listener.resumed(0);
             return loop.judge(0);
         }
         if (features != null
