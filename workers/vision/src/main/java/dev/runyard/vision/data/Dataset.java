@@ -43,7 +43,7 @@ public record Dataset(
     /**
      * A data set inside a union.
      *
-     * @param name the id, followed by a number where an earlier part has the same
+     * @param name the id, followed by -2 and so on where an earlier part has the same
      * @param id of the data set
      * @param firstLabel its first label in the union; the others follow
      * @param classNames its own names, by label less {@code firstLabel}

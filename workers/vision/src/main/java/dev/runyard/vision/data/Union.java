@@ -22,7 +22,7 @@ final class Union {
         int skipped = 0;
         StringBuilder hashes = new StringBuilder("union-1");
         for (Dataset member : members) {
-            String name = unused(member.id(), " ", taken);
+            String name = unused(member.id(), "-", taken);
             parts.add(new Dataset.Part(name, member.id(), labels, member.classNames()));
             member.notes().forEach(note -> notes.add(name + ": " + note));
             labels += member.classes();

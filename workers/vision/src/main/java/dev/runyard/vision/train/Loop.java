@@ -338,6 +338,12 @@ final class Loop {
         if (table.isEmpty()) {
             return;
         }
+        for (Evaluation e : table) {
+            if (e.leftOut() > 0) {
+                listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("
+                        + String.join(", ", e.missing()) + ")");
+            }
+        }
         List<MetricPoint> points = new ArrayList<>();
         Robustness.metrics(table).forEach((key, value) -> points.add(point(key, value)));
         emit(points);

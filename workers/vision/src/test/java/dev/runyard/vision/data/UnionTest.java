@@ -59,10 +59,10 @@ class UnionTest {
         try (Dataset union = Datasets.open(spec(BadImage.FAIL), cache, 0);
                 Dataset first = Datasets.open(land, cache, 0)) {
             assertThat(union.classNames())
-                    .startsWith("forest", "river", "cloud", "river (folder 2)", "3 shapes")
+                    .startsWith("forest", "river", "cloud", "river (folder-2)", "3 shapes")
                     .hasSize(12)
                     .doesNotHaveDuplicates();
-            assertThat(union.parts()).extracting(Dataset.Part::name).containsExactly("folder", "folder 2", "shapes");
+            assertThat(union.parts()).extracting(Dataset.Part::name).containsExactly("folder", "folder-2", "shapes");
             assertThat(union.parts()).extracting(Dataset.Part::firstLabel).containsExactly(0, 2, 4);
             assertThat(union.parts().get(1).classNames()).containsExactly("cloud", "river");
             assertThat(List.of(union.partOf(1), union.partOf(2), union.partOf(3), union.partOf(11)))
@@ -75,9 +75,9 @@ class UnionTest {
                 assertThat(union.test().pixels(i, 4)).isEqualTo(first.test().pixels(i, 4));
             }
             assertThat(union.test().label(n)).as("the second part begins").isEqualTo(2);
-            assertThat(union.test().name(n)).startsWith("folder 2: cloud/");
+            assertThat(union.test().name(n)).startsWith("folder-2: cloud/");
             assertThat(union.test().labels()).contains(0, 1, 2, 3, 4, 11);
-            assertThat(union.notes()).anyMatch(note -> note.startsWith("folder 2: Own split"));
+            assertThat(union.notes()).anyMatch(note -> note.startsWith("folder-2: Own split"));
             assertThat(first.parts()).singleElement().hasFieldOrPropertyWithValue("firstLabel", 0);
         }
     }

@@ -263,9 +263,9 @@ class MethodRunsTest {
         Recorder recorder = new Recorder();
         Outcome outcome = new Training(spec, dir.resolve("union"), options()).run(recorder);
         assertThat(recorder.metrics.keySet())
-                .contains("test/folder/top1", "test/folder/own-top1", "test/folder 2/top1", "test/folder 2/own-top1");
+                .contains("test/folder/top1", "test/folder/own-top1", "test/folder-2/top1", "test/folder-2/own-top1");
         double first = recorder.metrics.get("test/folder/top1").get(outcome.step());
-        double second = recorder.metrics.get("test/folder 2/top1").get(outcome.step());
+        double second = recorder.metrics.get("test/folder-2/top1").get(outcome.step());
         // Both parts have as many test images.
         assertThat((first + second) / 2)
                 .isCloseTo(recorder.metrics.get("test/top1").get(outcome.step()), within(1e-9));
