@@ -7,9 +7,10 @@ public enum Goal {
     MIN,
     MAX;
 
-    /** Names that end in "loss" want to be small; every other name wants to be large. */
+    /** Names that end in "loss" or "/drop" want to be small; every other name wants to be large. */
     public static Goal of(String key) {
-        return key.toLowerCase(Locale.ROOT).endsWith("loss") ? MIN : MAX;
+        String lower = key.toLowerCase(Locale.ROOT);
+        return lower.endsWith("loss") || lower.endsWith("/drop") ? MIN : MAX;
     }
 
     /** Whether {@code candidate} beats {@code best}; both finite. */

@@ -35,6 +35,8 @@ final class MainTest {
                 System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
                 Main.class.getName()));
         builder.environment().put("RUNYARD_HOME", home.toString());
+        // The usual port may be another lab's, which would be a second line.
+        builder.environment().put("RUNYARD_PORT", Integer.toString(Ports.free()));
         builder.environment().putAll(environment);
         Process process = builder.start();
         List<String> said = process.errorReader().lines().toList();

@@ -10,6 +10,7 @@ import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.TrainedRun;
@@ -69,18 +70,19 @@ public final class EvaluateCommand implements Callable<Integer> {
                 Progress progress = new Progress(System.err)) {
             Path cache = LocalEngine.dataCache(home);
             for (DatasetSpec spec : specs) {
-                others.add(Datasets.openForEvaluation(spec, cache, 0));
+                Dataset other = Datasets.openForEvaluation(spec, cache, 0);
+                others.add(other);
+                refuseMissing(trained, other);
             }
-            try (Dataset own = Datasets.open(trained.spec().dataset(), cache, 0)) {
-                List<Evaluation> table = trained.evaluate(own, others, (done, of) -> {
-                            progress.show(of == 0 ? 1 : (double) done / of, done + " of " + of + " images");
-                            return true;
-                        })
-                        .orElseThrow();
-                progress.close();
-                refuseMissing(table);
-                print(table);
-            }
+            Dataset own = trained.ownData(cache);
+            List<Evaluation> table = trained.evaluate(own, others, (done, of) -> {
+                        progress.show(of == 0 ? 1 : (double) done / of, done + " of " + of + " images");
+                        return true;
+                    })
+                    .orElseThrow();
+            progress.close();
+            others.forEach(other -> other.notes().forEach(note -> System.err.println(other.id() + ": " + note)));
+            print(table);
         } finally {
             for (Dataset other : others) {
                 other.close();
@@ -99,15 +101,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         return Json.read(Json.mapper().createObjectNode().put("id", id).put("root", root), DatasetPart.class);
     }
 
-    private void refuseMissing(List<Evaluation> table) {
-        for (Evaluation e : table) {
-            if (e.leftOut() > 0 && !allowMissing) {
-                throw Failure.badInput(
-                        e.id() + ": " + e.leftOut() + " images are of classes that the run has no output for ("
-                                + String.join(
-                                        ", ", e.missing().stream().limit(5).toList()) + ")",
-                        "give a data set with the run's classes, or --allow-missing to leave them out");
-            }
+    /** Before anything is computed. */
+    private void refuseMissing(TrainedRun trained, Dataset other) {
+        List<String> missing = Answers.of(trained.classNames(), other).missing();
+        if (!missing.isEmpty() && !allowMissing) {
+            throw Failure.badInput(
+                    other.id() + ": " + missing.size() + " classes have no output in the run ("
+                            + String.join(", ", missing.stream().limit(5).toList()) + (missing.size() > 5 ? ", …" : "")
+                            + ")",
+                    "give a data set with the run's classes, or --allow-missing to leave their images out");
         }
     }
 

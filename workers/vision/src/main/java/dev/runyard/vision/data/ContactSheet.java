@@ -43,7 +43,7 @@ public final class ContactSheet {
      */
     public static int write(DatasetSpec spec, long seed, Path png) throws IOException {
         try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
-            Opened opened = Opened.of(spec, source, seed, true, null);
+            Opened opened = Opened.of(spec, source, seed, Opened.Purpose.A_LOOK, null);
             List<Item> items = chosen(opened.found());
             BufferedImage sheet = drawn(source, items, opened.found().classNames());
             Path folder = png.toAbsolutePath().getParent();

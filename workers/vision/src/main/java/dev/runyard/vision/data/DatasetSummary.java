@@ -79,7 +79,7 @@ public record DatasetSummary(
                     "NO_DATASET", spec.id() + " has no files of its own to look at; name a folder or zip");
         }
         try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
-            return of(Opened.of(spec, source, seed, true, null), seen);
+            return of(Opened.of(spec, source, seed, Opened.Purpose.A_LOOK, null), seen);
         }
     }
 

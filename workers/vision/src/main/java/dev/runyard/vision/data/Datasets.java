@@ -21,28 +21,31 @@ public final class Datasets {
      * @throws DataException when there is no data set, or one that cannot be used as asked
      */
     public static Dataset open(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return open(spec, cache, seed, false);
+        return open(spec, cache, seed, Opened.Purpose.TRAINING);
     }
 
-    /** For judging alone: a data set without training images is welcome too; its train part is then empty. */
+    /**
+     * For judging alone: a data set without training images is welcome too; its train part is then empty. One without any split is
+     * judged whole.
+     */
     public static Dataset openForEvaluation(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return open(spec, cache, seed, true);
+        return open(spec, cache, seed, Opened.Purpose.JUDGING);
     }
 
-    private static Dataset open(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
+    private static Dataset open(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
         return switch (spec.id()) {
             case "shapes" -> shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
-            case DatasetSpec.UNION -> union(spec, cache, seed, testAlone);
-            default -> folder(spec, cache, seed, testAlone);
+            case DatasetSpec.UNION -> union(spec, cache, seed, purpose);
+            default -> folder(spec, cache, seed, purpose);
         };
     }
 
-    private static Dataset union(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
+    private static Dataset union(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
         List<Dataset> members = new ArrayList<>();
         boolean good = false;
         try {
             for (DatasetPart part : Objects.requireNonNull(spec.parts())) {
-                members.add(open(part.spec(spec.onBadImage()), cache, seed, testAlone));
+                members.add(open(part.spec(spec.onBadImage()), cache, seed, purpose));
             }
             Dataset union = Union.of(members, cache);
             good = true;
@@ -56,11 +59,11 @@ public final class Datasets {
         }
     }
 
-    private static Dataset folder(DatasetSpec spec, Path cache, long seed, boolean testAlone) throws IOException {
+    private static Dataset folder(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
         Source source = Source.open(Objects.requireNonNull(spec.root()));
         boolean good = false;
         try {
-            Dataset opened = Opened.of(spec, source, seed, testAlone, cache).dataset(cache);
+            Dataset opened = Opened.of(spec, source, seed, purpose, cache).dataset(cache);
             good = true;
             return opened;
         } finally {

@@ -14,14 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A source whose parts are settled. */
 record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, int skipped, List<String> notes) {
+    /** What it is opened for. */
+    enum Purpose {
+        /** Training images must be there. */
+        TRAINING,
+        /** Nothing is asked of it. */
+        A_LOOK,
+        /** Only test images are of interest: without a split, that is every image. */
+        JUDGING
+    }
 
     /**
      * Settles the parts: what the layout gives, else Runyard's own split.
      *
-     * @param testAlone whether a data set without training images will do
      * @param cache remembers hashes and broken images between runs; null for a look that leaves bad images in
      */
-    static Opened of(DatasetSpec spec, Source source, long seed, boolean testAlone, @Nullable Path cache)
+    static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache)
             throws IOException {
         Found found = Layouts.find(source, spec);
         List<String> notes = new ArrayList<>(found.notes());
@@ -50,21 +58,25 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
                     source.name() + " has " + found.layout() + " without a test part; ask for split: own or auto");
         }
         Found settled;
-        if (own) {
+        if (purpose == Purpose.JUDGING && !found.parted() && spec.split() == DatasetSpec.Split.AUTO) {
+            own = false;
+            settled = found.parts(List.of(), List.of(), found.all());
+            notes.add("There is no split, so every image is judged.");
+        } else if (own) {
             settled = Splitting.own(found, seed);
             notes.add("Own split: Runyard made train, val and test (50/20/30 a class); results do not compare with"
                     + " published ones.");
         } else {
-            settled = settled(source, found, seed, testAlone, notes);
+            settled = settled(source, found, seed, purpose, notes);
         }
         Opened opened = new Opened(spec, source, settled, own, skipped, List.copyOf(notes));
         return cache == null ? opened : opened.remembered(seed, cache);
     }
 
     /** The official parts, with a val part where there is something to take it from. */
-    private static Found settled(Source source, Found found, long seed, boolean testAlone, List<String> notes)
+    private static Found settled(Source source, Found found, long seed, Purpose purpose, List<String> notes)
             throws DataException {
-        if (found.train().isEmpty() && !testAlone) {
+        if (found.train().isEmpty() && purpose == Purpose.TRAINING) {
             throw new DataException(
                     "MISSING_SPLIT",
                     source.name() + " (" + found.layout() + ") has test images only; training needs a train part");

@@ -6,8 +6,10 @@ import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Normalisation;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges one model on its own test images and on further data sets: the robustness of one training (paper, ImageNet to -A, -R, -V2 and
@@ -49,34 +51,37 @@ public final class Evaluator {
     }
 
     /**
-     * @param test the run's own test images, labelled by output
+     * @param own the data set that the model was trained on, its classes being the outputs
      * @param others judged by their test images
      * @return the run's own first, then one for each of the others; empty when the pace said to stop
      */
-    public Optional<List<Evaluation>> run(String id, Split test, List<Dataset> others, Pace pace) throws IOException {
+    public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace) throws IOException {
+        Split test = own.test();
         List<Answers> answers = new ArrayList<>();
         long of = test.size();
         for (Dataset other : others) {
             answers.add(Answers.of(outputs, other));
             of += other.test().size();
         }
-        int[] own = new int[outputs.size()];
-        for (int i = 0; i < own.length; i++) {
-            own[i] = i;
+        int[] same = new int[outputs.size()];
+        for (int i = 0; i < same.length; i++) {
+            same[i] = i;
         }
-        Tally reference = new Tally(own, answers.stream().map(Answers::mask).toList());
+        Tally reference = new Tally(same, answers.stream().map(Answers::mask).toList());
         long done = 0;
         if (!judge(test, reference, done, of, pace)) {
             return Optional.empty();
         }
         List<Evaluation> out = new ArrayList<>();
+        Set<String> taken = new HashSet<>(List.of(own.id()));
+        own.parts().forEach(part -> taken.add(part.name()));
         out.add(new Evaluation(
-                id,
+                own.id(),
                 reference.all().images(),
                 0,
                 List.of(),
-                own.length,
-                own.length,
+                same.length,
+                same.length,
                 reference.all(),
                 reference.all(),
                 reference.all()));
@@ -90,11 +95,11 @@ public final class Evaluator {
             }
             done += split.size();
             out.add(new Evaluation(
-                    unique(others.get(i).id(), out),
+                    unique(others.get(i).id(), taken),
                     tally.all().images(),
                     tally.leftOut(),
                     answer.missing(),
-                    own.length,
+                    same.length,
                     answer.mask().length,
                     tally.all(),
                     tally.masked(0),
@@ -114,15 +119,12 @@ public final class Evaluator {
         return pace.next(before + split.size(), of);
     }
 
-    private static String unique(String id, List<Evaluation> taken) {
+    /** Unions report their parts by name, so those names are taken too. */
+    private static String unique(String id, Set<String> taken) {
         String name = id;
-        for (int i = 2; has(taken, name); i++) {
+        for (int i = 2; !taken.add(name); i++) {
             name = id + "-" + i;
         }
         return name;
-    }
-
-    private static boolean has(List<Evaluation> taken, String id) {
-        return taken.stream().anyMatch(e -> e.id().equals(id));
     }
 }

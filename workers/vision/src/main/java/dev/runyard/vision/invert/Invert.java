@@ -57,8 +57,7 @@ public final class Invert {
             new BundleWriter(run, inversion, request.policy(), request.out()).write();
             progress.accept(0.2);
             try (ClientBundle bundle = ClientBundle.open(request.out())) {
-                Split test = OpenDatasets.open(run.spec().dataset(), request.dataCache())
-                        .test();
+                Split test = run.ownData(request.dataCache()).test();
                 int images = Math.min(request.compare(), test.size());
                 verify(
                         run,

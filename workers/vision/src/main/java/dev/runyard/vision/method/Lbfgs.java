@@ -75,7 +75,7 @@ final class Lbfgs {
                 next = search(f, now, down, Math.min(1, 1 / sum(now.gradient)));
             }
             if (next == now) {
-                return new Result(now.x, now.value, i, true, true);
+                return new Result(now.x, now.value, i, Double.isFinite(now.value), true);
             }
             remember(pairs, now, next);
             now = next;

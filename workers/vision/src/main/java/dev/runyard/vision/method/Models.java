@@ -5,11 +5,13 @@ import dev.runyard.spec.ClassifierSpec;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.text.Sentences;
 import dev.runyard.vision.text.TextFeatures;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,15 +19,21 @@ import java.util.Objects;
 public final class Models {
     private Models() {}
 
+    /** As {@link #ofParts} for a data set that is no union. */
+    public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
+        String id = spec.dataset().id();
+        return ofParts(spec, backbone, List.of(new Dataset.Part(id, id, 0, classNames)));
+    }
+
     /**
-     * @param classNames of the spec's data set, by label; a text classifier makes its sentences of them
+     * @param parts of the spec's data set; a text classifier names the classes of each by its own rules
      * @throws IOException when weights that the spec names cannot be read or do not fit
      */
-    public static Model of(RunSpec spec, FrozenBackbone backbone, List<String> classNames) throws IOException {
+    public static Model ofParts(RunSpec spec, FrozenBackbone backbone, List<Dataset.Part> parts) throws IOException {
         NDManager manager = Torch.manager();
         boolean built = false;
         try {
-            Model model = build(spec, backbone, classNames, manager);
+            Model model = build(spec, backbone, parts, manager);
             built = true;
             return model;
         } finally {
@@ -35,15 +43,15 @@ public final class Models {
         }
     }
 
-    private static Model build(RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager)
+    private static Model build(RunSpec spec, FrozenBackbone backbone, List<Dataset.Part> parts, NDManager manager)
             throws IOException {
-        int classes = classNames.size();
+        int classes = classes(parts);
         long seed = spec.seed();
         MethodSpec method = spec.method();
         if (method instanceof MethodSpec.BackboneAlone alone) {
             return NetAlone.of(alone, manager, seed, classes);
         }
-        Classifier classifier = classifier(spec, backbone, classNames, manager);
+        Classifier classifier = classifier(spec, backbone, parts, manager);
         if (method instanceof MethodSpec.Pgn pgn) {
             return Pgn.of(pgn, manager, seed, backbone, classifier);
         }
@@ -72,8 +80,8 @@ public final class Models {
     }
 
     private static Classifier classifier(
-            RunSpec spec, FrozenBackbone backbone, List<String> classNames, NDManager manager) throws IOException {
-        int classes = classNames.size();
+            RunSpec spec, FrozenBackbone backbone, List<Dataset.Part> parts, NDManager manager) throws IOException {
+        int classes = classes(parts);
         ClassifierSpec classifier = spec.classifier();
         return switch (classifier.kind()) {
             case LINEAR ->
@@ -81,22 +89,27 @@ public final class Models {
             case NATIVE -> Classifier.ofBackbone(manager, backbone, classes, classifier.policy(), spec.seed());
             case PROTOTYPES ->
                 Prototypes.read(manager, Path.of(String.valueOf(classifier.head())), backbone, classes, spec.seed());
-            case TEXT -> Classifier.text(manager, textFeatures(spec, classNames), backbone, classes);
-            case TEXT_INIT -> Classifier.textInit(manager, textFeatures(spec, classNames), backbone, classes);
+            case TEXT -> Classifier.text(manager, textFeatures(spec, parts), backbone, classes);
+            case TEXT_INIT -> Classifier.textInit(manager, textFeatures(spec, parts), backbone, classes);
         };
     }
 
-    private static TextFeatures textFeatures(RunSpec spec, List<String> classNames) throws IOException {
+    private static int classes(List<Dataset.Part> parts) {
+        return parts.stream().mapToInt(Dataset.Part::classes).sum();
+    }
+
+    private static TextFeatures textFeatures(RunSpec spec, List<Dataset.Part> parts) throws IOException {
         ClassifierSpec classifier = spec.classifier();
         if (classifier.features() != null) {
             return TextFeatures.read(Path.of(classifier.features()));
         }
         Path templates = classifier.templates() == null ? null : Path.of(classifier.templates());
-        Sentences sentences = Sentences.of(
-                Objects.requireNonNull(classifier.template()),
-                templates,
-                spec.dataset().id(),
-                classNames);
-        return TextFeatures.of(spec.backbone().weights(), sentences);
+        List<List<String>> byClass = new ArrayList<>();
+        for (Dataset.Part part : parts) {
+            byClass.addAll(
+                    Sentences.of(Objects.requireNonNull(classifier.template()), templates, part.id(), part.classNames())
+                            .byClass());
+        }
+        return TextFeatures.of(spec.backbone().weights(), new Sentences(byClass));
     }
 }

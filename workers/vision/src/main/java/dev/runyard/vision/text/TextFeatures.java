@@ -6,6 +6,7 @@ import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,6 +107,9 @@ public record TextFeatures(float[] values, int classes, int length, OptionalDoub
     /** {@code text_features} [classes, d] and, if it is there, {@code logit_scale} of a safetensors file. */
     public static TextFeatures read(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
+        if (!Files.isRegularFile(file)) {
+            throw new WeightsException("classifier.features: there is no file " + file);
+        }
         try (Safetensors in = Safetensors.open(file)) {
             if (!in.has("text_features") || in.info("text_features").shape().size() != 2) {
                 throw new WeightsException(name + ": holds "

@@ -21,12 +21,14 @@ public final class AdamW implements Optimiser {
     /** Ends of the names of tokens and positions, which have two axes or more and are no matrices. */
     private static final List<String> TOKENS = List.of(
             "cls_token",
-            "class_embedding",
             "pos_embed",
-            "positional_embedding",
-            "token_embedding.weight",
+            "token_embed",
             "prompts",
-            "tl_vectors");
+            "tl_vectors",
+            "pad_up",
+            "pad_down",
+            "pad_left",
+            "pad_right");
 
     private final NDManager manager = Torch.manager();
     private final double beta1;

@@ -96,6 +96,12 @@ final class Batches implements AutoCloseable {
             if (e.getCause() instanceof IOException fault) {
                 throw fault;
             }
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            if (e.getCause() instanceof Error fault) {
+                throw fault;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }

@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
@@ -45,6 +46,9 @@ final class LinearFit {
 
     private @Nullable Order stopped;
 
+    /** Percent of val that the best strength got right while val was not part of the fit; NaN when none was searched. */
+    private double chosenTop1 = Double.NaN;
+
     LinearFit(MethodSpec.Linear spec, Dataset data, Features features, Model model, TrainingListener listener) {
         this.spec = spec;
         this.data = data;
@@ -83,7 +87,12 @@ final class LinearFit {
         put(model.parameters().get("classifier.weight"), fit.point(), 0, classes * d);
         put(model.parameters().get("classifier.bias"), fit.point(), classes * d, classes);
         listener.points(List.of(point("train/inverse-regularisation", fit.iterations(), c)));
-        return loop.judge(fit.iterations());
+        if (!Double.isFinite(fit.objective())) {
+            throw new TrainingFailure(
+                    FailureReason.NOT_FINITE,
+                    "the fit's objective is not finite: the backbone's embeddings are not numbers");
+        }
+        return loop.judge(fit.iterations(), given != null, chosenTop1);
     }
 
     private int most() {
@@ -119,6 +128,7 @@ final class LinearFit {
             return Double.NaN;
         }
         double c = Math.pow(10, best(right));
+        chosenTop1 = 100.0 * right.getOrDefault(best(right), 0) / data.val().size();
         listener.log(String.format(
                 Locale.ROOT,
                 "C = %.4g of %d strengths is best on val (%d of %d right); the last fit is on train and val",

@@ -141,14 +141,16 @@ final class Loop {
      * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
      *
      * @param step that the points get: 0, or the number of iterations of a solver
+     * @param unseen whether the model was not fitted on val, which is then evaluated
+     * @param valTop1 what val showed before the model was fitted on it too; NaN for nothing
      */
-    Outcome judge(long step) throws IOException {
+    Outcome judge(long step, boolean unseen, double valTop1) throws IOException {
         progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
         data.notes().forEach(listener::log);
         emitSize();
         Scores val = new Scores(data);
         Scores test = new Scores(data);
-        Order order = evaluate(data.val(), val);
+        Order order = unseen ? evaluate(data.val(), val) : Order.CONTINUE;
         if (order == Order.CONTINUE) {
             order = evaluate(data.test(), test);
         }
@@ -160,6 +162,9 @@ final class Loop {
             return new Outcome.GivenBack(0, cause(listener.order()));
         }
         emitValidation(val);
+        if (!Double.isNaN(valTop1)) {
+            emit(List.of(point("val/top1", valTop1)));
+        }
         emitTest(test);
         emitElsewhere(table);
         return new Outcome.Finished(step);
@@ -327,7 +332,7 @@ final class Loop {
         }
         int size = Math.min(EVALUATION_BATCH, spec.batchSize());
         return new Evaluator(data.classNames(), imageSize, normalisation, size, Robustness.scorer(objective))
-                .run(data.id(), data.test(), robustness.sets(), (done, of) -> {
+                .run(data, robustness.sets(), (done, of) -> {
                     report();
                     return listener.order() == Order.CONTINUE;
                 })
@@ -338,6 +343,7 @@ final class Loop {
         if (table.isEmpty()) {
             return;
         }
+        robustness.sets().forEach(set -> set.notes().forEach(note -> listener.log(set.id() + ": " + note)));
         for (Evaluation e : table) {
             if (e.leftOut() > 0) {
                 listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("
@@ -447,6 +453,7 @@ final class Loop {
                 .metadata(TrainedRun.METHOD, Json.canonical(spec.method()))
                 .metadata(TrainedRun.SPEC, Json.canonical(spec))
                 .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
+                .metadata(TrainedRun.PARTS, Json.canonical(data.parts()))
                 .metadata(TrainedRun.BACKBONE, identity.backbone());
         objective.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
         objective.buffers().byName().forEach((name, array) -> {

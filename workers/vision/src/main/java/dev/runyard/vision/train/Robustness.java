@@ -5,11 +5,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.method.Objective;
@@ -25,7 +27,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /** What a run's spec says it is judged on beside its own test images: opened at the start, so that a missing folder costs no training. */
-final class Robustness {
+final class Robustness implements AutoCloseable {
     /** Artifact with the table of one run. */
     static final String FILE = "robustness.json";
 
@@ -33,15 +35,40 @@ final class Robustness {
 
     private Robustness() {}
 
-    static Robustness open(RunSpec spec, Path cache) throws IOException {
+    /** @throws InvalidSpec when a set shares no class with the training data */
+    static Robustness open(RunSpec spec, Dataset data, Path cache) throws IOException {
         Robustness out = new Robustness();
-        if (spec.evaluations() != null) {
-            for (DatasetPart part : spec.evaluations()) {
-                out.sets.add(Datasets.openForEvaluation(
-                        part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED));
+        boolean good = false;
+        try {
+            for (DatasetPart part : spec.evaluations() == null ? List.<DatasetPart>of() : spec.evaluations()) {
+                Dataset set = Datasets.openForEvaluation(
+                        part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED);
+                out.sets.add(set);
+                if (Answers.of(data.classNames(), set).mask().length == 0) {
+                    throw new InvalidSpec(
+                            "NO_COMMON_CLASS",
+                            "evaluations",
+                            part.root() == null ? part.id() : part.root(),
+                            "has no class that " + data.id() + " has too ("
+                                    + set.classNames().get(0) + ", … and "
+                                    + data.classNames().get(0) + ", …)",
+                            "classes are bound by name: name its folders as the training's");
+                }
+            }
+            good = true;
+            return out;
+        } finally {
+            if (!good) {
+                out.close();
             }
         }
-        return out;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Dataset set : sets) {
+            set.close();
+        }
     }
 
     boolean asked() {

@@ -36,6 +36,7 @@ public final class TrainedRun implements AutoCloseable {
     static final String METHOD = "runyard.method";
     static final String SPEC = "runyard.spec";
     static final String CLASSES = "runyard.classes";
+    static final String PARTS = "runyard.parts";
     static final String BACKBONE = "runyard.backbone";
 
     private static final int EVALUATION_BATCH = 64;
@@ -80,7 +81,7 @@ public final class TrainedRun implements AutoCloseable {
                         + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
                         + backbone.sha256() + ")");
             }
-            Model model = Models.of(spec, backbone, classNames);
+            Model model = Models.ofParts(spec, backbone, parts(said, spec, classNames));
             try {
                 fill(in, file, model);
             } catch (IOException | RuntimeException e) {
@@ -89,6 +90,27 @@ public final class TrainedRun implements AutoCloseable {
             }
             return new TrainedRun(spec, classNames, backbone, model);
         }
+    }
+
+    private static List<Dataset.Part> parts(Map<String, String> said, RunSpec spec, List<String> classNames) {
+        String id = spec.dataset().id();
+        return said.containsKey(PARTS)
+                ? List.of(Json.read(Json.tree(said.get(PARTS)), Dataset.Part[].class))
+                : List.of(new Dataset.Part(id, id, 0, classNames));
+    }
+
+    /**
+     * The data set that it was trained on, opened again; other runs of this process may share it, so nobody closes it.
+     *
+     * @throws WeightsException when its classes are no longer those of the outputs
+     */
+    public Dataset ownData(Path cache) throws IOException {
+        Dataset own = OpenDatasets.open(spec.dataset(), cache);
+        if (!own.classNames().equals(classNames)) {
+            throw new WeightsException(own.id() + ": has other classes now than the run was trained on ("
+                    + own.classes() + ", then " + classNames.size() + "); give the run the data it was trained on");
+        }
+        return own;
     }
 
     private static void fill(Safetensors in, Path file, Model model) throws IOException {
@@ -163,7 +185,7 @@ public final class TrainedRun implements AutoCloseable {
     public Optional<List<Evaluation>> evaluate(Dataset own, List<Dataset> others, Evaluator.Pace pace)
             throws IOException {
         return new Evaluator(classNames, imageSize(), normalisation(), EVALUATION_BATCH, this::scores)
-                .run(own.id(), own.test(), others, pace);
+                .run(own, others, pace);
     }
 
     @Override

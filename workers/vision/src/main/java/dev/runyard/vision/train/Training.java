@@ -59,20 +59,24 @@ public final class Training {
             Files.createDirectories(dir);
             Dataset data = OpenDatasets.open(spec.dataset(), options.dataCache());
             check(data);
-            return spec.task() == Task.PRETRAIN ? pretrain(data, listener) : adapt(data, listener);
+            try (Robustness robustness = Robustness.open(spec, data, options.dataCache())) {
+                return spec.task() == Task.PRETRAIN
+                        ? pretrain(data, robustness, listener)
+                        : adapt(data, robustness, listener);
+            }
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             throw TrainingFailure.of(e, spec.batchSize());
         }
     }
 
-    private Outcome adapt(Dataset data, TrainingListener listener) throws IOException {
+    private Outcome adapt(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
         FrozenBackbone backbone;
         try {
             backbone = FrozenBackbone.shared(spec.backbone().weights());
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
-        try (Model model = Models.of(spec, backbone, data.classNames())) {
+        try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
                     && (spec.augment() == Augment.NONE
@@ -83,7 +87,16 @@ public final class Training {
                 return new Outcome.GivenBack(0, Loop.cause(listener.order()));
             }
             long full = backbone.parameters() + Classifier.trained(model.parameters());
-            Loop loop = loop(data, model, backbone.shape(), backbone.sha256(), normalisation, features, full, listener);
+            Loop loop = loop(
+                    data,
+                    model,
+                    backbone.shape(),
+                    backbone.sha256(),
+                    normalisation,
+                    features,
+                    full,
+                    robustness,
+                    listener);
             Outcome outcome = fit(data, model, loop, features, listener);
             if (!backbone.sha256Now().equals(backbone.sha256())) {
                 throw new TrainingFailure(
@@ -102,7 +115,7 @@ public final class Training {
             throws IOException {
         if (spec.method() instanceof MethodSpec.ZeroShot) {
             listener.resumed(0);
-            return loop.judge(0);
+            return loop.judge(0, true, Double.NaN);
         }
         if (features != null
                 && spec.method() instanceof MethodSpec.Linear linear
@@ -112,7 +125,7 @@ public final class Training {
         return loop.run();
     }
 
-    private Outcome pretrain(Dataset data, TrainingListener listener) throws IOException {
+    private Outcome pretrain(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
         PretrainSpec pretrain = Objects.requireNonNull(spec.pretrain());
         try (NewBackbone backbone = NewBackbone.of(pretrain, data.classNames(), spec.seed())) {
             Outcome outcome = loop(
@@ -123,6 +136,7 @@ public final class Training {
                             backbone.shape().normalisation(),
                             null,
                             0,
+                            robustness,
                             listener)
                     .run();
             if (outcome instanceof Outcome.Finished) {
@@ -143,8 +157,8 @@ public final class Training {
             Normalisation normalisation,
             @Nullable Features features,
             long full,
-            TrainingListener listener)
-            throws IOException {
+            Robustness robustness,
+            TrainingListener listener) {
         Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
         return new Loop(
                 spec,
@@ -156,7 +170,7 @@ public final class Training {
                 normalisation,
                 features,
                 full,
-                Robustness.open(spec, options.dataCache()),
+                robustness,
                 listener);
     }
 

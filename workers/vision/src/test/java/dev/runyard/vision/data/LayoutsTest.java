@@ -246,6 +246,18 @@ class LayoutsTest {
     }
 
     @Test
+    void whatIsOnlyJudgedIsJudgedWholeWhereThereIsNoSplit() throws IOException {
+        images("cat", 2);
+        images("dog", 3);
+        DatasetSpec plain = new DatasetSpec("folder", dir.resolve("d").toString(), null, null, null);
+        try (Dataset d = Datasets.openForEvaluation(plain, dir.resolve("cache"), 0)) {
+            assertThat(d.test().size()).isEqualTo(5);
+            assertThat(d.ownSplit()).isFalse();
+            assertThat(d.notes()).anyMatch(note -> note.contains("every image is judged"));
+        }
+    }
+
+    @Test
     void aSheetShowsImagesAboveTheirNames() throws IOException {
         images("cat", 3);
         images("dog", 10);
