@@ -11,8 +11,13 @@ import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,11 +25,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The counting task with the reference's backbone, images and settings; takes minutes to an hour, so only with
- * {@code -Drunyard.bench=true -Dtest=ReferenceShapesBench}. Prints test top-1 beside the PyTorch reference's. A tenth of the training
- * images is set aside to validate on, which the reference does not do; other random numbers are drawn.
+ * {@code -Drunyard.bench=true -Dtest=ReferenceShapesBench}. Prints test top-1 beside the PyTorch reference's. All 2,000 training images are
+ * trained on, as there: the val part, which nothing here depends on, is a copy of some test images. What differs: augmentations are
+ * drawn for each image and not for each batch, and epochs 1 and 2 of the warm-up have a third of the rate less (the released code's
+ * rule repeats the first epoch's rate).
  */
 @EnabledIfSystemProperty(named = "runyard.bench", matches = "true")
 class ReferenceShapesBench {
+    /** Images a class. */
+    private static final int VAL = 4;
+
     @TempDir
     Path dir;
 
@@ -36,11 +46,12 @@ class ReferenceShapesBench {
         "pgn, 77, 92, 84.4 ± 1.7",
         "backbone-alone, 87, 100, 94.5 ± 1.8"
     })
-    void likeTheReference(String method, double low, double high, String reference) {
+    void likeTheReference(String method, double low, double high, String reference) throws IOException {
         Path shared = SharedData.path("reference-shapes");
+        unpack(shared.resolve("shapes.zip"), dir.resolve("shapes"));
         RunSpec spec = new RunSpec(
                 null,
-                new DatasetSpec("folder", shared.resolve("shapes.zip").toString(), null, null, null),
+                new DatasetSpec("folder", dir.resolve("shapes").toString(), null, null, null),
                 new BackboneSpec(shared.toString(), null, null),
                 method(method),
                 null,
@@ -70,6 +81,26 @@ class ReferenceShapesBench {
                 (System.nanoTime() - start) / 1e9,
                 spec.seed());
         assertThat(top1).isBetween(low, high);
+    }
+
+    private static void unpack(Path zip, Path to) throws IOException {
+        try (ZipFile in = new ZipFile(zip.toFile())) {
+            for (ZipEntry entry : Collections.list(in.entries())) {
+                Path file = to.resolve(entry.getName().replaceFirst("^shapes/", ""));
+                if (entry.isDirectory()) {
+                    continue;
+                }
+                Files.createDirectories(file.getParent());
+                Files.write(file, in.getInputStream(entry).readAllBytes());
+                if (file.toString().contains("/test/")) {
+                    Path val = Path.of(file.toString().replace("/test/", "/val/"));
+                    Files.createDirectories(val.getParent());
+                    if (val.getParent().toFile().list().length < VAL) {
+                        Files.copy(file, val);
+                    }
+                }
+            }
+        }
     }
 
     private static MethodSpec method(String name) {
