@@ -1,7 +1,7 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.WithNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,10 +21,8 @@ final class Inputs {
      */
     static Map<String, String> of(RunSpec spec) throws IOException {
         Map<String, String> out = classifier(spec);
-        if (spec.method() instanceof MethodSpec.Pgn pgn) {
-            put(out, "method.netWeights", pgn.netWeights());
-        } else if (spec.method() instanceof MethodSpec.BackboneAlone alone) {
-            put(out, "method.netWeights", alone.netWeights());
+        if (spec.method() instanceof WithNet with) {
+            put(out, "method.netWeights", with.netWeights());
         }
         return out;
     }

@@ -10,6 +10,7 @@ import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
+import dev.runyard.spec.WithNet;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
@@ -232,12 +233,7 @@ public final class Training {
 
     /** Of what normalises by the statistics of a batch. */
     private static @Nullable Integer resolution(MethodSpec method) {
-        if (method instanceof MethodSpec.Pgn pgn) {
-            return pgn.net() == MethodSpec.Net.MLP ? null : pgn.resolution();
-        }
-        return method instanceof MethodSpec.BackboneAlone alone && alone.net() != MethodSpec.Net.MLP
-                ? alone.resolution()
-                : null;
+        return method instanceof WithNet with && with.net() != MethodSpec.Net.MLP ? with.resolution() : null;
     }
 
     private static boolean isLbfgs(MethodSpec method) {
