@@ -34,8 +34,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One training step of PGN (K = 16, N = 256, ResNet10 at 224 px) on a ViT-B/32 with random weights for each line "step" on standard
- * input, as {@code step.py} does in PyTorch. Prints milliseconds, peak resident memory and loss as a line of JSON.
+ * PGN (K = 16, N = 256, ResNet10 at 224 px) on a ViT-B/32 with random weights, as {@code step.py} has it in PyTorch: one training step
+ * for each line "step" on standard input, the scores of one batch in evaluation for each line "evaluate". Prints milliseconds, resident
+ * memory (the peak, and before the first line) and loss or mean score as a line of JSON.
  */
 public final class TrainStep {
     private static final VitShape B32 = new VitShape(
@@ -52,6 +53,8 @@ public final class TrainStep {
             512,
             0);
     private static final int CLASSES = 100;
+    private static final String STEP = "step";
+    private static final String EVALUATE = "evaluate";
 
     private TrainStep() {}
 
@@ -81,9 +84,23 @@ public final class TrainStep {
         NDArray target = Torch.longs(manager, labels, batch);
         Loss crossEntropy = Loss.softmaxCrossEntropyLoss();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); "step".equals(line); line = in.readLine()) {
+        double base = peak();
+        for (String line = in.readLine(); STEP.equals(line) || EVALUATE.equals(line); line = in.readLine()) {
             long begin = System.nanoTime();
             float loss;
+            if (line.equals(EVALUATE)) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    Tensors w = parameters.and(buffers);
+                    NDArray prompts = network.forward(w, pixels, false).prompts();
+                    NDArray embedding =
+                            transformer.encode(frozen, pixels, prompts, false).embedding();
+                    NDArray scores = Nn.linear(embedding, w.get("classifier.weight"), w.get("classifier.bias"));
+                    loss = scores.mean().toFloatArray()[0];
+                }
+                print(System.nanoTime() - begin, base, loss);
+                continue;
+            }
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 Tensors leaves = parameters.leaves();
@@ -99,13 +116,24 @@ public final class TrainStep {
                 sgd.step(parameters, leaves, 0.01);
                 loss = value.toFloatArray()[0];
             }
-            System.out.printf(
-                    Locale.ROOT,
-                    "{\"ms\": %.3f, \"peak_mb\": %.1f, \"loss\": %s}%n",
-                    (System.nanoTime() - begin) / 1e6,
-                    peak(),
-                    Float.isFinite(loss) ? Float.toString(loss) : "null");
+            print(System.nanoTime() - begin, base, loss);
         }
+    }
+
+    /**
+     * The answer to one line of standard input.
+     *
+     * @param nanos that the work took
+     * @param base MB, resident before the first piece of work
+     */
+    static void print(long nanos, double base, double loss) throws IOException {
+        System.out.printf(
+                Locale.ROOT,
+                "{\"ms\": %.3f, \"peak_mb\": %.1f, \"base_mb\": %.1f, \"loss\": %s}%n",
+                nanos / 1e6,
+                peak(),
+                base,
+                Double.isFinite(loss) ? Double.toString(loss) : "null");
     }
 
     /** Random weights by timm's names, small enough that twelve blocks keep them finite. */
@@ -146,7 +174,7 @@ public final class TrainStep {
     }
 
     /** Highest resident size of this process so far, in MB. */
-    private static double peak() throws IOException {
+    static double peak() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("VmHWM:")) {
                 return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;

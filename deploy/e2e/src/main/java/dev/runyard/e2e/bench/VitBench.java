@@ -1,0 +1,151 @@
+package dev.runyard.e2e.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * PGN + ViT-B/32 in Runyard and in PyTorch, in turns, for each number of threads and each batch size. PyTorch computes in fp32; with
+ * {@code --precision bf16} Runyard runs a second time with the frozen part in bf16.
+ *
+ * <p>Options: {@code --rounds N} (5), {@code --batch 16,32}, {@code --threads 1,2}, {@code --precision fp32|bf16},
+ * {@code --references fused|fused,written-out} (whether PyTorch also runs with attention written out, as Runyard has it),
+ * {@code --torch FOLDER} (where PyTorch is or will be installed).
+ */
+final class VitBench {
+    /** What is done in each turn. */
+    enum Work {
+        STEP,
+        EVALUATE
+    }
+
+    private static final String BF16 = "bf16";
+    private static final String WRITTEN_OUT = "written-out";
+    private static final double MEMORY_GOAL = 0.75;
+
+    private final Work work;
+    private final int rounds;
+    private final boolean bf16;
+    private final boolean writtenOut;
+    private final PyTorch torch;
+
+    private VitBench(Work work, Arguments arguments) throws IOException, InterruptedException {
+        this.work = work;
+        rounds = arguments.count("rounds", 5);
+        bf16 = BF16.equals(oneOf(arguments, "precision", "fp32", BF16));
+        writtenOut =
+                oneOf(arguments, "references", "fused", "fused," + WRITTEN_OUT).endsWith(WRITTEN_OUT);
+        torch = PyTorch.of(arguments);
+    }
+
+    static void run(Work work, String[] given) throws IOException, InterruptedException {
+        Arguments arguments =
+                Arguments.of(given, List.of("rounds", "batch", "threads", "precision", "references", "torch"));
+        List<Integer> batches = arguments.counts("batch", "16,32");
+        List<Integer> threads = arguments.counts("threads", "1,2");
+        VitBench bench = new VitBench(work, arguments);
+        for (int t : threads) {
+            for (int b : batches) {
+                bench.measure(b, t);
+            }
+        }
+    }
+
+    /** The first choice when nothing is given. */
+    private static String oneOf(Arguments arguments, String name, String... choices) {
+        String value = arguments.text(name, choices[0]);
+        if (!Arrays.asList(choices).contains(value)) {
+            throw new IllegalArgumentException(
+                    "--" + name + " " + value + ": must be one of " + String.join(" | ", choices));
+        }
+        return value;
+    }
+
+    private void measure(int batch, int threads) throws IOException {
+        String[] size = {"--batch", String.valueOf(batch), "--threads", String.valueOf(threads)};
+        List<Turns> all = new ArrayList<>();
+        try {
+            Turns fused =
+                    started(all, "PyTorch, fused attention", torch.script("step.py", with(size, "--sdpa")), threads);
+            Turns fp32 = started(all, "Runyard", runyard(size), threads);
+            Turns half = bf16 ? started(all, "Runyard, bf16", runyard(with(size, "--precision", BF16)), threads) : null;
+            Turns plain =
+                    writtenOut ? started(all, "PyTorch, written out", torch.script("step.py", size), threads) : null;
+            String line = work.name().toLowerCase(Locale.ROOT);
+            for (int i = -1; i < rounds; i++) {
+                for (Turns one : all) {
+                    JsonNode answer = one.take(line, i >= 0);
+                    if (!answer.get("loss").isNumber()) {
+                        throw new IOException(one.name() + " computed no finite number: " + answer);
+                    }
+                }
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s of PGN + ViT-B/32, batch %d, %d thread(s), %d turns each after one warm-up%n",
+                    work == Work.STEP ? "training step" : "evaluation",
+                    batch,
+                    threads,
+                    rounds);
+            all.forEach(one -> describe(one, batch));
+            compare(fp32, fused, false);
+            if (half != null) {
+                compare(half, fused, true);
+            }
+            if (plain != null) {
+                compare(fp32, plain, false);
+            }
+        } finally {
+            all.forEach(Turns::close);
+        }
+    }
+
+    private static List<String> runyard(String... arguments) {
+        return Turns.runyard("dev.runyard.vision.bench.TrainStep", arguments);
+    }
+
+    private static Turns started(List<Turns> all, String name, List<String> command, int threads) throws IOException {
+        Turns one = new Turns(name, command, threads);
+        all.add(one);
+        return one;
+    }
+
+    private static String[] with(String[] some, String... more) {
+        List<String> out = new ArrayList<>(List.of(some));
+        out.addAll(List.of(more));
+        return out.toArray(String[]::new);
+    }
+
+    private static void describe(Turns one, int batch) {
+        double ms = Ratios.of(one.times()).median();
+        System.out.printf(
+                Locale.ROOT,
+                "  %-25s %6.0f ms, %5.1f images/s, processor time %.0f ms (medians); peak %.0f MB, %.0f MB of it the work's%n",
+                one.name(),
+                ms,
+                batch * 1_000 / ms,
+                Ratios.of(one.processor()).median(),
+                one.peak(),
+                one.added());
+    }
+
+    private void compare(Turns ours, Turns theirs, boolean half) {
+        Ratios time = Ratios.of(ours.times(), theirs.times());
+        String result = work == Work.STEP
+                ? "time " + time.atMost(half ? 0.6 : 1.0)
+                : "images/s " + time.inverse().atLeast(half ? 1.9 : 1.0);
+        double peak = ours.peak() / theirs.peak();
+        System.out.printf(
+                Locale.ROOT,
+                "  %s / %s: %s; processor time %s; peak memory %s, without what each held before %.2f%n",
+                ours.name(),
+                theirs.name(),
+                result,
+                Ratios.of(ours.processor(), theirs.processor()),
+                Ratios.of(peak).atMost(MEMORY_GOAL),
+                ours.added() / theirs.added());
+    }
+}
