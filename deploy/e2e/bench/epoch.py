@@ -5,11 +5,10 @@ The folder is read by its CoOp split file. The augmentations are the PGN code's,
 
 import argparse
 import json
-import struct
 from pathlib import Path
 
 import torch
-from model import Pgn, Vit
+from model import Pgn, Vit, tensors
 from PIL import Image
 from torch import nn
 from torch.nn import functional as F
@@ -44,20 +43,6 @@ class Images(Dataset):
         path, label = self.items[i]
         with Image.open(path) as image:
             return self.transform(image.convert("RGB")), label
-
-
-def tensors(path):
-    """A safetensors file in half precision, widened."""
-    data = path.read_bytes()
-    size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8 : 8 + size])
-    header.pop("__metadata__", None)
-    body = bytearray(data[8 + size :])
-    return {
-        name: torch.frombuffer(body, dtype=torch.float16, count=(b - a) // 2, offset=a).float().view(info["shape"])
-        for name, info in header.items()
-        for a, b in [info["data_offsets"]]
-    }
 
 
 def main():

@@ -1,5 +1,8 @@
 """PGN and the frozen vision transformer as workers/vision has them, for the benchmarks' references in PyTorch."""
 
+import json
+import struct
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -75,6 +78,18 @@ class Vit:
             x = x + self.linear(h, block + "mlp.fc2")
         x = self.norm(x[:, 0], "norm")
         return x @ w["projection"] if "projection" in w else x
+
+
+def tensors(path):
+    """A safetensors file in half or single precision, in single."""
+    data = path.read_bytes()
+    size = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + size])
+    header.pop("__metadata__", None)
+    body = bytearray(data[8 + size :])
+    types = {"F16": torch.float16, "F32": torch.float32}
+    read = lambda info, at: torch.frombuffer(body, dtype=types[info["dtype"]], count=max(1, torch.Size(info["shape"]).numel()), offset=at)
+    return {name: read(info, info["data_offsets"][0]).float().view(info["shape"]) for name, info in header.items()}
 
 
 def random_vit(width=768, layers=12, patch=32, side=224, out=512):

@@ -110,7 +110,7 @@ public sealed interface MethodSpec {
                     + " from; left out: random.")
             @Nullable
             String netWeights)
-            implements MethodSpec {
+            implements MethodSpec, WithNet {
         static final Pgn DEFAULT = new Pgn(Net.RESNET10, 224, 16, 256, Mixing.SOFTMAX, false);
 
         public Pgn {
@@ -127,20 +127,12 @@ public sealed interface MethodSpec {
             crop = Only.with("crop", crop, net == Net.MLP, "net mlp", 10);
             hidden = Only.with("hidden", hidden, net == Net.MLP, "net mlp", 64);
             netWeights = Only.with("netWeights", netWeights, net == Net.RESNET18, "net resnet18", null);
-            Bounds.check(Pgn.class, "resolution", resolution);
             Bounds.check(Pgn.class, "prompts", prompts);
             Bounds.check(Pgn.class, "librarySize", librarySize);
             if (combinationWidth != null) {
                 Bounds.check(Pgn.class, "combinationWidth", combinationWidth);
             }
-            if (crop != null && hidden != null) {
-                Bounds.check(Pgn.class, "crop", crop);
-                Bounds.check(Pgn.class, "hidden", hidden);
-                Only.within("crop", crop, resolution);
-            }
-            if (netWeights != null) {
-                WeightsPath.check("netWeights", netWeights);
-            }
+            WithNet.check(Pgn.class, resolution, crop, hidden, netWeights);
         }
 
         /** With the released code's ends: a library and one linear layer. */
@@ -322,22 +314,14 @@ public sealed interface MethodSpec {
                     + " from; left out: random.")
             @Nullable
             String netWeights)
-            implements MethodSpec {
+            implements MethodSpec, WithNet {
         public BackboneAlone {
             net = Defaults.or(net, Net.RESNET10);
             resolution = Defaults.or(resolution, 224);
             crop = Only.with("crop", crop, net == Net.MLP, "net mlp", 10);
             hidden = Only.with("hidden", hidden, net == Net.MLP, "net mlp", 64);
             netWeights = Only.with("netWeights", netWeights, net == Net.RESNET18, "net resnet18", null);
-            Bounds.check(BackboneAlone.class, "resolution", resolution);
-            if (crop != null && hidden != null) {
-                Bounds.check(BackboneAlone.class, "crop", crop);
-                Bounds.check(BackboneAlone.class, "hidden", hidden);
-                Only.within("crop", crop, resolution);
-            }
-            if (netWeights != null) {
-                WeightsPath.check("netWeights", netWeights);
-            }
+            WithNet.check(BackboneAlone.class, resolution, crop, hidden, netWeights);
         }
 
         /** Of a convolutional network with random weights. */

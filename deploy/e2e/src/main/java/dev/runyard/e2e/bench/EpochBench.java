@@ -140,7 +140,7 @@ public final class EpochBench {
     }
 
     /** The folder itself, or what a zip holds, so that both programs read single files. */
-    private static Path unpacked(Path data, Path scratch) throws IOException {
+    static Path unpacked(Path data, Path scratch) throws IOException {
         Path zip = data;
         if (Files.isDirectory(data)) {
             try (Stream<Path> files = Files.list(data)) {
@@ -172,7 +172,7 @@ public final class EpochBench {
         return out;
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -1,8 +1,10 @@
 package dev.runyard.spec.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.spec.InvalidSpec;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,10 +17,19 @@ import java.util.regex.Pattern;
  * @param specHash SHA-256 (hex) of the canonical run spec
  * @param dataHash of names, sizes and labels of the data set
  * @param backboneHash of the frozen weights
+ * @param inputs SHA-256 by spec field of the further files that the spec names (text features, templates, a DINO head, first weights of
+ *     the PGN's network); empty when it names none, and in manifests older than this field
  * @param files everything in the checkpoint's folder but the manifest; no name twice
  */
 public record CheckpointRef(
-        long step, int epoch, boolean best, String specHash, String dataHash, String backboneHash, List<File> files) {
+        long step,
+        int epoch,
+        boolean best,
+        String specHash,
+        String dataHash,
+        String backboneHash,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> inputs,
+        List<File> files) {
 
     public CheckpointRef {
         Checks.notNegative("step", step);
@@ -26,6 +37,7 @@ public record CheckpointRef(
         specHash = Checks.given("specHash", specHash);
         dataHash = Checks.given("dataHash", dataHash);
         backboneHash = Checks.given("backboneHash", backboneHash);
+        inputs = inputs == null ? Map.of() : Map.copyOf(inputs);
         files = List.copyOf(Checks.given("files", files));
         Set<String> names = new HashSet<>();
         for (File file : files) {
@@ -33,6 +45,18 @@ public record CheckpointRef(
                 throw new InvalidSpec("DUPLICATE_VALUE", "files", file.name(), "is listed twice", null);
             }
         }
+    }
+
+    /** Of a run that names no further files. */
+    public CheckpointRef(
+            long step,
+            int epoch,
+            boolean best,
+            String specHash,
+            String dataHash,
+            String backboneHash,
+            List<File> files) {
+        this(step, epoch, best, specHash, dataHash, backboneHash, Map.of(), files);
     }
 
     /**

@@ -176,7 +176,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
 
     private static Optional<Held> dinoHead(Safetensors in, String prefix) throws IOException {
         String last = in.has(prefix + "last_layer.weight_v") ? "last_layer.weight_v" : "last_layer.weight";
-        if (!in.has(prefix + "mlp.0.weight") || !in.has(prefix + last)) {
+        if (!isMatrix(in, prefix + "mlp.0.weight") || !isMatrix(in, prefix + last)) {
             return Optional.empty();
         }
         Map<String, Object> sizes = new LinkedHashMap<>();
@@ -185,8 +185,12 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         return Optional.of(new Held("DINO head", prefix.isEmpty() ? "DINO" : "DINO, behind " + prefix, sizes, ""));
     }
 
+    private static boolean isMatrix(Safetensors in, String name) throws IOException {
+        return in.has(name) && in.info(name).shape().size() == 2;
+    }
+
     private static Optional<Held> matrix(Safetensors in, String kind, String name) throws IOException {
-        if (!in.has(name) || in.info(name).shape().size() != 2) {
+        if (!isMatrix(in, name)) {
             return Optional.empty();
         }
         Map<String, Object> sizes = new LinkedHashMap<>();

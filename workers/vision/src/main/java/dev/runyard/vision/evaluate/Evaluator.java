@@ -38,6 +38,12 @@ public final class Evaluator {
         boolean next(long done, long of);
     }
 
+    /** Told what the model answers to its own test images, so that nobody asks it twice. */
+    public interface Witness {
+        /** @param scores [n, C] row-major */
+        void seen(float[] scores, int[] labels);
+    }
+
     /**
      * @param outputs class names by output
      * @param size side of the images in px
@@ -56,6 +62,12 @@ public final class Evaluator {
      * @return the run's own first, then one for each of the others; empty when the pace said to stop
      */
     public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace) throws IOException {
+        return run(own, others, pace, (scores, labels) -> {});
+    }
+
+    /** As {@link #run(Dataset, List, Pace)}; the witness is told of the run's own test images only. */
+    public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace, Witness witness)
+            throws IOException {
         Split test = own.test();
         List<Answers> answers = new ArrayList<>();
         long of = test.size();
@@ -69,7 +81,7 @@ public final class Evaluator {
         }
         Tally reference = new Tally(same, answers.stream().map(Answers::mask).toList());
         long done = 0;
-        if (!judge(test, reference, done, of, pace)) {
+        if (!judge(test, reference, done, of, pace, witness)) {
             return Optional.empty();
         }
         List<Evaluation> out = new ArrayList<>();
@@ -90,7 +102,7 @@ public final class Evaluator {
             Answers answer = answers.get(i);
             Split split = others.get(i).test();
             Tally tally = new Tally(answer.output(), List.of(answer.mask()));
-            if (!judge(split, tally, done, of, pace)) {
+            if (!judge(split, tally, done, of, pace, (scores, labels) -> {})) {
                 return Optional.empty();
             }
             done += split.size();
@@ -108,13 +120,16 @@ public final class Evaluator {
         return Optional.of(List.copyOf(out));
     }
 
-    private boolean judge(Split split, Tally tally, long before, long of, Pace pace) throws IOException {
+    private boolean judge(Split split, Tally tally, long before, long of, Pace pace, Witness witness)
+            throws IOException {
         for (int from = 0; from < split.size(); from += batchSize) {
             if (!pace.next(before + from, of)) {
                 return false;
             }
             Batch batch = Batch.of(split, from, Math.min(batchSize, split.size() - from), size, normalisation);
-            tally.add(scorer.scores(batch), batch.labels());
+            float[] scores = scorer.scores(batch);
+            tally.add(scores, batch.labels());
+            witness.seen(scores, batch.labels());
         }
         return pace.next(before + split.size(), of);
     }

@@ -131,6 +131,13 @@ public final class Checkpoints {
         refuse(FailureReason.SPEC, "spec", ref.specHash(), identity.spec(), ref.step());
         refuse(FailureReason.DATA, "data set", ref.dataHash(), identity.data(), ref.step());
         refuse(FailureReason.WEIGHTS, "backbone", ref.backboneHash(), identity.backbone(), ref.step());
+        ref.inputs()
+                .forEach((field, hash) -> refuse(
+                        FailureReason.WEIGHTS,
+                        "file of " + field,
+                        hash,
+                        identity.inputs().getOrDefault(field, "none"),
+                        ref.step()));
     }
 
     private static void refuse(FailureReason reason, String what, String theirs, String ours, long step) {
@@ -162,6 +169,7 @@ public final class Checkpoints {
                 identity.spec(),
                 identity.data(),
                 identity.backbone(),
+                identity.inputs(),
                 List.of(file));
         writeManifest(path, ref);
         Candidate written = candidate(path);
@@ -217,7 +225,7 @@ public final class Checkpoints {
         }
     }
 
-    private static String sha256(Path file) throws IOException {
+    static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[1 << 16];

@@ -14,14 +14,10 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
-import dev.runyard.vision.data.Split;
-import dev.runyard.vision.evaluate.Evaluation;
-import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Objective;
 import dev.runyard.vision.method.Objective.Loss;
 import dev.runyard.vision.method.StoredTensors;
-import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
@@ -34,8 +30,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -43,7 +39,6 @@ final class Loop {
     /** Steps in a row whose loss may be NaN or infinite; the next one ends the run. */
     private static final int NOT_FINITE_ALLOWED = 2;
 
-    private static final int EVALUATION_BATCH = 128;
     private static final String PROGRESS = "run.progress";
 
     private final RunSpec spec;
@@ -55,8 +50,7 @@ final class Loop {
     private final Normalisation normalisation;
     private final @Nullable Features features;
     private final long full;
-    private final Robustness robustness;
-    private final Path dir;
+    private final Judge judge;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -81,7 +75,7 @@ final class Loop {
             Normalisation normalisation,
             @Nullable Features features,
             long full,
-            Robustness robustness,
+            Judge judge,
             TrainingListener listener) {
         this.spec = spec;
         this.checkpoints = new Checkpoints(dir);
@@ -92,8 +86,7 @@ final class Loop {
         this.normalisation = normalisation;
         this.features = features;
         this.full = full;
-        this.robustness = robustness;
-        this.dir = dir;
+        this.judge = judge;
         this.listener = listener;
         this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -148,33 +141,24 @@ final class Loop {
         progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
         data.notes().forEach(listener::log);
         emitSize();
-        Scores val = new Scores(data);
-        Scores test = new Scores(data);
-        Order order = unseen ? evaluate(data.val(), val) : Order.CONTINUE;
-        if (order == Order.CONTINUE) {
-            order = evaluate(data.test(), test);
+        Optional<Map<String, Double>> val = unseen ? judge.validation(this::report) : Optional.of(Map.of());
+        Optional<Map<String, Double>> test = val.isEmpty() ? Optional.empty() : judge.test(this::report);
+        if (val.isEmpty() || test.isEmpty()) {
+            return new Outcome.GivenBack(0, cause(judge.ordered()));
         }
-        if (order != Order.CONTINUE) {
-            return new Outcome.GivenBack(0, cause(order));
-        }
-        List<Evaluation> table = judgeElsewhere();
-        if (table == null) {
-            return new Outcome.GivenBack(0, cause(listener.order()));
-        }
-        emitValidation(val);
+        emit(val.get());
         if (!Double.isNaN(valTop1)) {
-            emit(List.of(point("val/top1", valTop1)));
+            emit(Map.of("val/top1", valTop1));
         }
-        emitTest(test);
-        emitElsewhere(table);
+        emit(test.get());
         return new Outcome.Finished(step);
     }
 
     private void emitSize() {
         long own = objective.parameters().count();
-        emit(List.of(point("system/parameters", own)));
+        emit(Map.of("system/parameters", (double) own));
         if (full > 0) {
-            emit(List.of(point("system/parameters-ratio", (double) own / full)));
+            emit(Map.of("system/parameters-ratio", (double) own / full));
         }
     }
 
@@ -202,11 +186,13 @@ final class Loop {
             objective.stepped(progress.step(), steps);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
-        List<MetricPoint> points = new ArrayList<>(List.of(point("train/loss", loss), point("train/lr", rate)));
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("train/loss", loss);
+        metrics.put("train/lr", rate);
         if (scores.images() > 0) {
-            points.add(point("train/top1", scores.top1()));
+            metrics.put("train/top1", scores.top1());
         }
-        emit(points);
+        emit(metrics);
         report();
         watch(loss);
     }
@@ -231,17 +217,12 @@ final class Loop {
 
     /** Leaves the state untouched when it is interrupted: the epoch is then validated after the resume. */
     private Order validate(Optimiser optimiser) throws IOException {
-        double top1 = Double.NaN;
-        if (data.val().size() > 0) {
-            Scores scores = new Scores(data);
-            Order order = evaluate(data.val(), scores);
-            if (order != Order.CONTINUE) {
-                return order;
-            }
-            emitValidation(scores);
-            top1 = scores.top1();
+        Optional<Map<String, Double>> found = judge.validation(this::report);
+        if (found.isEmpty()) {
+            return judge.ordered();
         }
-        progress = progress.validated(top1);
+        emit(found.get());
+        progress = progress.validated(found.get().getOrDefault("val/top1", Double.NaN));
         boolean improved = progress.isBest();
         boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
         if (due || improved || elapsed() >= spec.checkpoint().everySeconds()) {
@@ -250,110 +231,16 @@ final class Loop {
         return Order.CONTINUE;
     }
 
-    private void emitValidation(Scores scores) {
-        if (scores.images() > 0) {
-            emit(List.of(
-                    point("val/loss", scores.loss()),
-                    point("val/top1", scores.top1()),
-                    point("val/top5", scores.top5())));
-            emitParts("val/", scores);
-        }
-    }
-
-    private void emitTest(Scores scores) {
-        if (scores.images() > 0) {
-            emit(List.of(point("test/top1", scores.top1()), point("test/top5", scores.top5())));
-            emitParts("test/", scores);
-        }
-    }
-
-    private void emitParts(String split, Scores scores) {
-        List<MetricPoint> points = new ArrayList<>();
-        scores.ofParts().forEach((key, value) -> points.add(point(split + key, value)));
-        if (!points.isEmpty()) {
-            emit(points);
-        }
-    }
-
-    private Order evaluate(Split split, Scores scores) throws IOException {
-        int size = Math.min(EVALUATION_BATCH, spec.batchSize());
-        for (int from = 0; from < split.size(); from += size) {
-            Order order = listener.order();
-            if (order != Order.CONTINUE) {
-                return order;
-            }
-            int n = Math.min(size, split.size() - from);
-            Batch batch = features == null
-                    ? Batch.of(split, from, n, imageSize, normalisation)
-                    : features.batch(split, IntStream.range(from, from + n).toArray());
-            try (NDManager manager = Torch.manager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
-                if (output == null) {
-                    return Order.CONTINUE;
-                }
-                int classes = (int) output.getShape().get(1);
-                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
-                scores.add(
-                        output.toFloatArray(),
-                        batch.labels(),
-                        Nn.crossEntropy(output, targets).toFloatArray()[0]);
-            }
-            report();
-        }
-        return Order.CONTINUE;
-    }
-
     private Outcome finish(Optimiser optimiser) throws IOException {
         if (notFinite > 0) {
             throw notFinite(Double.NaN);
         }
-        if (data.test().size() > 0) {
-            Scores scores = new Scores(data);
-            Order order = evaluate(data.test(), scores);
-            if (order != Order.CONTINUE) {
-                return stop(order, optimiser);
-            }
-            List<Evaluation> table = judgeElsewhere();
-            if (table == null) {
-                return stop(listener.order(), optimiser);
-            }
-            emitTest(scores);
-            emitElsewhere(table);
+        Optional<Map<String, Double>> found = judge.test(this::report);
+        if (found.isEmpty()) {
+            return stop(judge.ordered(), optimiser);
         }
+        emit(found.get());
         return new Outcome.Finished(progress.step());
-    }
-
-    /** On the further data sets of the spec; null when the listener ordered a stop. */
-    private @Nullable List<Evaluation> judgeElsewhere() throws IOException {
-        if (!robustness.asked()) {
-            return List.of();
-        }
-        int size = Math.min(EVALUATION_BATCH, spec.batchSize());
-        return new Evaluator(data.classNames(), imageSize, normalisation, size, Robustness.scorer(objective))
-                .run(data, robustness.sets(), (done, of) -> {
-                    report();
-                    return listener.order() == Order.CONTINUE;
-                })
-                .orElse(null);
-    }
-
-    private void emitElsewhere(List<Evaluation> table) throws IOException {
-        if (table.isEmpty()) {
-            return;
-        }
-        robustness.sets().forEach(set -> set.notes().forEach(note -> listener.log(set.id() + ": " + note)));
-        for (Evaluation e : table) {
-            if (e.leftOut() > 0) {
-                listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("
-                        + String.join(", ", e.missing()) + ")");
-            }
-        }
-        List<MetricPoint> points = new ArrayList<>();
-        Robustness.metrics(table).forEach((key, value) -> points.add(point(key, value)));
-        emit(points);
-        listener.artifact(Robustness.FILE, Robustness.write(dir, table));
     }
 
     private Outcome stop(Order order, Optimiser optimiser) throws IOException {
@@ -454,7 +341,8 @@ final class Loop {
                 .metadata(TrainedRun.SPEC, Json.canonical(spec))
                 .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
                 .metadata(TrainedRun.PARTS, Json.canonical(data.parts()))
-                .metadata(TrainedRun.BACKBONE, identity.backbone());
+                .metadata(TrainedRun.BACKBONE, identity.backbone())
+                .metadata(TrainedRun.INPUTS, Json.canonical(identity.inputs()));
         objective.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
         objective.buffers().byName().forEach((name, array) -> {
             if (!name.equals("one")) {
@@ -476,12 +364,14 @@ final class Loop {
         listener.progress(progress.step(), steps, epoch(), spec.schedule().epochs());
     }
 
-    private MetricPoint point(String key, double value) {
+    private void emit(Map<String, Double> metrics) {
+        if (metrics.isEmpty()) {
+            return;
+        }
         long micros = System.currentTimeMillis() * 1_000;
-        return new MetricPoint(key, progress.step(), (double) progress.step() / perEpoch, value, micros);
-    }
-
-    private void emit(List<MetricPoint> points) {
-        listener.points(points);
+        double epoch = (double) progress.step() / perEpoch;
+        listener.points(metrics.entrySet().stream()
+                .map(e -> new MetricPoint(e.getKey(), progress.step(), epoch, e.getValue(), micros))
+                .toList());
     }
 }

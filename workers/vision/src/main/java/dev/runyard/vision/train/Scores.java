@@ -25,11 +25,16 @@ final class Scores {
      * @param batchLoss mean of the batch
      */
     void add(float[] scores, int[] labels, double batchLoss) {
+        loss += batchLoss * labels.length;
+        add(scores, labels);
+    }
+
+    /** Without the loss, which is then of no use. */
+    void add(float[] scores, int[] labels) {
         int classes = scores.length / labels.length;
         for (int i = 0; i < labels.length; i++) {
             accuracy = accuracy.and(scores, i * classes, classes, labels[i]);
         }
-        loss += batchLoss * labels.length;
         if (parts != null) {
             parts.add(scores, labels);
         }

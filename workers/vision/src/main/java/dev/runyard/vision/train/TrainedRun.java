@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -38,6 +39,7 @@ public final class TrainedRun implements AutoCloseable {
     static final String CLASSES = "runyard.classes";
     static final String PARTS = "runyard.parts";
     static final String BACKBONE = "runyard.backbone";
+    static final String INPUTS = "runyard.inputs";
 
     private static final int EVALUATION_BATCH = 64;
 
@@ -83,12 +85,25 @@ public final class TrainedRun implements AutoCloseable {
             }
             Model model = Models.ofParts(spec, backbone, parts(said, spec, classNames));
             try {
+                refuseOther(said, spec, file);
                 fill(in, file, model);
             } catch (IOException | RuntimeException e) {
                 model.close();
                 throw e;
             }
             return new TrainedRun(spec, classNames, backbone, model);
+        }
+    }
+
+    /** Files of the classifier are read again, and must be what they were. Runs older than this rule say nothing of them. */
+    private static void refuseOther(Map<String, String> said, RunSpec spec, Path file) throws IOException {
+        JsonNode then = Json.tree(said.getOrDefault(INPUTS, "{}"));
+        for (Map.Entry<String, String> now : Inputs.classifier(spec).entrySet()) {
+            String before = then.path(now.getKey()).asText(now.getValue());
+            if (!before.equals(now.getValue())) {
+                throw new WeightsException(file + ": was trained with another file of " + now.getKey() + " (" + before
+                        + ", found " + now.getValue() + ")");
+            }
         }
     }
 

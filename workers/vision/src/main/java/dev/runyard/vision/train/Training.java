@@ -10,6 +10,7 @@ import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
+import dev.runyard.spec.WithNet;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
@@ -24,6 +25,7 @@ import dev.runyard.vision.pretrain.NewBackbone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +82,8 @@ public final class Training {
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
                     && (spec.augment() == Augment.NONE
-                            || !(spec.method() instanceof MethodSpec.Linear linear)
-                            || linear.solver() == MethodSpec.Solver.LBFGS);
+                            || !(spec.method() instanceof MethodSpec.Linear)
+                            || isLbfgs(spec.method()));
             Features features = once ? Features.of(data, backbone, normalisation, options, listener) : null;
             if (once && features == null) {
                 return new Outcome.GivenBack(0, Loop.cause(listener.order()));
@@ -92,6 +94,7 @@ public final class Training {
                     model,
                     backbone.shape(),
                     backbone.sha256(),
+                    Inputs.of(spec),
                     normalisation,
                     features,
                     full,
@@ -117,9 +120,7 @@ public final class Training {
             listener.resumed(0);
             return loop.judge(0, true, Double.NaN);
         }
-        if (features != null
-                && spec.method() instanceof MethodSpec.Linear linear
-                && linear.solver() == MethodSpec.Solver.LBFGS) {
+        if (features != null && spec.method() instanceof MethodSpec.Linear linear && isLbfgs(linear)) {
             return new LinearFit(linear, data, features, model, listener).run(loop);
         }
         return loop.run();
@@ -133,6 +134,7 @@ public final class Training {
                             backbone,
                             backbone.shape(),
                             NO_BACKBONE,
+                            Map.of(),
                             backbone.shape().normalisation(),
                             null,
                             0,
@@ -154,12 +156,23 @@ public final class Training {
             Objective objective,
             VitShape shape,
             String backboneHash,
+            Map<String, String> inputs,
             Normalisation normalisation,
             @Nullable Features features,
             long full,
             Robustness robustness,
             TrainingListener listener) {
-        Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash);
+        Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash, inputs);
+        Judge judge = new Judge(
+                dir,
+                data,
+                objective,
+                shape.imageSize(),
+                spec.batchSize(),
+                normalisation,
+                features,
+                robustness,
+                listener);
         return new Loop(
                 spec,
                 dir,
@@ -170,7 +183,7 @@ public final class Training {
                 normalisation,
                 features,
                 full,
-                robustness,
+                judge,
                 listener);
     }
 
@@ -181,8 +194,11 @@ public final class Training {
                 : shape.normalisation();
     }
 
-    /** The rules that need the data set. */
+    /** The rules that need the data set; they are about batches, so they are not for what is trained without. */
     private void check(Dataset data) {
+        if (spec.method() instanceof MethodSpec.ZeroShot || isLbfgs(spec.method())) {
+            return;
+        }
         int n = data.train().size();
         if (spec.batchSize() > n) {
             throw new InvalidSpec(
@@ -215,10 +231,12 @@ public final class Training {
         }
     }
 
+    /** Of what normalises by the statistics of a batch. */
     private static @Nullable Integer resolution(MethodSpec method) {
-        if (method instanceof MethodSpec.Pgn pgn) {
-            return pgn.resolution();
-        }
-        return method instanceof MethodSpec.BackboneAlone alone ? alone.resolution() : null;
+        return method instanceof WithNet with && with.net() != MethodSpec.Net.MLP ? with.resolution() : null;
+    }
+
+    private static boolean isLbfgs(MethodSpec method) {
+        return method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
     }
 }

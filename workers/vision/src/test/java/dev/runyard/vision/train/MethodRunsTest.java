@@ -22,6 +22,7 @@ import dev.runyard.spec.Task;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.method.AllMethods;
 import dev.runyard.vision.method.AllMethods.Case;
 import dev.runyard.vision.tensor.Safetensors;
@@ -307,6 +308,29 @@ class MethodRunsTest {
                 .floats("conv1.weight", new long[] {1}, new float[1])
                 .write(file);
         assertFailure(spec(plain(begun)), FailureReason.WEIGHTS, "torchvision's ResNet18");
+    }
+
+    @Test
+    void aClassifiersFileThatChangedIsNoticed() throws IOException {
+        RunSpec spec = spec(AllMethods.text(dir, new MethodSpec.Iip(1), CLASSES, WIDTH));
+        Path file = Path.of(String.valueOf(spec.classifier().features()));
+        byte[] then = Files.readAllBytes(file);
+        byte[] now = then.clone();
+        now[now.length - 1] ^= 1;
+        new Training(spec, dir.resolve("run"), options()).run(new Recorder(3, Order.PAUSE));
+        Files.write(file, now);
+        assertThatThrownBy(() -> new Training(spec, dir.resolve("run"), options()).run(new Recorder()))
+                .isInstanceOfSatisfying(
+                        TrainingFailure.class, f -> assertThat(f.reason()).isEqualTo(FailureReason.WEIGHTS))
+                .hasMessageContaining("file of classifier.features");
+        Files.write(file, then);
+        assertThat(new Training(spec, dir.resolve("run"), options()).run(new Recorder()))
+                .isEqualTo(new Outcome.Finished(STEPS));
+        TrainedRun.open(dir.resolve("run")).close();
+        Files.write(file, now);
+        assertThatThrownBy(() -> TrainedRun.open(dir.resolve("run")))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("classifier.features");
     }
 
     @Test

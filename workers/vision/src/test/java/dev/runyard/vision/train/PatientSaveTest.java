@@ -121,7 +121,7 @@ class PatientSaveTest {
                     () -> {
                         SafetensorsWriter state = new SafetensorsWriter();
                         state.longs("run.progress", new long[] {16 << 10}, new long[16 << 10]); // 128 KiB
-                        return checkpoints.write(progress, 0, new Identity("s", "d", "b"), state);
+                        return checkpoints.write(progress, 0, new Identity("s", "d", "b", java.util.Map.of()), state);
                     },
                     freeing);
             assertThat(told).containsExactly(Notice.Kind.DISK_FULL, Notice.Kind.DISK_FREED);

@@ -1,5 +1,6 @@
 package dev.runyard.cli.science;
 
+import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.Json;
@@ -12,13 +13,53 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** What {@code data fetch} and {@code weights fetch} share. */
-final class Fetching {
-    private Fetching() {}
+/** What {@code data fetch} and {@code weights fetch} do; they differ in their table. */
+abstract class FetchCommand implements Callable<Integer> {
+    private final String kind;
 
-    static void list(Catalogue catalogue, boolean json) throws IOException {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "What to download; --list shows all.")
+    @Nullable
+    String name;
+
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            description = "Folder for the files; default data/NAME or weights/NAME.")
+    @Nullable
+    Path to;
+
+    @Option(names = "--list", description = "Show what can be fetched.")
+    boolean list;
+
+    @Option(names = "--json", description = "Print JSON.")
+    boolean json;
+
+    /** @param kind {@code data} or {@code weights} */
+    FetchCommand(String kind) {
+        this.kind = kind;
+    }
+
+    abstract Catalogue catalogue() throws IOException;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (list) {
+            list(catalogue());
+            return 0;
+        }
+        if (name == null) {
+            throw Failure.badInput("no name was given", "give one of \"runyard " + kind + " fetch --list\"");
+        }
+        fetch(name, catalogue().offer(name), to == null ? Path.of(kind, name) : to);
+        return 0;
+    }
+
+    private void list(Catalogue catalogue) throws IOException {
         Map<String, Offer> offers = new TreeMap<>(catalogue.offers());
         if (json) {
             System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(offers));
@@ -32,11 +73,7 @@ final class Fetching {
         table.lines().forEach(System.out::println);
     }
 
-    /** @param to null for {@code KIND/NAME} below the current folder */
-    static Path fetch(Catalogue catalogue, String kind, String name, @Nullable Path to, boolean json)
-            throws IOException, InterruptedException {
-        Offer offer = catalogue.offer(name);
-        Path folder = to == null ? Path.of(kind, name) : to;
+    private void fetch(String wanted, Offer offer, Path folder) throws IOException, InterruptedException {
         if (!offer.files().isEmpty()) {
             Files.createDirectories(folder);
         }
@@ -45,7 +82,7 @@ final class Fetching {
         }
         if (json) {
             Map<String, Object> out = new LinkedHashMap<>();
-            out.put("name", name);
+            out.put("name", wanted);
             out.put("folder", folder.toAbsolutePath().toString());
             if (offer.byHand() != null) {
                 out.put("byHand", offer.byHand());
@@ -57,7 +94,6 @@ final class Fetching {
                 System.out.println(Table.printable("by hand: " + offer.byHand()));
             }
         }
-        return folder;
     }
 
     /** One bar after another, on standard error. */
