@@ -15,7 +15,10 @@ public record BackboneSpec(
         @Doc("Mean and deviation of the images: the backbone's own, or CLIP's whatever the backbone.")
         Normalisation normalisation,
 
-        @Doc("Arithmetic of the frozen part.") Precision precision) {
+        @Doc(
+                "Arithmetic of the frozen part: fp32, or bf16 with fp32 between the layers. bf16 is for methods that leave the weights"
+                        + " as they are.")
+        Precision precision) {
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
@@ -34,10 +37,16 @@ public record BackboneSpec(
         CLIP
     }
 
-    /** Arithmetic of the frozen part. */
+    /**
+     * Arithmetic of the frozen part. There is no fp16: its small range needs the loss to be scaled, and nothing here does that.
+     */
     public enum Precision {
+        /** The reference. */
         @JsonProperty("fp32")
-        FP32
+        FP32,
+        /** Convolution, linear layers and attention in bfloat16; the residual stream and the norms in fp32. */
+        @JsonProperty("bf16")
+        BF16
     }
 
     public BackboneSpec {

@@ -72,6 +72,9 @@ public record RunSpec(
                             + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
                     "use classifier: {kind: linear}");
         }
+        if (backbone.precision() != BackboneSpec.Precision.FP32) {
+            refusePrecision(task, method, backbone.precision());
+        }
         if (task == Task.TRAIN) {
             refuseClassifier(method, classifier);
         }
@@ -128,6 +131,28 @@ public record RunSpec(
                 checkpoint,
                 pretrain,
                 null);
+    }
+
+    /** Only a backbone that stays as it is can be had in less precision. */
+    private static void refusePrecision(Task task, MethodSpec method, BackboneSpec.Precision precision) {
+        String rule = null;
+        if (task == Task.PRETRAIN) {
+            rule = "is for a frozen backbone, and task pretrain trains a new one";
+        } else if (method instanceof MethodSpec.Full) {
+            rule = "is for a frozen backbone, and method full trains its weights";
+        } else if (method instanceof MethodSpec.BitFit) {
+            rule = "is for a frozen backbone, and method bitfit trains its biases";
+        } else if (method instanceof MethodSpec.BackboneAlone) {
+            rule = "is for a frozen backbone, and method backbone-alone has none";
+        }
+        if (rule != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "backbone.precision",
+                    Json.mapper().valueToTree(precision),
+                    rule,
+                    "use precision: fp32");
+        }
     }
 
     private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {

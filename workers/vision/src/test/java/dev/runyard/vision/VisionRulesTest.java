@@ -75,6 +75,23 @@ class VisionRulesTest {
                 .check(CLASSES);
     }
 
+    /** TorchScript is code; what is loaded is the product's own, checked by its hash. */
+    @Test
+    void torchScriptIsLoadedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.runyard.vision.backbone.FusedModule")
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "loads TorchScript",
+                        (JavaMethodCall call) -> call.getName().startsWith("loadModule")
+                                || (call.getName().equals("load")
+                                        && call.getTargetOwner()
+                                                .getPackageName()
+                                                .startsWith("ai.djl"))))
+                .check(CLASSES);
+    }
+
     private static boolean number(JavaClass type) {
         return type.isAssignableTo(Number.class)
                 || (type.isPrimitive() && !type.getName().equals("boolean"));

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.BackboneSpec.Precision;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Tensors;
@@ -33,6 +34,9 @@ public final class FrozenBackbone implements AutoCloseable {
     private final OptionalDouble logitScale;
     private final String sha256;
     private final Map<String, Tensors> taller = new HashMap<>();
+    private final Precision precision;
+    private final Encoder encoder;
+    private @Nullable FrozenBackbone reduced;
 
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.shape();
@@ -41,6 +45,19 @@ public final class FrozenBackbone implements AutoCloseable {
         weights = read.weights();
         logitScale = read.logitScale();
         sha256 = weights.sha256();
+        precision = Precision.FP32;
+        encoder = Encoder.of(transformer, weights, precision);
+    }
+
+    private FrozenBackbone(FrozenBackbone exact, Precision precision) {
+        shape = exact.shape;
+        transformer = exact.transformer;
+        manager = exact.manager;
+        weights = exact.weights;
+        logitScale = exact.logitScale;
+        sha256 = exact.sha256;
+        this.precision = precision;
+        encoder = Encoder.of(transformer, weights, precision);
     }
 
     /**
@@ -62,7 +79,28 @@ public final class FrozenBackbone implements AutoCloseable {
         }
     }
 
-    /** As {@link #shared}, but owned by the caller. */
+    /** As {@link #shared(String)}, computing in the precision of the spec. */
+    public static FrozenBackbone shared(BackboneSpec spec) throws IOException {
+        return shared(spec.weights()).in(spec.precision());
+    }
+
+    /**
+     * This backbone computing in another precision, over the same weights; closed with this one. In bf16 it gives embeddings and
+     * gradients alone: attention and images of another height are read in fp32. Tried on CPUs only, on no GPU.
+     */
+    public synchronized FrozenBackbone in(Precision wanted) {
+        if (wanted == precision) {
+            return this;
+        }
+        if (precision != Precision.FP32) {
+            throw new IllegalArgumentException("only an fp32 backbone can be had in " + wanted);
+        }
+        FrozenBackbone made = reduced == null ? new FrozenBackbone(this, wanted) : reduced;
+        reduced = made;
+        return made;
+    }
+
+    /** As {@link #shared(String)}, but owned by the caller. */
     public static FrozenBackbone open(String weights) throws IOException {
         Torch.enter();
         try (StoredBackbone stored = StoredBackbone.open(weights)) {
@@ -89,9 +127,14 @@ public final class FrozenBackbone implements AutoCloseable {
         return sha256;
     }
 
-    /** Of the arrays as they are now. */
+    /** Of the arrays as they are now; nothing that {@link #sha256} can be when a copy in reduced precision changed. */
     public String sha256Now() {
-        return weights.sha256();
+        return weights.sha256() + (encoder.unchanged() ? "" : " with changed copies in " + precision);
+    }
+
+    /** Arithmetic of {@link #encode} and {@link #encodeInserted}; all else is fp32. */
+    public Precision precision() {
+        return precision;
     }
 
     /** CLIP's ln of the scale in front of the cosine, when the file has one. */
@@ -99,9 +142,24 @@ public final class FrozenBackbone implements AutoCloseable {
         return logitScale;
     }
 
-    /** See {@link VisionTransformer#encode}. */
+    /** See {@link VisionTransformer#encode}; attention is there in fp32 only. */
     public Encoding encode(NDArray pixels, @Nullable NDArray prompts, boolean withAttention) {
-        return transformer.encode(weights, pixels, prompts, withAttention);
+        if (withAttention) {
+            exactly("attention");
+            return transformer.encode(weights, pixels, prompts, true);
+        }
+        return new Encoding(encoder.encode(pixels, prompts), null);
+    }
+
+    /** See {@link VisionTransformer#encodeInserted}. */
+    public NDArray encodeInserted(NDArray pixels, NDArray prompts) {
+        return encoder.encodeInserted(pixels, prompts);
+    }
+
+    private void exactly(String what) {
+        if (precision != Precision.FP32) {
+            throw new IllegalStateException(what + " is computed in fp32 only, not in " + precision);
+        }
     }
 
     /**
@@ -113,6 +171,7 @@ public final class FrozenBackbone implements AutoCloseable {
      * @throws InvalidSpec when the image has another shape; names the field {@code pixels}
      */
     public NDArray encode(NDArray pixels, @Nullable NDArray prompts, PositionPolicy policy) {
+        exactly("an embedding by a rule for positions");
         int rows = rows(pixels.getShape());
         return transformer.encode(taller(rows, policy), pixels, prompts, false).embedding();
     }
@@ -195,7 +254,13 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (precision != Precision.FP32) {
+            throw new IllegalStateException("is closed with the fp32 backbone that it was made from");
+        }
+        if (reduced != null) {
+            reduced.encoder.close();
+        }
         manager.close();
         transformer.close();
     }

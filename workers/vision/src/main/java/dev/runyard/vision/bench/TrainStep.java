@@ -7,8 +7,10 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import dev.runyard.spec.BackboneSpec.Precision;
 import dev.runyard.spec.MethodSpec.Mixing;
 import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.vision.backbone.Encoder;
 import dev.runyard.vision.backbone.VisionTransformer;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.method.Init;
@@ -69,7 +71,9 @@ public final class TrainStep {
         Tensors parameters = new Tensors(trained);
         Tensors buffers = new Tensors(state.buffers()).and(Tensors.one(manager));
         Tensors frozen = weights(manager);
-        VisionTransformer transformer = new VisionTransformer(B32);
+        Precision precision =
+                Precision.valueOf(Options.text(arguments, "--precision", "fp32").toUpperCase(Locale.ROOT));
+        Encoder encoder = Encoder.of(new VisionTransformer(B32), frozen, precision);
         PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false);
         Sgd sgd = new Sgd(new OptimizerSpec(OptimizerSpec.Kind.SGD, 0.01, 0.9, 0.0), parameters);
         NDArray pixels = manager.randomNormal(0, 1, new Shape(batch, 3, 224, 224), DataType.FLOAT32);
@@ -104,8 +108,7 @@ public final class TrainStep {
                 try (Tape tape = new Tape()) {
                     Tensors w = leaves.and(buffers);
                     NDArray prompts = network.forward(w, pixels, true).prompts();
-                    NDArray embedding =
-                            transformer.encode(frozen, pixels, prompts, false).embedding();
+                    NDArray embedding = encoder.encode(pixels, prompts);
                     NDArray scores = Nn.linear(embedding, w.get("classifier.weight"), w.get("classifier.bias"));
                     value = crossEntropy.evaluate(new NDList(target), new NDList(scores));
                     tape.backward(value);

@@ -41,7 +41,7 @@ final class VisualPromptTuning extends Learned {
     @Override
     public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
         Tensors w = leaves.and(buffers());
-        NDArray embedding = backbone.transformer().encodeInserted(backbone.weights(), pixels, w.get(PROMPTS)); // [n, d]
+        NDArray embedding = backbone.encodeInserted(pixels, w.get(PROMPTS)); // [n, d]
         return classifier.scores(w, embedding);
     }
 }

@@ -31,11 +31,13 @@ public final class Torch {
 
     /**
      * Prepares the calling thread; every thread that computes calls it first. libtorch's gradient mode belongs to a thread and is on
-     * in new ones, where it would record all work for a backward pass that never comes.
+     * in new ones, where it would record all work for a backward pass that never comes. The optimiser of compiled modules belongs to a
+     * thread too; it plans anew after a module's first calls, with other last bits, so that a resumed run would differ.
      */
     public static void enter() {
         Engine.getEngine("PyTorch");
         JniUtils.setGradMode(false);
+        JniUtils.setGraphExecutorOptimize(false);
     }
 
     /** Threads of one operation; 1 or more. Equal results need an equal number. */

@@ -3,6 +3,7 @@ package dev.runyard.vision.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.BackboneSpec.Precision;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Batch;
@@ -112,7 +113,7 @@ final class Features {
             TrainingOptions options) {
         String text = String.join(
                 "|",
-                "features-1",
+                backbone.precision() == Precision.FP32 ? "features-1" : "features-1 " + backbone.precision(),
                 dataHash,
                 split.part(),
                 backbone.sha256(),

@@ -83,7 +83,7 @@ public final class TrainedRun implements AutoCloseable {
                         + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
                         + backbone.sha256() + ")");
             }
-            Model model = Models.ofParts(spec, backbone, parts(said, spec, classNames));
+            Model model = Models.ofParts(spec, backbone.in(spec.backbone().precision()), parts(said, spec, classNames));
             try {
                 refuseOther(said, spec, file);
                 fill(in, file, model);
@@ -155,6 +155,7 @@ public final class TrainedRun implements AutoCloseable {
         return classNames;
     }
 
+    /** In fp32, whatever precision the run has; {@link #model} computes in the run's own. */
     public FrozenBackbone backbone() {
         return backbone;
     }

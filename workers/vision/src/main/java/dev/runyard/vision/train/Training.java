@@ -12,6 +12,7 @@ import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.WithNet;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.backbone.Bf16Cpu;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.data.Dataset;
@@ -74,9 +75,16 @@ public final class Training {
     private Outcome adapt(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
         FrozenBackbone backbone;
         try {
-            backbone = FrozenBackbone.shared(spec.backbone().weights());
+            backbone = FrozenBackbone.shared(spec.backbone());
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
+        }
+        if (backbone.precision() == BackboneSpec.Precision.BF16
+                && options.device().equals("cpu")
+                && !Bf16Cpu.fast()) {
+            listener.log(
+                    "backbone.precision: this processor has no bf16 instructions (avx512_bf16, amx_bf16), so the run"
+                            + " may take longer than with precision: fp32");
         }
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             Normalisation normalisation = normalisation(spec, backbone.shape());

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.BackboneSpec.Precision;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.OptimizerSpec;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole of what is trained, on the shipped backbone: gradients under memory pressure, and memory over many steps. */
 class ModelStressTest {
@@ -56,6 +58,15 @@ class ModelStressTest {
         List<Float> calm = losses(method, 3, false);
         assertThat(losses(method, 3, true)).isEqualTo(calm);
         assertThat(calm).allMatch(loss -> Float.isFinite(loss));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pgn", "iip", "vp-random-patch", "vpt-deep"})
+    void threeStepsInBf16AreTheSameUnderPressure(String name) throws Exception {
+        Case method = methods().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+        List<Float> calm = losses(method, 3, false, Precision.BF16);
+        assertThat(losses(method, 3, true, Precision.BF16)).isEqualTo(calm);
+        assertThat(calm).allMatch(loss -> Float.isFinite(loss)).isNotEqualTo(losses(method, 3, false, Precision.FP32));
     }
 
     /** A part that left the graph would stay as it was, and nothing else would say so. */
@@ -94,7 +105,11 @@ class ModelStressTest {
     }
 
     private static List<Float> losses(Case method, int count, boolean pressure) throws Exception {
-        try (Steps steps = new Steps(method, DECAY)) {
+        return losses(method, count, pressure, Precision.FP32);
+    }
+
+    private static List<Float> losses(Case method, int count, boolean pressure, Precision precision) throws Exception {
+        try (Steps steps = new Steps(method, DECAY, precision)) {
             return steps.run(count, pressure);
         }
     }
@@ -106,9 +121,13 @@ class ModelStressTest {
         private final Sgd sgd;
 
         Steps(Case method, double decay) throws IOException {
+            this(method, decay, Precision.FP32);
+        }
+
+        Steps(Case method, double decay, Precision precision) throws IOException {
             Torch.enter();
             Torch.threads(1);
-            backbone = FrozenBackbone.shared(BackboneSpec.SMALL);
+            backbone = FrozenBackbone.shared(BackboneSpec.SMALL).in(precision);
             RunSpec spec = new RunSpec(
                     null,
                     new DatasetSpec("shapes", null, null, null, null),

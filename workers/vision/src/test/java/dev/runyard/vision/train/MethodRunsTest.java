@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.BackboneSpec.Precision;
 import dev.runyard.spec.CheckpointSpec;
 import dev.runyard.spec.ClassifierSpec;
 import dev.runyard.spec.DatasetPart;
@@ -21,10 +25,14 @@ import dev.runyard.spec.ScheduleSpec;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Split;
 import dev.runyard.vision.method.AllMethods;
 import dev.runyard.vision.method.AllMethods.Case;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.awt.image.BufferedImage;
@@ -83,10 +91,14 @@ class MethodRunsTest {
     }
 
     private static RunSpec spec(Case what, Augment augment, ScheduleSpec schedule) {
+        return spec(what, augment, schedule, Precision.FP32);
+    }
+
+    private static RunSpec spec(Case what, Augment augment, ScheduleSpec schedule, Precision precision) {
         return new RunSpec(
                 null,
                 SHAPES,
-                new BackboneSpec(weights.toString(), null, null),
+                new BackboneSpec(weights.toString(), null, precision),
                 what.method(),
                 what.classifier(),
                 new OptimizerSpec(null, 0.05, null, null),
@@ -121,6 +133,64 @@ class MethodRunsTest {
         // Each stop of a ResNet18 writes and reads a tenth of a gigabyte.
         long[] stops = what.name().contains("resnet18") ? new long[] {4} : new long[] {1, 3, 4, STEPS};
         resumedBitForBit(spec(what), stops);
+    }
+
+    /** Each run of fresh and warm modules alike: the second has trained and judged before it is resumed. */
+    @ParameterizedTest
+    @MethodSource("leavingTheBackboneAsItIs")
+    void inBf16TooIsResumedBitForBit(Case what) throws IOException {
+        RunSpec exact = spec(what);
+        RunSpec reduced = spec(what, exact.augment(), exact.schedule(), Precision.BF16);
+        Recorder bf16 = resumedBitForBit(reduced, 1, 2, 3, 4, 5);
+        assertThat(FrozenBackbone.shared(reduced.backbone()).sha256Now())
+                .isEqualTo(FrozenBackbone.shared(weights.toString()).sha256());
+        Recorder fp32 = new Recorder();
+        new Training(exact, dir.resolve("exact"), options()).run(fp32);
+        double loss = fp32.metrics.get("train/loss").get((long) STEPS);
+        assertThat(bf16.metrics.get("train/loss").get((long) STEPS))
+                .isCloseTo(loss, within(0.02 * loss))
+                .isNotEqualTo(loss);
+    }
+
+    static Stream<Case> leavingTheBackboneAsItIs() {
+        return AllMethods.trained()
+                .filter(what -> List.of("pgn", "iip", "vp-padding", "linear", "vpt-shallow", "vpt-deep", "native")
+                        .contains(what.name()));
+    }
+
+    @Test
+    void embeddingsOfEachPrecisionAreKeptApart() throws IOException {
+        Case linear = plain(new MethodSpec.Linear());
+        ScheduleSpec schedule = new ScheduleSpec(2, 1, 0.0);
+        Recorder fp32 = new Recorder();
+        new Training(spec(linear, Augment.NONE, schedule), dir.resolve("fp32"), options()).run(fp32);
+        List<Path> before = features();
+        RunSpec reduced = spec(linear, Augment.NONE, schedule, Precision.BF16);
+        Recorder bf16 = new Recorder();
+        new Training(reduced, dir.resolve("bf16"), options()).run(bf16);
+        assertThat(features()).hasSize(before.size() + 3).containsAll(before);
+        assertThat(bf16.metrics.get("train/loss")).isNotEqualTo(fp32.metrics.get("train/loss"));
+        try (TrainedRun run = TrainedRun.open(dir.resolve("bf16"))) {
+            assertThat(run.backbone().precision()).isEqualTo(Precision.FP32);
+            Split test = run.ownData(options().dataCache()).test();
+            float[] own = run.scores(run.batch(test, 0, 4));
+            float[] through = exactScores(run, run.batch(test, 0, 4));
+            assertThat(own).isNotEqualTo(through);
+            Golden.assertRelativeToMax("scores", through, own, 0.03);
+        }
+    }
+
+    /** The trained classifier on fp32 embeddings. */
+    private static float[] exactScores(TrainedRun run, Batch batch) {
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray pixels = Torch.floats(manager, batch.values(), batch.shape());
+            NDArray embedding = run.backbone().encode(pixels, null, false).embedding();
+            return run.model()
+                    .scores(run.model().parameters(), embedding, false)
+                    .toFloatArray();
+        }
     }
 
     @Test
