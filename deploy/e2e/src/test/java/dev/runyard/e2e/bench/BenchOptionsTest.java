@@ -20,7 +20,8 @@ class BenchOptionsTest {
     @Test
     void what_is_no_option_is_named_with_those_that_are() {
         for (String[] wrong : List.of(
-                new String[] {"--steps", "3"}, new String[] {"16"}, new String[] {"--batch"}, new String[] {"--", "1"})) {
+                new String[] {"--steps", "3"}, new String[] {"16"}, new String[] {"--batch"}, new String[] {"--", "1"
+                })) {
             assertThatThrownBy(() -> Arguments.of(wrong, KNOWN))
                     .hasMessageStartingWith(wrong[0] + ": is not an option")
                     .hasMessageContaining("--batch VALUE, --threads VALUE");
