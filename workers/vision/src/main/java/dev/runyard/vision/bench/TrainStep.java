@@ -93,8 +93,7 @@ public final class TrainStep {
                     scope.suppressNotUsedWarning();
                     Tensors w = parameters.and(buffers);
                     NDArray prompts = network.forward(w, pixels, false).prompts();
-                    NDArray embedding =
-                            transformer.encode(frozen, pixels, prompts, false).embedding();
+                    NDArray embedding = encoder.encode(pixels, prompts);
                     NDArray scores = Nn.linear(embedding, w.get("classifier.weight"), w.get("classifier.bias"));
                     loss = scores.mean().toFloatArray()[0];
                 }
