@@ -40,11 +40,12 @@ record Arguments(Map<String, String> values) {
 
     /** Whole numbers of 1 or more with commas between. */
     List<Integer> counts(String name, String otherwise) {
-        return Stream.of(text(name, otherwise).split(","))
+        String given = text(name, otherwise);
+        return Stream.of(given.split(","))
                 .map(value -> {
                     if (!value.matches("[1-9]\\d{0,5}")) {
                         throw new IllegalArgumentException(
-                                "--" + name + " " + value + ": must be whole numbers of 1 or more with commas between");
+                                "--" + name + " " + given + ": must be whole numbers of 1 or more with commas between");
                     }
                     return Integer.valueOf(value);
                 })

@@ -49,7 +49,7 @@ record Ratios(double median, double least, double most) {
     @Override
     public String toString() {
         return least == most
-                ? String.format(Locale.ROOT, "%.2f", median)
-                : String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", median, least, most);
+                ? String.format(Locale.ROOT, "%.3f", median)
+                : String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", median, least, most);
     }
 }
