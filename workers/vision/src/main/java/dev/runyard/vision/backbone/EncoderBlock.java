@@ -49,18 +49,49 @@ public final class EncoderBlock implements AutoCloseable {
      * @param mask [T, T], added to the attention before the softmax; null for none
      */
     public Result forward(Tensors w, String name, NDArray x, @Nullable NDArray mask) {
-        long n = x.getShape().get(0);
-        long t = x.getShape().get(1);
-        int d = width / heads;
         NDArray qkv =
                 Nn.linear(norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
-        NDList parts = qkv.reshape(n, t, 3, heads, d).transpose(2, 0, 3, 1, 4).split(3, 0); // 3 × [1, n, h, T, d]
-        NDArray q = parts.get(0).squeeze(0).mul(attentionScale);
-        NDArray k = parts.get(1).squeeze(0);
-        NDArray v = parts.get(2).squeeze(0);
-        NDArray looks = q.matMul(k.transpose(0, 1, 3, 2));
+        NDList parts = heads(qkv, 3);
+        return attend(w, name, x, parts.get(0), parts.get(1), parts.get(2), mask);
+    }
+
+    /**
+     * As {@link #forward} without a mask, of the first token alone, for the last block of a tower that is pooled there: what the other
+     * tokens would become nobody reads.
+     *
+     * @return output [n, 1, D], attention [n, h, 1, T]
+     */
+    public Result forwardFirst(Tensors w, String name, NDArray x) {
+        NDArray normed = norm(w, name + "norm1", x);
+        NDArray weight = w.get(name + "attn.qkv.weight"); // [3D, D]
+        NDArray bias = w.get(name + "attn.qkv.bias");
+        NDArray q = Nn.linear(first(normed), weight.get(":" + width), bias.get(":" + width));
+        NDArray kv = Nn.linear(normed, weight.get(width + ":"), bias.get(width + ":"));
+        NDList parts = heads(kv, 2);
+        return attend(w, name, first(x), heads(q, 1).get(0), parts.get(0), parts.get(1), null);
+    }
+
+    private static NDArray first(NDArray x) {
+        return x.get(":,:1");
+    }
+
+    /** [n, T, many·D] to many × [n, h, T, d]. */
+    private NDList heads(NDArray x, int many) {
+        long n = x.getShape().get(0);
+        long t = x.getShape().get(1);
+        NDList parts = x.reshape(n, t, many, heads, width / heads)
+                .transpose(2, 0, 3, 1, 4)
+                .split(many, 0);
+        NDList out = new NDList();
+        parts.forEach(part -> out.add(part.squeeze(0)));
+        return out;
+    }
+
+    /** @param x what the queries' tokens came in with */
+    private Result attend(Tensors w, String name, NDArray x, NDArray q, NDArray k, NDArray v, @Nullable NDArray mask) {
+        NDArray looks = q.mul(attentionScale).matMul(k.transpose(0, 1, 3, 2));
         NDArray attention = (mask == null ? looks : looks.add(mask)).softmax(-1); // [n, h, T, T]
-        NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(n, t, width);
+        NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(x.getShape());
         x = x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
         NDArray hidden =
                 Nn.linear(norm(w, name + "norm2", x), w.get(name + "mlp.fc1.weight"), w.get(name + "mlp.fc1.bias"));

@@ -33,7 +33,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class FusedModule implements AutoCloseable {
     /** Of {@link #archive}. */
-    static final String SHA256 = "7da499b855cf72a61fd6265947f918fe53fc99ab2f935019101ff32f396b8b07";
+    static final String SHA256 = "2e5bfd085256a40ea478772c270a2f8da8634c9009c0f9393ea93f5295795d3c";
 
     private static final String SOURCE = "vision_transformer.py";
     private static final String LIST = "w[]"; // the engine passes arrays of this name as one list

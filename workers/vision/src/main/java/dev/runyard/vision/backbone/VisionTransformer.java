@@ -53,7 +53,7 @@ public final class VisionTransformer implements AutoCloseable {
             NDArray input = x;
             x = Tape.part(() -> block.forward(w, name, input, null).output());
         }
-        EncoderBlock.Result last = block.forward(w, "blocks." + (shape.depth() - 1) + ".", x, null);
+        EncoderBlock.Result last = block.forwardFirst(w, "blocks." + (shape.depth() - 1) + ".", x);
         NDArray pooled = block.norm(w, "norm", last.output().get(":,0")); // [n, D]
         NDArray projection = w.find("projection");
         NDArray embedding = projection == null ? pooled : pooled.matMul(projection);
@@ -77,7 +77,9 @@ public final class VisionTransformer implements AutoCloseable {
         for (int i = 0; i < shape.depth(); i++) {
             String name = "blocks." + i + ".";
             NDArray input = i > 0 && i < blocks ? inserted(x, each.get(i), k) : x;
-            x = Tape.part(() -> block.forward(w, name, input, null).output());
+            boolean last = i == shape.depth() - 1;
+            x = Tape.part(
+                    () -> (last ? block.forwardFirst(w, name, input) : block.forward(w, name, input, null)).output());
         }
         NDArray pooled = block.norm(w, "norm", x.get(":,0")); // [n, D]
         NDArray projection = w.find("projection");

@@ -89,32 +89,45 @@ class VisionTransformer(Module):
       if torch.__and__(torch.gt(i, 0), torch.lt(i, torch.len(prompts))):
         own = prompts[i]
         x = (self).insert(x, own, torch.size(own, 0))
-      x = (self).block(x, w, at, heads, quick, small)
+      x = (self).block(x, w, at, heads, quick, small, torch.eq(i, torch.sub(depth, 1)))
       at = torch.add(at, 12)
     pooled = (self).norm(torch.select(x, 1, 0), w[at], w[torch.add(at, 1)], small)
     if torch.gt(torch.len(w), torch.add(at, 2)):
       pooled = torch.matmul(pooled, w[torch.add(at, 2)])
     return pooled
 
+  # of the last block the class token alone, since nothing else is read
   def block(self: __torch__.VisionTransformer,
     x: Tensor,
     w: List[Tensor],
     i: int,
     heads: int,
     quick: bool,
-    eps: float) -> Tensor:
+    eps: float,
+    last: bool) -> Tensor:
     n = torch.size(x, 0)
     t = torch.size(x, 1)
     d = torch.size(x, 2)
     y = (self).norm(x, w[i], w[torch.add(i, 1)], eps)
-    qkv = (self).linear(y, w[torch.add(i, 2)], w[torch.add(i, 3)])
-    parts = torch.reshape(qkv, [n, t, 3, heads, torch.floordiv(d, heads)])
-    parts = torch.permute(parts, [2, 0, 3, 1, 4])
-    q = torch.select(parts, 0, 0)
-    k = torch.select(parts, 0, 1)
-    v = torch.select(parts, 0, 2)
+    weight = w[torch.add(i, 2)]
+    bias = w[torch.add(i, 3)]
+    each = torch.floordiv(d, heads)
+    if last:
+      x = torch.slice(x, 1, 0, 1)
+      q = (self).linear(torch.slice(y, 1, 0, 1), torch.slice(weight, 0, 0, d), torch.slice(bias, 0, 0, d))
+      q = torch.transpose(torch.reshape(q, [n, 1, heads, each]), 1, 2)
+      kv = (self).linear(y, torch.slice(weight, 0, d), torch.slice(bias, 0, d))
+      kv = torch.permute(torch.reshape(kv, [n, t, 2, heads, each]), [2, 0, 3, 1, 4])
+      k = torch.select(kv, 0, 0)
+      v = torch.select(kv, 0, 1)
+    else:
+      qkv = (self).linear(y, weight, bias)
+      qkv = torch.permute(torch.reshape(qkv, [n, t, 3, heads, each]), [2, 0, 3, 1, 4])
+      q = torch.select(qkv, 0, 0)
+      k = torch.select(qkv, 0, 1)
+      v = torch.select(qkv, 0, 2)
     mixed = torch.scaled_dot_product_attention(q, k, v)
-    mixed = torch.reshape(torch.transpose(mixed, 1, 2), [n, t, d])
+    mixed = torch.reshape(torch.transpose(mixed, 1, 2), [n, torch.size(x, 1), d])
     mixed = (self).linear(mixed, w[torch.add(i, 4)], w[torch.add(i, 5)])
     # Back to float32 before the sum: the optimising executor does not cast the gradient of a mixed sum.
     x = torch.add(x, torch.to(mixed, 6))
