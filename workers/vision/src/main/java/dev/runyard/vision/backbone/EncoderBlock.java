@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.VitShape.Activation;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One block of a pre-norm transformer, of images or of texts: attention, then an MLP, each added to what came in. The weights carry
+ * One block of a pre-norm transformer, of images or of texts: attention, then an MLP, each added to what came in, and each in a scope
+ * of its own, so that its intermediate arrays go at once. The weights carry
  * timm's names behind the block's own.
  *
  * <p>Letters: n inputs, T tokens, D width, h heads, d = D/h.
@@ -36,10 +38,10 @@ public final class EncoderBlock implements AutoCloseable {
     }
 
     /**
-     * What a block makes of its input.
+     * What a block makes of one token.
      *
-     * @param output [n, T, D]
-     * @param attention [n, h, T, T], softmaxed over the last axis
+     * @param output [n, 1, D]
+     * @param attention [n, h, 1, T], softmaxed over the last axis
      */
     public record Result(NDArray output, NDArray attention) {}
 
@@ -47,12 +49,16 @@ public final class EncoderBlock implements AutoCloseable {
      * @param name of the block with a dot at its end, for example {@code blocks.0.}
      * @param x [n, T, D]
      * @param mask [T, T], added to the attention before the softmax; null for none
+     * @return [n, T, D]
      */
-    public Result forward(Tensors w, String name, NDArray x, @Nullable NDArray mask) {
-        NDArray qkv =
-                Nn.linear(norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
-        NDList parts = heads(qkv, 3);
-        return attend(w, name, x, parts.get(0), parts.get(1), parts.get(2), mask);
+    public NDArray forward(Tensors w, String name, NDArray x, @Nullable NDArray mask) {
+        NDArray seen = Tape.part(() -> {
+            NDArray qkv = Nn.linear(
+                    norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
+            NDList parts = heads(qkv, 3);
+            return project(w, name, x, attention(parts.get(0), parts.get(1), mask), parts.get(2));
+        });
+        return Tape.part(() -> mlp(w, name, seen));
     }
 
     /**
@@ -68,7 +74,8 @@ public final class EncoderBlock implements AutoCloseable {
         NDArray q = Nn.linear(first(normed), weight.get(":" + width), bias.get(":" + width));
         NDArray kv = Nn.linear(normed, weight.get(width + ":"), bias.get(width + ":"));
         NDList parts = heads(kv, 2);
-        return attend(w, name, first(x), heads(q, 1).get(0), parts.get(0), parts.get(1), null);
+        NDArray attention = attention(heads(q, 1).get(0), parts.get(0), null);
+        return new Result(mlp(w, name, project(w, name, first(x), attention, parts.get(1))), attention);
     }
 
     private static NDArray first(NDArray x) {
@@ -87,17 +94,23 @@ public final class EncoderBlock implements AutoCloseable {
         return out;
     }
 
-    /** @param x what the queries' tokens came in with */
-    private Result attend(Tensors w, String name, NDArray x, NDArray q, NDArray k, NDArray v, @Nullable NDArray mask) {
+    /** [n, h, queries, T] */
+    private NDArray attention(NDArray q, NDArray k, @Nullable NDArray mask) {
         NDArray looks = q.mul(attentionScale).matMul(k.transpose(0, 1, 3, 2));
-        NDArray attention = (mask == null ? looks : looks.add(mask)).softmax(-1); // [n, h, T, T]
+        return (mask == null ? looks : looks.add(mask)).softmax(-1);
+    }
+
+    /** @param x what the queries' tokens came in with */
+    private static NDArray project(Tensors w, String name, NDArray x, NDArray attention, NDArray v) {
         NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(x.getShape());
-        x = x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
+        return x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
+    }
+
+    /** The MLP. */
+    private NDArray mlp(Tensors w, String name, NDArray x) {
         NDArray hidden =
                 Nn.linear(norm(w, name + "norm2", x), w.get(name + "mlp.fc1.weight"), w.get(name + "mlp.fc1.bias"));
-        hidden = activate(hidden);
-        x = x.add(Nn.linear(hidden, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
-        return new Result(x, attention);
+        return x.add(Nn.linear(activate(hidden), w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
     }
 
     private NDArray activate(NDArray x) {

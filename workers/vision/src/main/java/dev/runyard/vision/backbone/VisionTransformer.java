@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import dev.runyard.vision.nd.Nn;
-import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +49,7 @@ public final class VisionTransformer implements AutoCloseable {
         }
         for (int i = 0; i < shape.depth() - 1; i++) {
             String name = "blocks." + i + ".";
-            NDArray input = x;
-            x = Tape.part(() -> block.forward(w, name, input, null).output());
+            x = block.forward(w, name, x, null);
         }
         EncoderBlock.Result last = block.forwardFirst(w, "blocks." + (shape.depth() - 1) + ".", x);
         NDArray pooled = block.norm(w, "norm", last.output().get(":,0")); // [n, D]
@@ -78,8 +76,7 @@ public final class VisionTransformer implements AutoCloseable {
             String name = "blocks." + i + ".";
             NDArray input = i > 0 && i < blocks ? inserted(x, each.get(i), k) : x;
             boolean last = i == shape.depth() - 1;
-            x = Tape.part(
-                    () -> (last ? block.forwardFirst(w, name, input) : block.forward(w, name, input, null)).output());
+            x = last ? block.forwardFirst(w, name, input).output() : block.forward(w, name, input, null);
         }
         NDArray pooled = block.norm(w, "norm", x.get(":,0")); // [n, D]
         NDArray projection = w.find("projection");

@@ -9,6 +9,7 @@ import dev.runyard.spec.MethodSpec.Head;
 import dev.runyard.spec.MethodSpec.Mixing;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
@@ -107,7 +108,8 @@ public final class PromptNetwork implements AutoCloseable {
     /** @param pixels [n, 3, H, W], normalised; resized to the network's resolution first */
     public Prompts forward(Tensors w, NDArray pixels, boolean training) {
         long n = pixels.getShape().get(0);
-        NDArray outputs = SmallNet.in(w).outputs(w, resize.apply(pixels), training); // [n, K·N] or [n, K·D]
+        NDArray outputs = // [n, K·N] or [n, K·D]
+                Tape.part(() -> SmallNet.in(w).outputs(w, resize.apply(pixels), training));
         NDArray library = w.find(LIBRARY); // [N, D]
         if (library == null) {
             return new Prompts(

@@ -5,7 +5,6 @@ import dev.runyard.vision.backbone.EncoderBlock;
 import dev.runyard.vision.backbone.Entry;
 import dev.runyard.vision.backbone.VitShape.Naming;
 import dev.runyard.vision.nd.Nn;
-import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.Arrays;
@@ -60,8 +59,7 @@ public final class TextTransformer implements AutoCloseable {
         NDArray mask = Torch.floats(table.getManager(), mask(t), t, t);
         for (int i = 0; i < shape.depth(); i++) {
             String name = "text.blocks." + i + ".";
-            NDArray input = x;
-            x = Tape.part(() -> block.forward(w, name, input, mask).output());
+            x = block.forward(w, name, x, mask);
         }
         NDArray last = Nn.rows(x.reshape((long) n * t, shape.width()), Torch.longs(table.getManager(), pooled, n));
         NDArray normed = block.norm(w, "text.norm", last); // [n, D]
