@@ -1,6 +1,6 @@
 package dev.runyard.service.event;
 
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Problem;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;

@@ -1,6 +1,6 @@
 package dev.runyard.service.event;
 
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Problem;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;

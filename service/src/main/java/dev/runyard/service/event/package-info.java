@@ -1,4 +1,4 @@
-/** Live events: what the tables say, told to browsers while it happens. */
+/** What happened, written and told: the journal, the wake-ups after a commit, the live stream. */
 @NullMarked
 package dev.runyard.service.event;
 

@@ -1,6 +1,6 @@
 package dev.runyard.service.experiment;
 
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
 import io.quarkus.panache.common.Sort;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -1,7 +1,7 @@
 package dev.runyard.service.experiment;
 
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Given;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.UUID;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.Nearest;

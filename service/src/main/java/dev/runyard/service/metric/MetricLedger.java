@@ -1,6 +1,7 @@
 package dev.runyard.service.metric;
 
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.http.Problem;
 import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;

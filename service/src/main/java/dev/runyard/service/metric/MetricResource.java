@@ -1,9 +1,9 @@
 package dev.runyard.service.metric;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.platform.Problem;
-import dev.runyard.service.platform.Tokens;
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.report.MetricBatch;
 import io.agroal.api.AgroalDataSource;

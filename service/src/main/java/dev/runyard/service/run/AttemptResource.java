@@ -1,13 +1,13 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.artifact.Checkpoints;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.blob.Checkpoints;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricLedger;
-import dev.runyard.service.metric.StaleAttempt;
-import dev.runyard.service.platform.Problem;
-import dev.runyard.service.platform.Tokens;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.report.CheckpointRef;

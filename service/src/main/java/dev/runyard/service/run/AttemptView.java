@@ -1,7 +1,7 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

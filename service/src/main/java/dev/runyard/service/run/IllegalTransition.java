@@ -1,6 +1,6 @@
 package dev.runyard.service.run;
 
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Problem;
 import java.util.Locale;
 import java.util.UUID;
 

@@ -1,7 +1,7 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

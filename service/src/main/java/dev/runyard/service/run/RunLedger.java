@@ -1,11 +1,11 @@
 package dev.runyard.service.run;
 
-import dev.runyard.service.ledger.Journal;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.ledger.Wakeup;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.FirstReport;
-import dev.runyard.service.metric.StaleAttempt;
-import dev.runyard.service.platform.Problem;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.RunState;
 import dev.runyard.spec.report.Notice;

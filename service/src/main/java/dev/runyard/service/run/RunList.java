@@ -1,12 +1,12 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Experiments;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.service.metric.SummaryView;
-import dev.runyard.service.platform.Problem;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.RunState;
 import jakarta.enterprise.context.ApplicationScoped;

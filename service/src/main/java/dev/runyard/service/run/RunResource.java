@@ -1,10 +1,11 @@
 package dev.runyard.service.run;
 
+import dev.runyard.service.db.Answers;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.EventView;
 import dev.runyard.service.experiment.Experiments;
-import dev.runyard.service.ledger.Answers;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunRequest;
 import dev.runyard.spec.RunSpec;

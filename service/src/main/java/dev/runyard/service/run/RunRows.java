@@ -1,8 +1,8 @@
 package dev.runyard.service.run;
 
-import dev.runyard.service.ledger.Journal;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.ledger.Wakeup;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.event.Wakeup;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.RunState;

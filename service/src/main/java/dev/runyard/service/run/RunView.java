@@ -3,7 +3,7 @@ package dev.runyard.service.run;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.Json;

@@ -1,6 +1,6 @@
 package dev.runyard.service.run;
 
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
 import dev.runyard.spec.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;

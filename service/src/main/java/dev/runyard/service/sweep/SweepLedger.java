@@ -1,12 +1,12 @@
 package dev.runyard.service.sweep;
 
 import dev.runyard.flows.sweep.SweepActivities.Progress;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.experiment.Experiments;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Journal;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.ledger.Wakeup;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.IllegalTransition;
 import dev.runyard.service.run.RunLedger;

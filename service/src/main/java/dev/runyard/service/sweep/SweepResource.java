@@ -1,12 +1,12 @@
 package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.ledger.Answers;
-import dev.runyard.service.ledger.Given;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.db.Answers;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.EventView;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
-import dev.runyard.service.run.EventView;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;

@@ -2,8 +2,8 @@ package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,7 +1,7 @@
 package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runyard.service.ledger.Statements;
+import dev.runyard.service.db.Statements;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunState;
 import dev.runyard.spec.sweep.SweepSpec;

@@ -3,8 +3,8 @@ package dev.runyard.service.event;
 import static dev.runyard.service.metric.Lab.point;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
-import dev.runyard.service.platform.LabResource;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -28,7 +28,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(LabResource.class)
+@QuarkusTestResource(WithLab.class)
 final class EventStreamTest {
     @Inject
     Lab lab;

@@ -2,7 +2,7 @@ package dev.runyard.service.metric;
 
 import static io.restassured.RestAssured.given;
 
-import dev.runyard.service.platform.Tokens;
+import dev.runyard.service.auth.Tokens;
 import io.agroal.api.AgroalDataSource;
 import io.restassured.response.ValidatableResponse;
 import jakarta.enterprise.context.ApplicationScoped;

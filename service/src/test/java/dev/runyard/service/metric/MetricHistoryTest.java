@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import dev.runyard.service.platform.LabResource;
-import dev.runyard.service.platform.Problem;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.http.Problem;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(LabResource.class)
+@QuarkusTestResource(WithLab.class)
 final class MetricHistoryTest {
     private static final int POINTS = 200_000;
 

@@ -4,8 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
-import dev.runyard.service.platform.LabResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(LabResource.class)
+@QuarkusTestResource(WithLab.class)
 final class NoticesTest {
     @Inject
     Lab lab;

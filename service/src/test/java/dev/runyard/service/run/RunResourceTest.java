@@ -8,9 +8,9 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
-import dev.runyard.service.ledger.Statements;
-import dev.runyard.service.platform.LabResource;
-import dev.runyard.service.platform.Tokens;
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.embedded.WithLab;
 import dev.runyard.spec.RunState;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@QuarkusTestResource(LabResource.class)
+@QuarkusTestResource(WithLab.class)
 final class RunResourceTest {
     @Inject
     Statements statements;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.runyard.service.lease.ToyWorker;
-import dev.runyard.service.platform.LabConfig;
-import dev.runyard.service.platform.LabResource;
+import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.fleet.ToyWorker;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(LabResource.class)
+@QuarkusTestResource(WithLab.class)
 final class SweepFlowTest {
     @TestHTTPResource("/")
     URI base;

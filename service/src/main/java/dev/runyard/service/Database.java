@@ -1,0 +1,64 @@
+package dev.runyard.service;
+
+import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.boot.StartFailure;
+import dev.runyard.service.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Deque;
+import java.util.OptionalInt;
+
+/** The Postgres of this lab: somebody's server, or the embedded one. Asked once whether it will do, before Quarkus needs it. */
+record Database(String url, String user, String password, OptionalInt port) {
+    private static final int OLDEST = 15;
+
+    static Database open(LabConfig config, Deque<AutoCloseable> opened) {
+        Database database = config.dbUrl()
+                .map(url -> new Database(
+                        url,
+                        config.dbUser().orElse("runyard"),
+                        config.dbPassword().orElse(""),
+                        OptionalInt.empty()))
+                .orElseGet(() -> {
+                    EmbeddedPostgres postgres = EmbeddedPostgres.start(config.home());
+                    opened.push(postgres);
+                    return new Database(
+                            postgres.jdbcUrl(), postgres.user(), postgres.password(), OptionalInt.of(postgres.port()));
+                });
+        if (config.dbUrl().isPresent()) {
+            database.check();
+        }
+        return database;
+    }
+
+    private void check() {
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new StartFailure(
+                    "RUNYARD_DB_URL is \"" + url.replaceAll("(?i)password=[^&]*", "password=…") + "\"",
+                    "write it as jdbc:postgresql://host:5432/database");
+        }
+        DriverManager.setLoginTimeout(10);
+        try (Connection connection = DriverManager.getConnection(url, user, password)) {
+            int version = connection.getMetaData().getDatabaseMajorVersion();
+            if (version < OLDEST) {
+                throw new StartFailure(
+                        "the Postgres at RUNYARD_DB_URL is version " + version, "use version " + OLDEST + " or newer");
+            }
+        } catch (SQLException e) {
+            String message = e.getMessage() == null
+                    ? ""
+                    : e.getMessage().lines().findFirst().orElse("");
+            throw new StartFailure(
+                    "cannot connect to the Postgres at RUNYARD_DB_URL (" + message + ")",
+                    "check the address, RUNYARD_DB_USER and RUNYARD_DB_PASSWORD",
+                    e);
+        }
+    }
+
+    void configure() {
+        System.setProperty("quarkus.datasource.jdbc.url", url);
+        System.setProperty("quarkus.datasource.username", user);
+        System.setProperty("quarkus.datasource.password", password);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.runyard.service;
+
+import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.boot.Version;
+import dev.runyard.service.executor.Pulse;
+import dev.runyard.service.executor.Reconciler;
+import dev.runyard.service.executor.TemporalStatus;
+import dev.runyard.service.scheduling.Scheduler;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/** What the lab tells of itself. */
+@Path("/api/v1/lab")
+@Produces(MediaType.APPLICATION_JSON)
+public class LabResource {
+    private static final Duration ALIVE = Duration.ofSeconds(10);
+
+    private final LabConfig config;
+    private final Pulse pulse;
+    private final TemporalStatus temporal;
+
+    public LabResource(LabConfig config, Pulse pulse, TemporalStatus temporal) {
+        this.config = config;
+        this.pulse = pulse;
+        this.temporal = temporal;
+    }
+
+    /**
+     * @param mode embedded or lab
+     * @param temporal host:port
+     * @param postgres embedded, or the server's address without credentials
+     * @param schedulerOk whether leases are being granted
+     */
+    public record LabView(
+            String version,
+            String mode,
+            String temporal,
+            String postgres,
+            long uptimeSeconds,
+            boolean schedulerOk,
+            boolean temporalOk) {}
+
+    @GET
+    public LabView lab() {
+        boolean temporalOk = temporal.ok();
+        return new LabView(
+                Version.CURRENT,
+                config.embedded() ? "embedded" : "lab",
+                config.temporal().orElse(""),
+                config.dbUrl()
+                        .map(url -> url.replaceFirst("^jdbc:", "").replaceFirst("\\?.*$", ""))
+                        .orElse("embedded"),
+                ManagementFactory.getRuntimeMXBean().getUptime() / 1_000,
+                temporalOk && pulse.beats(Scheduler.LOOP, ALIVE) && pulse.beats(Reconciler.LOOP, ALIVE),
+                temporalOk);
+    }
+}

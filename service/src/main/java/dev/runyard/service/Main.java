@@ -1,0 +1,103 @@
+package dev.runyard.service;
+
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.boot.Home;
+import dev.runyard.service.boot.HttpAddress;
+import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.boot.StartFailure;
+import dev.runyard.service.embedded.EmbeddedTemporal;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service's process: takes the home, starts what the configuration does not bring (Postgres, Temporal), runs Quarkus, and stops
+ * in the opposite order. What keeps it from starting is said in one line, with exit code 2.
+ */
+@QuarkusMain
+public final class Main {
+    private static final int BAD_START = 2;
+
+    Main() {}
+
+    public static void main(String... args) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        CountDownLatch quarkusStopped = new CountDownLatch(1);
+        try {
+            LabConfig config = LabConfig.fromProcess();
+            requireSafeBind(config);
+            Home home = Home.open(config.home());
+            opened.push(home);
+            // Hooks of the JVM have no order among themselves: this one waits until Quarkus is done with the database.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(quarkusStopped, opened), "stop"));
+            Tokens.prepare(config);
+            HttpAddress address = HttpAddress.choose(config);
+            Database database = Database.open(config, opened);
+            String temporal = config.temporal().orElseGet(() -> {
+                EmbeddedTemporal server = EmbeddedTemporal.start();
+                opened.push(server);
+                return server.target();
+            });
+            database.configure();
+            System.setProperty("runyard.home", config.home().toString());
+            System.setProperty("runyard.temporal", temporal);
+            System.setProperty("quarkus.http.host", address.host());
+            System.setProperty("quarkus.http.port", Integer.toString(address.port()));
+            Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port()));
+        } catch (StartFailure e) {
+            quarkusStopped.countDown();
+            fail(e);
+            return;
+        }
+        Quarkus.run(
+                Ready.class,
+                (code, failure) -> {
+                    quarkusStopped.countDown();
+                    System.exit(failure == null ? code : 1);
+                },
+                args);
+    }
+
+    /** A lab that others can reach needs accounts, which this version does not have. */
+    private static void requireSafeBind(LabConfig config) {
+        if (!HttpAddress.loopback(config.bind())) {
+            throw new StartFailure(
+                    "RUNYARD_BIND=" + config.bind() + " would open a lab without passwords to the network",
+                    "leave it at 127.0.0.1 and put a proxy that authenticates, or an ssh tunnel, in front");
+        }
+    }
+
+    private static void stop(CountDownLatch quarkusStopped, Deque<AutoCloseable> opened) {
+        try {
+            quarkusStopped.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (AutoCloseable resource = opened.poll(); resource != null; resource = opened.poll()) {
+            close(resource);
+        }
+    }
+
+    private static void close(@Nullable AutoCloseable resource) {
+        try {
+            if (resource != null) {
+                resource.close();
+            }
+        } catch (Exception e) {
+            // The next start ends what is left over; the other resources still have to be closed.
+            System.err.println("runyard: at stop: " + e.getMessage());
+        }
+    }
+
+    private static void fail(StartFailure e) {
+        System.err.println("runyard: " + e.getMessage());
+        if (LabConfig.debugging()) {
+            e.printStackTrace();
+        }
+        System.exit(BAD_START);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.runyard.service.blob;
+
+import dev.runyard.service.http.Problem;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Blobs by their SHA-256. They are only ever offered for saving: no browser shows or runs what a run made. */
+@Path("/api/v1/artifacts/{sha256}")
+@Blocking
+@Tag(name = "artifacts")
+public class BlobResource {
+    private final Blobs blobs;
+    private final Uploaders uploaders;
+
+    BlobResource(Blobs blobs, Uploaders uploaders) {
+        this.blobs = blobs;
+        this.uploaders = uploaders;
+    }
+
+    /** @param sha256 64 lower-case hex digits */
+    public record BlobView(String sha256, long size) {}
+
+    @PUT
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Store a file", description = "Verified while it streams; 201 when new, 200 when known.")
+    public Response put(
+            @PathParam("sha256") String sha256,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String length,
+            InputStream body)
+            throws IOException, SQLException {
+        Sha256 hash = name(sha256);
+        uploaders.require(authorization);
+        if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
+            throw BlobFolder.tooLarge(blobs.limit());
+        }
+        boolean created = blobs.put(hash, body);
+        long size = blobs.find(hash)
+                .orElseThrow(() -> Problem.notFound("artifact", hash))
+                .size();
+        return Response.status(created ? 201 : 200)
+                .entity(new BlobView(hash.hex(), size))
+                .build();
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(summary = "Save a file")
+    public Response get(@PathParam("sha256") String sha256) throws SQLException {
+        Blobs.Stored stored = find(sha256);
+        return head(sha256, stored).entity(stored.file().toFile()).build();
+    }
+
+    @HEAD
+    @Operation(summary = "Whether a file is there")
+    public Response exists(@PathParam("sha256") String sha256) throws SQLException {
+        return head(sha256, find(sha256)).build();
+    }
+
+    private Blobs.Stored find(String sha256) throws SQLException {
+        return blobs.find(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
+    }
+
+    /** A name that is no hash names nothing: no oracle, and no path. */
+    private static Sha256 name(String sha256) {
+        if (!Sha256.valid(sha256)) {
+            String shown = sha256.replaceAll("\\p{Cntrl}", "?");
+            throw Problem.notFound("artifact", shown.length() > 80 ? shown.substring(0, 80) + "…" : shown);
+        }
+        return new Sha256(sha256);
+    }
+
+    private static Response.ResponseBuilder head(String sha256, Blobs.Stored stored) {
+        return Response.ok()
+                .type(MediaType.APPLICATION_OCTET_STREAM)
+                .header(HttpHeaders.CONTENT_LENGTH, stored.size())
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + sha256 + "\"")
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Content-Security-Policy", "sandbox; default-src 'none'")
+                .header(HttpHeaders.CACHE_CONTROL, "private, max-age=31536000, immutable")
+                .header(HttpHeaders.ETAG, "\"" + sha256 + "\"");
+    }
+}

@@ -1,0 +1,54 @@
+package dev.runyard.service.blob;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Every ten minutes: blobs that no checkpoint and no artifact refers to, and that are older than an hour, go. */
+@ApplicationScoped
+class BlobSweep {
+    private static final Logger LOG = Logger.getLogger(BlobSweep.class);
+    private static final Duration EVERY = Duration.ofMinutes(10);
+
+    /** Longer than any upload of a checkpoint's files takes before the checkpoint itself is reported. */
+    private static final Duration AGE = Duration.ofHours(1);
+
+    private final Blobs blobs;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "runyard-blob-sweep");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    BlobSweep(Blobs blobs) {
+        this.blobs = blobs;
+    }
+
+    void started(@Observes StartupEvent event) {
+        var unused =
+                executor.scheduleWithFixedDelay(this::sweep, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void stopping(@Observes ShutdownEvent event) {
+        executor.shutdownNow();
+    }
+
+    private void sweep() {
+        try {
+            int deleted = blobs.sweep(AGE);
+            if (deleted > 0) {
+                LOG.infof("deleted %d blobs that nothing refers to", deleted);
+            }
+        } catch (SQLException | IOException | RuntimeException e) {
+            LOG.warnf("the sweep of blobs is put off: %s", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.runyard.service.blob;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.service.auth.Fence;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.report.CheckpointRef;
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Which checkpoints a run has. The last two and the best stay; what a dropped one referred to alone goes with the next sweep. */
+@ApplicationScoped
+public class Checkpoints {
+    private static final int MOST_FILES = 1_000;
+
+    private static final String PUT = Fence.SQL + """
+            insert into checkpoint (run_id, attempt, step, epoch, best, manifest)
+            select id, attempt, ?, ?, ?, ?::jsonb from fence
+            on conflict (run_id, attempt, step) do update set
+              epoch = excluded.epoch, best = excluded.best, manifest = excluded.manifest
+            """;
+
+    private static final String RETAIN = """
+            delete from checkpoint where run_id = ? and (attempt, step) not in (
+              (select attempt, step from checkpoint where run_id = ? order by attempt desc, step desc limit 2)
+              union
+              (select attempt, step from checkpoint where run_id = ? and best order by attempt desc, step desc limit 1))
+            """;
+
+    private static final String NEWEST_FIRST = " from checkpoint where run_id = ? order by attempt desc, step desc";
+
+    private final AgroalDataSource dataSource;
+    private final ObjectMapper json;
+
+    Checkpoints(AgroalDataSource dataSource, ObjectMapper json) {
+        this.dataSource = dataSource;
+        this.json = json;
+    }
+
+    /**
+     * @param best whether it held the best validation result of the run when it was made
+     * @param files names, sizes and hashes; each can be fetched from the artifact store
+     */
+    public record View(
+            long attempt, long step, int epoch, boolean best, Instant createdAt, List<CheckpointRef.File> files) {}
+
+    /**
+     * Makes a checkpoint known, all of whose files were stored before. Repeating it changes nothing.
+     *
+     * @throws Problem 422 MISSING_BLOB, SIZE_MISMATCH or a broken rule; 409 for a stale attempt
+     */
+    @Transactional
+    public void add(UUID run, long attempt, CheckpointRef ref) throws SQLException {
+        check(ref);
+        try (Connection c = dataSource.getConnection()) {
+            Fence.hold(c, run, attempt);
+            requireBlobs(c, ref);
+            put(c, run, attempt, ref);
+            try (PreparedStatement s = c.prepareStatement(RETAIN)) {
+                s.setObject(1, run);
+                s.setObject(2, run);
+                s.setObject(3, run);
+                s.executeUpdate();
+            }
+        }
+    }
+
+    /** Those that the next attempt may resume from, newest first. */
+    public List<CheckpointRef> kept(UUID run) throws SQLException {
+        try (Connection c = dataSource.getConnection();
+                PreparedStatement s = c.prepareStatement("select manifest" + NEWEST_FIRST)) {
+            s.setObject(1, run);
+            List<CheckpointRef> found = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    found.add(manifest(r.getString(1)));
+                }
+            }
+            return found;
+        }
+    }
+
+    /** Newest first. */
+    public List<View> of(UUID run) throws SQLException {
+        try (Connection c = dataSource.getConnection()) {
+            if (!Fence.exists(c, run)) {
+                throw Problem.notFound("run", run);
+            }
+            List<View> found = new ArrayList<>();
+            try (PreparedStatement s = c.prepareStatement("select attempt, created_at, manifest" + NEWEST_FIRST)) {
+                s.setObject(1, run);
+                try (ResultSet r = s.executeQuery()) {
+                    while (r.next()) {
+                        CheckpointRef ref = manifest(r.getString(3));
+                        Instant made = r.getObject(2, OffsetDateTime.class).toInstant();
+                        found.add(new View(r.getLong(1), ref.step(), ref.epoch(), ref.best(), made, ref.files()));
+                    }
+                }
+            }
+            return found;
+        }
+    }
+
+    private void put(Connection c, UUID run, long attempt, CheckpointRef ref) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(PUT)) {
+            s.setObject(1, run);
+            s.setLong(2, attempt);
+            s.setLong(3, ref.step());
+            s.setInt(4, ref.epoch());
+            s.setBoolean(5, ref.best());
+            s.setString(6, json.writeValueAsString(ref));
+            s.executeUpdate();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of plain values", e);
+        }
+        try (PreparedStatement s =
+                c.prepareStatement("delete from checkpoint_file where run_id = ? and attempt = ? and step = ?")) {
+            s.setObject(1, run);
+            s.setLong(2, attempt);
+            s.setLong(3, ref.step());
+            s.executeUpdate();
+        }
+        try (PreparedStatement s = c.prepareStatement(
+                "insert into checkpoint_file (run_id, attempt, step, name, sha256) values (?, ?, ?, ?, ?)")) {
+            for (CheckpointRef.File file : ref.files()) {
+                s.setObject(1, run);
+                s.setLong(2, attempt);
+                s.setLong(3, ref.step());
+                s.setString(4, file.name());
+                s.setString(5, file.sha256());
+                s.addBatch();
+            }
+            s.executeBatch();
+        }
+    }
+
+    /** Locks the blobs' rows, so that no sweep takes one before the reference is there. */
+    private static void requireBlobs(Connection c, CheckpointRef ref) throws SQLException {
+        Map<String, Long> sizes = new HashMap<>();
+        try (PreparedStatement s = c.prepareStatement(
+                "select sha256, size from blob where sha256 = any(?) order by sha256 for key share")) {
+            s.setArray(
+                    1,
+                    c.createArrayOf(
+                            "text",
+                            ref.files().stream().map(CheckpointRef.File::sha256).toArray()));
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    sizes.put(r.getString(1), r.getLong(2));
+                }
+            }
+        }
+        for (int i = 0; i < ref.files().size(); i++) {
+            CheckpointRef.File file = ref.files().get(i);
+            requireBlob("files[" + i + "]", file.sha256(), file.size(), sizes.get(file.sha256()));
+        }
+    }
+
+    static void requireBlob(String field, String sha256, long size, @Nullable Long stored) {
+        if (stored == null) {
+            throw Problem.invalid(
+                    "MISSING_BLOB",
+                    field + ".sha256",
+                    sha256,
+                    "is not in the artifact store",
+                    "PUT /api/v1/artifacts/" + sha256 + " first");
+        }
+        if (stored != size) {
+            throw Problem.invalid("SIZE_MISMATCH", field + ".size", size, "is not the stored size " + stored, null);
+        }
+    }
+
+    private static void check(CheckpointRef ref) {
+        Given.range("step", ref.step(), 1L << 53);
+        Given.range("epoch", ref.epoch(), Integer.MAX_VALUE);
+        List<CheckpointRef.File> files = ref.files();
+        if (files == null || files.isEmpty() || files.size() > MOST_FILES) {
+            throw Problem.invalid("OUT_OF_RANGE", "files", files, "must hold 1 to " + MOST_FILES + " files", null);
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < files.size(); i++) {
+            CheckpointRef.File file = files.get(i);
+            String field = "files[" + i + "]";
+            if (file == null || file.name() == null || file.sha256() == null) {
+                throw Problem.invalid("MISSING_FIELD", field, null, "needs name, size and sha256", null);
+            }
+            Label.check(field + ".name", file.name());
+            Given.range(field + ".size", file.size(), Long.MAX_VALUE);
+            requireHash(field + ".sha256", file.sha256());
+            if (!names.add(file.name())) {
+                throw Problem.invalid("DUPLICATE_NAME", field + ".name", file.name(), "stands twice", null);
+            }
+        }
+    }
+
+    static void requireHash(String field, String sha256) {
+        if (!Sha256.valid(sha256)) {
+            throw Problem.invalid("BAD_HASH", field, sha256, "must be 64 lower-case hex digits", null);
+        }
+    }
+
+    private CheckpointRef manifest(String text) {
+        try {
+            return json.readValue(text, CheckpointRef.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored manifest cannot be read", e);
+        }
+    }
+}

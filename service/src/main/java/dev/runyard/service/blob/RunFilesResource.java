@@ -1,0 +1,86 @@
+package dev.runyard.service.blob;
+
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.http.Given;
+import dev.runyard.spec.report.CheckpointRef;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The files that a run leaves: checkpoints and named ones. */
+@Path("/api/v1/runs/{id}")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "artifacts")
+public class RunFilesResource {
+    private final Checkpoints checkpoints;
+    private final Artifacts artifacts;
+    private final Tokens tokens;
+
+    RunFilesResource(Checkpoints checkpoints, Artifacts artifacts, Tokens tokens) {
+        this.checkpoints = checkpoints;
+        this.artifacts = artifacts;
+        this.tokens = tokens;
+    }
+
+    /** @param stored how many rows hold what was sent; of log lines, how many were new */
+    public record StoredView(int stored) {}
+
+    @GET
+    @Path("/checkpoints")
+    @Operation(summary = "The checkpoints that are kept, newest first")
+    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) throws SQLException {
+        return checkpoints.of(run);
+    }
+
+    @POST
+    @Path("/attempts/{attempt}/checkpoints")
+    @Operation(
+            summary = "Make a checkpoint known",
+            description = "Its files were stored before. The last two and the best stay.")
+    public StoredView checkpoint(
+            @PathParam("id") UUID run,
+            @PathParam("attempt") long attempt,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @Nullable CheckpointRef ref)
+            throws SQLException {
+        tokens.requireAttempt(run, attempt, authorization);
+        checkpoints.add(run, attempt, Given.present(ref));
+        return new StoredView(1);
+    }
+
+    @GET
+    @Path("/artifacts")
+    @Operation(summary = "The files that a run offers")
+    public List<Artifacts.View> artifacts(@PathParam("id") UUID run) throws SQLException {
+        return artifacts.of(run);
+    }
+
+    @POST
+    @Path("/attempts/{attempt}/artifacts")
+    @Operation(summary = "Offer a stored file under a name")
+    public StoredView artifact(
+            @PathParam("id") UUID run,
+            @PathParam("attempt") long attempt,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            Artifacts.@Nullable Request request)
+            throws SQLException {
+        tokens.requireAttempt(run, attempt, authorization);
+        artifacts.add(run, attempt, Given.present(request));
+        return new StoredView(1);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.runyard.service.db;
+
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Json;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that carry an Idempotency-Key are carried out once; a repetition is
+ * answered with what the first one made. Call inside the transaction
+ * that does the work: a second request with the key waits for the first one's end at the table's primary key.
+ */
+@ApplicationScoped
+public class Answers {
+    private static final int LONGEST_KEY = 200;
+
+    private final Statements statements;
+
+    public Answers(Statements statements) {
+        this.statements = statements;
+    }
+
+    /**
+     * @param key what the client sent; null: no such promise is asked for
+     * @param request the parsed body, so that white space makes no difference
+     * @param work makes a row and answers its id
+     * @return the id of the row that the first such request made
+     * @throws Problem 409 IDEMPOTENCY_CONFLICT when the key came with another request before
+     */
+    public UUID once(String route, @Nullable String key, Object request, Supplier<UUID> work) {
+        if (key == null) {
+            return work.get();
+        }
+        if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
+            throw Problem.invalid(
+                    "BAD_IDEMPOTENCY_KEY", "Idempotency-Key", key, "must be 1 to 200 printable ASCII characters", null);
+        }
+        String hash = sha256(Json.canonical(request));
+        boolean first = statements.change(
+                        "insert into idempotency (route, key, body_hash) values (?, ?, ?) on conflict do nothing",
+                        route,
+                        key,
+                        hash)
+                == 1;
+        if (first) {
+            UUID made = work.get();
+            statements.change("update idempotency set made = ? where route = ? and key = ?", made, route, key);
+            return made;
+        }
+        record Earlier(String hash, UUID made) {}
+        Earlier earlier = statements
+                .row(
+                        "select body_hash, made from idempotency where route = ? and key = ?",
+                        r -> new Earlier(r.getString(1), r.getObject(2, UUID.class)),
+                        route,
+                        key)
+                .orElseThrow(() -> Problem.of(
+                        409, "IDEMPOTENCY_CONFLICT", "The first request with this Idempotency-Key is being undone."));
+        if (!earlier.hash.equals(hash)) {
+            throw Problem.of(409, "IDEMPOTENCY_CONFLICT", "This Idempotency-Key came with a different request before.");
+        }
+        return earlier.made;
+    }
+
+    /** Forgets keys older than a day. */
+    public int forget() {
+        return statements.change("delete from idempotency where created_at < now() - interval '24 hours'");
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

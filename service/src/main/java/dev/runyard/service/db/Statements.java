@@ -1,0 +1,127 @@
+package dev.runyard.service.db;
+
+import dev.runyard.service.http.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SQL statements in the caller's transaction, or each in its own where there is none. For what an entity cannot say: a guard and a
+ * change in one statement, and lists. Values are always bound, never part of the text.
+ */
+@ApplicationScoped
+public class Statements {
+    private final DataSource source;
+
+    public Statements(DataSource source) {
+        this.source = source;
+    }
+
+    /** Reads one row; called with the cursor on it. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * All rows of a query, or of a change with {@code returning}.
+     *
+     * @param values UUID, String, number, boolean, {@link Instant}, enum (by name), null, or a collection of UUIDs or texts (an
+     *     array)
+     */
+    public <T> List<T> rows(String sql, Reader<T> reader, @Nullable Object... values) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(connection, statement, values);
+            List<T> read = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    read.add(reader.read(row));
+                }
+            }
+            return read;
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The first row, if there is one; its value must not be null. */
+    public <T> Optional<T> row(String sql, Reader<T> reader, @Nullable Object... values) {
+        return rows(sql, reader, values).stream().findFirst();
+    }
+
+    /** The one number of a query. */
+    public long number(String sql, @Nullable Object... values) {
+        return row(sql, r -> r.getLong(1), values).orElse(0L);
+    }
+
+    /** A change; answers how many rows it touched. */
+    public int change(String sql, @Nullable Object... values) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(connection, statement, values);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** A timestamp column. */
+    public static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        java.time.OffsetDateTime time = row.getObject(column, java.time.OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** A timestamp column that is never null. */
+    public static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, java.time.OffsetDateTime.class).toInstant();
+    }
+
+    private static void bind(Connection connection, PreparedStatement statement, @Nullable Object... values)
+            throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            Object value = values[i];
+            int place = i + 1;
+            if (value == null) {
+                statement.setNull(place, Types.NULL);
+            } else if (value instanceof Instant time) {
+                statement.setObject(place, time.atOffset(ZoneOffset.UTC));
+            } else if (value instanceof Enum<?> word) {
+                statement.setString(place, word.name());
+            } else if (value instanceof Collection<?> many) {
+                boolean ids = many.stream().allMatch(UUID.class::isInstance);
+                statement.setArray(place, connection.createArrayOf(ids ? "uuid" : "text", many.toArray()));
+            } else {
+                statement.setObject(place, value);
+            }
+        }
+    }
+
+    /** What a caller can do something about, as a problem; everything else as it is. */
+    public static RuntimeException failure(SQLException e) {
+        String state = e.getSQLState() == null ? "08000" : e.getSQLState();
+        if (state.equals("57014")) {
+            return Problem.of(
+                    422, "QUERY_TOO_EXPENSIVE", "The query took too long; narrow it, for example to one sweep.");
+        }
+        if (state.equals("22021") || state.equals("22P05")) {
+            return Problem.of(422, "BAD_TEXT", "A text holds a character that cannot be stored, such as NUL.");
+        }
+        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
+            return Problem.of(503, "UNAVAILABLE", "The database does not answer; try again in a moment.");
+        }
+        return new DatabaseFailure(e);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.runyard.service.embedded;
+
+import dev.runyard.service.boot.Home;
+import dev.runyard.service.boot.Ports;
+import dev.runyard.service.boot.StartFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The Postgres of a lab that has no server of its own: unpacked, initialised and started below the lab's home, on loopback, with a
+ * password, and with fsync on. A server left behind by a killed service is stopped first; its rows are there.
+ *
+ * <p>The caller holds the home's lock. Limit: Linux on x86-64.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+    private static final String USER = "runyard";
+    private static final int WAIT_SECONDS = 60;
+
+    private final Path binaries;
+    private final Path home;
+    private final Path data;
+    private final Path log;
+    private final PostgresUser user;
+    private final String password;
+    private int port;
+
+    private EmbeddedPostgres(Path home, Path binaries) throws IOException {
+        this.home = home;
+        this.binaries = binaries;
+        this.data = home.resolve("postgres");
+        this.log = Home.privateFolder(home.resolve("logs")).resolve("postgres.log");
+        this.user = PostgresUser.of(data);
+        this.password = Home.secret(home.resolve("postgres.secret"), 18);
+    }
+
+    /** Starts it with binaries and data below {@code home}; takes 15 s the first time, then less than 1 s. */
+    public static EmbeddedPostgres start(Path home) {
+        return start(home, home);
+    }
+
+    /** @param shared folder in which the unpacked binaries are, or are put */
+    public static EmbeddedPostgres start(Path home, Path shared) {
+        try {
+            EmbeddedPostgres postgres = new EmbeddedPostgres(home, PostgresBinaries.in(shared));
+            postgres.stopOrphan();
+            postgres.initialise();
+            postgres.launch();
+            return postgres;
+        } catch (IOException e) {
+            throw new StartFailure(
+                    "cannot start the embedded Postgres (" + e.getMessage() + ")",
+                    "look into " + home.resolve("logs/postgres.log")
+                            + ", or set RUNYARD_DB_URL to a Postgres server of your own",
+                    e);
+        }
+    }
+
+    private void initialise() throws IOException {
+        if (Files.exists(data.resolve("PG_VERSION"))) {
+            return;
+        }
+        // A first start that was cut off leaves a folder that initdb would refuse.
+        PostgresBinaries.delete(data);
+        Home.privateFolder(data);
+        user.take(home);
+        user.take(data);
+        Path secret = home.resolve("postgres.secret");
+        user.take(secret);
+        int status = run(
+                "initdb",
+                "-D",
+                data.toString(),
+                "-U",
+                USER,
+                "-A",
+                "scram-sha-256",
+                "--pwfile=" + secret,
+                "-E",
+                "UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C");
+        if (status != 0) {
+            throw new IOException("initdb ended with " + status + lastLine());
+        }
+    }
+
+    private void launch() throws IOException {
+        int status = 0;
+        // The port was free a moment ago; another process may be quicker.
+        for (int attempt = 0; attempt < 3; attempt++) {
+            port = Ports.free();
+            status = run(
+                    "pg_ctl",
+                    "-D",
+                    data.toString(),
+                    "-l",
+                    log.toString(),
+                    "-w",
+                    "-t",
+                    Integer.toString(WAIT_SECONDS),
+                    "-o",
+                    "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+                    "start");
+            if (status == 0) {
+                return;
+            }
+        }
+        throw new IOException("pg_ctl start ended with " + status + lastLine());
+    }
+
+    /** Ends a server that outlived the service it belonged to. */
+    private void stopOrphan() throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        if (!workingIn(data).isEmpty()) {
+            run("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", Integer.toString(WAIT_SECONDS), "stop");
+        }
+        // Its children end on their own when it was killed; only then is the file a leftover, even if the pid in it is
+        // in use again.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (!workingIn(data).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("a Postgres still runs on " + data + ", processes " + workingIn(data));
+            }
+            pause();
+        }
+        Files.deleteIfExists(pidFile);
+    }
+
+    /** Processes whose working folder is this one: Postgres and all its children. */
+    private static List<Long> workingIn(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        List<Long> found = new ArrayList<>();
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            all.forEach(process -> {
+                try {
+                    if (Path.of("/proc", Long.toString(process.pid()), "cwd")
+                            .toRealPath()
+                            .equals(real)) {
+                        found.add(process.pid());
+                    }
+                } catch (IOException e) {
+                    // Ended meanwhile, or another user's: not ours.
+                }
+            });
+        }
+        return found;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private int run(String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(user.prefix());
+        command.add(binaries.resolve("bin").resolve(program).toString());
+        command.addAll(List.of(arguments));
+        if (!Files.exists(log)) {
+            Files.createFile(log);
+        }
+        user.take(Objects.requireNonNull(log.getParent()));
+        user.take(log);
+        // The server inherits these streams and would hold a pipe open for ever, hence a file.
+        Process process = new ProcessBuilder(command)
+                .directory(binaries.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        try {
+            if (!process.waitFor(2L * WAIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(program + " did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(program + " was interrupted", e);
+        }
+        return process.exitValue();
+    }
+
+    private String lastLine() throws IOException {
+        List<String> lines = Files.readString(log, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        return lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1).strip();
+    }
+
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    }
+
+    public String user() {
+        return USER;
+    }
+
+    public String password() {
+        return password;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Stops it; open sessions are ended, committed rows are safe. */
+    @Override
+    public void close() {
+        try {
+            int status = run(
+                    "pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", Integer.toString(WAIT_SECONDS), "stop");
+            if (status != 0 && !workingIn(data).isEmpty()) {
+                throw new IOException("pg_ctl stop ended with " + status + lastLine());
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("embedded Postgres did not stop", e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.runyard.service.executor;
+
+import dev.runyard.flows.TaskQueues;
+import dev.runyard.flows.run.RunActivities;
+import dev.runyard.flows.run.RunWorkflowImpl;
+import dev.runyard.flows.sweep.SweepActivities;
+import dev.runyard.flows.sweep.SweepWorkflowImpl;
+import dev.runyard.spec.report.Outcome;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Polls the ledger's queue: workflows, and the activities that the ledger implements. A Temporal server that comes late, or goes and
+ * comes back, is waited for; until then runs are accepted and stay queued.
+ */
+@ApplicationScoped
+class LedgerWorker {
+    private static final Logger LOG = Logger.getLogger(LedgerWorker.class);
+    private static final long RETRY_MILLIS = 1_000;
+    /** A workflow's step takes microseconds; on a machine that trains with every core it may wait for one much longer. */
+    private static final long STARVED_MILLIS = 30_000;
+
+    private final WorkflowClient client;
+    private final TemporalStatus status;
+    private final Instance<RunActivities> runs;
+    private final Instance<SweepActivities> sweeps;
+    private volatile boolean stopping;
+    private @Nullable WorkerFactory factory;
+
+    @Inject
+    LedgerWorker(
+            WorkflowClient client,
+            TemporalStatus status,
+            Instance<RunActivities> runs,
+            Instance<SweepActivities> sweeps) {
+        this.client = client;
+        this.status = status;
+        this.runs = runs;
+        this.sweeps = sweeps;
+    }
+
+    void start(@Observes StartupEvent event) {
+        Thread thread = new Thread(this::connect, "ledger-worker");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void connect() {
+        boolean told = false;
+        while (!stopping) {
+            if (status.ok() && poll()) {
+                return;
+            }
+            if (!told) {
+                LOG.warn("Temporal does not answer; runs stay queued until it does");
+                told = true;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private synchronized boolean poll() {
+        if (stopping) {
+            return true;
+        }
+        WorkerFactory fresh = WorkerFactory.newInstance(client);
+        Worker worker = fresh.newWorker(
+                TaskQueues.LEDGER,
+                WorkerOptions.newBuilder()
+                        .setDefaultDeadlockDetectionTimeout(STARVED_MILLIS)
+                        .build());
+        worker.registerWorkflowImplementationTypes(RunWorkflowImpl.class, SweepWorkflowImpl.class);
+        if (runs.isResolvable()) {
+            worker.registerActivitiesImplementations(plain(runs.get()));
+        }
+        if (sweeps.isResolvable()) {
+            SweepActivities ledger = sweeps.get();
+            worker.registerActivitiesImplementations((SweepActivities) ledger::next);
+        }
+        try {
+            fresh.start();
+            factory = fresh;
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warnf("cannot poll Temporal yet: %s", e.getMessage());
+            fresh.shutdownNow();
+            return false;
+        }
+    }
+
+    /** Temporal looks at an implementation's class, and a container's proxy hides the interfaces it looks for. */
+    private static RunActivities plain(RunActivities ledger) {
+        return new RunActivities() {
+            @Override
+            public boolean over(UUID run) {
+                return ledger.over(run);
+            }
+
+            @Override
+            public boolean ended(UUID run, long attempt, Outcome outcome) {
+                return ledger.ended(run, attempt, outcome);
+            }
+        };
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+        synchronized (this) {
+            if (factory != null) {
+                factory.shutdownNow();
+                factory.awaitTermination(5, TimeUnit.SECONDS);
+            }
+        }
+    }
+}

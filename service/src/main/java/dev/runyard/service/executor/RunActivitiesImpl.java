@@ -1,0 +1,29 @@
+package dev.runyard.service.executor;
+
+import dev.runyard.flows.run.RunActivities;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.report.Outcome;
+import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+
+/** The ledger as a workflow calls it. */
+@ApplicationScoped
+@Unremovable
+public class RunActivitiesImpl implements RunActivities {
+    private final RunLedger ledger;
+
+    public RunActivitiesImpl(RunLedger ledger) {
+        this.ledger = ledger;
+    }
+
+    @Override
+    public boolean over(UUID run) {
+        return ledger.over(run);
+    }
+
+    @Override
+    public boolean ended(UUID run, long attempt, Outcome outcome) {
+        return ledger.ended(run, attempt, outcome);
+    }
+}

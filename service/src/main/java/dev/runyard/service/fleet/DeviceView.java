@@ -1,0 +1,86 @@
+package dev.runyard.service.fleet;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.db.Statements;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device as shown.
+ *
+ * @param worker that has it; absent when that one left
+ * @param key CUDA UUID, or {@code cpu}
+ * @param kind {@code cpu} or {@code cuda}
+ * @param slots runs it takes at once
+ * @param lease the oldest one on it
+ * @param lastSeen when its worker last beat
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DeviceView(
+        UUID id,
+        @Nullable UUID worker,
+        String host,
+        String key,
+        String kind,
+        String name,
+        long memoryBytes,
+        int slots,
+        State state,
+        @Nullable Lease lease,
+        @Nullable Instant lastSeen) {
+
+    static final String SELECT = """
+            select d.*, w.last_seen, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
+                   coalesce(w.left_at is null and w.last_seen > now() - interval '15 seconds', false) as heard
+            from device d left join worker w on w.id = d.worker_id
+            left join lateral (select count(*) as held from lease l where l.device_id = d.id and l.released_at is null) h
+              on true
+            left join lateral (select * from lease l where l.device_id = d.id and l.released_at is null
+                               order by l.granted_at, l.slot limit 1) l on true
+            order by d.host, d.kind desc, d.key""";
+
+    /** FREE has a slot to give, BUSY has none, LOST is not heard of, DRAINED gets no more. */
+    public enum State {
+        FREE,
+        BUSY,
+        LOST,
+        DRAINED
+    }
+
+    /** Which attempt has the device, since when, and until when without another heartbeat. */
+    public record Lease(UUID run, long attempt, Instant since, Instant expiresAt) {}
+
+    DeviceView(ResultSet row) throws SQLException {
+        this(
+                row.getObject("id", UUID.class),
+                row.getObject("worker_id", UUID.class),
+                row.getString("host"),
+                row.getString("key"),
+                row.getString("kind"),
+                row.getString("name"),
+                row.getLong("memory_bytes"),
+                row.getInt("slots"),
+                state(row),
+                row.getObject("run_id") == null
+                        ? null
+                        : new Lease(
+                                row.getObject("run_id", UUID.class),
+                                row.getLong("attempt"),
+                                Statements.instant(row, "granted_at"),
+                                Statements.instant(row, "expires_at")),
+                Statements.time(row, "last_seen"));
+    }
+
+    private static State state(ResultSet row) throws SQLException {
+        if (!row.getBoolean("heard")) {
+            return State.LOST;
+        }
+        if (row.getBoolean("drained")) {
+            return State.DRAINED;
+        }
+        return row.getInt("held") >= row.getInt("slots") ? State.BUSY : State.FREE;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.runyard.service.http;
+
+import dev.runyard.service.boot.LabConfig;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Under which names the lab may be opened. A page of another site that resolves its name to this machine is not among them. */
+@Singleton
+class HostRules {
+    private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
+
+    @Inject
+    HostRules(LabConfig config) {
+        names.add(config.bind().toLowerCase(Locale.ROOT));
+        config.hosts().forEach(host -> names.add(host.toLowerCase(Locale.ROOT)));
+    }
+
+    /** @param authority the Host header: a name, or name:port */
+    boolean allows(@Nullable String authority) {
+        if (authority == null || authority.isEmpty()) {
+            return false;
+        }
+        return names.contains(name(authority).toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a page with this Origin was served by us, under the very host and port of the request. */
+    boolean sameOrigin(String origin, @Nullable String authority) {
+        if (authority == null) {
+            return false;
+        }
+        String own = authority.toLowerCase(Locale.ROOT);
+        String given = origin.toLowerCase(Locale.ROOT);
+        return given.equals("http://" + own) || given.equals("https://" + own);
+    }
+
+    private static String name(String authority) {
+        int colon = authority.lastIndexOf(':');
+        boolean port = colon > authority.lastIndexOf(']') && colon >= 0;
+        String digits = port ? authority.substring(colon + 1) : "";
+        return port && digits.matches("\\d{1,5}") ? authority.substring(0, colon) : authority;
+    }
+}

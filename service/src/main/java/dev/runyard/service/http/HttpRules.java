@@ -1,0 +1,193 @@
+package dev.runyard.service.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for every request before any route sees it, the page's files, live events and health included: the Host is ours (no DNS
+ * rebinding), a request that changes something comes from our page or from no page at all, the path has one reading, the body has a
+ * known and bounded length; every answer carries the security headers.
+ */
+@Singleton
+class HttpRules {
+    /** Most bytes of a JSON body. */
+    static final long BODY_LIMIT = 1 << 20;
+
+    private static final String CONTENT_SECURITY =
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+                    + "img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+                    + "form-action 'self'";
+
+    /** These are listed, not the ones that change something: a method nobody thought of is then not let through. */
+    private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    /** Separators in disguise, path parameters, dot segments, double encoding, control characters. */
+    private static final Pattern AMBIGUOUS = Pattern.compile(
+            "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|25|0[0-9a-f]|1[0-9a-f]|7f)|[\\x00-\\x20\\x7f]",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern UPLOAD = Pattern.compile("/api/v1/artifacts/[^/]*");
+
+    /** No file, and none of the service's own prefixes. */
+    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|q(/|$))[^.]+");
+
+    private final HostRules hosts;
+    private final ObjectMapper mapper;
+
+    @Inject
+    HttpRules(HostRules hosts, ObjectMapper mapper) {
+        this.hosts = hosts;
+        this.mapper = mapper;
+    }
+
+    void before(@Observes Filters filters) {
+        filters.register(this::check, 1_000);
+    }
+
+    /** Whatever no route took does not exist. */
+    void last(@Observes Router router) {
+        router.route()
+                .order(Integer.MAX_VALUE)
+                .handler(context -> refuse(
+                        context,
+                        Problem.Body.of(404, "NOT_FOUND", "There is nothing at " + context.normalizedPath() + ".")));
+    }
+
+    private void check(RoutingContext context) {
+        headers(context);
+        Problem.Body refusal = refusal(context.request());
+        if (refusal != null) {
+            refuse(context, refusal);
+        } else if (ofThePage(context)) {
+            context.reroute("/");
+        } else {
+            context.next();
+        }
+    }
+
+    /** Addresses such as {@code /runs/<id>} exist in the page only; whoever opens one gets the page. */
+    private static boolean ofThePage(RoutingContext context) {
+        String path = context.normalizedPath();
+        HttpMethod method = context.request().method();
+        return (method == HttpMethod.GET || method == HttpMethod.HEAD)
+                && PAGE.matcher(path).matches();
+    }
+
+    private Problem.@Nullable Body refusal(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        String authority = host != null
+                ? host
+                : request.authority() == null ? null : request.authority().toString();
+        if (!hosts.allows(authority)) {
+            return Problem.Body.of(
+                    421,
+                    "BAD_HOST",
+                    "This lab is not served under that Host; open it as localhost, or list the name in RUNYARD_HOSTS.");
+        }
+        String path = path(request.uri());
+        if (AMBIGUOUS.matcher(path).find()) {
+            return Problem.Body.of(400, "BAD_PATH", "The path can be read in more than one way.");
+        }
+        if (!SAFE.contains(request.method())) {
+            if (foreign(request, authority)) {
+                return Problem.Body.of(
+                        403, "BAD_ORIGIN", "Only the lab's own page, or a client that is no web page, may do this.");
+            }
+            return body(request, path);
+        }
+        return null;
+    }
+
+    private boolean foreign(HttpServerRequest request, @Nullable String authority) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return true;
+        }
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        return origin != null && !hosts.sameOrigin(origin, authority);
+    }
+
+    private static Problem.@Nullable Body body(HttpServerRequest request, String path) {
+        if (UPLOAD.matcher(path).matches()) {
+            return null;
+        }
+        if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+            return Problem.Body.of(411, "LENGTH_REQUIRED", "Send the body with a Content-Length.");
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && (length.length() > 12 || Long.parseLong(length) > BODY_LIMIT)) {
+            return Problem.tooLarge("A body may have at most " + BODY_LIMIT + " bytes.", BODY_LIMIT)
+                    .body();
+        }
+        return null;
+    }
+
+    private static String path(String uri) {
+        String path = uri;
+        if (!path.startsWith("/")) {
+            int slash = path.indexOf('/', path.indexOf("://") + 3);
+            path = slash < 0 ? "/" : path.substring(slash);
+        }
+        int query = path.indexOf('?');
+        return query < 0 ? path : path.substring(0, query);
+    }
+
+    /** Put in just before the head is written, so that a route with stricter ones of its own keeps them. */
+    private static void headers(RoutingContext context) {
+        context.addHeadersEndHandler(ready -> {
+            var headers = context.response().headers();
+            absent(headers, "Content-Security-Policy", CONTENT_SECURITY);
+            absent(headers, "X-Content-Type-Options", "nosniff");
+            absent(headers, "Referrer-Policy", "no-referrer");
+            absent(headers, "Cross-Origin-Opener-Policy", "same-origin");
+            absent(headers, "Cross-Origin-Resource-Policy", "same-origin");
+            if (context.normalizedPath().startsWith("/api/")) {
+                absent(headers, "Cache-Control", "no-store");
+            }
+        });
+    }
+
+    private static void absent(io.vertx.core.MultiMap headers, String name, String value) {
+        if (!headers.contains(name)) {
+            headers.set(name, value);
+        }
+    }
+
+    private void refuse(RoutingContext context, Problem.Body body) {
+        var response = context.response();
+        if (response.ended()) {
+            return;
+        }
+        response.setStatusCode(body.status());
+        response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.Body.MEDIA_TYPE);
+        if (body.status() == 413 || body.status() == 411) {
+            // The rest of the body is not read, so the connection cannot carry another request.
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        try {
+            response.end(mapper.writeValueAsString(body.at(
+                    context.request().path() == null
+                            ? null
+                            : printable(context.request().path()))));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem is plain text", e);
+        }
+    }
+
+    private static String printable(String path) {
+        String cut = path.length() > 200 ? path.substring(0, 200) + "…" : path;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+}

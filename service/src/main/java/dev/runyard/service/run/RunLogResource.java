@@ -1,0 +1,71 @@
+package dev.runyard.service.run;
+
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.blob.RunFilesResource.StoredView;
+import dev.runyard.service.http.Given;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What attempts print. */
+@Path("/api/v1/runs/{id}")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "artifacts")
+public class RunLogResource {
+    private static final long MOST_SEQ = 1L << 53;
+
+    private final RunLogs logs;
+    private final Tokens tokens;
+
+    RunLogResource(RunLogs logs, Tokens tokens) {
+        this.logs = logs;
+        this.tokens = tokens;
+    }
+
+    @GET
+    @Path("/logs")
+    @Operation(summary = "What attempts printed", description = "In the order printed; pass next as after to read on.")
+    public RunLogs.Page logs(
+            @PathParam("id") UUID run,
+            @QueryParam("after") @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "0")) @Nullable
+                    String after,
+            @QueryParam("limit")
+                    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000"))
+                    @Nullable
+                    String limit)
+            throws SQLException {
+        return logs.read(run, Given.number("after", after, 0, 0, MOST_SEQ), (int)
+                Given.number("limit", limit, 200, 1, RunLogs.MOST_LINES));
+    }
+
+    @POST
+    @Path("/attempts/{attempt}/logs")
+    @Operation(summary = "Store log lines", description = "Numbered from `from` on; repeatable.")
+    public StoredView log(
+            @PathParam("id") UUID run,
+            @PathParam("attempt") long attempt,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            RunLogs.@Nullable Request request)
+            throws SQLException {
+        tokens.requireAttempt(run, attempt, authorization);
+        return new StoredView(logs.add(run, attempt, Given.present(request)));
+    }
+}

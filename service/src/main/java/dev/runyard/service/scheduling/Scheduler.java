@@ -1,0 +1,65 @@
+package dev.runyard.service.scheduling;
+
+import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.executor.Pulse;
+import dev.runyard.service.executor.TemporalStatus;
+import dev.runyard.service.executor.Workflows;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+
+/**
+ * Grants leases after each commit that may allow one, and every second. Among replicas one grants at a time, by an advisory lock.
+ * While Temporal is away nothing is granted: the runs stay QUEUED.
+ */
+@ApplicationScoped
+public class Scheduler {
+    /** Its name to {@link Pulse}. */
+    public static final String LOOP = "scheduler";
+
+    private static final long EVERY_MILLIS = 1_000;
+    private static final long LEADER = 0x52756e79617264L;
+
+    private final Grants grants;
+    private final Statements statements;
+    private final Workflows workflows;
+    private final Wakeup wakeup;
+    private final TemporalStatus temporal;
+    private final Pulse pulse;
+
+    public Scheduler(
+            Grants grants,
+            Statements statements,
+            Workflows workflows,
+            Wakeup wakeup,
+            TemporalStatus temporal,
+            Pulse pulse) {
+        this.grants = grants;
+        this.statements = statements;
+        this.workflows = workflows;
+        this.wakeup = wakeup;
+        this.temporal = temporal;
+        this.pulse = pulse;
+    }
+
+    /** Waits for something to do, at most a second, and does it. */
+    public void step() throws InterruptedException {
+        wakeup.awaitSchedule(EVERY_MILLIS);
+        if (temporal.ok()) {
+            // The signals follow the commit. One that gets lost is sent again by the reconciler.
+            lead().forEach(workflows::grant);
+            pulse.beat(LOOP);
+        }
+    }
+
+    /** One round of grants, unless another replica is at it. */
+    @Transactional
+    List<LeaseGrant> lead() {
+        boolean leads = statements
+                .row("select pg_try_advisory_xact_lock(?)", r -> r.getBoolean(1), LEADER)
+                .orElse(false);
+        return leads ? grants.round() : List.of();
+    }
+}

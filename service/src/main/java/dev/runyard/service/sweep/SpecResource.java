@@ -1,0 +1,74 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.sweep.SpecFile;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+
+/** Checks of specs before anything is queued, and the schemas that forms are drawn from. */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+public class SpecResource {
+    /**
+     * A spec that would be accepted.
+     *
+     * @param kind run or sweep
+     * @param runs how many it would make
+     * @param spec as it was understood, defaults filled in
+     */
+    public record Checked(String kind, int runs, Object spec) {}
+
+    /** Takes {@code {"yaml": "…"}}, a sweep spec, a run with its name, or a bare run spec. */
+    @POST
+    @Path("/specs/check")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RequestBody(content = @Content(schema = @Schema(implementation = Object.class)), required = true)
+    public Checked check(byte[] body) {
+        JsonNode tree = Json.tree(new String(body, StandardCharsets.UTF_8));
+        if (!(tree instanceof ObjectNode object)) {
+            throw Problem.invalid("WRONG_TYPE", "", tree, "must be an object", null);
+        }
+        boolean text = object.size() == 1 && object.path("yaml").isTextual();
+        SpecFile file = text ? SpecFile.read(object.path("yaml").textValue()) : SpecFile.of(object);
+        return file instanceof SpecFile.Sweep sweep
+                ? new Checked("sweep", sweep.runs(), sweep.spec())
+                : new Checked("run", 1, ((SpecFile.Run) file).request().spec());
+    }
+
+    @GET
+    @Path("/schemas/run")
+    public JsonNode runSchema() {
+        return schema("run");
+    }
+
+    @GET
+    @Path("/schemas/sweep")
+    public JsonNode sweepSchema() {
+        return schema("sweep");
+    }
+
+    private static JsonNode schema(String name) {
+        try (InputStream schema = RunSpec.class.getResourceAsStream("/schema/" + name + ".v1.json")) {
+            if (schema == null) {
+                throw new IllegalStateException("the schema of " + name + " is not in the jar");
+            }
+            return Json.tree(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

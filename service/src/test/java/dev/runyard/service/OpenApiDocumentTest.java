@@ -1,0 +1,44 @@
+package dev.runyard.service;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.service.embedded.WithLab;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The document that clients are made from; written where the page's own types are held against it ({@code npm run drift}). */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class OpenApiDocumentTest {
+    @Test
+    void everyRouteSaysWhatItAnswersAndThatRefusalsAreProblems() throws IOException {
+        String text = given().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        Path folder = Files.createDirectories(Path.of("target", "openapi"));
+        Files.writeString(folder.resolve("openapi.json"), text);
+        JsonNode paths = new ObjectMapper().readTree(text).path("paths");
+        assertThat(paths.size()).isGreaterThan(20);
+        paths.properties().forEach(path -> path.getValue().properties().forEach(route -> {
+            if (!route.getKey().equals("parameters")) {
+                JsonNode responses = route.getValue().path("responses");
+                String what = route.getKey() + " " + path.getKey();
+                assertThat(responses.has("200") || responses.has("201") || responses.has("204"))
+                        .as(what)
+                        .isTrue();
+                assertThat(responses.path("404").path("content").has("application/problem+json"))
+                        .as(what)
+                        .isTrue();
+            }
+        }));
+    }
+}

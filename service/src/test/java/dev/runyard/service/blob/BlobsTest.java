@@ -1,0 +1,258 @@
+package dev.runyard.service.blob;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Lab;
+import dev.runyard.spec.report.CheckpointRef;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class BlobsTest {
+    private static final Random RANDOM = new Random(7);
+
+    @Inject
+    Lab lab;
+
+    @Inject
+    Checkpoints checkpoints;
+
+    @Inject
+    Blobs blobs;
+
+    @Inject
+    LabConfig config;
+
+    @TestHTTPResource
+    URL url;
+
+    @Test
+    void whatWasPutComesBackAsADownload() {
+        UUID run = lab.run("RUNNING");
+        byte[] bytes = bytes(300_000);
+        String hash = hash(bytes);
+        put(run, hash, bytes).statusCode(201).body("size", equalTo(bytes.length));
+        put(run, hash, bytes).statusCode(200);
+        byte[] back = given().get("/api/v1/artifacts/" + hash)
+                .then()
+                .statusCode(200)
+                .header("Content-Disposition", containsString("attachment"))
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Content-Security-Policy", containsString("sandbox"))
+                .header("Content-Length", String.valueOf(bytes.length))
+                .extract()
+                .asByteArray();
+        assertThat(back).isEqualTo(bytes);
+        given().head("/api/v1/artifacts/" + hash).then().statusCode(200).header("Content-Length", "300000");
+        given().head("/api/v1/artifacts/" + "0".repeat(64)).then().statusCode(404);
+    }
+
+    @Test
+    void bytesUnderAnotherNameAreRefusedAndLeaveNothing() throws IOException {
+        UUID run = lab.run("RUNNING");
+        String hash = hash(bytes(10));
+        put(run, hash, bytes(10)).statusCode(422).body("code", equalTo("HASH_MISMATCH"));
+        given().get("/api/v1/artifacts/" + hash).then().statusCode(404);
+        try (Stream<Path> parts = Files.list(config.artifacts().resolve("tmp"))) {
+            assertThat(parts).isEmpty();
+        }
+    }
+
+    @Test
+    void onlyAHolderOfATokenUploads() {
+        UUID run = lab.run("RUNNING");
+        byte[] bytes = bytes(10);
+        given().body(bytes).put("/api/v1/artifacts/" + hash(bytes)).then().statusCode(401);
+        lab.attempt(run, 2, "RUNNING");
+        put(run, hash(bytes), bytes).statusCode(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "..", "../lab.secret", "..%2flab.secret", "%2e%2e/lab.secret", "..%5clab.secret",
+                        "%252e%252e%252flab.secret",
+                "abc", "ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789", "/etc/passwd", "x;y", "%00",
+                        "C:"
+            })
+    void noPathLeadsOutOfTheStore(String name) throws IOException {
+        String answer;
+        try (Socket socket = new Socket("127.0.0.1", url.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("GET /api/v1/artifacts/" + name + " HTTP/1.1\r\nHost: localhost:" + url.getPort()
+                            + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertThat(answer).matches("(?s)HTTP/1.1 40[04] .*").contains("application/problem+json");
+    }
+
+    @Test
+    void aCheckpointNeedsItsFilesAndTheLastTwoAndTheBestStay() throws Exception {
+        UUID run = lab.run("RUNNING");
+        byte[] missing = bytes(5);
+        checkpoint(run, 1, 5, false, hash(missing), 5)
+                .statusCode(422)
+                .body("code", equalTo("MISSING_BLOB"))
+                .body("field", equalTo("files[0].sha256"));
+        String[] hashes = new String[5];
+        for (int i = 0; i < 5; i++) {
+            byte[] bytes = bytes(100 + i);
+            hashes[i] = hash(bytes);
+            put(run, hashes[i], bytes).statusCode(201);
+            checkpoint(run, 1, i, i == 1, hashes[i], 100 + i).statusCode(200);
+            checkpoint(run, 1, i, i == 1, hashes[i], 100 + i).statusCode(200);
+        }
+        checkpoint(run, 1, 9, false, hashes[4], 1).statusCode(422).body("code", equalTo("SIZE_MISMATCH"));
+        given().get("/api/v1/runs/" + run + "/checkpoints")
+                .then()
+                .statusCode(200)
+                .body("step", equalTo(List.of(4, 3, 1)))
+                .body("find{it.step==1}.best", equalTo(true))
+                .body("[0].files[0].sha256", equalTo(hashes[4]));
+        assertThat(checkpoints.kept(run)).extracting(CheckpointRef::step).containsExactly(4L, 3L, 1L);
+        blobs.sweep(Duration.ofHours(1));
+        given().head("/api/v1/artifacts/" + hashes[0]).then().statusCode(200);
+        blobs.sweep(Duration.ZERO);
+        blobs.sweep(Duration.ZERO);
+        for (int i = 0; i < 5; i++) {
+            int status = i == 0 || i == 2 ? 404 : 200;
+            given().head("/api/v1/artifacts/" + hashes[i]).then().statusCode(status);
+        }
+        lab.attempt(run, 2, "RUNNING");
+        checkpoint(run, 1, 10, false, hashes[4], 104).statusCode(409).body("code", equalTo("STALE_ATTEMPT"));
+    }
+
+    @Test
+    void namesOfArtifactsAreLabelsOnly() {
+        UUID run = lab.run("RUNNING");
+        byte[] bytes = bytes(9);
+        put(run, hash(bytes), bytes).statusCode(201);
+        for (String bad : List.of(
+                "../x",
+                "/x",
+                "a\\\\b",
+                "%252e",
+                "a;b",
+                "CON",
+                "nul.txt",
+                ".x",
+                "-x",
+                "x.",
+                "a\\u0000b",
+                "a\\u202Eb",
+                "")) {
+            artifact(run, bad, hash(bytes)).statusCode(422).body("field", equalTo("name"));
+        }
+        artifact(run, "x".repeat(201), hash(bytes)).statusCode(422);
+        artifact(run, "report.json", hash(bytes)).statusCode(200);
+        artifact(run, "report.json", hash(bytes)).statusCode(200);
+        artifact(run, "other.json", "0".repeat(64)).statusCode(422).body("code", equalTo("MISSING_BLOB"));
+        given().get("/api/v1/runs/" + run + "/artifacts")
+                .then()
+                .body("", hasSize(1))
+                .body("name", hasItem("report.json"));
+    }
+
+    @Test
+    void logLinesAreKeptOnceInTheOrderOfAttempts() {
+        UUID run = lab.run("RUNNING");
+        logs(run, 1, 0, "a", "b\\u0000").statusCode(200).body("stored", equalTo(2));
+        logs(run, 1, 1, "b\\u0000", "c").statusCode(200).body("stored", equalTo(1));
+        lab.attempt(run, 2, "RUNNING");
+        logs(run, 1, 3, "late").statusCode(409);
+        logs(run, 2, 0, "d").statusCode(200);
+        var first = given().get("/api/v1/runs/" + run + "/logs?limit=3")
+                .then()
+                .statusCode(200)
+                .body("items.line", equalTo(List.of("a", "b\u2400", "c")));
+        long next = first.extract().jsonPath().getLong("next");
+        var rest = given().get("/api/v1/runs/" + run + "/logs?after=" + next)
+                .then()
+                .body("items.line", equalTo(List.of("d")))
+                .body("items.attempt", equalTo(List.of(2)));
+        long end = rest.extract().jsonPath().getLong("next");
+        given().get("/api/v1/runs/" + run + "/logs?after=" + end).then().body("items", hasSize(0));
+        given().get("/api/v1/runs/" + run + "/logs?limit=0").then().statusCode(422);
+    }
+
+    private ValidatableResponse put(UUID run, String hash, byte[] bytes) {
+        return given().header("Authorization", lab.bearer(run, 1))
+                .contentType("application/octet-stream")
+                .body(bytes)
+                .put("/api/v1/artifacts/" + hash)
+                .then();
+    }
+
+    private ValidatableResponse checkpoint(UUID run, long attempt, long step, boolean best, String hash, long size) {
+        return post(
+                run,
+                attempt,
+                "checkpoints",
+                "{\"step\":" + step + ",\"epoch\":1,\"best\":" + best + ",\"specHash\":\"s\",\"dataHash\":\"d\","
+                        + "\"backboneHash\":\"b\",\"files\":[{\"name\":\"state.safetensors\",\"size\":" + size
+                        + ",\"sha256\":\"" + hash + "\"}]}");
+    }
+
+    private ValidatableResponse artifact(UUID run, String name, String hash) {
+        return post(
+                run,
+                1,
+                "artifacts",
+                "{\"name\":\"" + name + "\",\"sha256\":\"" + hash + "\",\"size\":9,\"kind\":\"report\"}");
+    }
+
+    private ValidatableResponse logs(UUID run, long attempt, int from, String... lines) {
+        String body = Stream.of(lines)
+                .map(l -> "{\"time\":\"2026-11-22T00:00:00Z\",\"line\":\"" + l + "\"}")
+                .reduce((a, b) -> a + "," + b)
+                .orElse("");
+        return post(run, attempt, "logs", "{\"from\":" + from + ",\"lines\":[" + body + "]}");
+    }
+
+    private ValidatableResponse post(UUID run, long attempt, String what, String body) {
+        return given().header("Authorization", lab.bearer(run, attempt))
+                .contentType("application/json")
+                .body(body)
+                .post("/api/v1/runs/" + run + "/attempts/" + attempt + "/" + what)
+                .then();
+    }
+
+    private static byte[] bytes(int n) {
+        byte[] bytes = new byte[n];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static String hash(byte[] bytes) {
+        var digest = Sha256.digest();
+        digest.update(bytes);
+        return Sha256.of(digest).hex();
+    }
+}

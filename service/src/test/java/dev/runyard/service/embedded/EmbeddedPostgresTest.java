@@ -1,0 +1,159 @@
+package dev.runyard.service.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.runyard.service.boot.Home;
+import dev.runyard.service.boot.StartFailure;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EmbeddedPostgresTest {
+    @TempDir
+    Path home;
+
+    /** What the killed process runs: start, one committed row, then wait to be killed. */
+    public static void main(String[] arguments) throws Exception {
+        Home.open(Path.of(arguments[0]));
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(Path.of(arguments[0]), Path.of(arguments[1]));
+        run(postgres, "create table kept(n int); insert into kept values (42)");
+        System.out.println("committed");
+        Thread.sleep(600_000);
+    }
+
+    @Test
+    void aKilledServicesRowsAreThereAtTheNextStart() throws Exception {
+        linux();
+        Process child = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-cp",
+                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                        EmbeddedPostgresTest.class.getName(),
+                        home.toString(),
+                        PostgresSource.shared().toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(child.inputReader().readLine()).isEqualTo("committed");
+            assertThatThrownBy(() -> Home.open(home))
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("pid " + child.pid())
+                    .hasMessageContaining("runyard down");
+        } finally {
+            child.destroyForcibly();
+        }
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(home.resolve("postgres/postmaster.pid")).exists();
+        try (Home held = Home.open(home);
+                EmbeddedPostgres again = EmbeddedPostgres.start(held.folder(), PostgresSource.shared())) {
+            assertThat(number(again, "select n from kept")).isEqualTo(42);
+            assertThat(text(again, "show fsync")).isEqualTo("on");
+        }
+        assertThat(home.resolve("postgres/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void aPidFileThatNamesAnotherProcessIsALeftover() throws Exception {
+        linux();
+        try (EmbeddedPostgres first = EmbeddedPostgres.start(home, PostgresSource.shared())) {
+            run(first, "create table kept(n int); insert into kept values (7)");
+        }
+        // This test's own process: alive, and no Postgres. It must not be signalled.
+        Files.writeString(
+                home.resolve("postgres/postmaster.pid"),
+                ProcessHandle.current().pid() + "\n" + home.resolve("postgres") + "\n");
+        try (EmbeddedPostgres again = EmbeddedPostgres.start(home, PostgresSource.shared())) {
+            assertThat(number(again, "select n from kept")).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void itAsksForItsPassword() throws Exception {
+        linux();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, PostgresSource.shared())) {
+            assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "wrong")
+                            .close())
+                    .isInstanceOf(SQLException.class);
+            assertThat(Files.getPosixFilePermissions(home.resolve("postgres.secret")))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void anArchiveThatLeadsOutsideIsRefused() throws Exception {
+        Path target = Files.createDirectory(home.resolve("target"));
+        for (byte[] archive : List.of(archive("../outside", null), archive("link", "../../etc"))) {
+            assertThatThrownBy(() -> PostgresBinaries.unpack(new ByteArrayInputStream(archive), target))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("outside");
+        }
+        assertThat(home.resolve("outside")).doesNotExist();
+    }
+
+    private static byte[] archive(String name, String link) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new XZCompressorOutputStream(bytes))) {
+            byte[] content = "x".getBytes(StandardCharsets.US_ASCII);
+            TarArchiveEntry entry =
+                    link == null ? new TarArchiveEntry(name) : new TarArchiveEntry(name, TarArchiveEntry.LF_SYMLINK);
+            if (link == null) {
+                entry.setSize(content.length);
+            } else {
+                entry.setLinkName(link);
+            }
+            tar.putArchiveEntry(entry);
+            if (link == null) {
+                tar.write(content);
+            }
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void linux() {
+        assumeTrue(
+                System.getProperty("os.name").equals("Linux")
+                        && System.getProperty("os.arch").equals("amd64"),
+                "the embedded Postgres is for Linux on x86-64");
+    }
+
+    private static Connection connect(EmbeddedPostgres postgres) throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    }
+
+    private static void run(EmbeddedPostgres postgres, String sql) throws SQLException {
+        try (Connection connection = connect(postgres);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static int number(EmbeddedPostgres postgres, String sql) throws SQLException {
+        return Integer.parseInt(text(postgres, sql));
+    }
+
+    private static String text(EmbeddedPostgres postgres, String sql) throws SQLException {
+        try (Connection connection = connect(postgres);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.runyard.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runyard.service.boot.LabConfig;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HostRulesTest {
+    private final HostRules rules = new HostRules(LabConfig.read(
+            name -> Optional.ofNullable(Map.of("runyard.hosts", "lab.example").get(name))));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "lab.example:80"})
+    void ours(String host) {
+        assertThat(rules.allows(host)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "evil.com",
+                "localhost.evil.com",
+                "127.0.0.1.evil.com",
+                "localhost:80:80",
+                "localhost:x",
+                "a@localhost",
+                "127.0.0.2",
+                "0.0.0.0",
+                "[::1",
+                "localhost."
+            })
+    void notOurs(String host) {
+        assertThat(rules.allows(host)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:8080", "https://localhost:8080"})
+    void sameOrigin(String origin) {
+        assertThat(rules.sameOrigin(origin, "localhost:8080")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "http://localhost:8081", "http://evil.com", "http://localhost:8080.evil.com", ""})
+    void otherOrigin(String origin) {
+        assertThat(rules.sameOrigin(origin, "localhost:8080")).isFalse();
+    }
+}

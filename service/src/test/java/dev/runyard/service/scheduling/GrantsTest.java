@@ -1,0 +1,142 @@
+package dev.runyard.service.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.fleet.Fleet;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.RunRows;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.report.Outcome;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class GrantsTest {
+    @Inject
+    Statements statements;
+
+    @Inject
+    Fleet fleet;
+
+    @Inject
+    Grants grants;
+
+    @Inject
+    RunLedger ledger;
+
+    @Inject
+    RunRows rows;
+
+    @Inject
+    Experiments experiments;
+
+    private UUID queue(String who, int priority) {
+        UUID id = UUID.randomUUID();
+        QuarkusTransaction.requiringNew().run(() -> {
+            Experiments.Place place = experiments.named("grants", who);
+            rows.queue(new RunRows.Fresh(
+                    id,
+                    place.project(),
+                    place.experiment(),
+                    null,
+                    null,
+                    "g",
+                    priority,
+                    Json.read("{\"dataset\": {\"id\": \"shapes\"}}", RunSpec.class),
+                    Map.of(),
+                    who));
+        });
+        return id;
+    }
+
+    @Test
+    void manySchedulersNeverGrantASlotOrARunTwice() throws Exception {
+        Fleet.Registered host = fleet.register(
+                "grants",
+                1,
+                "test",
+                List.of(
+                        new Fleet.Offer("GPU-0", "cuda", "a", 1, 1),
+                        new Fleet.Offer("GPU-1", "cuda", "b", 1, 2),
+                        new Fleet.Offer("cpu", "cpu", "c", 1, 1)));
+        for (int i = 0; i < 60; i++) {
+            queue("user" + i % 3, 0);
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Integer>> threads = new ArrayList<>();
+            for (int t = 0; t < 8; t++) {
+                threads.add(pool.submit(() -> {
+                    int ended = 0;
+                    for (int round = 0; round < 30; round++) {
+                        for (LeaseGrant grant : grants.round()) {
+                            ledger.ended(grant.run(), grant.attempt(), new Outcome.Finished(1));
+                            ended++;
+                        }
+                    }
+                    return ended;
+                }));
+            }
+            for (Future<Integer> thread : threads) {
+                thread.get();
+            }
+        } finally {
+            pool.shutdownNow();
+            fleet.leave(host.worker());
+        }
+        long overlapping = statements.number("""
+                select count(*) from lease a join lease b on a.device_id = b.device_id and a.slot = b.slot
+                  and (a.run_id, a.attempt) <> (b.run_id, b.attempt)
+                where tstzrange(a.granted_at, coalesce(a.released_at, 'infinity'))
+                   && tstzrange(b.granted_at, coalesce(b.released_at, 'infinity'))
+                  and (a.released_at is null and b.released_at is null)""");
+        assertThat(overlapping).isZero();
+        assertThat(statements.number("select count(*) from lease where slot > 1 or slot < 0"))
+                .isZero();
+        assertThat(statements.number(
+                        "select count(*) from run r where r.attempt <> (select count(*) from attempt a where a.run_id = r.id)"
+                                + " and r.name = 'g'"))
+                .isZero();
+        statements.change("update run set state = 'CANCELLED', ended_at = now() where name = 'g' and state = 'QUEUED'");
+    }
+
+    @Test
+    void priorityThenFairShareThenAge() throws Exception {
+        statements.change("update run set state = 'CANCELLED', ended_at = now() where state = 'QUEUED'");
+        UUID first = queue("ann", 0);
+        UUID second = queue("ann", 0);
+        UUID third = queue("bob", 0);
+        UUID urgent = queue("ann", 5);
+        Fleet.Registered host = fleet.register("fair", 1, "test", List.of(new Fleet.Offer("cpu", "cpu", "c", 1, 4)));
+        List<UUID> granted = List.of();
+        // The scheduler's own thread may be at it; the rows know the order in which they were granted.
+        for (int i = 0; i < 100 && granted.size() < 4; i++) {
+            grants.round();
+            Thread.sleep(100);
+            granted = statements.rows(
+                    "select l.run_id from lease l join event e on e.run_id = l.run_id and e.kind = 'grant'"
+                            + " where l.device_id = ? order by e.seq",
+                    r -> r.getObject(1, UUID.class),
+                    host.devices().get(0).id());
+        }
+        assertThat(granted).containsExactly(urgent, third, first, second);
+        fleet.leave(host.worker());
+        statements.change("update run set state = 'CANCELLED', ended_at = now() where state = 'QUEUED'");
+    }
+}
