@@ -1,11 +1,12 @@
 package dev.runyard.vision.backbone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.runyard.vision.backbone.VitShape.Activation;
+import dev.runyard.vision.backbone.VitShape.Naming;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,71 +16,124 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * The {@code config.json} beside the weights, as far as the tensors leave something open. Understands Runyard's own flat form, Hugging
- * Face's {@code vision_config} and {@code text_config}, and timm's {@code model_args} and {@code pretrained_cfg}. Every field may be
- * missing.
+ * What the maker of a file of weights says of it beyond the tensors: Runyard's own flat {@code config.json}, Hugging Face's, timm's, or
+ * open_clip's {@code open_clip_config.json}. Every field may be missing; of three of them the maker's code fills in what is, so that
+ * its default is known and not guessed. Whatever says that the model computes something else than {@link VisionTransformer} or
+ * {@link dev.runyard.vision.text.TextTransformer} is refused. Messages never repeat what is in the file.
  */
 public final class BackboneConfig {
     private static final long LARGEST = 1 << 20;
+    private static final String OPEN_CLIP_CONFIG = "open_clip_config.json";
+    private static final String PREPROCESSOR = "preprocessor_config.json";
 
-    private final Path file;
-    private final List<JsonNode> places = new ArrayList<>();
-
-    private final JsonNode root;
-
-    private BackboneConfig(Path file, JsonNode root) {
-        this.file = file;
-        this.root = root;
-        for (String place : List.of("fields", "vision_config", "model_args", "pretrained_cfg", "constructor")) {
-            if (root.path(place).isObject()) {
-                places.add(root.path(place));
-            }
-        }
-        places.add(root);
+    /** Whose form it has. */
+    private enum Maker {
+        /** There is no file, or it has Runyard's own form, where nothing has a default. */
+        OWN,
+        HUGGING_FACE,
+        TIMM,
+        OPEN_CLIP
     }
 
-    private BackboneConfig(BackboneConfig whole, List<JsonNode> places) {
-        this.file = whole.file;
-        this.root = whole.root;
-        this.places.addAll(places);
+    private final String file;
+    private final JsonNode root;
+    private final Maker maker;
+    private final boolean text;
+    private final List<JsonNode> places;
+
+    private BackboneConfig(String file, JsonNode root, Maker maker, boolean text, List<JsonNode> places) {
+        this.file = file;
+        this.root = root;
+        this.maker = maker;
+        this.text = text;
+        this.places = places.stream().filter(JsonNode::isObject).toList();
+    }
+
+    /**
+     * The configuration beside weights; an empty one when there is none.
+     *
+     * @param configuration the {@code config.json} beside them; open_clip's own file beside it is looked at too, first for weights that
+     *     are named as open_clip names them
+     */
+    public static BackboneConfig read(Path configuration, Naming naming) throws IOException {
+        Path openClip = configuration.resolveSibling(OPEN_CLIP_CONFIG);
+        boolean first = naming == Naming.OPENAI_CLIP ? Files.exists(openClip) : !Files.exists(configuration);
+        Path file = first && Files.exists(openClip) ? openClip : configuration;
+        JsonNode root = json(file);
+        Maker maker = maker(root);
+        List<JsonNode> places = new ArrayList<>();
+        for (String place : List.of("fields", "vision_config", "model_args", "pretrained_cfg", "constructor")) {
+            places.add(root.path(place));
+        }
+        places.add(root.path("model_cfg").path("vision_cfg"));
+        places.add(root.path("preprocess_cfg"));
+        places.add(root);
+        if (maker == Maker.HUGGING_FACE) {
+            places.add(json(file.resolveSibling(PREPROCESSOR)));
+        }
+        return new BackboneConfig(String.valueOf(file.getFileName()), root, maker, false, places);
+    }
+
+    private static Maker maker(JsonNode root) {
+        if (root.path("model_cfg").isObject()) {
+            return Maker.OPEN_CLIP;
+        }
+        if (root.has("architecture")) {
+            return Maker.TIMM;
+        }
+        return root.has("model_type") || root.has("vision_config") ? Maker.HUGGING_FACE : Maker.OWN;
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                ? WeightFiles.json(file, LARGEST)
+                : MissingNode.getInstance();
     }
 
     /** What the file says of the model's text tower alone. */
     public BackboneConfig text() {
-        List<JsonNode> found = new ArrayList<>();
-        for (JsonNode place : List.of(root.path("text"), root.path("fields").path("text"), root.path("text_config"))) {
-            if (place.isObject()) {
-                found.add(place);
-            }
-        }
+        List<JsonNode> found = new ArrayList<>(List.of(
+                root.path("text"),
+                root.path("fields").path("text"),
+                root.path("text_config"),
+                root.path("model_cfg").path("text_cfg")));
         if (root.path("model_type").asText().equals("clip_text_model")) {
             found.add(root);
         }
-        return new BackboneConfig(this, found);
+        return new BackboneConfig(file, root, maker, true, found);
     }
 
-    /** Whether the file has the form of Hugging Face's CLIP, where what is missing has a default. */
-    public boolean huggingFaceText() {
-        return root.path("text_config").isObject()
-                || root.path("model_type").asText().equals("clip_text_model");
+    /** The vision tower's heads; empty where the maker leaves them open. */
+    OptionalInt heads(int width) throws WeightsException {
+        OptionalInt told = heads();
+        if (told.isPresent()) {
+            return told;
+        }
+        return switch (maker) {
+            case OWN -> OptionalInt.empty();
+            case HUGGING_FACE -> OptionalInt.of(12);
+            case TIMM -> divided(width, architecture().headWidth());
+            case OPEN_CLIP -> divided(width, whole("head_width").orElse(64));
+        };
     }
 
-    /** An empty one when the file does not exist. */
-    public static BackboneConfig read(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return new BackboneConfig(file, MissingNode.getInstance());
+    private OptionalInt divided(int width, int headWidth) throws WeightsException {
+        if (width % headWidth != 0) {
+            throw new WeightsException(
+                    file + ": says " + headWidth + " numbers a head, which do not divide the width of " + width
+                            + "; give the number of heads in Runyard's own config.json");
         }
-        if (Files.size(file) > LARGEST) {
-            throw new WeightsException(file.getFileName() + ": is larger than 1 MiB");
-        }
-        try {
-            return new BackboneConfig(file, new ObjectMapper().readTree(Files.readAllBytes(file)));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new WeightsException(file.getFileName() + ": is not JSON: " + e.getOriginalMessage());
-        }
+        return OptionalInt.of(width / headWidth);
     }
 
-    public OptionalInt heads() throws WeightsException {
+    /** The text tower's heads, on what {@link #text} gave; empty where the maker leaves them open. */
+    public OptionalInt textHeads() throws WeightsException {
+        OptionalInt told = heads();
+        boolean known = maker == Maker.HUGGING_FACE || maker == Maker.OPEN_CLIP;
+        return told.isPresent() || !known ? told : OptionalInt.of(8);
+    }
+
+    private OptionalInt heads() throws WeightsException {
         return whole("heads", "num_attention_heads", "num_heads");
     }
 
@@ -89,35 +143,86 @@ public final class BackboneConfig {
     }
 
     OptionalInt imageSize() throws WeightsException {
-        return whole("image_size", "image", "img_size");
+        for (JsonNode node : found("image_size", "image", "img_size", "input_size")) {
+            List<JsonNode> sizes = new ArrayList<>();
+            if (node.isArray()) {
+                node.forEach(sizes::add);
+            } else {
+                sizes.add(node);
+            }
+            if (sizes.size() == 3) {
+                sizes.remove(0); // timm: channels, height, width
+            }
+            if (sizes.isEmpty() || sizes.stream().anyMatch(size -> !size.equals(sizes.get(0)))) {
+                throw wrong("image_size", "the side of a square");
+            }
+            return OptionalInt.of(whole(sizes.get(0), "image_size", 1, 100_000));
+        }
+        return OptionalInt.empty();
     }
 
     OptionalInt patch() throws WeightsException {
         return whole("patch", "patch_size");
     }
 
+    OptionalInt width() throws WeightsException {
+        return whole("width", "hidden_size", "num_features");
+    }
+
+    OptionalInt depth() throws WeightsException {
+        return whole("layers", "num_hidden_layers");
+    }
+
+    /** Of every layer norm; empty where the maker leaves it open. */
     public OptionalDouble eps() throws WeightsException {
-        for (JsonNode node : found("eps", "layer_norm_eps")) {
+        List<JsonNode> told = new ArrayList<>(found("eps", "layer_norm_eps"));
+        for (JsonNode norm : found("norm_kwargs")) {
+            if (norm.has("eps")) {
+                told.add(norm.get("eps"));
+            }
+        }
+        for (JsonNode node : told) {
             if (!node.isNumber() || !(node.doubleValue() > 0) || node.doubleValue() > 1) {
-                throw wrong("eps", node, "a number in (0, 1]");
+                throw wrong("eps", "a number in (0, 1]");
             }
             return OptionalDouble.of(node.doubleValue());
         }
-        return OptionalDouble.empty();
+        return switch (maker) {
+            case OWN -> OptionalDouble.empty();
+            case HUGGING_FACE, OPEN_CLIP -> OptionalDouble.of(1e-5);
+            case TIMM -> OptionalDouble.of(architecture().eps());
+        };
     }
 
+    /** Inside the MLPs; empty where the maker leaves it open. */
     public Optional<Activation> activation() throws WeightsException {
         for (JsonNode node : found("activation", "hidden_act", "act_layer")) {
-            String text = node.asText().toLowerCase(Locale.ROOT);
-            if (text.startsWith("quick_gelu") || text.startsWith("quickgelu")) {
+            String name = node.asText().toLowerCase(Locale.ROOT);
+            if (name.startsWith("quick_gelu") || name.startsWith("quickgelu")) {
                 return Optional.of(Activation.QUICK_GELU);
             }
-            if (text.equals("gelu") || text.equals("gelu (erf)")) {
+            if (name.equals("gelu") || name.equals("gelu (erf)")) {
                 return Optional.of(Activation.GELU);
             }
-            throw wrong("activation", node, "quick_gelu or gelu");
+            throw wrong("activation", "quick_gelu or gelu");
         }
-        return Optional.empty();
+        return switch (maker) {
+            case OWN -> Optional.empty();
+            case HUGGING_FACE -> Optional.of(Activation.QUICK_GELU);
+            case TIMM -> Optional.of(architecture().activation());
+            case OPEN_CLIP ->
+                Optional.of(
+                        root.path("model_cfg").path("quick_gelu").asBoolean()
+                                ? Activation.QUICK_GELU
+                                : Activation.GELU);
+        };
+    }
+
+    private TimmArchitecture architecture() throws WeightsException {
+        return TimmArchitecture.of(root.path("architecture").asText())
+                .orElseThrow(() -> new WeightsException(file + ": its architecture is not one of timm's plain vision"
+                        + " transformers (vit_SIZE_patchN…, deit_SIZE_patchN…) that pool the class token; only those"
+                        + " are read"));
     }
 
     Optional<List<Double>> channels(String mean) throws WeightsException {
@@ -126,11 +231,42 @@ public final class BackboneConfig {
             node.forEach(v -> out.add(v.isNumber() ? v.doubleValue() : Double.NaN));
             boolean good = out.size() == 3 && out.stream().allMatch(Double::isFinite);
             if (!good || (mean.equals("std") && out.stream().anyMatch(v -> v <= 0))) {
-                throw wrong(mean, node, "three numbers");
+                throw wrong(mean, "three numbers");
             }
             return Optional.of(List.copyOf(out));
         }
         return Optional.empty();
+    }
+
+    /** Whether it says that the class token is what the tower gives. */
+    boolean tellsPooling() {
+        return maker != Maker.OWN || !found("pooling").isEmpty();
+    }
+
+    /** @throws WeightsException when it describes a model that computes something else than ours */
+    public void refuseOthers() throws WeightsException {
+        if (!text) {
+            for (JsonNode pooling : found("pooling", "global_pool")) {
+                OtherModels.refusePooling(file, pooling.asText());
+            }
+        }
+        switch (maker) {
+            case OWN -> {}
+            case HUGGING_FACE ->
+                OtherModels.refuseHuggingFace(file, root, root.path(text ? "text_config" : "vision_config"));
+            case TIMM -> {
+                architecture();
+                OtherModels.refuseTimm(file, root.path("model_args"));
+            }
+            case OPEN_CLIP -> {
+                JsonNode model = root.path("model_cfg");
+                if (text) {
+                    OtherModels.refuseOpenClipText(file, model.path("text_cfg"));
+                } else {
+                    OtherModels.refuseOpenClipVision(file, model.path("vision_cfg"));
+                }
+            }
+        }
     }
 
     private OptionalInt whole(String... names) throws WeightsException {
@@ -140,12 +276,21 @@ public final class BackboneConfig {
     private OptionalInt whole(int least, int most, String... names) throws WeightsException {
         for (JsonNode node : found(names)) {
             JsonNode value = node.isArray() && !node.isEmpty() ? node.get(0) : node;
-            if (!value.isIntegralNumber() || value.longValue() < least || value.longValue() > most) {
-                throw wrong(names[0], node, "a whole number from " + least);
+            for (JsonNode other : node) {
+                if (!other.equals(value)) {
+                    throw wrong(names[0], "one number");
+                }
             }
-            return OptionalInt.of(value.intValue());
+            return OptionalInt.of(whole(value, names[0], least, most));
         }
         return OptionalInt.empty();
+    }
+
+    private int whole(JsonNode value, String field, int least, int most) throws WeightsException {
+        if (!value.isIntegralNumber() || value.longValue() < least || value.longValue() > most) {
+            throw wrong(field, "a whole number from " + least + " to " + most);
+        }
+        return value.intValue();
     }
 
     private List<JsonNode> found(String... names) {
@@ -160,9 +305,12 @@ public final class BackboneConfig {
         return out;
     }
 
-    private WeightsException wrong(String field, JsonNode value, String wanted) {
-        String shown = value.toString();
-        return new WeightsException(file.getFileName() + ": " + field + " is "
-                + (shown.length() > 60 ? shown.substring(0, 60) + "…" : shown) + ", wanted " + wanted);
+    /** The name of the file that was read. */
+    String file() {
+        return file;
+    }
+
+    private WeightsException wrong(String field, String wanted) {
+        return new WeightsException(file + ": its " + field + " is not " + wanted);
     }
 }

@@ -10,9 +10,12 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** Reads a vision transformer by the names and shapes of its tensors; whatever does not fit is refused with a list. */
 final class BackboneReader {
@@ -21,27 +24,30 @@ final class BackboneReader {
     private static final List<Double> IMAGENET_MEAN = List.of(.485, .456, .406);
     private static final List<Double> IMAGENET_STD = List.of(.229, .224, .225);
 
+    /** Wider towers than this have 64, 72, 80, 88 or 104 numbers a head, which nothing in the tensors tells. */
+    private static final int WIDEST_ASSUMED = 1_024;
+
     /** What was read. The arrays belong to the manager. */
-    record Read(VitShape shape, NDManager manager, Tensors weights, OptionalDouble logitScale) {}
+    record Read(FrozenBackbone.Described described, NDManager manager, Tensors weights, OptionalDouble logitScale) {}
 
     private final String file;
     private final Safetensors in;
     private final BackboneConfig config;
     private final Naming naming;
     private final EntryReader reader;
+    private final List<String> assumed = new ArrayList<>();
 
-    private BackboneReader(String file, Safetensors in, BackboneConfig config) throws IOException {
+    private BackboneReader(String file, Safetensors in, Path configuration) throws IOException {
         this.file = file;
         this.in = in;
-        this.config = config;
         this.naming = naming();
+        this.config = BackboneConfig.read(configuration, naming);
         this.reader = new EntryReader(file, in, model());
     }
 
     static Read read(Path weights, Path configuration) throws IOException {
         try (Safetensors in = Safetensors.open(weights)) {
-            BackboneConfig config = BackboneConfig.read(configuration);
-            return new BackboneReader(String.valueOf(weights.getFileName()), in, config).read();
+            return new BackboneReader(String.valueOf(weights.getFileName()), in, configuration).read();
         }
     }
 
@@ -51,7 +57,10 @@ final class BackboneReader {
                 return candidate;
             }
         }
-        throw new WeightsException(file + ": holds no vision transformer: none of "
+        String signs = OtherModels.signs(in.tensors().keySet());
+        throw new WeightsException(file + ": holds no vision transformer that is read here: "
+                + (signs.isEmpty() ? "" : "it has " + signs + ", and ")
+                + "none of "
                 + String.join(
                         ", ",
                         List.of(Naming.values()).stream()
@@ -61,20 +70,27 @@ final class BackboneReader {
     }
 
     /** What a vision tower's tensors say of it, none of them read; empty when the file has none. */
-    static Optional<VitShape> describe(String file, Safetensors in, BackboneConfig config) throws IOException {
+    static Optional<FrozenBackbone.Described> describe(String file, Safetensors in, Path configuration)
+            throws IOException {
         boolean any = List.of(Naming.values()).stream().anyMatch(naming -> in.has(Layout.patchWeight(naming)));
-        return any ? Optional.of(new BackboneReader(file, in, config).plan().shape) : Optional.empty();
+        return any ? Optional.of(new BackboneReader(file, in, configuration).plan().described) : Optional.empty();
     }
 
-    private record Plan(VitShape shape, List<Entry> entries) {}
+    private record Plan(FrozenBackbone.Described described, List<Entry> entries) {}
 
     private Read read() throws IOException {
         Plan plan = plan();
         NDManager manager = Torch.manager();
-        return new Read(plan.shape, manager, new Tensors(reader.load(manager, plan.entries)), reader.logitScale());
+        return new Read(plan.described, manager, new Tensors(reader.load(manager, plan.entries)), reader.logitScale());
     }
 
     private Plan plan() throws IOException {
+        config.refuseOthers();
+        String signs = OtherModels.signs(in, naming);
+        if (!signs.isEmpty()) {
+            throw new WeightsException(
+                    file + ": has " + signs + "; only plain vision transformers with a class token are read");
+        }
         List<Long> patch = reader.shape(Layout.patchWeight(naming), 4);
         long width = patch.get(0);
         List<Long> positions =
@@ -95,42 +111,73 @@ final class BackboneReader {
                 parts.head() ? reader.shape(Layout.head(naming) + ".weight", 2).get(0) : 0;
         Sizes sizes = new Sizes(width, patch.get(2), tokens, depth, hidden, embedding, classes);
         List<Entry> entries = Layout.entries(naming, sizes, parts, oldMlp);
-        reader.compare(entries, name -> Layout.elsewhere(naming, name));
-        return new Plan(shape(sizes, parts), entries);
+        reader.compare(
+                entries,
+                name -> Layout.elsewhere(naming, name)
+                        || (parts.projection() && name.equals(Layout.head(naming) + ".bias")));
+        VitShape shape = shape(sizes, parts);
+        return new Plan(new FrozenBackbone.Described(shape, List.copyOf(assumed)), entries);
     }
 
-    private Parts parts() {
+    private Parts parts() throws IOException {
         boolean preNorm = in.has(Layout.preNorm(naming) + ".weight");
         boolean clip = naming == Naming.OPENAI_CLIP || naming == Naming.HF_CLIP;
         boolean head = !clip && in.has(Layout.head(naming) + ".weight");
         boolean headBias = in.has(Layout.head(naming) + ".bias");
-        // timm keeps CLIP's projection under the name of a head, without a bias.
+        // timm keeps CLIP's projection under the name of a head, without a bias or with one of zeros.
         boolean projected = clip ? in.has(Layout.projection(naming)) : head && preNorm && !headBias;
+        if (!clip && head && preNorm && headBias && zeros(Layout.head(naming) + ".bias")) {
+            projected = true;
+            assumed.add("the head to be CLIP's projection, its bias being zero");
+        }
         String patchBias = Layout.patchWeight(naming).replaceAll("weight$", "bias");
-        return new Parts(in.has(patchBias), preNorm || clip, projected, head && !projected, headBias);
+        return new Parts(in.has(patchBias), preNorm || clip, projected, head && !projected, headBias && !projected);
+    }
+
+    private boolean zeros(String name) throws IOException {
+        reader.shape(name, 1);
+        for (float value : in.finiteFloats(name)) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private VitShape shape(Sizes s, Parts parts) throws WeightsException {
         int width = Math.toIntExact(s.width());
         boolean clip = parts.preNorm();
-        if (config.heads().isEmpty() && width % 64 != 0) {
-            throw new WeightsException(file + ": the number of attention heads cannot be told from a width of " + width
-                    + "; put a config.json with \"heads\" beside it");
-        }
-        int heads = config.heads().orElse(width / 64);
-        if (width % heads != 0) {
-            throw new WeightsException(file + ": " + heads + " heads do not divide the width of " + width);
-        }
+        int heads = heads(width);
         int patch = Math.toIntExact(s.patch());
         int grid = (int) Math.round(Math.sqrt((double) s.tokens() - 1));
         if (grid < 1 || (long) grid * grid + 1 != s.tokens()) {
-            throw new WeightsException(
-                    file + ": " + s.tokens() + " positions are not a square of patches and a class token");
+            throw new WeightsException(file + ": " + s.tokens()
+                    + " positions are not those of a class token and a square of patches; towers without a"
+                    + " class token, and those of other images than squares, are not read");
         }
         int image = grid * patch;
         check("image_size", config.imageSize().orElse(image), image);
         check("patch", config.patch().orElse(patch), patch);
-        boolean imagenet = naming == Naming.TORCHVISION || (naming == Naming.TIMM && s.classes() == 0 && !clip);
+        check("width", config.width().orElse(width), width);
+        check("layers", config.depth().orElse(Math.toIntExact(s.depth())), Math.toIntExact(s.depth()));
+        boolean torchvision = naming == Naming.TORCHVISION;
+        Optional<Activation> activation = torchvision ? Optional.of(Activation.GELU) : Optional.empty();
+        Activation act = config.activation().or(() -> activation).orElseGet(() -> {
+            Activation usual = clip ? Activation.QUICK_GELU : Activation.GELU;
+            assumed.add("activation " + usual.name().toLowerCase(Locale.ROOT));
+            return usual;
+        });
+        OptionalDouble told = config.eps();
+        if (told.isEmpty() && !torchvision) {
+            assumed.add("eps " + (clip ? "1e-5" : "1e-6"));
+        }
+        if (!config.tellsPooling() && !torchvision && naming != Naming.HF_CLIP) {
+            assumed.add("the class token to be pooled");
+        }
+        boolean imagenet = torchvision || (naming == Naming.TIMM && s.classes() == 0 && !clip);
+        if (config.channels("mean").isEmpty() || config.channels("std").isEmpty()) {
+            assumed.add("images normalised as " + (clip ? "CLIP's" : imagenet ? "ImageNet's" : "to -1 … 1"));
+        }
         List<Double> half = List.of(.5, .5, .5);
         return new VitShape(
                 naming,
@@ -139,18 +186,39 @@ final class BackboneReader {
                 Math.toIntExact(s.depth()),
                 heads,
                 image,
-                config.activation().orElse(clip ? Activation.QUICK_GELU : Activation.GELU),
-                config.eps().orElse(clip ? 1e-5 : 1e-6),
+                act,
+                told.orElse(clip ? 1e-5 : 1e-6),
                 config.channels("mean").orElse(clip ? CLIP_MEAN : imagenet ? IMAGENET_MEAN : half),
                 config.channels("std").orElse(clip ? CLIP_STD : imagenet ? IMAGENET_STD : half),
                 Math.toIntExact(s.embedding()),
                 Math.toIntExact(s.classes()));
     }
 
+    private int heads(int width) throws WeightsException {
+        OptionalInt told = config.heads(width);
+        if (told.isEmpty() && naming == Naming.TORCHVISION && width == 1_280) {
+            told = OptionalInt.of(16); // vit_h_14, the only one of torchvision without 64 numbers a head
+        }
+        if (told.isEmpty() && (width % 64 != 0 || width > WIDEST_ASSUMED)) {
+            throw new WeightsException(
+                    file + ": the number of attention heads cannot be told from a width of " + width
+                            + "; put its maker's config.json or open_clip_config.json beside it, or a config.json with \"heads\"");
+        }
+        if (told.isEmpty() && !(naming == Naming.TORCHVISION && (width == 768 || width == 1_024))) {
+            assumed.add(width / 64 + " heads of 64 numbers");
+        }
+        int heads = told.orElse(width / 64);
+        if (width % heads != 0) {
+            throw new WeightsException(
+                    file + ": the heads of " + config.file() + " do not divide the width of " + width);
+        }
+        return heads;
+    }
+
     private void check(String field, int configured, int found) throws WeightsException {
         if (configured != found) {
-            throw new WeightsException(
-                    file + ": config.json says " + field + " " + configured + ", the tensors say " + found);
+            throw new WeightsException(file + ": the tensors say " + field + " " + found + ", " + config.file()
+                    + " says another one; they do not belong together");
         }
     }
 

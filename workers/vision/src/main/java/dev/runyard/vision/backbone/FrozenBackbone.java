@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,6 +29,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private static final Map<String, FrozenBackbone> OPEN = new HashMap<>();
 
     private final VitShape shape;
+    private final List<String> assumed;
     private final VisionTransformer transformer;
     private final NDManager manager;
     private final Tensors weights;
@@ -39,7 +41,8 @@ public final class FrozenBackbone implements AutoCloseable {
     private @Nullable FrozenBackbone reduced;
 
     private FrozenBackbone(BackboneReader.Read read) {
-        shape = read.shape();
+        shape = read.described().shape();
+        assumed = read.described().assumed();
         transformer = new VisionTransformer(shape);
         manager = read.manager();
         weights = read.weights();
@@ -51,6 +54,7 @@ public final class FrozenBackbone implements AutoCloseable {
 
     private FrozenBackbone(FrozenBackbone exact, Precision precision) {
         shape = exact.shape;
+        assumed = exact.assumed;
         transformer = exact.transformer;
         manager = exact.manager;
         weights = exact.weights;
@@ -114,8 +118,27 @@ public final class FrozenBackbone implements AutoCloseable {
      * @param configuration the {@code config.json} beside it, which need not exist
      * @throws WeightsException when it begins like one and does not fit
      */
-    public static Optional<VitShape> describe(String file, Safetensors in, Path configuration) throws IOException {
-        return BackboneReader.describe(file, in, BackboneConfig.read(configuration));
+    public static Optional<Described> describe(String file, Safetensors in, Path configuration) throws IOException {
+        return BackboneReader.describe(file, in, configuration);
+    }
+
+    /**
+     * A vision tower as its file tells it.
+     *
+     * @param assumed what neither the tensors nor a configuration say, and what was taken for it
+     */
+    public record Described(VitShape shape, List<String> assumed) {
+        public Described {
+            assumed = List.copyOf(assumed);
+        }
+    }
+
+    /** A sentence for the log on what the file and its configuration leave open; empty when nothing is. */
+    public Optional<String> assumption() {
+        return assumed.isEmpty()
+                ? Optional.empty()
+                : Optional.of("backbone.weights: no configuration beside the weights says it all, so assumed: "
+                        + String.join(", ", assumed) + "; a config.json with what holds ends the guessing");
     }
 
     public VitShape shape() {

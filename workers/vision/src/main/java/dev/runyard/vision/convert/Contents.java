@@ -80,7 +80,8 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         }
     }
 
-    private static Held vision(VitShape s) {
+    private static Held vision(FrozenBackbone.Described described) {
+        VitShape s = described.shape();
         Map<String, Object> sizes = new LinkedHashMap<>();
         sizes.put("image", s.imageSize());
         sizes.put("patch", s.patch());
@@ -93,6 +94,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         if (s.classes() > 0) {
             sizes.put("classes", s.classes());
         }
+        assumed(sizes, described.assumed());
         String naming =
                 switch (s.naming()) {
                     case OPENAI_CLIP -> "OpenAI's CLIP";
@@ -107,13 +109,14 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         try {
             String naming = in.has("token_embedding.weight") ? "OpenAI's CLIP" : "Hugging Face's CLIP";
             return TextTower.describe(name(file), in, file.resolveSibling("config.json"))
-                    .map(shape -> text(naming, shape));
+                    .map(described -> text(naming, described));
         } catch (WeightsException e) {
             return Optional.of(faulty("text tower", e));
         }
     }
 
-    private static Held text(String naming, TextShape s) {
+    private static Held text(String naming, TextTower.Described described) {
+        TextShape s = described.shape();
         Map<String, Object> sizes = new LinkedHashMap<>();
         sizes.put("vocabulary", s.vocabulary());
         sizes.put("context", s.context());
@@ -121,7 +124,15 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         sizes.put("blocks", s.depth());
         sizes.put("heads", s.heads());
         sizes.put("embedding", s.embedding());
+        assumed(sizes, described.assumed());
         return new Held("text tower", naming, sizes, "");
+    }
+
+    /** What no file says is told apart from what one does. */
+    private static void assumed(Map<String, Object> sizes, List<String> assumed) {
+        if (!assumed.isEmpty()) {
+            sizes.put("assumed", String.join("; ", assumed));
+        }
     }
 
     /** The last layer of each small network. */

@@ -13,6 +13,7 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -20,9 +21,6 @@ import java.util.OptionalInt;
 
 /** A frozen text transformer that was read from a file: the other half of a CLIP model. */
 public final class TextTower implements AutoCloseable {
-    /** Heads where Hugging Face's configuration names none. */
-    private static final int HF_HEADS = 8;
-
     /** {@code eos_token_id} of configurations that were written before it was used: the largest id is meant. */
     private static final int LEGACY_END = 2;
 
@@ -60,10 +58,10 @@ public final class TextTower implements AutoCloseable {
                             + ": holds no text tower: neither " + TextLayout.tokens(Naming.OPENAI_CLIP) + " nor "
                             + TextLayout.tokens(Naming.HF_CLIP) + " is among its "
                             + in.tensors().size() + " tensors"));
-            Plan plan = plan(file, in, naming, BackboneConfig.read(configuration));
+            Plan plan = plan(file, in, naming, BackboneConfig.read(configuration, naming));
             NDManager manager = Torch.manager();
             return new TextTower(
-                    plan.shape,
+                    plan.described.shape(),
                     manager,
                     new Tensors(plan.reader.load(manager, plan.entries)),
                     plan.reader.logitScale());
@@ -76,29 +74,40 @@ public final class TextTower implements AutoCloseable {
      * @param configuration the {@code config.json} beside it, which need not exist
      * @throws WeightsException when it begins like one and does not fit
      */
-    public static Optional<TextShape> describe(String file, Safetensors in, Path configuration) throws IOException {
+    public static Optional<Described> describe(String file, Safetensors in, Path configuration) throws IOException {
         Optional<Naming> naming = naming(in);
         return naming.isEmpty()
                 ? Optional.empty()
-                : Optional.of(plan(file, in, naming.get(), BackboneConfig.read(configuration)).shape);
+                : Optional.of(plan(file, in, naming.get(), BackboneConfig.read(configuration, naming.get())).described);
     }
 
-    private record Plan(TextShape shape, EntryReader reader, List<Entry> entries) {}
+    /**
+     * A text tower as its file tells it.
+     *
+     * @param assumed what neither the tensors nor a configuration say, and what was taken for it
+     */
+    public record Described(TextShape shape, List<String> assumed) {
+        public Described {
+            assumed = List.copyOf(assumed);
+        }
+    }
+
+    private record Plan(Described described, EntryReader reader, List<Entry> entries) {}
 
     private static Plan plan(String file, Safetensors in, Naming naming, BackboneConfig config) throws IOException {
         EntryReader reader = new EntryReader(
                 file,
                 in,
                 "a text tower as " + (naming == Naming.HF_CLIP ? "Hugging Face's" : "OpenAI's") + " CLIP names it");
-        TextShape shape = shape(file, in, reader, naming, config);
-        List<Entry> entries = TextLayout.entries(naming, shape);
+        Described described = shape(file, in, reader, naming, config);
+        List<Entry> entries = TextLayout.entries(naming, described.shape());
         reader.compare(entries, name -> TextLayout.elsewhere(naming, name));
-        return new Plan(shape, reader, entries);
+        return new Plan(described, reader, entries);
     }
 
     /** Sizes and options of the text tower, from the tensors and what the configuration adds. */
-    static TextShape shape(String file, Safetensors in, EntryReader reader, Naming naming, BackboneConfig config)
-            throws IOException {
+    private static Described shape(
+            String file, Safetensors in, EntryReader reader, Naming naming, BackboneConfig config) throws IOException {
         List<Long> tokens = reader.shape(TextLayout.tokens(naming), 2);
         int width = Math.toIntExact(tokens.get(1));
         long context = reader.shape(TextLayout.positions(naming), 2).get(0);
@@ -110,27 +119,43 @@ public final class TextTower implements AutoCloseable {
             embedding = matrix.get(naming == Naming.HF_CLIP ? 0 : 1);
         }
         BackboneConfig text = config.text();
-        boolean huggingFace = config.huggingFaceText();
-        // Elsewhere both towers have the same activation and eps, and the file names them once.
-        BackboneConfig both = huggingFace || text.activation().isPresent() ? text : config;
-        int heads = text.heads().orElse(huggingFace ? HF_HEADS : Math.max(1, width / 64));
+        text.refuseOthers();
+        List<String> assumed = new ArrayList<>();
+        OptionalInt told = text.textHeads();
+        if (told.isEmpty()) {
+            assumed.add(Math.max(1, width / 64) + " heads of 64 numbers");
+        }
+        int heads = told.orElse(Math.max(1, width / 64));
         if (width % heads != 0) {
             throw new WeightsException(file + ": " + heads + " heads do not divide the text tower's width of " + width
                     + "; put a config.json with \"text\": {\"heads\": …} beside it");
         }
+        // Where the text tower has no own activation and eps, both towers have the same, and the file names them once.
+        Optional<Activation> activation = text.activation();
+        if (activation.isEmpty()) {
+            activation = config.activation();
+        }
+        OptionalDouble eps = text.eps().isPresent() ? text.eps() : config.eps();
+        if (activation.isEmpty()) {
+            assumed.add("activation quick_gelu");
+        }
+        if (eps.isEmpty()) {
+            assumed.add("eps 1e-5");
+        }
         OptionalInt end = naming == Naming.HF_CLIP ? text.endToken() : OptionalInt.empty();
-        return new TextShape(
+        TextShape shape = new TextShape(
                 Math.toIntExact(tokens.get(0)),
                 Math.toIntExact(context),
                 width,
                 Math.toIntExact(reader.depth(TextLayout.blocks(naming))),
                 heads,
                 Math.toIntExact(hidden),
-                both.activation().orElse(Activation.QUICK_GELU),
-                both.eps().orElse(1e-5),
+                activation.orElse(Activation.QUICK_GELU),
+                eps.orElse(1e-5),
                 Math.toIntExact(embedding),
                 projected,
                 end.isPresent() && end.getAsInt() == LEGACY_END ? OptionalInt.empty() : end);
+        return new Described(shape, assumed);
     }
 
     public TextShape shape() {

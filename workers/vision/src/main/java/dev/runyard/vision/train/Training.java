@@ -79,6 +79,7 @@ public final class Training {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
+        backbone.assumption().ifPresent(listener::log);
         if (backbone.precision() == BackboneSpec.Precision.BF16
                 && options.device().equals("cpu")
                 && !Bf16Cpu.fast()) {
