@@ -63,7 +63,12 @@ export interface RunView {
   steps?: number | null;
   epoch?: number | null;
   epochs?: number | null;
+  /** With the defaults that act; as it is stored where specFault says why it cannot be read. */
   spec: JsonObject;
+  specFault?: string | null;
+  specHash?: string | null;
+  /** The spec as it was submitted; not in lists. */
+  document?: JsonObject | null;
   params: Record<string, Json>;
   summary: Record<string, Summary>;
   device?: string | null;

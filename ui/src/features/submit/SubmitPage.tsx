@@ -11,7 +11,7 @@ async function start(from: string | undefined): Promise<Draft> {
   const [kind, id] = from?.split(":") ?? [];
   if (kind === "run" && id) {
     const run = await api.run(id);
-    return { ...FIRST, experiment: run.experiment, axes: [], seeds: "", base: run.spec };
+    return { ...FIRST, experiment: run.experiment, axes: [], seeds: "", base: run.document ?? run.spec };
   }
   if (kind === "sweep" && id) return draftOf((await api.sweep(id)).spec);
   return FIRST;

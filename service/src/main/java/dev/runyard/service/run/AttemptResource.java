@@ -1,6 +1,7 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.blob.Checkpoints;
@@ -9,7 +10,7 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -53,12 +54,20 @@ public class AttemptResource {
      * All that an attempt needs.
      *
      * @param token for everything else that this attempt sends
-     * @param specHash SHA-256 of the canonical spec
+     * @param spec the run's document, as it was submitted
+     * @param specHash its identity, made when it was submitted; never made anew
+     * @param specVersion which grammar and which defaults it is read by
      * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
      * @param grace seconds the lease lasts without a heartbeat
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record StartView(String token, RunSpec spec, String specHash, List<CheckpointRef> checkpoints, int grace) {}
+    public record StartView(
+            String token,
+            JsonNode spec,
+            String specHash,
+            int specVersion,
+            List<CheckpointRef> checkpoints,
+            int grace) {}
 
     /** @param step the checkpoint's; 0 without one */
     public record ResumedRequest(long step) {}
@@ -79,7 +88,7 @@ public class AttemptResource {
             @Nullable StartRequest body) {
         StartRequest request = Problem.required(body);
         UUID run = Given.id("run", id);
-        record Lease(UUID device, @Nullable UUID worker, RunSpec spec, String hash) {}
+        record Lease(UUID device, @Nullable UUID worker, JsonNode spec, String hash) {}
         Lease lease = statements
                 .row(
                         """
@@ -89,7 +98,7 @@ public class AttemptResource {
                         r -> new Lease(
                                 r.getObject(1, UUID.class),
                                 r.getObject(2, UUID.class),
-                                Json.read(r.getString(3), RunSpec.class),
+                                Json.tree(r.getString(3)),
                                 r.getString(4)),
                         run,
                         attempt)
@@ -104,7 +113,12 @@ public class AttemptResource {
         }
         ledger.started(run, attempt);
         return new StartView(
-                tokens.attempt(run, attempt), lease.spec(), lease.hash(), checkpoints(run), RunLedger.LEASE_SECONDS);
+                tokens.attempt(run, attempt),
+                lease.spec(),
+                lease.hash(),
+                SpecDocument.version(lease.spec()),
+                checkpoints(run),
+                RunLedger.LEASE_SECONDS);
     }
 
     @POST

@@ -45,7 +45,8 @@ sealed interface RunField {
 
     /** A swept parameter, or else the field of the spec at this dotted path. */
     record Param(String path) implements RunField {
-        static final String SQL = "coalesce(r.params -> cast(? as text), r.spec #> string_to_array(?, '.'))";
+        static final String SQL =
+                "coalesce(r.params -> cast(? as text), coalesce(r.spec_in_full, r.spec) #> string_to_array(?, '.'))";
     }
 
     Map<String, Column> COLUMNS = Map.ofEntries(

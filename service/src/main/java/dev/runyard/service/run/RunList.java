@@ -258,7 +258,7 @@ public class RunList {
                 summaries(runs.stream().map(RunView::id).toList());
         Map<UUID, String> why = waiting.of(runs);
         return runs.stream()
-                .map(r -> r.with(found.get(r.id()), why.get(r.id())))
+                .map(r -> r.with(found.get(r.id()), why.get(r.id())).listed())
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunRequest;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -70,9 +71,9 @@ public class RunResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         RunRequest request = Json.read(body, RunRequest.class);
-        RunSpec spec = request.spec();
+        SpecDocument spec = request.spec();
         String who = Given.who(user);
-        String name = request.name() == null ? named(spec) : request.name();
+        String name = request.name() == null ? named(spec.spec()) : request.name();
         UUID id = answers.once("POST /runs", key, request, () -> {
             Experiments.Place place = experiments.named(request.experiment(), who);
             UUID fresh = UUID.randomUUID();

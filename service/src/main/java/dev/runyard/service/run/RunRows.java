@@ -3,9 +3,11 @@ package dev.runyard.service.run;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.RunState;
+import dev.runyard.spec.SpecDocument;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Map;
@@ -34,19 +36,20 @@ public class RunRows {
             @Nullable Integer index,
             String name,
             int priority,
-            RunSpec spec,
+            SpecDocument spec,
             Map<String, ?> params,
             String who) {}
 
     /** Queues the run. A run of this id that exists is left as it is. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void queue(Fresh run) {
+        RunSpec read = read(run.spec());
         int made = statements.change(
                 """
                 insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
-                                 params, created_by, epochs)
+                                 spec_in_full, params, created_by, epochs)
                 values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
-                        cast(? as jsonb), ?, ?)
+                        cast(? as jsonb), cast(? as jsonb), ?, ?)
                 on conflict do nothing""",
                 run.id(),
                 run.project(),
@@ -55,15 +58,25 @@ public class RunRows {
                 run.index(),
                 run.name(),
                 run.priority(),
-                Json.canonical(run.spec()),
-                Json.sha256(run.spec()),
+                run.spec().text(),
+                run.spec().hash(),
+                read == null ? null : Json.canonical(read),
                 Json.canonical(run.params()),
                 run.who(),
-                run.spec().schedule().epochs());
+                read == null ? 0 : read.schedule().epochs());
         if (made == 1) {
             journal.run(run.id(), run.sweep(), run.who(), "queue", null, RunState.QUEUED, null);
             wakeup.run(run.id());
             wakeup.schedule();
+        }
+    }
+
+    /** Null for a document that this version cannot read: a worker will say why, and nobody else is held up. */
+    private static @Nullable RunSpec read(SpecDocument document) {
+        try {
+            return document.spec();
+        } catch (InvalidSpec e) {
+            return null;
         }
     }
 }

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.RunState;
+import dev.runyard.spec.SpecDocument;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param message of the last attempt that went wrong
  * @param attempt how many leases it has had
  * @param step optimiser steps done; {@code steps} of how many, once a worker has counted them
+ * @param spec with the defaults that act; as it is stored where this version cannot read it
+ * @param specFault why this version cannot read it
+ * @param specHash identity of the document
+ * @param document the spec as it was submitted; not in lists
  * @param params what the sweep varied, by dotted path
  * @param summary of each metric
  * @param device that it is on now
@@ -52,7 +57,10 @@ public record RunView(
         @Nullable Long steps,
         int epoch,
         int epochs,
-        RunSpec spec,
+        JsonNode spec,
+        @Nullable String specFault,
+        String specHash,
+        @Nullable JsonNode document,
         ObjectNode params,
         Map<String, SummaryView> summary,
         @Nullable UUID device,
@@ -62,12 +70,20 @@ public record RunView(
     static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, r.step, r.steps,
-            r.epoch, r.epochs, r.spec, r.params,
+            r.epoch, r.epochs, r.spec, r.spec_hash, r.params,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""";
 
     static final String JOINS = " join experiment e on e.id = r.experiment_id join project p on p.id = r.project_id ";
 
     RunView(ResultSet row) throws SQLException {
+        this(row, Json.tree(row.getString("spec")));
+    }
+
+    private RunView(ResultSet row, JsonNode document) throws SQLException {
+        this(row, document, Understood.of(document));
+    }
+
+    private RunView(ResultSet row, JsonNode document, Understood understood) throws SQLException {
         this(
                 row.getObject("id", UUID.class),
                 row.getString("project"),
@@ -89,11 +105,58 @@ public record RunView(
                 row.getObject("steps", Long.class),
                 row.getInt("epoch"),
                 row.getInt("epochs"),
-                Json.read(row.getString("spec"), RunSpec.class),
+                understood.spec,
+                understood.fault,
+                row.getString("spec_hash"),
+                document,
                 (ObjectNode) Json.tree(row.getString("params")),
                 Map.of(),
                 row.getObject("device", UUID.class),
                 null);
+    }
+
+    /** One spec that no longer parses is shown as it is, and keeps nobody from seeing the others. */
+    private record Understood(JsonNode spec, @Nullable String fault) {
+        static Understood of(JsonNode document) {
+            try {
+                return new Understood(Json.mapper().valueToTree(SpecDocument.read(document)), null);
+            } catch (InvalidSpec e) {
+                return new Understood(document, e.getMessage());
+            }
+        }
+    }
+
+    /** As one of many: without what its own page alone shows. */
+    RunView listed() {
+        return new RunView(
+                id,
+                project,
+                experiment,
+                sweep,
+                index,
+                name,
+                state,
+                reason,
+                message,
+                attempt,
+                priority,
+                labels,
+                createdAt,
+                createdBy,
+                startedAt,
+                endedAt,
+                step,
+                steps,
+                epoch,
+                epochs,
+                spec,
+                specFault,
+                specHash,
+                null,
+                params,
+                summary,
+                device,
+                waiting);
     }
 
     RunView with(@Nullable SortedMap<String, SummaryView> summary, @Nullable String waiting) {
@@ -119,6 +182,9 @@ public record RunView(
                 epoch,
                 epochs,
                 spec,
+                specFault,
+                specHash,
+                document,
                 params,
                 summary == null ? Map.of() : summary,
                 device,

@@ -28,7 +28,7 @@ public class SpecResource {
      *
      * @param kind run or sweep
      * @param runs how many it would make
-     * @param spec as it was understood, defaults filled in
+     * @param spec as it was written, in its normal form; a sweep with the defaults of what stands around its base
      */
     public record Checked(String kind, int runs, Object spec) {}
 

@@ -203,7 +203,7 @@ public class SweepLedger {
                 index,
                 name,
                 held.spec().priority(),
-                point.spec(),
+                point.document(),
                 Map.copyOf(point.params()),
                 held.who()));
     }

@@ -25,7 +25,7 @@ public class SweepTable {
                    min(v.value) as min, max(v.value) as max,
                    coalesce(array_agg(v.value order by r.sweep_index) filter (where v.value is not null), '{}') as vals,
                    coalesce(array_agg(r.id order by r.sweep_index) filter (where v.value is not null), '{}') as runs,
-                   coalesce(array_agg(cast(r.spec ->> 'seed' as bigint) order by r.sweep_index)
+                   coalesce(array_agg(cast(coalesce(r.spec ->> 'seed', '0') as bigint) order by r.sweep_index)
                             filter (where v.value is not null), '{}') as seeds
             from run r left join lateral (
               select m.last as value from metric_summary m join metric_key k on k.id = m.key_id

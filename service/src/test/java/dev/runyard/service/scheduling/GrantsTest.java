@@ -9,8 +9,7 @@ import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.fleet.Fleet;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.RunRows;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -58,7 +57,7 @@ final class GrantsTest {
                     null,
                     "g",
                     priority,
-                    Json.read("{\"dataset\": {\"id\": \"shapes\"}}", RunSpec.class),
+                    SpecDocument.stored("{\"dataset\": {\"id\": \"shapes\"}}"),
                     Map.of(),
                     who));
         });

@@ -3,7 +3,7 @@ package dev.runyard.agent;
 import ai.djl.engine.EngineException;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.agent.device.LocalDevice;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.Training;
@@ -40,7 +40,7 @@ final class VisionTrainer implements Trainer {
     }
 
     @Override
-    public Outcome train(RunSpec spec, Path dir, TrainingListener listener) {
+    public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
         return new Training(spec, dir, options).run(listener);
     }
 }

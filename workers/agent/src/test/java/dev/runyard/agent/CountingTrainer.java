@@ -2,7 +2,7 @@ package dev.runyard.agent;
 
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
@@ -38,7 +38,7 @@ final class CountingTrainer implements Trainer {
     }
 
     @Override
-    public Outcome train(RunSpec spec, Path dir, TrainingListener listener) {
+    public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
         try {
             long[] state = newest(dir.resolve("checkpoints"));
             listener.resumed(state[0]);

@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.runyard.flows.run.RunActivities;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricBatch;
 import dev.runyard.spec.report.MetricPoint;
@@ -41,7 +41,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
 
     final UUID run = UUID.randomUUID();
     final UUID device = UUID.randomUUID();
-    private final RunSpec spec = Json.read("{\"dataset\":{\"id\":\"shapes\"}}", RunSpec.class);
+    private final SpecDocument spec = SpecDocument.stored("{\"dataset\":{\"id\":\"shapes\"}}");
     private final int port;
     private HttpServer server;
 
@@ -269,7 +269,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 return Answer.problem(409, "STALE_ATTEMPT");
             }
             Map<String, Object> answer = new HashMap<>(
-                    Map.of("token", "attempt-" + number, "spec", spec, "specHash", Json.sha256(spec), "grace", 30));
+                    Map.of("token", "attempt-" + number, "spec", spec, "specHash", spec.hash(), "grace", 30));
             List<CheckpointRef> offered =
                     new ArrayList<>(checkpoints.subList(Math.max(0, checkpoints.size() - 2), checkpoints.size()));
             Collections.reverse(offered);

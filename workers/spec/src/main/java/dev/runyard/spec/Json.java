@@ -143,11 +143,10 @@ public final class Json {
         }
     }
 
-    /** Lower-case hex of the SHA-256 of {@link #canonical}: what a checkpoint and an attempt are held against. */
-    public static String sha256(RunSpec spec) {
+    /** Lower-case hex of the SHA-256 of the text's UTF-8. */
+    public static String sha256(String text) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(canonical(spec).getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

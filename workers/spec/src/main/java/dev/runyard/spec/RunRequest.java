@@ -3,7 +3,7 @@ package dev.runyard.spec;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
-/** A single run to queue: the body of {@code POST /api/v1/runs}. */
+/** A single run to queue: the body of {@code POST /api/v1/runs}. Its spec is checked, and kept as it was written. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRequest(
         @Doc("Name the run is listed under.") String experiment,
@@ -14,7 +14,7 @@ public record RunRequest(
         @Doc(value = "Higher is served first.", min = -100, max = 100)
         Integer priority,
 
-        @Doc("What to do.") RunSpec spec) {
+        @Doc("What to do: a run spec.") SpecDocument spec) {
     /** Where runs go that name no experiment. */
     public static final String DEFAULT_EXPERIMENT = "default";
 
@@ -27,7 +27,7 @@ public record RunRequest(
     }
 
     /** The spec in the default experiment, without a name of its own. */
-    public static RunRequest of(RunSpec spec) {
+    public static RunRequest of(SpecDocument spec) {
         return new RunRequest(DEFAULT_EXPERIMENT, null, 0, spec);
     }
 }

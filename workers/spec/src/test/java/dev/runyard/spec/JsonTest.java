@@ -183,8 +183,8 @@ class JsonTest {
 
     @Test
     void theHashOfASpecIsStable() {
-        RunSpec spec = Json.read(FULL, RunSpec.class);
-        assertThat(Json.sha256(spec)).isEqualTo("e3cd9c7699003bf44f2d4fd8bbc902e9459294df1eeb3a23d193c2d4866e18b9");
+        SpecDocument spec = SpecDocument.of(Json.read(FULL, RunSpec.class));
+        assertThat(spec.hash()).isEqualTo("e3cd9c7699003bf44f2d4fd8bbc902e9459294df1eeb3a23d193c2d4866e18b9");
     }
 
     @Test

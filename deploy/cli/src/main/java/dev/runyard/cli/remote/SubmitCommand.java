@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.sweep.SweepSpec;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ public final class SubmitCommand implements Callable<Integer> {
             Json.read(tree, SweepSpec.class);
             answer = LabClient.ofEnvironment().post("sweeps", tree);
         } else {
-            Json.read(tree, RunSpec.class);
+            SpecDocument.submitted(tree);
             Map<String, Object> run = new LinkedHashMap<>();
             if (experiment != null) {
                 run.put("experiment", experiment);

@@ -1,9 +1,9 @@
 package dev.runyard.cli.science;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.TrainingFailure;
@@ -18,12 +18,15 @@ import java.util.concurrent.TimeUnit;
 final class LocalTraining {
     private static final int STOP_SECONDS = 60;
 
-    private final RunSpec spec;
+    private final ObjectNode written;
     private final Path out;
 
-    /** @param out gets spec.json, metrics.jsonl, report.json, checkpoints and results */
-    LocalTraining(RunSpec spec, Path out) {
-        this.spec = spec;
+    /**
+     * @param written the run spec of a file
+     * @param out gets spec.json, metrics.jsonl, report.json, checkpoints and results
+     */
+    LocalTraining(ObjectNode written, Path out) {
+        this.written = written;
         this.out = out;
     }
 
@@ -31,8 +34,8 @@ final class LocalTraining {
     int run() throws IOException {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
+        SpecDocument spec = kept();
         LocalEngine.prepare(home);
-        keepSpec();
         CountDownLatch ended = new CountDownLatch(1);
         try (TrainingReport report = new TrainingReport(out, System.out)) {
             Runtime.getRuntime()
@@ -64,22 +67,26 @@ final class LocalTraining {
         }
     }
 
-    /** A folder belongs to one spec: going on with another would mix two trainings. */
-    private void keepSpec() throws IOException {
-        Path kept = out.resolve("spec.json");
-        String now = Json.canonical(spec);
+    /**
+     * A folder belongs to one spec: going on with another would mix two trainings. What was kept first stays the run's spec, whatever
+     * the version that wrote it: another writing of the same, read by that version's defaults, is the same.
+     */
+    private SpecDocument kept() throws IOException {
+        Path file = out.resolve("spec.json");
         try {
-            Files.createDirectories(out);
-            if (Files.exists(kept)) {
-                RunSpec before = Json.read(Files.readString(kept), RunSpec.class);
-                if (!Json.canonical(before).equals(now)) {
-                    throw Failure.badInput(
-                            "SPEC_MISMATCH: " + out + " holds a training of another spec",
-                            "give --out a new folder, or the spec in " + kept);
-                }
-            } else {
-                Files.writeString(kept, now + "\n");
+            if (!Files.exists(file)) {
+                SpecDocument first = SpecDocument.submitted(written);
+                Files.createDirectories(out);
+                Files.writeString(file, first.text() + "\n");
+                return first;
             }
+            SpecDocument before = SpecDocument.stored(Files.readString(file));
+            if (!before.means(written)) {
+                throw Failure.badInput(
+                        "SPEC_MISMATCH: " + out + " holds a training of another spec",
+                        "give --out a new folder, or the spec in " + file);
+            }
+            return before;
         } catch (java.nio.file.FileSystemException e) {
             throw Failure.badInput(
                     "cannot write to " + out + " (" + e.getClass().getSimpleName() + ")", "check --out");

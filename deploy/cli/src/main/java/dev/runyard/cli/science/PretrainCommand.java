@@ -3,9 +3,6 @@ package dev.runyard.cli.science;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.remote.SpecFile;
 import dev.runyard.cli.terminal.Failure;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,12 +34,11 @@ public final class PretrainCommand implements Callable<Integer> {
         if (!tree.has("task")) {
             tree.put("task", "pretrain");
         }
-        RunSpec spec = Json.read(tree, RunSpec.class);
-        if (spec.task() != Task.PRETRAIN) {
+        if (!tree.path("task").asText().equals("pretrain")) {
             throw Failure.badInput(
                     file + " has task " + tree.path("task").asText(),
                     "pretrain takes task: pretrain; \"runyard train\" takes any run");
         }
-        return new LocalTraining(spec, out).run();
+        return new LocalTraining(tree, out).run();
     }
 }

@@ -3,8 +3,6 @@ package dev.runyard.cli.science;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.remote.SpecFile;
 import dev.runyard.cli.terminal.Failure;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -31,6 +29,6 @@ public final class TrainCommand implements Callable<Integer> {
         if (tree.has("base")) {
             throw Failure.badInput(file + " is a sweep", "\"runyard submit\" queues it; train takes a run");
         }
-        return new LocalTraining(Json.read(tree, RunSpec.class), out).run();
+        return new LocalTraining(tree, out).run();
     }
 }

@@ -1,6 +1,6 @@
 package dev.runyard.agent.attempt;
 
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.train.TrainingListener;
 import java.nio.file.Path;
@@ -11,9 +11,10 @@ public interface Trainer {
     /**
      * Trains from the newest valid checkpoint in {@code dir/checkpoints} until the end, or until the listener orders otherwise.
      *
+     * @param spec as it was submitted; its hash goes into checkpoints as it is
      * @param dir the attempt's own; checkpoints are kept there
      * @param listener called on this thread; its order is asked for each step
      * @throws dev.runyard.vision.train.TrainingFailure for a failure that has a name
      */
-    Outcome train(RunSpec spec, Path dir, TrainingListener listener);
+    Outcome train(SpecDocument spec, Path dir, TrainingListener listener);
 }

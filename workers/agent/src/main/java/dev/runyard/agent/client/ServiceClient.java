@@ -1,10 +1,11 @@
 package dev.runyard.agent.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import java.net.URI;
 import java.time.Duration;
@@ -40,10 +41,11 @@ public final class ServiceClient {
     /**
      * What an attempt needs to begin.
      *
+     * @param spec as it is stored, under the hash that it was given when it was submitted
      * @param client writes under the attempt's own token
      * @param checkpoints where to go on, the newest first; none for step 0
      */
-    public record Started(AttemptClient client, RunSpec spec, String specHash, List<CheckpointRef> checkpoints) {}
+    public record Started(AttemptClient client, SpecDocument spec, List<CheckpointRef> checkpoints) {}
 
     public Registration register(String secret, String host, String version, LocalDevice device) {
         JsonNode answer = http.json(
@@ -92,8 +94,7 @@ public final class ServiceClient {
         answer.path("checkpoints").forEach(ref -> checkpoints.add(Json.read(ref, CheckpointRef.class)));
         return new Started(
                 new AttemptClient(http, grant, text(answer, "token")),
-                Json.read(answer.path("spec"), RunSpec.class),
-                text(answer, "specHash"),
+                new SpecDocument(object(answer, "spec"), text(answer, "specHash")),
                 List.copyOf(checkpoints));
     }
 
@@ -112,6 +113,13 @@ public final class ServiceClient {
             throw new ServiceFault.Refused(422, "the service's answer lacks " + name + "; is it an older version?");
         }
         return text;
+    }
+
+    private static ObjectNode object(JsonNode answer, String name) {
+        if (answer.path(name) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new ServiceFault.Refused(422, "the service's answer lacks " + name + "; is it an older version?");
     }
 
     private static UUID uuid(JsonNode answer, String name) {

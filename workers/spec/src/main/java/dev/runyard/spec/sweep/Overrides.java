@@ -3,8 +3,8 @@ package dev.runyard.spec.sweep;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import java.util.Map;
 
 /**
@@ -21,7 +21,7 @@ public final class Overrides {
      *     the spec itself refuses
      */
     public static RunSpec apply(ObjectNode base, Map<String, JsonNode> paths) {
-        return Json.read(tree(base, paths), RunSpec.class);
+        return SpecDocument.written(tree(base, paths)).spec();
     }
 
     /** As {@link #apply}, before it is bound to the record. The base is not changed. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.HashMap;
@@ -56,10 +57,10 @@ public final class Points {
         if (!sweep.seeds().isEmpty()) {
             params.put("seed", JsonNodeFactory.instance.numberNode(sweep.seeds().get(index % seeds)));
         }
-        RunSpec spec = Overrides.apply(sweep.base(), params);
+        SpecDocument document = SpecDocument.written(Overrides.tree(sweep.base(), params));
         Map<String, JsonNode> leaves = new TreeMap<>();
         params.forEach((path, value) -> leaves(path, value, leaves));
-        return new Point(index, Collections.unmodifiableMap(leaves), spec);
+        return new Point(index, Collections.unmodifiableMap(leaves), document);
     }
 
     /**

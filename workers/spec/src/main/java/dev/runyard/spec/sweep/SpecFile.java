@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunRequest;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 
 /** What a file or the page's text field asks for: one run, or a sweep. */
 public sealed interface SpecFile {
@@ -69,6 +69,6 @@ public sealed interface SpecFile {
                         "put the run's own fields under spec:");
             }
         }
-        return new Run(RunRequest.of(Json.read(document, RunSpec.class)));
+        return new Run(RunRequest.of(SpecDocument.submitted(document)));
     }
 }

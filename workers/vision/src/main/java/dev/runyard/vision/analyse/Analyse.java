@@ -88,7 +88,7 @@ public final class Analyse {
             AnalysisReport report = new AnalysisReport(
                     request.run().toString(),
                     kind(run),
-                    Json.sha256(run.spec()),
+                    run.specHash(),
                     run.backbone().sha256(),
                     request.seed(),
                     images,

@@ -128,7 +128,7 @@ public final class Checkpoints {
      * @throws TrainingFailure SPEC, DATA or WEIGHTS
      */
     static void refuseOther(CheckpointRef ref, Identity identity) {
-        refuse(FailureReason.SPEC, "spec", ref.specHash(), identity.spec(), ref.step());
+        refuse(FailureReason.SPEC, "spec", ref.specHash(), identity.spec().hash(), ref.step());
         refuse(FailureReason.DATA, "data set", ref.dataHash(), identity.data(), ref.step());
         refuse(FailureReason.WEIGHTS, "backbone", ref.backboneHash(), identity.backbone(), ref.step());
         ref.inputs()
@@ -166,7 +166,7 @@ public final class Checkpoints {
                 progress.step(),
                 epoch,
                 progress.isBest(),
-                identity.spec(),
+                identity.spec().hash(),
                 identity.data(),
                 identity.backbone(),
                 identity.inputs(),

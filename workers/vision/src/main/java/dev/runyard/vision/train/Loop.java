@@ -338,7 +338,8 @@ final class Loop {
     void writeWeights(Path file) throws IOException {
         SafetensorsWriter out = new SafetensorsWriter()
                 .metadata(TrainedRun.METHOD, Json.canonical(spec.method()))
-                .metadata(TrainedRun.SPEC, Json.canonical(spec))
+                .metadata(TrainedRun.SPEC, identity.spec().text())
+                .metadata(TrainedRun.SPEC_HASH, identity.spec().hash())
                 .metadata(TrainedRun.CLASSES, Json.canonical(data.classNames()))
                 .metadata(TrainedRun.PARTS, Json.canonical(data.parts()))
                 .metadata(TrainedRun.BACKBONE, identity.backbone())

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.Batch;
@@ -36,6 +37,7 @@ public final class TrainedRun implements AutoCloseable {
 
     static final String METHOD = "runyard.method";
     static final String SPEC = "runyard.spec";
+    static final String SPEC_HASH = "runyard.spec-hash";
     static final String CLASSES = "runyard.classes";
     static final String PARTS = "runyard.parts";
     static final String BACKBONE = "runyard.backbone";
@@ -44,12 +46,14 @@ public final class TrainedRun implements AutoCloseable {
     private static final int EVALUATION_BATCH = 64;
 
     private final RunSpec spec;
+    private final String specHash;
     private final List<String> classNames;
     private final FrozenBackbone backbone;
     private final Model model;
 
-    private TrainedRun(RunSpec spec, List<String> classNames, FrozenBackbone backbone, Model model) {
+    private TrainedRun(RunSpec spec, String specHash, List<String> classNames, FrozenBackbone backbone, Model model) {
         this.spec = spec;
+        this.specHash = specHash;
         this.classNames = classNames;
         this.backbone = backbone;
         this.model = model;
@@ -75,7 +79,8 @@ public final class TrainedRun implements AutoCloseable {
                 throw new WeightsException(
                         file + ": does not say how it was trained; name the " + FILE + " of a finished run");
             }
-            RunSpec spec = Json.read(said.get(SPEC), RunSpec.class);
+            SpecDocument document = SpecDocument.stored(said.get(SPEC));
+            RunSpec spec = document.spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
             FrozenBackbone backbone = FrozenBackbone.shared(spec.backbone().weights());
             if (!backbone.sha256().equals(said.get(BACKBONE))) {
@@ -91,7 +96,7 @@ public final class TrainedRun implements AutoCloseable {
                 model.close();
                 throw e;
             }
-            return new TrainedRun(spec, classNames, backbone, model);
+            return new TrainedRun(spec, said.getOrDefault(SPEC_HASH, document.hash()), classNames, backbone, model);
         }
     }
 
@@ -148,6 +153,11 @@ public final class TrainedRun implements AutoCloseable {
 
     public RunSpec spec() {
         return spec;
+    }
+
+    /** Of the document that the run was submitted with. */
+    public String specHash() {
+        return specHash;
     }
 
     /** By output. */

@@ -4,11 +4,11 @@ import dev.runyard.spec.Augment;
 import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
 import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.WithNet;
 import dev.runyard.spec.report.Outcome;
@@ -37,12 +37,27 @@ import org.jspecify.annotations.Nullable;
 public final class Training {
     static final String NO_BACKBONE = "none";
 
+    private final SpecDocument document;
     private final RunSpec spec;
     private final Path dir;
     private final TrainingOptions options;
 
-    /** @param dir of the run: checkpoints and results go there */
+    /**
+     * @param document of the run; its hash, as given, is what checkpoints are held against
+     * @param dir of the run: checkpoints and results go there
+     * @throws InvalidSpec when this version cannot read the document
+     */
+    public Training(SpecDocument document, Path dir, TrainingOptions options) {
+        this(document, document.spec(), dir, options);
+    }
+
+    /** Of a spec that code made. */
     public Training(RunSpec spec, Path dir, TrainingOptions options) {
+        this(SpecDocument.of(spec), spec, dir, options);
+    }
+
+    private Training(SpecDocument document, RunSpec spec, Path dir, TrainingOptions options) {
+        this.document = document;
         this.spec = spec;
         this.dir = dir;
         this.options = options;
@@ -171,7 +186,7 @@ public final class Training {
             long full,
             Robustness robustness,
             TrainingListener listener) {
-        Identity identity = new Identity(Json.sha256(spec), data.hash(), backboneHash, inputs);
+        Identity identity = new Identity(document, data.hash(), backboneHash, inputs);
         Judge judge = new Judge(
                 dir,
                 data,

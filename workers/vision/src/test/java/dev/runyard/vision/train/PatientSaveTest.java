@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -121,7 +122,11 @@ class PatientSaveTest {
                     () -> {
                         SafetensorsWriter state = new SafetensorsWriter();
                         state.longs("run.progress", new long[] {16 << 10}, new long[16 << 10]); // 128 KiB
-                        return checkpoints.write(progress, 0, new Identity("s", "d", "b", java.util.Map.of()), state);
+                        return checkpoints.write(
+                                progress,
+                                0,
+                                new Identity(SpecDocument.stored("{}"), "d", "b", java.util.Map.of()),
+                                state);
                     },
                     freeing);
             assertThat(told).containsExactly(Notice.Kind.DISK_FULL, Notice.Kind.DISK_FREED);

@@ -18,6 +18,7 @@ import dev.runyard.spec.OptimizerSpec;
 import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
+import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
@@ -241,6 +242,33 @@ class TrainingTest {
     void checkpointOfAnotherSpecIsRefused() {
         new Training(pgn(), dir, options()).run(new Recorder(3, Order.PAUSE));
         assertFailure(spec(new MethodSpec.Iip(4), 0.05, 10), FailureReason.SPEC, "another spec");
+    }
+
+    /** The hash counts that the run was given, not one that a newer grammar would make of the same spec. */
+    @Test
+    void aRunGoesOnUnderItsFirstHashHoweverItsSpecIsWrittenOut() throws IOException {
+        RunSpec spec = pgn();
+        ObjectNode whole = (ObjectNode) Json.mapper().valueToTree(spec);
+        ObjectNode least = whole.deepCopy();
+        least.remove(List.of("task", "augment", "seed", "checkpoint"));
+        assertThat(Json.read(least, RunSpec.class)).isEqualTo(spec);
+        String given = Json.sha256("as the first version wrote it");
+        Recorder uninterrupted = new Recorder();
+        new Training(spec, dir.resolve("whole"), options()).run(uninterrupted);
+
+        Recorder first = new Recorder(3, Order.PAUSE);
+        new Training(new SpecDocument(least, given), dir.resolve("run"), options()).run(first);
+        Recorder second = new Recorder();
+        assertThat(new Training(new SpecDocument(whole, given), dir.resolve("run"), options()).run(second))
+                .isEqualTo(new Outcome.Finished(STEPS));
+        assertThat(second.resumed).isEqualTo(3);
+        assertThat(second.metrics.get("test/top1")).isEqualTo(uninterrupted.metrics.get("test/top1"));
+        assertThat(Stream.concat(first.checkpoints.stream(), second.checkpoints.stream()))
+                .allSatisfy(c -> assertThat(c.specHash()).isEqualTo(given));
+        try (TrainedRun run = TrainedRun.open(dir.resolve("run"))) {
+            assertThat(run.specHash()).isEqualTo(given);
+            assertThat(run.spec()).isEqualTo(spec);
+        }
     }
 
     private static void damage(Path folder, String how) throws IOException {
