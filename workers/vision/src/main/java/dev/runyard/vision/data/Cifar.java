@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -94,7 +95,11 @@ final class Cifar {
                 if (label >= classes) {
                     throw new DataException(
                             "LABEL_OUT_OF_RANGE",
-                            path + ", record " + (first + i) + ": label " + label + " must be below " + classes);
+                            Flaw.at(
+                                    path,
+                                    "record " + (first + i),
+                                    "its label must be below " + classes,
+                                    "the file is damaged or another format"));
                 }
                 int number = (int) (first + i);
                 out.add(new Item(

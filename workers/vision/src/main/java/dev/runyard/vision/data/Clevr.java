@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class Clevr {
 
     private static List<Item> items(Source source, String scenes, String part) throws IOException {
         String root = scenes.substring(0, scenes.lastIndexOf("scenes/"));
-        List<Item> relative = new ArrayList<>();
+        List<Listed.Entry> relative = new ArrayList<>();
         try (InputStream in = source.stream(scenes);
                 JsonParser p = new JsonFactory().createParser(in)) {
             while (p.nextToken() != null
@@ -56,10 +57,10 @@ final class Clevr {
                 // What the file says about itself comes first.
             }
             while (p.nextToken() == JsonToken.START_OBJECT) {
-                relative.add(scene(p, scenes, part));
+                relative.add(scene(p, scenes, part, "scene " + (relative.size() + 1)));
             }
         } catch (JsonProcessingException e) {
-            throw new DataException("BAD_SPLIT", scenes + ": " + e.getOriginalMessage(), e);
+            throw new DataException("BAD_SPLIT", Flaw.json(scenes, e, "take CLEVR's own file"));
         }
         if (relative.isEmpty()) {
             throw new DataException("BAD_SPLIT", scenes + " has no scenes");
@@ -67,7 +68,7 @@ final class Clevr {
         return new Listed(source, root + "images/", scenes).items(relative);
     }
 
-    private static Item scene(JsonParser p, String scenes, String part) throws IOException {
+    private static Listed.Entry scene(JsonParser p, String scenes, String part, String position) throws IOException {
         @Nullable String image = null;
         int objects = -1;
         while (p.nextToken() == JsonToken.FIELD_NAME) {
@@ -88,12 +89,14 @@ final class Clevr {
         if (image == null || objects < FEWEST || objects > MOST) {
             throw new DataException(
                     "LABEL_OUT_OF_RANGE",
-                    scenes + ": "
-                            + (image == null
-                                    ? "a scene has no image_filename"
-                                    : image + " has " + objects + " objects; " + FEWEST + " to " + MOST
-                                            + " are counted"));
+                    Flaw.at(
+                            scenes,
+                            position,
+                            image == null
+                                    ? "no image_filename"
+                                    : objects + " objects; " + FEWEST + " to " + MOST + " are counted",
+                            "take CLEVR's own file"));
         }
-        return new Item(part + "/" + image, objects - FEWEST);
+        return new Listed.Entry(part + "/" + image, objects - FEWEST, position);
     }
 }

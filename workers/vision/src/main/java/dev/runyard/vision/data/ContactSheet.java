@@ -42,7 +42,7 @@ public final class ContactSheet {
      * @return how many images are on it
      */
     public static int write(DatasetSpec spec, long seed, Path png) throws IOException {
-        try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
+        try (Source source = Source.open(Objects.requireNonNull(spec.root()), null)) {
             Opened opened = Opened.of(spec, source, seed, Opened.Purpose.A_LOOK, null);
             List<Item> items = chosen(opened.found());
             BufferedImage sheet = drawn(source, items, opened.found().classNames());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ final class CoopSplit {
 
     private final Source source;
     private final String file;
-    private final Map<String, List<Item>> parts = new HashMap<>();
+    private final Map<String, List<Listed.Entry>> parts = new HashMap<>();
     private final TreeMap<Integer, String> names = new TreeMap<>();
 
     private CoopSplit(Source source, String file) {
@@ -72,10 +73,10 @@ final class CoopSplit {
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String part = p.currentName();
                 if (!Set.of("train", "val", "test").contains(part)) {
-                    throw bad(p, "the part \"" + part + "\" is unknown; train, val and test are");
+                    throw bad(p, "a part that is none of train, val and test");
                 }
                 expect(p, p.nextToken(), JsonToken.START_ARRAY, "a list of images");
-                List<Item> items = new ArrayList<>();
+                List<Listed.Entry> items = new ArrayList<>();
                 while (p.nextToken() == JsonToken.START_ARRAY) {
                     items.add(item(p));
                 }
@@ -87,16 +88,11 @@ final class CoopSplit {
                 throw bad(p, "text follows the closing brace");
             }
         } catch (JsonProcessingException e) {
-            throw new DataException(
-                    "BAD_SPLIT",
-                    file + ", line "
-                            + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage(),
-                    e);
+            throw new DataException("BAD_SPLIT", Flaw.json(file, e, "take CoOp's file as it is"));
         }
     }
 
-    private Item item(JsonParser p) throws IOException {
+    private Listed.Entry item(JsonParser p) throws IOException {
         expect(p, p.nextToken(), JsonToken.VALUE_STRING, "a path");
         String path = p.getText().replace('\\', '/');
         while (path.startsWith("/")) {
@@ -106,22 +102,21 @@ final class CoopSplit {
         if (p.getNumberType() != JsonParser.NumberType.INT || p.getIntValue() < 0 || p.getIntValue() >= MOST_CLASSES) {
             throw new DataException(
                     "LABEL_OUT_OF_RANGE",
-                    file + ": " + path + " has label " + p.getText() + ", which must lie in 0 to "
-                            + (MOST_CLASSES - 1));
+                    Flaw.at(file, position(p), "a label must lie in 0 to " + (MOST_CLASSES - 1), "mend the list"));
         }
         int label = p.getIntValue();
         expect(p, p.nextToken(), JsonToken.VALUE_STRING, "a class name");
         @Nullable String before = names.putIfAbsent(label, p.getText());
         if (before != null && !before.equals(p.getText())) {
-            throw bad(p, "label " + label + " is called both \"" + before + "\" and \"" + p.getText() + "\"");
+            throw bad(p, "a label has another class name than before");
         }
         expect(p, p.nextToken(), JsonToken.END_ARRAY, "three values an image");
-        return new Item(path, label);
+        return new Listed.Entry(path, label, position(p));
     }
 
     private Found found() throws DataException {
-        List<Item> train = parts.getOrDefault("train", List.of());
-        List<Item> test = parts.getOrDefault("test", List.of());
+        List<Listed.Entry> train = parts.getOrDefault("train", List.of());
+        List<Listed.Entry> test = parts.getOrDefault("test", List.of());
         if (train.isEmpty() || test.isEmpty()) {
             throw new DataException(
                     "MISSING_SPLIT", file + " lists no " + (train.isEmpty() ? "train" : "test") + " images");
@@ -132,17 +127,21 @@ final class CoopSplit {
             if (name == null) {
                 throw new DataException(
                         "LABEL_OUT_OF_RANGE",
-                        file + ": labels go up to " + names.lastKey() + " but label " + label + " has no image");
+                        Flaw.whole(
+                                file,
+                                "has gaps in its labels: number " + label + " has no image",
+                                "number them from 0"));
             }
             classNames.add(name);
         }
-        Layouts.noEmptyClass(train, classNames, file + " (train)");
         Listed listed = new Listed(source, file.substring(0, file.lastIndexOf('/') + 1), file);
+        List<Item> learnt = listed.items(train);
+        Layouts.noEmptyListedClass(learnt, classNames, file + " (train)");
         return new Found(
                 "CoOp split " + file.substring(file.lastIndexOf('/') + 1),
                 true,
                 classNames,
-                listed.items(train),
+                learnt,
                 listed.items(parts.getOrDefault("val", List.of())),
                 listed.items(test));
     }
@@ -155,7 +154,10 @@ final class CoopSplit {
     }
 
     private DataException bad(JsonParser p, String what) {
-        return new DataException(
-                "BAD_SPLIT", file + ", line " + p.currentTokenLocation().getLineNr() + ": " + what);
+        return new DataException("BAD_SPLIT", Flaw.at(file, position(p), what, "take CoOp's file as it is"));
+    }
+
+    private static String position(JsonParser p) {
+        return "line " + p.currentTokenLocation().getLineNr();
     }
 }

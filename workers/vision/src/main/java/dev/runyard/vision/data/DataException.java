@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 
 /** A data set that cannot be used as asked. The code is stable; the message names the file or class and what to do. */
@@ -16,6 +17,11 @@ public final class DataException extends IOException {
     public DataException(String code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
+    }
+
+    /** About what stands in a file. */
+    public DataException(String code, Flaw flaw) {
+        this(code, flaw.message());
     }
 
     /** A stable upper-case word, for example NO_DATASET, EMPTY_CLASS, MISSING_SPLIT, LABEL_OUT_OF_RANGE, UNREADABLE_IMAGE. */

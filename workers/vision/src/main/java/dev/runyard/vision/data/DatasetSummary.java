@@ -78,7 +78,7 @@ public record DatasetSummary(
             throw new DataException(
                     "NO_DATASET", spec.id() + " has no files of its own to look at; name a folder or zip");
         }
-        try (Source source = Source.open(Objects.requireNonNull(spec.root()))) {
+        try (Source source = Source.open(Objects.requireNonNull(spec.root()), null)) {
             return of(Opened.of(spec, source, seed, Opened.Purpose.A_LOOK, null), seen);
         }
     }

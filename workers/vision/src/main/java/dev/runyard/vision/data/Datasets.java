@@ -32,6 +32,23 @@ public final class Datasets {
         return open(spec, cache, seed, Opened.Purpose.JUDGING);
     }
 
+    /**
+     * What changes whenever a file of the data set is added or removed or may have been changed: names, sizes and times of all files, no
+     * content. Equal stamps mean that an opened data set is still what it was.
+     */
+    public static String stamp(DatasetSpec spec) throws IOException {
+        StringBuilder stamp = new StringBuilder();
+        if (spec.root() != null) {
+            stamp.append(Source.stamp(spec.root()));
+        }
+        if (spec.parts() != null) {
+            for (DatasetPart part : spec.parts()) {
+                stamp.append('|').append(part.root() == null ? "" : Source.stamp(part.root()));
+            }
+        }
+        return stamp.toString();
+    }
+
     private static Dataset open(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
         return switch (spec.id()) {
             case "shapes" -> shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
@@ -60,7 +77,7 @@ public final class Datasets {
     }
 
     private static Dataset folder(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
-        Source source = Source.open(Objects.requireNonNull(spec.root()));
+        Source source = Source.open(Objects.requireNonNull(spec.root()), cache);
         boolean good = false;
         try {
             Dataset opened = Opened.of(spec, source, seed, purpose, cache).dataset(cache);

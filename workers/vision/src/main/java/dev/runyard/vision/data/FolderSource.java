@@ -1,82 +1,97 @@
 package dev.runyard.vision.data;
 
-import java.io.BufferedInputStream;
+import dev.runyard.vision.file.Gate;
+import dev.runyard.vision.image.ImageGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
-/** A folder; links are followed, because labs keep large data elsewhere. */
+/** A folder, as it was when it was opened: a file that is another one when it is read is refused. */
 final class FolderSource implements Source {
     private static final long READ_WHOLE = 2L << 30;
     private static final int END = 4_096;
 
     private final Path root;
-    private final NavigableMap<String, Long> files;
-    private final Set<String> folders;
+    private final Gate gate;
+    private final Listing listing;
+    private final NavigableMap<String, Long> sizes = new TreeMap<>();
     private final boolean whole;
-    private final Map<String, Long> checksums = new ConcurrentHashMap<>();
+    private final Checksums checksums;
 
-    private FolderSource(Path root, NavigableMap<String, Long> files, Set<String> folders) {
+    private FolderSource(Path root, Gate gate, Listing listing, @Nullable Path cache) {
         this.root = root;
-        this.files = Collections.unmodifiableNavigableMap(files);
-        this.folders = Collections.unmodifiableSet(folders);
-        this.whole = files.values().stream().mapToLong(Long::longValue).sum() <= READ_WHOLE;
+        this.gate = gate;
+        this.listing = listing;
+        listing.files().forEach((path, entry) -> sizes.put(path, entry.size()));
+        this.whole = sizes.values().stream().mapToLong(Long::longValue).sum() <= READ_WHOLE;
+        this.checksums = Checksums.of(cache, root, whole ? "whole" : "ends");
     }
 
-    static FolderSource open(Path root) throws IOException {
-        NavigableMap<String, Long> files = new TreeMap<>();
-        Set<String> folders = new TreeSet<>();
-        try (Stream<Path> walk = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path path : (Iterable<Path>) walk::iterator) {
-                String name = root.relativize(path).toString().replace('\\', '/');
-                if (name.isEmpty() || Source.hidden(name)) {
-                    continue;
-                }
-                if (Files.isDirectory(path)) {
-                    folders.add(name);
-                } else if (Files.isRegularFile(path)) {
-                    files.put(name, Files.size(path));
-                }
-            }
-        } catch (java.io.UncheckedIOException e) {
-            throw new DataException("NO_DATASET", root + " cannot be listed: " + e.getMessage(), e);
-        }
-        return new FolderSource(root, files, folders);
+    /**
+     * Lists the folder.
+     *
+     * @param gate of whatever is read
+     * @param cache remembers checksums; null for none
+     */
+    static FolderSource open(Path root, Gate gate, List<Path> more, @Nullable Path cache) throws IOException {
+        Path real = gate.folder(root);
+        Gate below = gate.below(real, more);
+        return new FolderSource(real, below, Listing.of(real, below), cache);
     }
 
     @Override
     public NavigableMap<String, Long> files() {
-        return files;
+        return Collections.unmodifiableNavigableMap(sizes);
     }
 
     @Override
     public Set<String> folders() {
-        return folders;
+        return listing.folders();
+    }
+
+    @Override
+    public NavigableMap<String, String> faults() {
+        return listing.faults();
+    }
+
+    @Override
+    public List<String> notes() {
+        return Noise.note(listing.skipped(), listing.firstSkipped());
     }
 
     @Override
     public byte[] read(String path) throws IOException {
-        return Files.readAllBytes(root.resolve(path));
+        byte[] bytes = gate.whole(readable(path), ImageGuard.MAX_BYTES);
+        @Nullable Long known = whole ? known(path) : null;
+        if (known != null && known != crc(bytes)) {
+            throw new DataException(
+                    "DATA_CHANGED", path + " is another file than when the data set was opened; start again");
+        }
+        return bytes;
+    }
+
+    /** The file's path, unless it is known that it cannot be read. */
+    private Path readable(String path) throws DataException {
+        @Nullable String fault = listing.faults().get(path);
+        if (fault != null) {
+            throw new DataException("MISSING_FILE", path + " " + fault);
+        }
+        return root.resolve(path);
     }
 
     @Override
     public byte[] read(String path, long offset, int length) throws IOException {
-        try (FileChannel channel = FileChannel.open(root.resolve(path), StandardOpenOption.READ)) {
+        try (FileChannel channel = gate.channel(readable(path))) {
             ByteBuffer buffer = ByteBuffer.allocate(length);
             while (buffer.hasRemaining()) {
                 if (channel.read(buffer, offset + buffer.position()) < 0) {
@@ -89,30 +104,55 @@ final class FolderSource implements Source {
 
     @Override
     public InputStream stream(String path) throws IOException {
-        return new BufferedInputStream(Files.newInputStream(root.resolve(path)), 1 << 16);
+        return gate.stream(readable(path));
+    }
+
+    private @Nullable Long known(String path) {
+        Listing.@Nullable Entry entry = listing.files().get(path);
+        return entry == null ? null : checksums.known(path, entry);
     }
 
     @Override
     public long checksum(String path) throws IOException {
-        Long known = checksums.get(path);
-        if (known == null) {
-            known = compute(path);
-            checksums.put(path, known);
+        if (listing.faults().containsKey(path)) {
+            return 0;
         }
-        return known;
+        @Nullable Long known = known(path);
+        if (known != null) {
+            return known;
+        }
+        Listing.Entry entry = Objects.requireNonNull(listing.files().get(path), path);
+        long crc = compute(path, entry.size());
+        checksums.put(path, entry, crc);
+        return crc;
     }
 
-    private long compute(String path) throws IOException {
+    private long compute(String path, long size) throws IOException {
         CRC32 crc = new CRC32();
-        long size = files.getOrDefault(path, 0L);
         if (whole || size <= 2 * END) {
-            crc.update(read(path));
+            try (InputStream in = stream(path)) {
+                byte[] piece = new byte[1 << 16];
+                for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                    crc.update(piece, 0, n);
+                }
+            }
         } else {
             for (byte[] end : List.of(read(path, 0, END), read(path, size - END, END))) {
                 crc.update(end);
             }
         }
         return crc.getValue();
+    }
+
+    private static long crc(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return crc.getValue();
+    }
+
+    @Override
+    public void hashed() throws IOException {
+        checksums.save();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.runyard.vision.data;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,20 @@ record Found(
     /** The same with other parts, which are from now on settled. */
     Found parts(List<Item> newTrain, List<Item> newVal, List<Item> newTest) {
         return new Found(layout, true, classNames, newTrain, newVal, newTest, subset, notes);
+    }
+
+    /** The names of the classes for messages: as folders are called, else by number, because lists are not quoted. */
+    List<String> shown() {
+        Set<Integer> folders = new HashSet<>();
+        for (Item item : all()) {
+            String name = classNames.get(item.label());
+            if (("/" + Listed.composed(item.path())).contains("/" + name + "/")) {
+                folders.add(item.label());
+            }
+        }
+        return IntStream.range(0, classNames.size())
+                .mapToObj(label -> folders.contains(label) ? classNames.get(label) : "number " + label)
+                .toList();
     }
 
     List<Item> all() {

@@ -1,10 +1,15 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.file.Flaw;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageNetFolders {
     private static final Set<String> VAL = Set.of("val", "valid", "validation", "test");
+    private static final Set<String> FLAT = Set.of("val", "valid", "validation", "test", "train");
+    private static final String SOLUTION = "LOC_val_solution.csv";
     private static final int SHOWN = 5;
 
     private final Source source;
@@ -46,12 +53,20 @@ final class ImageNetFolders {
     }
 
     /** @throws DataException NO_DATASET, AMBIGUOUS_LAYOUT, LABEL_OUT_OF_RANGE, EMPTY_CLASS */
-    static Found find(Source source, String id) throws DataException {
+    static Found find(Source source, String id) throws IOException {
         return new ImageNetFolders(source, id).find();
     }
 
-    private Found find() throws DataException {
+    private Found find() throws IOException {
         Map<String, List<String>> byParent = new TreeMap<>();
+        Set<String> pictured = new HashSet<>();
+        for (String path : source.files().keySet()) {
+            for (int slash = path.indexOf('/');
+                    slash > 0 && Layouts.image(path);
+                    slash = path.indexOf('/', slash + 1)) {
+                pictured.add(path.substring(0, slash));
+            }
+        }
         for (String folder : source.folders()) {
             String name = folder.substring(folder.lastIndexOf('/') + 1);
             if (name.matches(numbers ? "[0-9]{1,9}" : "n[0-9]{8}")) {
@@ -59,32 +74,41 @@ final class ImageNetFolders {
                         .add(name);
             }
         }
+        // Folders are a part by their images: Kaggle's archive has the same folders with annotations.
+        byParent.keySet().removeIf(parent -> Objects.requireNonNull(byParent.get(parent)).stream()
+                .noneMatch(name -> pictured.contains(parent + name)));
         if (byParent.isEmpty()) {
             throw new DataException(
                     "NO_DATASET",
-                    source.name() + " has no folders named by "
+                    source.name() + " has no folders with images named by "
                             + (numbers ? "class numbers 0 to 999" : "WordNet ids (n01440764)") + ", which " + id
                             + " has");
         }
         return id.equals("imagenet") ? imagenet(byParent) : variant(byParent);
     }
 
-    private Found imagenet(Map<String, List<String>> byParent) throws DataException {
+    private Found imagenet(Map<String, List<String>> byParent) throws IOException {
         @Nullable String train = named(byParent.keySet(), Set.of("train"));
         @Nullable String val = named(byParent.keySet(), VAL);
-        if (train == null && val == null) {
+        @Nullable String solution = Listed.nearest(source, SOLUTION);
+        if (train == null && val == null && solution == null) {
             // Class folders alone are nearly always val; a split of one's own can still be asked for.
             val = only(byParent.keySet());
         }
         List<String> notes = new ArrayList<>();
         List<Item> learnt = train == null ? List.of() : items(train, byParent.getOrDefault(train, List.of()), notes);
-        List<Item> judged = val == null ? List.of() : items(val, byParent.getOrDefault(val, List.of()), notes);
+        List<Item> judged = val != null
+                ? items(val, byParent.getOrDefault(val, List.of()), notes)
+                : solution != null ? solved(solution, notes) : List.of();
+        flat(judged.stream().map(Item::path).collect(Collectors.toSet()), notes);
         if (train != null) {
             Layouts.noEmptyClass(
                     learnt, ImageNet.wnids(), train + " (to train on the classes that are there, use id: folder)");
         }
         return new Found(
-                val == null ? "ImageNet, train" : train == null ? "ImageNet, val alone" : "ImageNet, train and val",
+                judged.isEmpty()
+                        ? "ImageNet, train"
+                        : train == null ? "ImageNet, val alone" : "ImageNet, train and val",
                 true,
                 ImageNet.wnids(),
                 learnt,
@@ -92,6 +116,63 @@ final class ImageNetFolders {
                 judged,
                 null,
                 notes);
+    }
+
+    /** Kaggle's flat val part: {@code LOC_val_solution.csv}, a line {@code <image>,<WordNet id> <box> …} for each image. */
+    private List<Item> solved(String list, List<String> notes) throws IOException {
+        Map<String, String> images = new HashMap<>();
+        for (String path : source.files().keySet()) {
+            if (Layouts.image(path)) {
+                images.put(path.substring(path.lastIndexOf('/') + 1, path.lastIndexOf('.')), path);
+            }
+        }
+        List<Item> out = new ArrayList<>();
+        int missing = 0;
+        for (Listed.Line line : Listed.lines(source, list)) {
+            String[] fields = line.text().split("[, ]");
+            if (line.number() == 1 && fields[0].equals("ImageId")) {
+                continue;
+            }
+            OptionalInt label = fields.length < 2 ? OptionalInt.empty() : ImageNet.index(fields[1]);
+            if (label.isEmpty()) {
+                throw new DataException(
+                        "LABEL_OUT_OF_RANGE",
+                        Flaw.at(
+                                list,
+                                line.position(),
+                                "not an image and one of ImageNet's 1000 classes",
+                                "take Kaggle's file"));
+            }
+            @Nullable String path = images.get(fields[0]);
+            if (path == null) {
+                missing++;
+            } else {
+                out.add(new Item(path, label.getAsInt()));
+            }
+        }
+        if (missing > 0) {
+            notes.add(list + " lists " + missing + " images that are not there.");
+        }
+        notes.add("The val part is flat and labelled by " + list + ".");
+        return out;
+    }
+
+    /** Names val and test folders with images in no class folder. */
+    private void flat(Set<String> labelled, List<String> notes) {
+        Map<String, Integer> loose = new TreeMap<>();
+        for (String path : source.files().keySet()) {
+            String folder = path.substring(0, path.lastIndexOf('/') + 1);
+            if (Layouts.image(path)
+                    && !labelled.contains(path)
+                    && FLAT.contains(last(folder).toLowerCase(Locale.ROOT))) {
+                loose.merge(folder, 1, Integer::sum);
+            }
+        }
+        loose.forEach((folder, images) -> notes.add(folder + " has " + images
+                + " images in no class folder; without labels they are not used"
+                + (last(folder).toLowerCase(Locale.ROOT).startsWith("val")
+                        ? " (" + SOLUTION + " of Kaggle's archive beside it labels val)."
+                        : ".")));
     }
 
     private Found variant(Map<String, List<String>> byParent) throws DataException {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Recognises how a data set lies on disk, also when it lies a few folders deep. */
@@ -19,9 +20,6 @@ final class Layouts {
                     + " layouts of the data sets that an id names; each as a folder or a zip";
 
     private static final int DEEPEST = 6;
-    private static final Set<String> TRAIN = Set.of("train", "training");
-    private static final Set<String> VAL = Set.of("val", "valid", "validation");
-    private static final Set<String> TEST = Set.of("test", "testing");
     private static final Set<String> IMAGE =
             Set.of("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "heic", "avif", "jfif", "jpe");
 
@@ -74,7 +72,7 @@ final class Layouts {
         readers.put("svhn", arrays::svhn);
         readers.put("food101", lists::food101);
         readers.put("dtd", lists::dtd);
-        readers.put("sun397", lists::sun397);
+        readers.put("sun397", () -> lists.sun397(split));
         readers.put("ucf101", lists::ucf101);
         readers.put("oxford_pets", lists::oxfordPets);
         readers.put("clevr_count", () -> Clevr.find(source));
@@ -123,11 +121,11 @@ final class Layouts {
             }
             at += candidates.iterator().next() + "/";
         }
-        throw new DataException("NO_DATASET", "no data set was found in " + source.name() + "; " + SUPPORTED);
+        throw nothing();
     }
 
     /** Names directly below a folder. */
-    private static Set<String> children(Set<String> paths, String at) {
+    static Set<String> children(Set<String> paths, String at) {
         Set<String> out = new TreeSet<>();
         for (String path : paths) {
             if (path.startsWith(at) && path.length() > at.length()) {
@@ -162,38 +160,14 @@ final class Layouts {
             return folders;
         }
         if (pictured.size() > 1) {
+            pictured.removeIf(name -> PartFolders.unlabelled(source, at + name));
             pictured.addAll(empty);
         }
         return pictured;
     }
 
     private @Nullable Found parts(String at, Set<String> folders) throws IOException {
-        @Nullable String train = named(folders, TRAIN);
-        @Nullable String val = named(folders, VAL);
-        @Nullable String test = named(folders, TEST);
-        if (train == null && val == null && test == null) {
-            return null;
-        }
-        // ImageNet's own folders are train and val: what they call val is what others report as test.
-        String judged = test != null ? test : val;
-        Set<String> names = new TreeSet<>();
-        for (String part : java.util.Arrays.asList(train, val, test)) {
-            if (part != null) {
-                names.addAll(children(source.folders(), at + part + "/"));
-            }
-        }
-        List<String> classNames = sorted(names);
-        Map<String, Integer> labels = labels(classNames);
-        List<Item> learn = train == null ? List.of() : items(at + train + "/", labels);
-        List<Item> choose = val == null || test == null ? List.of() : items(at + val + "/", labels);
-        List<Item> judge = judged == null ? List.of() : items(at + judged + "/", labels);
-        if (learn.isEmpty() && judge.isEmpty()) {
-            throw new DataException("NO_DATASET", source.name() + " has part folders without images; " + SUPPORTED);
-        }
-        if (train != null) {
-            noEmptyClass(learn, classNames, at + train);
-        }
-        return new Found("train, val and test folders", judged != null, classNames, learn, choose, judge);
+        return new PartFolders(source).find(at, folders);
     }
 
     private @Nullable Found classes(String at, Set<String> folders) throws IOException {
@@ -214,30 +188,77 @@ final class Layouts {
             return null;
         }
         Set<String> names = direct ? folders : holders.keySet();
-        if (!direct && Set.copyOf(holders.values()).size() < holders.size()) {
-            throw new DataException(
-                    "AMBIGUOUS_LAYOUT",
-                    source.name() + " holds several data sets with the same classes (" + String.join(", ", folders)
-                            + "); name the folder of one as root");
+        if (!direct) {
+            refuseSame(at, holders);
         }
         List<String> classNames = sorted(names);
-        List<Item> items = items(at, labels(classNames));
-        noEmptyClass(items, classNames, at.isEmpty() ? source.name() : at);
-        return new Found("class folders", false, classNames, items, List.of(), List.of());
+        List<Item> items = items(source, at, labels(classNames));
+        noEmptyClass(items, classNames, (at.isEmpty() ? source.name() : at) + gone(names, at));
+        return new Found(
+                "class folders",
+                false,
+                classNames,
+                items,
+                List.of(),
+                List.of(),
+                null,
+                PartFolders.aside(source, at, items, "class"));
     }
 
-    private static @Nullable String named(Set<String> folders, Set<String> names) {
-        for (String folder : folders) {
-            if (names.contains(folder.toLowerCase(Locale.ROOT))) {
-                return folder;
+    /** Folders of the same name in several places: whether these are one class, or several data sets, nobody can know. */
+    private void refuseSame(String at, Map<String, String> holders) throws DataException {
+        Map<String, String> seen = new LinkedHashMap<>();
+        for (Map.Entry<String, String> holder : holders.entrySet()) {
+            @Nullable String other = seen.putIfAbsent(holder.getValue(), holder.getKey());
+            if (other != null) {
+                throw new DataException(
+                        "AMBIGUOUS_LAYOUT",
+                        source.name() + " has folders of the same name in several places, for example " + at + other
+                                + " and " + at + holder.getKey()
+                                + "; for several data sets, name the folder of one as root; for one, put each class into"
+                                + " one folder");
             }
         }
-        return null;
+    }
+
+    /** Links to folders that are no more, for messages. */
+    private String gone(Set<String> names, String at) {
+        List<String> links = names.stream()
+                .filter(name -> source.faults().containsKey(at + name))
+                .map(name -> name + " " + source.faults().get(at + name))
+                .toList();
+        return links.isEmpty() ? "" : " (" + String.join("; ", links.subList(0, Math.min(3, links.size()))) + ")";
+    }
+
+    private static final Map<String, String> NEEDED = Map.of(
+            "oxford_pets", "annotations/trainval.txt and test.txt (annotations.tar.gz) beside images/",
+            "oxford_flowers", "setid.mat and imagelabels.mat beside jpg/",
+            "food101", "meta/train.txt and test.txt beside images/",
+            "dtd", "labels/train1.txt, val1.txt and test1.txt beside images/",
+            "sun397", "ClassName.txt beside the images, Training_01.txt and Testing_01.txt (Partitions.zip)",
+            "ucf101", "classInd.txt, trainlist01.txt and testlist01.txt beside the frames",
+            "svhn", "train_32x32.mat and test_32x32.mat",
+            "clevr_count", "scenes/CLEVR_train_scenes.json beside images/");
+
+    /** What was looked for, and what is there instead. */
+    private DataException nothing() {
+        @Nullable String needed = NEEDED.get(id);
+        long loose = source.files().keySet().stream().filter(Layouts::image).count();
+        return new DataException(
+                "NO_DATASET",
+                "no data set was found in " + source.name()
+                        + (loose == 0
+                                ? ", and no image either"
+                                : ", though it holds " + loose
+                                        + " images: which class they are of, no folder or list says")
+                        + (needed == null ? "" : "; " + id + " has " + needed) + "; " + SUPPORTED);
     }
 
     /** As text, but as numbers when all are: ImageNet-V2's folders are 0 … 999, and as text 10 would come before 2. */
     static List<String> sorted(Set<String> names) {
-        List<String> out = new ArrayList<>(new TreeSet<>(names));
+        Set<String> composed = new TreeSet<>();
+        names.forEach(name -> composed.add(Listed.composed(name)));
+        List<String> out = new ArrayList<>(composed);
         if (out.stream().allMatch(n -> n.matches("[0-9]{1,9}"))) {
             out.sort(java.util.Comparator.comparingInt((String n) -> Integer.parseInt(n))
                     .thenComparing(n -> n));
@@ -245,7 +266,7 @@ final class Layouts {
         return out;
     }
 
-    private static Map<String, Integer> labels(List<String> classNames) {
+    static Map<String, Integer> labels(List<String> classNames) {
         Map<String, Integer> out = new LinkedHashMap<>();
         for (String name : classNames) {
             out.put(name, out.size());
@@ -254,7 +275,7 @@ final class Layouts {
     }
 
     /** Images below a folder, by path; the label is that of the longest class name that begins the path. */
-    private List<Item> items(String at, Map<String, Integer> labels) {
+    static List<Item> items(Source source, String at, Map<String, Integer> labels) {
         List<Item> out = new ArrayList<>();
         for (String path : source.files().tailMap(at, true).keySet()) {
             if (!path.startsWith(at)) {
@@ -264,7 +285,7 @@ final class Layouts {
                 continue;
             }
             for (int slash = path.lastIndexOf('/'); slash > at.length(); slash = path.lastIndexOf('/', slash - 1)) {
-                @Nullable Integer label = labels.get(path.substring(at.length(), slash));
+                @Nullable Integer label = labels.get(Listed.composed(path.substring(at.length(), slash)));
                 if (label != null) {
                     out.add(new Item(path, label));
                     break;
@@ -272,6 +293,16 @@ final class Layouts {
             }
         }
         return out;
+    }
+
+    /** As {@link #noEmptyClass}, for classes whose names a list gives: they are counted, not quoted. */
+    static void noEmptyListedClass(List<Item> items, List<String> classNames, String where) throws DataException {
+        noEmptyClass(
+                items,
+                IntStream.range(0, classNames.size())
+                        .mapToObj(label -> "number " + label)
+                        .toList(),
+                where);
     }
 
     static void noEmptyClass(List<Item> items, List<String> classNames, String where) throws DataException {

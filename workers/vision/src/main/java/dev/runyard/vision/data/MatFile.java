@@ -73,7 +73,7 @@ final class MatFile {
         try {
             file.elements(new MatBytes(in));
         } catch (EOFException | ZipException e) {
-            throw new DataException("BAD_MAT", name + " is cut short or damaged: " + e.getMessage(), e);
+            throw new DataException("BAD_MAT", name + " is cut short or damaged; take the data set's own file");
         }
         return file.arrays;
     }
@@ -94,7 +94,7 @@ final class MatFile {
             throw bad("is a MAT-file of version 7.3 (HDF5); save it with -v7");
         }
         if (version != 0x0100 || !text.startsWith("MATLAB 5")) {
-            throw bad("has version " + Integer.toHexString(version) + ", not 100");
+            throw bad("has another version than 5");
         }
         while (true) {
             byte[] first = in.tagOrEnd();
@@ -115,7 +115,7 @@ final class MatFile {
         MatBytes inner = new MatBytes(new InflaterInputStream(packed));
         Tag tag = tag(inner.bytes(8));
         if (tag.type != MATRIX) {
-            throw bad("has a compressed element of type " + tag.type + ", not an array");
+            throw bad("has a compressed element that is no array");
         }
         matrix(inner, tag.length);
         packed.skipRest();
@@ -136,21 +136,21 @@ final class MatFile {
         int[] dims = dims(element(in, INT32, 4 * MOST_DIMS));
         String array = new String(element(in, INT8, 63), StandardCharsets.US_ASCII);
         if ((word >> 8 & COMPLEX) != 0) {
-            throw bad("has complex numbers in " + array);
+            throw bad("has complex numbers in array " + number());
         }
         long count = 1;
         for (int dim : dims) {
             if (dim > 0 && count > MOST_BYTES / dim) {
-                throw bad("has an array of the size " + Arrays.toString(dims));
+                throw bad("has an array that is too large, number " + number());
             }
             count *= dim;
         }
         double[] values = values(in, array, kind, count);
         if (in.position() != end) {
-            throw bad("has " + (end - in.position()) + " bytes too many in " + array);
+            throw bad("has bytes too many in array " + number());
         }
         if (arrays.put(array, new Array(dims, values)) != null) {
-            throw bad("has two arrays called " + array);
+            throw bad("has two arrays of one name, the second is number " + (number() - 1));
         }
     }
 
@@ -158,7 +158,7 @@ final class MatFile {
         int[] dims = new int[data.length / 4];
         buffer(data).asIntBuffer().get(dims);
         if (dims.length < 2 || Arrays.stream(dims).anyMatch(d -> d < 0)) {
-            throw bad("has an array of the size " + Arrays.toString(dims));
+            throw bad("has an array of an impossible size, number " + number());
         }
         return dims;
     }
@@ -167,7 +167,7 @@ final class MatFile {
         Tag tag = tag(in.bytes(8));
         int width = width(tag.type);
         if (tag.length != count * width) {
-            throw bad("has " + tag.length + " bytes in " + array + ", not " + count + " values of " + width);
+            throw bad("has another number of bytes in array " + number() + " than its size asks for");
         }
         if (kind == 9 && tag.type == UINT8 && tag.inside == null) {
             try (OutputStream out = streams.open(array)) {
@@ -179,7 +179,7 @@ final class MatFile {
             }
         }
         if (count > MOST_VALUES) {
-            throw bad("has " + count + " values in " + array + ", the limit is " + MOST_VALUES);
+            throw bad("has more than " + MOST_VALUES + " values in array " + number());
         }
         ByteBuffer data = buffer(data(in, tag));
         double[] values = new double[(int) count];
@@ -203,7 +203,7 @@ final class MatFile {
             case 3, 4 -> 2;
             case 5, 6, 7 -> 4;
             case 9, 12, 13 -> 8;
-            default -> throw bad("has numbers of the unknown type " + type);
+            default -> throw bad("has numbers of an unknown type in array " + number());
         };
     }
 
@@ -225,8 +225,7 @@ final class MatFile {
     private byte[] element(MatBytes in, int type, int most) throws IOException {
         Tag tag = tag(in.bytes(8));
         if (tag.type != type || tag.length > most) {
-            throw bad("has an element of type " + tag.type + " and " + tag.length + " bytes where type " + type
-                    + " of at most " + most + " bytes belongs");
+            throw bad("has an element of another type or length than belongs into array " + number());
         }
         return data(in, tag);
     }
@@ -249,7 +248,7 @@ final class MatFile {
             return new Tag(type, Integer.toUnsignedLong(tag.getInt(4)), null);
         }
         if (small > 4) {
-            throw bad("has a tag with " + small + " bytes inside, at most 4 fit");
+            throw bad("has a tag with more bytes inside than fit");
         }
         return new Tag(type & 0xffff, small, Arrays.copyOfRange(bytes, 4, 4 + small));
     }
@@ -262,6 +261,12 @@ final class MatFile {
         return ByteBuffer.wrap(bytes).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** Of the array that is being read, from 1. */
+    private int number() {
+        return arrays.size() + 1;
+    }
+
+    /** @param what kind and place, never what the file says */
     private DataException bad(String what) {
         return new DataException("BAD_MAT", name + " " + what);
     }

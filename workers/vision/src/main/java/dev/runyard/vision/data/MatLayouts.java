@@ -1,7 +1,7 @@
 package dev.runyard.vision.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.Json;
+import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -38,35 +38,45 @@ final class MatLayouts {
         List<String> notes = new ArrayList<>();
         List<String> names = flowerNames(classes, notes);
         Map<String, MatFile.Array> ids = arrays(sets);
-        List<Item> train = flowers(sets, whole(sets, ids, "trnid"), labels);
-        List<Item> val = flowers(sets, whole(sets, ids, "valid"), labels);
-        List<Item> test = flowers(sets, whole(sets, ids, "tstid"), labels);
-        Layouts.noEmptyClass(train, names, sets + " (trnid)");
+        List<Listed.Entry> train = flowers(sets, "trnid", ids, labels);
+        List<Listed.Entry> val = flowers(sets, "valid", ids, labels);
+        List<Listed.Entry> test = flowers(sets, "tstid", ids, labels);
         Listed listed = new Listed(source, "", sets);
+        List<Item> learnt = listed.items(train);
+        Layouts.noEmptyListedClass(learnt, names, sets + " (trnid)");
         return new Found(
                 "Oxford 102 Flowers, official partition",
                 true,
                 names,
-                listed.items(train),
+                learnt,
                 listed.items(val),
                 listed.items(test),
                 null,
                 notes);
     }
 
-    private List<Item> flowers(String sets, int[] ids, int[] labels) throws DataException {
-        List<Item> out = new ArrayList<>(ids.length);
+    private static List<Listed.Entry> flowers(
+            String sets, String array, Map<String, MatFile.Array> arrays, int[] labels) throws DataException {
+        int[] ids = whole(sets, arrays, array);
+        List<Listed.Entry> out = new ArrayList<>(ids.length);
         for (int id : ids) {
+            String position = array + ", value " + (out.size() + 1);
             if (id < 1 || id > labels.length) {
                 throw new DataException(
                         "LABEL_OUT_OF_RANGE",
-                        sets + " names image " + id + "; there are labels for 1 to " + labels.length);
+                        Flaw.at(
+                                sets,
+                                position,
+                                "an image without a label; there are " + labels.length,
+                                "take the data set's own files"));
             }
             int label = labels[id - 1] - 1;
             if (label < 0) {
-                throw new DataException("LABEL_OUT_OF_RANGE", "imagelabels.mat gives image " + id + " a class below 1");
+                throw new DataException(
+                        "LABEL_OUT_OF_RANGE",
+                        Flaw.at(sets, position, "an image of a class below 1", "take the data set's own files"));
             }
-            out.add(new Item(String.format(Locale.ROOT, "image_%05d.jpg", id), label));
+            out.add(new Listed.Entry(String.format(Locale.ROOT, "image_%05d.jpg", id), label, position));
         }
         return out;
     }
@@ -77,7 +87,7 @@ final class MatLayouts {
             notes.add("There is no cat_to_name.json beside the labels: the classes are called by their numbers.");
             return IntStream.rangeClosed(1, classes).mapToObj(String::valueOf).toList();
         }
-        JsonNode tree = Json.mapper().readTree(source.read(file));
+        JsonNode tree = Listed.json(source, file);
         List<String> names = new ArrayList<>();
         for (int number = 1; number <= classes; number++) {
             JsonNode name = tree.path(String.valueOf(number));
@@ -125,7 +135,7 @@ final class MatLayouts {
                 || dims[2] != 3
                 || pixels.values().length > 0) {
             throw new DataException(
-                    "BAD_RECORDS", path + ": X is " + Arrays.toString(dims) + ", not 32×32×3×N of 8-bit numbers");
+                    "BAD_RECORDS", Flaw.at(path, "X", "not 32×32×3×N of 8-bit numbers", "take SVHN's cropped digits"));
         }
         if (n != digits.length) {
             throw new DataException("BAD_RECORDS", path + " has " + n + " images and " + digits.length + " labels");
@@ -135,7 +145,11 @@ final class MatLayouts {
             if (digits[i] < 1 || digits[i] > DIGITS) {
                 throw new DataException(
                         "LABEL_OUT_OF_RANGE",
-                        path + ", image " + i + ": label " + digits[i] + " must lie in 1 to 10 (10 is the digit 0)");
+                        Flaw.at(
+                                path,
+                                "label " + (i + 1),
+                                "it must lie in 1 to 10 (10 is the digit 0)",
+                                "take SVHN's own file"));
             }
             Item.Planes planes = new Item.Planes((long) i * Item.PIXELS, i, Item.Order.COLUMNS);
             out.add(new Item(path, digits[i] % DIGITS, planes));
@@ -147,7 +161,12 @@ final class MatLayouts {
             throws DataException {
         MatFile.@Nullable Array array = arrays.get(name);
         if (array == null) {
-            throw new DataException("BAD_MAT", path + " has no array " + name + ", only " + arrays.keySet());
+            throw new DataException(
+                    "BAD_MAT",
+                    Flaw.whole(
+                            path,
+                            "has no array " + name + " among its " + arrays.size() + " arrays",
+                            "take the data set's own file"));
         }
         return array;
     }
@@ -158,7 +177,12 @@ final class MatLayouts {
         for (int i = 0; i < out.length; i++) {
             if (values[i] != Math.rint(values[i]) || Math.abs(values[i]) > 1e9) {
                 throw new DataException(
-                        "BAD_MAT", path + ": " + name + " has " + values[i] + " where a whole number belongs");
+                        "BAD_MAT",
+                        Flaw.at(
+                                path,
+                                name + ", value " + (i + 1),
+                                "not a whole number",
+                                "take the data set's own file"));
             }
             out[i] = (int) values[i];
         }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -100,6 +101,21 @@ final class MatSource implements Source {
     @Override
     public Set<String> folders() {
         return source.folders();
+    }
+
+    @Override
+    public NavigableMap<String, String> faults() {
+        return source.faults();
+    }
+
+    @Override
+    public List<String> notes() {
+        return source.notes();
+    }
+
+    @Override
+    public void hashed() throws IOException {
+        source.hashed();
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.runyard.vision.data;
 
 import dev.runyard.spec.DatasetSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -32,7 +34,8 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
     static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache)
             throws IOException {
         Found found = Layouts.find(source, spec);
-        List<String> notes = new ArrayList<>(found.notes());
+        List<String> notes = new ArrayList<>(source.notes());
+        notes.addAll(found.notes());
         @Nullable String other = Published.differs(spec.id(), found);
         if (other != null) {
             notes.add(other);
@@ -44,7 +47,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
             if (skipped > 0) {
                 notes.add("Images that could not be decoded and were left out: " + skipped + ".");
                 if (!whole.train().isEmpty()) {
-                    Layouts.noEmptyClass(whole.train(), whole.classNames(), source.name() + " without broken images");
+                    Layouts.noEmptyClass(whole.train(), found.shown(), source.name() + " without broken images");
                 }
             }
             found = whole;
@@ -166,10 +169,27 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
                 files.add(item.path());
             }
         }
+        checksums(source, files);
         for (String path : files) {
             add(digest, path.substring(skip) + "|" + source.files().get(path) + "|" + source.checksum(path));
         }
         return Digests.hex(digest.digest());
+    }
+
+    /** Of all files, on all cores; the source keeps them. */
+    private static void checksums(Source source, Set<String> files) throws IOException {
+        try {
+            files.parallelStream().forEach(path -> {
+                try {
+                    source.checksum(path);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+        source.hashed();
     }
 
     private static void add(MessageDigest digest, String line) {

@@ -1,20 +1,37 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.file.Gate;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A folder or a zip that is read in place. Paths are relative with {@code /} between names. Safe for use by several threads. */
 interface Source extends Closeable {
-    /** Sizes in bytes by path, sorted by path. */
+    /** Sizes in bytes by path, sorted by path; also of what cannot be read. */
     NavigableMap<String, Long> files();
 
     /** Every folder below the root, also empty ones. */
     Set<String> folders();
+
+    /** Why paths among {@link #files} cannot be read, for example because they are links that lead nowhere. */
+    default NavigableMap<String, String> faults() {
+        return Collections.emptyNavigableMap();
+    }
+
+    /** What a reader of results must know of it. */
+    default List<String> notes() {
+        return List.of();
+    }
 
     /** The whole file. */
     byte[] read(String path) throws IOException;
@@ -28,41 +45,64 @@ interface Source extends Closeable {
     /** A checksum of the content: CRC-32 of all of it, or of both ends where a folder is too large to be read whole. */
     long checksum(String path) throws IOException;
 
+    /** Told after the checksums of all files were asked for. */
+    default void hashed() throws IOException {}
+
     /** For messages. */
     String name();
 
     /**
      * Opens a folder or a zip.
      *
-     * @throws DataException NO_DATASET, BAD_ARCHIVE, UNSAFE_ARCHIVE
+     * @param cache remembers what was read between openings; null for none
+     * @throws DataException NO_DATASET, BAD_ARCHIVE, UNSAFE_ARCHIVE, OUTSIDE_ROOT
      */
-    static Source open(String root) throws IOException {
-        return MatSource.over(bare(root));
+    static Source open(String root, @Nullable Path cache) throws IOException {
+        Gate gate = new Gate(DataException::new);
+        Path path = path(root, gate);
+        return MatSource.over(
+                gate.isFolder(path)
+                        ? FolderSource.open(path, gate, moreRoots(), cache)
+                        : ZipSource.open(path, gate.file(path)));
     }
 
-    private static Source bare(String root) throws IOException {
-        Path path;
+    /**
+     * What changes whenever a file of a folder or zip is added, removed or may have been changed; reads no content.
+     *
+     * @throws DataException as {@link #open}
+     */
+    static String stamp(String root) throws IOException {
+        Gate gate = new Gate(DataException::new);
+        Path path = path(root, gate);
+        if (!gate.isFolder(path)) {
+            Path zip = gate.file(path);
+            return zip + "|" + gate.patiently(zip, () -> Listing.entry(zip));
+        }
+        Path folder = gate.folder(path);
+        return folder + "|"
+                + Listing.of(folder, gate.below(folder, moreRoots())).stamp();
+    }
+
+    private static Path path(String root, Gate gate) throws IOException {
         try {
-            path = Path.of(root);
-        } catch (java.nio.file.InvalidPathException e) {
+            Path path = Path.of(root);
+            if (!gate.patiently(path, () -> Files.exists(path))) {
+                throw new DataException("NO_DATASET", root + " does not exist on this machine; name a folder or a zip");
+            }
+            return path;
+        } catch (InvalidPathException e) {
             throw new DataException("NO_DATASET", root + " is no path: " + e.getReason(), e);
         }
-        if (Files.isDirectory(path)) {
-            return FolderSource.open(path);
-        }
-        if (!Files.exists(path)) {
-            throw new DataException("NO_DATASET", root + " does not exist on this machine; name a folder or a zip");
-        }
-        return ZipSource.open(path);
     }
 
-    /** Whether a path is noise that operating systems leave behind. */
-    static boolean hidden(String path) {
-        for (String name : path.split("/")) {
-            if (name.startsWith(".") || name.equals("__MACOSX")) {
-                return true;
-            }
-        }
-        return false;
+    /** Folders that links inside a data set may lead to: {@code RUNYARD_ROOTS}, separated as in PATH. */
+    private static List<Path> moreRoots() {
+        @Nullable String given = System.getProperty("runyard.roots", System.getenv("RUNYARD_ROOTS"));
+        return given == null
+                ? List.of()
+                : Arrays.stream(given.split(File.pathSeparator))
+                        .filter(root -> !root.isBlank())
+                        .map(Path::of)
+                        .toList();
     }
 }

@@ -32,7 +32,7 @@ final class Splitting {
             if (toTrain == 0 || toVal == 0 || toTrain + toVal >= n) {
                 throw new DataException(
                         "CLASS_TOO_SMALL",
-                        "class \"" + found.classNames().get(label) + "\" has " + n
+                        "class \"" + found.shown().get(label) + "\" has " + n
                                 + " images; a split into train, val and test needs at least 4");
             }
             train.addAll(shuffled.subList(0, toTrain));

@@ -4,9 +4,11 @@ import dev.runyard.vision.fetch.SafeNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -36,27 +38,43 @@ final class ZipSource implements Source {
     private final ZipFile zip;
     private final NavigableMap<String, Long> files;
     private final Set<String> folders;
+    private final List<String> notes;
 
-    private ZipSource(Path path, ZipFile zip, NavigableMap<String, Long> files, Set<String> folders) {
+    private ZipSource(
+            Path path, ZipFile zip, NavigableMap<String, Long> files, Set<String> folders, List<String> notes) {
         this.path = path;
         this.zip = zip;
         this.files = Collections.unmodifiableNavigableMap(files);
         this.folders = Collections.unmodifiableSet(folders);
+        this.notes = List.copyOf(notes);
     }
 
-    static ZipSource open(Path path) throws IOException {
+    /**
+     * Lists the archive.
+     *
+     * @param path for messages
+     * @param real the regular file
+     */
+    static ZipSource open(Path path, Path real) throws IOException {
+        boolean legacy = false;
         ZipFile zip;
         try {
-            zip = new ZipFile(path.toFile());
+            zip = new ZipFile(real.toFile());
         } catch (ZipException | IllegalArgumentException e) {
-            throw new DataException(
-                    "BAD_ARCHIVE",
-                    path + " is neither a folder nor a whole zip (" + e.getMessage() + "); unpack other archives first",
-                    e);
+            // What it says of names and methods is the JDK's; the file's own bytes are not in it.
+            @Nullable ZipFile old = ZipFlaws.oldNames(real);
+            if (old == null) {
+                throw new DataException(
+                        "BAD_ARCHIVE",
+                        path + " is neither a folder nor a whole zip (" + ZipFlaws.reason(real)
+                                + "); unpack other archives first");
+            }
+            zip = old;
+            legacy = true;
         }
         boolean good = false;
         try {
-            ZipSource source = listed(path, zip);
+            ZipSource source = listed(path, zip, legacy);
             good = true;
             return source;
         } finally {
@@ -66,19 +84,31 @@ final class ZipSource implements Source {
         }
     }
 
-    private static ZipSource listed(Path path, ZipFile zip) throws DataException {
+    private static ZipSource listed(Path path, ZipFile zip, boolean legacy) throws DataException {
         if (zip.size() > MAX_ENTRIES) {
             throw new DataException(
                     "UNSAFE_ARCHIVE", path + " has " + zip.size() + " entries, the limit is " + MAX_ENTRIES);
         }
         NavigableMap<String, Long> files = new TreeMap<>();
         Set<String> folders = new TreeSet<>();
+        List<String> notes = new ArrayList<>();
+        if (legacy) {
+            notes.add(ZipFlaws.NOT_UTF8);
+        }
+        int skipped = 0;
+        String firstSkipped = "";
+        int number = 0;
         long total = 0;
         for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
             ZipEntry entry = entries.nextElement();
             String name = entry.getName();
-            checkName(path, name);
-            if (Source.hidden(name)) {
+            number++;
+            checkName(path, name, number, legacy);
+            if (Noise.path(name)) {
+                if (Layouts.image(name)) {
+                    skipped++;
+                    firstSkipped = firstSkipped.isEmpty() || name.compareTo(firstSkipped) < 0 ? name : firstSkipped;
+                }
                 continue;
             }
             for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
@@ -95,15 +125,22 @@ final class ZipSource implements Source {
                 throw new DataException("BAD_ARCHIVE", path + " holds " + name + " twice");
             }
         }
-        return new ZipSource(path, zip, files, folders);
+        notes.addAll(Noise.note(skipped, firstSkipped));
+        return new ZipSource(path, zip, files, folders, notes);
     }
 
-    private static void checkName(Path path, String name) throws DataException {
+    private static void checkName(Path path, String name, int number, boolean legacy) throws DataException {
         if (!SafeNames.isSafe(name)) {
             throw new DataException(
                     "UNSAFE_ARCHIVE",
-                    path + " holds an entry with an unsafe name: \"" + SafeNames.printable(name) + "\"");
+                    path + ", entry " + number + ": an unsafe name, which is absolute, leads out of the archive or has"
+                            + " backslashes or control characters" + (legacy ? " (" + ZipFlaws.NOT_UTF8 + ")" : ""));
         }
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
     }
 
     @Override
@@ -127,7 +164,7 @@ final class ZipSource implements Source {
                 throw damaged(name, "has another size than the archive's directory gives");
             }
         } catch (ZipException | java.io.EOFException e) {
-            throw damaged(name, "does not inflate: " + e.getMessage());
+            throw damaged(name, ZipFlaws.encrypted(path) ? "is encrypted; unpack the archive" : "does not inflate");
         }
         CRC32 crc = new CRC32();
         crc.update(data);

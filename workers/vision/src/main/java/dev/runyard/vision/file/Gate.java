@@ -149,8 +149,18 @@ public final class Gate {
      * @param named for the message
      */
     public <T> T patiently(Path named, Callable<T> work) throws IOException {
+        return whileAlive(named, alive -> work.call());
+    }
+
+    /** Long work, which tells whenever it got a little further; the bound is for the time between. */
+    public interface LongWork<T> {
+        T of(Runnable alive) throws Exception;
+    }
+
+    /** As {@link #patiently}, for work of any length that gets further. */
+    public <T> T whileAlive(Path named, LongWork<T> work) throws IOException {
         try {
-            return patience.call(named.toString(), work);
+            return patience.call(named.toString(), (Patience.Work<T>) work::of);
         } catch (Patience.NoAnswer e) {
             throw refusal.of(
                     "NO_ANSWER",
@@ -187,9 +197,14 @@ public final class Gate {
         return real;
     }
 
+    /** Whether a real path lies below the root, or where links may lead; anything does without a root. */
+    public boolean holds(Path real) {
+        return roots.isEmpty() || roots.stream().anyMatch(real::startsWith);
+    }
+
     private Path inside(Path named) throws IOException {
         Path real = named.toRealPath();
-        if (!roots.isEmpty() && roots.stream().noneMatch(real::startsWith)) {
+        if (!holds(real)) {
             throw refusal.of(
                     "OUTSIDE_ROOT",
                     named + " leads out of " + roots.get(0) + "; put the file there, or let the worker read its folder"

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Work that the system may never answer, done by another thread for which one waits a while. The call itself cannot be broken off: a
@@ -42,28 +43,47 @@ final class Patience {
         return most.toSeconds();
     }
 
+    /** Work that tells whenever it got a little further. */
+    interface Work<T> {
+        T of(Runnable alive) throws Exception;
+    }
+
+    /** As {@link #call(String, Work)}, for work that is one step. */
+    <T> T call(String what, Callable<T> work) throws IOException, NoAnswer {
+        return call(what, (Runnable alive) -> work.call());
+    }
+
     /**
-     * Waits for the work.
+     * Waits for the work, as long as it gets further.
      *
      * @throws InterruptedIOException when the waiting thread is interrupted; its flag stays set
      */
-    <T> T call(String what, Callable<T> work) throws IOException, NoAnswer {
+    <T> T call(String what, Work<T> work) throws IOException, NoAnswer {
         if (STUCK.get() >= MOST_STUCK) {
             throw new NoAnswer();
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
+        AtomicLong last = new AtomicLong(System.nanoTime());
         THREADS.execute(() -> {
             try {
-                answer.complete(work.call());
+                answer.complete(work.of(() -> last.set(System.nanoTime())));
             } catch (Throwable e) {
                 answer.completeExceptionally(e);
             }
         });
         try {
-            return answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            abandon(answer);
-            throw new NoAnswer();
+            while (true) {
+                long left = last.get() + most.toNanos() - System.nanoTime();
+                if (left <= 0) {
+                    abandon(answer);
+                    throw new NoAnswer();
+                }
+                try {
+                    return answer.get(left, TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    // It may have got further meanwhile.
+                }
+            }
         } catch (InterruptedException e) {
             abandon(answer);
             Thread.currentThread().interrupt();

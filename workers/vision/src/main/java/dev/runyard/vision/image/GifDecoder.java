@@ -30,7 +30,7 @@ final class GifDecoder {
             } else if (block == 0x2c) {
                 return image(width, height, palette);
             } else {
-                throw in.damaged(at - 1, block == 0x3b ? "it ends without an image" : "an unknown block " + block);
+                throw in.damaged(at - 1, block == 0x3b ? "it ends without an image" : "an unknown block");
             }
         }
     }
@@ -111,7 +111,7 @@ final class GifDecoder {
     private void unpack(byte[] out) throws ImageException {
         int minimum = in.u8(at++);
         if (minimum < 1 || minimum > 11) {
-            throw in.damaged(at - 1, "LZW code size " + minimum);
+            throw in.damaged(at - 1, "an impossible LZW code size");
         }
         int clear = 1 << minimum;
         int[] prefix = new int[4096];
@@ -153,7 +153,7 @@ final class GifDecoder {
                 throw in.damaged(at, "the pixel data ends before the last row");
             }
             if (code > next || (code == next && previous < 0) || (previous < 0 && code > clear)) {
-                throw in.damaged(at, "LZW code " + code + " is not known yet");
+                throw in.damaged(at, "an LZW code that is not known yet");
             }
             int depth = 0;
             int walk = code;

@@ -138,10 +138,6 @@ public final class ImageGuard {
         if (head.startsWith("version https://git-lfs")) {
             return "is a Git LFS pointer; fetch the real file with git lfs pull";
         }
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < Math.min(8, in.length()); i++) {
-            hex.append(String.format(Locale.ROOT, "%02x", in.bytes()[i]));
-        }
-        return "is no image: it begins with bytes " + hex;
+        return "is no image: it begins like no known format; remove it, or take the real file";
     }
 }

@@ -93,7 +93,7 @@ final class JpegDecoder {
             throw e;
         } catch (IOException | RuntimeException e) {
             // The JDK's reader answers some damage with unchecked exceptions.
-            throw new ImageException("TRUNCATED_IMAGE", in.name() + " is damaged: " + e.getMessage(), e);
+            throw new ImageException("TRUNCATED_IMAGE", in.name() + " is damaged: its pixels cannot be decoded");
         } finally {
             reader.dispose();
         }

@@ -58,7 +58,7 @@ record JpegHeader(int width, int height, int components, int frame, Colour colou
                 int length = in.big16(at + 2);
                 if (length < 2 || at + 2 + length > in.length()) {
                     if (length < 2) {
-                        throw in.damaged(at + 2, "a segment of length " + length);
+                        throw in.damaged(at + 2, "a segment of an impossible length");
                     }
                     throw in.ends();
                 }
@@ -81,7 +81,7 @@ record JpegHeader(int width, int height, int components, int frame, Colour colou
                 frame = marker;
                 frameAt = at;
                 if (length < 6 || length < 6 + 3 * in.u8(at + 5)) {
-                    throw in.damaged(at, "a frame header of " + length + " bytes");
+                    throw in.damaged(at, "a frame header of an impossible length");
                 }
             }
         }
@@ -95,11 +95,10 @@ record JpegHeader(int width, int height, int components, int frame, Colour colou
             if (frame > 0xc2 || depth != 8) {
                 throw in.fault(
                         "UNSUPPORTED_FORMAT",
-                        "is a JPEG of " + depth + " bits in process " + (frame - 0xc0)
-                                + "; only 8-bit baseline and progressive ones are decoded");
+                        "is a JPEG of another kind than 8-bit baseline or progressive; convert it");
             }
             if (components != 1 && components != 3 && components != 4) {
-                throw in.fault("UNSUPPORTED_FORMAT", "is a JPEG of " + components + " components");
+                throw in.fault("UNSUPPORTED_FORMAT", "is a JPEG of neither 1, 3 nor 4 components");
             }
             int height = in.big16(frameAt + 1);
             if (height == 0) {

@@ -43,13 +43,13 @@ final class PngDecoder {
             CRC32 crc = new CRC32();
             crc.update(in.bytes(), at + 4, length + 4);
             if ((int) crc.getValue() != in.big32(at + 8 + length)) {
-                throw in.damaged(at, "the checksum of chunk " + printable(type) + " is wrong");
+                throw in.damaged(at, "the checksum of a chunk is wrong");
             }
             switch (type) {
                 case "IDAT" -> packed.write(in.bytes(), at + 8, length);
                 case "PLTE" -> {
                     if (length % 3 != 0 || length > 768 || length == 0) {
-                        throw in.damaged(at, "a palette of " + length + " bytes");
+                        throw in.damaged(at, "a palette of an impossible length");
                     }
                     palette = new byte[768];
                     System.arraycopy(in.bytes(), at + 8, palette, 0, length);
@@ -62,7 +62,7 @@ final class PngDecoder {
                 }
                 default -> {
                     if (Character.isUpperCase(type.charAt(0))) {
-                        throw in.damaged(at, "the critical chunk " + printable(type) + " is unknown");
+                        throw in.damaged(at, "a critical chunk of an unknown type");
                     }
                 }
             }
@@ -125,14 +125,14 @@ final class PngDecoder {
                 n += got;
             }
         } catch (DataFormatException e) {
-            throw in.damaged(in.length(), "the pixel data does not inflate: " + e.getMessage());
+            throw in.damaged(in.length(), "the pixel data does not inflate");
         }
     }
 
     private void unfilter(byte[] row, byte[] above, int pixel) throws ImageException {
         int filter = row[0];
         if (filter < 0 || filter > 4) {
-            throw in.damaged(in.length(), "row filter " + filter + " is unknown");
+            throw in.damaged(in.length(), "a row filter that is unknown");
         }
         for (int i = 1; i < row.length && filter != 0; i++) {
             int a = i > pixel ? row[i - pixel] & 0xff : 0;
@@ -208,9 +208,5 @@ final class PngDecoder {
             out[i] = samples[2 * i];
         }
         return out;
-    }
-
-    private static String printable(String type) {
-        return type.replaceAll("[^A-Za-z]", "?");
     }
 }

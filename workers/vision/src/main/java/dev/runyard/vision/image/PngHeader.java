@@ -25,7 +25,7 @@ record PngHeader(int width, int height, int depth, int colour, boolean interlace
                     default -> false;
                 };
         if (!known || in.u8(26) != 0 || in.u8(27) != 0 || interlace > 1) {
-            throw in.damaged(16, "IHDR with depth " + depth + ", colour type " + colour + ", interlace " + interlace);
+            throw in.damaged(16, "IHDR with an impossible depth, colour type or interlace");
         }
         return new PngHeader(
                 width < 0 ? Integer.MAX_VALUE : width,

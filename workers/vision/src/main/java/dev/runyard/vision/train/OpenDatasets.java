@@ -1,16 +1,13 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The last data sets that this process opened, so that the next run of a sweep need not hash and decode them again. */
 public final class OpenDatasets {
@@ -38,24 +35,8 @@ public final class OpenDatasets {
         return open;
     }
 
-    /** The spec, and what tells whether a folder or zip was changed meanwhile without reading it. */
+    /** The spec, and what tells whether a file of a folder or zip was changed meanwhile without reading it. */
     private static String key(DatasetSpec spec, Path cache) throws IOException {
-        StringBuilder key = new StringBuilder(Json.canonical(spec)).append('|').append(cache);
-        append(key, spec.root());
-        if (spec.parts() != null) {
-            for (DatasetPart part : spec.parts()) {
-                append(key, part.root());
-            }
-        }
-        return key.toString();
-    }
-
-    private static void append(StringBuilder key, @Nullable String path) throws IOException {
-        if (path != null && Files.exists(Path.of(path))) {
-            Path root = Path.of(path);
-            key.append('|').append(root.toRealPath());
-            key.append('|').append(Files.size(root));
-            key.append('|').append(Files.getLastModifiedTime(root));
-        }
+        return Json.canonical(spec) + "|" + cache + "|" + Datasets.stamp(spec);
     }
 }

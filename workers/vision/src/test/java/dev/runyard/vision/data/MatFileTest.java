@@ -90,9 +90,9 @@ class MatFileTest {
     void whatIsNotSuchAFileIsRefused() throws IOException {
         ByteOrder order = ByteOrder.LITTLE_ENDIAN;
         refused(byHand(order, 0x200, 6, new int[] {1, 1}, 1), "7.3");
-        refused(byHand(order, 0x100, 6, new int[] {3, 1}, 1), "3 values");
-        refused(byHand(order, 0x100, 6, new int[] {-1, 1}, 1), "-1");
-        refused(byHand(order, 0x100, 6, new int[] {1 << 30, 1 << 30}, 1), "size");
+        refused(byHand(order, 0x100, 6, new int[] {3, 1}, 1), "number of bytes in array 1");
+        refused(byHand(order, 0x100, 6, new int[] {-1, 1}, 1), "impossible size");
+        refused(byHand(order, 0x100, 6, new int[] {1 << 30, 1 << 30}, 1), "too large");
         refused(byHand(order, 0x100, 6 | 0x800, new int[] {1, 1}, 1), "complex");
         refused(new byte[200], "level 5");
         assertThat(read(byHand(order, 0x100, 2, new int[] {1, 1}, 1)))

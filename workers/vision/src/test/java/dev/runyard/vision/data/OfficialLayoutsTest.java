@@ -90,7 +90,7 @@ class OfficialLayoutsTest {
             assertThat(d.hash()).as("text and JSON lists say the same").isEqualTo(hash);
         }
         lines("food-101/meta/test.json", "{\"apple_pie\":[\"apple_pie/7\"]}");
-        refused("food101", "MISSING_FILE", "apple_pie/7.jpg");
+        refused("food101", "MISSING_FILE", "line 1");
     }
 
     @Test
@@ -107,7 +107,7 @@ class OfficialLayoutsTest {
             assertThat(d.val().label(1)).isEqualTo(1);
         }
         lines("dtd/labels/test1.txt", "knitted/k.jpg");
-        refused("dtd", "LABEL_OUT_OF_RANGE", "knitted");
+        refused("dtd", "LABEL_OUT_OF_RANGE", "line 1");
     }
 
     @Test
@@ -125,7 +125,7 @@ class OfficialLayoutsTest {
             assertThat(d.test().label(1)).isEqualTo(1);
         }
         lines("Partitions/Training_01.txt", "/a/abbey/sun_1.jpg");
-        refused("sun397", "EMPTY_CLASS", "indoor apse");
+        refused("sun397", "EMPTY_CLASS", "2 of 3 classes: number 1, number 2");
     }
 
     @Test
@@ -158,7 +158,7 @@ class OfficialLayoutsTest {
             assertThat(names(d.test())).containsExactly("images/Abyssinian_9.jpg", "images/yorkshire_terrier_3.jpg");
         }
         lines("annotations/test.txt", "Abyssinian_9 0 1 1");
-        refused("oxford_pets", "BAD_SPLIT", "Abyssinian_9 0 1 1");
+        refused("oxford_pets", "BAD_SPLIT", "test.txt, line 1: not an image, its class");
     }
 
     @Test

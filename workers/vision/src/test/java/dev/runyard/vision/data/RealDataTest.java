@@ -148,7 +148,7 @@ class RealDataTest {
     void imageNetV2sFoldersAreNumbersNotText() throws IOException {
         // Some classes have one image, so only a look at them, not a split, is possible.
         Path zip = SharedData.path("imagenet-variants/nips2017-dev-flickr.zip");
-        try (Source source = Source.open(zip.toString())) {
+        try (Source source = Source.open(zip.toString(), null)) {
             Found found = Layouts.find(source, spec("imagenet-variants/nips2017-dev-flickr.zip", Split.AUTO));
             List<Integer> numbers =
                     found.classNames().stream().map(Integer::valueOf).toList();

@@ -59,7 +59,7 @@ class ImageGuardTest {
         refused(latin("<!DOCTYPE html><html><body>404"), "NOT_AN_IMAGE", "web page");
         refused(latin("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>"), "NOT_AN_IMAGE", "SVG");
         refused(latin("version https://git-lfs.github.com/spec/v1\noid sha256:0"), "NOT_AN_IMAGE", "git lfs pull");
-        refused(new byte[100], "NOT_AN_IMAGE", "0000000000000000");
+        refused(new byte[100], "NOT_AN_IMAGE", "no known format");
         refused(latin("RIFF\u0010\0\0\0WEBPVP8 aaaaaaaa"), "UNSUPPORTED_FORMAT", "WebP");
         refused(latin("\0\0\0\u0018ftypheic\0\0\0\0mif1heic"), "UNSUPPORTED_FORMAT", "HEIC");
         refused(latin("\0\0\0\u0018ftypavif\0\0\0\0"), "UNSUPPORTED_FORMAT", "AVIF");
