@@ -27,6 +27,7 @@ import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
 import dev.runyard.vision.fetch.FetchException;
@@ -82,6 +83,10 @@ public final class Runyard implements Runnable {
     CommandLine.Model.CommandSpec spec;
 
     public static void main(String... args) {
+        PlatformEncoding.refusal().ifPresent(line -> {
+            System.err.println("runyard: " + line);
+            System.exit(Failure.FAULT);
+        });
         System.exit(execute(args));
     }
 

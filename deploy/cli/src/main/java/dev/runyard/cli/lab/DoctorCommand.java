@@ -7,11 +7,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -112,6 +114,14 @@ public final class DoctorCommand implements Callable<Integer> {
             existing = existing.getParent();
         }
         boolean good = existing != null && Files.isDirectory(existing) && Files.isWritable(existing);
+        if (good && folder.equals(existing) && LabHome.open(folder)) {
+            return new Finding(
+                    "home",
+                    false,
+                    folder + " is open to other accounts ("
+                            + PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)) + ")",
+                    "chmod 700 it; \"runyard up\" does so");
+        }
         return new Finding(
                 "home", good, folder.toString(), good ? "" : "not writable; change its rights or set RUNYARD_HOME");
     }
@@ -173,11 +183,22 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private static Finding lab(LabHome home) {
+        Optional<LabHome.Running> running = home.running();
+        if (running.isEmpty()) {
+            boolean kept = new Leftovers(home).keeper().isPresent();
+            return new Finding(
+                    "lab",
+                    !kept,
+                    kept ? "its service does not run; it is being started" : "not running",
+                    kept ? "wait, then ask again; " + home.log("service") + " has more" : "");
+        }
+        Optional<String> trouble = Health.trouble(running.get().url());
         return new Finding(
                 "lab",
-                true,
-                home.running().map(lab -> "running at " + lab.url()).orElse("not running"),
-                "");
+                trouble.isEmpty(),
+                "running at " + running.get().url()
+                        + trouble.map(what -> ", but " + what).orElse(""),
+                trouble.isEmpty() ? "" : home.log("service") + " has more");
     }
 
     private static String output(String... command) {

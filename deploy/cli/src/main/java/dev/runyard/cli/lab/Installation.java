@@ -8,22 +8,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where the product's parts are, and how each is started. */
-record Installation(Path root) {
+/**
+ * Where the product's parts are, and how each is started.
+ *
+ * @param folder of one build, which no later build changes
+ */
+record Installation(Path folder) {
     static Installation found() {
-        String root = System.getProperty("runyard.root");
-        if (root == null) {
+        String folder = System.getProperty("runyard.installed");
+        if (folder == null) {
             throw Failure.fault("the product's folder is unknown", "start the command by deploy/runyard");
         }
-        return new Installation(Path.of(root));
+        return new Installation(Path.of(folder));
     }
 
     Path serviceJar() {
-        return root.resolve("service/target/quarkus-app/quarkus-run.jar");
+        return folder.resolve("service/quarkus-run.jar");
     }
 
     Path agentLib() {
-        return root.resolve("workers/agent/target/agent/lib");
+        return folder.resolve("agent/lib");
     }
 
     List<String> service(LabHome home) {
@@ -58,7 +62,7 @@ record Installation(Path root) {
     /** This very command again, for the background. */
     List<String> self(String... arguments) {
         List<String> command = java();
-        command.add("-Drunyard.root=" + root);
+        command.add("-Drunyard.installed=" + folder);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("dev.runyard.cli.Runyard");

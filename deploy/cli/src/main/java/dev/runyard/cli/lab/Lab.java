@@ -25,6 +25,7 @@ public final class Lab implements AutoCloseable {
 
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
     private static final long LOOK_MILLIS = 100;
+    private static final long LOGS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LabHome home;
     private final Installation installation;
@@ -34,6 +35,7 @@ public final class Lab implements AutoCloseable {
     private final List<Part> parts = new ArrayList<>();
     private @Nullable FileChannel lockFile;
     private volatile boolean stopping;
+    private long logsLooked = System.nanoTime();
 
     Lab(LabHome home, Installation installation, List<LocalDevice> devices, PrintStream out) {
         this.home = home;
@@ -63,15 +65,14 @@ public final class Lab implements AutoCloseable {
         home.prepare();
         takeLock();
         leftovers.end(GRACE);
-        Part service =
-                new Part("service", home.log("service"), () -> installation.service(home), environment(Map.of()));
+        Part service = Part.service(home.log("service"), () -> installation.service(home), environment(Map.of()));
         parts.add(service);
         try {
             service.start();
             leftovers.note(parts);
             String url = awaitReady(service);
             for (int i = 0; i < devices.size(); i++) {
-                Part worker = new Part(
+                Part worker = Part.worker(
                         "worker-" + i,
                         home.log("worker-" + i),
                         () -> installation.worker(home, url),
@@ -165,6 +166,14 @@ public final class Lab implements AutoCloseable {
                 }
             } catch (IOException e) {
                 out.println("runyard: cannot start " + part.name() + " (" + e.getMessage() + ")");
+            }
+        }
+        if (System.nanoTime() - logsLooked > LOGS_NANOS) {
+            logsLooked = System.nanoTime();
+            try {
+                home.logs().rotate();
+            } catch (IOException e) {
+                out.println("runyard: a log could not be cut (" + e.getMessage() + ")");
             }
         }
     }

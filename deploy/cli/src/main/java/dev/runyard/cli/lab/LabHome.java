@@ -8,14 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The lab's folder ({@code RUNYARD_HOME}, default {@code ~/.runyard}) as the command sees it. */
 public record LabHome(Path folder) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
     /** A service that answers, as it says in {@code lab.json}. */
     public record Running(long pid, String url, int port) {}
@@ -35,25 +38,35 @@ public record LabHome(Path folder) {
                         lab.path("pid").asLong(),
                         lab.path("url").asText(),
                         lab.path("port").asInt()))
-                .filter(lab -> ServiceProcess.isService(lab.pid()));
+                .filter(lab -> ServiceProcess.isServiceOf(folder, lab.pid()));
     }
 
     public Path log(String name) {
-        return folder.resolve("logs").resolve(name + ".log");
+        return logs().folder().resolve(name + ".log");
     }
 
-    /** Makes the folder and its logs, for this user only. */
+    Logs logs() {
+        return new Logs(folder.resolve("logs"));
+    }
+
+    /** Makes the folder and its logs, and closes them to other accounts, who would find secrets and data in them. */
     public void prepare() {
         try {
             for (Path path : new Path[] {folder, folder.resolve("logs")}) {
                 if (!Files.isDirectory(path)) {
-                    Files.createDirectories(
-                            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    Files.createDirectories(path, PosixFilePermissions.asFileAttribute(PRIVATE));
+                } else if (open(path)) {
+                    Files.setPosixFilePermissions(path, PRIVATE);
                 }
             }
         } catch (IOException e) {
             throw unwritable(e);
         }
+    }
+
+    /** Whether other accounts may do anything in this folder. */
+    static boolean open(Path folder) throws IOException {
+        return !PRIVATE.containsAll(Files.getPosixFilePermissions(folder));
     }
 
     Failure unwritable(IOException e) {

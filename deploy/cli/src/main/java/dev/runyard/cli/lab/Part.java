@@ -1,39 +1,73 @@
 package dev.runyard.cli.lab;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One process of the lab that is started again when it dies: at once the first time, then after 1, 2, 4 … 30 s, until it has
- * lived for a minute.
+ * lived for a minute. A worker that says by its exit code that another start would end the same way stays down.
  */
 final class Part {
     private static final Duration LONG_LIFE = Duration.ofMinutes(1);
     private static final long MOST_SECONDS = 30;
 
+    /** A worker's: it is not set up right, or the lab refuses it; its device is another worker's. */
+    private static final Set<Integer> FOR_GOOD = Set.of(2, 3);
+
+    private static final String ENROLMENT = "RUNYARD_WORKER_SECRET";
+    private static final Pattern NOT_FOR_WORKERS = Pattern.compile(
+            "RUNYARD_DB_.*|RUNYARD_SERVICE_OPTS|QUARKUS_.*|PG[A-Z]+|.*(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY).*",
+            Pattern.CASE_INSENSITIVE);
+
     private final String name;
     private final Path log;
     private final Supplier<List<String>> command;
     private final Map<String, String> environment;
+    private final Predicate<String> withheld;
+    private final Set<Integer> last;
     private volatile @Nullable Process process;
     private volatile @Nullable Process asked;
     private long startedNanos;
     private long retryAtNanos;
     private int quickDeaths;
+    private boolean over;
 
-    Part(String name, Path log, Supplier<List<String>> command, Map<String, String> environment) {
+    private Part(
+            String name,
+            Path log,
+            Supplier<List<String>> command,
+            Map<String, String> environment,
+            Predicate<String> withheld,
+            Set<Integer> last) {
         this.name = name;
         this.log = log;
         this.command = command;
         this.environment = new HashMap<>(environment);
+        this.withheld = withheld;
+        this.last = last;
+    }
+
+    static Part service(Path log, Supplier<List<String>> command, Map<String, String> environment) {
+        return new Part("service", log, command, environment, variable -> false, Set.of());
+    }
+
+    /** It gets this process's environment, but nothing that is the service's or a secret of somebody else. */
+    static Part worker(String name, Path log, Supplier<List<String>> command, Map<String, String> environment) {
+        return new Part(name, log, command, environment, Part::notForWorkers, FOR_GOOD);
+    }
+
+    private static boolean notForWorkers(String variable) {
+        return !variable.equals(ENROLMENT) && NOT_FOR_WORKERS.matcher(variable).matches();
     }
 
     /** A variable for its next start. */
@@ -51,6 +85,7 @@ final class Part {
 
     void start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.get());
+        builder.environment().keySet().removeIf(withheld);
         builder.environment().putAll(environment);
         Process fresh = builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -58,6 +93,11 @@ final class Part {
         fresh.getOutputStream().close();
         process = fresh;
         startedNanos = System.nanoTime();
+    }
+
+    /** Whether it ended for good. */
+    boolean over() {
+        return over;
     }
 
     boolean alive() {
@@ -73,13 +113,19 @@ final class Part {
     /**
      * Looks after a process that has ended.
      *
-     * @return what to tell the user; null when it lives, or waits for its next start
+     * @return what to tell the user; null when it lives, waits for its next start, or is over
      */
     @Nullable
     String revive() throws IOException {
         Process dead = process;
-        if (dead == null || dead.isAlive() || dead.equals(asked)) {
+        if (dead == null || dead.isAlive() || dead.equals(asked) || over) {
             return null; // one that was asked to end is not revived
+        }
+        if (last.contains(dead.exitValue())) {
+            over = true;
+            String words = lastWords();
+            return name + " ended with " + dead.exitValue() + " and is not started again"
+                    + (words.isEmpty() ? "" : ": " + words) + " (see " + log + ")";
         }
         if (retryAtNanos == 0) {
             boolean quick = System.nanoTime() - startedNanos < LONG_LIFE.toNanos();
@@ -128,7 +174,7 @@ final class Part {
 
     /** The last line it wrote that is meant for a person; empty when there is none. */
     String lastWords() throws IOException {
-        List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+        List<String> lines = Logs.tail(log, 0);
         for (int i = lines.size() - 1; i >= Math.max(0, lines.size() - 50); i--) {
             if (lines.get(i).matches("runyard( worker)?: .*")) {
                 return lines.get(i).replaceFirst("^runyard( worker)?: ", "");

@@ -3,6 +3,7 @@ package dev.runyard.cli.lab;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,10 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--workers",
             paramLabel = "N",
-            defaultValue = "1024",
+            defaultValue = "${env:RUNYARD_WORKERS:-1024}",
             showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-            description = "Start workers for at most N of this machine's devices; 0 for none. Default: all.")
+            description = "Start workers for at most N of this machine's devices; 0 for none."
+                    + " Default: RUNYARD_WORKERS, else all.")
     int workers;
 
     @Override
@@ -32,8 +34,13 @@ public final class UpCommand implements Callable<Integer> {
         PrintStream out = System.out;
         Optional<LabHome.Running> running = Lab.runningOn(home);
         if (running.isPresent()) {
-            out.println("The lab on " + home.folder() + " is already running at "
-                    + running.get().url());
+            String url = running.get().url();
+            Health.trouble(url).ifPresent(trouble -> {
+                throw Failure.fault(
+                        "a lab runs on " + home.folder() + " already, but it " + trouble,
+                        "wait for it, or stop it with \"runyard down\"; " + home.log("service") + " has more");
+            });
+            out.println("The lab on " + home.folder() + " is already running at " + url);
             return 0;
         }
         if (detach) {
@@ -53,9 +60,11 @@ public final class UpCommand implements Callable<Integer> {
     private static String detached(LabHome home, int workers) {
         home.prepare();
         try {
+            long before = Files.exists(home.log("up")) ? Files.size(home.log("up")) : 0;
             Process up = new ProcessBuilder(Installation.found().self("up", "--workers", Integer.toString(workers)))
                     .redirectErrorStream(true)
-                    .redirectOutput(home.log("up").toFile())
+                    .redirectOutput(
+                            ProcessBuilder.Redirect.appendTo(home.log("up").toFile()))
                     .start();
             up.getOutputStream().close();
             while (up.isAlive()) {
@@ -65,8 +74,7 @@ public final class UpCommand implements Callable<Integer> {
                 }
                 TimeUnit.MILLISECONDS.sleep(100);
             }
-            String words = java.nio.file.Files.readString(home.log("up"))
-                    .lines()
+            String words = Logs.tail(home.log("up"), before).stream()
                     .filter(line -> line.startsWith("runyard: "))
                     .reduce((first, last) -> last)
                     .map(line -> line.substring("runyard: ".length()))

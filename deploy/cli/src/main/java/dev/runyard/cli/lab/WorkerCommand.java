@@ -26,7 +26,7 @@ public final class WorkerCommand implements Callable<Integer> {
         Installation installation = Installation.found();
         List<Part> workers = new ArrayList<>();
         for (LocalDevice device : LocalDevice.found()) {
-            Part worker = new Part(
+            Part worker = Part.worker(
                     "worker " + device.name(),
                     home.log("worker-" + workers.size()),
                     () -> installation.worker(home, server),
@@ -53,11 +53,15 @@ public final class WorkerCommand implements Callable<Integer> {
                 if (news != null) {
                     System.err.println("runyard: " + news);
                     String words = worker.lastWords();
-                    if (!words.isEmpty()) {
+                    if (!words.isEmpty() && !worker.over()) {
                         System.err.println("runyard: " + words);
                     }
                 }
             }
+            if (workers.stream().allMatch(Part::over)) {
+                throw Failure.fault("no worker is left", "see the lines above, then start it again");
+            }
+            home.logs().rotate();
             try {
                 TimeUnit.MILLISECONDS.sleep(200);
             } catch (InterruptedException e) {

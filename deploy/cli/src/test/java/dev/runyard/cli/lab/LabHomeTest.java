@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,17 @@ final class LabHomeTest {
         // This very process lives, but is no service.
         home.write("lab.json", Map.of("pid", ProcessHandle.current().pid(), "url", "http://127.0.0.1:1", "port", 1));
         assertThat(home.running()).isEmpty();
+        // So does the service of another home, whose number is the one that ours had.
+        Process other = new ProcessBuilder(
+                        "sh", "-c", "exec 3<" + folder.resolve("lab.json") + "; sleep 600; : quarkus-run.jar")
+                .start();
+        try {
+            Files.createFile(folder.resolve("lock"));
+            home.write("lab.json", Map.of("pid", other.pid(), "url", "http://127.0.0.1:1", "port", 1));
+            assertThat(home.running()).isEmpty();
+        } finally {
+            other.destroyForcibly();
+        }
         Files.writeString(folder.resolve("lab.json"), "{\"pid\": 1");
         assertThat(home.running()).isEmpty();
     }
@@ -56,7 +68,7 @@ final class LabHomeTest {
 
     @Test
     void aPartThatDiesIsStartedAgainWithPausesThatGrow() throws Exception {
-        Part part = new Part("worker-0", folder.resolve("log"), () -> List.of("false"), Map.of());
+        Part part = Part.worker("worker-0", folder.resolve("log"), () -> List.of("false"), Map.of());
         part.start();
         StringBuilder news = new StringBuilder();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
@@ -75,7 +87,7 @@ final class LabHomeTest {
     @Test
     void aPartThatIsAskedToEndIsAskedOnceAndNotRevived() throws Exception {
         Path heard = folder.resolve("heard");
-        Part part = new Part(
+        Part part = Part.worker(
                 "worker-0",
                 folder.resolve("log"),
                 () -> List.of(
@@ -103,6 +115,17 @@ final class LabHomeTest {
             assertThat(part.revive()).isNull();
         }
         assertThat(part.alive()).isFalse();
+    }
+
+    @Test
+    void aHomeThatOthersCanEnterIsClosed() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        new LabHome(open).prepare();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open)))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open.resolve("logs"))))
+                .isEqualTo("rwx------");
     }
 
     private static long born(Process process) {
