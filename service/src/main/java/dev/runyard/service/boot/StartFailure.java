@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class StartFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param line cause and remedy */
+    public StartFailure(String line) {
+        super(line);
+    }
+
     public StartFailure(String cause, String remedy) {
         this(cause, remedy, null);
     }

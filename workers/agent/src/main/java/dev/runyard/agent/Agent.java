@@ -8,6 +8,7 @@ import dev.runyard.agent.device.Devices;
 import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.agent.device.Natives;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.PlatformEncoding;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 
@@ -33,7 +35,9 @@ public final class Agent {
     /** Warns with a stack trace at each poll while its server is away; we say it once. Held, or the level is forgotten. */
     private static final Logger SDK = Logger.getLogger("io.temporal");
 
-    private static final String VERSION = "0.1.0";
+    /** As the build wrote it into the jar. */
+    private static final String VERSION =
+            Objects.requireNonNullElse(Agent.class.getPackage().getImplementationVersion(), "dev");
 
     private static final Duration SAME_REQUEST = Duration.ofSeconds(3);
 
@@ -66,6 +70,9 @@ public final class Agent {
             return;
         }
         try {
+            PlatformEncoding.refusal().ifPresent(line -> {
+                throw new IllegalArgumentException(line);
+            });
             Settings settings = Settings.from(environment(arguments));
             LocalDevice device = device(settings);
             Natives natives = Natives.of(device, System.getenv());

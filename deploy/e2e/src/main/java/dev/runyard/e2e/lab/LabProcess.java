@@ -44,7 +44,13 @@ public final class LabProcess implements AutoCloseable {
      * @param extra environment beside RUNYARD_HOME and RUNYARD_PORT
      */
     public static LabProcess start(Path home, Map<String, String> extra) throws IOException, InterruptedException {
-        LabProcess lab = new LabProcess(repositoryRoot(), home, freePort(), extra);
+        return start(repositoryRoot(), home, extra);
+    }
+
+    /** @param root of the tree whose {@code deploy/runyard} is used, which must be built */
+    public static LabProcess start(Path root, Path home, Map<String, String> extra)
+            throws IOException, InterruptedException {
+        LabProcess lab = new LabProcess(root, home, freePort(), extra);
         lab.up();
         return lab;
     }
