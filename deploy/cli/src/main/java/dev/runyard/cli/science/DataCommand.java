@@ -134,6 +134,12 @@ public final class DataCommand implements Runnable {
                         "%d images hold 16-bit grey, which is scaled to 8 bit (the reference clips it)",
                         summary.scaled()));
             }
+            if (summary.mended() > 0) {
+                System.out.println(String.format(
+                        Locale.ROOT,
+                        "%d JPEGs have bytes too many or end early; they are decoded as Pillow does",
+                        summary.mended()));
+            }
             summary.notes().forEach(note -> System.out.println("note    " + Table.printable(note)));
         }
 

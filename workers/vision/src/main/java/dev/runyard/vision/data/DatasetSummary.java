@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaks test images with the same pixels as a train or val image, as {@code test = other}
  * @param turned images with an EXIF orientation other than upright; it is not applied
  * @param scaled 16-bit grey images, which are scaled to 8 bit where the reference clips them to white
+ * @param mended JPEGs with bytes too many or data that end early before the end marker, which are decoded as Pillow does
  * @param ownSplit whether Runyard made the parts
  */
 public record DatasetSummary(
@@ -43,6 +47,7 @@ public record DatasetSummary(
         List<String> leaks,
         int turned,
         int scaled,
+        int mended,
         boolean ownSplit,
         List<String> notes) {
     public DatasetSummary {
@@ -84,7 +89,7 @@ public record DatasetSummary(
     }
 
     /** What one image gave. */
-    private record Look(@Nullable String fault, String digest, boolean turned, boolean scaled) {}
+    private record Look(@Nullable String fault, String digest, boolean turned, boolean scaled, boolean mended) {}
 
     private static DatasetSummary of(Opened opened, Seen seen) throws IOException {
         Found found = opened.found();
@@ -94,6 +99,7 @@ public record DatasetSummary(
         Map<String, String> learnt = new HashMap<>();
         int turned = 0;
         int scaled = 0;
+        int mended = 0;
         AtomicInteger done = new AtomicInteger();
         int all = found.all().size();
         for (List<Item> part : parts) {
@@ -111,6 +117,7 @@ public record DatasetSummary(
                 String name = part.get(i).name();
                 turned += look.turned ? 1 : 0;
                 scaled += look.scaled ? 1 : 0;
+                mended += look.mended ? 1 : 0;
                 if (look.fault != null) {
                     broken.add(look.fault);
                 } else if (!judged) {
@@ -120,6 +127,13 @@ public record DatasetSummary(
                 }
             }
         }
+        // What no layout could use is missed all the same, for example a list that is a link to nowhere.
+        Set<String> used = found.all().stream().map(Item::path).collect(Collectors.toSet());
+        opened.source().faults().forEach((path, fault) -> {
+            if (!used.contains(path)) {
+                broken.add(path + " " + fault);
+            }
+        });
         int classes = found.classNames().size();
         return new DatasetSummary(
                 opened.spec().id(),
@@ -134,6 +148,7 @@ public record DatasetSummary(
                 leaks,
                 turned,
                 scaled,
+                mended,
                 opened.ownSplit(),
                 opened.notes());
     }
@@ -142,14 +157,15 @@ public record DatasetSummary(
         Item item = items.get(i);
         try {
             if (item.planes() != null) {
-                return new Look(null, digest(new Items(source, items).decode(i)), false, false);
+                return new Look(null, digest(new Items(source, items).decode(i)), false, false, false);
             }
             byte[] bytes = source.read(item.path());
             boolean turned = ImageGuard.check(item.path(), bytes).orientation() != 1;
-            Raster raster = Images.decode(item.path(), bytes);
-            return new Look(null, digest(raster.toRgb()), turned, raster.scaled());
+            AtomicBoolean mended = new AtomicBoolean();
+            Raster raster = Images.decode(item.path(), bytes, () -> mended.set(true));
+            return new Look(null, digest(raster.toRgb()), turned, raster.scaled(), mended.get());
         } catch (IOException e) {
-            return new Look(String.valueOf(e.getMessage()), "", false, false);
+            return new Look(String.valueOf(e.getMessage()), "", false, false, false);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -83,10 +84,16 @@ record Listing(
     }
 
     private record Attributes(boolean folder, boolean regular, boolean link, Entry entry) {
+        private static final String BASIC = "size,lastModifiedTime,isDirectory,isRegularFile,isSymbolicLink";
+        /** Not all: owner and group would be looked up by name. */
+        private static final String ASKED =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+                        ? "unix:ctime,ino," + BASIC
+                        : "basic:" + BASIC;
+
         static Attributes of(Path path, boolean follow) throws IOException {
             LinkOption[] options = follow ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
-            boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
-            Map<String, Object> found = Files.readAttributes(path, (unix ? "unix" : "basic") + ":*", options);
+            Map<String, Object> found = Files.readAttributes(path, ASKED, options);
             return new Attributes(
                     Boolean.TRUE.equals(found.get("isDirectory")),
                     Boolean.TRUE.equals(found.get("isRegularFile")),

@@ -65,6 +65,11 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
             own = false;
             settled = found.parts(List.of(), List.of(), found.all());
             notes.add("There is no split, so every image is judged.");
+        } else if (own && purpose == Purpose.A_LOOK && Splitting.smallest(found) < Splitting.FEWEST) {
+            own = false;
+            settled = found;
+            notes.add("A class has too few images for a split into train, val and test (at least " + Splitting.FEWEST
+                    + "): all are shown as train, and a training is refused.");
         } else if (own) {
             settled = Splitting.own(found, seed);
             notes.add("Own split: Runyard made train, val and test (50/20/30 a class); results do not compare with"

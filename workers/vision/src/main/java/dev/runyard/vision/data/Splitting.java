@@ -2,6 +2,7 @@ package dev.runyard.vision.data;
 
 import dev.runyard.vision.image.Draws;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +10,17 @@ import java.util.Set;
 
 /** Seeded splits. An image's place depends on the seed and its position within its class only. */
 final class Splitting {
+    /** Fewest images of a class that leave each part one. */
+    static final int FEWEST = 4;
+
     private Splitting() {}
+
+    /** Images of the smallest class that has any. */
+    static int smallest(Found found) {
+        int[] counts = new int[found.classNames().size()];
+        found.all().forEach(item -> counts[item.label()]++);
+        return Arrays.stream(counts).filter(n -> n > 0).min().orElse(0);
+    }
 
     /** Images that stay and images that are split off. */
     record Two(List<Item> rest, List<Item> off) {}
@@ -33,7 +44,7 @@ final class Splitting {
                 throw new DataException(
                         "CLASS_TOO_SMALL",
                         "class \"" + found.shown().get(label) + "\" has " + n
-                                + " images; a split into train, val and test needs at least 4");
+                                + " images; a split into train, val and test needs at least " + FEWEST);
             }
             train.addAll(shuffled.subList(0, toTrain));
             val.addAll(shuffled.subList(toTrain, toTrain + toVal));

@@ -16,15 +16,17 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * JPEG through the JDK's libjpeg, which is asked for the components as stored; colours are converted here with libjpeg's integer
  * formula, because the JDK guesses the colour space otherwise than libjpeg does. Segments that do not touch pixels (EXIF, ICC,
- * comments) are left out of what the JDK sees. Its warnings are errors: it decodes a truncated file to grey without one.
+ * comments) are left out of what the JDK sees. A file must go on to its end marker: the JDK decodes one that was cut short to grey without
+ * an exception. Other damage, which libjpeg mends with a warning, is mended, as Pillow does; such files are in official data sets.
  */
 final class JpegDecoder {
     private JpegDecoder() {}
 
-    static Raster decode(Bytes in) throws ImageException {
+    /** @param mended told when the data are damaged and were decoded nevertheless */
+    static Raster decode(Bytes in, Runnable mended) throws ImageException {
         JpegHeader header = JpegHeader.read(in);
         checkEnd(in, header.scan());
-        byte[] data = components(in, header);
+        byte[] data = components(in, header, mended);
         return switch (header.colour()) {
             case GREY -> new Raster(Mode.GREY, header.width(), header.height(), data, new byte[0], false);
             case RGB -> Raster.rgb(header.width(), header.height(), data);
@@ -48,11 +50,10 @@ final class JpegDecoder {
             if (marker == 0xd9) {
                 return;
             }
-            at += 2 + Math.max(2, in.big16(at + 2));
+            boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+            at += alone ? 2 : 2 + Math.max(2, in.big16(at + 2));
             if (marker != 0xda) {
-                if (in.u8(at) != 0xff) {
-                    throw in.damaged(at, "a marker must stand here");
-                }
+                at = JpegHeader.marker(in, at);
                 continue;
             }
             byte[] bytes = in.bytes();
@@ -72,7 +73,7 @@ final class JpegDecoder {
         }
     }
 
-    private static byte[] components(Bytes in, JpegHeader header) throws ImageException {
+    private static byte[] components(Bytes in, JpegHeader header, Runnable mended) throws ImageException {
         List<String> warnings = new ArrayList<>();
         ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
         try (MemoryCacheImageInputStream stream =
@@ -80,13 +81,16 @@ final class JpegDecoder {
             reader.setInput(stream, true, true);
             reader.addIIOReadWarningListener((IIOReadWarningListener) (source, warning) -> warnings.add(warning));
             java.awt.image.Raster raster = reader.readRaster(0, null);
-            if (!warnings.isEmpty()) {
-                throw in.damaged(in.length(), warnings.get(0));
+            if (warnings.stream().anyMatch(w -> w.contains("Premature end of JPEG") || w.contains("EOI"))) {
+                throw in.ends();
             }
             if (raster.getWidth() != header.width()
                     || raster.getHeight() != header.height()
                     || raster.getNumBands() != header.components()) {
                 throw in.damaged(in.length(), "decoded to another size than its header gives");
+            }
+            if (!warnings.isEmpty()) {
+                mended.run();
             }
             return bytes(raster);
         } catch (ImageException e) {
@@ -133,12 +137,8 @@ final class JpegDecoder {
         out[0] = (byte) 0xff;
         out[1] = (byte) 0xd8;
         int o = 2;
-        for (int at = 2; at < scan; ) {
+        for (int at = JpegHeader.marker(in, 2); at < scan; at = JpegHeader.marker(in, at)) {
             int marker = in.u8(at + 1);
-            if (marker == 0xff) {
-                at++;
-                continue;
-            }
             boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7);
             int length = alone ? 2 : 2 + in.big16(at + 2);
             boolean kept = !alone && !(marker >= 0xe0 && marker <= 0xef) && marker != 0xfe;

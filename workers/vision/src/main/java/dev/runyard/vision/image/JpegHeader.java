@@ -23,6 +23,19 @@ record JpegHeader(int width, int height, int components, int frame, Colour colou
         return new Reader(in).read();
     }
 
+    /**
+     * Position of the next marker's last 0xff, at or behind a place. Bytes that are none are passed over, as libjpeg and Pillow do.
+     *
+     * @throws ImageException when the file ends before it
+     */
+    static int marker(Bytes in, int from) throws ImageException {
+        int at = from;
+        while (in.u8(at) != 0xff || in.u8(at + 1) == 0xff || in.u8(at + 1) == 0) {
+            at++;
+        }
+        return at;
+    }
+
     private static final class Reader {
         private final Bytes in;
         private boolean jfif;
@@ -38,12 +51,7 @@ record JpegHeader(int width, int height, int components, int frame, Colour colou
         JpegHeader read() throws ImageException {
             int at = 2;
             while (true) {
-                if (in.u8(at) != 0xff) {
-                    throw in.damaged(at, "a marker must stand here");
-                }
-                while (in.u8(at + 1) == 0xff) {
-                    at++;
-                }
+                at = marker(in, at);
                 int marker = in.u8(at + 1);
                 if (marker == 0xda) {
                     return header(at);

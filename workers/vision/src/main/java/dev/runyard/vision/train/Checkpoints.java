@@ -129,7 +129,14 @@ public final class Checkpoints {
      */
     static void refuseOther(CheckpointRef ref, Identity identity) {
         refuse(FailureReason.SPEC, "spec", ref.specHash(), identity.spec().hash(), ref.step());
-        refuse(FailureReason.DATA, "data set", ref.dataHash(), identity.data(), ref.step());
+        if (!ref.dataHash().equals(identity.data())) {
+            throw new TrainingFailure(
+                    FailureReason.DATA,
+                    "DATA_CHANGED: the data set is not what it was when the checkpoint of step " + ref.step()
+                            + " was made (" + cut(ref.dataHash()) + ", now " + cut(identity.data())
+                            + "): images, labels or classes were added, removed or replaced; put them back, or start a"
+                            + " new run");
+        }
         refuse(FailureReason.WEIGHTS, "backbone", ref.backboneHash(), identity.backbone(), ref.step());
         ref.inputs()
                 .forEach((field, hash) -> refuse(

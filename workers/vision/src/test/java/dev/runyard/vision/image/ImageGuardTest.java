@@ -86,11 +86,11 @@ class ImageGuardTest {
             refused(Arrays.copyOf(good, length), "TRUNCATED_IMAGE", "byte " + length);
         }
         refused(Arrays.copyOf(good, good.length - 2), "TRUNCATED_IMAGE", "byte");
-        // Cut in the middle and closed again: the end is there, the pixels are not.
+        // Cut in the middle and closed again: official data sets have such files, and Pillow reads them.
         byte[] closed = Arrays.copyOf(good, good.length / 2);
         closed[closed.length - 2] = (byte) 0xff;
         closed[closed.length - 1] = (byte) 0xd9;
-        refused(closed, "TRUNCATED_IMAGE", "damaged");
+        assertThat(Images.decode("x", closed).width()).isEqualTo(64);
         byte[] longer = Arrays.copyOf(good, good.length + 500);
         assertThat(Images.decode("x", longer).data())
                 .as("what follows the end does not matter")
