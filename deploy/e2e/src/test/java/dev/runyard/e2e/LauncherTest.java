@@ -27,8 +27,14 @@ class LauncherTest {
     void a_lab_that_runs_outlives_the_next_builds_of_its_tree() throws Exception {
         Path tree = folder.resolve("tree");
         tree(tree);
+        // Left there by the build of the version before.
+        Files.writeString(tree.resolve("workers/agent/target/agent/lib/runyard-spec-0.0.9.jar"), "old");
         try (LabProcess lab = LabProcess.start(tree, folder.resolve("home"), Map.of("RUNYARD_WORKERS", "0"))) {
             String first = current(tree);
+            assertThat(jars(tree.resolve("deploy/target/installed").resolve(first)))
+                    .extracting(jar -> jar.getFileName().toString())
+                    .contains("quarkus-run.jar")
+                    .doesNotContain("runyard-spec-0.0.9.jar");
             // Three builds go by: each replaces every jar of the service by one that no JVM can read.
             for (int i = 0; i < 3; i++) {
                 Thread.sleep(1_100); // find compares seconds on some file systems
@@ -107,6 +113,7 @@ class LauncherTest {
         Path launcher = tree.resolve("deploy/runyard");
         Files.createDirectories(launcher.getParent());
         Files.copy(root.resolve("deploy/runyard"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(root.resolve("pom.xml"), tree.resolve("pom.xml"));
         for (String part : BUILT) {
             try (Stream<Path> files = Files.walk(root.resolve(part))) {
                 for (Path file : files.toList()) {

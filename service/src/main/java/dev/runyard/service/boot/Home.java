@@ -36,6 +36,7 @@ public final class Home implements AutoCloseable {
     public static Home open(Path folder) {
         try {
             privateFolder(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             FileChannel channel = FileChannel.open(
                     folder.resolve("lock"),
                     StandardOpenOption.CREATE,

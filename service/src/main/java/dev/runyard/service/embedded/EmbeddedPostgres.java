@@ -4,24 +4,35 @@ import dev.runyard.service.boot.Home;
 import dev.runyard.service.boot.Ports;
 import dev.runyard.service.boot.StartFailure;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Postgres of a lab that has no server of its own: unpacked, initialised and started below the lab's home, on loopback, with a
- * password, and with fsync on. A server left behind by a killed service is stopped first; its rows are there.
+ * password, and with fsync on. A server left behind by a killed service is stopped first; its rows are there. One that ends while
+ * the service lives is started again where it was, as often as it takes: a full disk may be freed at any time.
  *
  * <p>The caller holds the home's lock. Limit: Linux on x86-64.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final String USER = "runyard";
     private static final int WAIT_SECONDS = 60;
+    private static final int ORPHAN_SECONDS = 3;
+    private static final long LOOK_MILLIS = 500;
+    private static final long RETRY_MILLIS = 2_000;
+    private static final int TAIL_BYTES = 4_096;
+    private static final Logger LOG = Logger.getLogger(EmbeddedPostgres.class);
+    private static volatile @Nullable String trouble;
 
     private final Path binaries;
     private final Path home;
@@ -30,6 +41,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final PostgresUser user;
     private final String password;
     private int port;
+    private volatile boolean closing;
 
     private EmbeddedPostgres(Path home, Path binaries) throws IOException {
         this.home = home;
@@ -52,6 +64,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
             postgres.stopOrphan();
             postgres.initialise();
             postgres.launch();
+            trouble = null;
+            Thread watch = new Thread(postgres::watch, "postgres-watch");
+            watch.setDaemon(true);
+            watch.start();
             return postgres;
         } catch (IOException e) {
             throw new StartFailure(
@@ -62,8 +78,85 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /** Why this process's Postgres does not run at the moment; empty when it runs, or there is none. */
+    static Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    private void watch() {
+        while (!closing) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(trouble == null ? LOOK_MILLIS : RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            if (alive()) {
+                trouble = null;
+            } else if (!revived()) {
+                // Not under the lock that close() needs. The keeper starts the service, and with it a Postgres at
+                // another port.
+                System.exit(1);
+            }
+        }
+    }
+
+    /** @return false when its port is somebody else's by now, so that it cannot come back where it is looked for */
+    private synchronized boolean revived() {
+        if (closing || alive()) {
+            return true;
+        }
+        if (trouble == null) {
+            LOG.warnf("the embedded Postgres ended%s; starting it again", quietLastLine());
+            trouble = "it ended and is being started again";
+        }
+        try {
+            stopOrphan();
+            int status = launch(port);
+            if (status == 0) {
+                LOG.info("the embedded Postgres runs again");
+                trouble = null;
+            } else {
+                trouble = "it cannot be started" + quietLastLine();
+            }
+        } catch (IOException e) {
+            trouble = "it cannot be started: " + e.getMessage();
+        }
+        return trouble == null || !Ports.busy("127.0.0.1", port);
+    }
+
+    /** Whether the process that the pid file names works in our data folder; a number given away since, or a zombie, does not. */
+    private boolean alive() {
+        try {
+            String pid = Files.readString(data.resolve("postmaster.pid"))
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
+            return !pid.isEmpty() && Path.of("/proc", pid, "cwd").toRealPath().equals(data.toRealPath());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String quietLastLine() {
+        try {
+            return lastLine();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     private void initialise() throws IOException {
-        if (Files.exists(data.resolve("PG_VERSION"))) {
+        Path version = data.resolve("PG_VERSION");
+        if (Files.exists(version)) {
+            String made = Files.readString(version).strip();
+            if (!made.equals(PostgresBinaries.MAJOR)) {
+                throw new StartFailure(
+                        "the database in " + data + " was made by Postgres " + made + ", and this version brings "
+                                + PostgresBinaries.MAJOR,
+                        "dump it with the version of Runyard that made it and restore it into a new one, as the handbook says"
+                                + " (lab.md, \"Backup, and a new Postgres\")");
+            }
             return;
         }
         // A first start that was cut off leaves a folder that initdb would refuse.
@@ -97,23 +190,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
         // The port was free a moment ago; another process may be quicker.
         for (int attempt = 0; attempt < 3; attempt++) {
             port = Ports.free();
-            status = run(
-                    "pg_ctl",
-                    "-D",
-                    data.toString(),
-                    "-l",
-                    log.toString(),
-                    "-w",
-                    "-t",
-                    Integer.toString(WAIT_SECONDS),
-                    "-o",
-                    "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
-                    "start");
+            status = launch(port);
             if (status == 0) {
                 return;
             }
         }
         throw new IOException("pg_ctl start ended with " + status + lastLine());
+    }
+
+    private int launch(int onPort) throws IOException {
+        return run(
+                "pg_ctl",
+                "-D",
+                data.toString(),
+                "-l",
+                log.toString(),
+                "-w",
+                "-t",
+                Integer.toString(WAIT_SECONDS),
+                "-o",
+                "-p " + onPort + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+                "start");
     }
 
     /** Ends a server that outlived the service it belonged to. */
@@ -122,13 +219,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (!Files.exists(pidFile)) {
             return;
         }
-        if (!workingIn(data).isEmpty()) {
+        boolean orphans = !alive();
+        if (!orphans) {
             run("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", Integer.toString(WAIT_SECONDS), "stop");
         }
         // Its children end on their own when it was killed; only then is the file a leftover, even if the pid in it is
         // in use again.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(ORPHAN_SECONDS);
         while (!workingIn(data).isEmpty()) {
+            if (orphans && System.nanoTime() > patience) {
+                // Busy with a long statement of nobody's any more. Recovery does the rest.
+                workingIn(data).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            }
             if (System.nanoTime() > deadline) {
                 throw new IOException("a Postgres still runs on " + data + ", processes " + workingIn(data));
             }
@@ -194,11 +297,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private String lastLine() throws IOException {
-        List<String> lines = Files.readString(log, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .toList();
-        return lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1).strip();
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - TAIL_BYTES));
+            byte[] tail = new byte[(int) (file.length() - file.getFilePointer())];
+            file.readFully(tail);
+            List<String> lines = new String(tail, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1).strip();
+        }
     }
 
     public String jdbcUrl() {
@@ -220,6 +328,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Stops it; open sessions are ended, committed rows are safe. */
     @Override
     public void close() {
+        closing = true;
+        synchronized (this) {
+            stop();
+        }
+    }
+
+    private void stop() {
         try {
             int status = run(
                     "pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "-t", Integer.toString(WAIT_SECONDS), "stop");

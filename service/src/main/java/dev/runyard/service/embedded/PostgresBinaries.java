@@ -17,6 +17,7 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 /** Unpacks the Postgres that is shipped as a jar. Only Linux on x86-64 is shipped. */
 final class PostgresBinaries {
     static final String VERSION = "18.6.0";
+    static final String MAJOR = VERSION.substring(0, VERSION.indexOf('.'));
     private static final String RESOURCE = "/postgres-linux-x86_64.txz";
 
     private PostgresBinaries() {}

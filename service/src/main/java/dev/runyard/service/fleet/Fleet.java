@@ -5,6 +5,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.report.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
@@ -41,6 +42,9 @@ public class Fleet {
     public record Place(UUID id, String key) {}
 
     private record Taken(UUID run, long attempt) {}
+
+    /** @param begun whether its worker asked for the spec */
+    private record Held(Taken what, boolean begun) {}
 
     @Transactional
     public Registered register(String host, long pid, String version, List<Offer> offers) {
@@ -127,7 +131,7 @@ public class Fleet {
         }
     }
 
-    /** The worker stops: its devices are nobody's, and attempts that it did not end are lost. */
+    /** The worker stops: its devices are nobody's. What it never took up is given back; what it took up and did not end is lost. */
     @Transactional
     public void leave(UUID worker) {
         statements.change("update worker set left_at = coalesce(left_at, now()) where id = ?", worker);
@@ -139,10 +143,20 @@ public class Fleet {
             journal.device(device, Journal.WORKER, "leave", "FREE", "LOST", null);
             statements
                     .rows(
-                            "select run_id, attempt from lease where device_id = ? and released_at is null order by run_id",
-                            r -> new Taken(r.getObject(1, UUID.class), r.getLong(2)),
+                            """
+                            select l.run_id, l.attempt, a.started_at is not null from lease l
+                            join attempt a on a.run_id = l.run_id and a.attempt = l.attempt
+                            where l.device_id = ? and l.released_at is null order by l.run_id""",
+                            r -> new Held(new Taken(r.getObject(1, UUID.class), r.getLong(2)), r.getBoolean(3)),
                             device)
-                    .forEach(t -> runs.expire(t.run(), t.attempt(), "its worker left"));
+                    .forEach(held -> {
+                        Taken t = held.what();
+                        if (held.begun()) {
+                            runs.expire(t.run(), t.attempt(), "its worker left");
+                        } else {
+                            runs.ended(t.run(), t.attempt(), new Outcome.GivenBack(0, Outcome.Cause.PREEMPTED));
+                        }
+                    });
         }
     }
 

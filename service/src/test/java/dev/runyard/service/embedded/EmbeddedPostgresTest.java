@@ -29,11 +29,13 @@ final class EmbeddedPostgresTest {
 
     /** What the killed process runs: start, one committed row, then wait to be killed. */
     public static void main(String[] arguments) throws Exception {
-        Home.open(Path.of(arguments[0]));
-        EmbeddedPostgres postgres = EmbeddedPostgres.start(Path.of(arguments[0]), Path.of(arguments[1]));
-        run(postgres, "create table kept(n int); insert into kept values (42)");
-        System.out.println("committed");
-        Thread.sleep(600_000);
+        // Held to the end: a lock that nobody refers to is given back with the next collection.
+        try (Home home = Home.open(Path.of(arguments[0]))) {
+            EmbeddedPostgres postgres = EmbeddedPostgres.start(home.folder(), Path.of(arguments[1]));
+            run(postgres, "create table kept(n int); insert into kept values (42)");
+            System.out.println("committed");
+            Thread.sleep(600_000);
+        }
     }
 
     @Test
@@ -81,6 +83,126 @@ final class EmbeddedPostgresTest {
         try (EmbeddedPostgres again = EmbeddedPostgres.start(home, PostgresSource.shared())) {
             assertThat(number(again, "select n from kept")).isEqualTo(7);
         }
+    }
+
+    @Test
+    void aKilledPostmasterIsStartedAgainAtItsPort() throws Exception {
+        linux();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, PostgresSource.shared());
+                Connection busy = connect(postgres)) {
+            run(postgres, "create table kept(n int); insert into kept values (1)");
+            int port = postgres.port();
+            // A backend that computes does not notice that its postmaster is gone.
+            Thread spinning = new Thread(() -> {
+                try (var statement = busy.createStatement()) {
+                    statement.execute("select count(*) from generate_series(1, 100000000000)");
+                } catch (SQLException e) {
+                    // ended with its server
+                }
+            });
+            spinning.start();
+            for (int kill = 0; kill < 2; kill++) {
+                kill(home);
+                awaitNumber(postgres, "select n from kept", 1);
+                assertThat(postgres.port()).isEqualTo(port);
+            }
+            spinning.join(10_000);
+            assertThat(spinning.isAlive()).isFalse();
+        }
+        assertThat(EmbeddedPostgres.trouble()).isEmpty();
+    }
+
+    /** A disk that is full ends Postgres when it needs another segment of its log. */
+    @Test
+    void aFullDiskIsWaitedForAndNothingThatWasCommittedIsLost() throws Exception {
+        linux();
+        Path disk = Files.createDirectory(home.resolve("disk"));
+        assumeTrue(
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=120m,mode=0777", "tmpfs", disk.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
+                "skipped: only root can mount a small disk");
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(disk, PostgresSource.shared())) {
+            run(postgres, "create table kept(n int); insert into kept values (1); create table wide(t text)");
+            Path filler = disk.resolve("filler");
+            fill(filler);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            run(
+                                    postgres,
+                                    "insert into wide select repeat(md5(n::text), 50) from generate_series(1, 2000) n");
+                            run(postgres, "update kept set n = n + 1");
+                        }
+                    })
+                    .isInstanceOf(SQLException.class);
+            // Also when it ends altogether, as it does when its log cannot grow.
+            kill(disk);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (EmbeddedPostgres.trouble().isEmpty() && System.nanoTime() < end) {
+                Thread.sleep(100);
+            }
+            assertThat(EmbeddedPostgres.trouble()).isPresent();
+            Files.delete(filler);
+            long freed = System.nanoTime();
+            int kept = awaitNumber(postgres, "select n from kept", -1);
+            assertThat(kept).isPositive();
+            assertThat(System.nanoTime() - freed).isLessThan(TimeUnit.SECONDS.toNanos(15));
+            run(postgres, "insert into wide values ('after')");
+        } finally {
+            new ProcessBuilder("umount", disk.toString()).start().waitFor();
+        }
+    }
+
+    private static void fill(Path filler) throws IOException {
+        byte[] block = new byte[1 << 20];
+        try (var out = Files.newOutputStream(filler)) {
+            for (int i = 0; i < 200; i++) {
+                out.write(block);
+            }
+        } catch (IOException e) {
+            return; // full
+        }
+        throw new IllegalStateException("the disk is larger than it should be");
+    }
+
+    private static void kill(Path home) throws IOException {
+        Path file = home.resolve("postgres/postmaster.pid");
+        if (Files.exists(file)) {
+            ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0).strip()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /** @param expected -1: any */
+    private static int awaitNumber(EmbeddedPostgres postgres, String sql, int expected) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (true) {
+            try {
+                int number = number(postgres, sql);
+                if (expected < 0 || number == expected) {
+                    return number;
+                }
+            } catch (SQLException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void aDatabaseOfAnotherMajorVersionIsRefusedWithTheWayOut() throws Exception {
+        linux();
+        Files.createDirectories(home.resolve("postgres"));
+        Files.writeString(home.resolve("postgres/PG_VERSION"), "17\n");
+        assertThatThrownBy(() -> EmbeddedPostgres.start(home, PostgresSource.shared()))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("Postgres 17")
+                .hasMessageContaining(PostgresBinaries.MAJOR)
+                .hasMessageContaining("dump");
+        assertThat(home.resolve("postgres/PG_VERSION")).hasContent("17");
     }
 
     @Test

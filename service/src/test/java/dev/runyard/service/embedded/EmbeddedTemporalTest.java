@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class EmbeddedTemporalTest {
@@ -27,6 +29,23 @@ final class EmbeddedTemporalTest {
                 }
             }
         }
+    }
+
+    @Test
+    void itsEndIsNoticed() throws Exception {
+        CountDownLatch lost = new CountDownLatch(1);
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start(lost::countDown)) {
+            assertThat(lost.await(5, TimeUnit.SECONDS)).isFalse();
+            temporal.server().shutdownNow();
+            assertThat(lost.await(15, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aCloseIsNoLoss() throws Exception {
+        CountDownLatch lost = new CountDownLatch(1);
+        EmbeddedTemporal.start(lost::countDown).close();
+        assertThat(lost.await(5, TimeUnit.SECONDS)).isFalse();
     }
 
     private static boolean reachable(InetAddress address, int port, int millis) {

@@ -135,7 +135,15 @@ final class GrantsTest {
                     host.devices().get(0).id());
         }
         assertThat(granted).containsExactly(urgent, third, first, second);
+        // A worker that leaves before it took them up gives them back; nobody lost anything.
         fleet.leave(host.worker());
+        for (UUID run : granted) {
+            assertThat(statements.rows(
+                            "select a.state || ' ' || r.lost from attempt a join run r on r.id = a.run_id where r.id = ?",
+                            r -> r.getString(1),
+                            run))
+                    .containsExactly("GIVEN_BACK 0");
+        }
         statements.change("update run set state = 'CANCELLED', ended_at = now() where state = 'QUEUED'");
     }
 }

@@ -1,0 +1,123 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.lab.LabClient;
+import dev.runyard.e2e.lab.LabProcess;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A home of each release, killed while it trained, goes on under this version as if nothing had happened. */
+class UpgradeTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_home_of_0_1_0_goes_on_bit_for_bit() throws Exception {
+        ReleasedHome home = ReleasedHome.restore("0.1.0", folder.resolve("home"));
+        JsonNode expected = home.expected();
+        JsonNode ids = expected.get("runs");
+        try (LabProcess lab = LabProcess.start(home.folder(), Map.of("RUNYARD_THREADS", "1"))) {
+            LabClient client = lab.client();
+            String paused = ids.get("paused").asText();
+            assertThat(client.get("/api/v1/runs/" + paused).get("state").asText())
+                    .isEqualTo("PAUSED");
+            client.post("/api/v1/runs/" + paused + "/resume", null);
+            for (String name : new String[] {"paused", "running", "queued"}) {
+                JsonNode run = over(client, ids.get(name).asText());
+                assertThat(run.get("state").asText())
+                        .as(name + ": " + run.path("message").asText())
+                        .isEqualTo("FINISHED");
+            }
+            for (String name : new String[] {"paused", "running"}) {
+                goesOn(lab, ids.get(name).asText(), expected.get("undisturbed").get(name));
+            }
+            JsonNode sweep = client.await(
+                    "/api/v1/sweeps/" + expected.get("sweep").asText(),
+                    Duration.ofMinutes(3),
+                    s -> s.get("state").asText().equals("FINISHED"));
+            assertThat(sweep.at("/states/FINISHED").asInt()).isEqualTo(4);
+            expected.get("specs").fields().forEachRemaining(entry -> assertThat(
+                            client.get("/api/v1/runs/" + entry.getKey())
+                                    .get("specHash")
+                                    .asText())
+                    .isEqualTo(entry.getValue().get("hash").asText()));
+        }
+    }
+
+    private static JsonNode over(LabClient client, String run) throws InterruptedException {
+        return client.await("/api/v1/runs/" + run, Duration.ofMinutes(4), r -> r.get("state")
+                .asText()
+                .matches("FINISHED|FAILED|CANCELLED"));
+    }
+
+    /** Resumed, not begun anew, and in every number what the undisturbed twin is. */
+    private static void goesOn(LabProcess lab, String run, JsonNode undisturbed) throws Exception {
+        LabClient client = lab.client();
+        JsonNode attempts = client.get("/api/v1/runs/" + run + "/attempts");
+        assertThat(attempts.findValues("startStep").stream()
+                        .mapToLong(JsonNode::asLong)
+                        .max()
+                        .orElse(0))
+                .isGreaterThan(50);
+        undisturbed.get("metrics").fields().forEachRemaining(series -> {
+            Map<Long, Long> bits = new TreeMap<>();
+            series.getValue()
+                    .forEach(point -> bits.put(
+                            point.get(0).asLong(),
+                            Double.doubleToRawLongBits(point.get(1).asDouble())));
+            Map<Long, Long> now = new TreeMap<>();
+            for (JsonNode point : client.history(run, series.getKey())) {
+                assertThat(now.put(
+                                point.get("step").asLong(),
+                                Double.doubleToRawLongBits(point.get("value").asDouble())))
+                        .as("%s at step %s", series.getKey(), point.get("step"))
+                        .isNull();
+            }
+            assertThat(now).as(series.getKey()).isEqualTo(bits);
+        });
+        undisturbed.get("artifacts").fields().forEachRemaining(artifact -> {
+            if (artifact.getValue().has("tensorsSha256")) {
+                assertThat(tensors(lab, sha256(client, run, artifact.getKey())))
+                        .as(artifact.getKey())
+                        .isEqualTo(artifact.getValue().get("tensorsSha256").asText());
+            }
+        });
+    }
+
+    private static String sha256(LabClient client, String run, String artifact) {
+        for (JsonNode found : client.get("/api/v1/runs/" + run + "/artifacts")) {
+            if (found.get("name").asText().equals(artifact)) {
+                return found.get("sha256").asText();
+            }
+        }
+        throw new AssertionError("run " + run + " has no " + artifact);
+    }
+
+    /** Of all values, without the header, which also holds the spec as the version of the day writes it. */
+    private static String tensors(LabProcess lab, String sha256) {
+        try {
+            byte[] file = Files.readAllBytes(lab.home()
+                    .resolve("artifacts")
+                    .resolve(sha256.substring(0, 2))
+                    .resolve(sha256));
+            int header =
+                    (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(file, 8 + header, file.length - 8 - header);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (java.io.IOException | java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
