@@ -23,26 +23,25 @@ import dev.runyard.cli.science.ServeModelCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.PathArgument;
+import dev.runyard.cli.terminal.Refused;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.PlatformEncoding;
-import dev.runyard.vision.backbone.WeightsException;
-import dev.runyard.vision.data.DataException;
-import dev.runyard.vision.fetch.FetchException;
-import dev.runyard.vision.tensor.SafetensorsException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The {@code runyard} command. Exit codes: 0 done, 2 what was typed or read is wrong, 1 anything else. */
+/** The {@code runyard} command. */
 @Command(
         name = "runyard",
         description = "Runs a vision lab's experiments.",
@@ -77,10 +76,22 @@ import picocli.CommandLine.ParameterException;
             WeightsCommand.class
         })
 public final class Runyard implements Runnable {
-    private static final boolean DEBUG = "1".equals(System.getenv("RUNYARD_DEBUG"));
+    /** Of a line on a terminal: what others wrote is cut. */
+    private static final int LONGEST = 4_000;
+
+    private static final List<String> EXIT_CODES = List.of(
+            "0:done",
+            "1:the lab, the machine or what was looked at is at fault",
+            "2:what was typed, or a file or setting that it names, is wrong");
 
     @CommandLine.Spec
     CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = "--debug",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Print the stack trace of a failure; so does RUNYARD_DEBUG=1.")
+    boolean debug;
 
     public static void main(String... args) {
         PlatformEncoding.refusal().ifPresent(line -> {
@@ -91,13 +102,37 @@ public final class Runyard implements Runnable {
     }
 
     static int execute(String... args) {
-        CommandLine line = new CommandLine(new Runyard())
+        Runyard root = new Runyard();
+        CommandLine line = line(root);
+        try {
+            return line.execute(args);
+        } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
+            return root.failed(e, line);
+        }
+    }
+
+    static CommandLine line(Runyard root) {
+        CommandLine line = new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, new PathArgument())
                 .setParameterExceptionHandler(Runyard::mistyped)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+                .setExecutionExceptionHandler((e, command, parsed) -> root.failed(e, command));
         line.getSubcommands().values().forEach(command -> command.getCommandSpec()
                 .mixinStandardHelpOptions(true));
-        return line.execute(args);
+        tellExitCodes(line);
+        return line;
+    }
+
+    /** Of every command, in its help: its own where it has more to say, else the common ones. */
+    private static void tellExitCodes(CommandLine line) {
+        CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        usage.exitCodeListHeading("Exit codes:%n");
+        if (usage.exitCodeList().isEmpty()) {
+            Map<String, String> codes = new LinkedHashMap<>();
+            EXIT_CODES.forEach(code -> codes.put(code.substring(0, 1), code.substring(2)));
+            usage.exitCodeList(codes);
+        }
+        line.getSubcommands().values().forEach(Runyard::tellExitCodes);
     }
 
     @Override
@@ -125,38 +160,19 @@ public final class Runyard implements Runnable {
         return "; see \"" + command.getCommandSpec().qualifiedName() + " --help\"";
     }
 
-    private static int failed(Exception e, CommandLine command) {
-        if (DEBUG) {
-            e.printStackTrace();
+    private int failed(Throwable e, CommandLine command) {
+        if (debug || "1".equals(System.getenv("RUNYARD_DEBUG"))) {
+            e.printStackTrace(command.getErr());
         }
-        if (e instanceof Failure failure) {
-            say(command, Objects.toString(failure.getMessage(), ""));
-            return failure.exit();
-        }
-        if (e instanceof InvalidSpec || e instanceof MalformedJson) {
-            say(command, Objects.toString(e.getMessage(), ""));
-            return Failure.BAD_INPUT;
-        }
-        if (e instanceof DataException || e instanceof SafetensorsException || e instanceof WeightsException) {
-            say(command, Objects.toString(e.getMessage(), ""));
-            return Failure.BAD_INPUT;
-        }
-        if (e instanceof FetchException fetch) {
-            say(command, Objects.toString(fetch.getMessage(), ""));
-            return fetch.code().equals("UNKNOWN_NAME") ? Failure.BAD_INPUT : Failure.FAULT;
-        }
-        if (e instanceof NoSuchFileException) {
-            say(command, "there is no file " + e.getMessage() + "; check the path");
-            return Failure.BAD_INPUT;
-        }
-        String what = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
-        say(command, what + "; set RUNYARD_DEBUG=1 for the whole story");
-        return Failure.FAULT;
+        Refused refused = Refused.of(e);
+        say(command, refused.line());
+        return refused.exit();
     }
 
     private static void say(CommandLine command, String line) {
         String one = line.lines().reduce((a, b) -> a + " " + b.strip()).orElse("");
-        command.getErr().println("runyard: " + Table.printable(one));
+        String cut = one.length() > LONGEST ? one.substring(0, LONGEST) + "…" : one;
+        command.getErr().println("runyard: " + Table.printable(cut));
     }
 
     /** From the jar's manifest. */

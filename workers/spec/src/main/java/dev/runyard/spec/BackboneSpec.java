@@ -10,6 +10,7 @@ public record BackboneSpec(
         @Doc(
                 "small-vit, small-clip or small-dino (shipped with the product), or on the worker's machine a safetensors file,"
                         + " or a folder with one and its config.json.")
+        @HostPath
         String weights,
 
         @Doc("Mean and deviation of the images: the backbone's own, or CLIP's whatever the backbone.")

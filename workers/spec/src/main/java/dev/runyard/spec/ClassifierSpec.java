@@ -15,6 +15,7 @@ public record ClassifierSpec(
         @Doc(
                 "For text and text-init: a safetensors file on the worker's machine with text_features [classes, d] and, if it has"
                         + " one, the scalar logit_scale; left out: made by the backbone's own text tower.")
+        @HostPath
         @Nullable
         String features,
 
@@ -27,6 +28,7 @@ public record ClassifierSpec(
         @Doc(
                 "For template clip: a JSON file on the worker's machine of the form {set: {templates: [\"a photo of a {}.\"]}}, set"
                         + " being CLIP's name of the data set or ours.")
+        @HostPath
         @Nullable
         String templates,
 
@@ -38,6 +40,7 @@ public record ClassifierSpec(
 
         @Doc("For prototypes: a safetensors file on the worker's machine with a DINO head (mlp.0, mlp.2, mlp.4,"
                 + " last_layer).")
+        @HostPath
         @Nullable
         String head) {
     static final ClassifierSpec DEFAULT = new ClassifierSpec(Kind.LINEAR, null);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public record DatasetPart(
         @Doc("As a data set's id; not union.") String id,
 
-        @Doc("A folder or a zip on the worker's machine; required but for shapes.") @Nullable
+        @Doc("A folder or a zip on the worker's machine; required but for shapes.") @HostPath @Nullable
         String root,
 
         @Doc("Where train, val and test come from.") DatasetSpec.Split split) {

@@ -15,7 +15,7 @@ public record DatasetSpec(
                         + " set by name, which binds its class names.")
         String id,
 
-        @Doc("A folder or a zip on the worker's machine; required but for shapes and union.") @Nullable
+        @Doc("A folder or a zip on the worker's machine; required but for shapes and union.") @HostPath @Nullable
         String root,
 
         @Doc("Where train, val and test come from.") Split split,

@@ -108,6 +108,7 @@ public sealed interface MethodSpec {
 
             @Doc("For net resnet18: a safetensors file on the worker's machine with torchvision's ResNet18, to begin"
                     + " from; left out: random.")
+            @HostPath
             @Nullable
             String netWeights)
             implements MethodSpec, WithNet {
@@ -312,6 +313,7 @@ public sealed interface MethodSpec {
 
             @Doc("For net resnet18: a safetensors file on the worker's machine with torchvision's ResNet18, to begin"
                     + " from; left out: random.")
+            @HostPath
             @Nullable
             String netWeights)
             implements MethodSpec, WithNet {

@@ -4,18 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.lab.Lab;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.remote.LabClient;
+import dev.runyard.cli.remote.Looking;
 import dev.runyard.cli.remote.RunProgress;
 import dev.runyard.cli.remote.Shown;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,11 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "A lab on this machine, a real sweep of PGN and IIP, a table of results. Started again, it goes on.")
+                "A lab on this machine, a real sweep of PGN and IIP, a table of results. Started again, it goes on.",
+        exitCodeList = {
+            "0:every run finished",
+            "1:a run failed, or the lab cannot start",
+            "2:what was typed, or the data that it names, is wrong"
+        })
 public final class DemoCommand implements Callable<Integer> {
-    /** How long the lab may be away while its service is started again. */
-    private static final Duration AWAY = Duration.ofMinutes(3);
-
     private final PrintStream out = System.out;
 
     @Option(
@@ -42,13 +44,14 @@ public final class DemoCommand implements Callable<Integer> {
     boolean exit;
 
     @Override
-    public Integer call() throws InterruptedException {
-        DemoSweep sweep = DemoSweep.of(data);
+    public Integer call() throws IOException, InterruptedException {
+        LabHome home = LabHome.ofEnvironment();
+        home.prepare();
+        DemoSweep sweep = DemoSweep.of(data, home.folder().resolve("data"));
         if (data == null) {
             out.println("Data: counting 3 to 10 coloured shapes; the images are rendered by Runyard itself."
                     + " --data takes your own.");
         }
-        LabHome home = LabHome.ofEnvironment();
         Optional<LabHome.Running> running = Lab.runningOn(home);
         if (running.isPresent()) {
             out.println("The lab on " + home.folder() + " is already running at "
@@ -91,30 +94,17 @@ public final class DemoCommand implements Callable<Integer> {
         return state.equals("FINISHED") && unfinished == 0 ? 0 : Failure.FAULT;
     }
 
-    /** Until the sweep is over; a service that is started again is waited for. */
+    /** Until the sweep is over. */
     private String follow(LabClient lab, String id) throws InterruptedException {
-        long lastAnswer = System.nanoTime();
         try (Progress progress = new Progress(out)) {
-            while (true) {
-                try {
-                    JsonNode view = lab.get("sweeps/" + id);
-                    List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
-                    lastAnswer = System.nanoTime();
-                    int total = Math.max(1, view.path("total").asInt());
-                    double done =
-                            runs.stream().mapToDouble(RunProgress::fraction).sum() / total;
-                    progress.show(done, line(runs, total));
-                    String state = view.path("state").asText();
-                    if (state.equals("FINISHED") || state.equals("CANCELLED")) {
-                        return state;
-                    }
-                } catch (Failure e) {
-                    if (e.exit() == Failure.BAD_INPUT || System.nanoTime() - lastAnswer > AWAY.toNanos()) {
-                        throw e;
-                    }
-                }
-                TimeUnit.MILLISECONDS.sleep(500);
-            }
+            return Looking.until(() -> {
+                JsonNode view = lab.get("sweeps/" + id);
+                List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
+                int total = Math.max(1, view.path("total").asInt());
+                progress.show(runs.stream().mapToDouble(RunProgress::fraction).sum() / total, line(runs, total));
+                return Optional.of(view.path("state").asText())
+                        .filter(state -> state.equals("FINISHED") || state.equals("CANCELLED"));
+            });
         }
     }
 

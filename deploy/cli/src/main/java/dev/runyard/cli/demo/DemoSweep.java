@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.remote.LabClient;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.sweep.SweepSpec;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Datasets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,19 +24,35 @@ import org.jspecify.annotations.Nullable;
  * however often the demo is started again, and wherever it was killed, it is the same sweep.
  */
 record DemoSweep(String name, ObjectNode spec) {
+    /** At least, of an epoch. */
+    private static final int STEPS = 4;
 
-    /** @param data a folder or a zip; null: images that the product renders */
-    static DemoSweep of(@Nullable Path data) {
+    /**
+     * @param data a folder or a zip; null: images that the product renders
+     * @param cache where what is known of data sets is kept
+     * @throws dev.runyard.vision.data.DataException when there is no data set in {@code data} that can be trained on
+     */
+    static DemoSweep of(@Nullable Path data, Path cache) throws IOException {
         ObjectNode spec = Json.yaml(resource());
         if (data != null) {
             Path real = existing(data);
             ObjectNode base = (ObjectNode) spec.path("base");
-            base.putObject("dataset").put("id", "folder").put("root", real.toString());
+            ObjectNode dataset = base.putObject("dataset");
+            dataset.put("id", "folder").put("root", real.toString());
+            base.put("batchSize", batchSize(dataset, base.path("batchSize").asInt(), cache));
         }
         String name = "demo-" + hash(Json.canonical(spec)).substring(0, 12);
         spec.put("name", name);
         Json.read(spec, SweepSpec.class);
         return new DemoSweep(name, spec);
+    }
+
+    /** The demo's own, unless the data are few: nobody typed it, so it must fit. Some steps an epoch are left then. */
+    private static int batchSize(ObjectNode dataset, int own, Path cache) throws IOException {
+        try (Dataset opened = Datasets.open(Json.read(dataset, DatasetSpec.class), cache, 0)) {
+            int fitting = Integer.highestOneBit(Math.max(1, opened.train().size() / STEPS));
+            return Math.min(own, fitting);
+        }
     }
 
     private static Path existing(Path data) {
@@ -52,7 +71,7 @@ record DemoSweep(String name, ObjectNode spec) {
                 return sweep.path("id").asText();
             }
         }
-        return lab.post("sweeps", spec).path("id").asText();
+        return lab.create("sweeps", spec).path("id").asText();
     }
 
     private static String resource() {

@@ -12,7 +12,10 @@ public final class ActCommands {
     private ActCommands() {}
 
     abstract static class Act implements Callable<Integer> {
-        @Parameters(arity = "1..*", paramLabel = "ID", description = "Of runs or sweeps.")
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "ID",
+                description = "Of runs or sweeps; a beginning that is unique is enough.")
         List<String> ids;
 
         @Option(names = "--json", description = "Print JSON.")
@@ -27,8 +30,8 @@ public final class ActCommands {
         @Override
         public Integer call() {
             LabClient lab = LabClient.ofEnvironment();
-            for (String id : ids) {
-                Found found = Found.byId(lab, id);
+            // All are looked up before anything is done: a wrong one among them changes nothing.
+            for (Found found : ids.stream().map(id -> Found.byId(lab, id)).toList()) {
                 JsonNode now = lab.post(found.kind() + "/" + found.id() + "/" + verb, null);
                 System.out.println(
                         json

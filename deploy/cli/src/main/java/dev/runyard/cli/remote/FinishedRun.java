@@ -3,36 +3,33 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.util.Optional;
 
 /** The weights of a finished run: in a folder of this machine, or fetched from the lab by the run's id. */
 public final class FinishedRun {
     private FinishedRun() {}
 
     /**
-     * @param folderOrId the {@code --out} folder of a training, its weights file, or the id of a run
+     * @param folderOrId the {@code --out} folder of a training, its weights file, or an id of a run or the beginning of one
      * @return a file of this machine; what came from a lab is kept in the home by its SHA-256
      */
     public static Path weights(String folderOrId) throws IOException {
-        Path path = Path.of(folderOrId);
-        if (Files.exists(path)) {
-            return path;
+        Optional<Path> path = existing(folderOrId);
+        if (path.isPresent()) {
+            return path.get();
         }
-        if (!isId(folderOrId)) {
+        if (!Found.isId(folderOrId)) {
             throw Failure.badInput(
                     "there is no folder or run " + folderOrId,
                     "give the --out folder of \"runyard train\", or the id of a run (\"runyard ls\")");
         }
         LabClient lab = LabClient.ofEnvironment();
-        Found found = Found.byId(lab, folderOrId);
-        if (!found.isRun()) {
-            throw Failure.badInput(
-                    folderOrId + " is a sweep", "name one of its runs (\"runyard show " + folderOrId + "\")");
-        }
+        Found found = Found.run(lab, folderOrId);
         for (JsonNode artifact : lab.get("runs/" + found.id() + "/artifacts")) {
             if (artifact.path("name").asText().equals(TrainedRun.FILE)) {
                 return fetched(lab, artifact.path("sha256").asText());
@@ -53,11 +50,11 @@ public final class FinishedRun {
         return file;
     }
 
-    private static boolean isId(String text) {
+    private static Optional<Path> existing(String text) {
         try {
-            return UUID.fromString(text.strip()) != null;
+            return Optional.of(GivenPath.of(text)).filter(Files::exists);
         } catch (IllegalArgumentException e) {
-            return false;
+            throw Failure.badInput("--run \"" + text + "\" " + e.getMessage(), null);
         }
     }
 }

@@ -5,14 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
-import dev.runyard.cli.terminal.Table;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +26,20 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A lab over HTTP. What it refuses becomes one line; 4xx for what was asked, anything else for the lab. */
+/** A lab over HTTP. What it refuses becomes one line. */
 public final class LabClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final int ATTEMPTS = 5;
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(5))
@@ -43,15 +52,7 @@ public final class LabClient {
     }
 
     public static LabClient of(String url) {
-        try {
-            URI base = URI.create(url.endsWith("/") ? url : url + "/");
-            if (base.getHost() != null) {
-                return new LabClient(base);
-            }
-        } catch (IllegalArgumentException e) {
-            // Falls through to the one message.
-        }
-        throw Failure.badInput("RUNYARD_URL is \"" + url + "\"", "write it as http://127.0.0.1:8080");
+        return new LabClient(LabAddress.of("RUNYARD_URL", url));
     }
 
     /** The lab that {@code RUNYARD_URL} names, or the one that runs on this home. */
@@ -75,32 +76,31 @@ public final class LabClient {
 
     /** @param path below {@code /api/v1/}, with its query */
     public JsonNode get(String path) {
-        return answer(send(request(path).GET()));
+        return LabAnswer.of(url(), patiently(request(path).GET()));
     }
 
     /** As {@link #get}, empty when it does not exist. */
     public Optional<JsonNode> find(String path) {
-        HttpResponse<String> response = send(request(path).GET());
-        return response.statusCode() == 404 ? Optional.empty() : Optional.of(answer(response));
+        HttpResponse<String> response = patiently(request(path).GET());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(LabAnswer.of(url(), response));
     }
 
-    public JsonNode post(String path, @Nullable Object body, String... headers) {
-        try {
-            HttpRequest.Builder request = request(path)
-                    .POST(
-                            body == null
-                                    ? HttpRequest.BodyPublishers.noBody()
-                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
-            if (body != null) {
-                request.header("Content-Type", "application/json");
-            }
-            for (int i = 0; i < headers.length; i += 2) {
-                request.header(headers[i], headers[i + 1]);
-            }
-            return answer(send(request));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
-        }
+    /** Asks once: what came of it is unknown when no answer comes. */
+    public JsonNode post(String path, @Nullable Object body) {
+        return LabAnswer.of(url(), once(posted(path, body)));
+    }
+
+    /**
+     * Makes something new, once however often the request has to be sent: all carry the same key.
+     *
+     * @return the answer, which has an id
+     */
+    public JsonNode create(String path, Object body) {
+        HttpRequest.Builder request =
+                posted(path, body).header("Idempotency-Key", UUID.randomUUID().toString());
+        JsonNode made = LabAnswer.of(url(), patiently(request));
+        LabAnswer.required(url(), made, "id");
+        return made;
     }
 
     /**
@@ -119,9 +119,10 @@ public final class LabClient {
                         "try again; \"runyard doctor\" looks at the lab");
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw LabAnswer.none(url(), e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Failure.fault("interrupted", "run it again", e);
+            throw interrupted(e);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -149,27 +150,11 @@ public final class LabClient {
                     + (path.contains("?") ? "&" : "?")
                     + "limit=" + Math.min(1_000, limit - items.size())
                     + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)));
-            (page.isArray() ? page : page.path("items")).forEach(items::add);
-            cursor = page.path("next").asText("");
+            JsonNode some = page.isArray() ? page : page.path("items");
+            some.forEach(items::add);
+            cursor = some.isEmpty() ? "" : page.path("next").asText("");
         } while (!cursor.isEmpty() && !cursor.equals("null") && items.size() < limit);
         return items;
-    }
-
-    /**
-     * Live events, until the lab closes the stream or {@code seen} throws.
-     *
-     * @param seen gets each event's data
-     */
-    public void events(Consumer<JsonNode> seen) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(base.resolve("api/v1/events"))
-                .header("Accept", "text/event-stream")
-                .build();
-        HttpResponse<java.util.stream.Stream<String>> response =
-                http.send(request, HttpResponse.BodyHandlers.ofLines());
-        try (var lines = response.body()) {
-            lines.filter(line -> line.startsWith("data:"))
-                    .forEach(line -> seen.accept(tree(line.substring(5).strip())));
-        }
     }
 
     public static String encode(String text) {
@@ -188,46 +173,98 @@ public final class LabClient {
         return name.isEmpty() ? "local" : name.substring(0, Math.min(100, name.length()));
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request) {
+    private HttpRequest.Builder posted(String path, @Nullable Object body) {
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw Failure.fault(
-                    "the lab at " + url() + " does not answer (" + e.getClass().getSimpleName() + ")",
-                    "check that it runs (\"runyard up\"), or name another by RUNYARD_URL",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Failure.fault("interrupted", "run it again", e);
-        }
-    }
-
-    private JsonNode answer(HttpResponse<String> response) {
-        int status = response.statusCode();
-        if (status / 100 == 2) {
-            return tree(response.body());
-        }
-        JsonNode problem;
-        try {
-            problem = tree(response.body());
-        } catch (Failure e) {
-            problem = JSON.createObjectNode();
-        }
-        String detail = Table.printable(problem.path("detail").asText("the lab answered " + status));
-        String code = problem.path("code").asText("");
-        String line = code.isEmpty() ? detail : code + ": " + detail;
-        if (status / 100 == 4) {
-            throw Failure.badInput(line, null);
-        }
-        throw Failure.fault(line, "see the service's log, or try again");
-    }
-
-    private JsonNode tree(String body) {
-        try {
-            return body.isBlank() ? JSON.createObjectNode() : JSON.readTree(body);
+            HttpRequest.Builder request = request(path);
+            return body == null
+                    ? request.POST(HttpRequest.BodyPublishers.noBody())
+                    : request.header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
         } catch (JsonProcessingException e) {
-            throw Failure.fault(
-                    "the answer of " + url() + " is not JSON", "check that a Runyard lab is at that address", e);
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private HttpResponse<String> once(HttpRequest.Builder request) {
+        try {
+            return text(request);
+        } catch (UnansweredException e) {
+            throw LabAnswer.none(url(), e.cause);
+        }
+    }
+
+    /**
+     * Asks again where that is harmless: after an answer that was lost on its way, and when the lab says that it has too much to do.
+     * A lab that is not there at the first try is not waited for.
+     */
+    private HttpResponse<String> patiently(HttpRequest.Builder request) {
+        for (int attempt = 0; ; attempt++) {
+            long pause = PAUSE.toMillis() << attempt;
+            try {
+                HttpResponse<String> response = text(request);
+                boolean busy = response.statusCode() == 429 || response.statusCode() == 503;
+                if (!busy || attempt == ATTEMPTS - 1) {
+                    return response;
+                }
+                pause = Math.max(pause, retryAfter(response));
+            } catch (UnansweredException e) {
+                boolean absent = e.cause instanceof ConnectException || e.cause instanceof HttpConnectTimeoutException;
+                boolean slow = e.cause instanceof HttpTimeoutException;
+                if (attempt == ATTEMPTS - 1 || attempt == 0 && absent || attempt > 0 && slow) {
+                    throw LabAnswer.none(url(), e.cause);
+                }
+            }
+            sleep(pause);
+        }
+    }
+
+    /** As the lab asks, in milliseconds, but never longer than a person waits. */
+    private static long retryAfter(HttpResponse<?> response) {
+        String seconds = response.headers().firstValue("Retry-After").orElse("0");
+        return seconds.matches("\\d{1,4}") ? Math.min(LONGEST_PAUSE.toSeconds(), Long.parseLong(seconds)) * 1_000 : 0;
+    }
+
+    /** The client's own limit ends with the head of an answer; this one holds for its body, too. */
+    private HttpResponse<String> text(HttpRequest.Builder request) throws UnansweredException {
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+        try {
+            return answer.get(TIMEOUT.toSeconds() + 1, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new UnansweredException(new HttpTimeoutException("the answer's body did not end"));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw new UnansweredException(cause);
+            }
+            throw new UnansweredException(new IOException(e.getCause()));
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static Failure interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Failure.fault("interrupted", "run it again", e);
+    }
+
+    /** A request went out, and no whole answer came back. */
+    private static final class UnansweredException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final IOException cause;
+
+        UnansweredException(IOException cause) {
+            super(cause);
+            this.cause = cause;
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.RunState;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard logs}. */
 @Command(name = "logs", description = "Print what a run's attempts wrote.")
 public final class LogsCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "ID", description = "Of a run.")
+    @Parameters(paramLabel = "ID", description = "Of a run; a beginning that is unique is enough.")
     String id;
 
     @Option(
@@ -26,13 +25,12 @@ public final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LabClient lab = LabClient.ofEnvironment();
-        String run = "runs/" + Found.checked(id);
+        String run = "runs/" + Found.run(lab, id).id();
         long after = -1;
         boolean over;
         do {
             // Asked before the lines: what is written last is not missed.
-            over = !follow
-                    || RunState.valueOf(lab.get(run).path("state").asText()).terminal();
+            over = !follow || RunProgress.over(lab.get(run));
             long before;
             do {
                 before = after;

@@ -105,15 +105,14 @@ public final class LsCommand implements Callable<Integer> {
     }
 
     private static Table sweeps(List<JsonNode> items) {
-        Table table = new Table("ID", "STATE", "EXPERIMENT", "NAME", "RUNS", "STATES", "CREATED");
+        Table table = new Table("ID", "STATE", "EXPERIMENT", "NAME", "OUTCOME", "CREATED");
         for (JsonNode sweep : items) {
             table.row(
                     sweep.path("id").asText(),
                     sweep.path("state").asText(),
                     sweep.path("experiment").asText(),
                     Shown.text(sweep.path("name")),
-                    sweep.path("created").asText() + "/" + sweep.path("total").asText(),
-                    params(sweep.path("states")),
+                    SweepOutcome.of(sweep).line(),
                     Shown.time(sweep.path("createdAt")));
         }
         return table;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "metrics",
         description = "Print a run's metric: step, epoch, value. Without --key: which metrics it has.")
 public final class MetricsCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "ID", description = "Of a run.")
+    @Parameters(paramLabel = "ID", description = "Of a run; a beginning that is unique is enough.")
     String id;
 
     @Option(names = "--key", paramLabel = "K", description = "For example train/loss.")
@@ -37,7 +37,7 @@ public final class MetricsCommand implements Callable<Integer> {
             throw Failure.badInput("--buckets is " + buckets, "give 1 to 100000");
         }
         LabClient lab = LabClient.ofEnvironment();
-        String run = "runs/" + Found.checked(id) + "/metrics";
+        String run = "runs/" + Found.run(lab, id).id() + "/metrics";
         JsonNode answer = key == null
                 ? lab.get(run)
                 : lab.get(run + "/history?key=" + LabClient.encode(key) + "&buckets=" + buckets);

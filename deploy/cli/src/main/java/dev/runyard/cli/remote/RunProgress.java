@@ -1,15 +1,34 @@
 package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.RunState;
 
 /** How far runs are, in steps. */
 public final class RunProgress {
     private RunProgress() {}
 
+    /** @throws Failure for a word that this version does not know */
+    static RunState state(String word) {
+        for (RunState state : RunState.values()) {
+            if (state.name().equals(word)) {
+                return state;
+            }
+        }
+        throw Failure.fault(
+                "the lab speaks of a state \"" + Table.printable(word) + "\", which is unknown here",
+                "install the lab's version of the command line");
+    }
+
+    /** Whether nothing more will happen to a run. */
+    public static boolean over(JsonNode run) {
+        return state(run.path("state").asText()).terminal();
+    }
+
     /** Of one run, 0 to 1. */
     public static double fraction(JsonNode run) {
-        if (RunState.valueOf(run.path("state").asText()).terminal()) {
+        if (over(run)) {
             return 1;
         }
         double steps = run.path("steps").asDouble(0);

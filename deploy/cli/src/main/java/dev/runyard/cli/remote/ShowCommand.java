@@ -2,7 +2,6 @@ package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Table;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,7 +10,7 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard show}. */
 @Command(name = "show", description = "Show a run or a sweep.")
 public final class ShowCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "ID", description = "Of a run or a sweep.")
+    @Parameters(paramLabel = "ID", description = "Of a run or a sweep; a beginning that is unique is enough.")
     String id;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -76,19 +75,19 @@ public final class ShowCommand implements Callable<Integer> {
         fields(view, "id", "experiment", "name", "state", "createdAt");
         System.out.println("runs        " + view.path("created").asText() + " of "
                 + view.path("total").asText());
-        System.out.println("states      " + LsCommand.params(view.path("states")));
+        System.out.println("outcome     " + SweepOutcome.of(view).line());
         String metric = view.path("spec").path("metric").asText("val/top1");
         print(SweepTable.of(lab, sweep.id(), metric));
-        List<JsonNode> runs = lab.items("runs?sweep=" + sweep.id(), 1_000);
-        print(LsCommand.runs(runs));
+        print(SweepOutcome.causes(lab.items("runs?state=FAILED&sweep=" + sweep.id(), 1_000)));
+        print(LsCommand.runs(lab.items("runs?sweep=" + sweep.id(), 1_000)));
     }
 
     private static void fields(JsonNode view, String... names) {
         for (String name : names) {
             JsonNode value = view.path(name);
             if (!value.isMissingNode() && !value.isNull()) {
-                System.out.println(
-                        name + " ".repeat(Math.max(1, 12 - name.length())) + Table.printable(Shown.text(value)));
+                String shown = name.endsWith("At") ? Shown.time(value) : Shown.text(value);
+                System.out.println(name + " ".repeat(Math.max(1, 12 - name.length())) + Table.printable(shown));
             }
         }
     }
@@ -96,7 +95,7 @@ public final class ShowCommand implements Callable<Integer> {
     private static void print(Table table) {
         if (!table.isEmpty()) {
             System.out.println();
-            table.lines().forEach(System.out::println);
+            table.print(System.out);
         }
     }
 }

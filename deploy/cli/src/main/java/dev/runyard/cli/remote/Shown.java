@@ -1,10 +1,16 @@
 package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Values of the API as a person reads them. */
 public final class Shown {
+    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss xxx", Locale.ROOT);
+
     private Shown() {}
 
     /** Text, or "-" where there is none. */
@@ -29,11 +35,13 @@ public final class Shown {
         return steps == 0 ? "-" : run.path("step").asLong() + "/" + steps;
     }
 
-    /** 2026-11-22T15:04:05.123Z as 2026-11-22 15:04:05. */
+    /** 2026-11-22T15:04:05.123Z as 2026-11-23 00:04:05 +09:00: the clock of whoever reads it, and which one that is. */
     public static String time(JsonNode value) {
         String text = text(value);
-        return text.length() >= 19 && text.charAt(10) == 'T'
-                ? text.substring(0, 10) + " " + text.substring(11, 19)
-                : text;
+        try {
+            return LOCAL.format(Instant.parse(text).atZone(ZoneId.systemDefault()));
+        } catch (DateTimeException e) {
+            return text;
+        }
     }
 }

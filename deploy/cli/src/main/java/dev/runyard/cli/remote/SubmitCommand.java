@@ -3,12 +3,12 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.SpecDocument;
-import dev.runyard.spec.sweep.SweepSpec;
+import dev.runyard.spec.sweep.SpecFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,8 +16,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runyard submit}. */
-@Command(name = "submit", description = "Queue a run or a sweep from a YAML or JSON file; prints its id.")
+@Command(
+        name = "submit",
+        description = {
+            "Queue a run or a sweep from a YAML or JSON file; prints its id.",
+            "Relative paths in it lead from the folder in which this is typed."
+        },
+        exitCodeList = {
+            "0:it is queued",
+            "1:the lab does not answer; or, with --check, something that the file names is not on this machine",
+            "2:the file or what was typed is wrong"
+        })
 public final class SubmitCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+
     @Parameters(paramLabel = "FILE", description = "A run spec, or a sweep spec (it has base:).")
     Path file;
 
@@ -29,33 +41,62 @@ public final class SubmitCommand implements Callable<Integer> {
     @Nullable
     String name;
 
+    @Option(
+            names = "--check",
+            description = "Queue nothing: check the spec, and that every file and folder it names is on this machine.")
+    boolean check;
+
     @Option(names = "--json", description = "Print the whole answer.")
     boolean json;
 
     @Override
     public Integer call() {
-        ObjectNode tree = SpecFile.read(file);
-        JsonNode answer;
-        if (tree.has("base")) {
-            if (experiment != null || name != null) {
-                throw Failure.badInput("--experiment and --name are for runs", "write them into the sweep's file");
-            }
-            // Read here as well: what is wrong is said without a lab.
-            Json.read(tree, SweepSpec.class);
-            answer = LabClient.ofEnvironment().post("sweeps", tree);
-        } else {
-            SpecDocument.submitted(tree);
-            Map<String, Object> run = new LinkedHashMap<>();
-            if (experiment != null) {
-                run.put("experiment", experiment);
-            }
-            if (name != null) {
-                run.put("name", name);
-            }
-            run.put("spec", tree);
-            answer = LabClient.ofEnvironment().post("runs", run);
+        SpecDocument document = SpecDocument.read(file);
+        // Read here as well: what is wrong is said without a lab.
+        SpecFile asked = SpecFile.of(document.tree());
+        if (asked instanceof SpecFile.Sweep && (experiment != null || name != null)) {
+            throw Failure.badInput("--experiment and --name are for runs", "write them into the sweep's file");
         }
+        if (check) {
+            return check(document, asked);
+        }
+        LabClient lab = LabClient.ofEnvironment();
+        JsonNode answer = asked instanceof SpecFile.Sweep
+                ? lab.create("sweeps", document.tree())
+                : lab.create("runs", request(document.tree()));
         System.out.println(json ? answer.toPrettyString() : answer.path("id").asText());
+        return 0;
+    }
+
+    private ObjectNode request(ObjectNode tree) {
+        ObjectNode request = tree;
+        if (!tree.has("spec")) {
+            request = Json.mapper().createObjectNode();
+            request.set("spec", tree);
+        }
+        if (experiment != null) {
+            request.put("experiment", experiment);
+        }
+        if (name != null) {
+            request.put("name", name);
+        }
+        return request;
+    }
+
+    private int check(SpecDocument document, SpecFile asked) {
+        List<String> missing = document.paths().entrySet().stream()
+                .filter(entry -> !Files.exists(Path.of(entry.getKey())))
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .toList();
+        if (!missing.isEmpty()) {
+            String shown = String.join(", ", missing.subList(0, Math.min(SHOWN, missing.size())));
+            throw Failure.fault(
+                    file + " names what is not on this machine: " + Table.printable(shown)
+                            + (missing.size() > SHOWN ? " and " + (missing.size() - SHOWN) + " more" : ""),
+                    "put it there (\"runyard data fetch\", \"runyard weights fetch\"), or change the path");
+        }
+        System.out.println(file + ": " + asked.runs() + (asked.runs() == 1 ? " run" : " runs") + ", "
+                + document.paths().size() + " files and folders, all on this machine");
         return 0;
     }
 }

@@ -1,7 +1,9 @@
 package dev.runyard.cli.science;
 
 import dev.runyard.cli.lab.LabHome;
+import dev.runyard.cli.remote.FinishedRun;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.DatasetSpec;
@@ -14,7 +16,6 @@ import dev.runyard.vision.analyse.AnalysisReport;
 import dev.runyard.vision.analyse.Nmi;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,9 +34,11 @@ public final class AnalyseCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             required = true,
-            paramLabel = "DIR",
-            description = "A finished run's folder, or its weights.safetensors.")
-    Path run;
+            paramLabel = "DIR_OR_ID",
+            description =
+                    "A finished run's folder or its weights.safetensors, or its id in the lab (a unique beginning is"
+                            + " enough).")
+    String run;
 
     @Option(
             names = "--dataset",
@@ -113,11 +116,8 @@ public final class AnalyseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        AnalyseRequest request = new AnalyseRequest(
-                run, specs(), images, out, kinds(), limit, seed, starts, mean, perplexity, mapped, slot, shown);
-        if (!Files.exists(run)) {
-            throw Failure.badInput("there is no run " + run, "name the folder given to \"runyard train --out\"");
-        }
+        request(Path.of("")); // what else was typed is checked before anything is fetched
+        AnalyseRequest request = request(FinishedRun.weights(run));
         LabHome home = LabHome.ofEnvironment();
         int threads = LocalEngine.threads();
         LocalEngine.prepare(home);
@@ -135,6 +135,11 @@ public final class AnalyseCommand implements Callable<Integer> {
         return 0;
     }
 
+    private AnalyseRequest request(Path weights) {
+        return new AnalyseRequest(
+                weights, specs(), images, out, kinds(), limit, seed, starts, mean, perplexity, mapped, slot, shown);
+    }
+
     /** Each data set with the root at its place; {@code shapes}, which has none, takes none. */
     private List<DatasetSpec> specs() {
         List<DatasetSpec> out = new ArrayList<>();
@@ -147,7 +152,8 @@ public final class AnalyseCommand implements Callable<Integer> {
                             "--dataset " + id + " has no --root",
                             "give each data set its folder or zip, in the same order");
                 }
-                tree.put("root", roots.get(next++).toAbsolutePath().toString());
+                tree.put(
+                        "root", GivenPath.absolute(roots.get(next++).toString()).toString());
             }
             out.add(Json.read(tree, DatasetSpec.class));
         }

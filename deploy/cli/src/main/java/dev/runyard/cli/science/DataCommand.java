@@ -1,6 +1,7 @@
 package dev.runyard.cli.science;
 
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.DatasetSpec;
@@ -74,7 +75,7 @@ public final class DataCommand implements Runnable {
                     Json.mapper()
                             .createObjectNode()
                             .put("id", id)
-                            .put("root", path.toAbsolutePath().toString())
+                            .put("root", GivenPath.absolute(path.toString()).toString())
                             .put("split", split),
                     DatasetSpec.class);
             DatasetSummary summary;

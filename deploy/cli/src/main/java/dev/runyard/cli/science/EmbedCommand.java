@@ -43,7 +43,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        EmbedRequest request = new EmbedRequest(backbone, pgn, images, tensors, out);
+        EmbedRequest request = new EmbedRequest(LocalEngine.backbone(backbone), pgn, images, tensors, out);
         int threads = LocalEngine.threads();
         LocalEngine.prepare(LabHome.ofEnvironment());
         Torch.enter();

@@ -3,6 +3,7 @@ package dev.runyard.cli.science;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.remote.FinishedRun;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.DatasetPart;
@@ -33,7 +34,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--run",
             required = true,
             paramLabel = "DIR_OR_ID",
-            description = "The --out folder of a finished training, or the id of a finished run of the lab.")
+            description =
+                    "The --out folder of a finished training, or the id of a finished run of the lab; a beginning that is"
+                            + " unique is enough.")
     String run;
 
     @Option(
@@ -96,9 +99,17 @@ public final class EvaluateCommand implements Callable<Integer> {
         String id = at < 0 ? "folder" : given.substring(0, at);
         String root = given.substring(at + 1);
         if (!root.isEmpty()) {
-            root = Path.of(root).toAbsolutePath().toString();
+            root = absolute(root);
         }
         return Json.read(Json.mapper().createObjectNode().put("id", id).put("root", root), DatasetPart.class);
+    }
+
+    private static String absolute(String root) {
+        try {
+            return GivenPath.absolute(root).toString();
+        } catch (IllegalArgumentException e) {
+            throw Failure.badInput("--dataset names \"" + root + "\", which " + e.getMessage(), null);
+        }
     }
 
     /** Before anything is computed. */

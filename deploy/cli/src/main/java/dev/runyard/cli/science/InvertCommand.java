@@ -29,7 +29,8 @@ public final class InvertCommand implements Callable<Integer> {
             names = "--run",
             required = true,
             paramLabel = "DIR_OR_ID",
-            description = "A finished run of method pgn or iip: its folder, or its id in the lab.")
+            description =
+                    "A finished run of method pgn or iip: its folder, or its id in the lab (a unique beginning is enough).")
     String run;
 
     @Option(names = "--out", required = true, paramLabel = "BUNDLE", description = "Folder to write.")

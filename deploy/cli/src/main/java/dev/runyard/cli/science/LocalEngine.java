@@ -2,6 +2,8 @@ package dev.runyard.cli.science;
 
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
+import dev.runyard.spec.BackboneSpec;
 import java.nio.file.Path;
 
 /** What belongs to this machine when training runs in this process: caches in the home, threads as a local worker has them. */
@@ -25,6 +27,18 @@ final class LocalEngine {
     /** Pseudo-inverses of patch embeddings, one for each backbone. */
     static Path inverses(LabHome home) {
         return home.folder().resolve("inverses");
+    }
+
+    /** A shipped backbone's name as it is, and a path as {@link GivenPath} reads it. */
+    static String backbone(String given) {
+        if (BackboneSpec.SHIPPED.contains(given)) {
+            return given;
+        }
+        try {
+            return GivenPath.of(given).toString();
+        } catch (IllegalArgumentException e) {
+            throw Failure.badInput("--backbone \"" + given + "\" " + e.getMessage(), null);
+        }
     }
 
     /** {@code RUNYARD_THREADS}, else 1, as a worker has it: equal threads give equal losses. */

@@ -3,6 +3,8 @@ package dev.runyard.cli.science;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.GivenPath;
+import dev.runyard.spec.HostPaths;
 import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.train.Training;
@@ -73,23 +75,24 @@ final class LocalTraining {
      */
     private SpecDocument kept() throws IOException {
         Path file = out.resolve("spec.json");
-        try {
-            if (!Files.exists(file)) {
-                SpecDocument first = SpecDocument.submitted(written);
-                Files.createDirectories(out);
-                Files.writeString(file, first.text() + "\n");
-                return first;
-            }
-            SpecDocument before = SpecDocument.stored(Files.readString(file));
-            if (!before.means(written)) {
-                throw Failure.badInput(
-                        "SPEC_MISMATCH: " + out + " holds a training of another spec",
-                        "give --out a new folder, or the spec in " + file);
-            }
-            return before;
-        } catch (java.nio.file.FileSystemException e) {
-            throw Failure.badInput(
-                    "cannot write to " + out + " (" + e.getClass().getSimpleName() + ")", "check --out");
+        if (!Files.exists(file)) {
+            SpecDocument first = SpecDocument.submitted(written);
+            Files.createDirectories(out);
+            Files.writeString(file, first.text() + "\n");
+            return first;
         }
+        SpecDocument before = SpecDocument.stored(Files.readString(file));
+        if (!before.means(written) && !absolute(before).means(written)) {
+            throw Failure.badInput(
+                    "SPEC_MISMATCH: " + out + " holds a training of another spec",
+                    "give --out a new folder, or the spec in " + file);
+        }
+        return before;
+    }
+
+    /** Earlier versions kept relative paths as they were written; their checkpoints belong to that text. */
+    private static SpecDocument absolute(SpecDocument before) {
+        return SpecDocument.written(HostPaths.change(
+                before.document(), (field, path) -> GivenPath.absolute(path).toString()));
     }
 }

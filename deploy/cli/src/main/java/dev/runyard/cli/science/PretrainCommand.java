@@ -1,7 +1,7 @@
 package dev.runyard.cli.science;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.cli.remote.SpecFile;
+import dev.runyard.cli.remote.SpecDocument;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard pretrain}: makes a small backbone in this process. Ctrl-C checkpoints; the same command again goes on. */
 @Command(
         name = "pretrain",
-        description = "Make a small backbone from images: supervised, CLIP or DINO. Run again to resume.")
+        description = {
+            "Make a small backbone from images: supervised, CLIP or DINO. Run again to resume.",
+            "Relative paths in the file lead from the folder in which this is typed."
+        })
 public final class PretrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A run spec with a pretrain part, YAML or JSON.")
     Path file;
@@ -27,7 +30,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ObjectNode tree = SpecFile.read(file);
+        ObjectNode tree = SpecDocument.read(file).tree();
         if (tree.has("base")) {
             throw Failure.badInput(file + " is a sweep", "\"runyard submit\" queues it; pretrain takes a run");
         }

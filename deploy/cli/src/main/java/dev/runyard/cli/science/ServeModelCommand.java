@@ -59,7 +59,7 @@ public final class ServeModelCommand implements Callable<Integer> {
         Torch.threads(threads);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown, "stop"));
-        try (FrozenBackbone model = FrozenBackbone.open(backbone);
+        try (FrozenBackbone model = FrozenBackbone.open(LocalEngine.backbone(backbone));
                 ModelServer server = ModelServer.start(new LocalEncoder(model, policy), options, System.err::println)) {
             System.out.println(server.address());
             stopped.await();

@@ -1,7 +1,7 @@
 package dev.runyard.cli.science;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.cli.remote.SpecFile;
+import dev.runyard.cli.remote.SpecDocument;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +11,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runyard train}: one run in this process. Ctrl-C checkpoints; the same command again goes on from there. */
-@Command(name = "train", description = "Train a run spec here, with no lab. Run again to resume.")
+@Command(
+        name = "train",
+        description = {
+            "Train a run spec here, with no lab. Run again to resume.",
+            "Relative paths in it lead from the folder in which this is typed."
+        })
 public final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A run spec, YAML or JSON; task: pretrain makes a backbone.")
     Path file;
@@ -25,7 +30,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ObjectNode tree = SpecFile.read(file);
+        ObjectNode tree = SpecDocument.read(file).tree();
         if (tree.has("base")) {
             throw Failure.badInput(file + " is a sweep", "\"runyard submit\" queues it; train takes a run");
         }

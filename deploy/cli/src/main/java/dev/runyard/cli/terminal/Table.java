@@ -1,5 +1,6 @@
 package dev.runyard.cli.terminal;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,13 @@ public final class Table {
         lines.add(line(head));
         rows.forEach(row -> lines.add(line(row)));
         return lines;
+    }
+
+    /** Prints the lines; nothing when there is no row. */
+    public void print(PrintStream out) {
+        if (!isEmpty()) {
+            lines().forEach(out::println);
+        }
     }
 
     private String line(List<String> cells) {

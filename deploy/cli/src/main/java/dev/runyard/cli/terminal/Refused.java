@@ -1,0 +1,102 @@
+package dev.runyard.cli.terminal;
+
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.MalformedJson;
+import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.fetch.FetchException;
+import dev.runyard.vision.tensor.SafetensorsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command says when it cannot go on: one line with cause and remedy.
+ *
+ * @param exit code of the process
+ */
+public record Refused(int exit, String line) {
+    private static final String WHOLE = "give --debug for the whole story";
+
+    /** Of whatever a command threw. */
+    public static Refused of(Throwable e) {
+        if (e instanceof Failure failure) {
+            return new Refused(failure.exit(), text(failure));
+        }
+        if (e instanceof UncheckedIOException io && io.getCause() != null) {
+            return of(io.getCause());
+        }
+        if (e instanceof InvalidSpec
+                || e instanceof MalformedJson
+                || e instanceof DataException
+                || e instanceof SafetensorsException
+                || e instanceof WeightsException) {
+            return new Refused(Failure.BAD_INPUT, text(e));
+        }
+        if (e instanceof FetchException fetch) {
+            return new Refused(fetch.code().equals("UNKNOWN_NAME") ? Failure.BAD_INPUT : Failure.FAULT, text(fetch));
+        }
+        if (e instanceof FileSystemException file) {
+            return ofFile(file);
+        }
+        if (e instanceof IOException) {
+            return new Refused(Failure.FAULT, sentence(text(e)) + "; check disk and network, or " + WHOLE);
+        }
+        if (e instanceof OutOfMemoryError) {
+            return new Refused(
+                    Failure.FAULT, "the memory of this process is not enough; give more by RUNYARD_JAVA_OPTS=-Xmx4g");
+        }
+        if (e instanceof LinkageError) {
+            return new Refused(
+                    Failure.FAULT,
+                    "a native library cannot be loaded: " + text(e) + "; \"runyard doctor\" looks at them");
+        }
+        String kind = e.getClass().getSimpleName().replaceAll("(Exception|Error)$", "");
+        return new Refused(
+                Failure.FAULT,
+                "this should not have happened: " + words(kind) + (e.getMessage() == null ? "" : ", " + text(e)) + "; "
+                        + WHOLE);
+    }
+
+    private static Refused ofFile(FileSystemException e) {
+        String file = String.valueOf(e.getFile());
+        if (e instanceof NoSuchFileException) {
+            return new Refused(Failure.BAD_INPUT, "there is no file " + file + "; check the path");
+        }
+        if (e instanceof AccessDeniedException) {
+            return new Refused(Failure.BAD_INPUT, file + " may not be read or written by this user; check its rights");
+        }
+        if (e instanceof FileAlreadyExistsException || e instanceof DirectoryNotEmptyException) {
+            return new Refused(Failure.BAD_INPUT, file + " is in the way; name another path, or remove it");
+        }
+        if (e instanceof NotDirectoryException) {
+            return new Refused(Failure.BAD_INPUT, file + " is no folder; check the path");
+        }
+        String reason = e.getReason();
+        boolean wrongKind = reason != null && reason.matches("(Is|Not) a directory|File name too long");
+        String why = reason == null ? "cannot be read or written" : reason.toLowerCase(Locale.ROOT);
+        return new Refused(
+                wrongKind ? Failure.BAD_INPUT : Failure.FAULT,
+                file + ": " + why + (wrongKind ? "; check the path" : "; check the disk"));
+    }
+
+    private static String text(Throwable e) {
+        return sentence(e.getMessage());
+    }
+
+    private static String sentence(@Nullable String message) {
+        return message == null || message.isBlank() ? "reading or writing failed" : message;
+    }
+
+    /** IllegalState as "illegal state". */
+    private static String words(String camel) {
+        return camel.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    }
+}

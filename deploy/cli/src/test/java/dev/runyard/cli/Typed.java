@@ -1,0 +1,54 @@
+package dev.runyard.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command in a process of its own, as a shell sees it.
+ *
+ * @param exit its exit code
+ */
+public record Typed(int exit, String out, String err) {
+    private static final int SECONDS = 120;
+
+    /** In the given folder, with the given settings and a home of its own below that folder. */
+    public static Typed run(Path folder, Map<String, String> settings, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.runyard.cli.Runyard"));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile("typed", ".out");
+        Path err = Files.createTempFile("typed", ".err");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("RUNYARD_"));
+            builder.environment().put("RUNYARD_HOME", folder.resolve("home").toString());
+            builder.environment().putAll(settings);
+            Process process = builder.start();
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(String.join(" ", arguments) + " did not end: " + Files.readString(err));
+            }
+            return new Typed(process.exitValue(), Files.readString(out), Files.readString(err, StandardCharsets.UTF_8));
+        } finally {
+            Files.deleteIfExists(out);
+            Files.deleteIfExists(err);
+        }
+    }
+}
