@@ -106,6 +106,7 @@ const dateFormat = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  timeZoneName: "short",
 });
 
 export function clock(time: number | string): string {

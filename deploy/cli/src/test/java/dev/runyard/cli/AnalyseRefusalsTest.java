@@ -34,7 +34,7 @@ final class AnalyseRefusalsTest {
 
     @Test
     void aRunThatIsNotThereIsNamed() {
-        assertThat(refused()).contains("there is no run " + folder.resolve("absent"));
+        assertThat(refused()).contains("there is no folder or run " + folder.resolve("absent"));
     }
 
     private String refused(String... more) {

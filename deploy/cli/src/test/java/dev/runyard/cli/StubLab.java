@@ -84,7 +84,9 @@ public final class StubLab implements AutoCloseable {
             return first;
         }
         Answer found = answers.getOrDefault(route, answers.get(route.replaceFirst("\\?.*", "")));
-        return found == null ? Answer.json(404, "{\"code\":\"NOT_FOUND\",\"detail\":\"There is no such thing.\"}") : found;
+        return found == null
+                ? Answer.json(404, "{\"code\":\"NOT_FOUND\",\"detail\":\"There is no such thing.\"}")
+                : found;
     }
 
     @Override

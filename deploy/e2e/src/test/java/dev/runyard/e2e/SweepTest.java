@@ -132,6 +132,11 @@ class SweepTest {
         JsonNode paused = client.await("/api/v1/runs/" + first, Duration.ofMinutes(1), r -> r.get("state")
                 .asText()
                 .equals("PAUSED"));
+        long kept = 0;
+        for (JsonNode checkpoint : client.get("/api/v1/runs/" + first + "/checkpoints")) {
+            kept = Math.max(kept, checkpoint.path("step").asLong());
+        }
+        assertThat(paused.path("step").asLong()).isEqualTo(kept);
         client.await(
                 "/api/v1/runs/" + ids.get(1),
                 Duration.ofMinutes(1),

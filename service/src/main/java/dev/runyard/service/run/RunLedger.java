@@ -251,7 +251,7 @@ public class RunLedger implements FirstReport {
         int changed = statements.change(
                 """
                 update run set state = ?, reason = ?, message = ?, lost = ?, faults = ?, resume_wanted = false,
-                       step = case when ? then greatest(step, ?) else step end,
+                       step = greatest(step, ?),
                        epoch = case when ? then epochs else epoch end,
                        ended_at = case when ? then now() end
                 where id = ? and attempt = ? and state = ?""",
@@ -260,7 +260,6 @@ public class RunLedger implements FirstReport {
                 verdict.message(),
                 verdict.lost(),
                 verdict.faults(),
-                outcome instanceof Outcome.Finished,
                 outcome.step(),
                 outcome instanceof Outcome.Finished,
                 verdict.next().terminal(),

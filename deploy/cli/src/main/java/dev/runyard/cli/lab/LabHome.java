@@ -3,6 +3,7 @@ package dev.runyard.cli.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Refused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -71,7 +72,7 @@ public record LabHome(Path folder) {
 
     Failure unwritable(IOException e) {
         return Failure.fault(
-                "cannot write to " + folder + " (" + e.getClass().getSimpleName() + ")",
+                "cannot write to " + folder + " (" + Refused.why(e) + ")",
                 "make it writable for this user, or set RUNYARD_HOME to another folder",
                 e);
     }
@@ -87,7 +88,7 @@ public record LabHome(Path folder) {
             return Optional.empty();
         } catch (IOException e) {
             throw Failure.fault(
-                    "cannot read " + folder.resolve(name) + " (" + e.getClass().getSimpleName() + ")",
+                    "cannot read " + folder.resolve(name) + " (" + Refused.why(e) + ")",
                     "check its rights, or set RUNYARD_HOME to another folder",
                     e);
         }

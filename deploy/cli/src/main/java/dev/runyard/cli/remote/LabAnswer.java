@@ -92,7 +92,7 @@ final class LabAnswer {
         }
         return e instanceof SSLException
                 ? "cannot be spoken to over TLS"
-                : "broke off its answer, or speaks no HTTP (" + e.getClass().getSimpleName() + ")";
+                : "broke off its answer, or speaks no HTTP";
     }
 
     private static String told(String url, HttpResponse<String> response) {

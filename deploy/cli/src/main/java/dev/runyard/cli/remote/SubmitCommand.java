@@ -51,7 +51,7 @@ public final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SpecDocument document = SpecDocument.read(file);
+        WrittenSpec document = WrittenSpec.read(file);
         // Read here as well: what is wrong is said without a lab.
         SpecFile asked = SpecFile.of(document.tree());
         if (asked instanceof SpecFile.Sweep && (experiment != null || name != null)) {
@@ -83,7 +83,7 @@ public final class SubmitCommand implements Callable<Integer> {
         return request;
     }
 
-    private int check(SpecDocument document, SpecFile asked) {
+    private int check(WrittenSpec document, SpecFile asked) {
         List<String> missing = document.paths().entrySet().stream()
                 .filter(entry -> !Files.exists(Path.of(entry.getKey())))
                 .map(entry -> entry.getValue() + " " + entry.getKey())

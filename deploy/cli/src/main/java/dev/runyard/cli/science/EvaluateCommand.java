@@ -63,13 +63,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         for (String dataset : datasets) {
             specs.add(part(dataset).spec(DatasetSpec.BadImage.FAIL));
         }
+        Path weights = FinishedRun.weights(run);
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
         LocalEngine.prepare(home);
         Torch.enter();
         Torch.threads(threads);
         List<Dataset> others = new ArrayList<>();
-        try (TrainedRun trained = TrainedRun.open(FinishedRun.weights(run));
+        try (TrainedRun trained = TrainedRun.open(weights);
                 Progress progress = new Progress(System.err)) {
             Path cache = LocalEngine.dataCache(home);
             for (DatasetSpec spec : specs) {

@@ -1,7 +1,7 @@
 package dev.runyard.cli.science;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.cli.remote.SpecDocument;
+import dev.runyard.cli.remote.WrittenSpec;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ObjectNode tree = SpecDocument.read(file).tree();
+        ObjectNode tree = WrittenSpec.read(file).tree();
         if (tree.has("base")) {
             throw Failure.badInput(file + " is a sweep", "\"runyard submit\" queues it; pretrain takes a run");
         }

@@ -71,7 +71,7 @@ public record Refused(int exit, String line) {
             return new Refused(Failure.BAD_INPUT, "there is no file " + file + "; check the path");
         }
         if (e instanceof AccessDeniedException) {
-            return new Refused(Failure.BAD_INPUT, file + " may not be read or written by this user; check its rights");
+            return new Refused(Failure.BAD_INPUT, file + ": " + why(e) + " read or write it; check its rights");
         }
         if (e instanceof FileAlreadyExistsException || e instanceof DirectoryNotEmptyException) {
             return new Refused(Failure.BAD_INPUT, file + " is in the way; name another path, or remove it");
@@ -79,12 +79,26 @@ public record Refused(int exit, String line) {
         if (e instanceof NotDirectoryException) {
             return new Refused(Failure.BAD_INPUT, file + " is no folder; check the path");
         }
-        String reason = e.getReason();
-        boolean wrongKind = reason != null && reason.matches("(Is|Not) a directory|File name too long");
-        String why = reason == null ? "cannot be read or written" : reason.toLowerCase(Locale.ROOT);
+        String why = why(e);
+        boolean wrongKind = why.matches("(is|not) a directory|file name too long");
         return new Refused(
                 wrongKind ? Failure.BAD_INPUT : Failure.FAULT,
                 file + ": " + why + (wrongKind ? "; check the path" : "; check the disk"));
+    }
+
+    /** A clause: why a file or folder cannot be used. */
+    public static String why(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "this user may not";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "it is not there";
+        }
+        if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
+            return "a file is in the way";
+        }
+        String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+        return reason == null ? "reading or writing failed" : reason.toLowerCase(Locale.ROOT);
     }
 
     private static String text(Throwable e) {

@@ -119,8 +119,20 @@ final class LabClientTest {
     @Test
     void anAddressThatIsNoneIsShownBack() {
         for (String url : List.of(
-                "ftp://x", "x", "", "http://", "http://h:99999", "http://h:0", "http://a b", "http://[::1",
-                "http://u:p@h", "http://h?x=1", "file:///etc/passwd", "javascript:1", "http://h:-1", "\u0000",
+                "ftp://x",
+                "x",
+                "",
+                "http://",
+                "http://h:99999",
+                "http://h:0",
+                "http://a b",
+                "http://[::1",
+                "http://u:p@h",
+                "http://h?x=1",
+                "file:///etc/passwd",
+                "javascript:1",
+                "http://h:-1",
+                "\u0000",
                 "http://" + "x".repeat(9_000) + " ")) {
             Failure failure = catchThrowableOfType(Failure.class, () -> LabClient.of(url));
             assertThat(failure).as(url).isNotNull();

@@ -12,7 +12,8 @@ final class ShownTest {
         TimeZone before = TimeZone.getDefault();
         try {
             TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
-            assertThat(Shown.time(TextNode.valueOf("2026-11-22T15:04:05.123Z"))).isEqualTo("2026-11-23 00:04:05 +09:00");
+            assertThat(Shown.time(TextNode.valueOf("2026-11-22T15:04:05.123Z")))
+                    .isEqualTo("2026-11-23 00:04:05 +09:00");
             TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
             assertThat(Shown.time(TextNode.valueOf("2026-11-22T15:04:05Z"))).isEqualTo("2026-11-22 15:04:05 +00:00");
             assertThat(Shown.time(TextNode.valueOf("soon"))).isEqualTo("soon");

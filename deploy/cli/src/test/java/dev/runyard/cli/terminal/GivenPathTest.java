@@ -15,7 +15,8 @@ final class GivenPathTest {
         assertThat(GivenPath.absolute("./a")).isEqualTo(HERE.resolve("a"));
         assertThat(GivenPath.absolute(".")).isEqualTo(HERE);
         assertThat(GivenPath.absolute("..")).isEqualTo(HERE.getParent());
-        assertThat(GivenPath.absolute("../../x")).isEqualTo(HERE.getParent().getParent().resolve("x"));
+        assertThat(GivenPath.absolute("../../x"))
+                .isEqualTo(HERE.getParent().getParent().resolve("x"));
         assertThat(GivenPath.absolute("/a/../b")).isEqualTo(Path.of("/a/../b"));
         assertThat(GivenPath.absolute("a/../b")).isEqualTo(HERE.resolve("a/../b"));
         assertThat(GivenPath.absolute("../".repeat(100) + "x")).isEqualTo(Path.of("/x"));

@@ -24,11 +24,11 @@ import java.util.TreeMap;
  * @param tree as it was written but for the paths
  * @param paths each file or folder that it names, and the field that names it
  */
-public record SpecDocument(ObjectNode tree, SortedMap<String, String> paths) {
+public record WrittenSpec(ObjectNode tree, SortedMap<String, String> paths) {
     private static final int LIMIT = 1 << 20;
 
     /** @throws InvalidSpec when it is no YAML or JSON object, or holds a path that is none */
-    public static SpecDocument read(Path file) {
+    public static WrittenSpec read(Path file) {
         ObjectNode written = Json.yaml(text(file));
         SortedMap<String, String> paths = new TreeMap<>();
         ObjectNode tree = HostPaths.change(written, (field, path) -> {
@@ -39,7 +39,7 @@ public record SpecDocument(ObjectNode tree, SortedMap<String, String> paths) {
             paths.putIfAbsent(absolute, field);
             return absolute;
         });
-        return new SpecDocument(tree, paths);
+        return new WrittenSpec(tree, paths);
     }
 
     private static String absolute(String field, String path) {

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SpecDocumentTest {
+final class WrittenSpecTest {
     @TempDir
     Path folder;
 
     @Test
     void pathsLeadFromTheFolderOfTheCommandWhereverTheFileLies() throws IOException {
-        SpecDocument document = SpecDocument.read(written("""
+        WrittenSpec document = WrittenSpec.read(written("""
                 base:
                   dataset: {id: folder, root: data/x}
                   backbone: {weights: small-vit}
@@ -36,7 +36,7 @@ final class SpecDocumentTest {
     @Test
     void theFolderOfAnotherPersonIsRefusedByField() throws IOException {
         Path file = written("dataset: {id: folder, root: ~bob/x}");
-        assertThatThrownBy(() -> SpecDocument.read(file))
+        assertThatThrownBy(() -> WrittenSpec.read(file))
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("dataset.root")
                 .hasMessageContaining("~bob/x");
@@ -46,13 +46,15 @@ final class SpecDocumentTest {
     @Timeout(20)
     void whatIsNoFileOrHasNoEndIsRefusedAtOnce() throws Exception {
         Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         Path large = Files.write(folder.resolve("large.yaml"), new byte[(1 << 20) + 1]);
         Path link = Files.createSymbolicLink(folder.resolve("link.yaml"), Path.of("/dev/zero"));
         for (Path each : new Path[] {Path.of("/dev/zero"), Path.of("/dev/stdin"), pipe, large, link, folder}) {
-            assertThatThrownBy(() -> SpecDocument.read(each))
+            assertThatThrownBy(() -> WrittenSpec.read(each))
                     .as(each.toString())
-                    .isInstanceOfSatisfying(Failure.class, e -> assertThat(e.exit()).isEqualTo(2))
+                    .isInstanceOfSatisfying(
+                            Failure.class, e -> assertThat(e.exit()).isEqualTo(2))
                     .hasMessageContaining(each.toString());
         }
     }
