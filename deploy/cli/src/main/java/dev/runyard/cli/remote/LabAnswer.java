@@ -90,9 +90,7 @@ final class LabAnswer {
         if (e instanceof ConnectException) {
             return "does not answer (connection refused)";
         }
-        return e instanceof SSLException
-                ? "cannot be spoken to over TLS"
-                : "broke off its answer, or speaks no HTTP";
+        return e instanceof SSLException ? "cannot be spoken to over TLS" : "broke off its answer, or speaks no HTTP";
     }
 
     private static String told(String url, HttpResponse<String> response) {
