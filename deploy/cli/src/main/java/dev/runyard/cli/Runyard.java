@@ -1,6 +1,7 @@
 package dev.runyard.cli;
 
 import dev.runyard.cli.demo.DemoCommand;
+import dev.runyard.cli.lab.BackupCommands;
 import dev.runyard.cli.lab.DoctorCommand;
 import dev.runyard.cli.lab.DownCommand;
 import dev.runyard.cli.lab.UpCommand;
@@ -54,6 +55,8 @@ import picocli.CommandLine.ParameterException;
             DownCommand.class,
             WorkerCommand.class,
             DoctorCommand.class,
+            BackupCommands.Backup.class,
+            BackupCommands.Restore.class,
             SubmitCommand.class,
             LsCommand.class,
             ShowCommand.class,

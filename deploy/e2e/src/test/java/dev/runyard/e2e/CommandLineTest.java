@@ -1,0 +1,104 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.lab.LabClient;
+import dev.runyard.e2e.lab.LabProcess;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line beside a packaged lab. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CommandLineTest {
+    @TempDir
+    static Path folder;
+
+    private LabProcess lab;
+    private LabClient client;
+
+    @BeforeAll
+    void start() throws Exception {
+        lab = LabProcess.start(folder.resolve("home"), Map.of("RUNYARD_THREADS", "1"));
+        client = lab.client();
+        for (int i = 0; i < 24; i++) {
+            Path file = folder.resolve("here/data/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i % 16, i / 16, 0xff0000 + i);
+            ImageIO.write(image, "png", file.toFile());
+        }
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        lab.close();
+    }
+
+    @Test
+    void a_spec_means_the_same_for_submit_and_train_and_its_run_is_found_by_a_beginning() throws Exception {
+        Files.createDirectories(folder.resolve("here/specs"));
+        Files.writeString(folder.resolve("here/specs/run.yaml"), """
+                dataset: {id: folder, root: ./data}
+                method: {kind: pgn, resolution: 32, prompts: 1, librarySize: 8}
+                schedule: {epochs: 2, warmupEpochs: 0}
+                batchSize: 4
+                augment: flip-crop
+                """);
+        LabProcess.Result queued = typed("submit", "specs/run.yaml");
+        assertThat(queued.exit()).as(queued.err()).isZero();
+        String id = queued.out().strip();
+        assertThat(client.get("/api/v1/runs/" + id).at("/spec/dataset/root").asText())
+                .isEqualTo(folder.toRealPath().resolve("here/data").toString());
+
+        LabProcess.Result watched = typed("watch", id.substring(0, 8));
+        assertThat(watched.exit()).as(watched.out() + watched.err()).isZero();
+        LabProcess.Result trained = typed("train", "specs/run.yaml", "--out", "out");
+        assertThat(trained.exit()).as(trained.err()).isZero();
+        double there =
+                client.get("/api/v1/runs/" + id).at("/summary/train~1loss/last").asDouble();
+        JsonNode here = new com.fasterxml.jackson.databind.ObjectMapper()
+                .readTree(folder.resolve("here/out/report.json").toFile());
+        assertThat(here.at("/last/train~1loss").asDouble()).isEqualTo(there);
+
+        LabProcess.Result analysed =
+                typed("analyse", "--run", id.substring(0, 8), "--out", "seen", "--only", "library", "--limit", "6");
+        assertThat(analysed.exit()).as(analysed.err()).isZero();
+        LabProcess.Result shown = typed("show", id.substring(0, 13));
+        assertThat(shown.out()).contains(id);
+    }
+
+    @Test
+    void a_sweep_whose_runs_all_failed_says_why_and_is_no_success() throws Exception {
+        Path spec = Files.writeString(folder.resolve("here/absent.yaml"), """
+                base:
+                  dataset: {id: folder, root: nowhere}
+                  schedule: {epochs: 1, warmupEpochs: 0}
+                seeds: [0, 1]
+                """);
+        assertThat(typed("submit", "--check", "absent.yaml").exit()).isEqualTo(1);
+        String id = typed("submit", spec.toString()).out().strip();
+        LabProcess.Result watched = typed("watch", id.substring(0, 8));
+        assertThat(watched.exit()).as(watched.err()).isEqualTo(1);
+        assertThat(watched.out()).contains("0 of 2 runs finished, 2 failed").contains("DATA");
+        assertThat(typed("show", id).out())
+                .contains("0 of 2 runs finished, 2 failed")
+                .contains("nowhere");
+    }
+
+    private LabProcess.Result typed(String... arguments) throws Exception {
+        ProcessBuilder builder = lab.command(arguments);
+        builder.directory(folder.resolve("here").toFile());
+        builder.environment().put("RUNYARD_THREADS", "1");
+        return LabProcess.run(builder, Duration.ofMinutes(5));
+    }
+}
