@@ -51,8 +51,8 @@ final class IdResourceTest {
                 {"spec": {"dataset": {"id": "shapes"}}}""");
         for (int i = 0; i < 12; i++) {
             statements.change("""
-                    insert into run (id, project_id, experiment_id, name, state, spec, spec_hash, created_by, epochs)
-                    select ?, p.id, e.id, 'many', 'CANCELLED', '{}', '', 'test', 1
+                    insert into run (id, project_id, experiment_id, name, state, spec, spec_hash, created_by, epochs, ended_at)
+                    select ?, p.id, e.id, 'many', 'CANCELLED', '{}', '', 'test', 1, now()
                     from project p join experiment e on e.project_id = p.id where p.name = 'default' limit 1""", UUID.fromString("0123456%x-0000-4000-8000-000000000000".formatted(i)));
         }
         given().get("/api/v1/ids/0123456").then().body("items", hasSize(10)).body("more", equalTo(true));
