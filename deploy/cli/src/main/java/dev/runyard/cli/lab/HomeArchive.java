@@ -47,7 +47,18 @@ final class HomeArchive {
     private static final int FORMAT = 1;
     private static final int MOST_LIST_BYTES = 1 << 30;
     private static final Set<String> LEFT_OUT = Set.of(
-            "lock", "lab.json", "up.json", "data", "djl", "work", "logs", "inverses", "fetched", "fetch", "build");
+            "lock",
+            "up.lock",
+            "lab.json",
+            "up.json",
+            "data",
+            "djl",
+            "work",
+            "logs",
+            "inverses",
+            "fetched",
+            "fetch",
+            "build");
 
     private final LabHome home;
 
