@@ -82,6 +82,56 @@ final class RunyardTest {
     }
 
     @Test
+    void aLookAtADataSetFailsWhereSomethingIsMissing() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, 2, 0x00ff00);
+            ImageIO.write(image, "png", file.toFile());
+        }
+        assertThat(run("data", "check", folder.resolve("d").toString()).exit()).isZero();
+        Path purged = Path.of("/scratch/purged/9.png");
+        Files.createSymbolicLink(folder.resolve("d/cat/9.png"), purged);
+        Said said = run("data", "check", folder.resolve("d").toString());
+        assertThat(said.exit()).isEqualTo(1);
+        Files.delete(folder.resolve("d/cat/9.png"));
+        Files.createSymbolicLink(folder.resolve("d/owl"), Files.createDirectory(folder.resolve("elsewhere")));
+        said = run("data", "check", folder.resolve("d").toString());
+        assertThat(said.exit()).isNotZero();
+        assertThat(said.err()).contains("owl -> ").contains("RUNYARD_ROOTS");
+    }
+
+    @Test
+    void aRunThatFailedBeforeItsFirstCheckpointLeavesItsFolder() throws IOException {
+        for (int i = 0; i < 24; i++) {
+            Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            if (i == 4) {
+                Files.writeString(file, "no image");
+                continue;
+            }
+            BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i % 9, i / 9, 0x00ff00);
+            ImageIO.write(image, "png", file.toFile());
+        }
+        String spec = "task: pretrain\ndataset: {id: folder, root: " + folder.resolve("d") + "%s}\n"
+                + "pretrain: {imageSize: 32, patch: 8, width: 32, depth: 1, heads: 2}\nbatchSize: 4\naugment: flip-crop\n"
+                + "schedule: {epochs: 1, warmupEpochs: 0}\n";
+        Path file = folder.resolve("run.yaml");
+        Path out = folder.resolve("out");
+        Files.writeString(file, spec.formatted(""));
+        Said failed = run("train", file.toString(), "--out", out.toString());
+        assertThat(failed.exit()).isNotZero();
+        assertThat(failed.err()).contains("4.png");
+        Files.writeString(file, spec.formatted(", onBadImage: skip"));
+        Said said = run("train", file.toString(), "--out", out.toString());
+        assertThat(said.exit()).as(said.err()).isZero();
+        Files.writeString(file, spec.formatted(", onBadImage: skip") + "seed: 3\n");
+        assertThat(run("train", file.toString(), "--out", out.toString()).err()).contains("SPEC_MISMATCH");
+    }
+
+    @Test
     void aLookAtADataSetCanDrawIt() throws IOException {
         for (int i = 0; i < 8; i++) {
             Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");

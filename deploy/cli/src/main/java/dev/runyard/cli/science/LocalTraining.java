@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One run in this process, in a folder that belongs to it. Ctrl-C checkpoints; the same again goes on from there. */
 final class LocalTraining {
@@ -69,13 +70,27 @@ final class LocalTraining {
         }
     }
 
+    private boolean trained() throws IOException {
+        Path checkpoints = out.resolve("checkpoints");
+        if (Files.exists(out.resolve("weights.safetensors")) || Files.exists(out.resolve("backbone"))) {
+            return true;
+        }
+        if (!Files.isDirectory(checkpoints)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(checkpoints)) {
+            return entries.findAny().isPresent();
+        }
+    }
+
     /**
      * A folder belongs to one spec: going on with another would mix two trainings. What was kept first stays the run's spec, whatever
      * the version that wrote it: another writing of the same, read by that version's defaults, is the same.
      */
     private SpecDocument kept() throws IOException {
         Path file = out.resolve("spec.json");
-        if (!Files.exists(file)) {
+        // A run that ended before its first checkpoint, on a bad image for example, left nothing to mix with.
+        if (!Files.exists(file) || !trained()) {
             SpecDocument first = SpecDocument.submitted(written);
             Files.createDirectories(out);
             Files.writeString(file, first.text() + "\n");
