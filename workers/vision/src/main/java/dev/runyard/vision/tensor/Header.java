@@ -256,6 +256,7 @@ record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         Map<String, TensorInfo> ordered() throws SafetensorsException {
             List<TensorInfo> sorted = new ArrayList<>(tensors.values());
             sorted.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
+            int parallel = ParallelNames.prefix(tensors.keySet()).length();
             Map<String, TensorInfo> out = new LinkedHashMap<>();
             @Nullable TensorInfo last = null;
             long at = 0;
@@ -283,7 +284,8 @@ record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
                 }
                 at = t.end();
                 last = t;
-                out.put(t.name(), t);
+                String name = t.name().substring(parallel);
+                out.put(name, new TensorInfo(name, t.dtype(), t.shape(), t.begin(), t.end()));
             }
             if (at != dataLength) {
                 throw new SafetensorsException(
