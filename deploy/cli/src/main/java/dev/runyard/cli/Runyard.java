@@ -31,6 +31,7 @@ import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
 import dev.runyard.vision.fetch.FetchException;
+import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -149,8 +150,7 @@ public final class Runyard implements Runnable {
             say(command, "there is no file " + e.getMessage() + "; check the path");
             return Failure.BAD_INPUT;
         }
-        String what = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
-        say(command, what + "; set RUNYARD_DEBUG=1 for the whole story");
+        say(command, Telling.line(e) + "; set RUNYARD_DEBUG=1 for the whole story");
         return Failure.FAULT;
     }
 
