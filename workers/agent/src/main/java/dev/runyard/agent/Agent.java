@@ -35,6 +35,9 @@ public final class Agent {
     /** Warns with a stack trace at each poll while its server is away; we say it once. Held, or the level is forgotten. */
     private static final Logger SDK = Logger.getLogger("io.temporal");
 
+    /** Tells at each start which files it loaded. Held, too. */
+    private static final Logger ENGINE = Logger.getLogger("ai.djl");
+
     /** As the build wrote it into the jar. */
     private static final String VERSION =
             Objects.requireNonNullElse(Agent.class.getPackage().getImplementationVersion(), "dev");
@@ -65,6 +68,7 @@ public final class Agent {
     public static void main(String[] arguments) {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n");
         SDK.setLevel(java.util.logging.Level.SEVERE);
+        ENGINE.setLevel(java.util.logging.Level.WARNING);
         if (arguments.length == 1 && arguments[0].equals("devices")) {
             devices(System.out);
             return;

@@ -76,7 +76,7 @@ final class Refusals {
             return unknownKind(kind, path);
         }
         if (e instanceof InvalidNullException) {
-            return new InvalidSpec("WRONG_TYPE", path, "null", "must not be null", "give a value, or leave it out");
+            return new InvalidSpec("WRONG_TYPE", path, null, "must have a value", "give one, or leave the field out");
         }
         if (e instanceof InvalidFormatException format
                 && format.getTargetType() != null

@@ -3,6 +3,7 @@ package dev.runyard.cli.science;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.Json;
+import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.convert.Contents;
 import dev.runyard.vision.convert.TorchFile;
 import dev.runyard.vision.tensor.Safetensors;
@@ -41,19 +42,19 @@ public final class WeightsCommand implements Runnable {
             description =
                     "Say what a safetensors file is and list its tensors, after checking every rule of the format.")
     public static final class Inspect implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "A safetensors file.")
-        Path file;
+        @Parameters(
+                paramLabel = "WEIGHTS",
+                description = "A safetensors file, a folder that stands for one, or the name of a shipped backbone.")
+        String weights;
 
         @Option(names = "--json", description = "Print JSON.")
         boolean json;
 
         @Override
         public Integer call() throws IOException {
-            if (!Files.isRegularFile(file)) {
-                throw Failure.badInput("there is no file " + file, "check the path");
-            }
-            try (Safetensors tensors = Safetensors.open(file)) {
-                Contents contents = Contents.of(file, tensors);
+            try (StoredBackbone stored = StoredBackbone.open(weights);
+                    Safetensors tensors = Safetensors.open(stored.weights())) {
+                Contents contents = Contents.of(stored.weights(), tensors);
                 if (json) {
                     System.out.println(
                             Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree(contents, tensors)));
@@ -121,7 +122,8 @@ public final class WeightsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "Write the tensors of a PyTorch file (.pt, .pth, .ckpt, TorchScript) as safetensors. Nothing in it is"
-                            + " run: a file that asks for more than tensors, containers, numbers and strings is refused.")
+                            + " run: a model of more than tensors, containers, numbers and strings is refused, and"
+                            + " what else stands beside it is left out.")
     public static final class Convert implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "An archive of torch.save or torch.jit.save.")
         Path file;
@@ -132,6 +134,9 @@ public final class WeightsCommand implements Runnable {
                 description = "Safetensors to write; default: beside FILE, with its name.")
         @Nullable
         Path out;
+
+        @Option(names = "--force", description = "Overwrite a file that is there.")
+        boolean force;
 
         @Option(
                 names = "--key",
@@ -159,6 +164,9 @@ public final class WeightsCommand implements Runnable {
             Path folder = target.toAbsolutePath().getParent();
             if (folder == null || !Files.isDirectory(folder)) {
                 throw Failure.badInput("there is no folder for " + target, "make it, or give another --out");
+            }
+            if (Files.exists(target) && !force) {
+                throw Failure.badInput(target + " exists", "give another --out, or --force to overwrite it");
             }
             try (TorchFile tensors = TorchFile.open(file, key, prefix)) {
                 tensors.write(target);

@@ -5,6 +5,7 @@ import dev.runyard.spec.MalformedJson;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
 import dev.runyard.vision.fetch.FetchException;
+import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ public record Refused(int exit, String line) {
         if (e instanceof FileSystemException file) {
             return ofFile(file);
         }
-        if (e instanceof IOException) {
+        if (e instanceof IOException && Telling.safe(e)) {
             return new Refused(Failure.FAULT, sentence(text(e)) + "; check disk and network, or " + WHOLE);
         }
         if (e instanceof OutOfMemoryError) {
@@ -61,7 +62,8 @@ public record Refused(int exit, String line) {
         String kind = e.getClass().getSimpleName().replaceAll("(Exception|Error)$", "");
         return new Refused(
                 Failure.FAULT,
-                "this should not have happened: " + words(kind) + (e.getMessage() == null ? "" : ", " + text(e)) + "; "
+                "this should not have happened: " + words(kind)
+                        + (e.getMessage() == null || !Telling.safe(e) ? "" : ", " + text(e)) + "; "
                         + WHOLE);
     }
 

@@ -3,9 +3,8 @@ package dev.runyard.agent.attempt;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.train.TrainingFailure;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Locale;
 
 /** What an exception of an attempt means for its run. */
@@ -40,9 +39,7 @@ final class Failures {
     }
 
     static String trace(Throwable failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        return text.toString();
+        return Telling.trace(failure);
     }
 
     private static boolean says(Throwable failure, String words) {
@@ -62,7 +59,7 @@ final class Failures {
         boolean ours = failure instanceof TrainingFailure
                 || failure instanceof InvalidSpec
                 || failure instanceof CheckpointCache.Damaged;
-        String text = ours ? message : failure.getClass().getSimpleName() + ": " + message;
+        String text = ours ? message : Telling.line(failure);
         return text.length() > 500 ? text.substring(0, 500) + "…" : text;
     }
 }

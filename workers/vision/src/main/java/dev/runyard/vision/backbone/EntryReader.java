@@ -73,10 +73,12 @@ public final class EntryReader {
                 }
             }
         }
-        for (String name : in.tensors().keySet()) {
-            if (!known.contains(name) && !elsewhere.test(name)) {
-                differences.add(name + " is not part of it");
-            }
+        // Names that only the file has are its content, which a message never repeats.
+        long more = in.tensors().keySet().stream()
+                .filter(name -> !known.contains(name) && !elsewhere.test(name))
+                .count();
+        if (more > 0) {
+            differences.add(0, more + " of its tensors are not part of it (runyard weights inspect lists them)");
         }
         if (!differences.isEmpty()) {
             throw WeightsException.of(file, model, differences);

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 public final class StoredBackbone implements Closeable {
     private static final String WEIGHTS = "weights.safetensors";
     private static final String CONFIG = "config.json";
+
+    /** A part of a model, as Hugging Face names it: which, and of how many. */
+    private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.safetensors");
 
     private final Path weights;
     private final List<Path> unpacked;
@@ -64,30 +69,54 @@ public final class StoredBackbone implements Closeable {
 
     private static Path file(String name) throws IOException {
         Path path = Path.of(name);
-        if (!Files.isDirectory(path)) {
-            if (!Files.exists(path)) {
-                String nearest = Nearest.to(name, BackboneSpec.SHIPPED)
-                        .map(known -> "; did you mean \"" + known + "\"?")
-                        .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));
-                throw new WeightsException(name + ": there is no such file or folder" + nearest);
-            }
-            return path;
+        if (WeightFiles.GATE.isFolder(path)) {
+            return among(name, path);
         }
-        try (Stream<Path> files = Files.list(path)) {
-            List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors"))
-                    .sorted()
-                    .toList();
-            for (Path f : found) {
-                String file = String.valueOf(f.getFileName());
-                if (found.size() == 1 || file.equals(WEIGHTS) || file.equals("model.safetensors")) {
-                    return f;
-                }
-            }
-            throw new WeightsException(name + ": holds " + found.size()
-                    + " safetensors files; name the one to use, or keep one " + WEIGHTS);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        if (WeightFiles.GATE.find(path).isEmpty()) {
+            String nearest = Nearest.to(name, BackboneSpec.SHIPPED)
+                    .map(known -> "; did you mean \"" + known + "\"?")
+                    .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));
+            throw new WeightsException(name + ": there is no such file or folder" + nearest);
         }
+        Matcher shard = SHARD.matcher(String.valueOf(path.getFileName()));
+        if (shard.matches() && !shard.group(1).equals("00001")) {
+            throw sharded(name + ": is one of several parts of a model");
+        }
+        return path;
+    }
+
+    private static Path among(String name, Path folder) throws IOException {
+        List<Path> found = WeightFiles.GATE.patiently(folder, () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.filter(f -> f.toString().endsWith(".safetensors"))
+                        .sorted()
+                        .toList();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        });
+        for (Path f : found) {
+            String file = String.valueOf(f.getFileName());
+            if (file.equals(WEIGHTS) || file.equals("model.safetensors")) {
+                return f;
+            }
+        }
+        boolean parts = found.stream()
+                .anyMatch(f -> SHARD.matcher(String.valueOf(f.getFileName())).matches());
+        if (parts && found.size() > 1) {
+            throw sharded(name + ": holds a model in parts");
+        }
+        if (found.size() == 1) {
+            return file(found.get(0).toString());
+        }
+        throw new WeightsException(
+                name + ": holds " + found.size() + " safetensors files; name the one to use, or keep one " + WEIGHTS);
+    }
+
+    private static WeightsException sharded(String what) {
+        return new WeightsException(what + ", which are not read; join them: python -c \"from glob import glob; from"
+                + " safetensors.torch import load_file, save_file; save_file({k: v for f in glob('*-of-*.safetensors') for"
+                + " k, v in load_file(f).items()}, 'weights.safetensors')\"");
     }
 
     private static StoredBackbone unpack(String name) throws IOException {

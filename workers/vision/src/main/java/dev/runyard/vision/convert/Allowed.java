@@ -2,6 +2,7 @@ package dev.runyard.vision.convert;
 
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Attributes;
+import dev.runyard.vision.convert.PickleValue.Opaque;
 import dev.runyard.vision.convert.PickleValue.Plain;
 import dev.runyard.vision.convert.PickleValue.Sequence;
 import dev.runyard.vision.convert.PickleValue.Storage;
@@ -10,12 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name that a pickle may mention: what it makes is data. Every other name is refused where it stands, before anything is made of
- * it. A TorchScript class is a name too, and its object the dictionary of its attributes.
+ * A name of which a pickle may make something: what it makes is data. Of every other name nothing is ever made. A TorchScript class is a name too, and its object the dictionary of its attributes.
  *
  * @param kind what a call or an object of it becomes
  * @param type of a storage; null for others
@@ -55,48 +56,80 @@ record Allowed(Kind kind, @Nullable ElementType type) {
     private static final Set<String> NUMBER_TYPES =
             Set.of("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool");
 
-    /** @throws WeightsException when the name is not on the list */
-    static Allowed find(String file, String module, String name) throws WeightsException {
+    /** What names of Python and NumPy stand for that checkpoints keep among their tensors, and that are no tensors. */
+    private static final Set<String> NO_TENSORS = Set.of(
+            "numpy.core.multiarray.scalar",
+            "numpy._core.multiarray.scalar",
+            "numpy.dtype",
+            "datetime.datetime",
+            "datetime.date",
+            "datetime.timedelta",
+            "pathlib.PosixPath",
+            "pathlib.WindowsPath",
+            "pathlib.PurePosixPath",
+            "pathlib.PureWindowsPath",
+            "pathlib._local.PosixPath",
+            "pathlib._local.WindowsPath",
+            "collections.defaultdict",
+            "collections.Counter",
+            "collections.deque",
+            "__builtin__.set",
+            "builtins.set",
+            "uuid.UUID",
+            "decimal.Decimal");
+
+    /** Whether what has this name may be left out of a model. */
+    static boolean noTensor(String whole) {
+        return NO_TENSORS.contains(whole);
+    }
+
+    /** Empty when the name is not on the list. */
+    static Optional<Allowed> find(String module, String name) {
         String whole = module + "." + name;
         Kind kind = NAMES.get(whole);
         if (kind != null) {
-            return new Allowed(kind, null);
+            return Optional.of(new Allowed(kind, null));
         }
         if (module.equals("torch")) {
             ElementType type = ElementType.ofStorage(name);
             if (type != null) {
-                return new Allowed(Kind.STORAGE, type);
+                return Optional.of(new Allowed(Kind.STORAGE, type));
             }
         }
         if (module.equals("torch") && NUMBER_TYPES.contains(name)) {
-            return new Allowed(Kind.DATA, null);
+            return Optional.of(new Allowed(Kind.DATA, null));
         }
         if (module.equals("__torch__") || module.startsWith("__torch__.")) {
-            return new Allowed(Kind.DATA, null);
+            return Optional.of(new Allowed(Kind.DATA, null));
         }
-        String shown = whole.length() > 100 ? whole.substring(0, 100) + "…" : whole;
-        throw new WeightsException(file + ": refused: it asks for " + shown
-                + ", which is not one of the names that only build tensors, containers, numbers and strings");
+        return Optional.empty();
     }
 
     /** What a call of the name makes. */
     PickleValue call(String file, List<PickleValue> arguments) throws WeightsException {
         return switch (kind) {
             case ORDERED_DICT -> {
-                if (!arguments.isEmpty()) {
-                    throw damaged(file, "an ordered dictionary is made of arguments");
+                Map<String, PickleValue> entries = new LinkedHashMap<>();
+                // Python 2 gave it a list of pairs.
+                for (PickleValue pair : arguments.isEmpty() ? List.<PickleValue>of() : items(file, arguments.get(0))) {
+                    List<PickleValue> both = items(file, pair);
+                    if (both.size() != 2 || !(both.get(0) instanceof Plain key)) {
+                        throw damaged(file, "an ordered dictionary is made of what is no pair");
+                    }
+                    entries.put(String.valueOf(key.value()), both.get(1));
                 }
-                yield new Attributes(new LinkedHashMap<>());
+                yield new Attributes(entries);
             }
             case DATA -> new Attributes(new LinkedHashMap<>());
             case SAME -> argument(file, arguments, 0);
             case PARAMETER -> {
-                if (argument(file, arguments, 0) instanceof Tensor tensor) {
-                    yield tensor;
+                PickleValue of = argument(file, arguments, 0);
+                if (of instanceof Tensor || of instanceof Opaque) {
+                    yield of;
                 }
                 throw damaged(file, "a parameter is not a tensor");
             }
-            case TENSOR -> tensor(file, arguments);
+            case TENSOR -> argument(file, arguments, 0) instanceof Opaque other ? other : tensor(file, arguments);
             case STORAGE -> throw damaged(file, "a storage is called");
         };
     }
@@ -106,6 +139,13 @@ record Allowed(Kind kind, @Nullable ElementType type) {
             throw damaged(file, "a call has " + arguments.size() + " arguments");
         }
         return arguments.get(index);
+    }
+
+    private static List<PickleValue> items(String file, PickleValue value) throws WeightsException {
+        if (value instanceof Sequence sequence) {
+            return sequence.items();
+        }
+        throw damaged(file, "an ordered dictionary is made of what is no list");
     }
 
     private static Tensor tensor(String file, List<PickleValue> arguments) throws WeightsException {

@@ -3,6 +3,7 @@ package dev.runyard.vision.convert;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Attributes;
 import dev.runyard.vision.convert.PickleValue.Name;
+import dev.runyard.vision.convert.PickleValue.Opaque;
 import dev.runyard.vision.convert.PickleValue.Plain;
 import dev.runyard.vision.convert.PickleValue.Sequence;
 import dev.runyard.vision.convert.PickleValue.Storage;
@@ -16,10 +17,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Python's pickle as a data format: the instructions of protocols 2 to 5 that build containers, numbers and strings, and names from
- * {@link Allowed}. Nothing of the host is reachable from a pickle; whatever else it asks for is refused by name.
+ * {@link Allowed}. Nothing of the host is reachable from a pickle: of whatever else it asks for, nothing is made.
  */
 final class PickleReader {
     /** Instructions of one file; CLIP's has ten thousand. */
@@ -79,9 +81,11 @@ final class PickleReader {
             case 'K' -> push(new Plain((long) (in.get() & 0xff)));
             case 'M' -> push(new Plain((long) (in.getShort() & 0xffff)));
             case 0x8a -> push(number(in.get() & 0xff));
+            case 0x8b -> push(number(length(in.getInt())));
             case 'G' -> push(new Plain(Double.longBitsToDouble(Long.reverseBytes(in.getLong()))));
             case 'X', 'T', 'B' -> push(text(code, in.getInt()));
             case 0x8c, 'U', 'C' -> push(text(code, in.get() & 0xff));
+            case 0x8d, 0x8e, 0x96 -> push(text(code, length(in.getLong())));
             case ']', 0x8f -> push(new Sequence(new ArrayList<>()));
             case ')' -> push(new Sequence(List.of()));
             case '}' -> push(new Attributes(new LinkedHashMap<>()));
@@ -99,14 +103,15 @@ final class PickleReader {
             case 0x94 -> memo.put(memo.size(), top());
             case 'h' -> push(remembered(in.get() & 0xff));
             case 'j' -> push(remembered(in.getInt()));
-            case 'c' -> push(new Name(Allowed.find(file, line(), line())));
+            case 'c' -> push(name(line(), line()));
             case 0x93 -> {
                 List<PickleValue> name = last(2);
-                push(new Name(Allowed.find(file, string(name.get(0)), string(name.get(1)))));
+                push(name(string(name.get(0)), string(name.get(1))));
             }
             case 'Q' -> push(storage(pop()));
             case 'R' -> call();
-            case 0x81 -> make();
+            case 0x81 -> make(last(2).get(0));
+            case 0x92 -> make(last(3).get(0));
             case 'b' -> build();
             default ->
                 throw new WeightsException(file + ": refused: its pickle uses instruction 0x"
@@ -183,8 +188,20 @@ final class PickleReader {
             throw Allowed.damaged(file, "its pickle has a text of " + length + " bytes");
         }
         byte[] raw = bytes(length);
-        boolean utf8 = code == 'X' || code == 0x8c;
+        boolean utf8 = code == 'X' || code == 0x8c || code == 0x8d;
         return new Plain(new String(raw, utf8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
+    }
+
+    private int length(long length) throws WeightsException {
+        if (length < 0) {
+            throw Allowed.damaged(file, "its pickle has a length of " + length);
+        }
+        return (int) Math.min(length, Integer.MAX_VALUE);
+    }
+
+    private static PickleValue name(String module, String name) {
+        Optional<Allowed> allowed = Allowed.find(module, name);
+        return allowed.isPresent() ? new Name(allowed.get()) : new Opaque(module + "." + name, new LinkedHashMap<>());
     }
 
     private byte[] bytes(int length) {
@@ -216,6 +233,9 @@ final class PickleReader {
     }
 
     private void append(List<PickleValue> items) throws WeightsException {
+        if (top() instanceof Opaque) {
+            return;
+        }
         if (!(top() instanceof Sequence sequence) || !(sequence.items() instanceof ArrayList)) {
             throw Allowed.damaged(file, "its pickle adds to what is not a list");
         }
@@ -223,6 +243,10 @@ final class PickleReader {
     }
 
     private void put(List<PickleValue> items) throws WeightsException {
+        if (top() instanceof Opaque other) {
+            other.entries().putAll(attributes(items).entries());
+            return;
+        }
         if (!(top() instanceof Attributes target)) {
             throw Allowed.damaged(file, "its pickle adds to what is not a dictionary");
         }
@@ -242,12 +266,15 @@ final class PickleReader {
         return new Attributes(entries);
     }
 
-    private Storage storage(PickleValue id) throws WeightsException {
+    private PickleValue storage(PickleValue id) throws WeightsException {
         boolean good = id instanceof Sequence s && s.items().size() >= 5;
         if (!good || !string(((Sequence) id).items().get(0)).equals("storage")) {
             throw Allowed.damaged(file, "its pickle refers to something that is not a storage");
         }
         List<PickleValue> parts = ((Sequence) id).items();
+        if (parts.get(1) instanceof Opaque other) {
+            return other;
+        }
         if (!(parts.get(1) instanceof Name name) || name.allowed().type() == null) {
             throw Allowed.damaged(file, "a storage has no type");
         }
@@ -260,15 +287,22 @@ final class PickleReader {
 
     private void call() throws WeightsException {
         List<PickleValue> both = last(2);
+        if (both.get(0) instanceof Opaque other) {
+            push(new Opaque(other.name(), new LinkedHashMap<>()));
+            return;
+        }
         if (!(both.get(0) instanceof Name name) || !(both.get(1) instanceof Sequence arguments)) {
             throw Allowed.damaged(file, "its pickle calls what is not a name");
         }
         push(name.allowed().call(file, arguments.items()));
     }
 
-    private void make() throws WeightsException {
-        List<PickleValue> both = last(2);
-        if (!(both.get(0) instanceof Name name) || name.allowed().kind() != Allowed.Kind.DATA) {
+    private void make(PickleValue of) throws WeightsException {
+        if (of instanceof Opaque other) {
+            push(new Opaque(other.name(), new LinkedHashMap<>()));
+            return;
+        }
+        if (!(of instanceof Name name) || name.allowed().kind() != Allowed.Kind.DATA) {
             throw Allowed.damaged(file, "its pickle makes an object of what is not a class");
         }
         push(new Attributes(new LinkedHashMap<>()));

@@ -15,6 +15,20 @@ sealed interface PickleValue {
     /** A dictionary, or the attributes of a module or a name space: keys as strings. */
     record Attributes(Map<String, PickleValue> entries) implements PickleValue {}
 
+    /**
+     * A name that is not on the allow-list, or whatever was made of one. Nothing was: a call of it is not made, and what an object of it
+     * was given as its state is dropped. It may stand beside a model and never in one.
+     *
+     * @param name module and name, as the file has it
+     * @param entries what was put into it as into a dictionary, which classes like {@code defaultdict} are
+     */
+    record Opaque(String name, Map<String, PickleValue> entries) implements PickleValue {
+        /** For a message: only what can be a name in Python, and no more of it than that. */
+        String shown() {
+            return name.matches("[A-Za-z_][A-Za-z0-9_.]{0,99}") ? name : "a name that Python cannot have";
+        }
+    }
+
     /** A name on the allow-list. */
     record Name(Allowed allowed) implements PickleValue {}
 

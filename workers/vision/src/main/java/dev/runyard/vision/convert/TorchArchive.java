@@ -1,5 +1,6 @@
 package dev.runyard.vision.convert;
 
+import dev.runyard.vision.backbone.WeightFiles;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Storage;
 import dev.runyard.vision.convert.PickleValue.Tensor;
@@ -43,7 +44,7 @@ final class TorchArchive implements Closeable {
     static TorchArchive open(Path path) throws IOException {
         String file = String.valueOf(path.getFileName());
         byte[] head = new byte[4];
-        try (InputStream in = Files.newInputStream(path)) {
+        try (InputStream in = WeightFiles.GATE.stream(path)) {
             int read = in.readNBytes(head, 0, 4);
             if (read < 4) {
                 throw new WeightsException(file + ": has " + read + " bytes; it is no file of weights");
@@ -63,7 +64,7 @@ final class TorchArchive implements Closeable {
         try {
             zip = new ZipFile(path.toFile());
         } catch (ZipException | IllegalArgumentException e) {
-            throw Allowed.damaged(file, "its zip directory: " + e.getMessage());
+            throw Allowed.damaged(file, "its zip directory cannot be read; copy or download it again");
         }
         boolean good = false;
         try {
@@ -130,7 +131,7 @@ final class TorchArchive implements Closeable {
             }
             return bytes;
         } catch (ZipException | EOFException | IllegalArgumentException e) {
-            throw Allowed.damaged(file, entry.getName() + ": " + e.getMessage());
+            throw Allowed.damaged(file, entry.getName() + " cannot be read; copy or download it again");
         }
     }
 

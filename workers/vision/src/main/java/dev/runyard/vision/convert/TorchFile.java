@@ -2,8 +2,10 @@ package dev.runyard.vision.convert;
 
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Attributes;
+import dev.runyard.vision.convert.PickleValue.Opaque;
 import dev.runyard.vision.convert.PickleValue.Sequence;
 import dev.runyard.vision.convert.PickleValue.Tensor;
+import dev.runyard.vision.tensor.ParallelNames;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The named tensors of a PyTorch archive: a state dictionary, a checkpoint that holds one, or a TorchScript module. They are read as
- * data; no code of the file runs, and a file that asks for any is refused.
+ * data and no code of the file runs. What else it holds beside the model (numbers of NumPy, paths, dates, objects of any class) is left out;
+ * in the model it is refused.
  */
 public final class TorchFile implements Closeable {
     /** Where training programs keep the model. */
     private static final String LIGHTNING = "state_dict";
-
-    /** Of names that data-parallel training writes. */
-    private static final String PARALLEL = "module.";
 
     private static final int DEEPEST = 64;
     private static final int MOST = 1_000_000;
@@ -94,15 +94,22 @@ public final class TorchFile implements Closeable {
     private Map<String, Tensor> named(PickleValue content, @Nullable String key, String prefix)
             throws WeightsException {
         Map<String, Tensor> all = new LinkedHashMap<>();
-        flatten(model(content, key), "", 0, all);
-        boolean parallel = !all.isEmpty() && all.keySet().stream().allMatch(name -> name.startsWith(PARALLEL));
+        Map<String, Opaque> others = new LinkedHashMap<>();
+        flatten(model(content, key), "", 0, all, others);
+        String parallel = ParallelNames.prefix(all.keySet());
         Map<String, Tensor> out = new LinkedHashMap<>();
         all.forEach((name, tensor) -> {
-            String plain = parallel ? name.substring(PARALLEL.length()) : name;
+            String plain = name.substring(parallel.length());
             if (plain.startsWith(prefix) && plain.length() > prefix.length()) {
                 out.put(plain.substring(prefix.length()), tensor);
             }
         });
+        for (Map.Entry<String, Opaque> other : others.entrySet()) {
+            if (other.getKey().startsWith(parallel + prefix)
+                    && !Allowed.noTensor(other.getValue().name())) {
+                throw asks(other.getValue());
+            }
+        }
         if (out.isEmpty()) {
             throw new WeightsException(file + ": holds no named tensors"
                     + (prefix.isEmpty() || all.isEmpty()
@@ -113,18 +120,38 @@ public final class TorchFile implements Closeable {
         return out;
     }
 
+    private WeightsException asks(Opaque other) {
+        return new WeightsException(file + ": refused: it asks for " + other.shown()
+                + " where the model is, which is not one of the names that only build tensors, containers, numbers and"
+                + " strings; choose the model with --key or --prefix, or save its state_dict() alone");
+    }
+
+    /** What can be read as a dictionary: one, or an object of a class that is filled like one. */
+    private static @Nullable Attributes dictionary(@Nullable PickleValue value) {
+        if (value instanceof Attributes attributes) {
+            return attributes;
+        }
+        return value instanceof Opaque other && !other.entries().isEmpty() ? new Attributes(other.entries()) : null;
+    }
+
     private Attributes model(PickleValue content, @Nullable String key) throws WeightsException {
-        if (!(content instanceof Attributes whole)) {
+        Attributes whole = dictionary(content);
+        if (whole == null && content instanceof Opaque other) {
+            throw asks(other);
+        }
+        if (whole == null) {
             throw new WeightsException(file + ": holds no dictionary of tensors");
         }
         if (key != null) {
-            if (whole.entries().get(key) instanceof Attributes chosen) {
+            Attributes chosen = dictionary(whole.entries().get(key));
+            if (chosen != null) {
                 return chosen;
             }
             throw new WeightsException(file + ": has no dictionary \"" + key + "\", only "
                     + names(whole.entries().keySet()));
         }
-        if (whole.entries().get(LIGHTNING) instanceof Attributes state) {
+        Attributes state = dictionary(whole.entries().get(LIGHTNING));
+        if (state != null) {
             return state;
         }
         // A checkpoint also holds numbers and lists beside its models; a module holds them beside its tensors.
@@ -133,7 +160,8 @@ public final class TorchFile implements Closeable {
             if (entry.getValue() instanceof Tensor) {
                 return whole;
             }
-            if (entry.getValue() instanceof Attributes inner
+            Attributes inner = dictionary(entry.getValue());
+            if (inner != null
                     && inner.entries().values().stream().anyMatch(value -> value instanceof Tensor)
                     && inner.entries().keySet().stream().anyMatch(name -> name.indexOf('.') > 0)) {
                 models.put(entry.getKey(), inner);
@@ -158,20 +186,24 @@ public final class TorchFile implements Closeable {
         return String.join(", ", shown);
     }
 
-    private void flatten(PickleValue value, String name, int depth, Map<String, Tensor> out) throws WeightsException {
+    private void flatten(PickleValue value, String name, int depth, Map<String, Tensor> out, Map<String, Opaque> others)
+            throws WeightsException {
         if (depth > DEEPEST || ++visited > MOST) {
             throw new WeightsException(file + ": refused: its content is nested without end");
         }
+        Attributes attributes = dictionary(value);
         if (value instanceof Tensor tensor) {
             out.put(name, tensor);
-        } else if (value instanceof Attributes attributes) {
+        } else if (value instanceof Opaque other && other.entries().isEmpty()) {
+            others.put(name, other);
+        } else if (attributes != null) {
             for (Map.Entry<String, PickleValue> entry : attributes.entries().entrySet()) {
                 String inner = name.isEmpty() ? entry.getKey() : name + "." + entry.getKey();
-                flatten(entry.getValue(), inner, depth + 1, out);
+                flatten(entry.getValue(), inner, depth + 1, out, others);
             }
         } else if (value instanceof Sequence sequence) {
             for (int i = 0; i < sequence.items().size(); i++) {
-                flatten(sequence.items().get(i), name.isEmpty() ? "" + i : name + "." + i, depth + 1, out);
+                flatten(sequence.items().get(i), name.isEmpty() ? "" + i : name + "." + i, depth + 1, out, others);
             }
         }
     }

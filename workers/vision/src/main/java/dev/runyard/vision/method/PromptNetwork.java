@@ -158,10 +158,12 @@ public final class PromptNetwork implements AutoCloseable {
                     StoredTensors.fill(in, e.getKey(), e.getKey(), e.getValue(), differences);
                 }
             }
-            for (String extra : in.tensors().keySet()) {
-                if (!all.containsKey(extra) && !extra.startsWith("classifier.") && !extra.startsWith("head.")) {
-                    differences.add(extra + " is not part of it");
-                }
+            long more = in.tensors().keySet().stream()
+                    .filter(extra ->
+                            !all.containsKey(extra) && !extra.startsWith("classifier.") && !extra.startsWith("head."))
+                    .count();
+            if (more > 0) {
+                differences.add(0, more + " of its tensors are not part of it (runyard weights inspect lists them)");
             }
             if (!differences.isEmpty()) {
                 throw WeightsException.of(name, "a prompt generation network", differences);

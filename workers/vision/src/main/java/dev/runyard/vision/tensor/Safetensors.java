@@ -1,12 +1,12 @@
 package dev.runyard.vision.tensor;
 
+import dev.runyard.vision.file.Gate;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +23,7 @@ public final class Safetensors implements Closeable {
     static final long MAX_HEADER = 100_000_000;
 
     private static final int PIECE = 1 << 20;
+    private static final Gate GATE = new Gate(SafetensorsException::new);
     private static final Set<String> UNSAFE =
             Set.of("pt", "pth", "ckpt", "bin", "pkl", "pickle", "pyc", "npy", "npz", "h5", "t7");
 
@@ -46,7 +47,7 @@ public final class Safetensors implements Closeable {
      */
     public static Safetensors open(Path file) throws IOException {
         refuseUnsafe(file);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileChannel channel = GATE.channel(file);
         boolean good = false;
         try {
             Safetensors opened = opened(file, channel);
@@ -77,13 +78,14 @@ public final class Safetensors implements Closeable {
         if (length < 0 || length > MAX_HEADER) {
             throw new SafetensorsException(
                     "ST_HEADER_TOO_LARGE",
-                    name + ": bytes 0 to 8 give a header of " + Long.toUnsignedString(length) + " bytes, the limit is "
-                            + MAX_HEADER);
+                    name + ": bytes 0 to 8 give a header that is longer than the limit of " + MAX_HEADER
+                            + " bytes; is it a safetensors file?");
         }
         if (length > size - 8) {
             throw new SafetensorsException(
                     "ST_HEADER_PAST_END",
-                    name + ": the header of " + length + " bytes passes the end of the file at " + size);
+                    name + ": the header that bytes 0 to 8 announce passes the end of the file at " + size
+                            + "; is it a whole safetensors file?");
         }
         byte[] json = read(channel, 8, (int) length, name).array();
         return new Safetensors(file, channel, 8 + length, Header.parse(json, size - 8 - length, name));

@@ -1,14 +1,13 @@
 package dev.runyard.vision.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.spec.ClassifierSpec.Template;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.vision.backbone.WeightFiles;
 import dev.runyard.vision.backbone.WeightsException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,17 +84,15 @@ public record Sentences(List<List<String>> byClass) {
     }
 
     private static JsonNode set(Path file, String clipName, String dataset) throws IOException {
-        JsonNode root = read(file);
+        JsonNode root = WeightFiles.json(file, LARGEST);
         for (String name : List.of(clipName, dataset)) {
             if (root.path(name).path("templates").isArray()) {
                 return root.path(name);
             }
         }
-        List<String> known = new ArrayList<>();
-        root.fieldNames().forEachRemaining(known::add);
         throw new WeightsException(file.getFileName() + ": has no templates for " + clipName
-                + (clipName.equals(dataset) ? "" : " or " + dataset) + ", only for "
-                + String.join(", ", known.subList(0, Math.min(30, known.size()))));
+                + (clipName.equals(dataset) ? "" : " or " + dataset) + " among its " + root.size()
+                + " entries; add {\"" + dataset + "\": {\"templates\": [\"a photo of a {}.\"]}}");
     }
 
     /** WordNet ids get the file's names, which CLIP lists in the ids' order. */
@@ -116,11 +113,13 @@ public record Sentences(List<List<String>> byClass) {
 
     private static List<String> strings(Path file, String set, String what, JsonNode list) throws WeightsException {
         List<String> out = new ArrayList<>();
+        int at = 0;
         for (JsonNode value : list) {
+            at++;
             boolean good = value.isTextual()
                     && (what.equals("classes") || value.asText().contains("{}"));
             if (!good) {
-                throw new WeightsException(file.getFileName() + ": " + set + " " + what + " has " + value + ", wanted "
+                throw new WeightsException(file.getFileName() + ": " + set + " " + what + ", entry " + at + ": is not "
                         + (what.equals("classes") ? "a name" : "a sentence with {}"));
             }
             out.add(value.asText());
@@ -129,20 +128,6 @@ public record Sentences(List<List<String>> byClass) {
             throw new WeightsException(file.getFileName() + ": " + set + " " + what + " is empty");
         }
         return out;
-    }
-
-    private static JsonNode read(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            throw new WeightsException(file + ": there is no such file; classifier.templates names it");
-        }
-        if (Files.size(file) > LARGEST) {
-            throw new WeightsException(file.getFileName() + ": is larger than 16 MiB");
-        }
-        try {
-            return new ObjectMapper().readTree(Files.readAllBytes(file));
-        } catch (JsonProcessingException e) {
-            throw new WeightsException(file.getFileName() + ": is not JSON: " + e.getOriginalMessage());
-        }
     }
 
     private static JsonNode builtIn() throws IOException {

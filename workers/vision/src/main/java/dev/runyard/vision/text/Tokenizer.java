@@ -108,7 +108,7 @@ public final class Tokenizer {
         for (int i = 0; i < rows.length; i++) {
             long[] tokens = encode(texts.get(i));
             if (tokens.length + 2 > context) {
-                throw new IllegalArgumentException("the text \"" + shortened(texts.get(i)) + "\" has " + tokens.length
+                throw new IllegalArgumentException("text " + (i + 1) + " has " + tokens.length
                         + " tokens; the text tower takes " + (context - 2) + " beside start and end");
             }
             rows[i][0] = start;
@@ -116,10 +116,6 @@ public final class Tokenizer {
             rows[i][tokens.length + 1] = end;
         }
         return rows;
-    }
-
-    private static String shortened(String text) {
-        return text.length() > 60 ? text.substring(0, 60) + "…" : text;
     }
 
     private long[] tokens(String word) {

@@ -1,9 +1,8 @@
 package dev.runyard.vision.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.vision.backbone.WeightFiles;
 import dev.runyard.vision.backbone.WeightsException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,11 +86,13 @@ public final class TokenizerFiles {
     private static Tokenizer named(String file, JsonNode vocab, List<String> merges, int vocabulary)
             throws WeightsException {
         Map<String, Integer> ids = new HashMap<>();
+        int at = 0;
         for (Map.Entry<String, JsonNode> e : vocab.properties()) {
+            at++;
             int id = e.getValue().asInt(-1);
             if (id < 0 || id >= vocabulary) {
-                throw new WeightsException(file + ": gives \"" + e.getKey() + "\" the id " + e.getValue()
-                        + ", the weights know " + vocabulary + " tokens");
+                throw new WeightsException(file + ": token " + at + " has an id that is not one of the " + vocabulary
+                        + " that the weights know");
             }
             ids.put(e.getKey(), id);
         }
@@ -124,23 +125,19 @@ public final class TokenizerFiles {
     }
 
     private static JsonNode json(Path file) throws IOException {
-        try {
-            return new ObjectMapper().readTree(bytes(file));
-        } catch (JsonProcessingException e) {
-            throw new WeightsException(file.getFileName() + ": is not JSON: " + e.getOriginalMessage());
-        }
+        return WeightFiles.json(String.valueOf(file.getFileName()), bytes(file));
     }
 
     private static byte[] bytes(Path file) throws IOException {
-        try (InputStream raw = Files.newInputStream(file);
+        try (InputStream raw = WeightFiles.GATE.stream(file);
                 InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
             byte[] bytes = in.readNBytes(LARGEST + 1);
             if (bytes.length > LARGEST) {
                 throw new WeightsException(file.getFileName() + ": is larger than 64 MiB");
             }
             return bytes;
-        } catch (java.util.zip.ZipException e) {
-            throw new WeightsException(file.getFileName() + ": is not a gzip file: " + e.getMessage());
+        } catch (java.util.zip.ZipException | java.io.EOFException e) {
+            throw new WeightsException(file.getFileName() + ": is not a whole gzip file; download it again");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.runyard.vision.train;
 
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.WithNet;
+import dev.runyard.vision.backbone.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class Inputs {
 
     private static void put(Map<String, String> out, String field, @Nullable String path) throws IOException {
         if (path != null) {
-            out.put(field, Checkpoints.sha256(Path.of(path)));
+            out.put(field, Checkpoints.sha256(WeightFiles.GATE.file(Path.of(path))));
         }
     }
 }

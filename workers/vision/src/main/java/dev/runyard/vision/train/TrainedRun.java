@@ -85,8 +85,7 @@ public final class TrainedRun implements AutoCloseable {
             FrozenBackbone backbone = FrozenBackbone.shared(spec.backbone().weights());
             if (!backbone.sha256().equals(said.get(BACKBONE))) {
                 throw new WeightsException(file + ": was trained on another backbone than "
-                        + spec.backbone().weights() + " holds now (" + said.get(BACKBONE) + ", found "
-                        + backbone.sha256() + ")");
+                        + spec.backbone().weights() + " holds now (" + backbone.sha256() + ")");
             }
             Model model = Models.ofParts(spec, backbone.in(spec.backbone().precision()), parts(said, spec, classNames));
             try {
@@ -106,8 +105,8 @@ public final class TrainedRun implements AutoCloseable {
         for (Map.Entry<String, String> now : Inputs.classifier(spec).entrySet()) {
             String before = then.path(now.getKey()).asText(now.getValue());
             if (!before.equals(now.getValue())) {
-                throw new WeightsException(file + ": was trained with another file of " + now.getKey() + " (" + before
-                        + ", found " + now.getValue() + ")");
+                throw new WeightsException(file + ": was trained with another file of " + now.getKey()
+                        + " than the one of " + now.getValue() + " that is there now");
             }
         }
     }

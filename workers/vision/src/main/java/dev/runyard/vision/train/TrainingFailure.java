@@ -5,6 +5,7 @@ import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.io.IOException;
 import java.util.Locale;
@@ -74,6 +75,6 @@ public final class TrainingFailure extends RuntimeException {
         if (diskFull(fault)) {
             return new TrainingFailure(FailureReason.DISK_FULL, message + "; free space on the worker's disk", fault);
         }
-        return new TrainingFailure(FailureReason.INTERNAL, fault.getClass().getSimpleName() + ": " + message, fault);
+        return new TrainingFailure(FailureReason.INTERNAL, Telling.line(fault), fault);
     }
 }

@@ -45,13 +45,13 @@ class BackboneReaderTest {
     }
 
     @Test
-    void namesTheFirstTenDifferences() throws IOException {
+    void namesWhatIsMissingAndCountsWhatIsTooMuch() throws IOException {
         Path folder = changed(n -> !n.equals("encoder.ln.bias"), 12);
         assertThatThrownBy(() -> FrozenBackbone.open(folder.toString()))
                 .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("encoder.ln.bias is missing")
-                .hasMessageContaining("unheard.of.0 is not part of it")
-                .hasMessageContaining("and 3 more");
+                .hasMessageContaining("12 of its tensors are not part of it")
+                .hasMessageNotContaining("unheard");
     }
 
     @Test

@@ -90,7 +90,7 @@ class SafetensorsTest {
         refused(file(0, new byte[0], 0), "ST_HEADER_EMPTY");
         refused(file(100_000_001, "{}".getBytes(StandardCharsets.UTF_8), 0), "ST_HEADER_TOO_LARGE", "100000000");
         refused(file(-1, "{}".getBytes(StandardCharsets.UTF_8), 0), "ST_HEADER_TOO_LARGE");
-        refused(file(3, "{}".getBytes(StandardCharsets.UTF_8), 0), "ST_HEADER_PAST_END", "3 bytes");
+        refused(file(3, "{}".getBytes(StandardCharsets.UTF_8), 0), "ST_HEADER_PAST_END", "end of the file at 10");
         refused(file(new byte[] {'{', '"', (byte) 0xc3, '(', '"', '}'}, 0), "ST_BAD_UTF8", "byte 10");
         refused(file(new byte[] {'{', '"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"', '}'}, 0), "ST_BAD_UTF8");
     }
@@ -109,7 +109,7 @@ class SafetensorsTest {
                     .append("]}");
         }
         byte[] bytes = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
-        refused(file(bytes, 1_000_000), "ST_TOO_MANY_TENSORS", "t100000", "100000");
+        refused(file(bytes, 1_000_000), "ST_TOO_MANY_TENSORS", "tensor 100001", "100000");
     }
 
     @ParameterizedTest
