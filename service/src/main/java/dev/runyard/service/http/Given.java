@@ -1,25 +1,16 @@
 package dev.runyard.service.http;
 
-import java.nio.charset.StandardCharsets;
+import dev.runyard.spec.Names;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What comes with a request beside its body: ids, labels, who asks, numbers. Labels never become a path, a query or markup. */
 public final class Given {
-    private static final int LONGEST = 250;
-
     private Given() {}
 
-    /** @return the name as it is, when it is printable and of 1 to 250 bytes of UTF-8 */
+    /** @return the name, NFC-normalised, when it is printable and of 1 to 250 bytes of UTF-8 */
     public static String label(String field, String name) {
-        if (name.isBlank() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-            throw Problem.invalid("BAD_NAME", field, name, "must have 1 to 250 bytes of UTF-8", null);
-        }
-        if (name.codePoints().anyMatch(Given::unprintable)) {
-            throw Problem.invalid(
-                    "BAD_NAME", field, name.replaceAll("\\p{Cntrl}", "?"), "must not hold control characters", null);
-        }
-        return name;
+        return Names.label(field, name);
     }
 
     /** A body that has to be there: JSON's {@code null} and no body at all look alike. */
@@ -35,7 +26,7 @@ public final class Given {
         if (user == null || user.isBlank()) {
             return "local";
         }
-        if (user.length() > 100 || user.codePoints().anyMatch(Given::unprintable)) {
+        if (user.length() > 100 || !user.codePoints().allMatch(Names::printable)) {
             throw Problem.invalid(
                     "BAD_NAME",
                     "X-Runyard-User",
@@ -85,13 +76,5 @@ public final class Given {
         if (value < 0 || value > max) {
             throw Problem.invalid("OUT_OF_RANGE", field, value, "must lie in [0, " + max + "]", null);
         }
-    }
-
-    private static boolean unprintable(int c) {
-        int type = Character.getType(c);
-        return Character.isISOControl(c)
-                || type == Character.SURROGATE
-                || type == Character.LINE_SEPARATOR
-                || type == Character.PARAGRAPH_SEPARATOR;
     }
 }

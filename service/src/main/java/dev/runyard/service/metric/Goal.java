@@ -1,16 +1,18 @@
 package dev.runyard.service.metric;
 
-import java.util.Locale;
+import dev.runyard.spec.MetricDefinition;
+import org.jspecify.annotations.Nullable;
 
-/** Which way a metric is better. Decided by its name alone, here and nowhere else. */
+/** Which way a metric is better, as its definition says. */
 public enum Goal {
     MIN,
     MAX;
 
-    /** Names that end in "loss" or "/drop" want to be small; every other name wants to be large. */
-    public static Goal of(String key) {
-        String lower = key.toLowerCase(Locale.ROOT);
-        return lower.endsWith("loss") || lower.endsWith("/drop") ? MIN : MAX;
+    /** Null where neither end is better, or nothing is known of the name. */
+    public static @Nullable Goal of(String key) {
+        return MetricDefinition.direction(key)
+                .map(d -> d == MetricDefinition.Direction.MIN ? MIN : MAX)
+                .orElse(null);
     }
 
     /** Whether {@code candidate} beats {@code best}; both finite. */

@@ -55,15 +55,16 @@ public class MetricSummaries {
     }
 
     private static SummaryView view(ResultSet r) throws SQLException {
+        Goal goal = Goal.of(r.getString(2));
         return new SummaryView(
                 r.getDouble(3),
                 r.getLong(4),
                 r.getObject(5, Double.class),
                 r.getObject(6, Double.class),
-                r.getObject(7, Double.class),
-                r.getObject(8, Long.class),
+                goal == null ? null : r.getObject(7, Double.class),
+                goal == null ? null : r.getObject(8, Long.class),
                 r.getLong(9),
                 r.getLong(10),
-                r.getBoolean(11) ? Goal.MIN : Goal.MAX);
+                goal);
     }
 }

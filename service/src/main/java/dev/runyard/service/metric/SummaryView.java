@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param count points that count; ghosts do not
  * @param nonFinite how many of them are NaN or infinite
- * @param goal whether small or large is better
+ * @param best by the goal; absent where there is none
+ * @param goal whether small or large is better; absent where neither is, or nobody says
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SummaryView(
@@ -21,4 +22,4 @@ public record SummaryView(
         @Nullable Long bestStep,
         long count,
         long nonFinite,
-        Goal goal) {}
+        @Nullable Goal goal) {}

@@ -315,9 +315,19 @@ public class RunLedger implements FirstReport {
         journal.run(
                 run, held.sweep(), who, command.name().toLowerCase(java.util.Locale.ROOT), held.state(), next, null);
         if (fresh && held.sweep() != null) {
-            statements.change(
+            int opened = statements.change(
                     "update sweep set state = 'RUNNING', ended_at = null where id = ? and state = 'FINISHED'",
                     held.sweep());
+            if (opened == 1) {
+                // A sweep's states are named as those of its runs.
+                journal.sweep(
+                        held.sweep(),
+                        who,
+                        "reopen",
+                        RunState.FINISHED,
+                        RunState.RUNNING,
+                        "a run of it was queued again");
+            }
         }
         awaken(run, held.sweep());
         wakeup.schedule();

@@ -6,7 +6,9 @@ import dev.runyard.service.event.EventView;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.RunRequest;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.SpecDocument;
@@ -72,8 +74,14 @@ public class RunResource {
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         RunRequest request = Json.read(body, RunRequest.class);
         SpecDocument spec = request.spec();
+        RunSpec read = spec.spec();
+        try {
+            RelativePaths.refuse(read);
+        } catch (InvalidSpec e) {
+            throw e.within("spec");
+        }
         String who = Given.who(user);
-        String name = request.name() == null ? named(spec.spec()) : request.name();
+        String name = request.name() == null ? named(read) : request.name();
         UUID id = answers.once("POST /runs", key, request, () -> {
             Experiments.Place place = experiments.named(request.experiment(), who);
             UUID fresh = UUID.randomUUID();

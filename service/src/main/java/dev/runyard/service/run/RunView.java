@@ -8,6 +8,7 @@ import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.RunState;
 import dev.runyard.spec.SpecDocument;
 import java.sql.ResultSet;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,7 @@ public record RunView(
         @Nullable Long steps,
         int epoch,
         int epochs,
-        JsonNode spec,
+        @Schema(implementation = RunSpec.class) JsonNode spec,
         @Nullable String specFault,
         String specHash,
         @Nullable JsonNode document,

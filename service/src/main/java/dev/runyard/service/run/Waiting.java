@@ -12,6 +12,27 @@ import org.jspecify.annotations.Nullable;
 /** Answers "why is this run waiting?" from the rows that the scheduler decides by. */
 @ApplicationScoped
 public class Waiting {
+    /**
+     * The place of a run in the order in which the scheduler serves: priority, then fair share, then age. Each run that a user gets makes
+     * the next of theirs wait as if they had one more going; runs whose sweep has no room are not in the queue.
+     */
+    private static final String POSITION = """
+            with going as (
+              select r.created_by, r.sweep_id from lease l join run r on r.id = l.run_id where l.released_at is null),
+            users as (select created_by, count(*) as n from going group by created_by),
+            sweeps as (select sweep_id, count(*) as n from going where sweep_id is not null group by sweep_id),
+            queue as (
+              select r.id, r.priority, r.created_at, r.sweep_index,
+                     coalesce(u.n, 0) + row_number() over (
+                       partition by r.created_by order by r.priority desc, r.created_at, r.sweep_index nulls first, r.id) as share
+              from run r left join users u on u.created_by = r.created_by
+                left join sweeps w on w.sweep_id = r.sweep_id left join sweep s on s.id = r.sweep_id
+              where r.state = 'QUEUED' and (r.sweep_id is null or coalesce(w.n, 0) < s.parallel)),
+            served as (
+              select id, row_number() over (
+                order by priority desc, share, created_at, sweep_index nulls first, id) as position from queue)
+            select position from served where id = ?""";
+
     private final Statements statements;
 
     public Waiting(Statements statements) {
@@ -62,11 +83,11 @@ public class Waiting {
         if (run.state() != RunState.QUEUED || why == null || why.startsWith("sweep window")) {
             return why;
         }
-        long ahead = statements.number("""
-                select count(*) from run r, (select priority, created_at, id from run where id = ?) me
-                where r.state = 'QUEUED' and (r.priority > me.priority
-                  or r.priority = me.priority and (r.created_at, r.id) < (me.created_at, me.id))""", run.id());
-        return ahead == 0 ? why : why + "; position " + (ahead + 1) + " in the queue";
+        return statements
+                .row(POSITION, r -> r.getLong(1), run.id())
+                .filter(position -> position > 1)
+                .map(position -> why + "; position " + position + " in the queue")
+                .orElse(why);
     }
 
     private Supply supply() {

@@ -1,10 +1,15 @@
 package dev.runyard.service.sweep;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.MetricDefinition;
+import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SpecFile;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -15,9 +20,11 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of specs before anything is queued, and the schemas that forms are drawn from. */
 @Path("/api/v1")
@@ -29,8 +36,11 @@ public class SpecResource {
      * @param kind run or sweep
      * @param runs how many it would make
      * @param spec as it was written, in its normal form; a sweep with the defaults of what stands around its base
+     * @param note what whoever asks should know, for example that there are fewer points than wanted
      */
-    public record Checked(String kind, int runs, Object spec) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Checked(
+            String kind, int runs, Object spec, @Nullable String note) {}
 
     /** Takes {@code {"yaml": "…"}}, a sweep spec, a run with its name, or a bare run spec. */
     @POST
@@ -44,9 +54,24 @@ public class SpecResource {
         }
         boolean text = object.size() == 1 && object.path("yaml").isTextual();
         SpecFile file = text ? SpecFile.read(object.path("yaml").textValue()) : SpecFile.of(object);
-        return file instanceof SpecFile.Sweep sweep
-                ? new Checked("sweep", sweep.runs(), sweep.spec())
-                : new Checked("run", 1, ((SpecFile.Run) file).request().spec());
+        if (file instanceof SpecFile.Sweep sweep) {
+            Points.check(sweep.spec(), RelativePaths::refuse);
+            return new Checked(
+                    "sweep",
+                    sweep.runs(),
+                    sweep.spec(),
+                    Points.note(sweep.spec()).orElse(null));
+        }
+        SpecDocument document = ((SpecFile.Run) file).request().spec();
+        RelativePaths.refuse(document.spec());
+        return new Checked("run", 1, document, null);
+    }
+
+    /** What metrics are: the first definition whose pattern a name meets counts. */
+    @GET
+    @Path("/schemas/metrics")
+    public List<MetricDefinition> metrics() {
+        return MetricDefinition.ALL;
     }
 
     @GET

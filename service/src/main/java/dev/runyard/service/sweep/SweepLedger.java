@@ -1,5 +1,7 @@
 package dev.runyard.service.sweep;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.flows.sweep.SweepActivities.Progress;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
@@ -22,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +62,12 @@ public class SweepLedger {
             UUID project,
             UUID experiment,
             SweepState state,
-            SweepSpec spec,
+            String name,
+            JsonNode spec,
             int total,
             int created,
+            int parallel,
+            int priority,
             String who) {}
 
     private record Numbers(int open, int going) {}
@@ -72,7 +79,9 @@ public class SweepLedger {
 
     /** Accepts a sweep whose points were checked; its first runs are made in the same transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public UUID create(SweepSpec spec, int total, String who) {
+    public UUID create(SweepSpec spec, String who) {
+        List<Map<String, JsonNode>> runs = Points.draw(spec);
+        int total = runs.size();
         Experiments.Place place = experiments.named(spec.experiment(), who);
         String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
         UUID id = UUID.randomUUID();
@@ -84,12 +93,14 @@ public class SweepLedger {
                 place.project(),
                 place.experiment(),
                 name,
-                Json.canonical(spec),
+                Json.canonical(spec.pinned()),
                 total,
                 spec.parallel(),
                 spec.priority(),
                 who);
-        journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs");
+        store(id, runs);
+        String note = Points.note(spec).map(n -> "; " + n).orElse("");
+        journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + note);
         next(id);
         wakeup.sweep(id);
         return id;
@@ -107,7 +118,7 @@ public class SweepLedger {
         int created = held.created();
         int going = numbers.going();
         int made = 0;
-        int window = Math.min(held.spec().parallel(), WINDOW);
+        int window = Math.min(held.parallel(), WINDOW);
         while (held.state() == SweepState.RUNNING && created < held.total() && going < window) {
             queue(held, created);
             created++;
@@ -119,9 +130,11 @@ public class SweepLedger {
         }
         int open = numbers.open() + made;
         boolean complete = created == held.total() && open == 0;
-        if (held.state() == SweepState.RUNNING && complete) {
+        if ((held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED) && complete) {
+            // Also while it is paused: with every run over there is nothing that a person could resume.
             statements.change(
-                    "update sweep set state = 'FINISHED', ended_at = now() where id = ? and state = 'RUNNING'", sweep);
+                    "update sweep set state = 'FINISHED', ended_at = now() where id = ? and state in ('RUNNING', 'PAUSED')",
+                    sweep);
             journal.sweep(sweep, Journal.SCHEDULER, "end", held.state(), SweepState.FINISHED, null);
         }
         boolean over = open == 0 && (complete || held.state() == SweepState.CANCELLED);
@@ -191,21 +204,44 @@ public class SweepLedger {
     }
 
     private void queue(Held held, int index) {
-        Point point = Points.at(held.spec(), index);
-        String name = (held.spec().name() == null
-                        ? held.spec().experiment()
-                        : held.spec().name()) + " #" + (index + 1);
+        ObjectNode base = (ObjectNode) held.spec().path("base");
+        Point point = Points.point(base, index, drawn(held, index));
         rows.queue(new RunRows.Fresh(
                 runId(held.id(), index),
                 held.project(),
                 held.experiment(),
                 held.id(),
                 index,
-                name,
-                held.spec().priority(),
+                held.name() + " #" + (index + 1),
+                held.priority(),
                 point.document(),
                 Map.copyOf(point.params()),
                 held.who()));
+    }
+
+    private Map<String, JsonNode> drawn(Held held, int index) {
+        Optional<JsonNode> params = stored(held.id(), index);
+        if (params.isEmpty()) {
+            store(held.id(), Points.drawAs010(Json.read(held.spec(), SweepSpec.class)));
+            params = stored(held.id(), index);
+        }
+        Map<String, JsonNode> out = new TreeMap<>();
+        params.orElseThrow().properties().forEach(e -> out.put(e.getKey(), e.getValue()));
+        return out;
+    }
+
+    private Optional<JsonNode> stored(UUID sweep, int index) {
+        return statements.row(
+                "select params from sweep_point where sweep_id = ? and sweep_index = ?",
+                r -> Json.tree(r.getString(1)),
+                sweep,
+                index);
+    }
+
+    private void store(UUID sweep, List<Map<String, JsonNode>> runs) {
+        statements.change("""
+                insert into sweep_point (sweep_id, sweep_index, params)
+                select ?, p.n - 1, p.params from jsonb_array_elements(cast(? as jsonb)) with ordinality as p(params, n)""", sweep, Json.canonical(runs));
     }
 
     private List<Held> held(UUID sweep) {
@@ -216,9 +252,12 @@ public class SweepLedger {
                         r.getObject("project_id", UUID.class),
                         r.getObject("experiment_id", UUID.class),
                         SweepState.valueOf(r.getString("state")),
-                        Json.read(r.getString("spec"), SweepSpec.class),
+                        r.getString("name"),
+                        Json.tree(r.getString("spec")),
                         r.getInt("total"),
                         r.getInt("created"),
+                        r.getInt("parallel"),
+                        r.getInt("priority"),
                         r.getString("created_by")),
                 sweep);
     }

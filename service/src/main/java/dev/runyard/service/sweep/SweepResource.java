@@ -8,6 +8,7 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.transaction.Transactional;
@@ -68,10 +69,9 @@ public class SweepResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         SweepSpec spec = Json.read(body, SweepSpec.class);
-        int total = Points.count(spec);
-        Points.check(spec);
+        Points.check(spec, RelativePaths::refuse);
         String who = Given.who(user);
-        UUID id = answers.once("POST /sweeps", key, spec, () -> ledger.create(spec, total, who));
+        UUID id = answers.once("POST /sweeps", key, spec, () -> ledger.create(spec, who));
         return Response.created(URI.create("/api/v1/sweeps/" + id))
                 .entity(one(id))
                 .build();
@@ -140,7 +140,8 @@ public class SweepResource {
     private SweepView one(UUID id) {
         return statements
                 .row(SweepView.SELECT + "where s.id = ?", SweepView::new, id)
-                .orElseThrow(() -> Problem.notFound("sweep", id));
+                .orElseThrow(() -> Problem.notFound("sweep", id))
+                .noted();
     }
 
     private record Place(@Nullable Instant time, UUID id) {

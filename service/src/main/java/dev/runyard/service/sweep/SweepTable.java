@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
-import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -18,20 +17,27 @@ import org.jspecify.annotations.Nullable;
 /** A sweep's results: one row for each point of its axes, mean ± standard deviation over seeds. */
 @ApplicationScoped
 public class SweepTable {
-    /** Points that have a row yet, in the order of the sweep; only FINISHED runs with a finite value count. */
+    /**
+     * Points that have a row yet, in the order of the sweep. Only FINISHED runs with a finite value count, and one for each (point, seed):
+     * a run that is there twice is no further seed.
+     */
     private static final String TABLE = """
-            select r.params - 'seed' as point,
-                   count(v.value) as n, avg(v.value) as mean, stddev_samp(v.value) as std,
-                   min(v.value) as min, max(v.value) as max,
-                   coalesce(array_agg(v.value order by r.sweep_index) filter (where v.value is not null), '{}') as vals,
-                   coalesce(array_agg(r.id order by r.sweep_index) filter (where v.value is not null), '{}') as runs,
-                   coalesce(array_agg(cast(coalesce(r.spec ->> 'seed', '0') as bigint) order by r.sweep_index)
-                            filter (where v.value is not null), '{}') as seeds
-            from run r left join lateral (
-              select m.last as value from metric_summary m join metric_key k on k.id = m.key_id
-              where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?
-                and m.last < 'Infinity' and m.last > '-Infinity') v on true
-            where r.sweep_id = ? group by r.params - 'seed' order by min(r.sweep_index)""";
+            with one as (
+              select distinct on (r.point, r.seed) r.point, r.seed, r.id, r.sweep_index, v.value
+              from (select id, state, sweep_index, params - 'seed' as point,
+                           case when spec ->> 'seed' ~ '^-?[0-9]{1,19}$' then cast(spec ->> 'seed' as bigint) else 0 end as seed
+                    from run where sweep_id = ?) r
+              left join lateral (
+                select m.last as value from metric_summary m join metric_key k on k.id = m.key_id
+                where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?
+                  and m.last < 'Infinity' and m.last > '-Infinity') v on true
+              order by r.point, r.seed, v.value is null, r.sweep_index)
+            select point, count(value) as n, avg(value) as mean, stddev_samp(value) as std,
+                   min(value) as min, max(value) as max,
+                   coalesce(array_agg(value order by sweep_index) filter (where value is not null), '{}') as vals,
+                   coalesce(array_agg(id order by sweep_index) filter (where value is not null), '{}') as runs,
+                   coalesce(array_agg(seed order by sweep_index) filter (where value is not null), '{}') as seeds
+            from one group by point order by min(sweep_index)""";
 
     private final Statements statements;
 
@@ -68,12 +74,13 @@ public class SweepTable {
      * @throws Problem 404
      */
     public Table of(UUID sweep, @Nullable String metric) {
-        SweepSpec spec = statements
-                .row("select spec from sweep where id = ?", r -> Json.read(r.getString(1), SweepSpec.class), sweep)
+        JsonNode spec = statements
+                .row("select spec from sweep where id = ?", r -> Json.tree(r.getString(1)), sweep)
                 .orElseThrow(() -> Problem.notFound("sweep", sweep));
-        int seeds = Math.max(1, spec.seeds().size());
-        String key = metric == null || metric.isEmpty() ? spec.metric() : metric;
-        return new Table(key, statements.rows(TABLE, r -> row(r, seeds), key, sweep));
+        JsonNode axis = spec.path("axes").path("seed");
+        int seeds = Math.max(Math.max(1, spec.path("seeds").size()), axis.isArray() ? axis.size() : 0);
+        String key = metric == null || metric.isEmpty() ? spec.path("metric").asText() : metric;
+        return new Table(key, statements.rows(TABLE, r -> row(r, seeds), sweep, key));
     }
 
     private static Row row(ResultSet row, int expected) throws SQLException {

@@ -1,9 +1,12 @@
 package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunState;
+import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param total runs it will have
  * @param created rows made so far; the others follow as the window moves
+ * @param spec as it was accepted
+ * @param specFault why this version cannot read it
+ * @param note what whoever queued it should know; both are not in lists
  * @param states how many of the rows are in each state
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,7 +34,9 @@ public record SweepView(
         String experiment,
         String name,
         SweepState state,
-        SweepSpec spec,
+        @Schema(implementation = SweepSpec.class) JsonNode spec,
+        @Nullable String specFault,
+        @Nullable String note,
         int total,
         int created,
         Map<RunState, Long> states,
@@ -48,13 +57,41 @@ public record SweepView(
                 row.getString("experiment"),
                 row.getString("name"),
                 SweepState.valueOf(row.getString("state")),
-                Json.read(row.getString("spec"), SweepSpec.class),
+                Json.tree(row.getString("spec")),
+                null,
+                null,
                 row.getInt("total"),
                 row.getInt("created"),
                 counts(row.getString("states")),
                 Statements.instant(row, "created_at"),
                 row.getString("created_by"),
                 Statements.time(row, "ended_at"));
+    }
+
+    /** With what only a reading of the spec tells; one that cannot be read harms no list. */
+    SweepView noted() {
+        String fault = null;
+        String said = null;
+        try {
+            said = Points.note(Json.read(spec, SweepSpec.class)).orElse(null);
+        } catch (InvalidSpec e) {
+            fault = e.getMessage();
+        }
+        return new SweepView(
+                id,
+                project,
+                experiment,
+                name,
+                state,
+                spec,
+                fault,
+                said,
+                total,
+                created,
+                states,
+                createdAt,
+                createdBy,
+                endedAt);
     }
 
     private static Map<RunState, Long> counts(String json) {

@@ -1,6 +1,8 @@
 package dev.runyard.service.scheduling;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.endsWith;
 
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.service.db.Statements;
@@ -122,6 +124,13 @@ final class GrantsTest {
         UUID second = queue("ann", 0);
         UUID third = queue("bob", 0);
         UUID urgent = queue("ann", 5);
+        for (UUID run : List.of(third, first, second)) {
+            // Told as it will be served, not by age alone.
+            int position = List.of(urgent, third, first, second).indexOf(run) + 1;
+            given().get("/api/v1/runs/" + run)
+                    .then()
+                    .body("waiting", endsWith("; position " + position + " in the queue"));
+        }
         Fleet.Registered host = fleet.register("fair", 1, "test", List.of(new Fleet.Offer("cpu", "cpu", "c", 1, 4)));
         List<UUID> granted = List.of();
         // The scheduler's own thread may be at it; the rows know the order in which they were granted.

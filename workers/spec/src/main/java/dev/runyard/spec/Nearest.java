@@ -26,6 +26,12 @@ public final class Nearest {
                         <= Math.max(1, Math.max(cut.length(), c.length()) / 2));
     }
 
+    /** A slip of the fingers: at most two letters, and not half of the word. */
+    static boolean close(String word, String choice) {
+        int far = distance(word.toLowerCase(Locale.ROOT), choice.toLowerCase(Locale.ROOT));
+        return far <= 2 && far * 2 < Math.max(word.length(), choice.length());
+    }
+
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

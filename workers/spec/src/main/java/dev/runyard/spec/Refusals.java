@@ -98,8 +98,7 @@ final class Refusals {
             e.getKnownPropertyIds().forEach(id -> known.add(String.valueOf(id)));
         }
         known.sort(null);
-        String remedy = Nearest.to(e.getPropertyName(), known)
-                .map(n -> "did you mean \"" + n + "\"?")
+        String remedy = RunFields.remedyFor(e.getReferringClass(), path, e.getPropertyName(), known)
                 .orElse(null);
         String rule = known.isEmpty() ? "is not a field; there are none here" : "is not a field; the fields here are ";
         return new InvalidSpec("UNKNOWN_FIELD", path, shown, rule + String.join(", ", known), remedy);

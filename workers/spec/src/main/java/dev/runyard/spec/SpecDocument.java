@@ -41,6 +41,11 @@ public record SpecDocument(ObjectNode document, String hash) {
         return of(normal(document));
     }
 
+    /** The document with its version in it: today's, where it names none. */
+    public static ObjectNode pinned(ObjectNode written) {
+        return SpecVersions.OURS.pinned(written);
+    }
+
     /** What was written to a file by {@link #text}, or by an older version with its defaults: its hash is that of the text. */
     public static SpecDocument stored(String text) {
         JsonNode tree = Json.tree(text);

@@ -10,7 +10,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NamesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"eurosat-prompts", "a", "Größe 7", "实验", "🧪 try", "a/b", "x;y", "CON", "v1.", "#1 (b)"})
+    @ValueSource(
+            strings = {
+                "eurosat-prompts",
+                "a",
+                "Größe 7",
+                "实验",
+                "🧪 try",
+                "a/b",
+                "x;y",
+                "CON",
+                "v1.",
+                "#1 (b)",
+                "🫠 melt",
+                "می\u200Cخواهم",
+                "👩\u200D🔬",
+                "eurosat 10%",
+                "100 % sure",
+                "\uD83E\uDEDF"
+            })
     void labelsAreFree(String name) {
         assertThat(Names.check("name", name)).isEqualTo(name);
     }
@@ -30,7 +48,12 @@ class NamesTest {
                 "a//b",
                 "a\\b",
                 "%2e",
-                "50%",
+                "%2Fx",
+                "a\u200C",
+                "\u200Da",
+                "a\u00ADb",
+                "a\u061Cb",
+                "a\uFFFFb",
                 "-x",
                 "--help",
                 "a\u0000b",

@@ -64,6 +64,9 @@ public final class SubmitCommand implements Callable<Integer> {
         JsonNode answer = asked instanceof SpecFile.Sweep
                 ? lab.create("sweeps", document.tree())
                 : lab.create("runs", request(document.tree()));
+        if (answer.hasNonNull("note")) {
+            System.err.println("note: " + answer.path("note").asText());
+        }
         System.out.println(json ? answer.toPrettyString() : answer.path("id").asText());
         return 0;
     }

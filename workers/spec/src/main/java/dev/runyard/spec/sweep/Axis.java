@@ -33,7 +33,7 @@ public sealed interface Axis {
         }
 
         /** 1, 1.0 and 1e0 are one value; a store may give one back for the other. */
-        private static Object comparable(JsonNode value) {
+        static Object comparable(JsonNode value) {
             if (!value.isNumber() || value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue())) {
                 return value;
             }

@@ -3,6 +3,7 @@ package dev.runyard.spec.sweep;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.RunFields;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.SpecDocument;
 import java.util.Map;
@@ -28,9 +29,15 @@ public final class Overrides {
     public static ObjectNode tree(ObjectNode base, Map<String, JsonNode> paths) {
         paths.forEach(RunFields::require);
         disjoint(paths);
+        ObjectNode out = laid(base, paths);
+        paths.forEach((path, value) -> ofKind(out, path, value));
+        return out;
+    }
+
+    /** As {@link #tree}, of paths that were checked before, by whatever grammar. */
+    static ObjectNode laid(ObjectNode base, Map<String, JsonNode> paths) {
         ObjectNode out = base.deepCopy();
         paths.forEach((path, value) -> set(out, path, value));
-        paths.forEach((path, value) -> ofKind(out, path, value));
         return out;
     }
 

@@ -2,21 +2,29 @@ package dev.runyard.spec.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.MetricDefinition;
+import dev.runyard.spec.RunFields;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.Unused;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * The runs of a sweep, by number. Pure: the same sweep and index give the same run, today and after a restart, so a sweep is
- * never written out as a list. First come the sampler's points over the axes, then those of {@code include}; each is run once
- * for each seed, and the seeds of a point are neighbours.
+ * The runs of a sweep. They are drawn once, when the sweep is accepted, and stored, so that a sampler that changes never changes a sweep
+ * that is under way. First come the sampler's points over the axes, then those of {@code include}; each is run once for each seed, and
+ * the seeds of a point are neighbours. No point is there twice.
  */
 public final class Points {
     private Points() {}
@@ -43,51 +51,130 @@ public final class Points {
         return runs.intValueExact();
     }
 
-    /**
-     * The run at {@code index}.
-     *
-     * @param index 0 to {@link #count} - 1
-     * @throws IndexOutOfBoundsException outside of that
-     * @throws InvalidSpec when that run is not a valid one
-     */
-    public static Point at(SweepSpec sweep, int index) {
-        Objects.checkIndex(index, count(sweep));
-        int seeds = seeds(sweep);
-        Map<String, JsonNode> params = params(sweep, index / seeds);
-        if (!sweep.seeds().isEmpty()) {
-            params.put("seed", JsonNodeFactory.instance.numberNode(sweep.seeds().get(index % seeds)));
+    /** What whoever asked for more points than there are should know. */
+    public static Optional<String> note(SweepSpec sweep) {
+        if (sweep.sampler() instanceof SamplerSpec.Random random
+                && sampled(sweep).compareTo(BigInteger.valueOf(random.runs())) < 0) {
+            return Optional.of("the axes have " + sampled(sweep) + " points, fewer than the " + random.runs()
+                    + " asked for: each is run once" + (seeds(sweep) > 1 ? " for each seed" : ""));
         }
-        SpecDocument document = SpecDocument.written(Overrides.tree(sweep.base(), params));
-        Map<String, JsonNode> leaves = new TreeMap<>();
-        params.forEach((path, value) -> leaves(path, value, leaves));
-        return new Point(index, Collections.unmodifiableMap(leaves), document);
+        return Optional.empty();
+    }
+
+    /** What each run sets, by dotted path and in the order of the runs; with {@code seed} when the sweep lists seeds. */
+    public static List<Map<String, JsonNode>> draw(SweepSpec sweep) {
+        count(sweep);
+        List<Map<String, JsonNode>> out = new ArrayList<>();
+        for (Map<String, JsonNode> point : points(sweep)) {
+            if (sweep.seeds().isEmpty()) {
+                out.add(point);
+            }
+            for (long seed : sweep.seeds()) {
+                Map<String, JsonNode> run = new TreeMap<>(point);
+                run.put("seed", JsonNodeFactory.instance.numberNode(seed));
+                out.add(run);
+            }
+        }
+        return out;
     }
 
     /**
-     * Refuses the sweep unless every one of its runs is valid and none is there twice. (Random draws may coincide.)
+     * The draws of a sweep that release 0.1.0 accepted and did not store: a point may be there twice.
      *
+     * @param sweep with sampler random
+     */
+    public static List<Map<String, JsonNode>> drawAs010(SweepSpec sweep) {
+        if (!(sweep.sampler() instanceof SamplerSpec.Random random)) {
+            return draw(sweep);
+        }
+        List<Map<String, JsonNode>> out = new ArrayList<>();
+        for (int i = 0; i < random.runs() + sweep.include().size(); i++) {
+            Map<String, JsonNode> point = i < random.runs()
+                    ? Draws.point(sweep.axes(), random.seed(), i)
+                    : sweep.include().get(i - random.runs());
+            for (int s = 0; s < seeds(sweep); s++) {
+                Map<String, JsonNode> run = new TreeMap<>(point);
+                if (!sweep.seeds().isEmpty()) {
+                    run.put(
+                            "seed",
+                            JsonNodeFactory.instance.numberNode(sweep.seeds().get(s)));
+                }
+                out.add(run);
+            }
+        }
+        return out;
+    }
+
+    /**
+     * A run of a sweep out of what was drawn for it. Nothing is checked: that was done when the sweep was accepted.
+     *
+     * @param set by dotted path, as {@link #draw} gave it
+     */
+    public static Point point(ObjectNode base, int index, Map<String, JsonNode> set) {
+        Map<String, JsonNode> leaves = new TreeMap<>();
+        set.forEach((path, value) -> leaves(path, value, leaves));
+        return new Point(index, Collections.unmodifiableMap(leaves), SpecDocument.written(Overrides.laid(base, set)));
+    }
+
+    /**
+     * The run at {@code index}, drawn anew.
+     *
+     * @param index 0 to {@link #count} - 1
+     * @throws IndexOutOfBoundsException outside of that
+     */
+    public static Point at(SweepSpec sweep, int index) {
+        Objects.checkIndex(index, count(sweep));
+        return point(sweep.base(), index, draw(sweep).get(index));
+    }
+
+    /** @see #check(SweepSpec, Consumer) */
+    public static void check(SweepSpec sweep) {
+        check(sweep, spec -> {});
+    }
+
+    /**
+     * Refuses the sweep unless every one of its runs is valid and none is there twice, its metric is one that runs report, and all that
+     * it gives has an effect: in the base on one run at least, at a point on that point.
+     *
+     * @param further what else holds of each run
      * @throws InvalidSpec whose field begins with {@code axes.}, {@code include[i].} or {@code base.}
      */
-    public static void check(SweepSpec sweep) {
+    public static void check(SweepSpec sweep, Consumer<RunSpec> further) {
         axes(sweep);
-        int points = count(sweep) / seeds(sweep);
-        int sampled = points - sweep.include().size();
+        count(sweep);
+        MetricDefinition.requireReported("metric", sweep.metric());
+        List<Map<String, JsonNode>> points = points(sweep);
+        int sampled = points.size() - sweep.include().size();
         Map<RunSpec, Integer> seen = new HashMap<>();
-        for (int i = 0; i < points; i++) {
+        Map<String, Integer> idle = new HashMap<>();
+        for (int i = 0; i < points.size(); i++) {
             String source = i < sampled ? "axes" : "include[" + (i - sampled) + "]";
-            Map<String, JsonNode> params = params(sweep, i);
-            RunSpec spec = bound(sweep, params, source);
-            boolean drawn = i < sampled && sweep.sampler() instanceof SamplerSpec.Random;
-            Integer before = drawn ? null : seen.putIfAbsent(spec, i);
+            Map<String, JsonNode> params = points.get(i);
+            RunSpec spec = bound(sweep, params, source, further);
+            for (InvalidSpec unused : Unused.of(Overrides.tree(sweep.base(), params), spec)) {
+                if (within(unused.field(), params)) {
+                    throw unused.within(source).and("this is at the point " + params);
+                }
+                if (idle.merge(unused.field(), 1, Integer::sum) == points.size()) {
+                    throw unused.within("base");
+                }
+            }
+            Integer before = seen.putIfAbsent(spec, i);
             if (before != null) {
                 throw new InvalidSpec(
                         "DUPLICATE_POINT",
                         source,
                         params,
-                        "gives the same run as " + params(sweep, before),
+                        "gives the same run as " + points.get(before),
                         "remove one of them");
             }
         }
+    }
+
+    /** Whether the point itself gives the field, a part of it, or what it is a part of. */
+    private static boolean within(String field, Map<String, JsonNode> params) {
+        return params.keySet().stream()
+                .anyMatch(p -> field.equals(p) || field.startsWith(p + ".") || p.startsWith(field + "."));
     }
 
     private static void axes(SweepSpec sweep) {
@@ -141,9 +228,12 @@ public final class Points {
         }
     }
 
-    private static RunSpec bound(SweepSpec sweep, Map<String, JsonNode> params, String source) {
+    private static RunSpec bound(
+            SweepSpec sweep, Map<String, JsonNode> params, String source, Consumer<RunSpec> further) {
         try {
-            return Overrides.apply(sweep.base(), params);
+            RunSpec spec = Overrides.apply(sweep.base(), params);
+            further.accept(spec);
+            return spec;
         } catch (InvalidSpec e) {
             boolean own = params.keySet().stream()
                     .anyMatch(path -> e.field().equals(path) || e.field().startsWith(path + "."));
@@ -151,19 +241,33 @@ public final class Points {
                 throw e.within(source);
             }
             InvalidSpec inBase = e.within("base");
-            throw params.isEmpty() ? inBase : inBase.and("this is at the point " + params);
+            if (params.isEmpty()) {
+                throw inBase;
+            }
+            InvalidSpec at = inBase.and("this is at the point " + params);
+            int dot = e.field().indexOf('.');
+            String object = dot < 0 ? "" : e.field().substring(0, dot);
+            if (params.containsKey(object + ".kind")) {
+                throw at.and("the base's " + object + " is of another kind: put " + object
+                        + " as whole objects, one for each kind, into the axis " + object);
+            }
+            throw at;
         }
     }
 
-    /** What the point sets, without the seed; in the order of the names, so that no store's order of keys matters. */
-    private static Map<String, JsonNode> params(SweepSpec sweep, int point) {
-        int sampled = sampled(sweep).intValueExact();
-        if (point >= sampled) {
-            return new TreeMap<>(sweep.include().get(point - sampled));
+    /** What each point sets, without the seed; in the order of the names, so that no store's order of keys matters. */
+    private static List<Map<String, JsonNode>> points(SweepSpec sweep) {
+        int wanted = sampled(sweep).intValueExact();
+        List<Map<String, JsonNode>> out = new ArrayList<>();
+        if (sweep.sampler() instanceof SamplerSpec.Random random) {
+            out.addAll(Draws.different(sweep.axes(), random.seed(), wanted));
+        } else {
+            for (int i = 0; i < wanted; i++) {
+                out.add(grid(sweep.axes(), i));
+            }
         }
-        return sweep.sampler() instanceof SamplerSpec.Random random
-                ? Draws.point(sweep.axes(), random.seed(), point)
-                : grid(sweep.axes(), point);
+        sweep.include().forEach(point -> out.add(new TreeMap<>(point)));
+        return out;
     }
 
     private static Map<String, JsonNode> grid(Map<String, Axis> axes, int point) {
@@ -189,7 +293,8 @@ public final class Points {
                 throw new InvalidSpec(
                         "EMPTY_SWEEP", "axes", "{}", "leave sampler random nothing to draw", "name at least one axis");
             }
-            return BigInteger.valueOf(random.runs());
+            BigInteger wanted = BigInteger.valueOf(random.runs());
+            return Draws.space(sweep.axes()).map(wanted::min).orElse(wanted);
         }
         if (sweep.axes().isEmpty()) {
             if (sweep.include().isEmpty() && sweep.seeds().isEmpty()) {

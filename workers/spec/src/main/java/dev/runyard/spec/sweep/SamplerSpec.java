@@ -18,10 +18,13 @@ public sealed interface SamplerSpec {
     @Doc(title = "Grid", value = "Every combination of the listed values.")
     record Grid() implements SamplerSpec {}
 
-    /** Independent draws; two may coincide. */
-    @Doc(title = "Random", value = "Points drawn independently from the axes.")
+    /** Draws without replacement: no point twice, and fewer than asked for where the axes have no more. */
+    @Doc(title = "Random", value = "Different points drawn from the axes.")
     record Random(
-            @Doc(value = "Points drawn, before seeds.", min = 1, max = SweepSpec.LIMIT)
+            @Doc(
+                    value = "Points drawn, before seeds; fewer where the axes have no more.",
+                    min = 1,
+                    max = SweepSpec.LIMIT)
             Integer runs,
 
             @Doc("Of the draws.") Long seed)

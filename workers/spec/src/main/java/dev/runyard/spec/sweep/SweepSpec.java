@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.MetricDefinition;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.RunRequest;
+import dev.runyard.spec.SpecDocument;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,9 @@ public record SweepSpec(
 
         @Doc("How points are taken from the axes.") SamplerSpec sampler,
         @Doc("The metric that says which run is best.") String metric,
-        @Doc("Which end of the metric is better.") Goal goal,
+
+        @Doc(value = "Which end of the metric is better; left out: as the metric is defined.", derived = true)
+        Goal goal,
 
         @Doc(value = "Runs going at once.", min = 1, max = 200)
         Integer parallel,
@@ -76,7 +80,7 @@ public record SweepSpec(
         seeds = seeds == null ? List.of() : List.copyOf(seeds);
         sampler = sampler == null ? new SamplerSpec.Grid() : sampler;
         metric = Names.metric("metric", metric == null ? "val/top1" : metric);
-        goal = goal == null ? Goal.MAX : goal;
+        goal = goal == null ? goal(metric) : goal;
         parallel = parallel == null ? 4 : parallel;
         priority = priority == null ? 0 : priority;
         if (seeds.stream().distinct().count() != seeds.size()) {
@@ -84,5 +88,32 @@ public record SweepSpec(
         }
         Bounds.check(SweepSpec.class, "parallel", parallel);
         Bounds.check(SweepSpec.class, "priority", priority);
+    }
+
+    private static Goal goal(String metric) {
+        return MetricDefinition.direction(metric)
+                .map(d -> d == MetricDefinition.Direction.MIN ? Goal.MIN : Goal.MAX)
+                .orElseThrow(() -> new InvalidSpec(
+                        "MISSING_FIELD",
+                        "goal",
+                        null,
+                        "is required for metric " + metric + ", of which nobody says which end is better",
+                        "add goal: max or goal: min"));
+    }
+
+    /** With the version in its base that its runs are read by, today and later. */
+    public SweepSpec pinned() {
+        return new SweepSpec(
+                experiment,
+                name,
+                SpecDocument.pinned(base),
+                axes,
+                include,
+                seeds,
+                sampler,
+                metric,
+                goal,
+                parallel,
+                priority);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.RunFields;
 import dev.runyard.spec.RunSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;

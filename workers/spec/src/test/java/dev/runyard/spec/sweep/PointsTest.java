@@ -11,11 +11,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.SpecDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -119,8 +124,8 @@ class PointsTest {
         SweepSpec over =
                 sweep("axes: {batchSize: " + values + ", method.prompts: " + values + "}\ninclude: [{seed: 1}]");
         assertThatThrownBy(() -> Points.count(over)).hasMessageContaining("10001");
-        assertThatThrownBy(() -> Points.count(sweep(
-                        "axes: {batchSize: " + values + "}\nsampler: {kind: random, runs: 10000}\nseeds: [1, 2]")))
+        assertThatThrownBy(() -> Points.count(sweep("axes: {batchSize: " + values + ", method.prompts: " + values
+                        + "}\nsampler: {kind: random, runs: 10000}\nseeds: [1, 2]")))
                 .hasMessageContaining("20000");
     }
 
@@ -205,6 +210,148 @@ class PointsTest {
         assertThat(Points.at(other, 0).spec()).isNotEqualTo(Points.at(twenty, 0).spec());
         // Fixed for ever: a sweep that is half done must go on with the same draws after an update.
         assertThat(Points.at(twenty, 0).spec().optimizer().learningRate()).isEqualTo(0.3066431614980927);
+    }
+
+    /** A point that is drawn twice would count as a further seed. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "method.prompts: [1, 2] | 5 | 2",
+                "method.prompts: [1, 2], batchSize: [8, 16, 32] | 5 | 5",
+                "method.prompts: {integers: [1, 200]}, batchSize: {integers: [8, 12]} | 999 | 999",
+                "method.prompts: {integers: [1, 200]}, batchSize: {integers: [8, 12]} | 2000 | 1000",
+                "method.prompts: {integers: [1, 2]}, optimizer.learningRate: {uniform: [0.1, 1]} | 40 | 40",
+            })
+    void randomPointsAreDrawnWithoutReplacement(String axes, int wanted, int points) {
+        SweepSpec sweep = sweep("axes: {" + axes + "}\nseeds: [0, 1]\nsampler: {kind: random, runs: " + wanted + "}");
+        Points.check(sweep);
+        assertThat(Points.count(sweep)).isEqualTo(2 * points);
+        List<Map<String, JsonNode>> runs = Points.draw(sweep);
+        assertThat(runs).hasSize(2 * points).doesNotHaveDuplicates().isEqualTo(Points.draw(sweep));
+        assertThat(Points.note(sweep).isPresent()).isEqualTo(points < wanted);
+        Points.note(sweep)
+                .ifPresent(note -> assertThat(note).contains(points + " points").contains(wanted + " asked for"));
+    }
+
+    @Test
+    void anAddedPointThatWasDrawnIsRefused() {
+        String sampler = "axes: {method.prompts: [1, 2]}\nsampler: {kind: random, runs: 2}\n";
+        InvalidSpec e = catchThrowableOfType(
+                InvalidSpec.class, () -> Points.check(sweep(sampler + "include: [{method.prompts: 2}]")));
+        assertThat(e.code()).isEqualTo("DUPLICATE_POINT");
+        assertThat(e.field()).isEqualTo("include[0]");
+        String twins = "axes: {method: [{kind: iip}, {kind: iip, prompts: 16}]}\nsampler: {kind: random, runs: 2}";
+        assertThat(catchThrowableOfType(InvalidSpec.class, () -> Points.check(sweep(twins)))
+                        .code())
+                .isEqualTo("DUPLICATE_POINT");
+    }
+
+    /** Sweeps that 0.1.0 accepted stored no points: theirs are drawn as they were. */
+    @Test
+    void sweepsOf010KeepTheirDraws() throws IOException {
+        for (String line : Files.readAllLines(Path.of("src/test/resources/documents/0.1.0.jsonl"))) {
+            JsonNode recorded = Json.tree(line);
+            if (recorded.has("sweep")) {
+                SweepSpec sweep = Json.read(recorded.get("sweep"), SweepSpec.class);
+                List<Map<String, JsonNode>> runs = Points.drawAs010(sweep);
+                Point last = Points.point(sweep.base(), runs.size() - 1, runs.get(runs.size() - 1));
+                assertThat(last.spec()).isEqualTo(SpecDocument.read(recorded.get("spec")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "metric: nope/x\\ngoal: max | UNKNOWN_METRIC | metric | test/top1",
+                "metric: val/top2 | UNKNOWN_METRIC | metric | val/top",
+                "metric: train/lr | MISSING_FIELD | goal | goal: max",
+                "metric: whatever | MISSING_FIELD | goal | goal: max",
+            })
+    void aMetricThatNoRunReportsOrOfWhichNeitherEndIsBetterIsRefused(
+            String yaml, String code, String field, String word) {
+        InvalidSpec e = catchThrowableOfType(
+                InvalidSpec.class, () -> Points.check(sweep("seeds: [1, 2]\n" + yaml.replace("\\n", "\n"))));
+        assertThat(e).isNotNull();
+        assertThat(e.code()).as(e.getMessage()).isEqualTo(code);
+        assertThat(e.field()).isEqualTo(field);
+        assertThat(e.getMessage()).contains(word);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"val/loss, MIN", "test/birds/drop, MIN", "test/top1, MAX", "test/birds/masked-top1, MAX"})
+    void theGoalIsThatOfTheMetric(String metric, SweepSpec.Goal goal) {
+        SweepSpec sweep = sweep("seeds: [1, 2]\nmetric: " + metric);
+        Points.check(sweep);
+        assertThat(sweep.goal()).isEqualTo(goal);
+    }
+
+    @Test
+    void whatHasNoEffectAtAPointIsRefusedThereAndInTheBaseOnlyWhereItNeverHas() {
+        Points.check(sweep("axes: {method: [{kind: pgn, librarySize: 8}, {kind: pgn, head: direct}]}"));
+        Points.check(Json.read(
+                Json.yaml("base: {dataset: {id: shapes}, method: {kind: pgn, librarySize: 8}}\n"
+                        + "axes: {method.head: [library, direct]}"),
+                SweepSpec.class));
+        InvalidSpec axis = catchThrowableOfType(
+                InvalidSpec.class,
+                () -> Points.check(sweep("axes: {method.head: [library, direct], method.librarySize: [8, 16]}")));
+        assertThat(axis.field()).isEqualTo("axes.method.librarySize");
+        InvalidSpec base = catchThrowableOfType(
+                InvalidSpec.class,
+                () -> Points.check(Json.read(
+                        Json.yaml("base: {dataset: {id: shapes}, method: {kind: pgn, librarySize: 8, head: direct}}\n"
+                                + "seeds: [1, 2]"),
+                        SweepSpec.class)));
+        assertThat(base.field()).isEqualTo("base.method.librarySize");
+    }
+
+    @Test
+    void anAxisOverKindsIsToldToGiveWholeObjects() {
+        InvalidSpec e = catchThrowableOfType(
+                InvalidSpec.class,
+                () -> Points.check(Json.read(
+                        Json.yaml("base: {dataset: {id: shapes}, method: {kind: pgn, resolution: 64}}\n"
+                                + "axes: {method.kind: [pgn, iip]}"),
+                        SweepSpec.class)));
+        assertThat(e.field()).isEqualTo("base.method.resolution");
+        assertThat(e.getMessage()).contains("whole objects, one for each kind");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'optimizer: {lr: 1}', optimizer.learningRate",
+        "'optimizer: {learning_rate: 1}', learningRate",
+        "'epochs: 5', schedule.epochs",
+        "'lr: 5', optimizer.learningRate",
+        "'batch_size: 5', batchSize",
+        "'batch: 5', batchSize",
+        "'method: {kind: iip, librarySize: 5}', method.librarySize",
+        "'method: {kind: iip, promts: 5}', prompts",
+        "'dataset: {id: shapes, epochs: 5}', schedule.epochs",
+        "'optimizer: {weight_decay: 5}', weightDecay",
+        "'schedule: {warmup: 5}', schedule.warmupEpochs",
+        "'model: x', backbone.weights",
+        "'learningRate: 5', optimizer.learningRate",
+    })
+    void theNearestFieldIsFoundAtWhateverPlace(String fields, String meant) {
+        ObjectNode tree = Json.yaml("{" + fields + "}");
+        if (!tree.has("dataset")) {
+            tree.putObject("dataset").put("id", "shapes");
+        }
+        InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> SpecDocument.submitted(tree));
+        assertThat(e.code()).isEqualTo("UNKNOWN_FIELD");
+        assertThat(e.remedy()).contains("did you mean \"" + meant + "\"?");
+        if (fields.startsWith("epochs")) {
+            tree.remove("epochs");
+            ObjectNode whole = Json.mapper().createObjectNode().put("epochs", 5);
+            whole.set("base", tree);
+            assertThat(catchThrowableOfType(InvalidSpec.class, () -> Json.read(whole, SweepSpec.class))
+                            .remedy())
+                    .contains("base.schedule.epochs");
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.RunFields;
 import dev.runyard.spec.RunSpec;
 import java.math.BigDecimal;
 import java.util.List;

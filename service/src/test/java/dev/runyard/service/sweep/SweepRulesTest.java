@@ -1,0 +1,190 @@
+package dev.runyard.service.sweep;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.embedded.WithLab;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a sweep is made of is drawn once, every value is counted once, and its state says what is true. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class SweepRulesTest {
+    @Inject
+    Statements statements;
+
+    @Inject
+    SweepLedger ledger;
+
+    private static JsonPath queue(String fields) {
+        return given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"rules\", \"base\": {\"dataset\": {\"id\": \"shapes\"}}, " + fields + "}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+    }
+
+    private static UUID id(JsonPath sweep) {
+        return UUID.fromString(sweep.getString("id"));
+    }
+
+    /** All runs of the sweep end as if they had been trained, with {@code value} as their metric. */
+    private void finish(UUID sweep, double value) {
+        statements.change(
+                "insert into metric_key (key, lower_is_better) values ('val/top1', false) on conflict do nothing");
+        statements.change("""
+                insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
+                select r.id, k.id, 1, 0, 1, 1, ? + r.sweep_index, false from run r, metric_key k
+                where r.sweep_id = ? and k.key = 'val/top1' and r.ended_at is null on conflict do nothing""", value, sweep);
+        statements.change(
+                "update run set state = 'FINISHED', ended_at = now() where sweep_id = ? and ended_at is null", sweep);
+    }
+
+    @Test
+    void fewerPointsThanWantedAreRunOnceAndSaid() {
+        JsonPath sweep = queue("\"axes\": {\"method.prompts\": [1, 2]}, \"seeds\": [0, 1], \"parallel\": 50,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 5}");
+        assertThat(sweep.getInt("total")).isEqualTo(4);
+        assertThat(sweep.getString("note")).contains("2 points").contains("5 asked for");
+        given().get("/api/v1/sweeps/" + id(sweep) + "/events").then().body("[0].why", containsString("5 asked for"));
+        finish(id(sweep), 50);
+        JsonPath table = given().get("/api/v1/sweeps/" + id(sweep) + "/table").jsonPath();
+        assertThat(table.getList("rows.n")).isEqualTo(List.of(2, 2));
+        assertThat(table.getList("rows.expected")).isEqualTo(List.of(2, 2));
+    }
+
+    /** As release 0.1.0 left it: the same point twice with the same seed. */
+    @Test
+    void aRunThatIsThereTwiceIsNoFurtherSeed() {
+        UUID sweep = id(queue("\"axes\": {\"method.prompts\": [1, 2]}, \"seeds\": [0, 1], \"parallel\": 50"));
+        statements.change("update run set params = params || '{\"method.prompts\": 1}' where sweep_id = ?", sweep);
+        finish(sweep, 50);
+        JsonPath table = given().get("/api/v1/sweeps/" + sweep + "/table").jsonPath();
+        assertThat(table.getList("rows.n")).isEqualTo(List.of(2));
+        assertThat(table.getList("rows[0].seeds", Long.class)).containsExactly(0L, 1L);
+        assertThat(table.getList("rows[0].values", Double.class)).containsExactly(50.0, 51.0);
+    }
+
+    @Test
+    void whatWasDrawnStaysWhateverBecomesOfTheSpecAndItsSampler() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 1,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 3, \"seed\": 7}"));
+        List<String> drawn = statements.rows(
+                "select params ->> 'optimizer.learningRate' from sweep_point where sweep_id = ? order by sweep_index",
+                r -> r.getString(1),
+                sweep);
+        assertThat(drawn).hasSize(3).doesNotHaveDuplicates();
+        statements.change(
+                "update sweep set spec = jsonb_set(spec, '{sampler}', '{\"kind\": \"of another time\"}') where id = ?",
+                sweep);
+        given().get("/api/v1/sweeps").then().statusCode(200).body("items.id", hasItem(sweep.toString()));
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .statusCode(200)
+                .body("spec.sampler.kind", equalTo("of another time"))
+                .body("specFault", containsString("sampler.kind"));
+        given().get("/api/v1/sweeps/" + sweep + "/table").then().statusCode(200);
+        for (int i = 0; i < 3; i++) {
+            finish(sweep, 1);
+            ledger.next(sweep);
+        }
+        assertThat(statements.rows(
+                        "select params ->> 'optimizer.learningRate' from run where sweep_id = ? order by sweep_index",
+                        r -> r.getString(1),
+                        sweep))
+                .isEqualTo(drawn);
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+    }
+
+    @Test
+    void aSweepOf010GoesOnWithItsOwnDraws() {
+        UUID sweep = id(queue("\"axes\": {\"method.prompts\": [1, 2]}, \"parallel\": 1,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 2, \"seed\": 3}"));
+        statements.change("delete from sweep_point where sweep_id = ?", sweep);
+        statements.change(
+                "update sweep set total = 5, spec = jsonb_set(spec, '{sampler,runs}', '5') where id = ?", sweep);
+        finish(sweep, 1);
+        ledger.next(sweep);
+        assertThat(statements.number("select count(*) from sweep_point where sweep_id = ?", sweep))
+                .isEqualTo(5);
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aPausedSweepWhoseLastRunEndsIsOverAndOpensAgainWithAnEvent() {
+        UUID sweep = id(queue("\"seeds\": [0, 1], \"parallel\": 5"));
+        given().post("/api/v1/sweeps/" + sweep + "/pause").then().statusCode(200);
+        finish(sweep, 1);
+        assertThat(ledger.next(sweep).over()).isTrue();
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        statements.change(
+                "update run set state = 'FAILED', reason = 'INTERNAL' where sweep_id = ? and sweep_index = 0", sweep);
+        given().post("/api/v1/runs/" + SweepLedger.runId(sweep, 0) + "/retry")
+                .then()
+                .statusCode(200);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("endedAt", nullValue());
+        given().get("/api/v1/sweeps/" + sweep + "/events")
+                .then()
+                .body("kind", hasItem("reopen"))
+                .body("findAll { it.kind == 'reopen' }", hasSize(1));
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"seeds\": [0, 1], \"metric\": \"nope/x\", \"goal\": \"max\" | UNKNOWN_METRIC | metric",
+                "\"seeds\": [0, 1], \"metric\": \"train/lr\" | MISSING_FIELD | goal",
+                "\"axes\": {\"dataset.root\": [\"a\", \"/b\"], \"dataset.id\": [\"dtd\"]} | RELATIVE_PATH | axes.dataset.root",
+            })
+    void whatCannotBeMeantIsRefused(String fields, String code, String field) {
+        given().contentType(ContentType.JSON)
+                .body("{\"base\": {\"dataset\": {\"id\": \"shapes\"}}, " + fields + "}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo(code))
+                .body("field", equalTo(field));
+    }
+
+    @Test
+    void aRelativePathOfARunIsRefusedAndItsNameIsNot() {
+        for (String path : new String[] {"/api/v1/runs", "/api/v1/specs/check"}) {
+            given().contentType(ContentType.JSON)
+                    .body("{\"spec\": {\"dataset\": {\"id\": \"dtd\", \"root\": \"data/dtd\"}}}")
+                    .post(path)
+                    .then()
+                    .statusCode(422)
+                    .body("code", equalTo("RELATIVE_PATH"));
+        }
+        given().contentType(ContentType.JSON)
+                .body("{\"spec\": {\"dataset\": {\"id\": \"dtd\", \"root\": \"/data/dtd\"},"
+                        + " \"backbone\": {\"weights\": \"clip-vit-b32\"}}, \"name\": \"eurosat 10% 🫠\"}")
+                .post("/api/v1/runs")
+                .then()
+                .statusCode(201)
+                .body("name", equalTo("eurosat 10% 🫠"));
+    }
+}
