@@ -106,9 +106,10 @@ export interface DeviceView {
   name: string;
   memoryBytes: number;
   slots: number;
-  state: "FREE" | "BUSY" | "LOST" | "DRAINED";
+  state: "FREE" | "BUSY" | "LOST" | "DRAINED" | "QUARANTINED" | "REFUSED";
   lease?: Lease | null;
   lastSeen?: string | null;
+  why?: string | null;
 }
 
 export interface WorkerView {

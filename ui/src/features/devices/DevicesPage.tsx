@@ -94,6 +94,7 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
     <tr>
       <td>
         <StatePill state={device.state} />
+        {device.why ? <div className="faint">{device.why}</div> : null}
       </td>
       <td title={`${device.kind} ${device.key}`}>
         {device.name} <span className="faint">{device.kind}</span>

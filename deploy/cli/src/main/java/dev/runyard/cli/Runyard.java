@@ -7,6 +7,7 @@ import dev.runyard.cli.lab.DownCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.remote.ActCommands;
+import dev.runyard.cli.remote.DeviceCommands;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
 import dev.runyard.cli.remote.MetricsCommand;
@@ -67,6 +68,8 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Resume.class,
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
+            DeviceCommands.Drain.class,
+            DeviceCommands.LetBack.class,
             TrainCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

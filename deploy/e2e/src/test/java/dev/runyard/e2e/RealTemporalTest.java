@@ -37,12 +37,16 @@ class RealTemporalTest {
             lab.service().orElseThrow().destroyForcibly();
             lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 15));
             server.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
+            Thread.sleep(60_000); // longer than any timeout of an activity
             server = temporal(temporal, port);
             JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
                     .asText()
                     .equals("FINISHED"));
             assertThat(sweep.at("/states/FINISHED").asInt()).isEqualTo(2);
             for (JsonNode run : lab.client().runsOf(id)) {
+                assertThat(run.get("attempt").asLong())
+                        .as("neither a killed service nor a Temporal that is away costs an attempt")
+                        .isEqualTo(1);
                 assertThat(lab.client().history(run.get("id").asText(), "train/loss").stream()
                                 .map(p -> p.get("step").asLong()))
                         .hasSize(100)

@@ -7,7 +7,7 @@ import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
 
-/** The ledger as a workflow calls it. */
+/** The ledger as a workflow may ask it. Nothing that a workflow says is booked. */
 @ApplicationScoped
 @Unremovable
 public class RunActivitiesImpl implements RunActivities {
@@ -24,6 +24,6 @@ public class RunActivitiesImpl implements RunActivities {
 
     @Override
     public boolean ended(UUID run, long attempt, Outcome outcome) {
-        return ledger.ended(run, attempt, outcome);
+        return ledger.over(run);
     }
 }

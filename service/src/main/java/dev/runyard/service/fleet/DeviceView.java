@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots runs it takes at once
  * @param lease the oldest one on it
  * @param lastSeen when its worker last beat
+ * @param why it gets no runs: it was set aside, or its worker was not let in
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeviceView(
@@ -30,7 +31,8 @@ public record DeviceView(
         int slots,
         State state,
         @Nullable Lease lease,
-        @Nullable Instant lastSeen) {
+        @Nullable Instant lastSeen,
+        @Nullable String why) {
 
     static final String SELECT = """
             select d.*, w.last_seen, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
@@ -42,12 +44,17 @@ public record DeviceView(
                                order by l.granted_at, l.slot limit 1) l on true
             order by d.host, d.kind desc, d.key""";
 
-    /** FREE has a slot to give, BUSY has none, LOST is not heard of, DRAINED gets no more. */
+    /**
+     * FREE has a slot to give, BUSY has none, LOST is not heard of, DRAINED gets no more, QUARANTINED none while there is another,
+     * REFUSED has a worker of a version that this service does not speak with.
+     */
     public enum State {
         FREE,
         BUSY,
         LOST,
-        DRAINED
+        DRAINED,
+        QUARANTINED,
+        REFUSED
     }
 
     /** Which attempt has the device, since when, and until when without another heartbeat. */
@@ -71,15 +78,19 @@ public record DeviceView(
                                 row.getLong("attempt"),
                                 Statements.instant(row, "granted_at"),
                                 Statements.instant(row, "expires_at")),
-                Statements.time(row, "last_seen"));
+                Statements.time(row, "last_seen"),
+                row.getString(state(row) == State.REFUSED ? "refused" : "quarantined"));
     }
 
     private static State state(ResultSet row) throws SQLException {
         if (!row.getBoolean("heard")) {
-            return State.LOST;
+            return row.getString("refused") == null ? State.LOST : State.REFUSED;
         }
         if (row.getBoolean("drained")) {
             return State.DRAINED;
+        }
+        if (row.getString("quarantined") != null) {
+            return State.QUARANTINED;
         }
         return row.getInt("held") >= row.getInt("slots") ? State.BUSY : State.FREE;
     }

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.flows.TaskQueues;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.boot.Version;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Json;
+import dev.runyard.spec.report.Protocol;
 import io.quarkus.panache.common.Sort;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,6 +23,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +73,23 @@ public class FleetResource {
         }
     }
 
-    /** A worker and what it offers; 1 to 64 devices, no key twice. */
-    public record RegisterRequest(String host, long pid, String version, List<Fleet.Offer> devices) {
+    /**
+     * A worker and what it offers; 1 to 64 devices, no key twice. Up to release 0.1.0 workers said nothing of the last four.
+     *
+     * @param machine 1 to 64 characters that tell machines of one name apart
+     * @param process one process
+     * @param lock the secret that a home's processes for this device share, 64 hex digits
+     * @param protocol the versions it speaks
+     */
+    public record RegisterRequest(
+            String host,
+            long pid,
+            String version,
+            List<Fleet.Offer> devices,
+            @Nullable String machine,
+            @Nullable UUID process,
+            @Nullable String lock,
+            @Nullable Protocol protocol) {
         public RegisterRequest {
             Given.label("host", host == null ? "" : host);
             Given.label("version", version == null ? "" : version);
@@ -116,8 +135,27 @@ public class FleetResource {
     /** @param queue the task queue to poll for this device */
     public record DevicePlace(UUID id, String key, String queue) {}
 
+    /** @param protocol the version that both speak from now on */
     public record RegisterView(
-            UUID worker, String token, Temporal temporal, int heartbeatSeconds, List<DevicePlace> devices) {}
+            UUID worker,
+            String token,
+            Temporal temporal,
+            int heartbeatSeconds,
+            int protocol,
+            List<DevicePlace> devices) {}
+
+    /** Folders of attempts that a worker found; at most 1,000. */
+    public record FoldersRequest(List<Fleet.AttemptName> attempts) {
+        public FoldersRequest {
+            attempts = attempts == null ? List.of() : attempts;
+            if (attempts.size() > 1_000) {
+                throw Problem.invalid("OUT_OF_RANGE", "attempts", attempts.size(), "must be at most 1000", null);
+            }
+        }
+    }
+
+    /** @param keep those from which a run may go on */
+    public record FoldersView(List<Fleet.AttemptName> keep) {}
 
     public record HeartbeatView(Temporal temporal) {}
 
@@ -146,16 +184,76 @@ public class FleetResource {
             @HeaderParam("Authorization") @Nullable String bearer, @Nullable RegisterRequest body) {
         tokens.requireEnrolment(bearer);
         RegisterRequest request = Problem.required(body);
-        Fleet.Registered registered =
-                fleet.register(request.host(), request.pid(), request.version(), request.devices());
+        int spoken = spoken(request);
+        if (request.machine() == null || request.process() == null || request.lock() == null) {
+            throw Problem.invalid(
+                    "MISSING", "machine, process, lock", null, "must be given", "they are part of protocol " + spoken);
+        }
+        Given.label("machine", request.machine());
+        Fleet.Registered registered = fleet.register(
+                new Fleet.Candidate(
+                        request.host(),
+                        request.machine(),
+                        request.pid(),
+                        request.process(),
+                        Json.sha256(request.lock()),
+                        request.version(),
+                        spoken),
+                request.devices());
         return new RegisterView(
                 registered.worker(),
                 tokens.worker(registered.worker()),
                 temporal(),
                 HEARTBEAT_SECONDS,
+                spoken,
                 registered.devices().stream()
                         .map(d -> new DevicePlace(d.id(), d.key(), TaskQueues.device(d.id())))
                         .toList());
+    }
+
+    private int spoken(RegisterRequest request) {
+        Protocol theirs = request.protocol() == null ? Protocol.UNSTATED : request.protocol();
+        OptionalInt common = Protocol.SPOKEN.common(theirs);
+        if (common.isPresent()) {
+            return common.getAsInt();
+        }
+        boolean old = theirs.olderThan(Protocol.SPOKEN);
+        String why = "Worker " + request.version() + " on " + request.host() + " speaks version " + theirs.spelled()
+                + " of the protocol, this service (" + Version.CURRENT + ") " + Protocol.SPOKEN.spelled()
+                + ": install Runyard "
+                + (old
+                        ? Version.CURRENT + " on that host."
+                        : request.version() + " for the service, or " + Version.CURRENT + " on that host.");
+        fleet.refused(request.host(), request.machine() == null ? "" : request.machine(), request.devices(), why);
+        throw Problem.of(426, old ? "PROTOCOL_TOO_OLD" : "PROTOCOL_TOO_NEW", why);
+    }
+
+    /** Which folders of attempts a worker keeps; the others it removes. */
+    @POST
+    @Path("/workers/{id}/folders")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public FoldersView folders(
+            @PathParam("id") String id,
+            @HeaderParam("Authorization") @Nullable String bearer,
+            @Nullable FoldersRequest body) {
+        FoldersRequest request = Problem.required(body);
+        tokens.requireWorker(Given.id("worker", id), bearer);
+        return new FoldersView(fleet.wanted(request.attempts()));
+    }
+
+    /** Takes a device out of use, or lets it back. */
+    @POST
+    @Path("/devices/{id}/{action: " + Fleet.Action.WORDS + "}")
+    public DeviceView act(
+            @PathParam("id") String id,
+            @PathParam("action") Fleet.Action action,
+            @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID device = Given.id("device", id);
+        fleet.act(device, action, Given.who(user));
+        return devices().stream()
+                .filter(one -> one.id().equals(device))
+                .findFirst()
+                .orElseThrow(() -> Problem.notFound("device", device));
     }
 
     @POST

@@ -24,6 +24,7 @@ public class Problem extends RuntimeException {
             Map.entry(416, "Range Not Satisfiable"),
             Map.entry(421, "Misdirected Request"),
             Map.entry(422, "Unprocessable Content"),
+            Map.entry(426, "Upgrade Required"),
             Map.entry(429, "Too Many Requests"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(503, "Service Unavailable"),

@@ -57,7 +57,7 @@ sealed interface RunField {
             Map.entry("reason", new Column("r.reason", Type.TEXT, true)),
             Map.entry("priority", new Column("r.priority", Type.NUMBER, false)),
             Map.entry("attempt", new Column("r.attempt", Type.NUMBER, false)),
-            Map.entry("step", new Column("r.step", Type.NUMBER, false)),
+            Map.entry("step", new Column(RunView.progress("end_step", "step"), Type.NUMBER, false)),
             Map.entry("epoch", new Column("r.epoch", Type.NUMBER, false)),
             Map.entry("index", new Column("r.sweep_index", Type.NUMBER, true)),
             Map.entry("createdAt", new Column("r.created_at", Type.TIME, false)),

@@ -13,6 +13,7 @@ import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public class RunLedger implements FirstReport {
     /** How long a lease lasts without a heartbeat of its attempt, in seconds of Postgres time. */
     public static final int LEASE_SECONDS = 30;
+
+    /** A worker that was there in this time may come back, in seconds of Postgres time. */
+    static final int RECENT_SECONDS = 600;
+
+    /** Different runs in a row that failed for the place before a device is set aside. */
+    static final int SET_ASIDE_AFTER = 3;
 
     private static final String HELD = "state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')";
 
@@ -49,7 +56,7 @@ public class RunLedger implements FirstReport {
         record Granted(long attempt, @Nullable UUID sweep) {}
         Optional<Granted> granted =
                 statements.row("""
-                update run set state = 'STARTING', attempt = attempt + 1, message = null
+                update run set state = 'STARTING', attempt = attempt + 1, message = null, not_before = null
                 where id = ? and state = 'QUEUED' returning attempt, sweep_id""", r -> new Granted(r.getLong(1), r.getObject(2, UUID.class)), run);
         if (granted.isEmpty()) {
             return OptionalLong.empty();
@@ -110,35 +117,51 @@ public class RunLedger implements FirstReport {
             @Nullable Long steps,
             @Nullable Integer epochs) {}
 
+    /**
+     * One statement a heartbeat, on narrow rows: the lease that is renewed, and the attempt's progress. A lease that is released no
+     * longer holds anything.
+     */
+    private static final String BEAT = """
+            with held as (
+              update lease set expires_at = now() + make_interval(secs => ?)
+              where run_id = ? and attempt = ? and released_at is null returning run_id, attempt),
+            told as (
+              update attempt a set end_step = ?, epoch = ? from held h
+              where a.run_id = h.run_id and a.attempt = h.attempt and ?)
+            select r.state, coalesce(r.steps = cast(? as bigint) and r.epochs = cast(? as integer), false) as same
+            from held h join run r on r.id = h.run_id and r.attempt = h.attempt""";
+
     /** Books a heartbeat of an attempt and tells it what to do. */
     @Transactional
     public Order beat(UUID run, long attempt, Beat beat) {
-        Optional<RunState> state = statements.row(
-                "update run set step = case when cast(? as bigint) is null then step else ? end,"
-                        + " epoch = case when cast(? as bigint) is null then epoch else ? end,"
-                        + " steps = coalesce(cast(? as bigint), steps), epochs = coalesce(cast(? as integer), epochs)"
-                        + " where id = ? and attempt = ? and " + HELD + " returning state",
-                r -> RunState.valueOf(r.getString(1)),
-                beat.steps(),
-                beat.step(),
-                beat.steps(),
-                beat.epoch(),
-                beat.steps(),
-                beat.epochs(),
+        record Held(RunState state, boolean same) {}
+        boolean counted = beat.steps() != null;
+        Optional<Held> held = statements.row(
+                BEAT,
+                r -> new Held(RunState.valueOf(r.getString(1)), r.getBoolean(2)),
+                LEASE_SECONDS,
                 run,
-                attempt);
-        if (state.isEmpty()) {
+                attempt,
+                beat.step(),
+                beat.epoch(),
+                counted,
+                beat.steps(),
+                beat.epochs());
+        if (held.isEmpty()) {
             return Order.STALE;
         }
-        renew(run, attempt);
-        if (beat.steps() != null) {
+        if (counted && !held.get().same()) {
             statements.change(
-                    "update attempt set end_step = ? where run_id = ? and attempt = ?", beat.step(), run, attempt);
-            if (state.get() == RunState.STARTING) {
-                firstReport(run, attempt);
-            }
+                    "update run set steps = ?, epochs = coalesce(cast(? as integer), epochs) where id = ? and attempt = ?",
+                    beat.steps(),
+                    beat.epochs(),
+                    run,
+                    attempt);
         }
-        return switch (state.get()) {
+        if (counted && held.get().state() == RunState.STARTING) {
+            firstReport(run, attempt);
+        }
+        return switch (held.get().state()) {
             case PAUSING -> Order.PAUSE;
             case CANCELLING -> Order.CANCEL;
             default -> Order.CONTINUE;
@@ -217,18 +240,29 @@ public class RunLedger implements FirstReport {
             firstReport(run, attempt);
             from = RunState.RUNNING;
         }
-        record Way(boolean started, long startStep, long endStep) {}
-        Way way = statements
-                .row(
-                        "select started_at is not null, coalesce(start_step, 0), coalesce(end_step, 0)"
-                                + " from attempt where run_id = ? and attempt = ?",
-                        r -> new Way(r.getBoolean(1), r.getLong(2), r.getLong(3)),
-                        run,
-                        attempt)
-                .orElseThrow();
+        Way way = way(run, attempt);
         long step = Math.max(way.endStep(), outcome.step());
-        Verdict verdict = Verdict.of(held, from, outcome, way.started(), step > way.startStep());
-        change(held, from, verdict, outcome);
+        List<Refusal> fitting = fitting(run, way.device());
+        Verdict verdict = Verdict.of(
+                held,
+                from,
+                outcome,
+                new Verdict.Facts(
+                        way.started(),
+                        step > way.startStep(),
+                        step > Math.max(way.startStep(), way.furthest()),
+                        (int) fitting.stream()
+                                .filter(other -> other.reason() == null
+                                        && !other.device().equals(way.device()))
+                                .count(),
+                        fitting.stream()
+                                .anyMatch(other -> other.reason() == FailureReason.INTERNAL
+                                        && !other.device().equals(way.device()))));
+        if (verdict.refused()) {
+            refuse(run, way.device(), outcome);
+            verdict = verdict.next() == RunState.FAILED ? everybody(verdict, run, way.device()) : verdict;
+        }
+        change(held, from, verdict, outcome, way);
         statements.change(
                 """
                 update attempt set state = ?, ended_at = now(), end_step = greatest(end_step, ?), outcome = ?, message = ?
@@ -240,19 +274,150 @@ public class RunLedger implements FirstReport {
                 run,
                 attempt);
         statements.change(
-                "update lease set released_at = now() where run_id = ? and attempt = ? and released_at is null",
+                "update lease set released_at = clock_timestamp() where run_id = ? and attempt = ? and released_at is null",
                 run,
                 attempt);
+        judge(way.device(), run, from, outcome, step > way.startStep());
         wakeup.schedule();
         return verdict.next().terminal();
     }
 
-    private void change(Run.Held held, RunState from, Verdict verdict, Outcome outcome) {
+    /** How far an attempt came, and how far those before it did. */
+    private record Way(
+            boolean started,
+            UUID device,
+            long startStep,
+            long endStep,
+            @Nullable Integer epoch,
+            long furthest) {}
+
+    private Way way(UUID run, long attempt) {
+        return statements
+                .row(
+                        """
+                        select a.started_at is not null, a.device_id, coalesce(a.start_step, 0), coalesce(a.end_step, 0), a.epoch,
+                               coalesce((select max(o.end_step) from attempt o
+                                         where o.run_id = a.run_id and o.attempt < a.attempt), 0)
+                        from attempt a where a.run_id = ? and a.attempt = ?""",
+                        r -> new Way(
+                                r.getBoolean(1),
+                                r.getObject(2, UUID.class),
+                                r.getLong(3),
+                                r.getLong(4),
+                                r.getObject(5, Integer.class),
+                                r.getLong(6)),
+                        run,
+                        attempt)
+                .orElseThrow();
+    }
+
+    /** A device that could take the run, and what it said when it did. */
+    private record Refusal(
+            UUID device,
+            String name,
+            @Nullable FailureReason reason,
+            @Nullable String message) {
+        String said() {
+            return name + ": " + reason + " " + message;
+        }
+    }
+
+    /** The device itself, and each whose worker was there lately: drained ones and those set aside may come back. */
+    private List<Refusal> fitting(UUID run, UUID device) {
+        return statements.rows(
+                """
+                select d.id, d.key || ' on ' || d.host, f.reason, f.message from device d
+                left join worker w on w.id = d.worker_id
+                left join refusal f on f.device_id = d.id and f.run_id = ?
+                where d.id = ? or w.last_seen > now() - make_interval(secs => ?) order by f.created_at, d.host, d.key""",
+                r -> new Refusal(
+                        r.getObject(1, UUID.class),
+                        r.getString(2),
+                        r.getString(3) == null ? null : FailureReason.valueOf(r.getString(3)),
+                        r.getString(4)),
+                run,
+                device,
+                RECENT_SECONDS);
+    }
+
+    private void refuse(UUID run, UUID device, Outcome outcome) {
+        boolean unreadable = !(outcome instanceof Outcome.Failed);
+        statements.change(
+                """
+                insert into refusal (run_id, device_id, reason, message) values (?, ?, ?, ?)
+                on conflict (run_id, device_id) do update set reason = excluded.reason, message = excluded.message""",
+                run,
+                device,
+                unreadable ? FailureReason.INTERNAL : ((Outcome.Failed) outcome).reason(),
+                unreadable ? "its worker could not read the start" : ((Outcome.Failed) outcome).message());
+    }
+
+    /** What each said, where it was more than one. */
+    private Verdict everybody(Verdict verdict, UUID run, UUID device) {
+        List<String> said = fitting(run, device).stream()
+                .filter(one -> one.reason() != null)
+                .map(Refusal::said)
+                .toList();
+        if (said.size() < 2) {
+            return verdict;
+        }
+        return new Verdict(
+                verdict.next(),
+                verdict.attempt(),
+                verdict.reason(),
+                "every device that fits refused it: " + String.join("; ", said),
+                verdict.lost(),
+                verdict.faults(),
+                true,
+                0);
+    }
+
+    /**
+     * A device on which {@link #SET_ASIDE_AFTER} different runs in a row failed for the place is set aside; an attempt that gets on
+     * there is the test that lets it back.
+     */
+    private void judge(UUID device, UUID run, RunState from, Outcome outcome, boolean progressed) {
+        if (from == RunState.CANCELLING) {
+            return;
+        }
+        if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
+            int runs = statements.row("""
+                            update device set failing = case when cast(? as uuid) = any (failing) then failing
+                              else failing || cast(? as uuid) end where id = ? returning cardinality(failing)""", r -> r.getInt(1), run, run, device).orElse(0);
+            if (runs >= SET_ASIDE_AFTER) {
+                setAside(
+                        device,
+                        "its last " + runs + " different runs failed for the place, the last with " + failed.reason()
+                                + ": " + failed.message());
+            }
+        } else if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.UNREADABLE) {
+            setAside(device, "its worker cannot read what this service sends: install this service's version there");
+        } else if (progressed || outcome instanceof Outcome.Finished) {
+            int back = statements.change(
+                    "update device set quarantined = null, failing = '{}' where id = ? and quarantined is not null",
+                    device);
+            if (back == 1) {
+                journal.device(device, Journal.RECONCILER, "let-back", "QUARANTINED", "FREE", "a run got on there");
+            } else {
+                statements.change("update device set failing = '{}' where id = ? and cardinality(failing) > 0", device);
+            }
+        }
+    }
+
+    private void setAside(UUID device, String why) {
+        if (statements.change("update device set quarantined = ? where id = ? and quarantined is null", why, device)
+                == 1) {
+            journal.device(device, Journal.RECONCILER, "set-aside", "FREE", "QUARANTINED", why);
+        }
+    }
+
+    private void change(Run.Held held, RunState from, Verdict verdict, Outcome outcome, Way way) {
         int changed = statements.change(
                 """
                 update run set state = ?, reason = ?, message = ?, lost = ?, faults = ?, resume_wanted = false,
-                       step = greatest(step, ?),
-                       epoch = case when ? then epochs else epoch end,
+                       step = case when ? > 0 then ? else step end,
+                       epoch = case when ? then epochs else coalesce(cast(? as integer), epoch) end,
+                       not_before = case when ? > 0 then now() + make_interval(secs => ?) end,
                        ended_at = case when ? then now() end
                 where id = ? and attempt = ? and state = ?""",
                 verdict.next(),
@@ -260,8 +425,12 @@ public class RunLedger implements FirstReport {
                 verdict.message(),
                 verdict.lost(),
                 verdict.faults(),
-                outcome.step(),
+                Math.max(way.endStep(), outcome.step()),
+                Math.max(way.endStep(), outcome.step()),
                 outcome instanceof Outcome.Finished,
+                way.epoch(),
+                verdict.pause(),
+                verdict.pause(),
                 verdict.next().terminal(),
                 held.id(),
                 held.attempt(),
@@ -276,10 +445,30 @@ public class RunLedger implements FirstReport {
         awaken(held.id(), held.sweep());
     }
 
-    /** Takes the run from a worker that is gone. */
+    /** Takes the run from a worker that is known to be gone, whatever its lease says. */
     @Transactional
-    public void expire(UUID run, long attempt, String why) {
+    public void evict(UUID run, long attempt, String why) {
         ended(run, attempt, new Outcome.Failed(0, FailureReason.WORKER_LOST, why));
+    }
+
+    /**
+     * Takes the run from a worker whose lease ran out; looked at again under the locks of run and lease, since a heartbeat may have
+     * come meanwhile.
+     *
+     * @return whether it had
+     */
+    @Transactional
+    public boolean expire(UUID run, long attempt) {
+        if (statements.row(Run.Held.SELECT, Run.Held.READER, run).isEmpty()) {
+            return false;
+        }
+        boolean gone = statements.row("""
+                        select 1 from lease where run_id = ? and attempt = ? and released_at is null
+                          and expires_at <= clock_timestamp() for update""", r -> r.getInt(1), run, attempt).isPresent();
+        if (gone) {
+            evict(run, attempt, "its worker sent no heartbeat for " + LEASE_SECONDS + " s");
+        }
+        return gone;
     }
 
     /**
@@ -310,10 +499,14 @@ public class RunLedger implements FirstReport {
         statements.change("""
                 update run set state = ?, ended_at = case when ? then now() end,
                        reason = case when ? then null else reason end, message = case when ? then null else message end,
-                       lost = case when ? then 0 else lost end, faults = case when ? then 0 else faults end
+                       lost = case when ? then 0 else lost end, faults = case when ? then 0 else faults end,
+                       not_before = null
                 where id = ? and attempt = ? and state = ?""", next, next.terminal(), fresh, fresh, fresh, fresh, run, held.attempt(), held.state());
         journal.run(
                 run, held.sweep(), who, command.name().toLowerCase(java.util.Locale.ROOT), held.state(), next, null);
+        if (fresh) {
+            statements.change("delete from refusal where run_id = ?", run);
+        }
         if (fresh && held.sweep() != null) {
             int opened = statements.change(
                     "update sweep set state = 'RUNNING', ended_at = null where id = ? and state = 'FINISHED'",

@@ -71,9 +71,16 @@ public record RunView(
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
     static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
-            r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, r.step, r.steps,
-            r.epoch, r.epochs, r.spec, r.spec_hash, r.params,
-            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""";
+            r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
+            %s as epoch, r.epochs, r.spec, r.spec_hash, r.params,
+            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
+
+    /** What the attempt that goes on told last; the run's own when none does. */
+    static String progress(String told, String own) {
+        return "coalesce((select a." + told
+                + " from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt"
+                + " where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null), r." + own + ")";
+    }
 
     static final String JOINS = " join experiment e on e.id = r.experiment_id join project p on p.id = r.project_id ";
 

@@ -68,6 +68,7 @@ public class Waiting {
         }
         String supply = supply().said();
         queued.forEach(run -> said.put(run, supply));
+        said.putAll(held(queued));
         statements
                 .rows("""
                         select r.id from run r join sweep s on s.id = r.sweep_id where r.id = any(?)
@@ -77,10 +78,46 @@ public class Waiting {
         return said;
     }
 
+    /** Those that wait although a slot may be free: until a time, or for a device that has not refused them. */
+    private Map<UUID, String> held(List<UUID> queued) {
+        record Held(UUID run, String why) {}
+        Map<UUID, String> said = new HashMap<>();
+        statements
+                .rows(
+                        """
+                        select r.id, to_char(r.not_before at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until,
+                               r.not_before > now() as later, string_agg(d.key || ' on ' || d.host || ': ' || f.reason, ', ') as said,
+                               not exists (
+                                 select 1 from device o join worker w on w.id = o.worker_id
+                                 where not o.drained and w.left_at is null and w.last_seen > now() - interval '15 seconds'
+                                   and not exists (select 1 from refusal x where x.run_id = r.id and x.device_id = o.id)) as none
+                        from run r left join refusal f on f.run_id = r.id left join device d on d.id = f.device_id
+                        where r.id = any (?) and (r.not_before > now() or f.run_id is not null)
+                        group by r.id, r.not_before""",
+                        r -> {
+                            String refused =
+                                    r.getString("said") == null ? "" : " (refused by " + r.getString("said") + ")";
+                            String why = r.getBoolean("none") && !refused.isEmpty()
+                                    ? "no device: every one that is there refused it" + refused
+                                    : r.getBoolean("later") ? "tried again at " + r.getString("until") + refused : "";
+                            return new Held(r.getObject("id", UUID.class), why);
+                        },
+                        queued)
+                .forEach(held -> {
+                    if (!held.why().isEmpty()) {
+                        said.put(held.run(), held.why());
+                    }
+                });
+        return said;
+    }
+
     /** The same for one run, with its place in the queue. */
     public @Nullable String of(RunView run) {
         String why = of(List.of(run)).get(run.id());
-        if (run.state() != RunState.QUEUED || why == null || why.startsWith("sweep window")) {
+        if (run.state() != RunState.QUEUED
+                || why == null
+                || why.startsWith("sweep window")
+                || why.startsWith("tried again")) {
             return why;
         }
         return statements

@@ -21,11 +21,14 @@ public class Grants {
     private static final String FREE = """
             select d.id, s.slot, w.id as worker from device d join worker w on w.id = d.worker_id
             cross join lateral generate_series(0, d.slots - 1) s(slot)
-            where %s and not exists (
+            where %s and %s and not exists (
               select 1 from lease l where l.device_id = d.id and l.slot = s.slot and l.released_at is null)
-            order by s.slot, d.kind desc, d.id for update of d skip locked""".formatted(Fleet.USABLE);
+            order by s.slot, d.kind desc, d.id for update of d skip locked""".formatted(Fleet.USABLE, Fleet.SOUND);
 
-    /** A sweep gets no more leases at once than its parallel, also when many of its runs were resumed or tried again. */
+    /**
+     * The run for a device: none that it refused, none that still waits before it is tried again. A sweep gets no more leases at once
+     * than its parallel, also when many of its runs were resumed or tried again.
+     */
     private static final String NEXT = """
             with going as (
               select r.created_by, r.sweep_id from lease l join run r on r.id = l.run_id where l.released_at is null),
@@ -34,6 +37,8 @@ public class Grants {
             select r.id from run r left join users u on u.created_by = r.created_by
               left join sweeps w on w.sweep_id = r.sweep_id left join sweep s on s.id = r.sweep_id
             where r.state = 'QUEUED' and (r.sweep_id is null or coalesce(w.n, 0) < s.parallel)
+              and (r.not_before is null or r.not_before <= now())
+              and not exists (select 1 from refusal f where f.run_id = r.id and f.device_id = ?)
               and not exists (select 1 from lease l where l.run_id = r.id and l.released_at is null)
             order by r.priority desc, coalesce(u.n, 0), r.created_at, r.sweep_index nulls first, r.id
             limit 1 for update of r skip locked""";
@@ -59,9 +64,9 @@ public class Grants {
                 FREE,
                 r -> new Slot(r.getObject("id", UUID.class), r.getInt("slot"), r.getObject("worker", UUID.class)));
         for (Slot slot : free) {
-            Optional<UUID> run = statements.row(NEXT, r -> r.getObject(1, UUID.class));
+            Optional<UUID> run = statements.row(NEXT, r -> r.getObject(1, UUID.class), slot.device());
             if (run.isEmpty()) {
-                break;
+                continue; // another device may be one that the next run has not been refused by
             }
             OptionalLong attempt = ledger.grant(run.get(), slot.device(), slot.slot(), slot.worker());
             if (attempt.isPresent()) {
@@ -73,7 +78,10 @@ public class Grants {
 
     private boolean queued() {
         return statements
-                .row("select exists (select 1 from run where state = 'QUEUED')", r -> r.getBoolean(1))
+                .row(
+                        "select exists (select 1 from run where state = 'QUEUED'"
+                                + " and (not_before is null or not_before <= now()))",
+                        r -> r.getBoolean(1))
                 .orElse(false);
     }
 }

@@ -1,7 +1,6 @@
 package dev.runyard.service.scheduling;
 
 import dev.runyard.service.executor.Reconciler;
-import dev.runyard.service.fleet.Fleet;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,13 +16,11 @@ public class Loops {
 
     private final Scheduler scheduler;
     private final Reconciler reconciler;
-    private final Fleet fleet;
     private final Thread[] threads;
 
-    public Loops(Scheduler scheduler, Reconciler reconciler, Fleet fleet) {
+    public Loops(Scheduler scheduler, Reconciler reconciler) {
         this.scheduler = scheduler;
         this.reconciler = reconciler;
-        this.fleet = fleet;
         this.threads = new Thread[] {
             new Thread(() -> loop(Scheduler.LOOP, this.scheduler::step), Scheduler.LOOP),
             new Thread(() -> loop(Reconciler.LOOP, this.reconciler::step), Reconciler.LOOP)
@@ -36,7 +33,6 @@ public class Loops {
     }
 
     void start(@Observes StartupEvent started) {
-        fleet.extend();
         for (Thread thread : threads) {
             thread.setDaemon(true);
             thread.start();

@@ -7,6 +7,7 @@ import dev.runyard.flows.run.DeviceActivities;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.report.Protocol;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A worker whose training takes no time; everything that it says goes the way of a real one: REST and Temporal. */
 public final class ToyWorker implements AutoCloseable {
@@ -28,6 +30,7 @@ public final class ToyWorker implements AutoCloseable {
     private final String enrolment;
     private final WorkflowServiceStubs stubs;
     private final WorkerFactory factory;
+    private final Consumer<LeaseGrant> training;
     private final String worker;
     private final String token;
 
@@ -35,6 +38,12 @@ public final class ToyWorker implements AutoCloseable {
     public record Answer(int status, JsonNode body) {}
 
     public ToyWorker(String base, Path home, String host, int slots) {
+        this(base, home, host, slots, grant -> {});
+    }
+
+    /** @param training called while an attempt trains, before its end is reported */
+    public ToyWorker(String base, Path home, String host, int slots, Consumer<LeaseGrant> training) {
+        this.training = training;
         this.base = base;
         try {
             this.enrolment = Files.readString(home.resolve("worker.secret")).strip();
@@ -43,6 +52,8 @@ public final class ToyWorker implements AutoCloseable {
         }
         ObjectNode body = Json.mapper().createObjectNode();
         body.put("host", host).put("pid", ProcessHandle.current().pid()).put("version", "test");
+        body.put("machine", "toy").put("process", UUID.randomUUID().toString()).put("lock", "0".repeat(64));
+        body.set("protocol", Json.mapper().valueToTree(Protocol.SPOKEN));
         body.putArray("devices")
                 .addObject()
                 .put("key", "cpu")
@@ -87,7 +98,10 @@ public final class ToyWorker implements AutoCloseable {
         post("/api/v1/runs/" + grant.run() + "/metrics", attempt, batch);
         ObjectNode beat = Json.mapper().createObjectNode().put("step", 10).put("epoch", 1);
         post(path + "/heartbeat", attempt, beat.put("steps", 10).put("epochs", 1));
-        return new Outcome.Finished(10);
+        training.accept(grant);
+        Outcome outcome = new Outcome.Finished(10);
+        post(path + "/end", attempt, Json.mapper().valueToTree(outcome));
+        return outcome;
     }
 
     /** What the toy's training comes to. */

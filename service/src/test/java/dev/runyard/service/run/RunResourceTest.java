@@ -142,6 +142,8 @@ final class RunResourceTest {
     @Test
     void ordersFollowTheState() {
         UUID id = queue("orders", "pausing");
+        put(id, RunState.RUNNING, 1);
+        lease(id);
         for (RunState state : List.of(RunState.RUNNING, RunState.PAUSING, RunState.CANCELLING)) {
             put(id, state, 1);
             given().header("Authorization", "Bearer " + tokens.attempt(id, 1))
@@ -158,7 +160,29 @@ final class RunResourceTest {
                                         default -> "CONTINUE";
                                     }));
         }
+        statements.change("update lease set released_at = now() where run_id = ?", id);
         put(id, RunState.CANCELLED, 2);
+    }
+
+    /** Attempt 1 holds the run for a minute. */
+    private void lease(UUID run) {
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        statements.change("insert into worker (id, host, pid, version) values (?, 'orders', 1, 'test')", worker);
+        statements.change(
+                "insert into device (id, host, key, kind, name, memory_bytes, slots) values (?, 'orders', ?, 'cpu', 'c', 0, 1)",
+                device,
+                device.toString());
+        statements.change(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, 1, ?, ?, 'RUNNING')",
+                run,
+                device,
+                worker);
+        statements.change(
+                "insert into lease (run_id, attempt, device_id, slot, expires_at)"
+                        + " values (?, 1, ?, 0, now() + interval '1 minute')",
+                run,
+                device);
     }
 
     @Test

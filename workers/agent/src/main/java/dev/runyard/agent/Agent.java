@@ -4,27 +4,30 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.runyard.agent.attempt.AttemptRunner;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.agent.client.ServiceClient;
+import dev.runyard.agent.device.DeviceLock;
 import dev.runyard.agent.device.Devices;
 import dev.runyard.agent.device.LocalDevice;
+import dev.runyard.agent.device.Machine;
 import dev.runyard.agent.device.Natives;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.PlatformEncoding;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 
 /**
  * A worker process: one JVM for one device. Runs until SIGTERM or SIGINT, which let the running attempt checkpoint and give its
  * device back; another signal, three seconds later or more, ends the process at once. Exit codes: 0 left as told; 1 the device is
- * unusable and a new process is needed; 2 it cannot work as it was set up; 3 another process took the device; 137 (SIGKILL, by its
+ * unusable and a new process is needed; 2 it cannot work as it was set up, or speaks no version that the service does; 3 another
+ * process has the device; 137 (SIGKILL, by its
  * own hand) it was told twice, or an attempt did not end within the grace.
  *
  * <p>{@code Agent devices} prints this machine's devices and their natives as JSON and ends.
@@ -38,9 +41,12 @@ public final class Agent {
     /** Tells at each start which files it loaded. Held, too. */
     private static final Logger ENGINE = Logger.getLogger("ai.djl");
 
-    /** As the build wrote it into the jar. */
+    /** As the build wrote it into the jar; "dev" when run from classes. */
     private static final String VERSION =
             Objects.requireNonNullElse(Agent.class.getPackage().getImplementationVersion(), "dev");
+
+    /** For a process that is just leaving the device. */
+    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration SAME_REQUEST = Duration.ofSeconds(3);
 
@@ -48,20 +54,30 @@ public final class Agent {
     private final Membership membership;
     private final AttemptRunner attempts;
     private final TemporalLink temporal;
+    private final AtomicBoolean tidied = new AtomicBoolean();
     private final AtomicLong firstSignal = new AtomicLong();
     private final Thread main = Thread.currentThread();
 
-    private Agent(Settings settings, LocalDevice device, Trainer trainer) {
+    private Agent(Settings settings, Machine machine, DeviceLock lock, LocalDevice device, Trainer trainer) {
         this.settings = settings;
         ServiceClient service = new ServiceClient(settings.url());
-        this.membership = new Membership(service, settings.secret(), host(), VERSION, device);
+        this.membership = new Membership(
+                service,
+                settings.secret(),
+                new ServiceClient.Candidate(machine, UUID.randomUUID(), lock.secret(), VERSION, device));
         this.attempts = new AttemptRunner(
                 service,
                 membership::me,
                 trainer,
                 settings.home().resolve("work"),
                 settings.stall(),
-                () -> stop(1, "this process can no longer use its device"));
+                AttemptRunner.PATIENCE,
+                unfit -> {
+                    switch (unfit) {
+                        case DEVICE -> stop(1, "this process can no longer use its device");
+                        case VERSION -> stop(2, "this worker does not understand the service");
+                    }
+                });
         this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts));
     }
 
@@ -93,19 +109,38 @@ public final class Agent {
 
     /** Never returns: the process ends by a signal, or because it cannot go on. */
     static void run(Settings settings, LocalDevice device, Trainer trainer) {
-        Agent agent = new Agent(settings, device, trainer);
+        Agent agent = agent(settings, device, trainer);
         Signals.onStop(agent::signalled);
         try {
-            agent.membership.keep(me -> {
-                agent.attempts.preempt("the lab's Temporal moved");
-                agent.temporal.connect(me);
-            });
+            agent.membership.keep(agent::connect);
         } catch (Membership.Over e) {
             System.err.println("runyard worker: " + e.getMessage());
-            agent.stop(e.getMessage() != null && e.getMessage().startsWith("another") ? 3 : 2, "not a member any more");
+            agent.stop(e.exit(), "not a member any more");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stop() ends the process
         }
+    }
+
+    private static Agent agent(Settings settings, LocalDevice device, Trainer trainer) {
+        try {
+            Machine machine = Machine.here(settings.home());
+            DeviceLock lock = DeviceLock.take(settings.home(), machine, device, LOCK_PATIENCE);
+            return new Agent(settings, machine, lock, device, trainer);
+        } catch (DeviceLock.Taken e) {
+            System.err.println("runyard worker: " + e.getMessage());
+            System.exit(3);
+        } catch (InterruptedException e) {
+            System.exit(1);
+        }
+        throw new IllegalStateException("exited");
+    }
+
+    /** A running attempt goes on, whatever Temporal it was begun under. */
+    private void connect(ServiceClient.Registration me) {
+        if (tidied.compareAndSet(false, true)) {
+            attempts.tidy();
+        }
+        temporal.connect(me);
     }
 
     /** Ctrl-C comes twice, from the terminal and from the command that looks after this process: that is one request. */
@@ -178,14 +213,6 @@ public final class Agent {
             out.println(Json.mapper().writeValueAsString(all));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost"; // a machine without a name
         }
     }
 }

@@ -4,8 +4,8 @@ import dev.runyard.agent.client.ServiceClient;
 import dev.runyard.agent.client.ServiceClient.Executor;
 import dev.runyard.agent.client.ServiceClient.Registration;
 import dev.runyard.agent.client.ServiceFault;
-import dev.runyard.agent.device.LocalDevice;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,27 +17,40 @@ final class Membership {
     private static final System.Logger LOG = System.getLogger(Membership.class.getName());
     private static final long LONGEST_PAUSE_MS = 2_000;
 
+    /** A worker that is gone counts as silent by then. */
+    private static final Duration TAKEN_PATIENCE = Duration.ofSeconds(20);
+
     private final ServiceClient service;
     private final String secret;
-    private final String host;
-    private final String version;
-    private final LocalDevice device;
+    private final ServiceClient.Candidate candidate;
+    private final Duration takenPatience;
     private volatile @Nullable Registration me;
 
-    Membership(ServiceClient service, String secret, String host, String version, LocalDevice device) {
-        this.service = service;
-        this.secret = secret;
-        this.host = host;
-        this.version = version;
-        this.device = device;
+    Membership(ServiceClient service, String secret, ServiceClient.Candidate candidate) {
+        this(service, secret, candidate, TAKEN_PATIENCE);
     }
 
-    /** Another process registered this device; or the service does not accept us at all. */
+    Membership(ServiceClient service, String secret, ServiceClient.Candidate candidate, Duration takenPatience) {
+        this.service = service;
+        this.secret = secret;
+        this.candidate = candidate;
+        this.takenPatience = takenPatience;
+    }
+
+    /** This process is no worker: another one has the device, or the service does not accept us at all. */
     static final class Over extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Over(String message) {
+        private final int exit;
+
+        Over(int exit, String message) {
             super(message);
+            this.exit = exit;
+        }
+
+        /** 2: as it was set up it cannot work; 3: the device is somebody else's. */
+        int exit() {
+            return exit;
         }
     }
 
@@ -91,16 +104,17 @@ final class Membership {
     private Registration register() throws InterruptedException, Over {
         long pause = 100;
         boolean said = false;
+        long taken = 0;
         while (true) {
             try {
-                Registration registered = service.register(secret, host, version, device);
+                Registration registered = service.register(secret, candidate);
                 me = registered;
                 LOG.log(
                         Level.INFO,
                         "registered as worker {0}, device {1} ({2})",
                         registered.worker(),
                         registered.device(),
-                        device.name());
+                        candidate.device().name());
                 return registered;
             } catch (ServiceFault.Unavailable e) {
                 if (!said) {
@@ -109,11 +123,29 @@ final class Membership {
                 }
                 Thread.sleep(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
-            } catch (ServiceFault.Stale | ServiceFault.Refused e) {
-                throw new Over("the service refuses this worker: " + e.getMessage()
-                        + "; check RUNYARD_WORKER_SECRET and that both are the same version");
+            } catch (ServiceFault.Refused e) {
+                if (!e.code().equals(ServiceClient.TAKEN)) {
+                    throw new Over(2, refused(e));
+                }
+                taken = taken == 0 ? System.nanoTime() | 1 : taken;
+                if (System.nanoTime() - taken > takenPatience.toNanos()) {
+                    throw new Over(3, "another worker has this device: " + e.getMessage());
+                }
+                Thread.sleep(LONGEST_PAUSE_MS / 2);
+            } catch (ServiceFault.Stale e) {
+                throw new Over(2, "the service refuses this worker: " + e.getMessage());
             }
         }
+    }
+
+    private static String refused(ServiceFault.Refused e) {
+        String remedy =
+                switch (e.status()) {
+                    case 401 -> "; check RUNYARD_WORKER_SECRET";
+                    case 426 -> "";
+                    default -> "; check that both are the same release";
+                };
+        return "the service refuses this worker: " + e.getMessage() + remedy;
     }
 
     /** Null while the service is away. */
@@ -127,13 +159,14 @@ final class Membership {
         } catch (ServiceFault.Unavailable e) {
             return null;
         } catch (ServiceFault.Stale e) {
-            throw new Over("another worker took this device over");
+            throw new Over(3, "another worker took this device over");
         } catch (ServiceFault.Refused e) {
             if (e.status() == 404 || e.status() == 401) {
-                me = null; // the lab has forgotten us: a new database, or a new secret
+                me = null; // the lab has forgotten us, or took us for gone: a new database, a new secret, a long
+                // silence
                 return null;
             }
-            throw new Over("the service refuses this worker's heartbeat: " + e.getMessage());
+            throw new Over(2, "the service refuses this worker's heartbeat: " + e.getMessage());
         }
     }
 }

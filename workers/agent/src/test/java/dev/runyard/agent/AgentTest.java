@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runyard.agent.attempt.AttemptRunner;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.agent.client.ServiceClient;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.flows.Payloads;
 import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.LeaseGrant;
@@ -54,7 +53,7 @@ class AgentTest {
     private LedgerServer ledger;
     private AttemptRunner attempts;
     private TemporalLink link;
-    private volatile boolean poisoned;
+    private volatile AttemptRunner.Unfit unfit;
 
     @TempDir
     Path home;
@@ -84,7 +83,7 @@ class AgentTest {
         assertThat(ledger.seen().newest()).isEqualTo(45);
         assertThat(ledger.seen().log()).contains("begins at step 0");
         assertThat(ledger.seen().beats()).isPositive();
-        await(() -> !Files.exists(work()));
+        await(() -> !Files.exists(work(1).getParent()));
     }
 
     @Test
@@ -99,30 +98,35 @@ class AgentTest {
         long paused = end(1).step();
         assertThat(end(1)).isEqualTo(new Outcome.GivenBack(paused, Outcome.Cause.PAUSE));
         assertThat(ledger.seen().newest()).isEqualTo(paused);
-        assertThat(work()).exists();
+        assertThat(work(1)).exists();
 
         grant();
         awaitEnd(2);
         assertThat(end(2)).isEqualTo(new Outcome.Finished(60));
         assertThat(ledger.seen().resumed()).containsExactly(0L, paused);
+        assertThat(ledger.seen().loads())
+                .as("nothing is downloaded that is here")
+                .isZero();
+        assertThat(work(1)).doesNotExist();
         assertEachStepOnce(60);
     }
 
     @Test
-    void aCheckpointIsDownloadedWhereThereIsNone() throws Exception {
+    void aDamagedCheckpointOfAnEarlierAttemptIsDownloaded() throws Exception {
         member(new CountingTrainer(60, 50, step::set));
         grant();
         await(() -> step.get() >= 25);
         ledger.order(Order.PAUSE);
         awaitEnd(1);
         long paused = end(1).step();
-        Path state = work().resolve(String.format("checkpoints/step-%09d/state.txt", paused));
+        Path state = work(1).resolve(String.format("checkpoints/step-%09d/state.txt", paused));
         Files.writeString(state, "damaged");
-        Files.createDirectories(work().resolve("checkpoints/step-000000999"));
+        Files.createDirectories(work(1).resolve("checkpoints/step-000000999"));
 
         grant();
         awaitEnd(2);
         assertThat(ledger.seen().resumed()).containsExactly(0L, paused);
+        assertThat(ledger.seen().loads()).isEqualTo(1);
         assertEachStepOnce(60);
     }
 
@@ -162,7 +166,7 @@ class AgentTest {
         awaitEnd(1);
         CheckpointRef newest =
                 ledger.seen().checkpoints().get(ledger.seen().checkpoints().size() - 1);
-        try (Stream<Path> all = Files.walk(work())) {
+        try (Stream<Path> all = Files.walk(work(1))) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
@@ -191,7 +195,7 @@ class AgentTest {
             assertThat(failed.reason()).isEqualTo(FailureReason.WORKER_LOST);
             assertThat(failed.message()).contains("no step").contains("last step was 7");
         });
-        assertThat(poisoned).isTrue();
+        assertThat(unfit).isEqualTo(AttemptRunner.Unfit.DEVICE);
         never.countDown();
     }
 
@@ -222,7 +226,7 @@ class AgentTest {
         grant();
         awaitEnd(1);
         assertThat(end(1)).isEqualTo(new Outcome.Finished(1));
-        assertThat(poisoned).isFalse();
+        assertThat(unfit).isNull();
     }
 
     @Test
@@ -244,7 +248,7 @@ class AgentTest {
         await(() -> step.get() >= 60);
         ledger.shut();
         long before = step.get();
-        await(() -> Files.exists(work().resolve("spool-1.jsonl")));
+        await(() -> Files.exists(work(1).resolve("spool-1.jsonl")));
         await(() -> step.get() > before + 100);
         ledger.reopen();
         awaitEnd(1);
@@ -272,7 +276,7 @@ class AgentTest {
     }
 
     @Test
-    void aLostTemporalGivesTheRunBackAndTheNewOneCarriesOn() throws Exception {
+    void aLostTemporalDisturbsNothing() throws Exception {
         AutoCloseable first = open.get(1);
         member(new CountingTrainer(200, 20, step::set));
         grant();
@@ -281,13 +285,61 @@ class AgentTest {
         first.close();
         temporal();
         awaitEnd(1);
-        assertThat(end(1)).isInstanceOfSatisfying(Outcome.GivenBack.class, back -> assertThat(back.cause())
-                .isEqualTo(Outcome.Cause.PREEMPTED));
-
-        grant();
-        awaitEnd(2);
-        assertThat(end(2)).isEqualTo(new Outcome.Finished(200));
+        assertThat(end(1)).isEqualTo(new Outcome.Finished(200));
+        assertThat(ledger.seen().resumed()).containsExactly(0L);
         assertEachStepOnce(200);
+
+        grant(); // the new server's workflow finds the worker again
+        awaitEnd(2);
+    }
+
+    @Test
+    void aTokenThatIsNotTakenMeansStaleAndIsNobodysFault() throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        Trainer counting = new CountingTrainer(100_000, 20, step::set);
+        member((spec, dir, listener) -> {
+            Outcome outcome = counting.train(spec, dir, listener);
+            stopped.set(true);
+            return outcome;
+        });
+        grant();
+        await(() -> step.get() >= 20);
+        ledger.revoke();
+        await(stopped::get);
+        Thread.sleep(1_000);
+        assertThat(ledger.seen().ends()).isEmpty();
+    }
+
+    @Test
+    void anOrderOfALaterVersionKeepsTheHeartbeatGoing() throws Exception {
+        member(new CountingTrainer(100_000, 20, step::set));
+        grant();
+        await(() -> step.get() >= 5);
+        ledger.order("NAP");
+        await(() -> ledger.seen().beats() - ledger.seen().beatsAtOrder() >= 2);
+        ledger.order("");
+        ledger.order(Order.CANCEL);
+        awaitEnd(1);
+    }
+
+    @Test
+    void whatDidNotArriveIsNotFinished() throws Exception {
+        member(new CountingTrainer(15, 20, step::set), Duration.ofMinutes(30), Duration.ofSeconds(2));
+        ledger.deaf(true);
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isEqualTo(new Outcome.GivenBack(15, Outcome.Cause.PREEMPTED));
+        assertThat(work(1)).exists();
+    }
+
+    @Test
+    void aStartThatCannotBeReadIsGivenBackAndNothingMoreIsTaken() throws Exception {
+        member(new CountingTrainer(15, 20, step::set));
+        ledger.startWithout("spec");
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.UNREADABLE));
+        await(() -> unfit == AttemptRunner.Unfit.VERSION);
     }
 
     @Test
@@ -341,19 +393,19 @@ class AgentTest {
     }
 
     private void member(Trainer trainer, Duration stall) {
+        member(trainer, stall, AttemptRunner.PATIENCE);
+    }
+
+    private void member(Trainer trainer, Duration stall, Duration patience) {
         ServiceClient service = new ServiceClient(URI.create(ledger.url()));
-        Membership membership = new Membership(
-                service, LedgerServer.SECRET, "here", "0", new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1));
-        attempts =
-                new AttemptRunner(service, membership::me, trainer, home.resolve("work"), stall, () -> poisoned = true);
+        Membership membership = new Membership(service, LedgerServer.SECRET, MembershipTest.candidate());
+        attempts = new AttemptRunner(
+                service, membership::me, trainer, home.resolve("work"), stall, patience, why -> unfit = why);
         link = new TemporalLink(new DeviceActivitiesImpl(attempts));
         Thread keeping = new Thread(
                 () -> {
                     try {
-                        membership.keep(me -> {
-                            attempts.preempt("the lab's Temporal moved");
-                            link.connect(me);
-                        });
+                        membership.keep(link::connect);
                     } catch (InterruptedException | Membership.Over e) {
                         Thread.currentThread().interrupt();
                     }
@@ -385,8 +437,8 @@ class AgentTest {
         return ledger.seen().ends().get(attempt);
     }
 
-    private Path work() {
-        return home.resolve("work").resolve(ledger.run.toString());
+    private Path work(long attempt) {
+        return home.resolve("work").resolve(ledger.run.toString()).resolve(Long.toString(attempt));
     }
 
     private void assertEachStepOnce(long steps) {

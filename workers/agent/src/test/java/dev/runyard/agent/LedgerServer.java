@@ -12,6 +12,7 @@ import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.report.Protocol;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -60,7 +61,16 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private boolean left;
     private String temporal = "";
     private Order order = Order.CONTINUE;
+    private String word = "";
     private boolean over;
+    private boolean revoked;
+    private boolean deaf;
+    private long loads;
+    private String without = "";
+    private Map<String, Object> refusal = Map.of();
+    private int refusals;
+    private Integer protocol = Protocol.SPOKEN.to();
+    private List<Long> wanted = List.of();
 
     LedgerServer() throws IOException {
         port = opened();
@@ -122,6 +132,43 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         beatsAtOrder = beats;
     }
 
+    /** The next heartbeats' order, in a word of a later version. */
+    synchronized void order(String other) {
+        word = other;
+        beatsAtOrder = beats;
+    }
+
+    /** From now on no attempt's token is taken. */
+    synchronized void revoke() {
+        revoked = true;
+    }
+
+    /** Points are not taken for now; everything else is. */
+    synchronized void deaf(boolean now) {
+        deaf = now;
+    }
+
+    /** The next registrations, as many as are named, are refused. */
+    synchronized void refuse(int times, int status, String code) {
+        refusals = times;
+        refusal = Map.of("status", status, "code", code, "detail", code);
+    }
+
+    /** What the service says that it speaks; null: nothing, as 0.1.0. */
+    synchronized void speak(Integer version) {
+        protocol = version;
+    }
+
+    /** Attempts whose folders are worth keeping. */
+    synchronized void want(List<Long> attempts) {
+        wanted = attempts;
+    }
+
+    /** Starts say so from now on. */
+    synchronized void startWithout(String field) {
+        without = field;
+    }
+
     synchronized void temporal(String target) {
         temporal = target;
     }
@@ -151,7 +198,8 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             long beats,
             long beatsAtOrder,
             boolean registered,
-            boolean left) {
+            boolean left,
+            long loads) {
         long newest() {
             return checkpoints.get(checkpoints.size() - 1).step();
         }
@@ -169,7 +217,8 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 beats,
                 beatsAtOrder,
                 registered,
-                left);
+                left,
+                loads);
     }
 
     private synchronized void fault(String what) {
@@ -219,13 +268,17 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         if (path.startsWith("/api/v1/workers")) {
             return worker(path, bearer, body);
         }
+        if (revoked && bearer.startsWith("Bearer attempt-")) {
+            return Answer.problem(401, "BAD_TOKEN");
+        }
         if (path.startsWith("/api/v1/artifacts/")) {
+            loads += method.equals("GET") ? 1 : 0;
             return bearer.startsWith("Bearer attempt-")
                     ? blob(method, path.substring(path.lastIndexOf('/') + 1), body)
                     : Answer.problem(401, "BAD_TOKEN");
         }
         if (path.equals("/api/v1/runs/" + run + "/metrics")) {
-            return metrics(Json.read(body, MetricBatch.class), bearer);
+            return deaf ? Answer.problem(503, "UNAVAILABLE") : metrics(Json.read(body, MetricBatch.class), bearer);
         }
         Matcher matcher = ATTEMPT.matcher(path);
         return matcher.matches() && matcher.group(1).equals(run.toString())
@@ -239,9 +292,13 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             if (!bearer.equals("Bearer " + SECRET)) {
                 return Answer.problem(401, "BAD_TOKEN");
             }
+            if (refusals > 0) {
+                refusals--;
+                return new Answer((int) refusal.get("status"), Json.mapper().writeValueAsBytes(refusal));
+            }
             registered = true;
             JsonNode offered = Json.mapper().readTree(body).path("devices").path(0);
-            return Answer.json(Map.of(
+            Map<String, Object> answer = new HashMap<>(Map.of(
                     "worker",
                     UUID.randomUUID(),
                     "token",
@@ -252,9 +309,20 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                     1,
                     "devices",
                     List.of(Map.of("id", device, "key", offered.path("key").asText(), "queue", "device-" + device))));
+            if (protocol != null) {
+                answer.put("protocol", protocol);
+            }
+            return Answer.json(answer);
         }
         if (!bearer.equals("Bearer worker-token")) {
             return Answer.problem(401, "BAD_TOKEN");
+        }
+        if (path.endsWith("/folders")) {
+            return Answer.json(Map.of(
+                    "keep",
+                    wanted.stream()
+                            .map(one -> Map.of("run", run, "attempt", one))
+                            .toList()));
         }
         left |= path.endsWith("/leave");
         return Answer.json(Map.of("temporal", executor));
@@ -274,6 +342,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                     new ArrayList<>(checkpoints.subList(Math.max(0, checkpoints.size() - 2), checkpoints.size()));
             Collections.reverse(offered);
             answer.put("checkpoints", offered);
+            answer.remove(without);
             return Answer.json(answer);
         }
         if (!bearer.equals("Bearer attempt-" + number)) {
@@ -289,7 +358,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         switch (verb) {
             case "heartbeat" -> {
                 beats++;
-                return Answer.json(Map.of("order", order));
+                return Answer.json(Map.of("order", word.isEmpty() ? order.name() : word));
             }
             case "resumed" -> {
                 long from = tree.path("step").asLong();

@@ -36,7 +36,8 @@ class RecordHistories {
     @Test
     void runFinished() throws Exception {
         BookLedger ledger = new BookLedger(outcome -> true);
-        try (Temporal temporal = Temporal.ledgerAndDevice(ledger, device, grant -> new Outcome.Finished(40))) {
+        try (Temporal temporal =
+                Temporal.ledgerAndDevice(ledger, device, grant -> ledger.report(grant, new Outcome.Finished(40)))) {
             RunWorkflow workflow = started(temporal);
             workflow.leaseGranted(new LeaseGrant(run, 1, device));
             temporal.join(workflow);
@@ -49,14 +50,14 @@ class RecordHistories {
         BookLedger ledger = new BookLedger(Outcome.Finished.class::isInstance);
         try (Temporal temporal = Temporal.ledgerAndDevice(ledger, device, grant -> switch ((int) grant.attempt()) {
             case 2 -> throw new IllegalStateException("the device fell off the bus");
-            case 3 -> new Outcome.GivenBack(12, Outcome.Cause.PREEMPTED);
-            default -> new Outcome.Finished(40);
+            case 3 -> ledger.report(grant, new Outcome.GivenBack(12, Outcome.Cause.PREEMPTED));
+            default -> ledger.report(grant, new Outcome.Finished(40));
         })) {
             RunWorkflow workflow = started(temporal);
             workflow.leaseGranted(new LeaseGrant(run, 1, gone));
             temporal.pass(Duration.ofSeconds(31));
             for (int attempt = 2; attempt <= 4; attempt++) {
-                awaitEnds(ledger, attempt - 1);
+                awaitAsked(ledger, attempt); // once at the start, once after each attempt
                 workflow.leaseGranted(new LeaseGrant(run, attempt, device));
             }
             temporal.join(workflow);
@@ -96,8 +97,8 @@ class RecordHistories {
         return workflow;
     }
 
-    private static void awaitEnds(BookLedger ledger, int count) throws InterruptedException {
-        while (ledger.ends().size() < count) {
+    private static void awaitAsked(BookLedger ledger, int count) throws InterruptedException {
+        while (ledger.asked() < count) {
             Thread.sleep(10);
         }
     }

@@ -5,6 +5,7 @@ import dev.runyard.flows.run.RunWorkflow;
 import dev.runyard.flows.run.RunWorkflowImpl;
 import dev.runyard.flows.sweep.SweepWorkflow;
 import dev.runyard.flows.sweep.SweepWorkflowImpl;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -67,6 +68,12 @@ public final class Temporal implements AutoCloseable {
     /** Waits until the workflow ended, however often it continued as new. */
     public void join(Object workflow) throws TimeoutException {
         WorkflowStub.fromTyped(workflow).getResult(180, TimeUnit.SECONDS, Void.class);
+    }
+
+    /** Whether the workflow has not ended. */
+    public boolean running(Object workflow) {
+        return WorkflowStub.fromTyped(workflow).describe().getStatus()
+                == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     }
 
     /** Lets the server's clock run ahead. */

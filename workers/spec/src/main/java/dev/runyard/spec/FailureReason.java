@@ -19,11 +19,22 @@ public enum FailureReason {
     WORKER_LOST,
     INTERNAL;
 
-    /** Trying again with the same spec gives the same end, so the scheduler does not. */
-    public boolean deterministic() {
+    /** Whom a failure says something about. */
+    public enum Blame {
+        /** The run itself: trying again anywhere gives the same end. */
+        RUN,
+        /** Where it was tried: not on that device again, but elsewhere. */
+        PLACE,
+        /** Neither. */
+        NOBODY
+    }
+
+    /** Seen for the first time; what every place says is the run's. */
+    public Blame blame() {
         return switch (this) {
-            case SPEC, DATA, WEIGHTS, NOT_FINITE, OUT_OF_MEMORY, NO_PROGRESS, NO_VALID_CHECKPOINT -> true;
-            case DISK_FULL, WORKER_LOST, INTERNAL -> false;
+            case SPEC, NOT_FINITE, NO_PROGRESS, NO_VALID_CHECKPOINT -> Blame.RUN;
+            case DATA, WEIGHTS, OUT_OF_MEMORY, DISK_FULL, INTERNAL -> Blame.PLACE;
+            case WORKER_LOST -> Blame.NOBODY;
         };
     }
 }

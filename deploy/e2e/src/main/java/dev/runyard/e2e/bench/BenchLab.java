@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Base64;
@@ -32,11 +33,13 @@ final class BenchLab implements AutoCloseable {
     private final URI base;
     private final String secret;
     private final Connection database;
+    private final long service;
 
     private BenchLab(@Nullable LabProcess own, Path home) throws IOException, SQLException {
         this.own = own;
         JsonNode lab = new ObjectMapper().readTree(home.resolve("lab.json").toFile());
         this.base = URI.create(lab.get("url").asText());
+        this.service = lab.get("pid").asLong();
         this.secret = Files.readString(home.resolve("lab.secret")).strip();
         this.database = DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres",
@@ -56,6 +59,23 @@ final class BenchLab implements AutoCloseable {
         } catch (IOException | SQLException e) {
             own.close();
             throw e;
+        }
+    }
+
+    /** The service's process. */
+    long service() {
+        return service;
+    }
+
+    /** The process above Postgres' backends. */
+    long postmaster() throws SQLException {
+        try (Statement s = database.createStatement();
+                ResultSet r = s.executeQuery("select pg_backend_pid()")) {
+            r.next();
+            return ProcessHandle.of(r.getLong(1))
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow()
+                    .pid();
         }
     }
 

@@ -104,10 +104,10 @@ public final class KillDrill {
         Map<String, List<Double>> recoveries = new TreeMap<>();
         try (LabProcess lab = LabProcess.start(home, Map.of("RUNYARD_THREADS", "1"))) {
             String id = lab.client().post("/api/v1/sweeps", sweep).get("id").asText();
-            awaitTraining(lab.client(), id, Map.of());
+            awaitTraining(lab.client(), id, Map.of(), false);
             for (String part : kills) {
                 Thread.sleep(500 + random.nextInt(4_000));
-                Map<String, Long> before = attempts(lab.client(), id);
+                Map<String, Progress> before = progress(lab.client(), id);
                 if (over(lab.client(), id)) {
                     System.out.printf("%s: the sweep was over before this kill%n", part);
                     break;
@@ -121,16 +121,16 @@ public final class KillDrill {
                         lab.up();
                     }
                 }
-                awaitTraining(lab.client(), id, before);
+                awaitTraining(lab.client(), id, before, part.equals("service"));
                 double seconds = Duration.between(at, Instant.now()).toMillis() / 1e3;
                 recoveries.computeIfAbsent(part, p -> new ArrayList<>()).add(seconds);
-                System.out.printf(Locale.ROOT, "killed %s, a new attempt trains after %.1f s%n", part, seconds);
+                System.out.printf(Locale.ROOT, "killed %s, trains again after %.1f s%n", part, seconds);
             }
             recoveries.forEach((part, all) -> {
                 Collections.sort(all);
                 System.out.printf(
                         Locale.ROOT,
-                        "%d x %s: a new attempt trains after p50 %.1f s, max %.1f s%n",
+                        "%d x %s: trains again after p50 %.1f s, max %.1f s%n",
                         all.size(),
                         part,
                         all.get(all.size() / 2),
@@ -140,23 +140,28 @@ public final class KillDrill {
         }
     }
 
+    /** How far a run was. */
+    private record Progress(long attempt, long step) {}
+
     /**
-     * An attempt that began since then has reported a step. A row that says RUNNING is not enough: it says so until the loss of
-     * its worker is noticed.
+     * An attempt that began since then has reported a step; where the worker lives, the same attempt may have got further. A row that
+     * says RUNNING is not enough: it says so until the loss of its worker is noticed.
      *
-     * @param before the attempt of each run, by id; a run that is missing had none
+     * @param before of each run, by id; a run that is missing had no attempt
      */
-    private static void awaitTraining(LabClient client, String sweep, Map<String, Long> before)
+    private static void awaitTraining(LabClient client, String sweep, Map<String, Progress> before, boolean workerLives)
             throws InterruptedException {
         client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> {
             if (over(client, sweep)) {
                 return true;
             }
             for (JsonNode run : client.runsOf(sweep)) {
+                Progress then = before.getOrDefault(run.get("id").asText(), new Progress(0, 0));
+                long attempt = run.get("attempt").asLong();
+                long step = run.path("step").asLong();
                 if (run.get("state").asText().equals("RUNNING")
-                        && run.path("step").asLong() > 0
-                        && run.get("attempt").asLong()
-                                > before.getOrDefault(run.get("id").asText(), 0L)) {
+                        && step > 0
+                        && (attempt > then.attempt() || workerLives && step > then.step())) {
                     return true;
                 }
             }
@@ -164,12 +169,14 @@ public final class KillDrill {
         });
     }
 
-    private static Map<String, Long> attempts(LabClient client, String sweep) {
-        Map<String, Long> attempts = new TreeMap<>();
+    private static Map<String, Progress> progress(LabClient client, String sweep) {
+        Map<String, Progress> progress = new TreeMap<>();
         client.runsOf(sweep)
-                .forEach(run ->
-                        attempts.put(run.get("id").asText(), run.get("attempt").asLong()));
-        return attempts;
+                .forEach(run -> progress.put(
+                        run.get("id").asText(),
+                        new Progress(
+                                run.get("attempt").asLong(), run.path("step").asLong())));
+        return progress;
     }
 
     private static boolean over(LabClient client, String sweep) {

@@ -1,31 +1,36 @@
 package dev.runyard.agent.attempt;
 
+import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceClient;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.FailureReason;
-import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import io.temporal.client.ActivityCompletionException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Carries out one attempt at a time: takes it up, lets the science train, reports, ends it. The end is booked with the service
- * directly as well as by the activity's result, since either way may be cut; the ledger books it once.
+ * Carries out one attempt at a time: takes it up, lets the science train, reports, ends it. The end is booked with the service, over
+ * HTTP; the activity's result only makes Temporal's workflow look. As long as the service takes heartbeats the attempt goes on,
+ * whatever becomes of Temporal.
  */
 public final class AttemptRunner {
     private static final System.Logger LOG = System.getLogger(AttemptRunner.class.getName());
 
-    /** Less than the activity's heartbeat timeout, since nothing beats yet. */
-    private static final Duration START_PATIENCE = Duration.ofSeconds(8);
+    /** As long as a lease lasts that nobody renews. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    /** How long reports are kept for a service that is away, and how long training goes on without it. */
+    public static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final Duration TURN = Duration.ofSeconds(20);
 
@@ -34,17 +39,27 @@ public final class AttemptRunner {
     private final Trainer trainer;
     private final Path work;
     private final Duration stall;
-    private final Runnable poisoned;
+    private final Duration patience;
+    private final Consumer<Unfit> unfit;
 
     private final Object monitor = new Object();
     private Orders current = new Orders();
     private boolean running;
     private boolean leaving;
 
+    /** Why this process can carry out no more attempts. */
+    public enum Unfit {
+        /** It can no longer use the device: after an error that says so, or when training hangs. */
+        DEVICE,
+        /** It does not understand the service. */
+        VERSION
+    }
+
     /**
-     * @param work a folder in which each run gets one
+     * @param work a folder in which each attempt gets one
      * @param stall how long training may give no sign of life
-     * @param poisoned called when this process can no longer use the device: after an error that says so, or when training hangs
+     * @param patience see {@link #PATIENCE}
+     * @param unfit called when this process has to end
      */
     public AttemptRunner(
             ServiceClient service,
@@ -52,13 +67,15 @@ public final class AttemptRunner {
             Trainer trainer,
             Path work,
             Duration stall,
-            Runnable poisoned) {
+            Duration patience,
+            Consumer<Unfit> unfit) {
         this.service = service;
         this.me = me;
         this.trainer = trainer;
         this.work = work;
         this.stall = stall;
-        this.poisoned = poisoned;
+        this.patience = patience;
+        this.unfit = unfit;
     }
 
     /**
@@ -107,11 +124,22 @@ public final class AttemptRunner {
         }
     }
 
-    /** The executor behind the running attempt is gone: it gives its device back. */
-    public void preempt(String reason) {
-        synchronized (monitor) {
-            current.preempt(reason);
+    /** Removes what attempts of earlier processes left, but not what a run may go on from here. */
+    public void tidy() {
+        try {
+            WorkFolder.tidy(work, left -> kept(left, me.get()));
+        } catch (IOException | ServiceFault e) {
+            LOG.log(Level.WARNING, "old work folders stay for now: {0}", e.getMessage());
         }
+    }
+
+    private List<WorkFolder.Left> kept(List<WorkFolder.Left> left, ServiceClient.Registration registration) {
+        List<LeaseGrant> asked = left.stream()
+                .map(one -> new LeaseGrant(one.run(), one.attempt(), registration.device()))
+                .toList();
+        return service.wanted(registration, asked).stream()
+                .map(one -> new WorkFolder.Left(one.run(), one.attempt()))
+                .toList();
     }
 
     /** No further attempts; the running one has so long to checkpoint and report. Returns when it ended or the time is over. */
@@ -132,37 +160,66 @@ public final class AttemptRunner {
         try {
             started = Patience.of(START_PATIENCE).call(() -> service.start(me.get(), grant));
         } catch (ServiceFault.Unavailable e) {
-            return new Outcome.GivenBack(0, Outcome.Cause.PREEMPTED);
+            LOG.log(Level.WARNING, "run {0} could not be taken up: {1}", grant.run(), e.getMessage());
+            return new Outcome.GivenBack(0, Outcome.Cause.PREEMPTED); // its lease ends by itself
         } catch (ServiceFault.Stale e) {
             return new Outcome.GivenBack(0, Outcome.Cause.STALE);
-        } catch (ServiceFault.Refused | InvalidSpec e) {
-            return new Outcome.Failed(0, FailureReason.INTERNAL, "the attempt could not start: " + e.getMessage());
+        } catch (ServiceFault.Refused e) {
+            LOG.log(Level.WARNING, "run {0} may not be taken up: {1}", grant.run(), e.getMessage());
+            return new Outcome.GivenBack(0, Outcome.Cause.STALE);
+        } catch (ServiceClient.Unreadable e) {
+            return unreadable(e);
         }
         LOG.log(Level.INFO, "run {0} attempt {1} begins", grant.run(), Long.toString(grant.attempt()));
-        Path folder = work.resolve(grant.run().toString());
         Outcome outcome;
-        try (Pulse pulse = new Pulse("pulse", started.client(), executor, orders, stall, why -> stuck(started, why));
-                Reporter reporter = new Reporter(started.client(), orders, pulse, folder, grant.attempt())) {
+        try (WorkFolder folder = WorkFolder.take(work, grant.run(), grant.attempt());
+                Pulse pulse =
+                        new Pulse("pulse", started.client(), executor, orders, stall, why -> stuck(started, why));
+                Reporter reporter =
+                        new Reporter(started.client(), orders, pulse, folder.path(), grant.attempt(), patience)) {
             outcome = trained(started, folder, orders, pulse, reporter);
             end(started, outcome, folder, orders);
+        } catch (IOException e) {
+            outcome = Failures.outcome(0, e);
+            report(started.client(), outcome);
         }
         LOG.log(Level.INFO, "run {0} attempt {1} ended: {2}", grant.run(), Long.toString(grant.attempt()), outcome);
         return outcome;
     }
 
-    private Outcome trained(ServiceClient.Started started, Path folder, Orders orders, Pulse pulse, Reporter reporter) {
+    private Outcome unreadable(ServiceClient.Unreadable e) {
+        LOG.log(Level.ERROR, "{0}; install the service''s version on this host", e.getMessage());
+        Outcome outcome = new Outcome.GivenBack(0, Outcome.Cause.UNREADABLE);
+        report(e.client(), outcome);
+        unfit.accept(Unfit.VERSION);
+        return outcome;
+    }
+
+    private static void report(AttemptClient client, Outcome outcome) {
+        try {
+            Patience.of(START_PATIENCE).call(() -> client.end(outcome));
+        } catch (ServiceFault e) {
+            LOG.log(Level.WARNING, "the end of an attempt could not be reported: {0}", e.getMessage());
+        }
+    }
+
+    private Outcome trained(
+            ServiceClient.Started started, WorkFolder folder, Orders orders, Pulse pulse, Reporter reporter) {
         Outcome outcome;
         try {
-            Files.createDirectories(folder);
-            new CheckpointCache(folder)
+            new CheckpointCache(folder.path(), folder.earlier())
                     .prepare(started.checkpoints(), started.client(), reporter.patience(), reporter::notice);
-            outcome = trainer.train(started.spec(), folder, reporter);
+            folder.removeEarlier();
+            outcome = trainer.train(started.spec(), folder.path(), reporter);
             if (outcome instanceof Outcome.GivenBack back) {
                 outcome = new Outcome.GivenBack(back.step(), orders.cause());
                 String why = orders.why();
                 reporter.log("given back at step " + back.step() + (why == null ? "" : ": " + why));
             }
-            reporter.flush();
+            if (!reporter.flush() && outcome instanceof Outcome.Finished) {
+                // Finished means that everything is there; the next attempt measures the rest again.
+                outcome = new Outcome.GivenBack(outcome.step(), orders.cause());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Outcome.GivenBack(pulse.step(), orders.cause());
@@ -183,7 +240,7 @@ public final class AttemptRunner {
     /** The thread cannot be stopped, so the run is given to another worker now and this process ends. */
     private void stuck(ServiceClient.Started started, String why) {
         LOG.log(Level.WARNING, "training hangs: {0}", why);
-        poisoned.run();
+        unfit.accept(Unfit.DEVICE);
         try {
             started.client().end(new Outcome.Failed(0, FailureReason.WORKER_LOST, "training hangs: " + why));
         } catch (ServiceFault e) {
@@ -196,7 +253,7 @@ public final class AttemptRunner {
         Outcome.Failed failed = Failures.outcome(step, failure);
         reporter.log(failed.reason() == FailureReason.INTERNAL ? Failures.trace(failure) : failed.message());
         if (Failures.poisons(failure)) {
-            poisoned.run();
+            unfit.accept(Unfit.DEVICE);
         }
         try {
             reporter.flush();
@@ -206,15 +263,15 @@ public final class AttemptRunner {
         return failed;
     }
 
-    /** Also deletes the run's folder when nobody will come back to it. */
-    private static void end(ServiceClient.Started started, Outcome outcome, Path folder, Orders orders) {
+    /** Also removes the attempt's folder when nobody will come back to it. */
+    private void end(ServiceClient.Started started, Outcome outcome, WorkFolder folder, Orders orders) {
         if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.STALE) {
             return;
         }
         try {
-            Patience patience = Patience.of(Reporter.PATIENCE).butOnlyWhile(orders::ending);
-            if (patience.call(() -> started.client().end(outcome))) {
-                CheckpointCache.delete(folder);
+            Patience ending = Patience.of(patience).butOnlyWhile(orders::ending);
+            if (ending.call(() -> started.client().end(outcome))) {
+                folder.remove();
             }
         } catch (ServiceFault e) {
             LOG.log(Level.WARNING, "the end of an attempt could not be reported: {0}", e.getMessage());

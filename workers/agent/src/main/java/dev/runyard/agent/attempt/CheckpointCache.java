@@ -21,8 +21,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one run on this machine. Before an attempt begins, exactly one is there, and the service knows it: one that
- * this machine wrote later is deleted, because the points that belong to it may never have reached the service.
+ * The checkpoints of one attempt on this machine. Before it begins, exactly one is there, and the service knows it: one that this
+ * machine wrote later is not taken, because the points that belong to it may never have reached the service. What an earlier attempt
+ * left here is not downloaded again, where it is the same byte for byte.
  */
 final class CheckpointCache {
     /** Written last; what makes a checkpoint exist. */
@@ -30,8 +31,16 @@ final class CheckpointCache {
 
     private final Path checkpoints;
 
-    CheckpointCache(Path runFolder) {
-        this.checkpoints = runFolder.resolve("checkpoints");
+    private final List<Path> earlier;
+
+    /** @param earlier folders of other attempts of the same run */
+    CheckpointCache(Path attempt, List<Path> earlier) {
+        this.checkpoints = checkpoints(attempt);
+        this.earlier = earlier.stream().map(CheckpointCache::checkpoints).toList();
+    }
+
+    private static Path checkpoints(Path attempt) {
+        return attempt.resolve("checkpoints");
     }
 
     /** What the service has of a checkpoint is not that checkpoint. */
@@ -76,22 +85,54 @@ final class CheckpointCache {
     }
 
     private Path present(CheckpointRef ref, AttemptClient client, Patience patience) throws IOException {
-        Path folder = folder(ref);
-        if (!holds(folder, ref)) {
-            delete(folder);
-            download(ref, folder, client, patience);
+        Path folder = folder(checkpoints, ref);
+        if (holds(folder, ref)) {
+            return folder;
         }
+        delete(folder);
+        for (Path other : earlier) {
+            if (Files.isRegularFile(folder(other, ref).resolve(MANIFEST)) && linked(folder(other, ref), ref, folder)) {
+                return folder;
+            }
+        }
+        download(ref, folder, client, patience);
         return folder;
     }
 
-    private Path folder(CheckpointRef ref) {
+    private static Path folder(Path checkpoints, CheckpointRef ref) {
         return checkpoints.resolve(String.format(Locale.ROOT, "step-%09d", ref.step()));
     }
 
-    private void download(CheckpointRef ref, Path folder, AttemptClient client, Patience patience) throws IOException {
+    /** Checkpoints are never changed where they lie, so that two attempts may share the bytes. */
+    private boolean linked(Path from, CheckpointRef ref, Path folder) throws IOException {
+        Path arriving = arriving(folder);
+        try {
+            for (CheckpointRef.File file : ref.files()) {
+                Files.createLink(plain(arriving, file.name()), plain(from, file.name()));
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // a file system without links, or it was removed meanwhile
+        }
+        if (!same(arriving, ref)) {
+            return false;
+        }
+        arrived(arriving, ref, folder);
+        return true;
+    }
+
+    private Path arriving(Path folder) throws IOException {
         Path arriving = checkpoints.resolve(folder.getFileName() + ".tmp-download");
         delete(arriving);
-        Files.createDirectories(arriving);
+        return Files.createDirectories(arriving);
+    }
+
+    private static void arrived(Path arriving, CheckpointRef ref, Path folder) throws IOException {
+        Files.writeString(arriving.resolve(MANIFEST), Json.canonical(ref));
+        Files.move(arriving, folder);
+    }
+
+    private void download(CheckpointRef ref, Path folder, AttemptClient client, Patience patience) throws IOException {
+        Path arriving = arriving(folder);
         for (CheckpointRef.File file : ref.files()) {
             Path target = plain(arriving, file.name());
             String sha256;
@@ -106,8 +147,7 @@ final class CheckpointCache {
                         + ", expected " + file.sha256());
             }
         }
-        Files.writeString(arriving.resolve(MANIFEST), Json.canonical(ref));
-        Files.move(arriving, folder);
+        arrived(arriving, ref, folder);
     }
 
     private static String fetch(AttemptClient client, CheckpointRef.File file, Path target) {
@@ -124,10 +164,11 @@ final class CheckpointCache {
 
     /** Whether a folder of this machine is that checkpoint, byte for byte. */
     private static boolean holds(Path folder, CheckpointRef ref) {
+        return Files.isRegularFile(folder.resolve(MANIFEST)) && same(folder, ref);
+    }
+
+    private static boolean same(Path folder, CheckpointRef ref) {
         try {
-            if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
-                return false;
-            }
             for (CheckpointRef.File file : ref.files()) {
                 Path path = plain(folder, file.name());
                 if (!Files.isRegularFile(path)

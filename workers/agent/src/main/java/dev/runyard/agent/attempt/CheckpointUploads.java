@@ -94,7 +94,7 @@ final class CheckpointUploads implements AutoCloseable {
             Thread.currentThread().interrupt(); // closed
         } catch (ServiceFault.Stale e) {
             orders.stale();
-        } catch (ServiceFault | IOException e) {
+        } catch (RuntimeException | IOException e) {
             orders.fault("a checkpoint could not be stored: " + e.getMessage());
         }
     }

@@ -128,6 +128,8 @@ final class Outbox<T> implements AutoCloseable {
             Thread.currentThread().interrupt(); // closed
         } catch (UncheckedIOException e) {
             orders.fault("cannot keep reports on disk: " + e.getMessage());
+        } catch (RuntimeException e) {
+            orders.fault("cannot report: " + e);
         }
     }
 

@@ -3,21 +3,23 @@ package dev.runyard.agent.attempt;
 import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.AttemptClient.Progress;
 import dev.runyard.agent.client.ServiceFault;
-import io.temporal.client.ActivityCompletionException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Tells Temporal and the ledger each second that the attempt lives, and takes the ledger's order back. On a thread of its own,
- * because a step of a large model can last longer than a lease; so it also watches that training goes on.
+ * Tells the ledger each second that the attempt lives, which renews its lease, and takes the ledger's order back. On a thread of its
+ * own, because a step of a large model can last longer than a lease; so it also watches that training goes on. Temporal is told
+ * too, but what it answers changes nothing: the lease is the only sign of life.
  */
 final class Pulse implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Pulse.class.getName());
     private static final long INTERVAL_MS = 1_000;
     private static final long UNWATCHED = 0;
 
-    /** Two leases: by then another worker may have the run, and going on would be wasted. */
-    private static final Duration CUT_OFF = Duration.ofSeconds(60);
+    /** As long as reports are kept for a service that is away. Leases are extended when it, or its database, comes back. */
+    private static final Duration CUT_OFF = AttemptRunner.PATIENCE;
 
     private final AttemptClient client;
     private final LongConsumer executor;
@@ -103,6 +105,9 @@ final class Pulse implements AutoCloseable {
                 orders.stale();
             } catch (ServiceFault.Refused e) {
                 orders.fault(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                // Whatever it is, a heart that stops costs the attempt.
+                LOG.log(Level.WARNING, "a heartbeat went wrong", e);
             }
             try {
                 Thread.sleep(INTERVAL_MS);
@@ -127,10 +132,9 @@ final class Pulse implements AutoCloseable {
         }
         try {
             executor.accept(progress.step());
-        } catch (ActivityCompletionException e) {
+        } catch (RuntimeException e) {
             executorLost = true;
-            orders.preempt(
-                    "Temporal no longer knows this attempt (" + e.getClass().getSimpleName() + ")");
+            LOG.log(Level.INFO, "Temporal no longer follows this attempt ({0}); it goes on", e.toString());
         }
     }
 }

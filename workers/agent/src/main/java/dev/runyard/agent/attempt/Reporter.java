@@ -22,9 +22,6 @@ import java.util.List;
 
 /** Carries what training says to the service. Nothing here makes training wait, but the start, artifacts and a full disk spool. */
 final class Reporter implements TrainingListener, AutoCloseable {
-    /** A service that stays away longer has given the run to somebody else long ago. */
-    static final Duration PATIENCE = Duration.ofMinutes(10);
-
     private static final long SPOOL_BYTES = 64L << 20;
     /** In UTF-16 units; three bytes each at most, and the service takes 16 KiB. */
     private static final int LONGEST_LINE = 5_000;
@@ -35,9 +32,12 @@ final class Reporter implements TrainingListener, AutoCloseable {
     private final Outbox<MetricPoint> points;
     private final Outbox<LogLine> lines;
     private final CheckpointUploads checkpoints;
+    private final Duration patience;
     private long nextLine;
 
-    Reporter(AttemptClient client, Orders orders, Pulse pulse, Path folder, long attempt) {
+    /** @param patience with a service that is away; one that stays away longer has given the run to somebody else long ago */
+    Reporter(AttemptClient client, Orders orders, Pulse pulse, Path folder, long attempt, Duration patience) {
+        this.patience = patience;
         this.client = client;
         this.orders = orders;
         this.pulse = pulse;
@@ -57,7 +57,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
                 SPOOL_BYTES,
                 client::logs,
                 orders);
-        this.checkpoints = new CheckpointUploads("checkpoints", client, orders, points::awaitSent, PATIENCE, this::log);
+        this.checkpoints = new CheckpointUploads("checkpoints", client, orders, points::awaitSent, patience, this::log);
     }
 
     @Override
@@ -119,14 +119,14 @@ final class Reporter implements TrainingListener, AutoCloseable {
 
     /** Waits until everything said so far has arrived; false when it cannot. */
     boolean flush() throws InterruptedException {
-        boolean all = points.awaitSent(points.mark(), PATIENCE);
-        all &= checkpoints.join(PATIENCE);
-        all &= lines.awaitSent(lines.mark(), PATIENCE);
+        boolean all = points.awaitSent(points.mark(), patience);
+        all &= checkpoints.join(patience);
+        all &= lines.awaitSent(lines.mark(), patience);
         return all;
     }
 
     Patience patience() {
-        return Patience.of(PATIENCE).butOnlyWhile(orders::reporting);
+        return Patience.of(patience).butOnlyWhile(orders::reporting);
     }
 
     @Override

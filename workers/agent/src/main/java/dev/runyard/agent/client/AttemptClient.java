@@ -1,5 +1,6 @@
 package dev.runyard.agent.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.MetricBatch;
@@ -9,14 +10,17 @@ import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What one attempt may ask of the service, with a token for nothing else. Every call may be repeated; a stale one changes nothing. */
 public final class AttemptClient {
+    private static final System.Logger LOG = System.getLogger(AttemptClient.class.getName());
     private static final Duration QUICK = Duration.ofSeconds(3);
     private static final Duration PATIENT = Duration.ofSeconds(20);
 
@@ -44,7 +48,7 @@ public final class AttemptClient {
     public record LogLine(long seq, String time, String line) {}
 
     public void resumed(long step) {
-        http.json("POST", attempt + "resumed", token, Map.of("step", step), PATIENT);
+        post("resumed", Map.of("step", step), PATIENT);
     }
 
     /** Renews the lease. */
@@ -54,19 +58,27 @@ public final class AttemptClient {
             body.put("steps", progress.steps());
             body.put("epochs", progress.epochs());
         }
-        String order = http.json("POST", attempt + "heartbeat", token, body, QUICK)
-                .path("order")
-                .asText("CONTINUE");
-        return Order.valueOf(order);
+        return order(post("heartbeat", body, QUICK).path("order").asText("CONTINUE"));
+    }
+
+    /** An order of a later version: training goes on, since whoever must stop it can still let the lease end. */
+    private static Order order(String word) {
+        for (Order known : Order.values()) {
+            if (known.name().equals(word)) {
+                return known;
+            }
+        }
+        LOG.log(Level.WARNING, "the service gave an order that this worker does not know: {0}", word);
+        return Order.CONTINUE;
     }
 
     public void metrics(List<MetricPoint> points) {
-        http.json(
+        ours(() -> http.json(
                 "POST",
                 "api/v1/runs/" + grant.run() + "/metrics",
                 token,
                 new MetricBatch(grant.attempt(), points),
-                PATIENT);
+                PATIENT));
     }
 
     /** @param lines with consecutive numbers */
@@ -74,51 +86,59 @@ public final class AttemptClient {
         List<Map<String, String>> bare = lines.stream()
                 .map(line -> Map.of("time", line.time(), "line", line.line()))
                 .toList();
-        http.json("POST", attempt + "logs", token, Map.of("from", lines.get(0).seq(), "lines", bare), PATIENT);
+        post("logs", Map.of("from", lines.get(0).seq(), "lines", bare), PATIENT);
     }
 
     /** Sends a file's bytes unless the service has them. */
     public void store(String sha256, Path file) throws IOException {
         String path = "api/v1/artifacts/" + sha256;
-        try {
-            if (!http.exists(path, token)) {
+        boolean stored = ours(() -> http.exists(path, token));
+        if (!stored) {
+            try {
                 http.put(path, token, file);
+            } catch (ServiceFault.Refused e) {
+                throw staleOr(e);
             }
-        } catch (ServiceFault.Refused e) {
-            if (e.status() == 401) { // only an attempt that holds its run may store
-                throw new ServiceFault.Stale(String.valueOf(e.getMessage()));
-            }
-            throw e;
         }
     }
 
     public InputStream load(String sha256) {
-        return http.get("api/v1/artifacts/" + sha256, token);
+        return ours(() -> http.get("api/v1/artifacts/" + sha256, token));
     }
 
     /** All of its files were stored before. */
     public void checkpoint(CheckpointRef ref) {
-        http.json("POST", attempt + "checkpoints", token, ref, PATIENT);
+        post("checkpoints", ref, PATIENT);
     }
 
     public void artifact(String name, String sha256, long size, String kind) {
-        http.json(
-                "POST",
-                attempt + "artifacts",
-                token,
-                Map.of("name", name, "sha256", sha256, "size", size, "kind", kind),
-                PATIENT);
+        post("artifacts", Map.of("name", name, "sha256", sha256, "size", size, "kind", kind), PATIENT);
     }
 
     /** Tells people what happened though the attempt goes on. */
     public void notice(Notice notice) {
-        http.json("POST", attempt + "notices", token, notice, PATIENT);
+        post("notices", notice, PATIENT);
     }
 
     /** Books how the attempt ended; tells whether the run is over. */
     public boolean end(Outcome outcome) {
-        return http.json("POST", attempt + "end", token, outcome, PATIENT)
-                .path("over")
-                .asBoolean();
+        return post("end", outcome, PATIENT).path("over").asBoolean();
+    }
+
+    private JsonNode post(String what, Object body, Duration timeout) {
+        return ours(() -> http.json("POST", attempt + what, token, body, timeout));
+    }
+
+    /** A token that is not taken is one of an attempt that is over, or of a lab that is another now: never a fault of the run. */
+    private static <T> T ours(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (ServiceFault.Refused e) {
+            throw staleOr(e);
+        }
+    }
+
+    private static ServiceFault staleOr(ServiceFault.Refused e) {
+        return e.status() == 401 ? new ServiceFault.Stale(String.valueOf(e.getMessage())) : e;
     }
 }

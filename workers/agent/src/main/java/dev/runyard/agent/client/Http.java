@@ -123,7 +123,7 @@ final class Http {
         if (code.startsWith("STALE_")) {
             return new ServiceFault.Stale(message);
         }
-        return new ServiceFault.Refused(status, message.strip());
+        return new ServiceFault.Refused(status, code, message.strip());
     }
 
     private static JsonNode problem(byte[] body) {

@@ -3,13 +3,17 @@ package dev.runyard.agent.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.agent.device.LocalDevice;
+import dev.runyard.agent.device.Machine;
 import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Protocol;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,6 +39,9 @@ public final class ServiceClient {
      */
     public record Registration(UUID worker, String token, UUID device, Executor executor, Duration heartbeat) {}
 
+    /** A live worker has the device. */
+    public static final String TAKEN = "DEVICE_TAKEN";
+
     /** Where Temporal is. */
     public record Executor(String target, String namespace) {}
 
@@ -47,21 +54,38 @@ public final class ServiceClient {
      */
     public record Started(AttemptClient client, SpecDocument spec, List<CheckpointRef> checkpoints) {}
 
-    public Registration register(String secret, String host, String version, LocalDevice device) {
-        JsonNode answer = http.json(
-                "POST",
-                "api/v1/workers",
-                secret,
-                Map.of(
-                        "host",
-                        host,
-                        "pid",
-                        ProcessHandle.current().pid(),
-                        "version",
-                        version,
-                        "devices",
-                        List.of(device)),
-                QUICK);
+    /**
+     * Who asks to be a worker.
+     *
+     * @param process this process alone; registering again it keeps what it has
+     * @param lock the secret of the device's lock, see {@link dev.runyard.agent.device.DeviceLock}
+     * @param version of the product, for people
+     */
+    public record Candidate(Machine machine, UUID process, String lock, String version, LocalDevice device) {}
+
+    /**
+     * @throws ServiceFault.Refused 401 without the enrolment secret; 409 {@link #TAKEN} while a live worker has the device; 426 where
+     *     both speak no common version
+     */
+    public Registration register(String secret, Candidate me) {
+        Map<String, Object> body = new HashMap<>(Map.of(
+                "host", me.machine().host(),
+                "machine", me.machine().id(),
+                "pid", ProcessHandle.current().pid(),
+                "process", me.process(),
+                "lock", me.lock(),
+                "version", me.version(),
+                "protocol", Protocol.SPOKEN,
+                "devices", List.of(me.device())));
+        LocalDevice device = me.device();
+        JsonNode answer = http.json("POST", "api/v1/workers", secret, body, QUICK);
+        int spoken = answer.path("protocol").asInt(Protocol.UNSTATED.to());
+        if (spoken < Protocol.SPOKEN.from() || spoken > Protocol.SPOKEN.to()) {
+            throw new ServiceFault.Refused(
+                    426,
+                    "the service speaks version " + spoken + " of the protocol, this worker "
+                            + Protocol.SPOKEN.spelled() + "; install the same release on both");
+        }
         for (JsonNode known : answer.path("devices")) {
             if (known.path("key").asText().equals(device.key())) {
                 return new Registration(
@@ -83,19 +107,88 @@ public final class ServiceClient {
         http.json("POST", "api/v1/workers/" + me.worker() + "/leave", me.token(), Map.of(), QUICK);
     }
 
-    public Started start(Registration me, LeaseGrant grant) {
+    /** Of these attempts those whose folders are worth keeping: the newest of runs that are not over. */
+    public List<LeaseGrant> wanted(Registration me, List<LeaseGrant> attempts) {
         JsonNode answer = http.json(
                 "POST",
-                "api/v1/runs/" + grant.run() + "/attempts/" + grant.attempt() + "/start",
+                "api/v1/workers/" + me.worker() + "/folders",
                 me.token(),
-                Map.of("device", grant.device()),
+                Map.of(
+                        "attempts",
+                        attempts.stream()
+                                .limit(1_000)
+                                .map(one -> Map.of("run", one.run(), "attempt", one.attempt()))
+                                .toList()),
                 QUICK);
+        List<LeaseGrant> kept = new ArrayList<>();
+        for (JsonNode one : answer.path("keep")) {
+            kept.add(new LeaseGrant(uuid(one, "run"), one.path("attempt").asLong(), me.device()));
+        }
+        // What was not asked about stays until the next time.
+        kept.addAll(attempts.subList(Math.min(1_000, attempts.size()), attempts.size()));
+        return kept;
+    }
+
+    /**
+     * Takes an attempt up.
+     *
+     * @throws Unreadable when the answer cannot be read, which is no fault of the run
+     */
+    public Started start(Registration me, LeaseGrant grant) {
+        JsonNode answer;
+        try {
+            answer = http.json(
+                    "POST",
+                    "api/v1/runs/" + grant.run() + "/attempts/" + grant.attempt() + "/start",
+                    me.token(),
+                    Map.of("device", grant.device()),
+                    QUICK);
+        } catch (ServiceFault.Refused e) {
+            // The device is another worker's now, or this one was taken for gone.
+            throw e.status() == 401 ? new ServiceFault.Stale(String.valueOf(e.getMessage())) : e;
+        }
+        AttemptClient client = new AttemptClient(http, grant, text(answer, "token"));
+        try {
+            Started started = started(client, answer);
+            requireKnown(started.spec());
+            return started;
+        } catch (RuntimeException e) {
+            throw new Unreadable(client, e);
+        }
+    }
+
+    /** What a service sent to begin with is not what this worker knows; its attempt can still be given back. */
+    public static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient AttemptClient client;
+
+        Unreadable(AttemptClient client, RuntimeException cause) {
+            super("what the service sent to begin with cannot be read: " + cause.getMessage(), cause);
+            this.client = client;
+        }
+
+        public AttemptClient client() {
+            return client;
+        }
+    }
+
+    /** What is wrong with a spec of a known version is for training to say: that is the run's. */
+    private static void requireKnown(SpecDocument spec) {
+        try {
+            spec.spec();
+        } catch (InvalidSpec e) {
+            if (e.code().equals("UNKNOWN_VERSION")) {
+                throw e;
+            }
+        }
+    }
+
+    private static Started started(AttemptClient client, JsonNode answer) {
         List<CheckpointRef> checkpoints = new ArrayList<>();
         answer.path("checkpoints").forEach(ref -> checkpoints.add(Json.read(ref, CheckpointRef.class)));
         return new Started(
-                new AttemptClient(http, grant, text(answer, "token")),
-                new SpecDocument(object(answer, "spec"), text(answer, "specHash")),
-                List.copyOf(checkpoints));
+                client, new SpecDocument(object(answer, "spec"), text(answer, "specHash")), List.copyOf(checkpoints));
     }
 
     private static Executor executor(JsonNode answer) {

@@ -31,10 +31,21 @@ public abstract sealed class ServiceFault extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final int status;
+        private final String code;
 
         public Refused(int status, String message) {
+            this(status, "", message);
+        }
+
+        public Refused(int status, String code, String message) {
             super(message);
             this.status = status;
+            this.code = code;
+        }
+
+        /** Which refusal, as the service names it; empty where it does not. */
+        public String code() {
+            return code;
         }
 
         /** HTTP status, 400 to 499. */

@@ -10,6 +10,9 @@ public interface RunActivities {
     /** Whether the run is over, by its row. */
     boolean over(UUID run);
 
-    /** Books how an attempt ended; a stale attempt changes nothing. Returns whether the run is over. */
+    /**
+     * Of executions that 0.1.0 began. Nothing is booked: an outcome counts when the worker reports it over HTTP with the attempt's
+     * token, and what anybody tells Temporal is no more than a reason to look. Returns whether the run is over, by its row.
+     */
     boolean ended(UUID run, long attempt, Outcome outcome);
 }

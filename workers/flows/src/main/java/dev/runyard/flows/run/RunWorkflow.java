@@ -11,7 +11,7 @@ public interface RunWorkflow {
     @WorkflowMethod
     void run(UUID run);
 
-    /** A device is ours. Sent again after a fault; a grant whose attempt is not newer than the last one is ignored. */
+    /** A device is ours. Sent again after a fault; the same grant twice is one. */
     @SignalMethod
     void leaseGranted(LeaseGrant grant);
 

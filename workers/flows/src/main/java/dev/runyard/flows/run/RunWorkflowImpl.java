@@ -9,7 +9,9 @@ import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TimeoutFailure;
+import io.temporal.workflow.Async;
 import io.temporal.workflow.ContinueAsNewOptions;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.Map;
@@ -17,25 +19,32 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lease, attempt, verdict, and again. Its limit: it decides nothing about the run; grants come from the scheduler and verdicts
- * from the ledger, so that losing this execution loses nothing. A change of the order of calls below needs
- * {@code Workflow.getVersion}: recorded histories of every release are replayed against this class.
+ * Lease, attempt, a look at the ledger, and again. Its limit: it decides nothing about the run and tells the ledger nothing;
+ * grants come from the scheduler, outcomes from the worker over HTTP, and whether a lease lives is Postgres' to say. So losing
+ * this execution, or an activity of it, loses nothing. A change of the order of calls below needs {@code Workflow.getVersion}:
+ * recorded histories of every release are replayed against this class.
  */
 public final class RunWorkflowImpl implements RunWorkflow {
     /** The number of the last attempt, carried over a continue-as-new so that a repeated grant stays recognised. */
     static final String LAST_ATTEMPT = "lastAttempt";
+
+    /** Since 0.2.0 an activity's result is a hint to look; before, it was what the ledger booked. */
+    static final String LEDGER_DECIDES = "ledger-decides";
 
     /** How long a missed signal can stay unnoticed. */
     private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
     private final RunActivities ledger = Workflow.newActivityStub(RunActivities.class, LedgerOptions.patient());
     private long lastAttempt;
+    private boolean ledgerDecides;
     private boolean changed;
-    private @Nullable LeaseGrant granted;
+    private @Nullable LeaseGrant highest;
+    private @Nullable LeaseGrant latest;
 
     @Override
     public void run(UUID run) {
         lastAttempt = carriedAttempt();
+        ledgerDecides = Workflow.getVersion(LEDGER_DECIDES, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION;
         boolean over = ledger.over(run);
         while (!over) {
             if (Workflow.getInfo().isContinueAsNewSuggested() && fresh() == null) {
@@ -44,14 +53,15 @@ public final class RunWorkflowImpl implements RunWorkflow {
             Workflow.await(ASK_AGAIN, () -> changed || fresh() != null);
             changed = false;
             LeaseGrant lease = fresh();
-            over = lease == null ? ledger.over(run) : ledger.ended(run, lease.attempt(), attempt(lease));
+            over = lease == null ? ledger.over(run) : carried(run, lease);
         }
     }
 
     @Override
     public void leaseGranted(LeaseGrant grant) {
-        if (granted == null || grant.attempt() > granted.attempt()) {
-            granted = grant;
+        latest = grant;
+        if (highest == null || grant.attempt() > highest.attempt()) {
+            highest = grant;
         }
     }
 
@@ -60,14 +70,45 @@ public final class RunWorkflowImpl implements RunWorkflow {
         changed = true;
     }
 
+    /**
+     * A grant that is not the last one, whatever its number: one that nobody made could otherwise outdo all that follow. An older
+     * one costs nothing, since the worker that takes it up is told that it is stale.
+     */
     private @Nullable LeaseGrant fresh() {
-        return granted != null && granted.attempt() > lastAttempt ? granted : null;
+        if (ledgerDecides) {
+            return latest != null && latest.attempt() != lastAttempt ? latest : null;
+        }
+        return highest != null && highest.attempt() > lastAttempt ? highest : null;
     }
 
-    private Outcome attempt(LeaseGrant lease) {
+    /** Returns whether the run is over, by its row. */
+    private boolean carried(UUID run, LeaseGrant lease) {
         lastAttempt = lease.attempt();
+        return ledgerDecides ? accompanied(run, lease) : ledger.ended(run, lease.attempt(), outcomeBefore(lease));
+    }
+
+    /**
+     * Asks the worker to take the attempt up, and waits until that ended in whatever way, the run is over, or a newer attempt was
+     * granted. A worker that trains on though its activity was lost is left alone: its lease lives. An activity that is left behind
+     * is not cancelled either: the server forgets it by itself, and a request that crosses its end would cost ten seconds.
+     */
+    private boolean accompanied(UUID run, LeaseGrant lease) {
+        DeviceActivities device =
+                Workflow.newActivityStub(DeviceActivities.class, onDevice(lease.device(), Duration.ofSeconds(60)));
+        Promise<Boolean> ended = Async.function(device::train, lease).handle((outcome, failure) -> true);
+        boolean over = false;
+        while (!over && !ended.isCompleted() && fresh() == null) {
+            Workflow.await(() -> ended.isCompleted() || changed || fresh() != null);
+            changed = false;
+            over = ledger.over(run);
+        }
+        return over;
+    }
+
+    /** How an execution that 0.1.0 began goes on. */
+    private static Outcome outcomeBefore(LeaseGrant lease) {
         try {
-            return Workflow.newActivityStub(DeviceActivities.class, onDevice(lease.device()))
+            return Workflow.newActivityStub(DeviceActivities.class, onDevice(lease.device(), Duration.ofSeconds(15)))
                     .train(lease);
         } catch (ActivityFailure failure) {
             if (failure.getCause() instanceof CanceledFailure) {
@@ -77,16 +118,13 @@ public final class RunWorkflowImpl implements RunWorkflow {
         }
     }
 
-    /**
-     * One try each: whether there is another is the ledger's decision. A worker that does not take the attempt in 30 s is as
-     * lost as one that stops beating.
-     */
-    private static ActivityOptions onDevice(UUID device) {
+    /** One try each: whether there is another is the ledger's decision. A worker that is there takes the attempt in 30 s. */
+    private static ActivityOptions onDevice(UUID device, Duration heartbeat) {
         return ActivityOptions.newBuilder()
                 .setTaskQueue(TaskQueues.device(device))
                 .setScheduleToStartTimeout(Duration.ofSeconds(30))
                 .setStartToCloseTimeout(Duration.ofDays(365))
-                .setHeartbeatTimeout(Duration.ofSeconds(15))
+                .setHeartbeatTimeout(heartbeat)
                 .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
                 .build();
     }

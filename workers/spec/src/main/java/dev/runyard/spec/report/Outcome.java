@@ -43,8 +43,10 @@ public sealed interface Outcome {
     enum Cause {
         PAUSE,
         CANCEL,
-        /** SIGTERM, a lost executor, a drained worker: queue again. */
+        /** SIGTERM, a drained worker, reports that could not arrive in time: queue again. */
         PREEMPTED,
+        /** The worker could not read what it was sent to begin with: queue again, for a worker of another version. */
+        UNREADABLE,
         /** A newer attempt exists; nothing that this one says counts. */
         STALE
     }
