@@ -20,6 +20,6 @@ export const keys = {
   sweepLists: ["sweeps"] as const,
   sweep: (id: string) => ["sweep", id] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
-  sweepRuns: (id: string) => ["sweep", id, "runs"] as const,
+  sweepRuns: (id: string, metric: string) => ["sweep", id, "runs", metric] as const,
   schema: (kind: string) => ["schema", kind] as const,
 };

@@ -33,6 +33,7 @@ export interface RunsQuery {
   sort?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
+  metrics?: string[] | undefined;
 }
 
 export interface HistoryQuery {

@@ -238,6 +238,8 @@ export interface Page<T> {
 /** The service counts runs up to a limit: with `more` there are more than `total`. */
 export interface RunsPage extends Page<RunView> {
   more: boolean;
+  /** Metrics that runs of this page have; a row carries those asked for. */
+  metrics: string[];
 }
 
 export interface Checked {

@@ -31,7 +31,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
   const found = useRuns(query);
   const runs = found.runs;
   const columns = useMemo(() => shown(runs ?? [], view.columns, view.differing), [runs, view.columns, view.differing]);
-  const all = useMemo(() => available(runs ?? []), [runs]);
+  const all = useMemo(() => available(runs ?? [], found.metrics), [runs, found.metrics]);
   const selected = useMemo(() => new Set(view.selected), [view.selected]);
   const [cursor, setCursor] = useState({ of: "", at: -1 });
   // The keyboard's place belongs to one order of rows; another one starts above the first.

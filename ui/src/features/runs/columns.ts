@@ -82,16 +82,21 @@ export function columnOf(id: string): Column | undefined {
   if (known) return known;
   if (id.startsWith("params.")) return param(id.slice(7));
   if (id.startsWith("spec.")) return spec(id.slice(5));
-  const found = /^metrics\.(.+)\.(last|best|min|max)$/.exec(id);
+  const found = METRIC.exec(id);
   return found ? metric(found[1]!, found[2] as Part) : undefined;
 }
 
+const METRIC = /^metrics\.(.+)\.(last|best|min|max)$/;
+
+/** The metric that a column shows, for one that does. */
+export const metricOf = (id: string): string | undefined => METRIC.exec(id)?.[1];
+
 const union = (names: Iterable<string>) => [...new Set(names)].sort();
 
-/** Every column that the loaded runs can fill. */
-export function available(runs: readonly RunView[]): Column[] {
+/** Every column that the loaded runs can fill. @param named metrics that they have, whether their rows carry them or not */
+export function available(runs: readonly RunView[], named: readonly string[] = []): Column[] {
   const params = union(runs.flatMap((run) => Object.keys(run.params)));
-  const metrics = union(runs.flatMap((run) => Object.keys(run.summary)));
+  const metrics = union([...named, ...runs.flatMap((run) => Object.keys(run.summary))]);
   const specs = union(runs.slice(0, 50).flatMap((run) => Object.keys(flatten(run.spec))));
   return [...FIXED, ...params.map(param), ...metrics.flatMap((key) => PARTS.map((part) => metric(key, part))), ...specs.map(spec)];
 }

@@ -15,6 +15,7 @@ export function useRuns(query: RunsQuery) {
   });
   const data = pages.data;
   const runs = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
+  const metrics = useMemo(() => [...new Set(data?.pages.flatMap((page) => page.metrics))], [data]);
   const last = data?.pages.at(-1);
-  return { ...pages, runs, total: last?.total ?? 0, more: last?.more ?? false };
+  return { ...pages, runs, metrics, total: last?.total ?? 0, more: last?.more ?? false };
 }

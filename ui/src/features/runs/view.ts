@@ -1,6 +1,7 @@
 import type { RunsQuery } from "../../api/paths";
 import { RUN_STATES, type RunState } from "../../api/types";
 import { setOrDrop, type UrlState } from "../../components/navigation";
+import { metricOf } from "./columns";
 
 /** Everything that decides what the runs table shows. It lives in the address and nowhere else. */
 export interface RunsView {
@@ -53,11 +54,14 @@ export const runsUrl: UrlState<RunsView> = {
 };
 
 export const PAGE_SIZE = 100;
+/** The service's limit. */
+const MOST_METRICS = 50;
 
 export function toQuery(view: RunsView, sweep: string | undefined): RunsQuery {
   const filter = [...view.filters];
   const name = view.search.trim();
   if (name) filter.push(`name ~ "${name.replace(/["\\]/g, "\\$&")}"`);
+  const asked = [...new Set((view.columns ?? []).map(metricOf).filter((key) => key !== undefined))].slice(0, MOST_METRICS);
   return {
     experiment: sweep ? undefined : view.experiment,
     sweep,
@@ -65,6 +69,7 @@ export function toQuery(view: RunsView, sweep: string | undefined): RunsQuery {
     filter: filter.length ? filter : undefined,
     sort: view.sort,
     limit: PAGE_SIZE,
+    metrics: asked.length ? asked : undefined,
   };
 }
 

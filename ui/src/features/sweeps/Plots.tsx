@@ -14,11 +14,11 @@ import type { SweepPageView } from "./view";
 const MARKS = 2000;
 const PAGE = 500;
 
-async function runsOf(sweep: string): Promise<{ runs: RunView[]; total: number; more: boolean }> {
+async function runsOf(sweep: string, metric: string): Promise<{ runs: RunView[]; total: number; more: boolean }> {
   const runs: RunView[] = [];
   let cursor: string | undefined;
   for (;;) {
-    const page = await api.runs({ sweep, limit: PAGE, sort: "-createdAt", cursor });
+    const page = await api.runs({ sweep, limit: PAGE, sort: "-createdAt", cursor, metrics: [metric] });
     runs.push(...page.items);
     cursor = page.next ?? undefined;
     if (!cursor || page.items.length === 0 || runs.length >= MARKS) {
@@ -35,7 +35,7 @@ interface Props {
 }
 
 export function Plots({ sweep, metric, view, onView }: Props) {
-  const query = useQuery({ queryKey: keys.sweepRuns(sweep), queryFn: () => runsOf(sweep) });
+  const query = useQuery({ queryKey: keys.sweepRuns(sweep, metric), queryFn: () => runsOf(sweep, metric) });
   return (
     <section className="card" aria-label="Parameters against result">
       <div className="row wrap">

@@ -26,6 +26,11 @@ final class OpenApiDocumentTest {
                 .asString();
         Path folder = Files.createDirectories(Path.of("target", "openapi"));
         Files.writeString(folder.resolve("openapi.json"), text);
+        JsonNode schemas = new ObjectMapper().readTree(text).path("components").path("schemas");
+        assertThat(schemas.path("JsonNode").has("properties")).isFalse();
+        assertThat(schemas.path("ObjectNode").path("type").asText()).isEqualTo("object");
+        assertThat(schemas.path("SpecDocument").has("properties")).isFalse();
+        assertThat(schemas.path("Axis").path("oneOf")).hasSize(2);
         JsonNode paths = new ObjectMapper().readTree(text).path("paths");
         assertThat(paths.size()).isGreaterThan(20);
         paths.properties().forEach(path -> path.getValue().properties().forEach(route -> {

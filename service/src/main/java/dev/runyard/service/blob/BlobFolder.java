@@ -58,7 +58,7 @@ final class BlobFolder {
             long size = 0;
             byte[] chunk = new byte[CHUNK];
             try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                for (int n = read(in, chunk); n >= 0; n = read(in, chunk)) {
                     size += n;
                     if (size > limit) {
                         throw tooLarge(limit);
@@ -74,6 +74,71 @@ final class BlobFolder {
             if (!done) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    /** How many bytes of an upload in pieces are here; 0 when none was begun. */
+    long arrived(Sha256 hash) throws IOException {
+        Path part = part(hash);
+        return Files.exists(part) ? Files.size(part) : 0;
+    }
+
+    /**
+     * Adds a piece of an upload at its place. What arrives of a piece that is cut off counts, so its sender goes on behind it.
+     *
+     * @param from at most {@link #arrived}
+     * @return how many bytes are here now
+     * @throws Problem 400 when the piece is cut off, 507 when the disk is full
+     */
+    long append(Sha256 hash, long from, InputStream in) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        try (FileChannel out = FileChannel.open(part(hash), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            out.truncate(from);
+            out.position(from);
+            for (int n = read(in, chunk); n >= 0; n = read(in, chunk)) {
+                write(out, ByteBuffer.wrap(chunk, 0, n));
+            }
+            return out.position();
+        }
+    }
+
+    /** The pieces together, hashed and durable; the same as {@link #receive} gives for one stream. */
+    Received joined(Sha256 hash) throws IOException {
+        Path part = part(hash);
+        try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            force(file);
+        }
+        return new Received(part, hashOf(part), Files.size(part));
+    }
+
+    /** SHA-256 of what a file holds now. */
+    static Sha256 hashOf(Path file) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        byte[] chunk = new byte[CHUNK];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                digest.update(chunk, 0, n);
+            }
+        }
+        return Sha256.of(digest);
+    }
+
+    /** Takes the name from a file that does not hold what it says; the bytes stay beside it for whoever wants to look. */
+    void setAside(Sha256 hash) throws IOException {
+        Path file = path(hash);
+        Files.move(file, file.resolveSibling(hash.hex() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Path part(Sha256 hash) {
+        return temporary.resolve(hash.hex() + ".part");
+    }
+
+    /** A sender that went away is no fault of this side. */
+    private static int read(InputStream in, byte[] chunk) {
+        try {
+            return in.read(chunk);
+        } catch (IOException e) {
+            throw Problem.of(400, "BODY_CUT_OFF", "The body ended before all of it arrived; send the rest.");
         }
     }
 

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,17 @@ public class BlobResource {
     @PUT
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Store a file", description = "Verified while it streams; 201 when new, 200 when known.")
+    @Operation(
+            summary = "Store a file",
+            description =
+                    "Verified while it streams; 201 when new, 200 when known. With Content-Range a piece of it: 202 with"
+                            + " Upload-Offset while pieces are missing, 409 with Upload-Offset where another one has to come first."
+                            + " HEAD tells the offset of an upload that was cut off.")
     public Response put(
             @PathParam("sha256") String sha256,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String length,
+            @HeaderParam("Content-Range") @Nullable String range,
             InputStream body)
             throws IOException, SQLException {
         Sha256 hash = name(sha256);
@@ -51,7 +58,27 @@ public class BlobResource {
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
             throw BlobFolder.tooLarge(blobs.limit());
         }
-        boolean created = blobs.put(hash, body);
+        boolean created;
+        if (range == null) {
+            created = blobs.put(hash, body);
+        } else {
+            Optional<Boolean> complete;
+            try {
+                complete = blobs.put(hash, Blobs.Piece.parse(range), body);
+            } catch (Problem e) {
+                if (!"UPLOAD_OFFSET".equals(e.body().code())) {
+                    throw e;
+                }
+                return offset(Response.status(409), hash)
+                        .type(Problem.Body.MEDIA_TYPE)
+                        .entity(e.body())
+                        .build();
+            }
+            if (complete.isEmpty()) {
+                return offset(Response.status(202), hash).build();
+            }
+            created = complete.get();
+        }
         long size = blobs.find(hash)
                 .orElseThrow(() -> Problem.notFound("artifact", hash))
                 .size();
@@ -63,18 +90,28 @@ public class BlobResource {
     @GET
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Save a file")
-    public Response get(@PathParam("sha256") String sha256) throws SQLException {
+    public Response get(@PathParam("sha256") String sha256) throws SQLException, IOException {
         Blobs.Stored stored = find(sha256);
         return head(sha256, stored).entity(stored.file().toFile()).build();
     }
 
     @HEAD
-    @Operation(summary = "Whether a file is there")
-    public Response exists(@PathParam("sha256") String sha256) throws SQLException {
-        return head(sha256, find(sha256)).build();
+    @Operation(summary = "Whether a file is there", description = "Keeps it from being swept for an hour.")
+    public Response exists(@PathParam("sha256") String sha256) throws SQLException, IOException {
+        Sha256 hash = name(sha256);
+        Optional<Blobs.Stored> stored = blobs.find(hash);
+        if (stored.isEmpty()) {
+            return offset(Response.status(404), hash).build();
+        }
+        blobs.touch(hash);
+        return head(sha256, stored.get()).build();
     }
 
-    private Blobs.Stored find(String sha256) throws SQLException {
+    private Response.ResponseBuilder offset(Response.ResponseBuilder answer, Sha256 hash) throws IOException {
+        return answer.header("Upload-Offset", blobs.arrived(hash));
+    }
+
+    private Blobs.Stored find(String sha256) throws SQLException, IOException {
         return blobs.find(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Every ten minutes: blobs that no checkpoint and no artifact refers to, and that are older than an hour, go. */
+/** Every ten minutes: blobs that nothing refers to and that are older than an hour go, and some others are read for damage. */
 @ApplicationScoped
 class BlobSweep {
     private static final Logger LOG = Logger.getLogger(BlobSweep.class);
@@ -21,7 +21,11 @@ class BlobSweep {
     /** Longer than any upload of a checkpoint's files takes before the checkpoint itself is reported. */
     private static final Duration AGE = Duration.ofHours(1);
 
+    /** Read whole in one round. */
+    private static final long SCRUBBED_BYTES = 1L << 30;
+
     private final Blobs blobs;
+    private String scrubbed = "";
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "runyard-blob-sweep");
         thread.setDaemon(true);
@@ -47,6 +51,7 @@ class BlobSweep {
             if (deleted > 0) {
                 LOG.infof("deleted %d blobs that nothing refers to", deleted);
             }
+            scrubbed = blobs.scrub(scrubbed, SCRUBBED_BYTES);
         } catch (SQLException | IOException | RuntimeException e) {
             LOG.warnf("the sweep of blobs is put off: %s", e.getMessage());
         }

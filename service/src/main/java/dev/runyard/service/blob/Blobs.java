@@ -16,7 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * The artifact store: a row and a file for each blob. The file comes before the row and goes after it, both under a lock on the
@@ -28,8 +33,14 @@ class Blobs {
             + " and not exists (select 1 from artifact a where a.sha256 = b.sha256)"
             + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)";
 
+    private static final Logger LOG = Logger.getLogger(Blobs.class);
+
+    /** Bytes of a file that is hashed each time it is asked for; longer ones are by {@link #scrub}. */
+    private static final long READ_WHOLE = 4 << 20;
+
     private final AgroalDataSource dataSource;
     private final BlobFolder folder;
+    private final Set<Sha256> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 
     Blobs(
@@ -40,6 +51,27 @@ class Blobs {
         this.dataSource = dataSource;
         this.folder = new BlobFolder(config.artifacts());
         this.limit = limit;
+    }
+
+    /** Bytes {@code from} to {@code to}, inclusive, of {@code total}. */
+    record Piece(long from, long to, long total) {
+        private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,15})-(\\d{1,15})/(\\d{1,15})");
+
+        /** @param contentRange the header as it came */
+        static Piece parse(String contentRange) {
+            Matcher matcher = RANGE.matcher(contentRange);
+            if (matcher.matches()) {
+                Piece piece = new Piece(
+                        Long.parseLong(matcher.group(1)),
+                        Long.parseLong(matcher.group(2)),
+                        Long.parseLong(matcher.group(3)));
+                if (piece.from <= piece.to && piece.to < piece.total) {
+                    return piece;
+                }
+            }
+            throw Problem.invalid(
+                    400, "BAD_RANGE", "Content-Range", contentRange, "is not bytes FIRST-LAST/TOTAL", null);
+        }
     }
 
     /** A stored blob. */
@@ -57,26 +89,145 @@ class Blobs {
      */
     boolean put(Sha256 hash, InputStream in) throws IOException, SQLException {
         try (BlobFolder.Received received = folder.receive(in, limit)) {
-            if (!received.hash().equals(hash)) {
-                throw Problem.invalid(
-                        "HASH_MISMATCH",
-                        "sha256",
-                        hash.hex(),
-                        "is not the hash of the " + received.size() + " bytes received, which is " + received.hash(),
-                        "send the whole file again under its own hash");
-            }
-            return inLock(hash, c -> {
-                boolean known = touch(c, hash) && Files.exists(folder.path(hash));
-                if (!known) {
-                    folder.name(received);
-                    add(c, hash, received.size());
-                }
-                return !known;
-            });
+            check(hash, received);
+            return name(received);
         }
     }
 
-    Optional<Stored> find(Sha256 hash) throws SQLException {
+    /** How many bytes of an upload in pieces are here. */
+    long arrived(Sha256 hash) throws IOException {
+        return folder.arrived(hash);
+    }
+
+    /**
+     * Stores one piece of what will be the blob; the last one completes it.
+     *
+     * @return whether the blob is new; empty while pieces are missing
+     * @throws Problem 409 UPLOAD_OFFSET when the piece does not begin where the last one ended, 503 while another sender of the same
+     *     blob is at it, 422 HASH_MISMATCH, 413, 507
+     */
+    Optional<Boolean> put(Sha256 hash, Piece piece, InputStream in) throws IOException, SQLException {
+        if (piece.total() > limit) {
+            throw BlobFolder.tooLarge(limit);
+        }
+        if (!receiving.add(hash)) {
+            throw Problem.of(503, "UNAVAILABLE", "Another sender uploads the same file at this moment; ask again.");
+        }
+        try {
+            if (piece.from() > folder.arrived(hash)) {
+                throw Problem.of(
+                        409,
+                        "UPLOAD_OFFSET",
+                        "The piece begins at " + piece.from() + ", but only " + folder.arrived(hash)
+                                + " bytes arrived before it; go on from there.");
+            }
+            if (folder.append(hash, piece.from(), in) < piece.total()) {
+                return Optional.empty();
+            }
+            try (BlobFolder.Received received = folder.joined(hash)) {
+                check(hash, received);
+                return Optional.of(name(received));
+            }
+        } finally {
+            receiving.remove(hash);
+        }
+    }
+
+    private static void check(Sha256 hash, BlobFolder.Received received) {
+        if (!received.hash().equals(hash)) {
+            throw Problem.invalid(
+                    "HASH_MISMATCH",
+                    "sha256",
+                    hash.hex(),
+                    "is not the hash of the " + received.size() + " bytes received, which is " + received.hash(),
+                    "send the whole file again under its own hash");
+        }
+    }
+
+    /** Verified bytes replace whatever has their name: a file that was damaged since is whole again. */
+    private boolean name(BlobFolder.Received received) throws IOException, SQLException {
+        return inLock(received.hash(), c -> {
+            boolean known = touch(c, received.hash());
+            folder.name(received);
+            if (!known) {
+                add(c, received.hash(), received.size());
+            }
+            return !known;
+        });
+    }
+
+    /** Says that somebody counts on the blob, so that it is not swept before he refers to it. */
+    void touch(Sha256 hash) throws SQLException {
+        try (Connection c = dataSource.getConnection()) {
+            touch(c, hash);
+        }
+    }
+
+    /**
+     * Reads blobs whole, in the order of their hashes, until so many bytes are read, and sets damaged ones aside: whoever needs one
+     * then hears that it is missing, and a worker that has it sends it again.
+     *
+     * @param after the last hash of the round before; empty: from the first
+     * @return the last hash read; empty after the last blob
+     */
+    String scrub(String after, long bytes) throws SQLException, IOException {
+        record Named(Sha256 hash, long size) {}
+        List<Named> next = new ArrayList<>();
+        try (Connection c = dataSource.getConnection();
+                PreparedStatement s = c.prepareStatement(
+                        "select sha256, size from blob where sha256 > ? order by sha256 limit 1000")) {
+            s.setString(1, after);
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    next.add(new Named(new Sha256(r.getString(1)), r.getLong(2)));
+                }
+            }
+        }
+        long left = bytes;
+        for (Named blob : next) {
+            if (left <= 0) {
+                return blob.hash().hex();
+            }
+            left -= blob.size();
+            if (Files.isRegularFile(folder.path(blob.hash()))) {
+                whole(blob.hash(), blob.size());
+            }
+        }
+        return next.size() == 1_000 ? next.get(999).hash().hex() : "";
+    }
+
+    /** Whether the file holds what its name says; one that does not is set aside. */
+    private boolean whole(Sha256 hash, long size) throws IOException, SQLException {
+        Path file = folder.path(hash);
+        if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
+            return true;
+        }
+        return inLock(hash, c -> {
+            // It may have been sent again since.
+            if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
+                return true;
+            }
+            LOG.errorf("blob %s is damaged: its file no longer has that hash; it is set aside", hash.hex());
+            folder.setAside(hash);
+            return false;
+        });
+    }
+
+    /** A blob whose file is there and as long as it was; short files are read whole. */
+    Optional<Stored> find(Sha256 hash) throws SQLException, IOException {
+        Optional<Stored> found = known(hash);
+        if (found.isEmpty() || !Files.isRegularFile(found.get().file())) {
+            return Optional.empty();
+        }
+        long size = Files.size(found.get().file());
+        boolean sound = size == found.get().size() && (size > READ_WHOLE || whole(hash, size));
+        if (!sound && Files.exists(found.get().file())) {
+            whole(hash, found.get().size());
+        }
+        return sound ? found : Optional.empty();
+    }
+
+    private Optional<Stored> known(Sha256 hash) throws SQLException {
         try (Connection c = dataSource.getConnection();
                 PreparedStatement s = c.prepareStatement("select size from blob where sha256 = ?")) {
             s.setString(1, hash.hex());
@@ -84,8 +235,7 @@ class Blobs {
                 if (!r.next()) {
                     return Optional.empty();
                 }
-                Stored stored = new Stored(folder.path(hash), r.getLong(1));
-                return Files.isRegularFile(stored.file()) ? Optional.of(stored) : Optional.empty();
+                return Optional.of(new Stored(folder.path(hash), r.getLong(1)));
             }
         }
     }

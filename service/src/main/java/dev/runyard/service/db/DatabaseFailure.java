@@ -16,9 +16,4 @@ public final class DatabaseFailure extends RuntimeException {
     public String state() {
         return state;
     }
-
-    /** Two transactions were in each other's way: nothing happened, trying again helps. */
-    public boolean retryable() {
-        return state.equals("40001") || state.equals("40P01");
-    }
 }

@@ -122,6 +122,10 @@ public class Statements {
         if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
             return Problem.of(503, "UNAVAILABLE", "The database does not answer; try again in a moment.");
         }
+        if (state.equals("40001") || state.equals("40P01")) {
+            // Nothing of the transaction happened; it came too close to another one.
+            return Problem.of(503, "BUSY", "Another request changed the same rows at the same moment; ask again.");
+        }
         return new DatabaseFailure(e);
     }
 }

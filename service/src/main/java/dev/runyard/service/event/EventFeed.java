@@ -38,8 +38,10 @@ public class EventFeed {
     private final MetricPulse metrics;
     private final Set<EventClient> clients = ConcurrentHashMap.newKeySet();
     private final Semaphore wake = new Semaphore(0);
+    /** Held while {@link #seen} and who hears of what follows it change together. */
     private final Object position = new Object();
-    private @Nullable String seen;
+
+    private @Nullable Long seen;
     private @Nullable Thread thread;
     private volatile boolean stopping;
     private boolean away;
@@ -81,39 +83,35 @@ public class EventFeed {
      * @param last the last row that the browser was told of; null: from now on
      * @throws Problem 503 when there are too many streams
      */
-    EventClient connect(@Nullable Long last) throws SQLException {
+    EventClient connect(@Nullable Long last) {
         if (clients.size() >= MOST_CLIENTS) {
             throw Problem.of(503, "UNAVAILABLE", "There are " + MOST_CLIENTS + " live streams; close a page.");
         }
         EventClient client = new EventClient(clients::remove);
-        String upTo;
+        Long upTo;
         synchronized (position) {
             upTo = seen;
             if (upTo == null) {
-                upTo = log.horizon();
+                upTo = log.newest();
                 seen = upTo;
             }
             clients.add(client);
         }
         try {
-            client.replay(last == null ? List.of(here(upTo)) : missed(last, upTo));
-        } catch (SQLException | RuntimeException e) {
+            // An empty ping says at once that the stream lives, and gives the browser a number to come back with.
+            client.replay(last == null ? List.of(new LiveEvent("ping", upTo, "{}")) : missed(last, upTo));
+        } catch (RuntimeException e) {
             client.cancel();
             throw e;
         }
         return client;
     }
 
-    /** Says at once that the stream lives, and gives the browser a number to come back with. */
-    private LiveEvent here(String upTo) throws SQLException {
-        return new LiveEvent("ping", log.newest(upTo), "{}");
-    }
-
-    private List<LiveEvent> missed(long last, String upTo) throws SQLException {
+    private List<LiveEvent> missed(long last, long upTo) {
         Optional<List<LiveEvent>> missed =
-                last == 0 ? Optional.of(log.between("0", upTo, REPLAYED + 1)) : log.after(last, upTo, REPLAYED + 1);
+                last == 0 ? Optional.of(log.between(0, upTo, REPLAYED + 1)) : log.after(last, upTo, REPLAYED + 1);
         if (missed.isEmpty() || missed.get().size() > REPLAYED) {
-            return List.of(new LiveEvent("resync", log.newest(upTo), "{}"));
+            return List.of(new LiveEvent("resync", upTo, "{}"));
         }
         List<LiveEvent> events = new ArrayList<>();
         events.add(LiveEvent.PING);
@@ -152,22 +150,23 @@ public class EventFeed {
         }
     }
 
-    private void tellRows() throws SQLException {
-        String horizon = log.horizon();
+    private void tellRows() {
+        log.place();
+        long newest = log.newest();
         synchronized (position) {
-            String from = seen;
-            if (from == null || from.equals(horizon)) {
-                seen = horizon;
+            Long from = seen;
+            if (from == null || from >= newest) {
+                seen = newest;
                 return;
             }
-            List<LiveEvent> rows = log.between(from, horizon, BURST + 1);
+            List<LiveEvent> rows = log.between(from, newest, BURST + 1);
             if (rows.size() > BURST) {
-                tell(new LiveEvent("resync", log.newest(horizon), "{}"));
+                tell(new LiveEvent("resync", newest, "{}"));
             } else {
                 rows.forEach(this::tell);
             }
             // Only now: what could not be read is read again next time.
-            seen = horizon;
+            seen = newest;
         }
     }
 

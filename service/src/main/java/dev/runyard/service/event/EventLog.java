@@ -2,107 +2,75 @@ package dev.runyard.service.event;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agroal.api.AgroalDataSource;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the event table in the order (tx, seq) up to the oldest transaction that still runs. A seq is given before its commit, so
- * in order of seq a late commit would be jumped over; below that transaction nothing can appear any more.
+ * Reads the event table by position. A seq is given before its commit, so in order of seq a late commit would be jumped over; a
+ * position is given to rows that are committed, under a lock, so nothing appears below one that was seen. Transactions that have
+ * written no event, whoever's they are, hold nothing back.
  */
 @ApplicationScoped
 class EventLog {
-    private static final String ROW =
-            "e.seq, e.run_id, e.sweep_id, e.device_id, e.kind, e.to_state, extract(epoch from e.time) * 1000 as millis";
+    private static final int PLACED_AT_ONCE = 1_000;
+    private static final long PLACING = 0x52756e79617265L;
 
-    private static final String BETWEEN = "select " + ROW + """
-             from event e where e.tx >= ?::text::xid8 and e.tx < ?::text::xid8
-            order by e.tx, e.seq limit ?
-            """;
+    private static final String ROW = "e.position, e.run_id, e.sweep_id, e.device_id, e.kind, e.to_state,"
+            + " extract(epoch from e.time) * 1000 as millis";
 
-    private static final String AFTER = "select " + ROW + """
-             from event e
-            where (e.tx, e.seq) > (select a.tx, a.seq from event a where a.seq = ?) and e.tx < ?::text::xid8
-            order by e.tx, e.seq limit ?
-            """;
-
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
     private final ObjectMapper json;
 
-    EventLog(AgroalDataSource dataSource, ObjectMapper json) {
-        this.dataSource = dataSource;
+    EventLog(Statements statements, ObjectMapper json) {
+        this.statements = statements;
         this.json = json;
     }
 
-    /** The oldest transaction that still runs, as a decimal text. */
-    String horizon() throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement("select pg_snapshot_xmin(pg_current_snapshot())::text");
-                ResultSet r = s.executeQuery()) {
-            r.next();
-            return r.getString(1);
+    /** Gives the rows that were committed since a position each, in the order of their seq; unless another replica is at it. */
+    @Transactional
+    void place() {
+        boolean open =
+                statements.number("select count(*) from (select 1 from event where position is null limit 1) e") > 0;
+        if (!open) {
+            return;
+        }
+        boolean ours = statements
+                .row("select pg_try_advisory_xact_lock(?)", r -> r.getBoolean(1), PLACING)
+                .orElse(false);
+        if (ours) {
+            statements.change("""
+                    update event e set position = n.position
+                    from (select seq, nextval('event_position') as position
+                          from (select seq from event where position is null order by seq limit ?) unplaced) n
+                    where e.seq = n.seq""", PLACED_AT_ONCE);
         }
     }
 
-    /** Number of the newest row that is older than {@code horizon}; 0 when there is none. */
-    long newest(String horizon) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(
-                        "select seq from event where tx < ?::text::xid8 order by tx desc, seq desc limit 1")) {
-            s.setString(1, horizon);
-            try (ResultSet r = s.executeQuery()) {
-                return r.next() ? r.getLong(1) : 0;
-            }
-        }
+    /** Position of the newest row that has one; 0 when there is none. */
+    long newest() {
+        return statements.number("select coalesce(max(position), 0) from event");
     }
 
-    /** Rows of transactions from {@code from}, inclusive, to {@code to}, exclusive. */
-    List<LiveEvent> between(String from, String to, int limit) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(BETWEEN)) {
-            s.setString(1, from);
-            s.setString(2, to);
-            s.setInt(3, limit);
-            return read(s);
-        }
+    /** Rows behind {@code position} up to {@code to}, in order. */
+    List<LiveEvent> between(long position, long to, int limit) {
+        return statements.rows(
+                "select " + ROW + " from event e where e.position > ? and e.position <= ? order by e.position limit ?",
+                this::event,
+                position,
+                to,
+                limit);
     }
 
-    /** Rows after the one numbered {@code seq}; empty optional when there is no such row. */
-    Optional<List<LiveEvent>> after(long seq, String to, int limit) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            try (PreparedStatement s = c.prepareStatement("select 1 from event where seq = ? and tx < ?::text::xid8")) {
-                s.setLong(1, seq);
-                s.setString(2, to);
-                try (ResultSet r = s.executeQuery()) {
-                    if (!r.next()) {
-                        return Optional.empty();
-                    }
-                }
-            }
-            try (PreparedStatement s = c.prepareStatement(AFTER)) {
-                s.setLong(1, seq);
-                s.setString(2, to);
-                s.setInt(3, limit);
-                return Optional.of(read(s));
-            }
-        }
-    }
-
-    private List<LiveEvent> read(PreparedStatement s) throws SQLException {
-        List<LiveEvent> events = new ArrayList<>();
-        try (ResultSet r = s.executeQuery()) {
-            while (r.next()) {
-                events.add(event(r));
-            }
-        }
-        return events;
+    /** Rows behind the one at {@code position}; empty optional when there is no such row. */
+    Optional<List<LiveEvent>> after(long position, long to, int limit) {
+        boolean known = statements.number("select count(*) from event where position = ?", position) > 0;
+        return known ? Optional.of(between(position, to, limit)) : Optional.empty();
     }
 
     private LiveEvent event(ResultSet r) throws SQLException {

@@ -12,7 +12,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.sql.SQLException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,7 @@ public class EventResource {
             description = "Types run, sweep, device, metric (at most one a run and second), ping (each 5 s) and resync"
                     + " (something was left out: read anew). Come back with Last-Event-ID to be told what was missed.")
     public Multi<OutboundSseEvent> events(
-            @Context Sse sse, @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId)
-            throws SQLException {
+            @Context Sse sse, @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
         return Multi.createFrom().publisher(feed.connect(number(lastEventId))).map(event -> outbound(sse, event));
     }
 

@@ -20,6 +20,9 @@ public record EventView(
         @Nullable String from,
         @Nullable String to,
         @Nullable String why) {
+    /** Most events of one answer. */
+    public static final int MOST = 1_000;
+
     public EventView(ResultSet row) throws SQLException {
         this(
                 row.getLong("seq"),

@@ -32,17 +32,19 @@ public class Experiments {
      */
     public Place named(@Nullable String name, String who) {
         String checked = name == null ? Experiment.DEFAULT : Given.label("experiment", name);
-        statements.change("""
-                insert into experiment (project_id, name, created_by)
-                select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
-        return statements
-                .row(
-                        """
+        return placed(checked).orElseGet(() -> {
+            // Another maker may have been faster.
+            statements.change("""
+                    insert into experiment (project_id, name, created_by)
+                    select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
+            return placed(checked).orElseThrow();
+        });
+    }
+
+    private Optional<Place> placed(String name) {
+        return statements.row(
+                """
                         select e.project_id, e.id from experiment e join project p on p.id = e.project_id
-                        where e.name = ? and p.name = ?""",
-                        r -> new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)),
-                        checked,
-                        Project.DEFAULT)
-                .orElseThrow();
+                        where e.name = ? and p.name = ?""", r -> new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)), name, Project.DEFAULT);
     }
 }

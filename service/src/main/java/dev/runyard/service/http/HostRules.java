@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Under which names the lab may be opened. A page of another site that resolves its name to this machine is not among them. */
 @Singleton
 class HostRules {
-    private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final Set<String> names = new HashSet<>(LOOPBACK);
 
     @Inject
     HostRules(LabConfig config) {
@@ -34,7 +36,10 @@ class HostRules {
         }
         String own = authority.toLowerCase(Locale.ROOT);
         String given = origin.toLowerCase(Locale.ROOT);
-        return given.equals("http://" + own) || given.equals("https://" + own);
+        // Only a proxy speaks TLS, and it serves the lab under a name of its own, not under this machine's loopback
+        // names.
+        boolean behindProxy = !LOOPBACK.contains(name(own));
+        return given.equals("http://" + own) || behindProxy && given.equals("https://" + own);
     }
 
     private static String name(String authority) {

@@ -44,16 +44,23 @@ class HttpRules {
     private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|q(/|$))[^.]+");
 
     private final HostRules hosts;
+    private final RequestBodies bodies;
+    private final Admission admission;
     private final ObjectMapper mapper;
 
     @Inject
-    HttpRules(HostRules hosts, ObjectMapper mapper) {
+    HttpRules(HostRules hosts, RequestBodies bodies, Admission admission, ObjectMapper mapper) {
         this.hosts = hosts;
+        this.bodies = bodies;
+        this.admission = admission;
         this.mapper = mapper;
     }
 
+    /** The rules come before who asks is looked at (Quarkus does so at 200), bodies and threads after it. */
     void before(@Observes Filters filters) {
         filters.register(this::check, 1_000);
+        filters.register(this::body, 60);
+        filters.register(this::admit, 50);
     }
 
     /** Whatever no route took does not exist. */
@@ -77,6 +84,34 @@ class HttpRules {
         }
     }
 
+    /** A body is whole before anything waits for it; files alone stream. */
+    private void body(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (SAFE.contains(request.method())
+                || UPLOAD.matcher(path(request.uri())).matches()) {
+            context.next();
+        } else {
+            bodies.read(context, BODY_LIMIT, this::refuse);
+        }
+    }
+
+    private void admit(RoutingContext context) {
+        Admission.Kind kind = Admission.kind(context.request().method().name(), context.normalizedPath());
+        if (kind == null) {
+            context.next();
+        } else {
+            admission.enter(
+                    context,
+                    kind,
+                    busy -> refuse(
+                            busy,
+                            Problem.Body.of(
+                                    503,
+                                    "OVERLOADED",
+                                    "The service has more requests than it can work on; try again.")));
+        }
+    }
+
     /** Addresses such as {@code /runs/<id>} exist in the page only; whoever opens one gets the page. */
     private static boolean ofThePage(RoutingContext context) {
         String path = context.normalizedPath();
@@ -86,6 +121,9 @@ class HttpRules {
     }
 
     private Problem.@Nullable Body refusal(HttpServerRequest request) {
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            return Problem.Body.of(400, "BAD_HOST", "The request names more than one Host.");
+        }
         String host = request.getHeader(HttpHeaders.HOST);
         String authority = host != null
                 ? host
@@ -153,8 +191,13 @@ class HttpRules {
             absent(headers, "Referrer-Policy", "no-referrer");
             absent(headers, "Cross-Origin-Opener-Policy", "same-origin");
             absent(headers, "Cross-Origin-Resource-Policy", "same-origin");
+            String type = headers.get(HttpHeaders.CONTENT_TYPE);
             if (context.normalizedPath().startsWith("/api/")) {
                 absent(headers, "Cache-Control", "no-store");
+            } else if (type != null && type.startsWith("text/html")) {
+                // It names the assets of this version; they carry their hash in their names and may be kept, the page
+                // may not.
+                headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
             }
         });
     }
@@ -172,7 +215,10 @@ class HttpRules {
         }
         response.setStatusCode(body.status());
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.Body.MEDIA_TYPE);
-        if (body.status() == 413 || body.status() == 411) {
+        if (body.status() == 503) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, "2");
+        }
+        if (body.status() == 413 || body.status() == 411 || body.status() == 408) {
             // The rest of the body is not read, so the connection cannot carry another request.
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }

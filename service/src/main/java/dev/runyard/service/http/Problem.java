@@ -16,6 +16,7 @@ public class Problem extends RuntimeException {
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(406, "Not Acceptable"),
+            Map.entry(408, "Request Timeout"),
             Map.entry(409, "Conflict"),
             Map.entry(411, "Length Required"),
             Map.entry(412, "Precondition Failed"),

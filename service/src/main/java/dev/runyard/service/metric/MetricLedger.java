@@ -29,8 +29,9 @@ public class MetricLedger {
 
     /**
      * The fence and the insert are one statement: no row for a stale attempt, one row for each point that is new (or one row of
-     * nulls when none is), so that the summaries see exactly what was stored. What an older attempt measured up to the step of
-     * resumption stands: a resumed run that measures the last of it again adds no second point.
+     * nulls when none is), so that the summaries see exactly what was stored. A managed run has one value of a metric a step,
+     * whatever the clocks said: what was measured there before, by this attempt or by an older one up to the step of resumption,
+     * stands, and a point that comes again adds no second one. Only steps that are not new are looked up.
      */
     private static final String STORE = """
             with fence as (
@@ -39,17 +40,30 @@ public class MetricLedger {
             stored as (
               insert into metric_point (run_id, key_id, step, time, attempt, epoch, value)
               select f.id, p.key_id, p.step, p.time, f.attempt, nullif(p.epoch, 'NaN'), p.value
-              from fence f,
-                unnest(?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[]) as p(key_id, step, time, epoch, value)
+              from fence f
+              cross join unnest(?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[])
+                as p(key_id, step, time, epoch, value)
+              left join metric_summary m on m.run_id = f.id and m.key_id = p.key_id
               left join lateral (
                 select true as known from metric_point o
-                where f.attempt > 1 and o.run_id = f.id and o.key_id = p.key_id and o.step = p.step
-                  and o.superseded_by is null and o.attempt < f.attempt limit 1) older on true
-              where older.known is null
+                where p.step <= m.last_step and o.run_id = f.id and o.key_id = p.key_id and o.step = p.step
+                  and o.superseded_by is null limit 1) before on true
+              where before.known is null
+              order by p.key_id, p.step, p.time
               on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
               returning key_id, step, time)
             select f.state, s.key_id, s.step, s.time from fence f left join stored s on true
             """.formatted(HELD);
+
+    /** A value of the batch that contradicts what this attempt said of the same step before. */
+    private static final String CONTRADICTION = """
+            select k.key, p.step, o.value, p.value
+            from unnest(?::int[], ?::bigint[], ?::float8[]) as p(key_id, step, value)
+            join metric_point o on o.run_id = ? and o.key_id = p.key_id and o.step = p.step and o.superseded_by is null
+              and o.attempt = ? and o.value <> p.value
+            join metric_key k on k.id = p.key_id
+            limit 1
+            """;
 
     private static final String SUMMARISE = """
             insert into metric_summary as s (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best,
@@ -238,6 +252,9 @@ public class MetricLedger {
                 } while (r.next());
             }
         }
+        if (count < points.size()) {
+            agree(c, run, attempt, points);
+        }
         if (count > 0) {
             runKeys.check(c, run, summary.keyIds());
             try (PreparedStatement s = c.prepareStatement(SUMMARISE)) {
@@ -252,6 +269,28 @@ public class MetricLedger {
             }
         }
         return new Stored(count, starting);
+    }
+
+    /** @throws Problem 422 DUPLICATE_POINT when a point that was there already had another value */
+    private static void agree(Connection c, UUID run, long attempt, SortedPoints points) throws SQLException {
+        try (PreparedStatement s = c.prepareStatement(CONTRADICTION)) {
+            s.setObject(1, points.keyIds());
+            s.setObject(2, points.steps());
+            s.setObject(3, points.values());
+            s.setObject(4, run);
+            s.setLong(5, attempt);
+            try (ResultSet r = s.executeQuery()) {
+                if (r.next()) {
+                    throw Problem.invalid(
+                            "DUPLICATE_POINT",
+                            "points.value",
+                            r.getDouble(4),
+                            "differs from " + r.getDouble(3) + ", which this attempt measured of " + r.getString(1)
+                                    + " at step " + r.getLong(2),
+                            "send each key once a step; nothing of the batch was stored");
+                }
+            }
+        }
     }
 
     static Problem refusal(Connection c, UUID run, long attempt) throws SQLException {

@@ -1,9 +1,7 @@
 package dev.runyard.service.metric;
 
-import io.agroal.api.AgroalDataSource;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -17,41 +15,52 @@ import java.util.UUID;
 /** Summaries of runs' metrics, by run and key. */
 @ApplicationScoped
 public class MetricSummaries {
-    private static final String READ = """
+    private static final String COLUMNS = """
             select s.run_id, k.key, s.last, s.last_step, s.min, s.max, s.best, s.best_step, s.count, s.non_finite,
               s.lower_is_better
-            from metric_summary s join metric_key k on k.id = s.key_id
-            where s.run_id = any(?)
-            """;
+            from metric_summary s join metric_key k on k.id = s.key_id\s""";
 
-    private final AgroalDataSource dataSource;
+    /** The keys of some of the runs, in the order of how many of these have them. */
+    private static final String NAMES = """
+            select k.key from metric_summary s join metric_key k on k.id = s.key_id where s.run_id = any(?)
+            group by k.key order by count(*) desc, k.key limit ?""";
 
-    MetricSummaries(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    private final Statements statements;
+
+    MetricSummaries(Statements statements) {
+        this.statements = statements;
     }
 
-    /** Runs without points are absent. */
-    public Map<UUID, SortedMap<String, SummaryView>> of(Collection<UUID> runs) throws SQLException {
+    /** All summaries of one run. Empty for a run without points and for one that does not exist. */
+    public SortedMap<String, SummaryView> of(UUID run) {
+        return byRun(COLUMNS + "where s.run_id = ?", run).getOrDefault(run, new TreeMap<>());
+    }
+
+    /** The summaries of these metrics. Runs that have none of them are absent. */
+    public Map<UUID, SortedMap<String, SummaryView>> of(Collection<UUID> runs, Collection<String> keys) {
+        if (runs.isEmpty() || keys.isEmpty()) {
+            return Map.of();
+        }
+        return byRun(
+                COLUMNS
+                        + "where s.run_id = any(?) and s.key_id = any(array(select id from metric_key where key = any(?)))",
+                runs,
+                keys);
+    }
+
+    /** Which metrics the runs have, the most frequent first, at most {@code limit}. */
+    public List<String> names(Collection<UUID> runs, int limit) {
+        return runs.isEmpty() ? List.of() : statements.rows(NAMES, r -> r.getString(1), runs, limit);
+    }
+
+    private Map<UUID, SortedMap<String, SummaryView>> byRun(String sql, Object... values) {
         Map<UUID, SortedMap<String, SummaryView>> found = new HashMap<>();
-        if (runs.isEmpty()) {
-            return found;
-        }
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(READ)) {
-            s.setArray(1, c.createArrayOf("uuid", runs.toArray()));
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    found.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>())
-                            .put(r.getString(2), view(r));
-                }
-            }
-        }
+        record Entry(UUID run, String key, SummaryView summary) {}
+        statements
+                .rows(sql, r -> new Entry(r.getObject(1, UUID.class), r.getString(2), view(r)), values)
+                .forEach(e ->
+                        found.computeIfAbsent(e.run(), id -> new TreeMap<>()).put(e.key(), e.summary()));
         return found;
-    }
-
-    /** Empty for a run without points and for one that does not exist. */
-    public SortedMap<String, SummaryView> of(UUID run) throws SQLException {
-        return of(List.of(run)).getOrDefault(run, new TreeMap<>());
     }
 
     private static SummaryView view(ResultSet r) throws SQLException {

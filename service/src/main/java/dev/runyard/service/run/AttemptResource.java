@@ -155,6 +155,10 @@ public class AttemptResource {
                 || beat.epochs() != null && beat.epochs() < 0) {
             throw Problem.invalid("OUT_OF_RANGE", "epoch", beat.epoch(), "must not be negative", null);
         }
+        if (beat.steps() != null && beat.step() > beat.steps()) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE", "step", beat.step(), "must not be beyond steps (" + beat.steps() + ")", null);
+        }
         return new OrderView(ledger.beat(run, attempt, beat));
     }
 

@@ -1,6 +1,8 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
@@ -11,12 +13,14 @@ import dev.runyard.spec.Nearest;
 import dev.runyard.spec.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
@@ -38,6 +42,20 @@ public class RunList {
             select set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_custom_plan', true),
                    set_config('work_mem', '64MB', true), set_config('jit', 'off', true)""";
 
+    /** Most metrics of a row. */
+    static final int METRICS = 50;
+
+    /** Metrics of a row where none were asked for. */
+    private static final int UNASKED = 20;
+
+    /** Most names that a page tells of, and how many of its runs are looked at for them. */
+    static final int NAMED = 1_000;
+
+    private static final int LOOKED_AT = 40;
+
+    /** Bytes of JSON that a page may have; one row is always shown. */
+    static final int PAGE_BYTES = 2_000_000;
+
     /** No row has it. */
     private static final UUID NOBODY = new UUID(0, 0);
 
@@ -45,12 +63,19 @@ public class RunList {
     private final Experiments experiments;
     private final MetricSummaries summaries;
     private final Waiting waiting;
+    private final ObjectMapper json;
 
-    public RunList(Statements statements, Experiments experiments, MetricSummaries summaries, Waiting waiting) {
+    public RunList(
+            Statements statements,
+            Experiments experiments,
+            MetricSummaries summaries,
+            Waiting waiting,
+            ObjectMapper json) {
         this.statements = statements;
         this.experiments = experiments;
         this.summaries = summaries;
         this.waiting = waiting;
+        this.json = json;
     }
 
     /** What to list, as it came in the query. */
@@ -61,14 +86,17 @@ public class RunList {
             List<String> filter,
             @Nullable String sort,
             int limit,
-            @Nullable String cursor) {}
+            @Nullable String cursor,
+            List<String> metrics) {}
 
     /**
+     * @param items with the summaries of the metrics asked for; a page of many bytes has fewer than asked for, and a {@code next}
      * @param total rows of the whole list, as counted for its first page, but at most {@value #COUNTED}
      * @param more whether there are more than {@code total}
+     * @param metrics names that runs of this page have, the most frequent first, at most {@value #NAMED}; ask for the ones to see
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Page(List<RunView> items, @Nullable String next, long total, boolean more) {}
+    public record Page(List<RunView> items, @Nullable String next, long total, boolean more, List<String> metrics) {}
 
     private record Row(RunView run, @Nullable String value) {}
 
@@ -116,6 +144,10 @@ public class RunList {
         if (ask.limit() < 1 || ask.limit() > MOST) {
             throw Problem.invalid("OUT_OF_RANGE", "limit", ask.limit(), "must lie in [1, " + MOST + "]", null);
         }
+        if (ask.metrics().size() > METRICS) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE", "metrics", ask.metrics().size(), "must be at most " + METRICS + " metrics", null);
+        }
         Order order = Order.parse(ask.sort(), this::metric);
         RunQuery where = where(ask);
         int query = Objects.hash(ask.experiment(), ask.sweep(), ask.state(), ask.filter(), ask.sort());
@@ -134,10 +166,13 @@ public class RunList {
                     ask.limit() + 1 - rows.size()));
         }
         boolean more = rows.size() > ask.limit();
-        List<Row> shown = more ? rows.subList(0, ask.limit()) : rows;
+        List<RunView> page = (more ? rows.subList(0, ask.limit()) : rows)
+                .stream().map(Row::run).toList();
+        List<String> names = summaries.names(spread(page), NAMED);
+        List<RunView> items = fitting(complete(page, wanted(ask, order, names)));
         String next = null;
-        if (more) {
-            Row last = shown.get(shown.size() - 1);
+        if (more || items.size() < page.size()) {
+            Row last = rows.get(items.size() - 1);
             next = new RunCursor(
                             query,
                             last.value(),
@@ -146,17 +181,65 @@ public class RunList {
                             total)
                     .text();
         }
-        List<RunView> items = complete(shown.stream().map(Row::run).toList());
-        return new Page(items, next, Math.min(total, COUNTED), total > COUNTED);
+        return new Page(items, next, Math.min(total, COUNTED), total > COUNTED, names);
+    }
+
+    /** Some runs from all over the page, which are likely to have its metrics among them. */
+    private static List<UUID> spread(List<RunView> page) {
+        int every = Math.max(1, page.size() / LOOKED_AT);
+        List<UUID> some = new ArrayList<>();
+        for (int i = 0; i < page.size(); i += every) {
+            some.add(page.get(i).id());
+        }
+        return some;
+    }
+
+    /** What was asked for and what the list is sorted by; else the first by name, accuracies and losses before the machine's. */
+    private static Set<String> wanted(Ask ask, Order order, List<String> names) {
+        Set<String> wanted = new LinkedHashSet<>(ask.metrics());
+        if (wanted.isEmpty()) {
+            names.stream()
+                    .sorted(Comparator.comparing(RunList::rank).thenComparing(Comparator.naturalOrder()))
+                    .limit(UNASKED)
+                    .forEach(wanted::add);
+        }
+        if (order.field() instanceof RunField.Metric metric) {
+            wanted.add(metric.key());
+        }
+        return wanted;
+    }
+
+    private static int rank(String metric) {
+        return metric.matches("(test|val|train)/.*") ? 0 : metric.startsWith("system/") ? 2 : 1;
+    }
+
+    private List<RunView> fitting(List<RunView> items) {
+        long bytes = 0;
+        for (int i = 0; i < items.size(); i++) {
+            bytes += bytes(items.get(i));
+            if (bytes > PAGE_BYTES && i > 0) {
+                return items.subList(0, i);
+            }
+        }
+        return items;
+    }
+
+    /**
+     * The row alone, as who just queued it needs it: without summaries and without its place in the queue.
+     *
+     * @throws Problem 404
+     */
+    public RunView bare(UUID id) {
+        return statements
+                .row("select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = ?", RunView::new, id)
+                .orElseThrow(() -> Problem.notFound("run", id));
     }
 
     /** @throws Problem 404 */
     @Transactional
     public RunView one(UUID id) {
-        RunView run = statements
-                .row("select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = ?", RunView::new, id)
-                .orElseThrow(() -> Problem.notFound("run", id));
-        return run.with(summaries(List.of(id)).get(id), waiting.of(run));
+        RunView run = bare(id);
+        return run.with(summaries.of(id), waiting.of(run));
     }
 
     /**
@@ -253,20 +336,20 @@ public class RunList {
         return where;
     }
 
-    private List<RunView> complete(List<RunView> runs) {
+    private long bytes(RunView run) {
+        try {
+            return json.writeValueAsBytes(run).length;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a run's view is JSON", e);
+        }
+    }
+
+    private List<RunView> complete(List<RunView> runs, Set<String> metrics) {
         Map<UUID, SortedMap<String, SummaryView>> found =
-                summaries(runs.stream().map(RunView::id).toList());
+                summaries.of(runs.stream().map(RunView::id).toList(), metrics);
         Map<UUID, String> why = waiting.of(runs);
         return runs.stream()
                 .map(r -> r.with(found.get(r.id()), why.get(r.id())).listed())
                 .toList();
-    }
-
-    private Map<UUID, SortedMap<String, SummaryView>> summaries(List<UUID> runs) {
-        try {
-            return summaries.of(runs);
-        } catch (SQLException e) {
-            throw Statements.failure(e);
-        }
     }
 }

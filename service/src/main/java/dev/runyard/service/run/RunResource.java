@@ -8,6 +8,7 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.Names;
 import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.RunRequest;
 import dev.runyard.spec.RunSpec;
@@ -99,7 +100,7 @@ public class RunResource {
             return fresh;
         });
         return Response.created(URI.create("/api/v1/runs/" + id))
-                .entity(list.one(id))
+                .entity(list.bare(id))
                 .build();
     }
 
@@ -111,7 +112,8 @@ public class RunResource {
             @QueryParam("filter") List<String> filter,
             @QueryParam("sort") @Nullable String sort,
             @QueryParam("limit") @DefaultValue("100") String limit,
-            @QueryParam("cursor") @Nullable String cursor) {
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("metrics") List<String> metrics) {
         return list.page(new RunList.Ask(
                 blank(experiment),
                 blank(sweep),
@@ -119,7 +121,8 @@ public class RunResource {
                 filter,
                 blank(sort),
                 (int) Given.number("limit", limit, 100, 1, RunList.MOST),
-                blank(cursor)));
+                blank(cursor),
+                metrics.stream().map(name -> Names.metric("metrics", name)).toList()));
     }
 
     @GET
@@ -145,14 +148,23 @@ public class RunResource {
         UUID run = known(id);
         return statements.rows("""
                 select a.*, d.host from attempt a join device d on d.id = a.device_id where a.run_id = ?
-                order by a.attempt""", AttemptView::new, run);
+                order by a.attempt limit 10000""", AttemptView::new, run);
     }
 
+    /** In the order they happened; go on with the last one's {@code seq} as {@code after}. */
     @GET
     @Path("/{id}/events")
-    public List<EventView> events(@PathParam("id") String id) {
+    public List<EventView> events(
+            @PathParam("id") String id,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
         UUID run = known(id);
-        return statements.rows("select * from event where run_id = ? order by seq", EventView::new, run);
+        return statements.rows(
+                "select * from event where run_id = ? and seq > ? order by seq limit ?",
+                EventView::new,
+                run,
+                Given.number("after", after, 0, 0, Long.MAX_VALUE),
+                Given.number("limit", limit, EventView.MOST, 1, EventView.MOST));
     }
 
     private UUID known(String id) {

@@ -66,7 +66,7 @@ public class RunRows {
                 read == null ? 0 : read.schedule().epochs());
         if (made == 1) {
             journal.run(run.id(), run.sweep(), run.who(), "queue", null, RunState.QUEUED, null);
-            wakeup.run(run.id());
+            // Its workflow is started with its first lease, or by the reconciler's next look at everything.
             wakeup.schedule();
         }
     }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/sweeps")
 @Produces(MediaType.APPLICATION_JSON)
 public class SweepResource {
-    private static final int MOST = 1_000;
+    private static final int MOST = 200;
 
     private final Statements statements;
     private final Answers answers;
@@ -119,10 +119,17 @@ public class SweepResource {
 
     @GET
     @Path("/{id}/events")
-    public List<EventView> events(@PathParam("id") String id) {
+    public List<EventView> events(
+            @PathParam("id") String id,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
         UUID sweep = one(Given.id("sweep", id)).id();
         return statements.rows(
-                "select * from event where sweep_id = ? and run_id is null order by seq", EventView::new, sweep);
+                "select * from event where sweep_id = ? and run_id is null and seq > ? order by seq limit ?",
+                EventView::new,
+                sweep,
+                Given.number("after", after, 0, 0, Long.MAX_VALUE),
+                Given.number("limit", limit, EventView.MOST, 1, EventView.MOST));
     }
 
     /** {@code retry} queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */

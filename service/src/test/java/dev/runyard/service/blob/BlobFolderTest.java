@@ -43,7 +43,9 @@ final class BlobFolderTest {
                 return 1;
             }
         };
-        assertThatThrownBy(() -> folder.receive(broken, 1 << 20)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> folder.receive(broken, 1 << 20))
+                .isInstanceOfSatisfying(
+                        Problem.class, p -> assertThat(p.status()).isEqualTo(400));
         assertThat(parts()).isZero();
     }
 

@@ -6,6 +6,7 @@ import dev.runyard.service.boot.LabConfig;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostRulesTest {
@@ -38,13 +39,25 @@ final class HostRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost:8080", "https://localhost:8080"})
-    void sameOrigin(String origin) {
-        assertThat(rules.sameOrigin(origin, "localhost:8080")).isTrue();
+    @CsvSource({
+        "http://localhost:8080, localhost:8080",
+        "http://lab.example.org, lab.example.org",
+        "https://lab.example.org, lab.example.org" // a proxy that speaks TLS
+    })
+    void sameOrigin(String origin, String authority) {
+        assertThat(rules.sameOrigin(origin, authority)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"null", "http://localhost:8081", "http://evil.com", "http://localhost:8080.evil.com", ""})
+    @ValueSource(
+            strings = {
+                "null",
+                "https://localhost:8080",
+                "http://localhost:8081",
+                "http://evil.com",
+                "http://localhost:8080.evil.com",
+                ""
+            })
     void otherOrigin(String origin) {
         assertThat(rules.sameOrigin(origin, "localhost:8080")).isFalse();
     }

@@ -152,6 +152,25 @@ final class MetricIngestTest {
                 .body("code", equalTo("DUPLICATE_POINT"));
     }
 
+    /** One value a step and attempt: the clock tells no two measurements of a managed run apart. */
+    @Test
+    void aStepMeasuredAgainIsOneOrIsRefused() {
+        UUID run = lab.run("RUNNING");
+        lab.send(run, 1, point("train/loss", 1, 0.5, 1_000) + "," + point("train/loss", 2, "\"NaN\"", 1_000))
+                .statusCode(200)
+                .body("stored", equalTo(2));
+        lab.send(run, 1, point("train/loss", 1, 0.5, 2_000) + "," + point("train/loss", 2, "\"NaN\"", 2_000))
+                .statusCode(200)
+                .body("stored", equalTo(0));
+        lab.send(run, 1, point("train/loss", 3, 7, 3_000) + "," + point("train/loss", 1, 0.75, 1_000))
+                .statusCode(422)
+                .body("code", equalTo("DUPLICATE_POINT"));
+        lab.send(run, 1, point("train/loss", 1, 0.75, 9_000)).statusCode(422);
+        assertThat(lab.number("select count(*) from metric_point where run_id = ?", run))
+                .isEqualTo(2);
+        assertDerivedRowsAgree(run);
+    }
+
     @Test
     void aThousandAndOnePointsAndAMegabyteAreTooMuch() {
         UUID run = lab.run("RUNNING");

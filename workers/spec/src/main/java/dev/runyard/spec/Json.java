@@ -17,6 +17,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -78,7 +80,16 @@ public final class Json {
 
     /** As {@link #read(String, Class)}, of UTF-8. */
     public static <T> T read(byte[] utf8, Class<T> type) {
-        return read(new String(utf8, StandardCharsets.UTF_8), type);
+        try {
+            return read(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(utf8))
+                            .toString(),
+                    type);
+        } catch (CharacterCodingException e) {
+            throw new MalformedJson(1, 1, "the text is not UTF-8");
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,11 @@ final class BenchLab implements AutoCloseable {
 
     URI at(String path) {
         return base.resolve(path);
+    }
+
+    /** A request as a person of this lab makes it. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(at(path));
     }
 
     /** A run that a worker holds for a day, its attempt 1 training. */

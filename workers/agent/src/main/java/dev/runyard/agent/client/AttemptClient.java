@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** What one attempt may ask of the service, with a token for nothing else. Every call may be repeated; a stale one changes nothing. */
 public final class AttemptClient {
     private static final System.Logger LOG = System.getLogger(AttemptClient.class.getName());
     private static final Duration QUICK = Duration.ofSeconds(3);
+    private static final long LOG_BYTES = 1_000_000;
     private static final Duration PATIENT = Duration.ofSeconds(20);
 
     private final Http http;
@@ -81,8 +83,17 @@ public final class AttemptClient {
                 PATIENT));
     }
 
-    /** @param lines with consecutive numbers */
+    /** @param lines with consecutive numbers; sent in as many requests as their bytes need */
     public void logs(List<LogLine> lines) {
+        // A character takes at most six bytes, as an escape; the service takes 1 MiB.
+        long bytes = lines.stream()
+                .mapToLong(line -> 100 + 6L * line.line().length())
+                .sum();
+        if (bytes > LOG_BYTES && lines.size() > 1) {
+            logs(lines.subList(0, lines.size() / 2));
+            logs(lines.subList(lines.size() / 2, lines.size()));
+            return;
+        }
         List<Map<String, String>> bare = lines.stream()
                 .map(line -> Map.of("time", line.time(), "line", line.line()))
                 .toList();
@@ -92,10 +103,10 @@ public final class AttemptClient {
     /** Sends a file's bytes unless the service has them. */
     public void store(String sha256, Path file) throws IOException {
         String path = "api/v1/artifacts/" + sha256;
-        boolean stored = ours(() -> http.exists(path, token));
-        if (!stored) {
+        OptionalLong missing = ours(() -> http.missingFrom(path, token));
+        if (missing.isPresent()) {
             try {
-                http.put(path, token, file);
+                http.put(path, token, file, missing.getAsLong());
             } catch (ServiceFault.Refused e) {
                 throw staleOr(e);
             }

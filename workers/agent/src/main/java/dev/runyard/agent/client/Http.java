@@ -12,13 +12,21 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to one service, their failures sorted into {@link ServiceFault}s. */
 final class Http {
+    /** Bytes of one request of an upload. */
+    private static final int PIECE = 8 << 20;
+
+    private static final String OFFSET = "Upload-Offset";
+
     private final URI base;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -47,25 +55,61 @@ final class Http {
         }
     }
 
-    /** Whether the resource exists. */
-    boolean exists(String path, String token) {
+    /** How many bytes of a file the service has from an upload that was cut off; empty when it has all of it. */
+    OptionalLong missingFrom(String path, String token) {
         HttpRequest request = request(path, token, Duration.ofSeconds(10))
                 .method("HEAD", BodyPublishers.noBody())
                 .build();
         HttpResponse<byte[]> response = send(request, BodyHandlers.ofByteArray());
         if (response.statusCode() == 404) {
-            return false;
+            return OptionalLong.of(offset(response, 0));
         }
         checked(request, response);
-        return true;
+        return OptionalLong.empty();
     }
 
-    void put(String path, String token, Path file) throws IOException {
-        HttpRequest request = request(path, token, Duration.ofMinutes(5))
-                .header("Content-Type", "application/octet-stream")
-                .PUT(BodyPublishers.ofFile(file))
-                .build();
-        checked(request, send(request, BodyHandlers.ofByteArray()));
+    /** Sends a file in pieces, each with its own time limit, so that a slow line takes long and no more. */
+    void put(String path, String token, Path file, long from) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            long offset = from < size ? from : 0;
+            do {
+                offset = put(path, token, channel, offset, size);
+            } while (offset < size);
+        }
+    }
+
+    /** @return from where to go on */
+    private long put(String path, String token, FileChannel file, long offset, long size) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, size - offset));
+        for (int n = 0; piece.hasRemaining() && n >= 0; ) {
+            n = file.read(piece, offset + piece.position());
+        }
+        HttpRequest.Builder request =
+                request(path, token, Duration.ofMinutes(5)).header("Content-Type", "application/octet-stream");
+        if (offset > 0 || piece.limit() < size) {
+            request.header("Content-Range", "bytes " + offset + "-" + (offset + piece.limit() - 1) + "/" + size);
+        }
+        HttpRequest put = request.PUT(BodyPublishers.ofByteArray(piece.array())).build();
+        HttpResponse<byte[]> response = send(put, BodyHandlers.ofByteArray());
+        if (response.statusCode() == 409
+                && response.headers().firstValue(OFFSET).isPresent()) {
+            long other = offset(response, 0);
+            if (other == offset) {
+                throw new ServiceFault.Unavailable(put.uri() + ": the service takes no piece of this file now");
+            }
+            return other; // another sender, or a restart of the service, left it elsewhere
+        }
+        checked(put, response);
+        return response.statusCode() == 202 ? offset(response, offset + piece.limit()) : size;
+    }
+
+    private static long offset(HttpResponse<?> response, long otherwise) {
+        return response.headers()
+                .firstValue(OFFSET)
+                .filter(text -> text.matches("\\d{1,18}"))
+                .map(Long::parseLong)
+                .orElse(otherwise);
     }
 
     /** The caller closes the stream; what it throws while being read means that the service went away. */

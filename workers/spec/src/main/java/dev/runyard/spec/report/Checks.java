@@ -5,7 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What the compact constructors of reports share. */
 final class Checks {
+    /** Characters of a message; what a person reads of it and more. */
+    private static final int LONGEST = 8_000;
+
     private Checks() {}
+
+    /** A message of bounded length, which says how much of it was left out. */
+    static String cut(String message) {
+        return message.length() <= LONGEST
+                ? message
+                : message.substring(0, LONGEST) + "… (" + (message.length() - LONGEST) + " characters left out)";
+    }
 
     static <T> T given(String field, @Nullable T value) {
         if (value == null) {

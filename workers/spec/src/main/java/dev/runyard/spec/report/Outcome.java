@@ -35,7 +35,7 @@ public sealed interface Outcome {
         public Failed {
             Checks.notNegative("step", step);
             reason = Checks.given("reason", reason);
-            message = Checks.given("message", message);
+            message = Checks.cut(Checks.given("message", message));
         }
     }
 
