@@ -1,7 +1,9 @@
 package dev.runyard.service.experiment;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import io.quarkus.panache.common.Sort;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -13,6 +15,7 @@ import java.util.UUID;
 /** Lists of projects and experiments. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class ExperimentResource {
     private final Statements statements;
 

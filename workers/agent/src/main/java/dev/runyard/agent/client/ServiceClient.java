@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker asks of the service. Every method throws {@link ServiceFault}. Answers are read by name, so that a newer service
@@ -35,8 +36,19 @@ public final class ServiceClient {
      */
     public record Registration(UUID worker, String token, UUID device, Executor executor, Duration heartbeat) {}
 
-    /** Where Temporal is. */
-    public record Executor(String target, String namespace) {}
+    /**
+     * Where Temporal is.
+     *
+     * @param key what every call to it carries as bearer; null: it asks for nothing
+     */
+    public record Executor(
+            String target, String namespace, @Nullable String key) {
+        /** Without the key, which has no place in a log. */
+        @Override
+        public String toString() {
+            return target + "/" + namespace;
+        }
+    }
 
     /**
      * What an attempt needs to begin.
@@ -104,7 +116,10 @@ public final class ServiceClient {
         if (target.isEmpty()) {
             throw new ServiceFault.Unavailable("the service has not started its Temporal yet");
         }
-        return new Executor(target, temporal.path("namespace").asText("default"));
+        return new Executor(
+                target,
+                temporal.path("namespace").asText("default"),
+                temporal.path("key").textValue());
     }
 
     private static String text(JsonNode answer, String name) {
