@@ -114,6 +114,7 @@ final class RouteMatrixTest {
                 .replace("{attempt}", "1")
                 .replace("{sha256}", "0".repeat(64))
                 .replace("{action}", "pause")
+                .replace("{beginning}", "0")
                 .replace("{id}", run.toString());
         assertThat(path).doesNotContain("{");
         List<String> headers = new ArrayList<>(List.of("Content-Type: application/json", "Content-Length: 7"));
