@@ -1,7 +1,15 @@
+import http from 'node:http';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 
 const sweep = process.env.LAB_SWEEP;
+const token = process.env.LAB_TOKEN;
+const asPerson = { headers: { Authorization: `Bearer ${token}` } };
+
+test.beforeEach(async ({ page }) => {
+  await page.goto(`/#token=${token}`);
+  await expect(page).toHaveURL(/\/runs$/);
+});
 
 /** Anything that the browser complains about, content-security violations included. */
 function complaints(page) {
@@ -18,7 +26,7 @@ async function accessible(page) {
 }
 
 async function firstRun(request) {
-  const page = await (await request.get(`/api/v1/runs?sweep=${sweep}`)).json();
+  const page = await (await request.get(`/api/v1/runs?sweep=${sweep}`, asPerson)).json();
   return page.items[0];
 }
 
@@ -35,7 +43,7 @@ test('the runs table lists the runs that the service knows', async ({ page, requ
 
 test('the sweep page shows mean and deviation over seeds', async ({ page, request }) => {
   const heard = complaints(page);
-  const table = await (await request.get(`/api/v1/sweeps/${sweep}/table?metric=val/top1`)).json();
+  const table = await (await request.get(`/api/v1/sweeps/${sweep}/table?metric=val/top1`, asPerson)).json();
   await page.goto(`/sweeps/${sweep}`);
   await expect(page.getByText(/±/).first()).toBeVisible();
   expect(table.rows[0].n).toBe(2);
@@ -70,7 +78,7 @@ test('a sweep can be queued from the page', async ({ page, request }) => {
   await page.getByRole('textbox', { name: /yaml/i }).fill(yaml);
   await page.getByRole('button', { name: /queue/i }).click();
   await expect(page).toHaveURL(/\/(sweeps|runs)\/[0-9a-f-]{36}/);
-  const { items } = await (await request.get('/api/v1/sweeps')).json();
+  const { items } = await (await request.get('/api/v1/sweeps', asPerson)).json();
   expect(items.map((s) => s.experiment)).toContain('from-the-page');
 });
 
@@ -83,4 +91,53 @@ test('devices are shown, and a phone can read it', async ({ page }) => {
   expect(wide).toBeLessThanOrEqual(0);
   await page.screenshot({ path: '../target/browser-devices-phone.png' });
   expect(heard).toEqual([]);
+});
+
+test('the token becomes a cookie that no script reads, and leaves the address', async ({ page, context }) => {
+  const cookies = await context.cookies();
+  expect(cookies).toHaveLength(1);
+  expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' });
+  expect(cookies[0].value).not.toContain(token);
+  expect(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href)).not.toMatch(
+    new RegExp(`${token}|${cookies[0].name}`),
+  );
+  await page.goBack().catch(() => null);
+  expect(page.url()).not.toContain(token);
+});
+
+test('a browser that is not signed in is told how', async ({ browser }) => {
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto('/runs');
+  await expect(stranger.getByText('runyard token --url')).toBeVisible();
+  await accessible(stranger);
+  await stranger.getByLabel('Token').fill('runyard_wrong');
+  await stranger.getByRole('button', { name: 'Sign in' }).click();
+  await expect(stranger.getByRole('alert').first()).toContainText('does not know that token');
+  await stranger.getByLabel('Token').fill(token);
+  await stranger.getByRole('button', { name: 'Sign in' }).click();
+  await expect(stranger.getByText(/finished/i).first()).toBeVisible();
+});
+
+test('a page on another port of this machine sees nothing and changes nothing', async ({ page }) => {
+  const server = http.createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<p>other</p>'));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const before = (await (await page.request.get('/api/v1/sweeps', asPerson)).json()).total;
+    const lab = new URL(page.url()).origin;
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    const seen = await page.evaluate(async (origin) => {
+      const ask = (path, how) => fetch(origin + path, { credentials: 'include', ...how }).then((a) => a.type + a.status, () => 'refused');
+      return Promise.all([
+        ask('/api/v1/runs', {}),
+        ask('/api/v1/runs', { mode: 'no-cors' }),
+        ask('/api/v1/session', { method: 'POST', mode: 'no-cors' }),
+        ask('/api/v1/sweeps', { method: 'POST', mode: 'no-cors', body: '{"base":{"dataset":{"id":"shapes"}}}' }),
+      ]);
+    }, lab);
+    for (const answer of seen) expect(['refused', 'opaque0']).toContain(answer);
+    await page.goto(`${lab}/runs`);
+    expect((await (await page.request.get('/api/v1/sweeps', asPerson)).json()).total).toBe(before);
+  } finally {
+    server.close();
+  }
 });

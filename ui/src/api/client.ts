@@ -38,6 +38,8 @@ const of = (id: string) => ({ params: { path: { id } } });
 
 /** Every request the page makes. All reject with a `Problem`. */
 export const api = {
+  /** Turns a token into the cookie that every later request carries. */
+  signIn: (token: string) => unwrap(http.POST("/api/v1/session", { headers: { Authorization: `Bearer ${token}` } })),
   lab: () => unwrap(http.GET("/api/v1/lab")),
   experiments: () => items(http.GET("/api/v1/experiments")),
   devices: () => items(http.GET("/api/v1/devices")),

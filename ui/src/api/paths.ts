@@ -66,4 +66,5 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/devices": Get<T.DeviceView[] | Listed<T.DeviceView>>;
   "/api/v1/workers": Get<T.WorkerView[] | Listed<T.WorkerView>>;
   "/api/v1/lab": Get<T.Lab>;
+  "/api/v1/session": Post<T.Session>;
 }

@@ -248,6 +248,10 @@ export interface Checked {
   spec: JsonObject;
 }
 
+export interface Session {
+  person: string;
+}
+
 export interface Lab {
   version: string;
   mode: "embedded" | "lab";

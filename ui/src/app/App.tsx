@@ -1,10 +1,12 @@
 import { type ReactNode, useEffect } from "react";
+import { useSignedOut } from "../api/session";
 import { Link, match, navigate, usePath } from "../components/navigation";
 import { Empty } from "../components/Notes";
 import { fromHash } from "./address";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { routes } from "./routes";
 import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
 
 function page(path: string): ReactNode {
   for (const route of routes) {
@@ -22,6 +24,7 @@ function page(path: string): ReactNode {
 
 export function App() {
   const path = usePath();
+  const signedOut = useSignedOut();
   useEffect(() => {
     const redirect = () => {
       const to = fromHash(location.hash) ?? (location.pathname === "/" ? "/runs" : null);
@@ -33,7 +36,7 @@ export function App() {
   }, [path]);
   return (
     <Shell path={path}>
-      <ErrorBoundary key={path}>{path === "/" ? null : page(path)}</ErrorBoundary>
+      <ErrorBoundary key={path}>{signedOut ? <SignIn /> : path === "/" ? null : page(path)}</ErrorBoundary>
     </Shell>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useLiveness } from "../api/live";
+import { useSignedOut } from "../api/session";
 import { clock, duration } from "../components/format";
 import { Link } from "../components/navigation";
 import { useNow } from "../components/now";
@@ -56,17 +57,20 @@ function LabState() {
   const { data: lab, error } = useQuery({ queryKey: keys.lab, queryFn: api.lab, refetchInterval: 15_000 });
   const live = useLiveness();
   const ok = !error && live.state === "live" && lab?.schedulerOk !== false && lab?.temporalOk !== false;
-  const words = error
-    ? "no answer"
-    : !lab || live.state === "connecting"
-      ? "connecting"
-      : live.state === "silent"
-        ? "stale"
-        : !lab.schedulerOk
-          ? "scheduler down"
-          : !lab.temporalOk
-            ? "Temporal down"
-            : "live";
+  const signedOut = useSignedOut();
+  const words = signedOut
+    ? "signed out"
+    : error
+      ? "no answer"
+      : !lab || live.state === "connecting"
+        ? "connecting"
+        : live.state === "silent"
+          ? "stale"
+          : !lab.schedulerOk
+            ? "scheduler down"
+            : !lab.temporalOk
+              ? "Temporal down"
+              : "live";
   const title = lab ? `Runyard ${lab.version}, ${lab.mode} mode, up ${duration(lab.uptimeSeconds)}` : undefined;
   return (
     <span className={ok ? "lab lab-ok" : "lab lab-bad"} role="status" title={title}>
@@ -80,7 +84,8 @@ function LabState() {
 function StaleBanner() {
   const live = useLiveness();
   const now = useNow();
-  if (live.state !== "silent") return null;
+  const signedOut = useSignedOut();
+  if (live.state !== "silent" || signedOut) return null;
   return (
     <p className="stale" role="alert">
       No word from the service for {duration((now - live.since) / 1000)} (last event {clock(live.since)}). What you see may be old; this page keeps

@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { EventStream } from "../api/events";
 import { LiveProvider } from "../api/live";
 import { toProblem } from "../api/problem";
+import { signInFromAddress } from "../api/session";
 import { App } from "./App";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -24,7 +25,10 @@ const cache = new QueryClient({
 });
 const stream = new EventStream("/api/v1/events");
 const root = document.getElementById("root");
+// An address with a token that is pasted into a tab of this page changes nothing but the hash.
+addEventListener("hashchange", () => void signInFromAddress().then((signedIn) => signedIn && location.reload()));
 if (root) {
+  await signInFromAddress();
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={cache}>

@@ -5,7 +5,9 @@ import dev.runyard.service.boot.StartFailure;
 import dev.runyard.service.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Deque;
 import java.util.OptionalInt;
 
@@ -45,6 +47,12 @@ record Database(String url, String user, String password, OptionalInt port) {
                 throw new StartFailure(
                         "the Postgres at RUNYARD_DB_URL is version " + version, "use version " + OLDEST + " or newer");
             }
+            if (superuser(connection)) {
+                System.err.println(
+                        "runyard: the role of RUNYARD_DB_USER is a superuser: whoever gets hold of its password"
+                                + " reads files and runs programs on the database's machine; give the lab a role that owns its"
+                                + " database and nothing else");
+            }
         } catch (SQLException e) {
             String message = e.getMessage() == null
                     ? ""
@@ -53,6 +61,13 @@ record Database(String url, String user, String password, OptionalInt port) {
                     "cannot connect to the Postgres at RUNYARD_DB_URL (" + message + ")",
                     "check the address, RUNYARD_DB_USER and RUNYARD_DB_PASSWORD",
                     e);
+        }
+    }
+
+    private static boolean superuser(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select rolsuper from pg_roles where rolname = current_user")) {
+            return row.next() && row.getBoolean(1);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.runyard.service;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.Version;
 import dev.runyard.service.executor.Pulse;
 import dev.runyard.service.executor.Reconciler;
 import dev.runyard.service.executor.TemporalStatus;
 import dev.runyard.service.scheduling.Scheduler;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -16,6 +18,7 @@ import java.time.Duration;
 /** What the lab tells of itself. */
 @Path("/api/v1/lab")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class LabResource {
     private static final Duration ALIVE = Duration.ofSeconds(10);
 
@@ -31,14 +34,12 @@ public class LabResource {
 
     /**
      * @param mode embedded or lab
-     * @param temporal host:port
      * @param postgres embedded, or the server's address without credentials
      * @param schedulerOk whether leases are being granted
      */
     public record LabView(
             String version,
             String mode,
-            String temporal,
             String postgres,
             long uptimeSeconds,
             boolean schedulerOk,
@@ -50,7 +51,6 @@ public class LabResource {
         return new LabView(
                 Version.CURRENT,
                 config.embedded() ? "embedded" : "lab",
-                config.temporal().orElse(""),
                 config.dbUrl()
                         .map(url -> url.replaceFirst("^jdbc:", "").replaceFirst("\\?.*$", ""))
                         .orElse("embedded"),

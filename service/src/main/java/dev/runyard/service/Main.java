@@ -44,6 +44,7 @@ public final class Main {
             String temporal = config.temporal().orElseGet(() -> {
                 EmbeddedTemporal server = EmbeddedTemporal.start();
                 opened.push(server);
+                System.setProperty("runyard.temporal.key", server.key());
                 return server.target();
             });
             database.configure();

@@ -4,6 +4,7 @@ import dev.runyard.cli.demo.DemoCommand;
 import dev.runyard.cli.lab.BackupCommands;
 import dev.runyard.cli.lab.DoctorCommand;
 import dev.runyard.cli.lab.DownCommand;
+import dev.runyard.cli.lab.TokenCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.remote.ActCommands;
@@ -55,6 +56,7 @@ import picocli.CommandLine.ParameterException;
             UpCommand.class,
             DownCommand.class,
             WorkerCommand.class,
+            TokenCommand.class,
             DoctorCommand.class,
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,

@@ -42,6 +42,8 @@ class FuzzTest {
                 program,
                 "run",
                 lab.client().base() + "/q/openapi?format=json",
+                "--header",
+                "Authorization: Bearer " + lab.client().token(),
                 "--seed",
                 "20221006",
                 "--max-examples",

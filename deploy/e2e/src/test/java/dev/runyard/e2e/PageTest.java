@@ -34,6 +34,7 @@ class PageTest {
             assertThat(install.exit()).as(install.err()).isZero();
             ProcessBuilder tests = new ProcessBuilder("npx", "playwright", "test").directory(browser.toFile());
             tests.environment().put("LAB_URL", lab.client().base().toString());
+            tests.environment().put("LAB_TOKEN", lab.client().token());
             tests.environment().put("LAB_SWEEP", sweep);
             tests.environment().put("CHROMIUM", chromium.toString());
             LabProcess.Result result = LabProcess.run(tests, Duration.ofMinutes(8));

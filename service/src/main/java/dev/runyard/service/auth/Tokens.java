@@ -2,38 +2,49 @@ package dev.runyard.service.auth;
 
 import dev.runyard.service.boot.Home;
 import dev.runyard.service.boot.LabConfig;
-import dev.runyard.service.http.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What workers show: the enrolment secret to register, then a token of their own, then one for each attempt. Tokens are HMACs of
- * what they allow under the lab's secret, so none is stored and all survive a restart.
+ * What callers show: a person the home's token (or the cookie that it became), a new worker the enrolment secret, a registered one a
+ * token of its own, an attempt one for itself. The last two, and cookies, name what they are for and are signed with the lab's
+ * secret: none is stored, all survive a restart, and each is checked in the same time however many there are.
  */
 @ApplicationScoped
 public class Tokens {
-    private static final String BEARER = "Bearer ";
+    /** In the home, readable by its owner alone: the token of a person. */
+    public static final String PERSON_FILE = "person.secret";
+
+    private static final String WORKER = "runyard-worker";
+    private static final String ATTEMPT = "runyard-attempt";
+    /** Longer than any of ours. */
+    private static final int LONGEST = 512;
 
     private final String labSecret;
     private final String enrolment;
+    private final String person;
+    private final Caller.Person account = new Caller.Person(System.getProperty("user.name", "local"));
 
     @Inject
     public Tokens(LabConfig config) {
-        this(labSecret(config), enrolment(config));
+        this(labSecret(config), enrolment(config), person(config));
     }
 
-    /** Makes the secrets that are missing, so that local workers find theirs as soon as the lab answers. */
+    /** Makes the secrets that are missing, so that everybody finds theirs as soon as the lab answers. */
     public static void prepare(LabConfig config) {
         labSecret(config);
         enrolment(config);
+        person(config);
     }
 
     private static String labSecret(LabConfig config) {
@@ -44,58 +55,95 @@ public class Tokens {
         return config.workerSecret().orElseGet(() -> Home.secret(config.home().resolve("worker.secret"), 32));
     }
 
-    Tokens(String labSecret, String enrolment) {
+    /** Begins with a word that scanners for lost secrets can look for. */
+    private static String person(LabConfig config) {
+        return Home.secret(config.home().resolve(PERSON_FILE), "runyard_", 32);
+    }
+
+    Tokens(String labSecret, String enrolment, String person) {
         this.labSecret = labSecret;
         this.enrolment = enrolment;
+        this.person = person;
     }
 
     /** For the proxy that the container makes. */
     protected Tokens() {
-        this("", "");
+        this("", "", "");
+    }
+
+    public String person() {
+        return person;
     }
 
     public String worker(UUID worker) {
-        return sign("worker|" + worker);
+        return WORKER + "." + worker + "." + sign("worker|" + worker);
     }
 
     public String attempt(UUID run, long attempt) {
-        return sign("attempt|" + run + "|" + attempt);
+        return ATTEMPT + "." + run + "." + attempt + "." + sign("attempt|" + run + "|" + attempt);
     }
 
-    /** @param authorization the header as it came */
-    public void requireEnrolment(@Nullable String authorization) {
-        require(enrolment, authorization, "the lab's worker secret");
-    }
-
-    public void requireWorker(UUID worker, @Nullable String authorization) {
-        require(worker(worker), authorization, "the token of worker " + worker);
-    }
-
-    public void requireAttempt(UUID run, long attempt, @Nullable String authorization) {
-        require(attempt(run, attempt), authorization, "the token of attempt " + attempt + " of run " + run);
-    }
-
-    /** Whether the header carries the token of this worker; for routes that several kinds of caller may use. */
-    public boolean isWorker(UUID worker, @Nullable String authorization) {
-        return matches(worker(worker), authorization);
-    }
-
-    public boolean isAttempt(UUID run, long attempt, @Nullable String authorization) {
-        return matches(attempt(run, attempt), authorization);
-    }
-
-    private static void require(String expected, @Nullable String authorization, String what) {
-        if (!matches(expected, authorization)) {
-            throw Problem.of(401, "BAD_TOKEN", "This needs " + what + " as bearer token.");
+    /** @return whose token this is; nobody's: null */
+    public @Nullable Caller caller(String token) {
+        if (token.length() > LONGEST) {
+            return null;
         }
+        if (same(person, token)) {
+            return account;
+        }
+        if (same(enrolment, token)) {
+            return new Caller.Enrolment();
+        }
+        String[] parts = token.split("\\.", 5);
+        try {
+            if (parts.length == 3 && parts[0].equals(WORKER)) {
+                UUID worker = UUID.fromString(parts[1]);
+                return same(worker(worker), token) ? new Caller.Worker(worker) : null;
+            }
+            if (parts.length == 4 && parts[0].equals(ATTEMPT)) {
+                UUID run = UUID.fromString(parts[1]);
+                long attempt = Long.parseLong(parts[2]);
+                return same(attempt(run, attempt), token) ? new Caller.Attempt(run, attempt) : null;
+            }
+        } catch (IllegalArgumentException e) {
+            // Not one of ours.
+        }
+        return null;
     }
 
-    private static boolean matches(String expected, @Nullable String authorization) {
-        if (authorization == null || !authorization.startsWith(BEARER) || expected.isEmpty()) {
-            return false;
+    /**
+     * The value of a person's cookie. It falls with the home's token.
+     *
+     * @param account uid of the browser's process, where the system tells: the cookie serves no other
+     */
+    String session(Instant expires, Optional<Integer> account) {
+        String claims =
+                expires.getEpochSecond() + "." + account.map(Object::toString).orElse("-");
+        return claims + "." + sign("session|" + claims + "|" + person);
+    }
+
+    /** @return the person whose cookie this is; expired, of another account or forged: null */
+    @Nullable
+    Caller session(String cookie, Instant now, Optional<Integer> account) {
+        String[] parts = cookie.length() > LONGEST ? new String[0] : cookie.split("\\.", 4);
+        if (parts.length != 3 || !parts[0].matches("\\d{1,12}")) {
+            return null;
         }
-        byte[] given = authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given);
+        Instant expires = Instant.ofEpochSecond(Long.parseLong(parts[0]));
+        String expected = session(expires, account);
+        return same(expected, cookie) && now.isBefore(expires) ? this.account : null;
+    }
+
+    /** Cookies know no ports: the name tells labs on one machine apart. */
+    String cookie() {
+        return "runyard-" + sign("cookie").replaceAll("[^A-Za-z0-9]", "").substring(0, 10);
+    }
+
+    /** In a time that does not depend on where they differ. */
+    private static boolean same(String expected, String given) {
+        return !expected.isEmpty()
+                && MessageDigest.isEqual(
+                        expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 
     private String sign(String text) {

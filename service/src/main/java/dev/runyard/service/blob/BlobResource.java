@@ -1,7 +1,11 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -28,16 +32,19 @@ import org.jspecify.annotations.Nullable;
 public class BlobResource {
     private final Blobs blobs;
     private final Uploaders uploaders;
+    private final SecurityIdentity identity;
 
-    BlobResource(Blobs blobs, Uploaders uploaders) {
+    BlobResource(Blobs blobs, Uploaders uploaders, SecurityIdentity identity) {
         this.blobs = blobs;
         this.uploaders = uploaders;
+        this.identity = identity;
     }
 
     /** @param sha256 64 lower-case hex digits */
     public record BlobView(String sha256, long size) {}
 
     @PUT
+    @RolesAllowed({Role.WORKER, Role.ATTEMPT})
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
@@ -48,13 +55,12 @@ public class BlobResource {
                             + " HEAD tells the offset of an upload that was cut off.")
     public Response put(
             @PathParam("sha256") String sha256,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String length,
             @HeaderParam("Content-Range") @Nullable String range,
             InputStream body)
             throws IOException, SQLException {
         Sha256 hash = name(sha256);
-        uploaders.require(authorization);
+        uploaders.require(Caller.of(identity));
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
             throw BlobFolder.tooLarge(blobs.limit());
         }
@@ -88,6 +94,7 @@ public class BlobResource {
     }
 
     @GET
+    @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Save a file")
     public Response get(@PathParam("sha256") String sha256) throws SQLException, IOException {
@@ -96,8 +103,10 @@ public class BlobResource {
     }
 
     @HEAD
+    @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Operation(summary = "Whether a file is there", description = "Keeps it from being swept for an hour.")
     public Response exists(@PathParam("sha256") String sha256) throws SQLException, IOException {
+        uploaders.require(Caller.of(identity));
         Sha256 hash = name(sha256);
         Optional<Blobs.Stored> stored = blobs.find(hash);
         if (stored.isEmpty()) {
@@ -112,6 +121,7 @@ public class BlobResource {
     }
 
     private Blobs.Stored find(String sha256) throws SQLException, IOException {
+        uploaders.require(Caller.of(identity));
         return blobs.find(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
     }
 

@@ -1,17 +1,16 @@
 package dev.runyard.service.blob;
 
-import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Given;
 import dev.runyard.spec.report.CheckpointRef;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
 import java.util.List;
@@ -26,15 +25,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 @Tag(name = "artifacts")
+@RolesAllowed(Role.PERSON)
 public class RunFilesResource {
     private final Checkpoints checkpoints;
     private final Artifacts artifacts;
-    private final Tokens tokens;
 
-    RunFilesResource(Checkpoints checkpoints, Artifacts artifacts, Tokens tokens) {
+    RunFilesResource(Checkpoints checkpoints, Artifacts artifacts) {
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
-        this.tokens = tokens;
     }
 
     /** @param stored how many rows hold what was sent; of log lines, how many were new */
@@ -48,17 +46,14 @@ public class RunFilesResource {
     }
 
     @POST
+    @RolesAllowed(Role.ATTEMPT)
     @Path("/attempts/{attempt}/checkpoints")
     @Operation(
             summary = "Make a checkpoint known",
             description = "Its files were stored before. The last two and the best stay.")
     public StoredView checkpoint(
-            @PathParam("id") UUID run,
-            @PathParam("attempt") long attempt,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            @Nullable CheckpointRef ref)
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref)
             throws SQLException {
-        tokens.requireAttempt(run, attempt, authorization);
         checkpoints.add(run, attempt, Given.present(ref));
         return new StoredView(1);
     }
@@ -71,15 +66,12 @@ public class RunFilesResource {
     }
 
     @POST
+    @RolesAllowed(Role.ATTEMPT)
     @Path("/attempts/{attempt}/artifacts")
     @Operation(summary = "Offer a stored file under a name")
     public StoredView artifact(
-            @PathParam("id") UUID run,
-            @PathParam("attempt") long attempt,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            Artifacts.@Nullable Request request)
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, Artifacts.@Nullable Request request)
             throws SQLException {
-        tokens.requireAttempt(run, attempt, authorization);
         artifacts.add(run, attempt, Given.present(request));
         return new StoredView(1);
     }

@@ -1,6 +1,7 @@
 package dev.runyard.service.blob;
 
-import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.http.Problem;
 import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -8,57 +9,43 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Who may upload: every attempt that holds a run and every worker that is enrolled. A blob's path names neither, so the token is
- * held against all of them; there are as many as devices.
+ * Whether a caller's token still counts: a blob's path names neither worker nor attempt, so the token's own names are looked up. A
+ * worker's ends when it leaves or is taken for dead, an attempt's when it no longer holds its run.
  */
 @ApplicationScoped
 class Uploaders {
     private final AgroalDataSource dataSource;
-    private final Tokens tokens;
 
-    Uploaders(AgroalDataSource dataSource, Tokens tokens) {
+    Uploaders(AgroalDataSource dataSource) {
         this.dataSource = dataSource;
-        this.tokens = tokens;
     }
 
     /** @throws Problem 401 */
-    void require(@Nullable String authorization) throws SQLException {
-        if (authorization != null && !authorization.isBlank()) {
-            try (Connection c = dataSource.getConnection()) {
-                if (attempt(c, authorization) || worker(c, authorization)) {
-                    return;
-                }
-            }
+    void require(Caller caller) throws SQLException {
+        boolean counts;
+        if (caller instanceof Caller.Worker worker) {
+            counts = found("select 1 from worker where id = ? and left_at is null", worker.id());
+        } else if (caller instanceof Caller.Attempt attempt) {
+            counts = found(Fence.SQL + "select 1 from fence", attempt.run(), attempt.attempt());
+        } else {
+            counts = true;
         }
-        throw Problem.of(401, "BAD_TOKEN", "This needs the token of a worker, or of an attempt that holds a run.");
-    }
-
-    private boolean attempt(Connection c, String authorization) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(
-                        "select id, attempt from run where state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')");
-                ResultSet r = s.executeQuery()) {
-            while (r.next()) {
-                if (tokens.isAttempt(r.getObject(1, UUID.class), r.getLong(2), authorization)) {
-                    return true;
-                }
-            }
-            return false;
+        if (!counts) {
+            throw Problem.of(401, "BAD_TOKEN", "The token of " + caller.getName() + " no longer counts.");
         }
     }
 
-    private boolean worker(Connection c, String authorization) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("select id from worker where left_at is null");
-                ResultSet r = s.executeQuery()) {
-            while (r.next()) {
-                if (tokens.isWorker(r.getObject(1, UUID.class), authorization)) {
-                    return true;
-                }
+    private boolean found(String sql, Object... values) throws SQLException {
+        try (Connection c = dataSource.getConnection();
+                PreparedStatement s = c.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                s.setObject(i + 1, values[i]);
             }
-            return false;
+            try (ResultSet r = s.executeQuery()) {
+                return r.next();
+            }
         }
     }
 }

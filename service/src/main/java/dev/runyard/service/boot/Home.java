@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The lab's folder, held by one service at a time. Folders in it are 0700, secrets 0600. */
@@ -35,8 +37,7 @@ public final class Home implements AutoCloseable {
      */
     public static Home open(Path folder) {
         try {
-            privateFolder(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            ownerOnly(privateFolder(folder), "rwx------");
             FileChannel channel = FileChannel.open(
                     folder.resolve("lock"),
                     StandardOpenOption.CREATE,
@@ -91,8 +92,21 @@ public final class Home implements AutoCloseable {
         return folder;
     }
 
+    /** What was opened to others, by hand or by an older version, is closed to them. */
+    private static void ownerOnly(Path path, String rights) throws IOException {
+        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(rights);
+        if (!wanted.containsAll(Files.getPosixFilePermissions(path))) {
+            Files.setPosixFilePermissions(path, wanted);
+        }
+    }
+
     /** Reads a secret of the given number of random bytes (base64url), making it on first use. Two makers agree on one. */
     public static String secret(Path file, int bytes) {
+        return secret(file, "", bytes);
+    }
+
+    /** @param prefix that the secret begins with */
+    public static String secret(Path file, String prefix, int bytes) {
         Path folder = folderOf(file);
         try {
             privateFolder(folder);
@@ -100,7 +114,8 @@ public final class Home implements AutoCloseable {
                 byte[] random = new byte[bytes];
                 new SecureRandom().nextBytes(random);
                 Path fresh = Files.createTempFile(folder, "secret", null);
-                Files.writeString(fresh, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+                Files.writeString(
+                        fresh, prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
                 try {
                     Files.createLink(file, fresh);
                 } catch (java.nio.file.FileAlreadyExistsException e) {
@@ -109,6 +124,7 @@ public final class Home implements AutoCloseable {
                     Files.delete(fresh);
                 }
             }
+            ownerOnly(file, "rw-------");
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new StartFailure("cannot read or make the secret " + file, "check the rights of its folder", e);

@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param hosts further names the page may be opened under ({@code RUNYARD_HOSTS}, comma-separated)
  * @param dbUrl JDBC URL of a Postgres server ({@code RUNYARD_DB_URL}); empty: the embedded one
  * @param temporal host:port of a Temporal server ({@code RUNYARD_TEMPORAL}); empty: the embedded one
+ * @param temporalKey what every call to Temporal carries as bearer ({@code RUNYARD_TEMPORAL_KEY}); the embedded one makes its own
  * @param workerSecret enrolment secret of workers ({@code RUNYARD_WORKER_SECRET}); empty: the file in the home
  */
 public record LabConfig(
@@ -29,6 +30,7 @@ public record LabConfig(
         Optional<String> dbUser,
         Optional<String> dbPassword,
         Optional<String> temporal,
+        Optional<String> temporalKey,
         Optional<String> workerSecret,
         boolean debug) {
 
@@ -64,6 +66,7 @@ public record LabConfig(
                 given.apply("db.user"),
                 given.apply("db.password"),
                 given.apply("temporal"),
+                given.apply("temporal.key"),
                 given.apply("worker.secret"),
                 given.apply("debug")
                         .filter(v -> !v.equals("0") && !v.equals("false"))

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The caller holds the home's lock. Limit: Linux on x86-64.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-    private static final String USER = "runyard";
+    /** Made by initdb, as a superuser; only {@link PostgresRoles} speaks to the server as it. */
+    private static final String SUPERUSER = "runyard";
+
     private static final int WAIT_SECONDS = 60;
     private static final int ORPHAN_SECONDS = 3;
     private static final long LOOK_MILLIS = 500;
@@ -39,6 +42,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final Path data;
     private final Path log;
     private final PostgresUser user;
+    private final String superPassword;
     private final String password;
     private int port;
     private volatile boolean closing;
@@ -49,7 +53,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.data = home.resolve("postgres");
         this.log = Home.privateFolder(home.resolve("logs")).resolve("postgres.log");
         this.user = PostgresUser.of(data);
-        this.password = Home.secret(home.resolve("postgres.secret"), 18);
+        this.superPassword = Home.secret(home.resolve("postgres.secret"), 18);
+        this.password = Home.secret(home.resolve("service.secret"), 32);
     }
 
     /** Starts it with binaries and data below {@code home}; takes 15 s the first time, then less than 1 s. */
@@ -64,6 +69,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             postgres.stopOrphan();
             postgres.initialise();
             postgres.launch();
+            postgres.prepareRoles();
             trouble = null;
             Thread watch = new Thread(postgres::watch, "postgres-watch");
             watch.setDaemon(true);
@@ -171,7 +177,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "-D",
                 data.toString(),
                 "-U",
-                USER,
+                SUPERUSER,
                 "-A",
                 "scram-sha-256",
                 "--pwfile=" + secret,
@@ -196,6 +202,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         }
         throw new IOException("pg_ctl start ended with " + status + lastLine());
+    }
+
+    private void prepareRoles() throws IOException {
+        try {
+            PostgresRoles.prepare(jdbcUrl(), SUPERUSER, superPassword, password);
+        } catch (SQLException e) {
+            close();
+            throw new IOException("its roles cannot be prepared: " + e.getMessage(), e);
+        }
     }
 
     private int launch(int onPort) throws IOException {
@@ -314,7 +329,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String user() {
-        return USER;
+        return PostgresRoles.SERVICE;
     }
 
     public String password() {

@@ -1,8 +1,10 @@
 package dev.runyard.service.event;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The lab's events as they happen. */
 @Path("/api/v1/events")
 @Tag(name = "events")
+@RolesAllowed(Role.PERSON)
 public class EventResource {
     private final EventFeed feed;
 

@@ -3,6 +3,7 @@ package dev.runyard.service.executor;
 import dev.runyard.flows.Payloads;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
+import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -26,10 +27,12 @@ class TemporalClients {
         String target = config.temporal()
                 .orElseThrow(() -> new StartFailure(
                         "no Temporal server is known", "start the service by its main class, or set RUNYARD_TEMPORAL"));
-        return WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(target)
-                .setRpcTimeout(Duration.ofSeconds(10))
-                .build());
+        WorkflowServiceStubsOptions.Builder options =
+                WorkflowServiceStubsOptions.newBuilder().setTarget(target).setRpcTimeout(Duration.ofSeconds(10));
+        config.temporalKey()
+                .ifPresent(key ->
+                        options.addGrpcMetadataProvider(new AuthorizationGrpcMetadataProvider(() -> "Bearer " + key)));
+        return WorkflowServiceStubs.newServiceStubs(options.build());
     }
 
     @Produces

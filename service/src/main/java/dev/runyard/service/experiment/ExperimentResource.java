@@ -1,8 +1,10 @@
 package dev.runyard.service.experiment;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import io.quarkus.panache.common.Sort;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Lists of projects and experiments. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class ExperimentResource {
     private static final int MOST = 1_000;
     private static final int COUNTED = 10_000;

@@ -2,6 +2,7 @@ package dev.runyard.service.fleet;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.flows.TaskQueues;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.Version;
@@ -11,9 +12,9 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.report.Protocol;
 import io.quarkus.panache.common.Sort;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** Devices and workers as people see them, and what workers say about themselves. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class FleetResource {
     private static final int HEARTBEAT_SECONDS = 2;
     private static final int MOST_DEVICES = 64;
@@ -129,8 +131,14 @@ public class FleetResource {
         }
     }
 
-    /** Where workers find Temporal; after a restart of an embedded lab it is elsewhere. */
-    public record Temporal(String target, String namespace) {}
+    /**
+     * Where workers find Temporal; after a restart of an embedded lab it is elsewhere. Told to workers alone.
+     *
+     * @param key what every call to it carries as bearer; none: it asks for nothing
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Temporal(
+            String target, String namespace, @Nullable String key) {}
 
     /** @param queue the task queue to poll for this device */
     public record DevicePlace(UUID id, String key, String queue) {}
@@ -178,11 +186,10 @@ public class FleetResource {
 
     /** Needs the lab's enrolment secret. The same (host, key) is the same device again. */
     @POST
+    @RolesAllowed(Role.ENROLMENT)
     @Path("/workers")
     @Consumes(MediaType.APPLICATION_JSON)
-    public RegisterView register(
-            @HeaderParam("Authorization") @Nullable String bearer, @Nullable RegisterRequest body) {
-        tokens.requireEnrolment(bearer);
+    public RegisterView register(@Nullable RegisterRequest body) {
         RegisterRequest request = Problem.required(body);
         int spoken = spoken(request);
         if (request.machine() == null || request.process() == null || request.lock() == null) {
@@ -257,24 +264,25 @@ public class FleetResource {
     }
 
     @POST
-    @Path("/workers/{id}/heartbeat")
-    public HeartbeatView heartbeat(@PathParam("id") String id, @HeaderParam("Authorization") @Nullable String bearer) {
+    @RolesAllowed(Role.WORKER)
+    @Path("/workers/{worker}/heartbeat")
+    public HeartbeatView heartbeat(@PathParam("worker") String id) {
         UUID worker = Given.id("worker", id);
-        tokens.requireWorker(worker, bearer);
         fleet.beat(worker);
         return new HeartbeatView(temporal());
     }
 
     @POST
-    @Path("/workers/{id}/leave")
-    public Response leave(@PathParam("id") String id, @HeaderParam("Authorization") @Nullable String bearer) {
+    @RolesAllowed(Role.WORKER)
+    @Path("/workers/{worker}/leave")
+    public Response leave(@PathParam("worker") String id) {
         UUID worker = Given.id("worker", id);
-        tokens.requireWorker(worker, bearer);
         fleet.leave(worker);
         return Response.noContent().build();
     }
 
     private Temporal temporal() {
-        return new Temporal(config.temporal().orElse(""), "default");
+        return new Temporal(
+                config.temporal().orElse(""), "default", config.temporalKey().orElse(null));
     }
 }

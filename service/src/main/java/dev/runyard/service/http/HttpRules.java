@@ -1,7 +1,5 @@
 package dev.runyard.service.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -43,31 +41,38 @@ class HttpRules {
     /** No file, and none of the service's own prefixes. */
     private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|q(/|$))[^.]+");
 
+    /** Before it is known who asks. */
+    private static final int FIRST = 1_000;
+
+    /** After Quarkus knows (200) and has refused (100) whoever may not ask at all. */
+    private static final int KNOWN = 50;
+
     private final HostRules hosts;
     private final RequestBodies bodies;
     private final Admission admission;
-    private final ObjectMapper mapper;
+    private final RefusalWriter refusals;
 
     @Inject
-    HttpRules(HostRules hosts, RequestBodies bodies, Admission admission, ObjectMapper mapper) {
+    HttpRules(HostRules hosts, RequestBodies bodies, Admission admission, RefusalWriter refusals) {
         this.hosts = hosts;
         this.bodies = bodies;
         this.admission = admission;
-        this.mapper = mapper;
+        this.refusals = refusals;
     }
 
     /** The rules come before who asks is looked at (Quarkus does so at 200), bodies and threads after it. */
     void before(@Observes Filters filters) {
-        filters.register(this::check, 1_000);
-        filters.register(this::body, 60);
-        filters.register(this::admit, 50);
+        filters.register(this::check, FIRST);
+        filters.register(this::bounded, KNOWN);
+        filters.register(this::body, KNOWN - 1);
+        filters.register(this::admit, KNOWN - 2);
     }
 
     /** Whatever no route took does not exist. */
     void last(@Observes Router router) {
         router.route()
                 .order(Integer.MAX_VALUE)
-                .handler(context -> refuse(
+                .handler(context -> refusals.end(
                         context,
                         Problem.Body.of(404, "NOT_FOUND", "There is nothing at " + context.normalizedPath() + ".")));
     }
@@ -76,7 +81,7 @@ class HttpRules {
         headers(context);
         Problem.Body refusal = refusal(context.request());
         if (refusal != null) {
-            refuse(context, refusal);
+            refusals.end(context, refusal);
         } else if (ofThePage(context)) {
             context.reroute("/");
         } else {
@@ -91,7 +96,7 @@ class HttpRules {
                 || UPLOAD.matcher(path(request.uri())).matches()) {
             context.next();
         } else {
-            bodies.read(context, BODY_LIMIT, this::refuse);
+            bodies.read(context, BODY_LIMIT, refusals::end);
         }
     }
 
@@ -103,12 +108,23 @@ class HttpRules {
             admission.enter(
                     context,
                     kind,
-                    busy -> refuse(
+                    busy -> refusals.end(
                             busy,
                             Problem.Body.of(
                                     503,
                                     "OVERLOADED",
                                     "The service has more requests than it can work on; try again.")));
+        }
+    }
+
+    /** A stranger is told that and nothing else, so this comes after it is known who asks. */
+    private void bounded(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Problem.Body refusal = SAFE.contains(request.method()) ? null : body(request, path(request.uri()));
+        if (refusal != null) {
+            refusals.end(context, refusal);
+        } else {
+            context.next();
         }
     }
 
@@ -138,12 +154,9 @@ class HttpRules {
         if (AMBIGUOUS.matcher(path).find()) {
             return Problem.Body.of(400, "BAD_PATH", "The path can be read in more than one way.");
         }
-        if (!SAFE.contains(request.method())) {
-            if (foreign(request, authority)) {
-                return Problem.Body.of(
-                        403, "BAD_ORIGIN", "Only the lab's own page, or a client that is no web page, may do this.");
-            }
-            return body(request, path);
+        if (!SAFE.contains(request.method()) && foreign(request, authority)) {
+            return Problem.Body.of(
+                    403, "BAD_ORIGIN", "Only the lab's own page, or a client that is no web page, may do this.");
         }
         return null;
     }
@@ -206,34 +219,5 @@ class HttpRules {
         if (!headers.contains(name)) {
             headers.set(name, value);
         }
-    }
-
-    private void refuse(RoutingContext context, Problem.Body body) {
-        var response = context.response();
-        if (response.ended()) {
-            return;
-        }
-        response.setStatusCode(body.status());
-        response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.Body.MEDIA_TYPE);
-        if (body.status() == 503) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, "2");
-        }
-        if (body.status() == 413 || body.status() == 411 || body.status() == 408) {
-            // The rest of the body is not read, so the connection cannot carry another request.
-            response.putHeader(HttpHeaders.CONNECTION, "close");
-        }
-        try {
-            response.end(mapper.writeValueAsString(body.at(
-                    context.request().path() == null
-                            ? null
-                            : printable(context.request().path()))));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a problem is plain text", e);
-        }
-    }
-
-    private static String printable(String path) {
-        String cut = path.length() > 200 ? path.substring(0, 200) + "…" : path;
-        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -132,6 +132,21 @@ public class Problem extends RuntimeException {
                     "about:blank", Problem.title(status), status, detail, null, code, null, null, null, null, null);
         }
 
+        public static Body of(int status, String code, String detail, String remedy) {
+            return new Body(
+                    "about:blank",
+                    Problem.title(status),
+                    status,
+                    detail + " (" + remedy + ")",
+                    null,
+                    code,
+                    null,
+                    null,
+                    null,
+                    remedy,
+                    null);
+        }
+
         /** For a status that nothing more is known about. */
         static Body of(int status, String detail) {
             return of(status, Problem.title(status).toUpperCase(Locale.ROOT).replace(' ', '_'), detail);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MalformedJson;
+import io.quarkus.security.ForbiddenException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -41,6 +42,12 @@ class ProblemMapper {
     @ServerExceptionMapper
     Response malformed(MalformedJson e, UriInfo uri) {
         return answer(body(e), uri);
+    }
+
+    /** Known, but not one that the route answers. */
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e, UriInfo uri) {
+        return answer(Problem.Body.of(403, "FORBIDDEN", "The token that came with this is not one for this."), uri);
     }
 
     @ServerExceptionMapper

@@ -1,16 +1,18 @@
 package dev.runyard.service.metric;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.report.MetricBatch;
 import io.agroal.api.AgroalDataSource;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 @Tag(name = "metrics")
+@RolesAllowed(Role.PERSON)
 public class MetricResource {
     private static final int MOST_BUCKETS = 10_000;
     private static final long MAX_STEP = 1L << 53;
@@ -53,7 +56,7 @@ public class MetricResource {
     private final MetricSummaries summaries;
     private final MetricHistory history;
     private final MetricCsv csv;
-    private final Tokens tokens;
+    private final SecurityIdentity identity;
     private final AgroalDataSource dataSource;
 
     MetricResource(
@@ -61,13 +64,13 @@ public class MetricResource {
             MetricSummaries summaries,
             MetricHistory history,
             MetricCsv csv,
-            Tokens tokens,
+            SecurityIdentity identity,
             AgroalDataSource dataSource) {
         this.ledger = ledger;
         this.summaries = summaries;
         this.history = history;
         this.csv = csv;
-        this.tokens = tokens;
+        this.identity = identity;
         this.dataSource = dataSource;
     }
 
@@ -81,17 +84,15 @@ public class MetricResource {
     public record KeyView(String key, @JsonUnwrapped SummaryView summary) {}
 
     @POST
+    @RolesAllowed(Role.ATTEMPT)
     @Path("/metrics")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Store a batch of points", description = "At most 1,000 points and 1 MiB; repeatable.")
     @RequestBody(content = @Content(schema = @Schema(implementation = MetricBatch.class)), required = true)
-    public StoredView store(
-            @PathParam("id") UUID run,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            InputStream body)
-            throws IOException, SQLException {
+    public StoredView store(@PathParam("id") UUID run, InputStream body) throws IOException, SQLException {
         PointBatch batch = MetricBatchReader.read(body);
-        tokens.requireAttempt(run, batch.attempt(), authorization);
+        Caller caller = Caller.of(identity);
+        caller.owns(caller.equals(new Caller.Attempt(run, batch.attempt())));
         return new StoredView(ledger.store(run, batch));
     }
 

@@ -2,6 +2,8 @@ package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.blob.Checkpoints;
@@ -15,8 +17,9 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -31,20 +34,28 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/runs/{id}/attempts/{attempt}")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.ATTEMPT)
 public class AttemptResource {
     private final Statements statements;
     private final RunLedger ledger;
     private final MetricLedger metrics;
     private final Checkpoints checkpoints;
     private final Tokens tokens;
+    private final SecurityIdentity identity;
 
     public AttemptResource(
-            Statements statements, RunLedger ledger, MetricLedger metrics, Checkpoints checkpoints, Tokens tokens) {
+            Statements statements,
+            RunLedger ledger,
+            MetricLedger metrics,
+            Checkpoints checkpoints,
+            Tokens tokens,
+            SecurityIdentity identity) {
         this.statements = statements;
         this.ledger = ledger;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
         this.tokens = tokens;
+        this.identity = identity;
     }
 
     /** The device that the attempt runs on. */
@@ -80,13 +91,12 @@ public class AttemptResource {
 
     /** Takes the attempt up; needs the token of the worker that has the device. */
     @POST
+    @RolesAllowed(Role.WORKER)
     @Path("/start")
     public StartView start(
-            @PathParam("id") String id,
-            @PathParam("attempt") long attempt,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            @Nullable StartRequest body) {
+            @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable StartRequest body) {
         StartRequest request = Problem.required(body);
+        Caller caller = Caller.of(identity);
         UUID run = Given.id("run", id);
         record Lease(UUID device, @Nullable UUID worker, JsonNode spec, String hash) {}
         Lease lease = statements
@@ -103,10 +113,9 @@ public class AttemptResource {
                         run,
                         attempt)
                 .orElseThrow(() -> Problem.notFound("attempt", attempt + " of run " + run));
-        if (lease.worker() == null) {
-            throw new StaleAttempt(run, attempt);
+        if (lease.worker() == null || !caller.equals(new Caller.Worker(lease.worker()))) {
+            throw new StaleAttempt(run, attempt); // the device went to another worker, or to none
         }
-        tokens.requireWorker(lease.worker(), bearer);
         if (!lease.device().equals(request.device())) {
             throw Problem.invalid(
                     "WRONG_DEVICE", "device", request.device(), "does not hold the lease", "it is " + lease.device());
@@ -124,12 +133,9 @@ public class AttemptResource {
     @POST
     @Path("/resumed")
     public OrderView resumed(
-            @PathParam("id") String id,
-            @PathParam("attempt") long attempt,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            @Nullable ResumedRequest body) {
+            @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable ResumedRequest body) {
         ResumedRequest request = Problem.required(body);
-        UUID run = checked(id, attempt, bearer);
+        UUID run = Given.id("run", id);
         step(request.step());
         try {
             metrics.supersede(run, attempt, request.step());
@@ -143,12 +149,9 @@ public class AttemptResource {
     @POST
     @Path("/heartbeat")
     public OrderView heartbeat(
-            @PathParam("id") String id,
-            @PathParam("attempt") long attempt,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            RunLedger.@Nullable Beat body) {
+            @PathParam("id") String id, @PathParam("attempt") long attempt, RunLedger.@Nullable Beat body) {
         RunLedger.Beat beat = Problem.required(body);
-        UUID run = checked(id, attempt, bearer);
+        UUID run = Given.id("run", id);
         step(beat.step());
         if (beat.epoch() < 0
                 || beat.steps() != null && beat.steps() < 0
@@ -164,13 +167,9 @@ public class AttemptResource {
 
     @POST
     @Path("/end")
-    public EndView end(
-            @PathParam("id") String id,
-            @PathParam("attempt") long attempt,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            @Nullable Outcome body) {
+    public EndView end(@PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable Outcome body) {
         Outcome outcome = Problem.required(body);
-        UUID run = checked(id, attempt, bearer);
+        UUID run = Given.id("run", id);
         step(outcome.step());
         long current = statements.number("select attempt from run where id = ?", run);
         if (current != attempt) {
@@ -182,21 +181,11 @@ public class AttemptResource {
     /** Tells people of something though the attempt goes on; told twice it is written once. */
     @POST
     @Path("/notices")
-    public OrderView notice(
-            @PathParam("id") String id,
-            @PathParam("attempt") long attempt,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            @Nullable Notice body) {
+    public OrderView notice(@PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable Notice body) {
         Notice notice = Problem.required(body);
-        UUID run = checked(id, attempt, bearer);
+        UUID run = Given.id("run", id);
         ledger.notice(run, attempt, notice);
         return new OrderView(Order.CONTINUE);
-    }
-
-    private UUID checked(String id, long attempt, @Nullable String bearer) {
-        UUID run = Given.id("run", id);
-        tokens.requireAttempt(run, attempt, bearer);
-        return run;
     }
 
     private static void step(long step) {

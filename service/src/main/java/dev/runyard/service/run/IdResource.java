@@ -1,7 +1,9 @@
 package dev.runyard.service.run;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -14,6 +16,7 @@ import java.util.UUID;
 /** What an id stands for, or the beginning of one that a person typed. */
 @Path("/api/v1/ids")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class IdResource {
     private static final int MOST = 10;
     private static final String FORM = "00000000-0000-0000-0000-000000000000";

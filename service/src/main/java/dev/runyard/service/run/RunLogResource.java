@@ -1,18 +1,17 @@
 package dev.runyard.service.run;
 
-import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.blob.RunFilesResource.StoredView;
 import dev.runyard.service.http.Given;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -29,15 +28,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 @Tag(name = "artifacts")
+@RolesAllowed(Role.PERSON)
 public class RunLogResource {
     private static final long MOST_SEQ = 1L << 53;
 
     private final RunLogs logs;
-    private final Tokens tokens;
 
-    RunLogResource(RunLogs logs, Tokens tokens) {
+    RunLogResource(RunLogs logs) {
         this.logs = logs;
-        this.tokens = tokens;
     }
 
     @GET
@@ -57,15 +55,12 @@ public class RunLogResource {
     }
 
     @POST
+    @RolesAllowed(Role.ATTEMPT)
     @Path("/attempts/{attempt}/logs")
     @Operation(summary = "Store log lines", description = "Numbered from `from` on; repeatable.")
     public StoredView log(
-            @PathParam("id") UUID run,
-            @PathParam("attempt") long attempt,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            RunLogs.@Nullable Request request)
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, RunLogs.@Nullable Request request)
             throws SQLException {
-        tokens.requireAttempt(run, attempt, authorization);
         return new StoredView(logs.add(run, attempt, Given.present(request)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.runyard.service.run;
 
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.EventView;
@@ -13,6 +14,7 @@ import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.RunRequest;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.SpecDocument;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs: queue, look, act. */
 @Path("/api/v1/runs")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class RunResource {
     private final Statements statements;
     private final Experiments experiments;

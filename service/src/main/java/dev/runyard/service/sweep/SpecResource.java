@@ -3,6 +3,7 @@ package dev.runyard.service.sweep;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MetricDefinition;
@@ -11,6 +12,7 @@ import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SpecFile;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks of specs before anything is queued, and the schemas that forms are drawn from. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class SpecResource {
     /**
      * A spec that would be accepted.

@@ -1,6 +1,7 @@
 package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.EventView;
@@ -11,6 +12,7 @@ import dev.runyard.spec.Json;
 import dev.runyard.spec.RelativePaths;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** Sweeps: queue, look, act. */
 @Path("/api/v1/sweeps")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
 public class SweepResource {
     private static final int MOST = 200;
 

@@ -1,38 +1,79 @@
 package dev.runyard.service.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.service.http.Problem;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class TokensTest {
-    private static final UUID RUN = UUID.fromString("00000000-0000-4000-8000-000000000001");
-    private final Tokens tokens = new Tokens("lab", "enrol");
+    private static final UUID RUN = UUID.fromString("00000000-0000-4000-8000-00000000000a");
+    private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
+
+    private final Tokens tokens = new Tokens("lab", "enrol", "runyard_me");
 
     @Test
-    void aTokenOpensWhatItWasMadeForAndNothingElse() {
-        String token = "Bearer " + tokens.attempt(RUN, 2);
-        tokens.requireAttempt(RUN, 2, token);
-        assertThat(tokens.isAttempt(RUN, 3, token)).isFalse();
-        assertThat(tokens.isWorker(RUN, token)).isFalse();
-        assertThatThrownBy(() -> tokens.requireAttempt(RUN, 3, token))
-                .isInstanceOfSatisfying(
-                        Problem.class, p -> assertThat(p.status()).isEqualTo(401));
+    void aTokenSaysWhoseItIs() {
+        assertThat(tokens.caller("runyard_me")).isInstanceOf(Caller.Person.class);
+        assertThat(tokens.caller("enrol")).isEqualTo(new Caller.Enrolment());
+        assertThat(tokens.caller(tokens.worker(RUN))).isEqualTo(new Caller.Worker(RUN));
+        assertThat(tokens.caller(tokens.attempt(RUN, 2))).isEqualTo(new Caller.Attempt(RUN, 2));
     }
 
     @Test
-    void anotherLabsTokenIsRefused() {
-        assertThat(tokens.isWorker(RUN, "Bearer " + new Tokens("other", "enrol").worker(RUN)))
-                .isFalse();
-    }
-
-    @Test
-    void missingOrMalformedHeadersAreRefused() {
-        for (String header : new String[] {null, "", "Bearer ", "Basic enrol", "enrol"}) {
-            assertThatThrownBy(() -> tokens.requireEnrolment(header)).isInstanceOf(Problem.class);
+    void whatWasNotSignedHereIsNobodys() {
+        String worker = tokens.worker(RUN);
+        String attempt = tokens.attempt(RUN, 2);
+        Tokens other = new Tokens("other", "enrol2", "runyard_you");
+        for (String token : List.of(
+                "",
+                "runyard_m",
+                "runyard_me2",
+                "RUNYARD_ME",
+                other.worker(RUN),
+                other.attempt(RUN, 2),
+                other.person(),
+                attempt.replace(".2.", ".3."),
+                attempt.replace(".2.", ".02."),
+                attempt.replace(".2.", ".+2."),
+                attempt.replace("runyard-attempt", "runyard-worker"),
+                worker.replace(RUN.toString(), RUN.toString().toUpperCase(java.util.Locale.ROOT)),
+                worker.replace(RUN.toString(), "0-0-0-0-a"),
+                worker.substring(0, worker.length() - 1),
+                worker + "A",
+                worker + ".",
+                "runyard-attempt." + RUN + "." + "9".repeat(40) + ".x",
+                "x".repeat(1_000_000))) {
+            assertThat(tokens.caller(token))
+                    .as(token.substring(0, Math.min(80, token.length())))
+                    .isNull();
         }
-        tokens.requireEnrolment("Bearer enrol");
+    }
+
+    @Test
+    void withoutASecretNothingIsASecret() {
+        Tokens none = new Tokens("lab", "", "");
+        assertThat(none.caller("")).isNull();
+    }
+
+    @Test
+    void aCookieEndsAndServesOneAccountOfOneHomeOnly() {
+        Instant end = NOW.plusSeconds(60);
+        String cookie = tokens.session(end, Optional.of(1000));
+        assertThat(tokens.session(cookie, NOW, Optional.of(1000))).isInstanceOf(Caller.Person.class);
+        assertThat(tokens.session(cookie, end, Optional.of(1000))).isNull();
+        assertThat(tokens.session(cookie, NOW, Optional.of(1001))).isNull();
+        assertThat(tokens.session(cookie, NOW, Optional.empty())).isNull();
+        assertThat(tokens.session(cookie.replace(".1000.", ".1001."), NOW, Optional.of(1001)))
+                .isNull();
+        assertThat(tokens.session("9" + cookie, NOW, Optional.of(1000))).isNull();
+        assertThat(tokens.session("runyard_me", NOW, Optional.of(1000))).isNull();
+        assertThat(tokens.session("", NOW, Optional.of(1000))).isNull();
+        // A new token in the home signs every browser out.
+        assertThat(new Tokens("lab", "enrol", "runyard_new").session(cookie, NOW, Optional.of(1000)))
+                .isNull();
+        assertThat(tokens.caller(cookie)).isNull();
     }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.runyard.service.auth.SignedIn;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
@@ -88,7 +89,7 @@ final class BlobsTest {
     void onlyAHolderOfATokenUploads() {
         UUID run = lab.run("RUNNING");
         byte[] bytes = bytes(10);
-        given().body(bytes).put("/api/v1/artifacts/" + hash(bytes)).then().statusCode(401);
+        given().body(bytes).put("/api/v1/artifacts/" + hash(bytes)).then().statusCode(403);
         lab.attempt(run, 2, "RUNNING");
         put(run, hash(bytes), bytes).statusCode(401);
     }
@@ -106,7 +107,7 @@ final class BlobsTest {
         try (Socket socket = new Socket("127.0.0.1", url.getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write(("GET /api/v1/artifacts/" + name + " HTTP/1.1\r\nHost: localhost:" + url.getPort()
-                            + "\r\nConnection: close\r\n\r\n")
+                            + "\r\nConnection: close\r\n" + SignedIn.header() + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -212,8 +212,89 @@ final class EmbeddedPostgresTest {
             assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "wrong")
                             .close())
                     .isInstanceOf(SQLException.class);
-            assertThat(Files.getPosixFilePermissions(home.resolve("postgres.secret")))
-                    .hasSize(2);
+            for (String secret : List.of("postgres.secret", "service.secret")) {
+                assertThat(Files.getPosixFilePermissions(home.resolve(secret))).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void theServicesRoleReachesNothingButItsSchema() throws Exception {
+        linux();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, PostgresSource.shared())) {
+            assertThat(text(postgres, "select rolsuper from pg_roles where rolname = current_user"))
+                    .isEqualTo("f");
+            Path secret = home.resolve("postgres.secret");
+            for (String sql : List.of(
+                    "copy (select 1) to program 'true'",
+                    "copy (select 1) to '/tmp/runyard-never'",
+                    "create temporary table t (line text); copy t from '" + secret + "'",
+                    "create temporary table t (line text); copy t from program 'id'",
+                    "select pg_read_file('" + secret + "')",
+                    "select pg_read_binary_file('" + secret + "')",
+                    "select pg_ls_dir('.')",
+                    "select lo_import('" + secret + "')",
+                    "select rolpassword from pg_authid",
+                    "create role more superuser",
+                    "alter role runyard_service superuser",
+                    "alter role runyard password 'x'",
+                    "set role runyard",
+                    "set session authorization runyard",
+                    "grant pg_execute_server_program to runyard_service",
+                    "create database more",
+                    "create schema more",
+                    "create extension file_fdw",
+                    "create function f() returns int language c as 'libc', 'abs'",
+                    "alter system set shared_preload_libraries = 'x'",
+                    "load 'auto_explain'")) {
+                assertThatThrownBy(() -> run(postgres, sql))
+                        .as(sql)
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageMatching(
+                                "(?s).*(permission denied|must be|cannot be|not permitted|not allowed|Only roles).*");
+            }
+            run(postgres, "create table own (id int generated always as identity primary key)");
+            run(postgres, "vacuum analyze own");
+        }
+    }
+
+    @Test
+    void aHomeWhoseRoleWasASuperuserKeepsItsRowsAndLosesTheSuperuser() throws Exception {
+        linux();
+        try (EmbeddedPostgres first = EmbeddedPostgres.start(home, PostgresSource.shared());
+                Connection old = DriverManager.getConnection(
+                        first.jdbcUrl(),
+                        "runyard",
+                        Files.readString(home.resolve("postgres.secret")).strip());
+                var statement = old.createStatement()) {
+            // As 0.1.0 left it: one role, which made everything and may do everything.
+            statement.execute("alter schema public owner to pg_database_owner");
+            statement.execute("drop owned by runyard_service");
+            statement.execute("drop role runyard_service");
+            statement.execute("grant connect on database postgres to public");
+            statement.execute("create table kept (id bigint generated always as identity primary key, n int)");
+            statement.execute("create unlogged table beat (n int)");
+            statement.execute("create sequence beats");
+            statement.execute("create view seen as select n from kept");
+            statement.execute("create function twice(n int) returns int language sql as 'select 2 * n'");
+            statement.execute("insert into kept (n) values (42)");
+        }
+        Files.delete(home.resolve("service.secret"));
+        for (int start = 1; start <= 2; start++) {
+            try (EmbeddedPostgres again = EmbeddedPostgres.start(home, PostgresSource.shared())) {
+                assertThat(again.user()).isEqualTo("runyard_service");
+                assertThat(number(again, "select n from seen")).isEqualTo(42);
+                assertThat(number(again, "select twice(nextval('beats')::int)")).isEqualTo(2 * start);
+                assertThat(text(
+                                again,
+                                "select string_agg(distinct tableowner, ',') from pg_tables"
+                                        + " where schemaname = 'public'"))
+                        .isEqualTo("runyard_service");
+                run(again, "insert into kept (n) values (1); alter table kept add column more" + start + " int");
+                run(again, "truncate beat; drop index if exists none; create index on kept (n)");
+                assertThatThrownBy(() -> run(again, "copy kept to program 'true'"))
+                        .isInstanceOf(SQLException.class);
+            }
         }
     }
 

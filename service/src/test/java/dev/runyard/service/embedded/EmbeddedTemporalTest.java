@@ -1,7 +1,14 @@
 package dev.runyard.service.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.ListOpenWorkflowExecutionsRequest;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +53,53 @@ final class EmbeddedTemporalTest {
         CountDownLatch lost = new CountDownLatch(1);
         EmbeddedTemporal.start(lost::countDown).close();
         assertThat(lost.await(5, TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
+    void onlyWhoHasTheKeyIsHeard() {
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
+                EmbeddedTemporal other = EmbeddedTemporal.start()) {
+            assertThat(temporal.key()).hasSize(43).isNotEqualTo(other.key());
+            for (String authorization : new String[] {
+                null,
+                "",
+                "Bearer ",
+                "Bearer x",
+                temporal.key(),
+                "Bearer " + other.key(),
+                "Bearer " + temporal.key() + "x"
+            }) {
+                assertThatThrownBy(() -> ask(temporal, authorization))
+                        .as("authorization: " + authorization)
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
+            }
+            ask(temporal, "Bearer " + temporal.key());
+        }
+    }
+
+    /** What the attack of the published client does first: read what runs, to answer in a worker's place. */
+    private static void ask(EmbeddedTemporal temporal, @org.jspecify.annotations.Nullable String authorization) {
+        WorkflowServiceStubsOptions.Builder options = WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.target())
+                .setRpcTimeout(java.time.Duration.ofSeconds(20));
+        if (authorization != null) {
+            options.addGrpcMetadataProvider(() -> {
+                Metadata headers = new Metadata();
+                headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+                return headers;
+            });
+        }
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(options.build());
+        try {
+            stubs.blockingStub()
+                    .listOpenWorkflowExecutions(ListOpenWorkflowExecutionsRequest.newBuilder()
+                            .setNamespace("default")
+                            .build());
+        } finally {
+            stubs.shutdownNow();
+        }
     }
 
     private static boolean reachable(InetAddress address, int port, int millis) {

@@ -30,7 +30,8 @@ public final class WithLab implements QuarkusTestResourceLifecycleManager {
                 "quarkus.datasource.username", postgres.user(),
                 "quarkus.datasource.password", postgres.password(),
                 "runyard.home", folder.toString(),
-                "runyard.temporal", temporal.target());
+                "runyard.temporal", temporal.target(),
+                "runyard.temporal.key", temporal.key());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.runyard.service.event;
 import static dev.runyard.service.metric.Lab.point;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.service.auth.SignedIn;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
 import io.agroal.api.AgroalDataSource;
@@ -207,6 +208,7 @@ final class EventStreamTest {
             socket.getOutputStream()
                     .write(("GET /api/v1/events HTTP/1.1\r\nHost: localhost:" + url.getPort()
                                     + "\r\nAccept: text/event-stream\r\n"
+                                    + SignedIn.header() + "\r\n"
                                     + (lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n") + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return socket;

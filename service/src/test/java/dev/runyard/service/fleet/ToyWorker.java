@@ -8,6 +8,7 @@ import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Protocol;
+import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -65,8 +66,10 @@ public final class ToyWorker implements AutoCloseable {
         worker = registered.path("worker").asText();
         token = registered.path("token").asText();
         JsonNode device = registered.path("devices").path(0);
+        String key = registered.path("temporal").path("key").asText();
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(registered.path("temporal").path("target").asText())
+                .addGrpcMetadataProvider(new AuthorizationGrpcMetadataProvider(() -> "Bearer " + key))
                 .build());
         factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
                 stubs,

@@ -216,13 +216,13 @@ final class MetricIngestTest {
     void onlyTheAttemptsOwnTokenOpens() {
         UUID run = lab.run("RUNNING");
         String body = "{\"attempt\":1,\"points\":[]}";
-        lab.body(run, 2, body).statusCode(401).body("code", equalTo("BAD_TOKEN"));
+        lab.body(run, 2, body).statusCode(403).body("code", equalTo("NOT_YOURS"));
         lab.body(UUID.randomUUID(), 1, body).statusCode(404);
         given().contentType("application/json")
                 .body(body)
                 .post("/api/v1/runs/not-an-id/metrics")
                 .then()
-                .statusCode(404);
+                .statusCode(403);
     }
 
     @Test

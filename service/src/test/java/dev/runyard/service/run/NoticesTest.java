@@ -72,7 +72,7 @@ final class NoticesTest {
                 .body("{\"kind\": \"DISK_FULL\", \"why\": \"x\"}")
                 .post("/api/v1/runs/" + run + "/attempts/2/notices")
                 .then()
-                .statusCode(401);
+                .statusCode(403);
         assertThat(events(run, "DISK_FULL")).isZero();
     }
 }

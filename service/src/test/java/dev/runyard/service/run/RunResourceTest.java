@@ -130,8 +130,8 @@ final class RunResourceTest {
                 .body("{\"step\": 5, \"epoch\": 1}")
                 .post(path + "/heartbeat")
                 .then()
-                .statusCode(401)
-                .body("code", equalTo("BAD_TOKEN"));
+                .statusCode(403)
+                .body("code", equalTo("NOT_YOURS"));
         given().get("/api/v1/runs/" + id)
                 .then()
                 .body("state", equalTo("RUNNING"))

@@ -4,6 +4,7 @@ import dev.runyard.agent.client.ServiceClient.Registration;
 import dev.runyard.flows.Payloads;
 import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.DeviceActivities;
+import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -34,9 +35,13 @@ final class TemporalLink implements AutoCloseable {
      */
     synchronized void connect(Registration me) {
         abandon();
-        WorkflowServiceStubs connecting = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(me.executor().target())
-                .build());
+        WorkflowServiceStubsOptions.Builder options =
+                WorkflowServiceStubsOptions.newBuilder().setTarget(me.executor().target());
+        String key = me.executor().key();
+        if (key != null) {
+            options.addGrpcMetadataProvider(new AuthorizationGrpcMetadataProvider(() -> "Bearer " + key));
+        }
+        WorkflowServiceStubs connecting = WorkflowServiceStubs.newServiceStubs(options.build());
         try {
             WorkflowClient client = WorkflowClient.newInstance(
                     connecting,

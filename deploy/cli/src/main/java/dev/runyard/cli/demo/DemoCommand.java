@@ -56,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (running.isPresent()) {
             out.println("The lab on " + home.folder() + " is already running at "
                     + running.get().url());
-            return show(LabClient.of(running.get().url()), sweep);
+            return show(home, LabClient.of(running.get().url()), sweep);
         }
         out.println("Starting the lab on " + home.folder());
         Lab lab = Lab.on(home, Integer.MAX_VALUE, System.err);
@@ -65,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
         Thread keeper = new Thread(lab::lookAfter, "keeper");
         keeper.setDaemon(true);
         keeper.start();
-        int status = show(LabClient.of(url), sweep);
+        int status = show(home, LabClient.of(url), sweep);
         if (!exit) {
             out.println("The lab stays up; Ctrl-C stops it.");
             keeper.join();
@@ -73,9 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
         return status;
     }
 
-    private int show(LabClient lab, DemoSweep sweep) throws InterruptedException {
+    private int show(LabHome home, LabClient lab, DemoSweep sweep) throws InterruptedException {
         String id = sweep.idIn(lab);
-        String page = lab.url() + "/sweeps/" + id;
+        String page = home.signIn(lab.url() + "/sweeps/" + id);
         out.println("Sweep " + id + ": " + page);
         String state = follow(lab, id);
         List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);

@@ -42,6 +42,26 @@ public record LabHome(Path folder) {
                 .filter(lab -> ServiceProcess.isServiceOf(folder, lab.pid()));
     }
 
+    /** What a person shows to the service of this home; none before its first start. */
+    public Optional<String> token() {
+        Path file = folder.resolve("person.secret");
+        try {
+            return Optional.of(Files.readString(file).strip()).filter(token -> !token.isEmpty());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Failure.fault(
+                    "cannot read " + file + " (" + e.getClass().getSimpleName() + ")",
+                    "run the command as the account that runs the lab",
+                    e);
+        }
+    }
+
+    /** The address that opens a page for a browser that the lab does not know yet. What follows the # is sent to nobody. */
+    public String signIn(String page) {
+        return token().map(token -> page + "#token=" + token).orElse(page);
+    }
+
     public Path log(String name) {
         return logs().folder().resolve(name + ".log");
     }

@@ -46,9 +46,11 @@ public final class LabClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI base;
+    private final Optional<String> token;
 
     private LabClient(URI base) {
         this.base = base;
+        this.token = LabToken.of(base, System.getenv(), LabHome.ofEnvironment());
     }
 
     public static LabClient of(String url) {
@@ -162,10 +164,12 @@ public final class LabClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve("api/v1/" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("api/v1/" + path))
                 .timeout(TIMEOUT)
                 .header("Accept", "application/json")
                 .header("X-Runyard-User", user());
+        token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
+        return request;
     }
 
     private static String user() {

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * make (runs that an imagined worker holds, a hundred thousand finished runs) are made in its Postgres.
  */
 final class BenchLab implements AutoCloseable {
-    private static final String USER = "runyard";
+    private static final String USER = "runyard_service";
 
     private final @Nullable LabProcess own;
     private final URI base;
     private final String secret;
+    private final String person;
     private final Connection database;
     private final long service;
 
@@ -41,11 +42,12 @@ final class BenchLab implements AutoCloseable {
         JsonNode lab = new ObjectMapper().readTree(home.resolve("lab.json").toFile());
         this.base = URI.create(lab.get("url").asText());
         this.service = lab.get("pid").asLong();
+        this.person = Files.readString(home.resolve("person.secret")).strip();
         this.secret = Files.readString(home.resolve("lab.secret")).strip();
         this.database = DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres",
                 USER,
-                Files.readString(home.resolve("postgres.secret")).strip());
+                Files.readString(home.resolve("service.secret")).strip());
     }
 
     /** @param arguments the home of a running embedded lab, or nothing */
@@ -156,13 +158,19 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
+    /** What a person of the lab shows. */
+    String bearer() {
+        return "Bearer " + person;
+    }
+
     /** What the service gives to attempt 1 of a run. */
     String bearer(UUID run) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             byte[] token = mac.doFinal(("attempt|" + run + "|1").getBytes(StandardCharsets.UTF_8));
-            return "Bearer " + Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+            return "Bearer runyard-attempt." + run + ".1."
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(token);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HmacSHA256", e);
         }

@@ -101,7 +101,9 @@ public final class BrowseBench {
         double[] ms = new double[REQUESTS];
         long bytes = 0;
         for (int i = -20; i < REQUESTS; i++) {
-            HttpRequest request = HttpRequest.newBuilder(lab.at(path.of(i))).build();
+            HttpRequest request = HttpRequest.newBuilder(lab.at(path.of(i)))
+                    .header("Authorization", lab.bearer())
+                    .build();
             long begin = System.nanoTime();
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {

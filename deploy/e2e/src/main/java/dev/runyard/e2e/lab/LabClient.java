@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,14 +26,29 @@ public final class LabClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final URI base;
+    private final Path home;
 
-    LabClient(URI base) {
+    LabClient(URI base, Path home) {
         this.base = base;
+        this.home = home;
     }
 
-    /** A client of a lab that runs elsewhere. */
-    public static LabClient of(String url) {
-        return new LabClient(URI.create(url));
+    /**
+     * A client of a lab that runs already.
+     *
+     * @param home the lab's, which holds the token
+     */
+    public static LabClient of(String url, Path home) {
+        return new LabClient(URI.create(url), home);
+    }
+
+    /** What a person of this lab shows. */
+    public String token() {
+        try {
+            return Files.readString(home.resolve("person.secret")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public URI base() {
@@ -112,7 +129,8 @@ public final class LabClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        return path.startsWith("/q/health/") ? request : request.header("Authorization", "Bearer " + token());
     }
 
     private HttpResponse<String> send(HttpRequest request) {

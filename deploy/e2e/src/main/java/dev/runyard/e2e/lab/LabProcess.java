@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ public final class LabProcess implements AutoCloseable {
     public record Result(int exit, String out, String err) {}
 
     public LabClient client() {
-        return new LabClient(URI.create("http://127.0.0.1:" + port));
+        return new LabClient(URI.create("http://127.0.0.1:" + port), home);
     }
 
     public Path home() {
@@ -148,6 +149,16 @@ public final class LabProcess implements AutoCloseable {
     /** The service's process, if it is alive. */
     public Optional<ProcessHandle> service() {
         return child("quarkus-run.jar");
+    }
+
+    /** The launcher and all below it that are alive. */
+    public List<ProcessHandle> processes() {
+        Process process = up;
+        return process == null
+                ? List.of()
+                : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                        .filter(ProcessHandle::isAlive)
+                        .toList();
     }
 
     private Optional<ProcessHandle> child(String mark) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker asks of the service. Every method throws {@link ServiceFault}. Answers are read by name, so that a newer service
@@ -42,8 +43,19 @@ public final class ServiceClient {
     /** A live worker has the device. */
     public static final String TAKEN = "DEVICE_TAKEN";
 
-    /** Where Temporal is. */
-    public record Executor(String target, String namespace) {}
+    /**
+     * Where Temporal is.
+     *
+     * @param key what every call to it carries as bearer; null: it asks for nothing
+     */
+    public record Executor(
+            String target, String namespace, @Nullable String key) {
+        /** Without the key, which has no place in a log. */
+        @Override
+        public String toString() {
+            return target + "/" + namespace;
+        }
+    }
 
     /**
      * What an attempt needs to begin.
@@ -197,7 +209,10 @@ public final class ServiceClient {
         if (target.isEmpty()) {
             throw new ServiceFault.Unavailable("the service has not started its Temporal yet");
         }
-        return new Executor(target, temporal.path("namespace").asText("default"));
+        return new Executor(
+                target,
+                temporal.path("namespace").asText("default"),
+                temporal.path("key").textValue());
     }
 
     private static String text(JsonNode answer, String name) {
