@@ -311,6 +311,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The last complaint of Postgres, else its last line, after a colon; empty when it said nothing. */
     private String lastLine() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             file.seek(Math.max(0, file.length() - TAIL_BYTES));
@@ -320,7 +321,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .lines()
                     .filter(line -> !line.isBlank())
                     .toList();
-            return lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1).strip();
+            // What pg_ctl says last is where to look, which a reader of this line knows.
+            return lines.stream()
+                    .filter(line ->
+                            line.contains("FATAL") || line.contains("PANIC") || line.startsWith("initdb: error"))
+                    .reduce((first, last) -> last)
+                    .or(() -> lines.stream().reduce((first, last) -> last))
+                    .map(line -> ": " + line.strip())
+                    .orElse("");
         }
     }
 

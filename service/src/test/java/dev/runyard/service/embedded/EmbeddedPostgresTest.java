@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -136,13 +138,19 @@ final class EmbeddedPostgresTest {
                         }
                     })
                     .isInstanceOf(SQLException.class);
-            // Also when it ends altogether, as it does when its log cannot grow.
-            kill(disk);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (EmbeddedPostgres.trouble().isEmpty() && System.nanoTime() < end) {
-                Thread.sleep(100);
+            // Also when it ends altogether, as it does when its log cannot grow, and somebody takes every page that it
+            // frees.
+            Thread greedy = greedy(filler);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!EmbeddedPostgres.trouble().orElse("").contains("No space left on device")
+                    && System.nanoTime() < end) {
+                kill(disk);
+                Thread.sleep(300);
             }
-            assertThat(EmbeddedPostgres.trouble()).isPresent();
+            assertThat(EmbeddedPostgres.trouble())
+                    .hasValueSatisfying(why -> assertThat(why).contains("No space left on device"));
+            greedy.interrupt();
+            greedy.join();
             Files.delete(filler);
             long freed = System.nanoTime();
             int kept = awaitNumber(postgres, "select n from kept", -1);
@@ -166,11 +174,32 @@ final class EmbeddedPostgresTest {
         throw new IllegalStateException("the disk is larger than it should be");
     }
 
+    private static Thread greedy(Path filler) {
+        Thread thread = new Thread(() -> {
+            byte[] page = new byte[4_096];
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    Files.write(filler, page, java.nio.file.StandardOpenOption.APPEND);
+                } catch (IOException e) {
+                    // full, for now
+                }
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    /** Its postmaster, and nobody who got that number since. */
     private static void kill(Path home) throws IOException {
-        Path file = home.resolve("postgres/postmaster.pid");
-        if (Files.exists(file)) {
-            ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0).strip()))
-                    .ifPresent(ProcessHandle::destroyForcibly);
+        Path data = home.resolve("postgres");
+        try {
+            String pid =
+                    Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip();
+            if (Path.of("/proc", pid, "cwd").toRealPath().equals(data.toRealPath())) {
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        } catch (NoSuchFileException e) {
+            // It does not run.
         }
     }
 
@@ -203,6 +232,14 @@ final class EmbeddedPostgresTest {
                 .hasMessageContaining(PostgresBinaries.MAJOR)
                 .hasMessageContaining("dump");
         assertThat(home.resolve("postgres/PG_VERSION")).hasContent("17");
+    }
+
+    @Test
+    void aHomeThatOthersCanEnterIsClosed() throws Exception {
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Home.open(home).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+                .isEqualTo("rwx------");
     }
 
     @Test
