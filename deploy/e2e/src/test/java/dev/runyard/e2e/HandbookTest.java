@@ -29,7 +29,9 @@ class HandbookTest {
 
     static Stream<Path> pages() throws IOException {
         try (Stream<Path> files = Files.list(LabProcess.repositoryRoot().resolve("deploy/docs"))) {
-            return files.filter(page -> page.toString().endsWith(".md") && !script(page).isEmpty())
+            return files
+                    .filter(page ->
+                            page.toString().endsWith(".md") && !script(page).isEmpty())
                     .sorted()
                     .toList()
                     .stream();
@@ -85,9 +87,11 @@ class HandbookTest {
                     image.setRGB(
                             xy % 40,
                             xy / 40,
-                            (name.equals("robin") ? new Color(255, shade, shade) : new Color(shade, shade, 255)).getRGB());
+                            (name.equals("robin") ? new Color(255, shade, shade) : new Color(shade, shade, 255))
+                                    .getRGB());
                 }
-                ImageIO.write(image, "png", root.resolve(name).resolve(i + ".png").toFile());
+                ImageIO.write(
+                        image, "png", root.resolve(name).resolve(i + ".png").toFile());
             }
         }
     }
