@@ -15,6 +15,7 @@ import io.quarkus.panache.common.Sort;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -237,14 +238,12 @@ public class FleetResource {
 
     /** Which folders of attempts a worker keeps; the others it removes. */
     @POST
-    @Path("/workers/{id}/folders")
+    @RolesAllowed(Role.WORKER)
+    @Path("/workers/{worker}/folders")
     @Consumes(MediaType.APPLICATION_JSON)
-    public FoldersView folders(
-            @PathParam("id") String id,
-            @HeaderParam("Authorization") @Nullable String bearer,
-            @Nullable FoldersRequest body) {
+    public FoldersView folders(@PathParam("worker") String id, @Nullable FoldersRequest body) {
         FoldersRequest request = Problem.required(body);
-        tokens.requireWorker(Given.id("worker", id), bearer);
+        Given.id("worker", id);
         return new FoldersView(fleet.wanted(request.attempts()));
     }
 

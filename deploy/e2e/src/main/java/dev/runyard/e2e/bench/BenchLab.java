@@ -88,7 +88,7 @@ final class BenchLab implements AutoCloseable {
 
     /** A request as a person of this lab makes it. */
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(at(path));
+        return HttpRequest.newBuilder(at(path)).header("Authorization", "Bearer " + person);
     }
 
     /** A run that a worker holds for a day, its attempt 1 training. */
