@@ -1,7 +1,7 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Tokens;
-import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.report.CheckpointRef;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
@@ -13,7 +13,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -43,7 +42,7 @@ public class RunFilesResource {
     @GET
     @Path("/checkpoints")
     @Operation(summary = "The checkpoints that are kept, newest first")
-    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) throws SQLException {
+    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) {
         return checkpoints.of(run);
     }
 
@@ -56,17 +55,16 @@ public class RunFilesResource {
             @PathParam("id") UUID run,
             @PathParam("attempt") long attempt,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            @Nullable CheckpointRef ref)
-            throws SQLException {
+            @Nullable CheckpointRef ref) {
         tokens.requireAttempt(run, attempt, authorization);
-        checkpoints.add(run, attempt, Given.present(ref));
+        checkpoints.add(run, attempt, Problem.required(ref));
         return new StoredView(1);
     }
 
     @GET
     @Path("/artifacts")
     @Operation(summary = "The files that a run offers")
-    public List<Artifacts.View> artifacts(@PathParam("id") UUID run) throws SQLException {
+    public List<Artifacts.View> artifacts(@PathParam("id") UUID run) {
         return artifacts.of(run);
     }
 
@@ -77,10 +75,9 @@ public class RunFilesResource {
             @PathParam("id") UUID run,
             @PathParam("attempt") long attempt,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            Artifacts.@Nullable Request request)
-            throws SQLException {
+            Artifacts.@Nullable Request request) {
         tokens.requireAttempt(run, attempt, authorization);
-        artifacts.add(run, attempt, Given.present(request));
+        artifacts.add(run, attempt, Problem.required(request));
         return new StoredView(1);
     }
 }

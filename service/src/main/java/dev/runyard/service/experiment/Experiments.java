@@ -21,8 +21,7 @@ public class Experiments {
 
     /** The id of the experiment of this name in the default project. */
     public Optional<UUID> find(String name) {
-        return statements.row("""
-                select e.id from experiment e join project p on p.id = e.project_id where e.name = ? and p.name = ?""", r -> r.getObject(1, UUID.class), Given.label("experiment", name), Project.DEFAULT);
+        return row(Given.label("experiment", name)).map(found -> found.id);
     }
 
     /**
@@ -35,14 +34,12 @@ public class Experiments {
         statements.change("""
                 insert into experiment (project_id, name, created_by)
                 select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
-        return statements
-                .row(
-                        """
-                        select e.project_id, e.id from experiment e join project p on p.id = e.project_id
-                        where e.name = ? and p.name = ?""",
-                        r -> new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)),
-                        checked,
-                        Project.DEFAULT)
-                .orElseThrow();
+        Experiment made = row(checked).orElseThrow();
+        return new Place(made.project.id, made.id);
+    }
+
+    private static Optional<Experiment> row(String name) {
+        return Experiment.<Experiment>find("name = ?1 and project.name = ?2", name, Project.DEFAULT)
+                .firstResultOptional();
     }
 }

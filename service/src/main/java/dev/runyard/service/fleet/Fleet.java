@@ -5,6 +5,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.report.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -15,12 +16,8 @@ import java.util.UUID;
 /** Workers and their devices come, beat and go. A device belongs to the worker that registered it last. */
 @ApplicationScoped
 public class Fleet {
-    /** A worker that is silent for longer has lost its devices, in seconds of Postgres time. */
-    static final int SILENT_SECONDS = 15;
-
     /** Whether device {@code d} with worker {@code w} can be given a lease. */
-    public static final String USABLE =
-            "not d.drained and w.left_at is null and w.last_seen > now() - interval '" + SILENT_SECONDS + " seconds'";
+    public static final String USABLE = "not d.drained and " + Waiting.HEARD;
 
     private final Statements statements;
     private final Journal journal;
@@ -167,9 +164,14 @@ public class Fleet {
                 .rows("""
                         update device d set lost = true from worker w
                         where w.id = d.worker_id and not d.lost and w.last_seen <= now() - make_interval(secs => ?)
-                        returning d.id""", r -> r.getObject(1, UUID.class), SILENT_SECONDS)
+                        returning d.id""", r -> r.getObject(1, UUID.class), Waiting.SILENT_SECONDS)
                 .forEach(device -> journal.device(
-                        device, Journal.RECONCILER, "lost", "FREE", "LOST", "silent for " + SILENT_SECONDS + " s"));
+                        device,
+                        Journal.RECONCILER,
+                        "lost",
+                        "FREE",
+                        "LOST",
+                        "silent for " + Waiting.SILENT_SECONDS + " s"));
         statements
                 .rows("""
                         select run_id, attempt from lease where released_at is null and expires_at <= now()

@@ -7,6 +7,7 @@ import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.Waiting;
 import io.quarkus.panache.common.Sort;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -62,7 +63,11 @@ public class FleetResource {
                     worker.version,
                     worker.leftAt != null
                             ? "LEFT"
-                            : worker.lastSeen.plusSeconds(Fleet.SILENT_SECONDS).isBefore(now) ? "LOST" : "LIVE",
+                            : worker.lastSeen
+                                            .plusSeconds(Waiting.SILENT_SECONDS)
+                                            .isBefore(now)
+                                    ? "LOST"
+                                    : "LIVE",
                     worker.registeredAt,
                     worker.lastSeen,
                     worker.leftAt);

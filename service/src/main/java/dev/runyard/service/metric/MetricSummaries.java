@@ -1,9 +1,7 @@
 package dev.runyard.service.metric;
 
-import io.agroal.api.AgroalDataSource;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -24,33 +22,28 @@ public class MetricSummaries {
             where s.run_id = any(?)
             """;
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
 
-    MetricSummaries(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    MetricSummaries(Statements statements) {
+        this.statements = statements;
     }
 
     /** Runs without points are absent. */
-    public Map<UUID, SortedMap<String, SummaryView>> of(Collection<UUID> runs) throws SQLException {
+    public Map<UUID, SortedMap<String, SummaryView>> of(Collection<UUID> runs) {
         Map<UUID, SortedMap<String, SummaryView>> found = new HashMap<>();
         if (runs.isEmpty()) {
             return found;
         }
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(READ)) {
-            s.setArray(1, c.createArrayOf("uuid", runs.toArray()));
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    found.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>())
-                            .put(r.getString(2), view(r));
-                }
-            }
-        }
+        statements.each(
+                READ,
+                r -> found.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>())
+                        .put(r.getString(2), view(r)),
+                runs);
         return found;
     }
 
     /** Empty for a run without points and for one that does not exist. */
-    public SortedMap<String, SummaryView> of(UUID run) throws SQLException {
+    public SortedMap<String, SummaryView> of(UUID run) {
         return of(List.of(run)).getOrDefault(run, new TreeMap<>());
     }
 

@@ -11,7 +11,6 @@ import dev.runyard.spec.Nearest;
 import dev.runyard.spec.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -156,7 +155,7 @@ public class RunList {
         RunView run = statements
                 .row("select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = ?", RunView::new, id)
                 .orElseThrow(() -> Problem.notFound("run", id));
-        return run.with(summaries(List.of(id)).get(id), waiting.of(run));
+        return run.with(summaries.of(List.of(id)).get(id), waiting.of(run));
     }
 
     /**
@@ -255,18 +254,10 @@ public class RunList {
 
     private List<RunView> complete(List<RunView> runs) {
         Map<UUID, SortedMap<String, SummaryView>> found =
-                summaries(runs.stream().map(RunView::id).toList());
+                summaries.of(runs.stream().map(RunView::id).toList());
         Map<UUID, String> why = waiting.of(runs);
         return runs.stream()
                 .map(r -> r.with(found.get(r.id()), why.get(r.id())).listed())
                 .toList();
-    }
-
-    private Map<UUID, SortedMap<String, SummaryView>> summaries(List<UUID> runs) {
-        try {
-            return summaries.of(runs);
-        } catch (SQLException e) {
-            throw Statements.failure(e);
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.runyard.service.run;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.blob.RunFilesResource.StoredView;
 import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -14,7 +15,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -50,8 +50,7 @@ public class RunLogResource {
             @QueryParam("limit")
                     @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000"))
                     @Nullable
-                    String limit)
-            throws SQLException {
+                    String limit) {
         return logs.read(run, Given.number("after", after, 0, 0, MOST_SEQ), (int)
                 Given.number("limit", limit, 200, 1, RunLogs.MOST_LINES));
     }
@@ -63,9 +62,8 @@ public class RunLogResource {
             @PathParam("id") UUID run,
             @PathParam("attempt") long attempt,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
-            RunLogs.@Nullable Request request)
-            throws SQLException {
+            RunLogs.@Nullable Request request) {
         tokens.requireAttempt(run, attempt, authorization);
-        return new StoredView(logs.add(run, attempt, Given.present(request)));
+        return new StoredView(logs.add(run, attempt, Problem.required(request)));
     }
 }
