@@ -7,6 +7,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Retention;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -28,13 +29,6 @@ public class Checkpoints {
             select id, attempt, ?, ?, ?, ?::jsonb from fence
             on conflict (run_id, attempt, step) do update set
               epoch = excluded.epoch, best = excluded.best, manifest = excluded.manifest
-            """;
-
-    private static final String RETAIN = """
-            delete from checkpoint where run_id = ? and (attempt, step) not in (
-              (select attempt, step from checkpoint where run_id = ? order by attempt desc, step desc limit 2)
-              union
-              (select attempt, step from checkpoint where run_id = ? and best order by attempt desc, step desc limit 1))
             """;
 
     private static final String NEWEST_FIRST = " from checkpoint where run_id = ? order by attempt desc, step desc";
@@ -67,7 +61,7 @@ public class Checkpoints {
         fence.hold(run, attempt);
         requireBlobs(ref);
         put(run, attempt, ref);
-        statements.change(RETAIN, run, run, run);
+        retain(run);
     }
 
     /** Those that the next attempt may resume from, newest first. */
@@ -103,6 +97,21 @@ public class Checkpoints {
                 ref.step(),
                 ref.files().stream().map(CheckpointRef.File::name).toList(),
                 ref.files().stream().map(CheckpointRef.File::sha256).toList());
+    }
+
+    private void retain(UUID run) {
+        record Made(long attempt, long step, boolean best) {}
+        List<Made> made = statements.rows(
+                "select attempt, step, best" + NEWEST_FIRST,
+                r -> new Made(r.getLong(1), r.getLong(2), r.getBoolean(3)),
+                run);
+        for (Made spare : Retention.spare(made, Made::best)) {
+            statements.change(
+                    "delete from checkpoint where run_id = ? and attempt = ? and step = ?",
+                    run,
+                    spare.attempt(),
+                    spare.step());
+        }
     }
 
     /** Locks the blobs' rows, so that no sweep takes one before the reference is there. */
