@@ -150,6 +150,17 @@ class ArchitectureTest {
                 .check(SERVICE);
     }
 
+    /** So that a hash means the same everywhere. */
+    @Test
+    void hashingIsDoneInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
+                .should()
+                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
+                .check(SERVICE);
+    }
+
     private static JavaClass outermost(JavaClass c) {
         return c.getEnclosingClass().map(ArchitectureTest::outermost).orElse(c);
     }
