@@ -1,46 +1,72 @@
 package dev.runyard.service.auth;
 
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.runyard.spec.RunState;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Arrays;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
-/** The first part of every statement that an attempt's write is: no row when the attempt does not hold the run. */
-public final class Fence {
-    /** Parameters: run, attempt. */
+/** What keeps an attempt that does not hold its run from writing: nothing of such a request is stored. */
+@ApplicationScoped
+public class Fence {
+    /** The states in which a worker holds a run, as SQL; the index run_held serves it. */
+    public static final String HELD = Arrays.stream(RunState.values())
+            .filter(RunState::held)
+            .map(state -> "'" + state + "'")
+            .collect(Collectors.joining(", ", "(", ")"));
+
+    /**
+     * The first part of a statement that an attempt's write is: no row when the attempt does not hold the run. Parameters: run,
+     * attempt. Others may write to the run at the same time.
+     */
     public static final String SQL = """
             with fence as (
-              select id, attempt::int as attempt from run
-              where id = ? and attempt = ? and state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING') for share)
-            """;
+              select id, attempt::int as attempt, state from run
+              where id = ? and attempt = ? and state in %s for share)
+            """.formatted(HELD);
 
-    private Fence() {}
+    private static final String SHARED = SQL + "select 1 from fence";
+    private static final String ALONE =
+            "select 1 from run where id = ? and attempt = ? and state in " + HELD + " for no key update";
 
-    /** Keeps the attempt current until the transaction ends. */
-    public static void hold(Connection c, UUID run, long attempt) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(SQL + "select 1 from fence")) {
-            s.setObject(1, run);
-            s.setLong(2, attempt);
-            try (ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    throw refusal(c, run, attempt);
-                }
-            }
+    private final Statements statements;
+
+    public Fence(Statements statements) {
+        this.statements = statements;
+    }
+
+    /**
+     * Keeps the attempt current until the transaction ends.
+     *
+     * @throws StaleAttempt when the attempt does not hold the run
+     */
+    public void hold(UUID run, long attempt) {
+        if (statements.row(SHARED, r -> r.getInt(1), run, attempt).isEmpty()) {
+            throw refusal(run, attempt);
         }
     }
 
-    public static Problem refusal(Connection c, UUID run, long attempt) throws SQLException {
-        return exists(c, run) ? new StaleAttempt(run, attempt) : Problem.notFound("run", run);
+    /**
+     * The same, and keeps every other writer of the run out; for transactions that change the run's row.
+     *
+     * @throws StaleAttempt when the attempt does not hold the run
+     */
+    public void holdAlone(UUID run, long attempt) {
+        if (statements.row(ALONE, r -> r.getInt(1), run, attempt).isEmpty()) {
+            throw refusal(run, attempt);
+        }
     }
 
-    public static boolean exists(Connection c, UUID run) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("select 1 from run where id = ?")) {
-            s.setObject(1, run);
-            try (ResultSet r = s.executeQuery()) {
-                return r.next();
-            }
-        }
+    /** Why the fence let nothing through: the attempt is stale, or there is no such run. */
+    public Problem refusal(UUID run, long attempt) {
+        return exists(run) ? new StaleAttempt(run, attempt) : Problem.notFound("run", run);
+    }
+
+    public boolean exists(UUID run) {
+        return statements
+                .row("select 1 from run where id = ?", r -> r.getInt(1), run)
+                .isPresent();
     }
 }

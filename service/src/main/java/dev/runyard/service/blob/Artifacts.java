@@ -1,18 +1,12 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
-import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -26,10 +20,12 @@ public class Artifacts {
               kind = excluded.kind, sha256 = excluded.sha256, size = excluded.size
             """;
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
+    private final Fence fence;
 
-    Artifacts(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    Artifacts(Statements statements, Fence fence) {
+        this.statements = statements;
+        this.fence = fence;
     }
 
     /**
@@ -45,7 +41,7 @@ public class Artifacts {
 
     /** @throws Problem 422 MISSING_BLOB, SIZE_MISMATCH, BAD_NAME; 409 for a stale attempt */
     @Transactional
-    public void add(UUID run, long attempt, Request request) throws SQLException {
+    public void add(UUID run, long attempt, Request request) {
         if (request.name() == null || request.sha256() == null || request.kind() == null) {
             throw Problem.invalid("MISSING_FIELD", "name", request.name(), "name, sha256 and kind are required", null);
         }
@@ -53,50 +49,29 @@ public class Artifacts {
         Label.check("kind", request.kind());
         Checkpoints.requireHash("sha256", request.sha256());
         Given.range("size", request.size(), Long.MAX_VALUE);
-        try (Connection c = dataSource.getConnection()) {
-            Fence.hold(c, run, attempt);
-            try (PreparedStatement s = c.prepareStatement("select size from blob where sha256 = ? for key share")) {
-                s.setString(1, request.sha256());
-                try (ResultSet r = s.executeQuery()) {
-                    Checkpoints.requireBlob(
-                            "artifact", request.sha256(), request.size(), r.next() ? r.getLong(1) : null);
-                }
-            }
-            try (PreparedStatement s = c.prepareStatement(PUT)) {
-                s.setObject(1, run);
-                s.setLong(2, attempt);
-                s.setString(3, request.name());
-                s.setString(4, request.kind());
-                s.setString(5, request.sha256());
-                s.setLong(6, request.size());
-                s.executeUpdate();
-            }
-        }
+        fence.hold(run, attempt);
+        Long stored = statements
+                .row("select size from blob where sha256 = ? for key share", r -> r.getLong(1), request.sha256())
+                .orElse(null);
+        Checkpoints.requireBlob("artifact", request.sha256(), request.size(), stored);
+        statements.change(PUT, run, attempt, request.name(), request.kind(), request.sha256(), request.size());
     }
 
     /** By name; of each name the newest attempt's. */
-    public List<View> of(UUID run) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            if (!Fence.exists(c, run)) {
-                throw Problem.notFound("run", run);
-            }
-            List<View> found = new ArrayList<>();
-            try (PreparedStatement s = c.prepareStatement("select distinct on (name) name, kind, sha256, size, attempt,"
-                    + " created_at from artifact where run_id = ? order by name, attempt desc")) {
-                s.setObject(1, run);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        found.add(new View(
-                                r.getString(1),
-                                r.getString(2),
-                                r.getString(3),
-                                r.getLong(4),
-                                r.getLong(5),
-                                r.getObject(6, OffsetDateTime.class).toInstant()));
-                    }
-                }
-            }
-            return found;
+    public List<View> of(UUID run) {
+        if (!fence.exists(run)) {
+            throw Problem.notFound("run", run);
         }
+        return statements.rows(
+                "select distinct on (name) name, kind, sha256, size, attempt, created_at from artifact"
+                        + " where run_id = ? order by name, attempt desc",
+                r -> new View(
+                        r.getString(1),
+                        r.getString(2),
+                        r.getString(3),
+                        r.getLong(4),
+                        r.getLong(5),
+                        Statements.instant(r, "created_at")),
+                run);
     }
 }

@@ -54,7 +54,7 @@ final class BlobFolder {
         Path file = Files.createTempFile(temporary, "put-", ".part");
         boolean done = false;
         try {
-            MessageDigest digest = Sha256.digest();
+            MessageDigest digest = dev.runyard.spec.Sha256.digest();
             long size = 0;
             byte[] chunk = new byte[CHUNK];
             try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -19,7 +19,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.sql.SQLException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -58,7 +57,7 @@ public class BlobResource {
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String length,
             @HeaderParam("Content-Range") @Nullable String range,
             InputStream body)
-            throws IOException, SQLException {
+            throws IOException {
         Sha256 hash = name(sha256);
         uploaders.require(Caller.of(identity));
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
@@ -97,7 +96,7 @@ public class BlobResource {
     @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Save a file")
-    public Response get(@PathParam("sha256") String sha256) throws SQLException, IOException {
+    public Response get(@PathParam("sha256") String sha256) throws IOException {
         Blobs.Stored stored = find(sha256);
         return head(sha256, stored).entity(stored.file().toFile()).build();
     }
@@ -105,7 +104,7 @@ public class BlobResource {
     @HEAD
     @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Operation(summary = "Whether a file is there", description = "Keeps it from being swept for an hour.")
-    public Response exists(@PathParam("sha256") String sha256) throws SQLException, IOException {
+    public Response exists(@PathParam("sha256") String sha256) throws IOException {
         uploaders.require(Caller.of(identity));
         Sha256 hash = name(sha256);
         Optional<Blobs.Stored> stored = blobs.find(hash);
@@ -120,7 +119,7 @@ public class BlobResource {
         return answer.header("Upload-Offset", blobs.arrived(hash));
     }
 
-    private Blobs.Stored find(String sha256) throws SQLException, IOException {
+    private Blobs.Stored find(String sha256) throws IOException {
         uploaders.require(Caller.of(identity));
         return blobs.find(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
     }

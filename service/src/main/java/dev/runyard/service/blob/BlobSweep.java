@@ -5,7 +5,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,7 +51,7 @@ class BlobSweep {
                 LOG.infof("deleted %d blobs that nothing refers to", deleted);
             }
             scrubbed = blobs.scrub(scrubbed, SCRUBBED_BYTES);
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warnf("the sweep of blobs is put off: %s", e.getMessage());
         }
     }

@@ -1,19 +1,17 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.db.DatabaseFailure;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
-import io.agroal.api.AgroalDataSource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,17 +36,17 @@ class Blobs {
     /** Bytes of a file that is hashed each time it is asked for; longer ones are by {@link #scrub}. */
     private static final long READ_WHOLE = 4 << 20;
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
     private final BlobFolder folder;
     private final Set<Sha256> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 
     Blobs(
-            AgroalDataSource dataSource,
+            Statements statements,
             LabConfig config,
             @ConfigProperty(name = "runyard.artifacts.max-bytes", defaultValue = "4294967296") long limit)
             throws IOException {
-        this.dataSource = dataSource;
+        this.statements = statements;
         this.folder = new BlobFolder(config.artifacts());
         this.limit = limit;
     }
@@ -87,7 +85,7 @@ class Blobs {
      * @return whether it is new
      * @throws Problem 422 HASH_MISMATCH, 413, 507; nothing is stored then
      */
-    boolean put(Sha256 hash, InputStream in) throws IOException, SQLException {
+    boolean put(Sha256 hash, InputStream in) throws IOException {
         try (BlobFolder.Received received = folder.receive(in, limit)) {
             check(hash, received);
             return name(received);
@@ -106,7 +104,7 @@ class Blobs {
      * @throws Problem 409 UPLOAD_OFFSET when the piece does not begin where the last one ended, 503 while another sender of the same
      *     blob is at it, 422 HASH_MISMATCH, 413, 507
      */
-    Optional<Boolean> put(Sha256 hash, Piece piece, InputStream in) throws IOException, SQLException {
+    Optional<Boolean> put(Sha256 hash, Piece piece, InputStream in) throws IOException {
         if (piece.total() > limit) {
             throw BlobFolder.tooLarge(limit);
         }
@@ -145,22 +143,23 @@ class Blobs {
     }
 
     /** Verified bytes replace whatever has their name: a file that was damaged since is whole again. */
-    private boolean name(BlobFolder.Received received) throws IOException, SQLException {
-        return inLock(received.hash(), c -> {
-            boolean known = touch(c, received.hash());
+    private boolean name(BlobFolder.Received received) throws IOException {
+        return inLock(received.hash(), () -> {
+            boolean known = touch(received.hash());
             folder.name(received);
             if (!known) {
-                add(c, received.hash(), received.size());
+                statements.change(
+                        "insert into blob (sha256, size) values (?, ?) on conflict do nothing",
+                        received.hash().hex(),
+                        received.size());
             }
             return !known;
         });
     }
 
     /** Says that somebody counts on the blob, so that it is not swept before he refers to it. */
-    void touch(Sha256 hash) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            touch(c, hash);
-        }
+    boolean touch(Sha256 hash) {
+        return statements.change("update blob set touched_at = now() where sha256 = ?", hash.hex()) == 1;
     }
 
     /**
@@ -170,19 +169,12 @@ class Blobs {
      * @param after the last hash of the round before; empty: from the first
      * @return the last hash read; empty after the last blob
      */
-    String scrub(String after, long bytes) throws SQLException, IOException {
+    String scrub(String after, long bytes) throws IOException {
         record Named(Sha256 hash, long size) {}
-        List<Named> next = new ArrayList<>();
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(
-                        "select sha256, size from blob where sha256 > ? order by sha256 limit 1000")) {
-            s.setString(1, after);
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    next.add(new Named(new Sha256(r.getString(1)), r.getLong(2)));
-                }
-            }
-        }
+        List<Named> next = statements.rows(
+                "select sha256, size from blob where sha256 > ? order by sha256 limit 1000",
+                r -> new Named(new Sha256(r.getString(1)), r.getLong(2)),
+                after);
         long left = bytes;
         for (Named blob : next) {
             if (left <= 0) {
@@ -197,12 +189,12 @@ class Blobs {
     }
 
     /** Whether the file holds what its name says; one that does not is set aside. */
-    private boolean whole(Sha256 hash, long size) throws IOException, SQLException {
+    private boolean whole(Sha256 hash, long size) throws IOException {
         Path file = folder.path(hash);
         if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
             return true;
         }
-        return inLock(hash, c -> {
+        return inLock(hash, () -> {
             // It may have been sent again since.
             if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
                 return true;
@@ -214,7 +206,7 @@ class Blobs {
     }
 
     /** A blob whose file is there and as long as it was; short files are read whole. */
-    Optional<Stored> find(Sha256 hash) throws SQLException, IOException {
+    Optional<Stored> find(Sha256 hash) throws IOException {
         Optional<Stored> found = known(hash);
         if (found.isEmpty() || !Files.isRegularFile(found.get().file())) {
             return Optional.empty();
@@ -227,17 +219,11 @@ class Blobs {
         return sound ? found : Optional.empty();
     }
 
-    private Optional<Stored> known(Sha256 hash) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement("select size from blob where sha256 = ?")) {
-            s.setString(1, hash.hex());
-            try (ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    return Optional.empty();
-                }
-                return Optional.of(new Stored(folder.path(hash), r.getLong(1)));
-            }
-        }
+    private Optional<Stored> known(Sha256 hash) {
+        return statements.row(
+                "select size from blob where sha256 = ?",
+                r -> new Stored(folder.path(hash), r.getLong(1)),
+                hash.hex());
     }
 
     /**
@@ -245,16 +231,16 @@ class Blobs {
      *
      * @return how many went
      */
-    int sweep(Duration age) throws SQLException, IOException {
+    int sweep(Duration age) throws IOException {
         folder.clean(Duration.ofHours(24));
         int deleted = 0;
         for (String hex : spare(age)) {
             Sha256 hash = new Sha256(hex);
             try {
-                deleted += inLock(hash, c -> delete(c, hash, age)) ? 1 : 0;
-            } catch (SQLException e) {
+                deleted += inLock(hash, () -> delete(hash, age)) ? 1 : 0;
+            } catch (DatabaseFailure e) {
                 // A reference came in between: then it is not spare.
-                if (!"23503".equals(e.getSQLState())) {
+                if (!e.state().equals("23503")) {
                     throw e;
                 }
             }
@@ -262,72 +248,39 @@ class Blobs {
         return deleted;
     }
 
-    private List<String> spare(Duration age) throws SQLException {
-        List<String> found = new ArrayList<>();
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s =
-                        c.prepareStatement("select sha256 from blob b where true" + SPARE + " limit 1000")) {
-            s.setDouble(1, age.toMillis() / 1e3);
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    found.add(r.getString(1));
-                }
-            }
-        }
-        return found;
+    private List<String> spare(Duration age) {
+        return statements.rows(
+                "select sha256 from blob b where true" + SPARE + " limit 1000", r -> r.getString(1), seconds(age));
     }
 
-    private boolean delete(Connection c, Sha256 hash, Duration age) throws SQLException, IOException {
-        try (PreparedStatement s = c.prepareStatement("delete from blob b where sha256 = ?" + SPARE)) {
-            s.setString(1, hash.hex());
-            s.setDouble(2, age.toMillis() / 1e3);
-            if (s.executeUpdate() == 0) {
-                return false;
-            }
+    private boolean delete(Sha256 hash, Duration age) throws IOException {
+        if (statements.change("delete from blob b where sha256 = ?" + SPARE, hash.hex(), seconds(age)) == 0) {
+            return false;
         }
         Files.deleteIfExists(folder.path(hash));
         return true;
     }
 
-    private static boolean touch(Connection c, Sha256 hash) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("update blob set touched_at = now() where sha256 = ?")) {
-            s.setString(1, hash.hex());
-            return s.executeUpdate() == 1;
-        }
-    }
-
-    private static void add(Connection c, Sha256 hash, long size) throws SQLException {
-        try (PreparedStatement s =
-                c.prepareStatement("insert into blob (sha256, size) values (?, ?) on conflict do nothing")) {
-            s.setString(1, hash.hex());
-            s.setLong(2, size);
-            s.executeUpdate();
-        }
+    private static double seconds(Duration age) {
+        return age.toMillis() / 1e3;
     }
 
     private interface Step {
-        boolean run(Connection c) throws SQLException, IOException;
+        boolean run() throws IOException;
     }
 
-    private boolean inLock(Sha256 hash, Step step) throws SQLException, IOException {
-        try (Connection c = dataSource.getConnection()) {
-            c.setAutoCommit(false);
-            boolean done = false;
-            try {
-                try (PreparedStatement s = c.prepareStatement("select pg_advisory_xact_lock(?)")) {
-                    s.setLong(1, hash.lock());
-                    s.execute();
+    private boolean inLock(Sha256 hash, Step step) throws IOException {
+        try {
+            return QuarkusTransaction.requiringNew().call(() -> {
+                statements.row("select pg_advisory_xact_lock(?)::text", r -> "", hash.lock());
+                try {
+                    return step.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
-                boolean answer = step.run(c);
-                c.commit();
-                done = true;
-                return answer;
-            } finally {
-                if (!done) {
-                    c.rollback();
-                }
-                c.setAutoCommit(true);
-            }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -3,19 +3,14 @@ package dev.runyard.service.blob;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.report.CheckpointRef;
-import io.agroal.api.AgroalDataSource;
+import dev.runyard.spec.report.Retention;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,20 +31,15 @@ public class Checkpoints {
               epoch = excluded.epoch, best = excluded.best, manifest = excluded.manifest
             """;
 
-    private static final String RETAIN = """
-            delete from checkpoint where run_id = ? and (attempt, step) not in (
-              (select attempt, step from checkpoint where run_id = ? order by attempt desc, step desc limit 2)
-              union
-              (select attempt, step from checkpoint where run_id = ? and best order by attempt desc, step desc limit 1))
-            """;
-
     private static final String NEWEST_FIRST = " from checkpoint where run_id = ? order by attempt desc, step desc";
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
+    private final Fence fence;
     private final ObjectMapper json;
 
-    Checkpoints(AgroalDataSource dataSource, ObjectMapper json) {
-        this.dataSource = dataSource;
+    Checkpoints(Statements statements, Fence fence, ObjectMapper json) {
+        this.statements = statements;
+        this.fence = fence;
         this.json = json;
     }
 
@@ -66,106 +56,71 @@ public class Checkpoints {
      * @throws Problem 422 MISSING_BLOB, SIZE_MISMATCH or a broken rule; 409 for a stale attempt
      */
     @Transactional
-    public void add(UUID run, long attempt, CheckpointRef ref) throws SQLException {
+    public void add(UUID run, long attempt, CheckpointRef ref) {
         check(ref);
-        try (Connection c = dataSource.getConnection()) {
-            Fence.hold(c, run, attempt);
-            requireBlobs(c, ref);
-            put(c, run, attempt, ref);
-            try (PreparedStatement s = c.prepareStatement(RETAIN)) {
-                s.setObject(1, run);
-                s.setObject(2, run);
-                s.setObject(3, run);
-                s.executeUpdate();
-            }
-        }
+        fence.hold(run, attempt);
+        requireBlobs(ref);
+        put(run, attempt, ref);
+        retain(run);
     }
 
     /** Those that the next attempt may resume from, newest first. */
-    public List<CheckpointRef> kept(UUID run) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement("select manifest" + NEWEST_FIRST)) {
-            s.setObject(1, run);
-            List<CheckpointRef> found = new ArrayList<>();
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    found.add(manifest(r.getString(1)));
-                }
-            }
-            return found;
-        }
+    public List<CheckpointRef> kept(UUID run) {
+        return statements.rows("select manifest" + NEWEST_FIRST, r -> manifest(r.getString(1)), run);
     }
 
     /** Newest first. */
-    public List<View> of(UUID run) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            if (!Fence.exists(c, run)) {
-                throw Problem.notFound("run", run);
-            }
-            List<View> found = new ArrayList<>();
-            try (PreparedStatement s = c.prepareStatement("select attempt, created_at, manifest" + NEWEST_FIRST)) {
-                s.setObject(1, run);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        CheckpointRef ref = manifest(r.getString(3));
-                        Instant made = r.getObject(2, OffsetDateTime.class).toInstant();
-                        found.add(new View(r.getLong(1), ref.step(), ref.epoch(), ref.best(), made, ref.files()));
-                    }
-                }
-            }
-            return found;
+    public List<View> of(UUID run) {
+        if (!fence.exists(run)) {
+            throw Problem.notFound("run", run);
         }
+        return statements.rows(
+                "select attempt, created_at, manifest" + NEWEST_FIRST,
+                r -> {
+                    CheckpointRef ref = manifest(r.getString(3));
+                    Instant made = Statements.instant(r, "created_at");
+                    return new View(r.getLong(1), ref.step(), ref.epoch(), ref.best(), made, ref.files());
+                },
+                run);
     }
 
-    private void put(Connection c, UUID run, long attempt, CheckpointRef ref) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(PUT)) {
-            s.setObject(1, run);
-            s.setLong(2, attempt);
-            s.setLong(3, ref.step());
-            s.setInt(4, ref.epoch());
-            s.setBoolean(5, ref.best());
-            s.setString(6, json.writeValueAsString(ref));
-            s.executeUpdate();
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of plain values", e);
-        }
-        try (PreparedStatement s =
-                c.prepareStatement("delete from checkpoint_file where run_id = ? and attempt = ? and step = ?")) {
-            s.setObject(1, run);
-            s.setLong(2, attempt);
-            s.setLong(3, ref.step());
-            s.executeUpdate();
-        }
-        try (PreparedStatement s = c.prepareStatement(
-                "insert into checkpoint_file (run_id, attempt, step, name, sha256) values (?, ?, ?, ?, ?)")) {
-            for (CheckpointRef.File file : ref.files()) {
-                s.setObject(1, run);
-                s.setLong(2, attempt);
-                s.setLong(3, ref.step());
-                s.setString(4, file.name());
-                s.setString(5, file.sha256());
-                s.addBatch();
-            }
-            s.executeBatch();
+    private void put(UUID run, long attempt, CheckpointRef ref) {
+        statements.change(PUT, run, attempt, ref.step(), ref.epoch(), ref.best(), text(ref));
+        statements.change(
+                "delete from checkpoint_file where run_id = ? and attempt = ? and step = ?", run, attempt, ref.step());
+        statements.change(
+                """
+                insert into checkpoint_file (run_id, attempt, step, name, sha256)
+                select ?, ?, ?, f.name, f.sha256 from unnest(?::text[], ?::text[]) as f(name, sha256)""",
+                run,
+                attempt,
+                ref.step(),
+                ref.files().stream().map(CheckpointRef.File::name).toList(),
+                ref.files().stream().map(CheckpointRef.File::sha256).toList());
+    }
+
+    private void retain(UUID run) {
+        record Made(long attempt, long step, boolean best) {}
+        List<Made> made = statements.rows(
+                "select attempt, step, best" + NEWEST_FIRST,
+                r -> new Made(r.getLong(1), r.getLong(2), r.getBoolean(3)),
+                run);
+        for (Made spare : Retention.spare(made, Made::best)) {
+            statements.change(
+                    "delete from checkpoint where run_id = ? and attempt = ? and step = ?",
+                    run,
+                    spare.attempt(),
+                    spare.step());
         }
     }
 
     /** Locks the blobs' rows, so that no sweep takes one before the reference is there. */
-    private static void requireBlobs(Connection c, CheckpointRef ref) throws SQLException {
+    private void requireBlobs(CheckpointRef ref) {
         Map<String, Long> sizes = new HashMap<>();
-        try (PreparedStatement s = c.prepareStatement(
-                "select sha256, size from blob where sha256 = any(?) order by sha256 for key share")) {
-            s.setArray(
-                    1,
-                    c.createArrayOf(
-                            "text",
-                            ref.files().stream().map(CheckpointRef.File::sha256).toArray()));
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
-                    sizes.put(r.getString(1), r.getLong(2));
-                }
-            }
-        }
+        statements.each(
+                "select sha256, size from blob where sha256 = any(?) order by sha256 for key share",
+                r -> sizes.put(r.getString(1), r.getLong(2)),
+                ref.files().stream().map(CheckpointRef.File::sha256).toList());
         for (int i = 0; i < ref.files().size(); i++) {
             CheckpointRef.File file = ref.files().get(i);
             requireBlob("files[" + i + "]", file.sha256(), file.size(), sizes.get(file.sha256()));
@@ -212,6 +167,14 @@ public class Checkpoints {
     static void requireHash(String field, String sha256) {
         if (!Sha256.valid(sha256)) {
             throw Problem.invalid("BAD_HASH", field, sha256, "must be 64 lower-case hex digits", null);
+        }
+    }
+
+    private String text(CheckpointRef ref) {
+        try {
+            return json.writeValueAsString(ref);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of plain values", e);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Role;
-import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.report.CheckpointRef;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
@@ -12,7 +12,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -41,7 +40,7 @@ public class RunFilesResource {
     @GET
     @Path("/checkpoints")
     @Operation(summary = "The checkpoints that are kept, newest first")
-    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) throws SQLException {
+    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) {
         return checkpoints.of(run);
     }
 
@@ -52,16 +51,15 @@ public class RunFilesResource {
             summary = "Make a checkpoint known",
             description = "Its files were stored before. The last two and the best stay.")
     public StoredView checkpoint(
-            @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref)
-            throws SQLException {
-        checkpoints.add(run, attempt, Given.present(ref));
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref) {
+        checkpoints.add(run, attempt, Problem.required(ref));
         return new StoredView(1);
     }
 
     @GET
     @Path("/artifacts")
     @Operation(summary = "The files that a run offers")
-    public List<Artifacts.View> artifacts(@PathParam("id") UUID run) throws SQLException {
+    public List<Artifacts.View> artifacts(@PathParam("id") UUID run) {
         return artifacts.of(run);
     }
 
@@ -70,9 +68,8 @@ public class RunFilesResource {
     @Path("/attempts/{attempt}/artifacts")
     @Operation(summary = "Offer a stored file under a name")
     public StoredView artifact(
-            @PathParam("id") UUID run, @PathParam("attempt") long attempt, Artifacts.@Nullable Request request)
-            throws SQLException {
-        artifacts.add(run, attempt, Given.present(request));
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, Artifacts.@Nullable Request request) {
+        artifacts.add(run, attempt, Problem.required(request));
         return new StoredView(1);
     }
 }

@@ -1,8 +1,6 @@
 package dev.runyard.service.blob;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A blob's name: 64 lower-case hex digits. The only thing from a request that ever becomes part of a path. */
 record Sha256(String hex) {
@@ -13,19 +11,11 @@ record Sha256(String hex) {
     }
 
     static boolean valid(String text) {
-        return text.length() == 64 && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+        return dev.runyard.spec.Sha256.valid(text);
     }
 
     static Sha256 of(MessageDigest digest) {
-        return new Sha256(HexFormat.of().formatHex(digest.digest()));
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new Sha256(dev.runyard.spec.Sha256.hex(digest));
     }
 
     /** For Postgres' advisory locks. */

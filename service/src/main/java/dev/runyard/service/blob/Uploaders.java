@@ -2,13 +2,9 @@ package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
-import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 
 /**
  * Whether a caller's token still counts: a blob's path names neither worker nor attempt, so the token's own names are looked up. A
@@ -16,14 +12,14 @@ import java.sql.SQLException;
  */
 @ApplicationScoped
 class Uploaders {
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
 
-    Uploaders(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    Uploaders(Statements statements) {
+        this.statements = statements;
     }
 
     /** @throws Problem 401 */
-    void require(Caller caller) throws SQLException {
+    void require(Caller caller) {
         boolean counts;
         if (caller instanceof Caller.Worker worker) {
             counts = found("select 1 from worker where id = ? and left_at is null", worker.id());
@@ -37,15 +33,7 @@ class Uploaders {
         }
     }
 
-    private boolean found(String sql, Object... values) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                s.setObject(i + 1, values[i]);
-            }
-            try (ResultSet r = s.executeQuery()) {
-                return r.next();
-            }
-        }
+    private boolean found(String sql, Object... values) {
+        return statements.row(sql, r -> r.getInt(1), values).isPresent();
     }
 }

@@ -2,11 +2,8 @@ package dev.runyard.service.db;
 
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +38,7 @@ public class Answers {
             throw Problem.invalid(
                     "BAD_IDEMPOTENCY_KEY", "Idempotency-Key", key, "must be 1 to 200 printable ASCII characters", null);
         }
-        String hash = sha256(Json.canonical(request));
+        String hash = Sha256.of(Json.canonical(request));
         boolean first = statements.change(
                         "insert into idempotency (route, key, body_hash) values (?, ?, ?) on conflict do nothing",
                         route,
@@ -71,14 +68,5 @@ public class Answers {
     /** Forgets keys older than a day. */
     public int forget() {
         return statements.change("delete from idempotency where created_at < now() - interval '24 hours'");
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.runyard.service.db;
 
 import dev.runyard.service.http.Problem;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Statements {
+    /** Rows that are fetched at once where many are read. */
+    private static final int PORTION = 4_096;
+
     private final DataSource source;
 
     public Statements(DataSource source) {
@@ -38,8 +44,8 @@ public class Statements {
     /**
      * All rows of a query, or of a change with {@code returning}.
      *
-     * @param values UUID, String, number, boolean, {@link Instant}, enum (by name), null, or a collection of UUIDs or texts (an
-     *     array)
+     * @param values UUID, String, number, boolean, {@link Instant}, enum (by name), null, an array of int, long or double, or a
+     *     collection of UUIDs, texts, instants or booleans (an array)
      */
     public <T> List<T> rows(String sql, Reader<T> reader, @Nullable Object... values) {
         try (Connection connection = source.getConnection();
@@ -60,6 +66,47 @@ public class Statements {
     /** The first row, if there is one; its value must not be null. */
     public <T> Optional<T> row(String sql, Reader<T> reader, @Nullable Object... values) {
         return rows(sql, reader, values).stream().findFirst();
+    }
+
+    /** Reads one row and hands it on. */
+    @FunctionalInterface
+    public interface Taker {
+        void take(ResultSet row) throws SQLException;
+    }
+
+    /** All rows of a query, one after the other and in portions, so that their number costs no memory. */
+    public void each(String sql, Taker taker, @Nullable Object... values) {
+        try (Connection connection = source.getConnection()) {
+            // The driver reads in portions inside a transaction only.
+            boolean own = connection.getAutoCommit();
+            if (own) {
+                connection.setAutoCommit(false);
+            }
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setFetchSize(PORTION);
+                bind(connection, statement, values);
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        taker.take(row);
+                    }
+                }
+            } finally {
+                if (own) {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Reads that all see the same moment, in a transaction of their own. */
+    public <T> T snapshot(Supplier<T> reads) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            change("set transaction isolation level repeatable read, read only");
+            return reads.get();
+        });
     }
 
     /** The one number of a query. */
@@ -101,12 +148,27 @@ public class Statements {
             } else if (value instanceof Enum<?> word) {
                 statement.setString(place, word.name());
             } else if (value instanceof Collection<?> many) {
-                boolean ids = many.stream().allMatch(UUID.class::isInstance);
-                statement.setArray(place, connection.createArrayOf(ids ? "uuid" : "text", many.toArray()));
+                statement.setArray(place, array(connection, many));
             } else {
                 statement.setObject(place, value);
             }
         }
+    }
+
+    /** An empty collection is one of UUIDs to Postgres: where it may be one of texts, the statement says so with a cast. */
+    private static Array array(Connection connection, Collection<?> many) throws SQLException {
+        Object first = many.isEmpty() ? null : many.iterator().next();
+        if (first == null || first instanceof UUID) {
+            return connection.createArrayOf("uuid", many.toArray());
+        }
+        if (first instanceof Instant) {
+            return connection.createArrayOf(
+                    "timestamptz",
+                    many.stream()
+                            .map(time -> ((Instant) time).atOffset(ZoneOffset.UTC))
+                            .toArray());
+        }
+        return connection.createArrayOf(first instanceof Boolean ? "bool" : "text", many.toArray());
     }
 
     /** What a caller can do something about, as a problem; everything else as it is. */

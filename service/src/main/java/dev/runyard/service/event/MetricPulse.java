@@ -4,13 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.MetricListener;
-import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,7 +39,7 @@ class MetricPulse implements MetricListener {
     private static final String READ =
             "select run_id, beat, step, keys from metric_beat where beat > ? and origin <> ? order by beat";
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
     private final ObjectMapper json;
     private final boolean alone;
     private final UUID origin = UUID.randomUUID();
@@ -51,8 +47,8 @@ class MetricPulse implements MetricListener {
     private final Map<UUID, Long> heard = new HashMap<>();
     private @Nullable Long last;
 
-    MetricPulse(AgroalDataSource dataSource, ObjectMapper json, LabConfig config) {
-        this.dataSource = dataSource;
+    MetricPulse(Statements statements, ObjectMapper json, LabConfig config) {
+        this.statements = statements;
         this.json = json;
         this.alone = config.embedded();
     }
@@ -72,7 +68,7 @@ class MetricPulse implements MetricListener {
     }
 
     /** A message for each run that got points, here or at another replica. */
-    List<LiveEvent> drain() throws SQLException {
+    List<LiveEvent> drain() {
         Map<UUID, Dirty> taken;
         synchronized (dirty) {
             taken = new LinkedHashMap<>(dirty);
@@ -87,47 +83,27 @@ class MetricPulse implements MetricListener {
         return events;
     }
 
-    private void share(Map<UUID, Dirty> taken) throws SQLException {
-        if (taken.isEmpty()) {
-            return;
-        }
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement(WRITE)) {
-            for (Map.Entry<UUID, Dirty> e : taken.entrySet()) {
-                s.setObject(1, e.getKey());
-                s.setObject(2, origin);
-                s.setLong(3, e.getValue().step());
-                s.setArray(4, c.createArrayOf("text", e.getValue().keys().toArray()));
-                s.addBatch();
-            }
-            s.executeBatch();
-        }
+    private void share(Map<UUID, Dirty> taken) {
+        taken.forEach((run, d) -> statements.change(WRITE, run, origin, d.step(), List.copyOf(d.keys())));
     }
 
-    private void listen(List<LiveEvent> events) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            Long from = last;
-            if (from == null) {
-                from = number(c, "select coalesce(max(beat), 0) from metric_beat");
-                last = from;
-            }
-            try (PreparedStatement s = c.prepareStatement(READ)) {
-                s.setLong(1, from - OVERLAP);
-                s.setObject(2, origin);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        UUID run = r.getObject(1, UUID.class);
-                        long beat = r.getLong(2);
-                        Long known = heard.put(run, beat);
-                        if (beat > from || known != null && known != beat) {
-                            events.add(
-                                    event(run, List.of((String[]) r.getArray(4).getArray()), r.getLong(3)));
-                        }
-                        last = Math.max(last == null ? beat : last, beat);
+    private void listen(List<LiveEvent> events) {
+        Long before = last;
+        long from = before == null ? statements.number("select coalesce(max(beat), 0) from metric_beat") : before;
+        last = from;
+        statements.each(
+                READ,
+                r -> {
+                    UUID run = r.getObject(1, UUID.class);
+                    long beat = r.getLong(2);
+                    Long known = heard.put(run, beat);
+                    if (beat > from || known != null && known != beat) {
+                        events.add(event(run, List.of((String[]) r.getArray(4).getArray()), r.getLong(3)));
                     }
-                }
-            }
-        }
+                    last = Math.max(last == null ? beat : last, beat);
+                },
+                from - OVERLAP,
+                origin);
         if (heard.size() > 10_000) {
             heard.clear();
         }
@@ -142,13 +118,5 @@ class MetricPulse implements MetricListener {
         }
         data.put("step", step);
         return new LiveEvent("metric", null, data.toString());
-    }
-
-    private static long number(Connection c, String sql) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(sql);
-                ResultSet r = s.executeQuery()) {
-            r.next();
-            return r.getLong(1);
-        }
     }
 }

@@ -1,11 +1,11 @@
 package dev.runyard.service.executor;
 
 import dev.runyard.flows.TaskQueues;
-import dev.runyard.flows.run.RunActivities;
 import dev.runyard.flows.run.RunWorkflowImpl;
 import dev.runyard.flows.sweep.SweepActivities;
 import dev.runyard.flows.sweep.SweepWorkflowImpl;
-import dev.runyard.spec.report.Outcome;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.sweep.SweepLedger;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.temporal.client.WorkflowClient;
@@ -14,9 +14,7 @@ import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,17 +32,13 @@ class LedgerWorker {
 
     private final WorkflowClient client;
     private final TemporalStatus status;
-    private final Instance<RunActivities> runs;
-    private final Instance<SweepActivities> sweeps;
+    private final RunLedger runs;
+    private final SweepLedger sweeps;
     private volatile boolean stopping;
     private @Nullable WorkerFactory factory;
 
     @Inject
-    LedgerWorker(
-            WorkflowClient client,
-            TemporalStatus status,
-            Instance<RunActivities> runs,
-            Instance<SweepActivities> sweeps) {
+    LedgerWorker(WorkflowClient client, TemporalStatus status, RunLedger runs, SweepLedger sweeps) {
         this.client = client;
         this.status = status;
         this.runs = runs;
@@ -87,13 +81,8 @@ class LedgerWorker {
                         .setDefaultDeadlockDetectionTimeout(STARVED_MILLIS)
                         .build());
         worker.registerWorkflowImplementationTypes(RunWorkflowImpl.class, SweepWorkflowImpl.class);
-        if (runs.isResolvable()) {
-            worker.registerActivitiesImplementations(plain(runs.get()));
-        }
-        if (sweeps.isResolvable()) {
-            SweepActivities ledger = sweeps.get();
-            worker.registerActivitiesImplementations((SweepActivities) ledger::next);
-        }
+        // Temporal looks at an implementation's class, and a container's proxy hides the interfaces it looks for.
+        worker.registerActivitiesImplementations(new RunActivitiesImpl(runs), (SweepActivities) sweeps::next);
         try {
             fresh.start();
             factory = fresh;
@@ -103,21 +92,6 @@ class LedgerWorker {
             fresh.shutdownNow();
             return false;
         }
-    }
-
-    /** Temporal looks at an implementation's class, and a container's proxy hides the interfaces it looks for. */
-    private static RunActivities plain(RunActivities ledger) {
-        return new RunActivities() {
-            @Override
-            public boolean over(UUID run) {
-                return ledger.over(run);
-            }
-
-            @Override
-            public boolean ended(UUID run, long attempt, Outcome outcome) {
-                return ledger.ended(run, attempt, outcome);
-            }
-        };
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -3,17 +3,13 @@ package dev.runyard.service.executor;
 import dev.runyard.flows.run.RunActivities;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.report.Outcome;
-import io.quarkus.arc.Unremovable;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
 
 /** The ledger as a workflow may ask it. Nothing that a workflow says is booked. */
-@ApplicationScoped
-@Unremovable
-public class RunActivitiesImpl implements RunActivities {
+final class RunActivitiesImpl implements RunActivities {
     private final RunLedger ledger;
 
-    public RunActivitiesImpl(RunLedger ledger) {
+    RunActivitiesImpl(RunLedger ledger) {
         this.ledger = ledger;
     }
 

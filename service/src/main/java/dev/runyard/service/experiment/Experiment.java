@@ -9,9 +9,11 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 
 /** A name that runs and sweeps are listed under; made by the first of them. */
 @Entity
+@Immutable
 public class Experiment extends PanacheEntityBase {
     public static final String DEFAULT = "default";
 

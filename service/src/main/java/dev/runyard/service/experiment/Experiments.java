@@ -21,8 +21,7 @@ public class Experiments {
 
     /** The id of the experiment of this name in the default project. */
     public Optional<UUID> find(String name) {
-        return statements.row("""
-                select e.id from experiment e join project p on p.id = e.project_id where e.name = ? and p.name = ?""", r -> r.getObject(1, UUID.class), Given.label("experiment", name), Project.DEFAULT);
+        return row(Given.label("experiment", name)).map(found -> found.id);
     }
 
     /**
@@ -32,19 +31,21 @@ public class Experiments {
      */
     public Place named(@Nullable String name, String who) {
         String checked = name == null ? Experiment.DEFAULT : Given.label("experiment", name);
-        return placed(checked).orElseGet(() -> {
+        return row(checked).map(Experiments::place).orElseGet(() -> {
             // Another maker may have been faster.
             statements.change("""
                     insert into experiment (project_id, name, created_by)
                     select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
-            return placed(checked).orElseThrow();
+            return place(row(checked).orElseThrow());
         });
     }
 
-    private Optional<Place> placed(String name) {
-        return statements.row(
-                """
-                        select e.project_id, e.id from experiment e join project p on p.id = e.project_id
-                        where e.name = ? and p.name = ?""", r -> new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)), name, Project.DEFAULT);
+    private static Place place(Experiment experiment) {
+        return new Place(experiment.project.id, experiment.id);
+    }
+
+    private static Optional<Experiment> row(String name) {
+        return Experiment.<Experiment>find("name = ?1 and project.name = ?2", name, Project.DEFAULT)
+                .firstResultOptional();
     }
 }

@@ -6,9 +6,11 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 
 /** Holds experiments. Everything belongs to one; for now there is only {@value #DEFAULT}. */
 @Entity
+@Immutable
 public class Project extends PanacheEntityBase {
     public static final String DEFAULT = "default";
 

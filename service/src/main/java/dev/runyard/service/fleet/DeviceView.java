@@ -2,6 +2,7 @@ package dev.runyard.service.fleet;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.run.Waiting;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,13 +37,13 @@ public record DeviceView(
 
     static final String SELECT = """
             select d.*, w.last_seen, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
-                   coalesce(w.left_at is null and w.last_seen > now() - interval '15 seconds', false) as heard
+                   coalesce(%s, false) as heard
             from device d left join worker w on w.id = d.worker_id
             left join lateral (select count(*) as held from lease l where l.device_id = d.id and l.released_at is null) h
               on true
             left join lateral (select * from lease l where l.device_id = d.id and l.released_at is null
                                order by l.granted_at, l.slot limit 1) l on true
-            order by d.host, d.kind desc, d.key""";
+            order by d.host, d.kind desc, d.key""".formatted(Waiting.HEARD);
 
     /**
      * FREE has a slot to give, BUSY has none, LOST is not heard of, DRAINED gets no more, QUARANTINED none while there is another,

@@ -5,6 +5,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,12 +23,8 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class Fleet {
-    /** A worker that is silent for longer has lost its devices, in seconds of Postgres time. */
-    static final int SILENT_SECONDS = 15;
-
     /** Whether device {@code d} with worker {@code w} can be given a lease. */
-    public static final String USABLE =
-            "not d.drained and w.left_at is null and w.last_seen > now() - interval '" + SILENT_SECONDS + " seconds'";
+    public static final String USABLE = "not d.drained and " + Waiting.HEARD;
 
     /**
      * Whether such a device may be given one now: not one set aside, as long as there is another. Where all are, the next run is the
@@ -375,9 +372,9 @@ public class Fleet {
                 .rows("""
                         update device d set lost = true from worker w
                         where w.id = d.worker_id and not d.lost and w.last_seen <= now() - make_interval(secs => ?)
-                        returning d.id""", r -> r.getObject(1, UUID.class), SILENT_SECONDS)
+                        returning d.id""", r -> r.getObject(1, UUID.class), Waiting.SILENT_SECONDS)
                 .forEach(device -> journal.device(
-                        device, Journal.RECONCILER, "lost", "FREE", "LOST", "silent for " + SILENT_SECONDS + " s")));
+                        device, Journal.RECONCILER, "lost", "FREE", "LOST", "silent for " + Waiting.SILENT_SECONDS + " s")));
         // Silent for as long as a lease, and holding none: gone. Should it come back, it registers again.
         statements.change("""
                 update worker w set left_at = now() where left_at is null

@@ -9,6 +9,7 @@ import dev.runyard.service.boot.Version;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.report.Protocol;
 import io.quarkus.panache.common.Sort;
@@ -69,7 +70,11 @@ public class FleetResource {
                     worker.version,
                     worker.leftAt != null
                             ? "LEFT"
-                            : worker.lastSeen.plusSeconds(Fleet.SILENT_SECONDS).isBefore(now) ? "LOST" : "LIVE",
+                            : worker.lastSeen
+                                            .plusSeconds(Waiting.SILENT_SECONDS)
+                                            .isBefore(now)
+                                    ? "LOST"
+                                    : "LIVE",
                     worker.registeredAt,
                     worker.lastSeen,
                     worker.leftAt);

@@ -13,14 +13,6 @@ public final class Given {
         return Names.label(field, name);
     }
 
-    /** A body that has to be there: JSON's {@code null} and no body at all look alike. */
-    public static <T> T present(@Nullable T body) {
-        if (body == null) {
-            throw Problem.of(400, "BAD_JSON", "The request needs a JSON object as its body.");
-        }
-        return body;
-    }
-
     /** Who acts: header X-Runyard-User, 1 to 100 printable characters. */
     public static String who(@Nullable String user) {
         if (user == null || user.isBlank()) {

@@ -1,8 +1,7 @@
 package dev.runyard.service.metric;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * Points folded into groups, as columns ready for {@code unnest}: once by key (the summary) and once by key and block of 64
@@ -71,34 +70,40 @@ final class Digest {
         return most;
     }
 
-    /** Parameters from {@code i} on: key, count, nonFinite, lastStep, lastTime, last, min, minStep, max, maxStep. */
-    void bindSummary(PreparedStatement s, int i) throws SQLException {
-        s.setObject(i, keyIds());
-        s.setObject(i + 1, Arrays.copyOf(count, groups));
-        s.setObject(i + 2, Arrays.copyOf(nonFinite, groups));
-        s.setObject(i + 3, Arrays.copyOf(lastStep, groups));
-        s.setObject(i + 4, Arrays.copyOf(lastTime, groups));
-        s.setObject(i + 5, Arrays.copyOf(last, groups));
-        s.setObject(i + 6, Arrays.copyOf(min, groups));
-        s.setObject(i + 7, Arrays.copyOf(minStep, groups));
-        s.setObject(i + 8, Arrays.copyOf(max, groups));
-        s.setObject(i + 9, Arrays.copyOf(maxStep, groups));
+    /** run, and the columns key, count, nonFinite, lastStep, lastTime, last, min, minStep, max, maxStep. */
+    Object[] summary(UUID run) {
+        return new Object[] {
+            run,
+            keyIds(),
+            Arrays.copyOf(count, groups),
+            Arrays.copyOf(nonFinite, groups),
+            Arrays.copyOf(lastStep, groups),
+            Arrays.copyOf(lastTime, groups),
+            Arrays.copyOf(last, groups),
+            Arrays.copyOf(min, groups),
+            Arrays.copyOf(minStep, groups),
+            Arrays.copyOf(max, groups),
+            Arrays.copyOf(maxStep, groups)
+        };
     }
 
-    /** Parameters from {@code i} on: key, block, firstStep, firstTime, first, lastStep, lastTime, last, min, max, count, nonFinite. */
-    void bindBlocks(PreparedStatement s, int i) throws SQLException {
-        s.setObject(i, keyIds());
-        s.setObject(i + 1, Arrays.copyOf(block, groups));
-        s.setObject(i + 2, Arrays.copyOf(firstStep, groups));
-        s.setObject(i + 3, Arrays.copyOf(firstTime, groups));
-        s.setObject(i + 4, Arrays.copyOf(first, groups));
-        s.setObject(i + 5, Arrays.copyOf(lastStep, groups));
-        s.setObject(i + 6, Arrays.copyOf(lastTime, groups));
-        s.setObject(i + 7, Arrays.copyOf(last, groups));
-        s.setObject(i + 8, Arrays.copyOf(min, groups));
-        s.setObject(i + 9, Arrays.copyOf(max, groups));
-        s.setObject(i + 10, Arrays.copyOf(count, groups));
-        s.setObject(i + 11, Arrays.copyOf(nonFinite, groups));
+    /** run, and the columns key, block, firstStep, firstTime, first, lastStep, lastTime, last, min, max, count, nonFinite. */
+    Object[] blocks(UUID run) {
+        return new Object[] {
+            run,
+            keyIds(),
+            Arrays.copyOf(block, groups),
+            Arrays.copyOf(firstStep, groups),
+            Arrays.copyOf(firstTime, groups),
+            Arrays.copyOf(first, groups),
+            Arrays.copyOf(lastStep, groups),
+            Arrays.copyOf(lastTime, groups),
+            Arrays.copyOf(last, groups),
+            Arrays.copyOf(min, groups),
+            Arrays.copyOf(max, groups),
+            Arrays.copyOf(count, groups),
+            Arrays.copyOf(nonFinite, groups)
+        };
     }
 
     private int open(int key, long b, long step, long time, double value) {

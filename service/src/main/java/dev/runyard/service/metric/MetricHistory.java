@@ -1,14 +1,11 @@
 package dev.runyard.service.metric;
 
-import io.agroal.api.AgroalDataSource;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -21,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class MetricHistory {
     private static final long BLOCK = 1L << Digest.BLOCK_BITS;
-    private static final int FETCH = 4_096;
     private static final String COLUMNS = "step, epoch, value, time, attempt";
 
     private static final String CURRENT = "from metric_point where run_id = ? and key_id = ? and superseded_by is null "
@@ -53,11 +49,11 @@ public class MetricHistory {
             "from metric_point where run_id = ? and key_id = ? and superseded_by is not null "
                     + "and step between ? and ?";
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
     private final MetricKeys keys;
 
-    MetricHistory(AgroalDataSource dataSource, MetricKeys keys) {
-        this.dataSource = dataSource;
+    MetricHistory(Statements statements, MetricKeys keys) {
+        this.statements = statements;
         this.keys = keys;
     }
 
@@ -77,39 +73,31 @@ public class MetricHistory {
             boolean ghosts) {}
 
     /** An unknown key has no points. */
-    public HistoryView read(Range range) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            OptionalInt key = keys.id(c, range.key());
-            if (key.isEmpty()) {
-                return new HistoryView(range.key(), 0, true, List.of(), null, List.of());
-            }
-            // One snapshot for all statements, and a transaction so that rows come in portions.
-            c.setAutoCommit(false);
-            c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try {
-                return new Reader(c, range, key.getAsInt()).read();
-            } finally {
-                c.rollback();
-                c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-                c.setAutoCommit(true);
-            }
+    public HistoryView read(Range range) {
+        OptionalInt key = keys.id(range.key());
+        if (key.isEmpty()) {
+            return new HistoryView(range.key(), 0, true, List.of(), null, List.of());
         }
+        return statements.snapshot(() -> new Reader(statements, range, key.getAsInt()).read());
     }
 
     private static final class Reader {
-        private final Connection c;
+        private final Statements statements;
         private final Range range;
         private final int keyId;
 
-        Reader(Connection c, Range range, int keyId) {
-            this.c = c;
+        Reader(Statements statements, Range range, int keyId) {
+            this.statements = statements;
             this.range = range;
             this.keyId = keyId;
         }
 
-        HistoryView read() throws SQLException {
+        HistoryView read() {
             int few = 2 * range.buckets();
-            List<HistoryView.Point> points = points(few + 1);
+            List<HistoryView.Point> points = statements.rows(
+                    "select " + COLUMNS + " " + source() + " limit " + (few + 1),
+                    MetricHistory::point,
+                    values(range.from(), range.to()));
             List<HistoryView.Ghost> ghosts = range.ghosts() ? ghosts() : List.of();
             if (points.size() <= few) {
                 return new HistoryView(range.key(), points.size(), true, points, null, ghosts);
@@ -119,37 +107,22 @@ public class MetricHistory {
             return new HistoryView(range.key(), fold.total(), false, null, buckets, ghosts);
         }
 
-        private List<HistoryView.Point> points(int limit) throws SQLException {
-            List<HistoryView.Point> points = new ArrayList<>();
-            String rows = range.attempt() == null ? CURRENT : OF_ATTEMPT;
-            try (PreparedStatement s = c.prepareStatement("select " + COLUMNS + " " + rows + " limit " + limit)) {
-                bind(s, range.from(), range.to());
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        points.add(point(r));
-                    }
-                }
-            }
-            return points;
-        }
+        private record Extent(long first, long last) {}
 
-        private CurveFold fold() throws SQLException {
-            long firstBlock;
-            long lastBlock;
-            try (PreparedStatement s = c.prepareStatement(EXTENT)) {
-                for (int i = 0; i < 6; i += 3) {
-                    s.setObject(i + 1, range.run());
-                    s.setInt(i + 2, keyId);
-                    s.setLong(i + 3, (i == 0 ? range.from() : range.to()) >> Digest.BLOCK_BITS);
-                }
-                try (ResultSet r = s.executeQuery()) {
-                    r.next();
-                    firstBlock = r.getLong(1);
-                    lastBlock = r.getLong(2);
-                }
-            }
-            long from = Math.max(range.from(), firstBlock * BLOCK);
-            long to = Math.min(range.to(), lastBlock * BLOCK + BLOCK - 1);
+        private CurveFold fold() {
+            Extent blocks = statements
+                    .row(
+                            EXTENT,
+                            r -> new Extent(r.getLong(1), r.getLong(2)),
+                            range.run(),
+                            keyId,
+                            range.from() >> Digest.BLOCK_BITS,
+                            range.run(),
+                            keyId,
+                            range.to() >> Digest.BLOCK_BITS)
+                    .orElseThrow();
+            long from = Math.max(range.from(), blocks.first() * BLOCK);
+            long to = Math.min(range.to(), blocks.last() * BLOCK + BLOCK - 1);
             // One bucket less than asked for, because the grid need not begin at the first step.
             long width = Math.max(1, (to - from) / Math.max(1, range.buckets() - 1) + 1);
             if (width < BLOCK) {
@@ -167,48 +140,32 @@ public class MetricHistory {
             return fold;
         }
 
-        private CurveFold foldAttempt() throws SQLException {
-            long from = range.from();
-            long to = range.to();
-            try (PreparedStatement s = c.prepareStatement("select min(step), max(step) " + unordered(OF_ATTEMPT))) {
-                bind(s, from, to);
-                try (ResultSet r = s.executeQuery()) {
-                    r.next();
-                    from = r.getLong(1);
-                    to = r.getLong(2);
-                }
-            }
-            CurveFold fold = new CurveFold((to - from) / Math.max(1, range.buckets() - 1) + 1);
-            foldPoints(fold, from, to);
+        private CurveFold foldAttempt() {
+            Extent steps = statements
+                    .row(
+                            "select min(step), max(step) " + unordered(OF_ATTEMPT),
+                            r -> new Extent(r.getLong(1), r.getLong(2)),
+                            values(range.from(), range.to()))
+                    .orElseThrow();
+            CurveFold fold = new CurveFold((steps.last() - steps.first()) / Math.max(1, range.buckets() - 1) + 1);
+            foldPoints(fold, steps.first(), steps.last());
             return fold;
         }
 
-        private void foldPoints(CurveFold fold, long from, long to) throws SQLException {
-            if (from > to) {
-                return;
-            }
-            String rows = range.attempt() == null ? CURRENT : OF_ATTEMPT;
-            try (PreparedStatement s = c.prepareStatement("select step, value " + rows)) {
-                s.setFetchSize(FETCH);
-                bind(s, from, to);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        fold.point(r.getLong(1), r.getDouble(2));
-                    }
-                }
+        private void foldPoints(CurveFold fold, long from, long to) {
+            if (from <= to) {
+                statements.each(
+                        "select step, value " + source(),
+                        r -> fold.point(r.getLong(1), r.getDouble(2)),
+                        values(from, to));
             }
         }
 
-        private void foldBlocks(CurveFold fold, long first, long last) throws SQLException {
-            if (first > last) {
-                return;
-            }
-            try (PreparedStatement s = c.prepareStatement(BLOCKS)) {
-                s.setFetchSize(FETCH);
-                bind(s, first, last);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        fold.piece(
+        private void foldBlocks(CurveFold fold, long first, long last) {
+            if (first <= last) {
+                statements.each(
+                        BLOCKS,
+                        r -> fold.piece(
                                 r.getLong(1),
                                 r.getLong(2),
                                 r.getDouble(3),
@@ -216,57 +173,52 @@ public class MetricHistory {
                                 r.getDouble(5),
                                 r.getDouble(6),
                                 r.getLong(7),
-                                r.getLong(8));
-                    }
-                }
+                                r.getLong(8)),
+                        range.run(),
+                        keyId,
+                        first,
+                        last);
             }
         }
 
-        private List<HistoryView.Ghost> ghosts() throws SQLException {
-            List<HistoryView.Ghost> ghosts = new ArrayList<>();
-            try (PreparedStatement s =
-                    c.prepareStatement("select attempt, count(*) " + GHOSTS + " group by attempt order by attempt")) {
-                bindRange(s, 1, range.from(), range.to());
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        ghosts.add(ghost(r.getLong(1), r.getLong(2)));
-                    }
-                }
-            }
-            return ghosts;
+        private List<HistoryView.Ghost> ghosts() {
+            record Course(long attempt, long total) {}
+            return statements
+                    .rows(
+                            "select attempt, count(*) " + GHOSTS + " group by attempt order by attempt",
+                            r -> new Course(r.getLong(1), r.getLong(2)),
+                            range.run(),
+                            keyId,
+                            range.from(),
+                            range.to())
+                    .stream()
+                    .map(course -> ghost(course.attempt(), course.total()))
+                    .toList();
         }
 
-        private HistoryView.Ghost ghost(long attempt, long total) throws SQLException {
+        private HistoryView.Ghost ghost(long attempt, long total) {
             GhostFold fold = new GhostFold(total, total <= 2L * range.buckets() ? (int) total : range.buckets());
-            try (PreparedStatement s =
-                    c.prepareStatement("select " + COLUMNS + " " + GHOSTS + " and attempt = ? order by step, time")) {
-                s.setFetchSize(FETCH);
-                bindRange(s, 1, range.from(), range.to());
-                s.setLong(5, attempt);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        fold.add(point(r));
-                    }
-                }
-            }
+            statements.each(
+                    "select " + COLUMNS + " " + GHOSTS + " and attempt = ? order by step, time",
+                    r -> fold.add(point(r)),
+                    range.run(),
+                    keyId,
+                    range.from(),
+                    range.to(),
+                    attempt);
             return new HistoryView.Ghost(attempt, total, fold.points());
         }
 
-        private void bind(PreparedStatement s, long from, long to) throws SQLException {
-            bindRange(s, 1, from, to);
-            Long attempt = range.attempt();
-            if (attempt != null) {
-                s.setLong(5, attempt);
-                bindRange(s, 6, from, to);
-                s.setLong(10, attempt);
-            }
+        private String source() {
+            return range.attempt() == null ? CURRENT : OF_ATTEMPT;
         }
 
-        private void bindRange(PreparedStatement s, int i, long from, long to) throws SQLException {
-            s.setObject(i, range.run());
-            s.setInt(i + 1, keyId);
-            s.setLong(i + 2, from);
-            s.setLong(i + 3, to);
+        /** Of {@link #source()}. */
+        private Object[] values(long from, long to) {
+            Long attempt = range.attempt();
+            return attempt == null
+                    ? new Object[] {range.run(), keyId, from, to}
+                    : new Object[] {range.run(), keyId, from, to, attempt, range.run(), keyId, from, to, attempt};
         }
     }
 

@@ -1,11 +1,8 @@
 package dev.runyard.service.metric;
 
+import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,17 +26,22 @@ class MetricKeys {
             where exists (select 1 from run where id = ? and attempt = ? and state in %s)
             order by k.key
             on conflict (key) do nothing
-            """.formatted(MetricLedger.HELD);
+            """.formatted(Fence.HELD);
 
     private final ConcurrentHashMap<String, Integer> ids = new ConcurrentHashMap<>();
+    private final Statements statements;
+
+    MetricKeys(Statements statements) {
+        this.statements = statements;
+    }
 
     /**
      * The numbers of these names; those that nobody used before are added, in order of name so that two writers cannot lock
      * each other out. Names stay unknown when the attempt is not the current one.
      *
-     * @param c in auto-commit mode: a name must be visible to all before its number is remembered
+     * <p>Outside of any transaction: a name must be visible to all before its number is remembered.
      */
-    Map<String, Integer> ids(Connection c, UUID run, long attempt, Collection<String> keys) throws SQLException {
+    Map<String, Integer> ids(UUID run, long attempt, Collection<String> keys) {
         Map<String, Integer> found = new HashMap<>();
         TreeSet<String> unknown = new TreeSet<>();
         for (String key : keys) {
@@ -51,54 +53,43 @@ class MetricKeys {
             }
         }
         if (!unknown.isEmpty()) {
-            find(c, unknown, found);
+            find(unknown, found);
         }
         if (!unknown.isEmpty()) {
-            add(c, run, attempt, unknown);
-            find(c, unknown, found);
+            add(run, attempt, unknown);
+            find(unknown, found);
         }
         return found;
     }
 
     /** The number of a name that somebody used before. */
-    OptionalInt id(Connection c, String key) throws SQLException {
+    OptionalInt id(String key) {
         Integer known = ids.get(key);
         if (known != null) {
             return OptionalInt.of(known);
         }
         Map<String, Integer> found = new HashMap<>();
-        find(c, new TreeSet<>(List.of(key)), found);
+        find(new TreeSet<>(List.of(key)), found);
         Integer id = found.get(key);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    private void find(Connection c, TreeSet<String> unknown, Map<String, Integer> found) throws SQLException {
-        Array names = c.createArrayOf("text", unknown.toArray());
-        try (PreparedStatement s = c.prepareStatement(FIND)) {
-            s.setArray(1, names);
-            try (ResultSet r = s.executeQuery()) {
-                while (r.next()) {
+    private void find(TreeSet<String> unknown, Map<String, Integer> found) {
+        statements.each(
+                FIND,
+                r -> {
                     String key = r.getString(2);
                     found.put(key, r.getInt(1));
-                    unknown.remove(key);
                     if (ids.size() < REMEMBERED) {
                         ids.put(key, r.getInt(1));
                     }
-                }
-            }
-        } finally {
-            names.free();
-        }
+                },
+                List.copyOf(unknown));
+        unknown.removeAll(found.keySet());
     }
 
-    private static void add(Connection c, UUID run, long attempt, TreeSet<String> unknown) throws SQLException {
-        Boolean[] lower = unknown.stream().map(k -> Goal.of(k) == Goal.MIN).toArray(Boolean[]::new);
-        try (PreparedStatement s = c.prepareStatement(ADD)) {
-            s.setArray(1, c.createArrayOf("text", unknown.toArray()));
-            s.setArray(2, c.createArrayOf("bool", lower));
-            s.setObject(3, run);
-            s.setLong(4, attempt);
-            s.executeUpdate();
-        }
+    private void add(UUID run, long attempt, TreeSet<String> unknown) {
+        List<Boolean> lower = unknown.stream().map(k -> Goal.of(k) == Goal.MIN).toList();
+        statements.change(ADD, List.copyOf(unknown), lower, run, attempt);
     }
 }

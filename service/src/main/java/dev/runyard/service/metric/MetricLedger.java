@@ -1,27 +1,25 @@
 package dev.runyard.service.metric;
 
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.db.DatabaseFailure;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
-import io.agroal.api.AgroalDataSource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Writes metric points: fenced, idempotent, each batch whole or not at all, summaries and levels in the same transaction. */
 @ApplicationScoped
 public class MetricLedger {
-    /** The states in which a worker holds a run, as SQL. */
-    static final String HELD = "('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')";
-
     /** Most metrics of one run. */
     static final int MAX_KEYS = 10_000;
 
@@ -33,11 +31,8 @@ public class MetricLedger {
      * whatever the clocks said: what was measured there before, by this attempt or by an older one up to the step of resumption,
      * stands, and a point that comes again adds no second one. Only steps that are not new are looked up.
      */
-    private static final String STORE = """
-            with fence as (
-              select id, attempt::int as attempt, state from run
-              where id = ? and attempt = ? and state in %s for share),
-            stored as (
+    private static final String STORE = Fence.SQL + """
+            , stored as (
               insert into metric_point (run_id, key_id, step, time, attempt, epoch, value)
               select f.id, p.key_id, p.step, p.time, f.attempt, nullif(p.epoch, 'NaN'), p.value
               from fence f
@@ -53,7 +48,7 @@ public class MetricLedger {
               on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
               returning key_id, step, time)
             select f.state, s.key_id, s.step, s.time from fence f left join stored s on true
-            """.formatted(HELD);
+            """;
 
     /** A value of the batch that contradicts what this attempt said of the same step before. */
     private static final String CONTRADICTION = """
@@ -127,7 +122,8 @@ public class MetricLedger {
               non_finite = b.non_finite + excluded.non_finite
             """;
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
+    private final Fence fence;
     private final MetricKeys keys;
     private final RunKeys runKeys;
     private final Supersession supersession;
@@ -135,13 +131,15 @@ public class MetricLedger {
     private final Instance<MetricListener> listeners;
 
     MetricLedger(
-            AgroalDataSource dataSource,
+            Statements statements,
+            Fence fence,
             MetricKeys keys,
             RunKeys runKeys,
             Supersession supersession,
             Instance<FirstReport> firstReport,
             Instance<MetricListener> listeners) {
-        this.dataSource = dataSource;
+        this.statements = statements;
+        this.fence = fence;
         this.keys = keys;
         this.runKeys = runKeys;
         this.supersession = supersession;
@@ -156,12 +154,13 @@ public class MetricLedger {
      * @throws StaleAttempt when the attempt is not the current one of a held run; nothing is stored then
      * @throws Problem 404 when there is no such run
      */
-    int store(UUID run, PointBatch batch) throws SQLException {
+    int store(UUID run, PointBatch batch) {
         for (int tried = 1; ; tried++) {
-            try (Connection c = dataSource.getConnection()) {
-                return store(c, run, batch);
-            } catch (SQLException e) {
-                if (tried == TRIES || !retryable(e)) {
+            try {
+                return once(run, batch);
+            } catch (DatabaseFailure e) {
+                // A serialisation failure and a deadlock leave nothing behind.
+                if (tried == TRIES || !e.retryable()) {
                     throw e;
                 }
             }
@@ -175,35 +174,23 @@ public class MetricLedger {
      * @throws StaleAttempt when the attempt is not the current one of a held run
      */
     @Transactional
-    public void supersede(UUID run, long attempt, long step) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            supersession.apply(c, run, attempt, step);
-        }
+    public void supersede(UUID run, long attempt, long step) {
+        supersession.apply(run, attempt, step);
         runKeys.forget(run);
     }
 
-    private int store(Connection c, UUID run, PointBatch batch) throws SQLException {
+    private int once(UUID run, PointBatch batch) {
         Set<String> names = new HashSet<>(Arrays.asList(batch.keys()).subList(0, batch.size()));
-        Map<String, Integer> ids = keys.ids(c, run, batch.attempt(), names);
+        Map<String, Integer> ids = keys.ids(run, batch.attempt(), names);
         SortedPoints points = SortedPoints.of(batch, ids);
         if (ids.size() < names.size()) {
             // The fence kept a new name out; say why.
-            throw refusal(c, run, batch.attempt());
+            throw fence.refusal(run, batch.attempt());
         }
         Digest summary = new Digest(false);
-        Stored stored;
-        c.setAutoCommit(false);
-        try {
-            stored = insert(c, run, batch.attempt(), points, summary);
-            c.commit();
-        } catch (SQLException | RuntimeException e) {
-            c.rollback();
-            throw e;
-        } finally {
-            c.setAutoCommit(true);
-        }
+        Stored stored = QuarkusTransaction.requiringNew().call(() -> insert(run, batch.attempt(), points, summary));
         if (stored == Stored.STALE) {
-            throw refusal(c, run, batch.attempt());
+            throw fence.refusal(run, batch.attempt());
         }
         if (stored.starting) {
             firstReport.stream().forEach(f -> f.firstReport(run, batch.attempt()));
@@ -215,96 +202,72 @@ public class MetricLedger {
         return stored.count;
     }
 
-    private Stored insert(Connection c, UUID run, long attempt, SortedPoints points, Digest summary)
-            throws SQLException {
+    private Stored insert(UUID run, long attempt, SortedPoints points, Digest summary) {
+        // The run's state and a point that is new; none is where the key is null.
+        record Row(boolean starting, @Nullable Integer key, long step, long time) {}
+        List<Row> rows = statements.rows(
+                STORE,
+                r -> new Row(
+                        r.getString(1).equals("STARTING"), r.getObject(2, Integer.class), r.getLong(3), r.getLong(4)),
+                run,
+                attempt,
+                points.keyIds(),
+                points.steps(),
+                points.times(),
+                points.epochs(),
+                points.values());
+        if (rows.isEmpty()) {
+            return Stored.STALE;
+        }
         Digest blocks = new Digest(true);
-        boolean starting;
         int count = 0;
-        try (PreparedStatement s = c.prepareStatement(STORE)) {
-            s.setObject(1, run);
-            s.setLong(2, attempt);
-            s.setObject(3, points.keyIds());
-            s.setObject(4, points.steps());
-            s.setObject(5, points.times());
-            s.setObject(6, points.epochs());
-            s.setObject(7, points.values());
-            try (ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    return Stored.STALE;
-                }
-                starting = r.getString(1).equals("STARTING");
-                // Rows come back in the order they went in; a point that was there already leaves a gap.
-                int i = 0;
-                do {
-                    int key = r.getInt(2);
-                    if (r.wasNull()) {
-                        break;
-                    }
-                    long step = r.getLong(3);
-                    long time = r.getLong(4);
-                    while (points.keyIds()[i] != key || points.steps()[i] != step || points.times()[i] != time) {
-                        i++;
-                    }
-                    summary.add(key, step, time, points.values()[i]);
-                    blocks.add(key, step, time, points.values()[i]);
-                    count++;
-                    i++;
-                } while (r.next());
+        // Rows come back in the order they went in; a point that was there already leaves a gap.
+        int i = 0;
+        for (Row row : rows) {
+            Integer key = row.key();
+            if (key == null) {
+                break;
             }
+            while (points.keyIds()[i] != key || points.steps()[i] != row.step() || points.times()[i] != row.time()) {
+                i++;
+            }
+            summary.add(key, row.step(), row.time(), points.values()[i]);
+            blocks.add(key, row.step(), row.time(), points.values()[i]);
+            count++;
+            i++;
         }
         if (count < points.size()) {
-            agree(c, run, attempt, points);
+            agree(run, attempt, points);
         }
         if (count > 0) {
-            runKeys.check(c, run, summary.keyIds());
-            try (PreparedStatement s = c.prepareStatement(SUMMARISE)) {
-                s.setObject(1, run);
-                summary.bindSummary(s, 2);
-                s.executeUpdate();
-            }
-            try (PreparedStatement s = c.prepareStatement(BLOCKS)) {
-                s.setObject(1, run);
-                blocks.bindBlocks(s, 2);
-                s.executeUpdate();
-            }
+            runKeys.check(run, summary.keyIds());
+            statements.change(SUMMARISE, summary.summary(run));
+            statements.change(BLOCKS, blocks.blocks(run));
         }
-        return new Stored(count, starting);
+        return new Stored(count, rows.get(0).starting());
     }
 
     /** @throws Problem 422 DUPLICATE_POINT when a point that was there already had another value */
-    private static void agree(Connection c, UUID run, long attempt, SortedPoints points) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(CONTRADICTION)) {
-            s.setObject(1, points.keyIds());
-            s.setObject(2, points.steps());
-            s.setObject(3, points.values());
-            s.setObject(4, run);
-            s.setLong(5, attempt);
-            try (ResultSet r = s.executeQuery()) {
-                if (r.next()) {
+    private void agree(UUID run, long attempt, SortedPoints points) {
+        record Other(String key, long step, double known, double sent) {}
+        statements
+                .row(
+                        CONTRADICTION,
+                        r -> new Other(r.getString(1), r.getLong(2), r.getDouble(3), r.getDouble(4)),
+                        points.keyIds(),
+                        points.steps(),
+                        points.values(),
+                        run,
+                        attempt)
+                .ifPresent(other -> {
                     throw Problem.invalid(
                             "DUPLICATE_POINT",
                             "points.value",
-                            r.getDouble(4),
-                            "differs from " + r.getDouble(3) + ", which this attempt measured of " + r.getString(1)
-                                    + " at step " + r.getLong(2),
+                            other.sent(),
+                            "differs from " + other.known() + ", which this attempt measured of " + other.key()
+                                    + " at step " + other.step(),
                             "send each key once a step; nothing of the batch was stored");
-                }
-            }
-        }
-    }
-
-    static Problem refusal(Connection c, UUID run, long attempt) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement("select 1 from run where id = ?")) {
-            s.setObject(1, run);
-            try (ResultSet r = s.executeQuery()) {
-                return r.next() ? new StaleAttempt(run, attempt) : Problem.notFound("run", run);
-            }
-        }
-    }
-
-    /** Serialisation failure and deadlock: the transaction left nothing behind and may be tried again. */
-    private static boolean retryable(SQLException e) {
-        return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
+                });
     }
 
     private record Stored(int count, boolean starting) {

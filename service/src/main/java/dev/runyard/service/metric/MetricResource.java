@@ -3,11 +3,11 @@ package dev.runyard.service.metric;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.report.MetricBatch;
-import io.agroal.api.AgroalDataSource;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
@@ -27,10 +27,6 @@ import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -57,7 +53,7 @@ public class MetricResource {
     private final MetricHistory history;
     private final MetricCsv csv;
     private final SecurityIdentity identity;
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
 
     MetricResource(
             MetricLedger ledger,
@@ -65,13 +61,13 @@ public class MetricResource {
             MetricHistory history,
             MetricCsv csv,
             SecurityIdentity identity,
-            AgroalDataSource dataSource) {
+            Statements statements) {
         this.ledger = ledger;
         this.summaries = summaries;
         this.history = history;
         this.csv = csv;
         this.identity = identity;
-        this.dataSource = dataSource;
+        this.statements = statements;
     }
 
     /** @param stored how many points were new */
@@ -89,7 +85,7 @@ public class MetricResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Store a batch of points", description = "At most 1,000 points and 1 MiB; repeatable.")
     @RequestBody(content = @Content(schema = @Schema(implementation = MetricBatch.class)), required = true)
-    public StoredView store(@PathParam("id") UUID run, InputStream body) throws IOException, SQLException {
+    public StoredView store(@PathParam("id") UUID run, InputStream body) throws IOException {
         PointBatch batch = MetricBatchReader.read(body);
         Caller caller = Caller.of(identity);
         caller.owns(caller.equals(new Caller.Attempt(run, batch.attempt())));
@@ -99,7 +95,7 @@ public class MetricResource {
     @GET
     @Path("/metrics")
     @Operation(summary = "The metrics of a run with their summaries")
-    public MetricsView metrics(@PathParam("id") UUID run) throws SQLException {
+    public MetricsView metrics(@PathParam("id") UUID run) {
         mustExist(run);
         return new MetricsView(summaries.of(run).entrySet().stream()
                 .map(e -> new KeyView(e.getKey(), e.getValue()))
@@ -122,7 +118,7 @@ public class MetricResource {
             @QueryParam("to") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String to,
             @QueryParam("attempt") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String attempt,
             @QueryParam("ghosts") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @Nullable String ghosts)
-            throws SQLException {
+            {
         if (key == null) {
             throw Problem.invalid("MISSING_FIELD", "key", null, "is required", "add ?key=train/loss");
         }
@@ -142,7 +138,7 @@ public class MetricResource {
     @Path("/metrics.csv")
     @Produces("text/csv")
     @Operation(summary = "Every point as CSV", description = "Of the keys named, or of all.")
-    public Response csv(@PathParam("id") UUID run, @QueryParam("key") List<String> keys) throws SQLException {
+    public Response csv(@PathParam("id") UUID run, @QueryParam("key") List<String> keys) {
         List<String> names = keys.stream().map(k -> Names.metric("key", k)).toList();
         mustExist(run);
         StreamingOutput rows = out -> {
@@ -164,15 +160,9 @@ public class MetricResource {
         throw Problem.invalid("WRONG_TYPE", field, text, "must be true or false", null);
     }
 
-    private void mustExist(UUID run) throws SQLException {
-        try (Connection c = dataSource.getConnection();
-                PreparedStatement s = c.prepareStatement("select 1 from run where id = ?")) {
-            s.setObject(1, run);
-            try (ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    throw Problem.notFound("run", run);
-                }
-            }
+    private void mustExist(UUID run) {
+        if (statements.row("select 1 from run where id = ?", r -> r.getInt(1), run).isEmpty()) {
+            throw Problem.notFound("run", run);
         }
     }
 }

@@ -1,11 +1,8 @@
 package dev.runyard.service.metric;
 
+import dev.runyard.service.db.Statements;
 import dev.runyard.spec.InvalidSpec;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,29 +28,28 @@ class RunKeys {
         }
     };
 
+    private final Statements statements;
+
+    RunKeys(Statements statements) {
+        this.statements = statements;
+    }
+
     /**
      * @param keyIds metrics that the run is about to have
      * @throws InvalidSpec TOO_MANY_KEYS
      */
-    void check(Connection c, UUID run, int[] keyIds) throws SQLException {
+    void check(UUID run, int[] keyIds) {
         if (knows(run, keyIds)) {
             return;
         }
-        try (PreparedStatement s = c.prepareStatement(COUNT_WITH)) {
-            s.setObject(1, run);
-            s.setObject(2, keyIds);
-            s.setObject(3, run);
-            try (ResultSet r = s.executeQuery()) {
-                r.next();
-                if (r.getLong(1) > MetricLedger.MAX_KEYS) {
-                    throw new InvalidSpec(
-                            "TOO_MANY_KEYS",
-                            "points",
-                            r.getLong(1),
-                            "distinct metrics are more than the " + MetricLedger.MAX_KEYS + " that one run may have",
-                            "put what varies into the step, not into the name");
-                }
-            }
+        long count = statements.number(COUNT_WITH, run, keyIds, run);
+        if (count > MetricLedger.MAX_KEYS) {
+            throw new InvalidSpec(
+                    "TOO_MANY_KEYS",
+                    "points",
+                    count,
+                    "distinct metrics are more than the " + MetricLedger.MAX_KEYS + " that one run may have",
+                    "put what varies into the step, not into the name");
         }
     }
 

@@ -1,11 +1,8 @@
 package dev.runyard.service.metric;
 
+import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.UUID;
 
 /**
@@ -14,9 +11,6 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class Supersession {
-    private static final String FENCE =
-            "select 1 from run where id = ? and attempt = ? and state in " + MetricLedger.HELD + " for no key update";
-
     /** Checkpoints of a course that was left: resuming from one would bring it back. */
     private static final String DROP_CHECKPOINTS =
             "delete from checkpoint where run_id = ? and attempt < ? and step > ?";
@@ -28,7 +22,7 @@ class Supersession {
               where s.run_id = ? and p.run_id = s.run_id and p.key_id = s.key_id and p.step > ?
                 and p.attempt < ? and p.superseded_by is null
               returning p.key_id)
-            select coalesce(array_agg(distinct key_id), '{}') from marked
+            select distinct key_id from marked
             """;
 
     private static final String DROP_BLOCKS =
@@ -76,52 +70,26 @@ class Supersession {
                 and case when t.lower_is_better then b.min else b.max end = t.best) e on true
             """.formatted(Digest.BLOCK_BITS);
 
-    /** @param c inside the transaction that is to hold all of it */
-    void apply(Connection c, UUID run, long attempt, long step) throws SQLException {
-        fence(c, run, attempt);
-        update(c, DROP_CHECKPOINTS, run, attempt, step);
-        Integer[] keys = mark(c, run, attempt, step);
-        if (keys.length > 0) {
-            Array ids = c.createArrayOf("int4", keys);
-            update(c, DROP_BLOCKS, run, ids, step);
-            update(c, REBUILD_BLOCKS, run, ids, step);
-            update(c, DROP_SUMMARIES, run, ids);
-            update(c, REBUILD_SUMMARIES, run, ids);
-        }
+    private final Statements statements;
+    private final Fence fence;
+
+    Supersession(Statements statements, Fence fence) {
+        this.statements = statements;
+        this.fence = fence;
     }
 
-    private static void fence(Connection c, UUID run, long attempt) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(FENCE)) {
-            s.setObject(1, run);
-            s.setLong(2, attempt);
-            try (ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    throw MetricLedger.refusal(c, run, attempt);
-                }
-            }
-        }
-    }
-
-    /** @return the metrics that lost points */
-    private static Integer[] mark(Connection c, UUID run, long attempt, long step) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(MARK)) {
-            s.setLong(1, attempt);
-            s.setObject(2, run);
-            s.setLong(3, step);
-            s.setLong(4, attempt);
-            try (ResultSet r = s.executeQuery()) {
-                r.next();
-                return (Integer[]) r.getArray(1).getArray();
-            }
-        }
-    }
-
-    private static void update(Connection c, String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement s = c.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                s.setObject(i + 1, parameters[i]);
-            }
-            s.executeUpdate();
+    /** Inside the transaction that is to hold all of it. */
+    void apply(UUID run, long attempt, long step) {
+        fence.holdAlone(run, attempt);
+        statements.change(DROP_CHECKPOINTS, run, attempt, step);
+        int[] lost = statements.rows(MARK, r -> r.getInt(1), attempt, run, step, attempt).stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        if (lost.length > 0) {
+            statements.change(DROP_BLOCKS, run, lost, step);
+            statements.change(REBUILD_BLOCKS, run, lost, step);
+            statements.change(DROP_SUMMARIES, run, lost);
+            statements.change(REBUILD_SUMMARIES, run, lost);
         }
     }
 }

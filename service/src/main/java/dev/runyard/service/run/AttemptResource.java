@@ -25,7 +25,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +125,7 @@ public class AttemptResource {
                 lease.spec(),
                 lease.hash(),
                 SpecDocument.version(lease.spec()),
-                checkpoints(run),
+                checkpoints.kept(run),
                 RunLedger.LEASE_SECONDS);
     }
 
@@ -137,11 +136,7 @@ public class AttemptResource {
         ResumedRequest request = Problem.required(body);
         UUID run = Given.id("run", id);
         step(request.step());
-        try {
-            metrics.supersede(run, attempt, request.step());
-        } catch (SQLException e) {
-            throw Statements.failure(e);
-        }
+        metrics.supersede(run, attempt, request.step());
         ledger.resumed(run, attempt, request.step());
         return new OrderView(Order.CONTINUE);
     }
@@ -191,14 +186,6 @@ public class AttemptResource {
     private static void step(long step) {
         if (step < 0 || step > 1L << 53) {
             throw Problem.invalid("OUT_OF_RANGE", "step", step, "must lie in [0, 2^53]", null);
-        }
-    }
-
-    private List<CheckpointRef> checkpoints(UUID run) {
-        try {
-            return checkpoints.kept(run);
-        } catch (SQLException e) {
-            throw Statements.failure(e);
         }
     }
 }

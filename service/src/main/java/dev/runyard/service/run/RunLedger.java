@@ -1,5 +1,6 @@
 package dev.runyard.service.run;
 
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
@@ -34,16 +35,18 @@ public class RunLedger implements FirstReport {
     /** Different runs in a row that failed for the place before a device is set aside. */
     static final int SET_ASIDE_AFTER = 3;
 
-    private static final String HELD = "state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING')";
+    private static final String HELD = "state in " + Fence.HELD;
 
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
+    private final Fence fence;
 
-    public RunLedger(Statements statements, Journal journal, Wakeup wakeup) {
+    public RunLedger(Statements statements, Journal journal, Wakeup wakeup, Fence fence) {
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
+        this.fence = fence;
     }
 
     /**
@@ -538,16 +541,7 @@ public class RunLedger implements FirstReport {
     /** @throws StaleAttempt when the attempt does not hold the run */
     @Transactional(Transactional.TxType.MANDATORY)
     public void fence(UUID run, long attempt) {
-        boolean holds = statements
-                .row(
-                        "select 1 from run where id = ? and attempt = ? and " + HELD + " for no key update",
-                        r -> r.getInt(1),
-                        run,
-                        attempt)
-                .isPresent();
-        if (!holds) {
-            throw new StaleAttempt(run, attempt);
-        }
+        fence.holdAlone(run, attempt);
     }
 
     private void renew(UUID run, long attempt) {

@@ -3,6 +3,7 @@ package dev.runyard.service.run;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.blob.RunFilesResource.StoredView;
 import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -13,7 +14,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.sql.SQLException;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -48,8 +48,7 @@ public class RunLogResource {
             @QueryParam("limit")
                     @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000"))
                     @Nullable
-                    String limit)
-            throws SQLException {
+                    String limit) {
         return logs.read(run, Given.number("after", after, 0, 0, MOST_SEQ), (int)
                 Given.number("limit", limit, 200, 1, RunLogs.MOST_LINES));
     }
@@ -59,8 +58,7 @@ public class RunLogResource {
     @Path("/attempts/{attempt}/logs")
     @Operation(summary = "Store log lines", description = "Numbered from `from` on; repeatable.")
     public StoredView log(
-            @PathParam("id") UUID run, @PathParam("attempt") long attempt, RunLogs.@Nullable Request request)
-            throws SQLException {
-        return new StoredView(logs.add(run, attempt, Given.present(request)));
+            @PathParam("id") UUID run, @PathParam("attempt") long attempt, RunLogs.@Nullable Request request) {
+        return new StoredView(logs.add(run, attempt, Problem.required(request)));
     }
 }

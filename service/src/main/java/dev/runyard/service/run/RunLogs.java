@@ -1,19 +1,13 @@
 package dev.runyard.service.run;
 
 import dev.runyard.service.auth.Fence;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
-import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -35,10 +29,12 @@ public class RunLogs {
             where run_id = ? and (attempt, seq) > (?, ?) order by attempt, seq limit ?
             """;
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
+    private final Fence fence;
 
-    RunLogs(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    RunLogs(Statements statements, Fence fence) {
+        this.statements = statements;
+        this.fence = fence;
     }
 
     /**
@@ -57,63 +53,37 @@ public class RunLogs {
     public record Page(List<LineView> items, long next) {}
 
     /** @throws Problem 422 for lines that are too long or too many; 409 for a stale attempt */
-    public int add(UUID run, long attempt, Request request) throws SQLException {
+    @Transactional
+    public int add(UUID run, long attempt, Request request) {
         check(request);
-        int n = request.lines().size();
-        OffsetDateTime[] times = new OffsetDateTime[n];
-        String[] lines = new String[n];
-        for (int i = 0; i < n; i++) {
-            times[i] = request.lines().get(i).time().atOffset(ZoneOffset.UTC);
-            // Postgres' text has no NUL; its picture says that there was one.
-            lines[i] = request.lines().get(i).line().replace('\0', '\u2400');
-        }
-        try (Connection c = dataSource.getConnection()) {
-            c.setAutoCommit(false);
-            try {
-                Fence.hold(c, run, attempt);
-                int stored;
-                try (PreparedStatement s = c.prepareStatement(PUT)) {
-                    s.setObject(1, run);
-                    s.setLong(2, attempt);
-                    s.setInt(3, request.from());
-                    s.setArray(4, c.createArrayOf("timestamptz", times));
-                    s.setArray(5, c.createArrayOf("text", lines));
-                    stored = s.executeUpdate();
-                }
-                c.commit();
-                return stored;
-            } finally {
-                c.rollback();
-                c.setAutoCommit(true);
-            }
-        }
+        fence.hold(run, attempt);
+        return statements.change(
+                PUT,
+                run,
+                attempt,
+                request.from(),
+                request.lines().stream().map(Line::time).toList(),
+                // Postgres' text has no NUL; its picture says that there was one.
+                request.lines().stream()
+                        .map(line -> line.line().replace('\0', '\u2400'))
+                        .toList());
     }
 
     /** @param after the number of the last line already known; 0: from the first */
-    public Page read(UUID run, long after, int limit) throws SQLException {
-        try (Connection c = dataSource.getConnection()) {
-            if (!Fence.exists(c, run)) {
-                throw Problem.notFound("run", run);
-            }
-            List<LineView> items = new ArrayList<>();
-            try (PreparedStatement s = c.prepareStatement(READ)) {
-                s.setObject(1, run);
-                s.setInt(2, (int) (after >>> 32));
-                s.setInt(3, (int) after);
-                s.setInt(4, limit);
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        items.add(new LineView(
-                                r.getLong(1) << 32 | r.getLong(2),
-                                r.getObject(3, OffsetDateTime.class).toInstant(),
-                                r.getLong(1),
-                                r.getString(4)));
-                    }
-                }
-            }
-            return new Page(
-                    items, items.isEmpty() ? after : items.get(items.size() - 1).seq());
+    public Page read(UUID run, long after, int limit) {
+        if (!fence.exists(run)) {
+            throw Problem.notFound("run", run);
         }
+        List<LineView> items = statements.rows(
+                READ,
+                r -> new LineView(
+                        r.getLong(1) << 32 | r.getLong(2), Statements.instant(r, "time"), r.getLong(1), r.getString(4)),
+                run,
+                (int) (after >>> 32),
+                (int) after,
+                limit);
+        return new Page(
+                items, items.isEmpty() ? after : items.get(items.size() - 1).seq());
     }
 
     private static void check(Request request) {

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** Answers "why is this run waiting?" from the rows that the scheduler decides by. */
 @ApplicationScoped
 public class Waiting {
+    /** A worker is lost when it was not heard for so long, in seconds of Postgres time. */
+    public static final int SILENT_SECONDS = 15;
+
+    /** Whether worker {@code w} is heard, as SQL; null where there is none. */
+    public static final String HEARD =
+            "w.left_at is null and w.last_seen > now() - interval '" + SILENT_SECONDS + " seconds'";
+
     /**
      * The place of a run in the order in which the scheduler serves: priority, then fair share, then age. Each run that a user gets makes
      * the next of theirs wait as if they had one more going; runs whose sweep has no room are not in the queue.
@@ -134,9 +141,8 @@ public class Waiting {
                                coalesce(sum(d.slots - held) filter (where usable), 0), count(*) filter (where not usable)
                         from (select d.slots,
                                      (select count(*) from lease l where l.device_id = d.id and l.released_at is null) as held,
-                                     coalesce(not d.drained and w.left_at is null
-                                              and w.last_seen > now() - interval '15 seconds', false) as usable
-                              from device d left join worker w on w.id = d.worker_id) d""", r -> new Supply(r.getInt(1), r.getInt(2), r.getInt(3)))
+                                     coalesce(not d.drained and %s, false) as usable
+                              from device d left join worker w on w.id = d.worker_id) d""".formatted(HEARD), r -> new Supply(r.getInt(1), r.getInt(2), r.getInt(3)))
                 .orElseThrow();
     }
 }

@@ -252,7 +252,7 @@ final class BlobsTest {
     }
 
     private static String hash(byte[] bytes) {
-        var digest = Sha256.digest();
+        var digest = dev.runyard.spec.Sha256.digest();
         digest.update(bytes);
         return Sha256.of(digest).hex();
     }

@@ -13,6 +13,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.Sha256;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -64,7 +65,7 @@ final class SpecsAsWrittenTest {
         given().get("/api/v1/runs/" + id)
                 .then()
                 .body("document", equalTo(Map.of("dataset", Map.of("id", "shapes"), "seed", 3)))
-                .body("specHash", equalTo(Json.sha256(WRITTEN)))
+                .body("specHash", equalTo(Sha256.of(WRITTEN)))
                 .body("spec.batchSize", equalTo(128))
                 .body("specFault", nullValue());
     }
@@ -73,7 +74,7 @@ final class SpecsAsWrittenTest {
     void aWorkerGetsTheStoredDocumentUnderItsFirstHash() {
         JsonPath fresh = start(queue("started"));
         assertThat(fresh.getMap("spec")).isEqualTo(Map.of("dataset", Map.of("id", "shapes"), "seed", 3));
-        assertThat(fresh.getString("specHash")).isEqualTo(Json.sha256(WRITTEN));
+        assertThat(fresh.getString("specHash")).isEqualTo(Sha256.of(WRITTEN));
         assertThat(fresh.getInt("specVersion")).isEqualTo(1);
 
         UUID id = of010("started");

@@ -61,7 +61,7 @@ public record SpecDocument(ObjectNode document, String hash) {
     }
 
     private static SpecDocument of(ObjectNode document) {
-        return new SpecDocument(document, Json.sha256(Json.canonical(document)));
+        return new SpecDocument(document, Sha256.of(Json.canonical(document)));
     }
 
     /**

@@ -47,7 +47,7 @@ class SpecDocumentTest {
     void theHashIsOfWhatWasWritten() {
         assertThat(submitted(LEAST).hash())
                 .isEqualTo(HASH_OF_LEAST)
-                .isEqualTo(Json.sha256(submitted(LEAST).text()));
+                .isEqualTo(Sha256.of(submitted(LEAST).text()));
         assertThat(submitted("{dataset: {id: shapes}, batchSize: 128}").hash()).isNotEqualTo(HASH_OF_LEAST);
     }
 

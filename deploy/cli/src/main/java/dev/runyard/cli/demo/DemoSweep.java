@@ -6,6 +6,7 @@ import dev.runyard.cli.remote.LabClient;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.sweep.SweepSpec;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
@@ -13,9 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -84,11 +82,6 @@ record DemoSweep(String name, ObjectNode spec) {
     }
 
     private static String hash(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.of(text);
     }
 }

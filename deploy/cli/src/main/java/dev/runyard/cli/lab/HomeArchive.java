@@ -1,5 +1,6 @@
 package dev.runyard.cli.lab;
 
+import dev.runyard.spec.Sha256;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
@@ -22,12 +23,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -152,10 +150,10 @@ final class HomeArchive {
                 entry.setSize(Files.size(path));
                 entry.setMode(0100600);
                 tar.putArchiveEntry(entry);
-                try (DigestInputStream in = new DigestInputStream(Files.newInputStream(path), sha256())) {
+                try (DigestInputStream in = new DigestInputStream(Files.newInputStream(path), Sha256.digest())) {
                     in.transferTo(tar);
                     hashes.put(
-                            name, HexFormat.of().formatHex(in.getMessageDigest().digest()));
+                            name, Sha256.hex(in.getMessageDigest()));
                 }
                 tar.closeArchiveEntry();
                 done += entry.getSize();
@@ -263,7 +261,7 @@ final class HomeArchive {
                     list = Json.mapper().readTree(tar.readNBytes((int) entry.getSize()));
                 } else {
                     privateFolder(Objects.requireNonNull(at.getParent()));
-                    DigestInputStream in = new DigestInputStream(tar, sha256());
+                    DigestInputStream in = new DigestInputStream(tar, Sha256.digest());
                     Files.createFile(
                             at, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                     try (OutputStream out = Files.newOutputStream(at)) {
@@ -271,7 +269,7 @@ final class HomeArchive {
                     }
                     found.put(
                             entry.getName(),
-                            HexFormat.of().formatHex(in.getMessageDigest().digest()));
+                            Sha256.hex(in.getMessageDigest()));
                 }
                 progress.accept(Math.min(1, (double) tar.getBytesRead() / size));
             }
@@ -319,14 +317,6 @@ final class HomeArchive {
             for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.nd.Torch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,10 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,20 +133,12 @@ final class FusedModule implements AutoCloseable {
 
     /** @throws IllegalStateException when the archive is not the one that belongs to this code */
     static byte[] checked(byte[] archive) {
-        String found = sha256(archive);
+        String found = Sha256.of(archive);
         if (!found.equals(SHA256)) {
             throw new IllegalStateException(SOURCE + " of this installation was changed: its archive has SHA-256 "
                     + found + ", expected " + SHA256 + "; it is not loaded, install Runyard again");
         }
         return archive;
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.image.Raster;
 import dev.runyard.vision.image.Transforms;
@@ -18,10 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,15 +101,8 @@ public final class ClientBundle implements AutoCloseable {
 
     /** Size and SHA-256 of a file. */
     public static BundleManifest.Content content(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            long size;
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                size = in.transferTo(java.io.OutputStream.nullOutputStream());
-            }
-            return new BundleManifest.Content(size, HexFormat.of().formatHex(digest.digest()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+        try (InputStream in = Files.newInputStream(file)) {
+            return new BundleManifest.Content(Files.size(file), Sha256.of(in));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.backbone.WeightsException;
@@ -14,14 +15,9 @@ import dev.runyard.vision.text.TextShape;
 import dev.runyard.vision.text.TextTower;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -220,12 +216,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
 
     private static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            DigestInputStream hashed = new DigestInputStream(in, digest);
-            hashed.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            return Sha256.of(in);
         }
     }
 }

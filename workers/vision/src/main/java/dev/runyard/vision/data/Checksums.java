@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -44,7 +45,7 @@ final class Checksums {
             return new Checksums(null);
         }
         Checksums sums =
-                new Checksums(cache.resolve(Digests.sha256(root + "|" + rule).substring(0, 20) + ".sums"));
+                new Checksums(cache.resolve(Sha256.of(root + "|" + rule).substring(0, 20) + ".sums"));
         sums.read();
         return sums;
     }

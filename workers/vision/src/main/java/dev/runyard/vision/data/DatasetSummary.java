@@ -1,6 +1,7 @@
 package dev.runyard.vision.data;
 
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.image.ImageGuard;
 import dev.runyard.vision.image.Images;
 import dev.runyard.vision.image.Raster;
@@ -171,10 +172,10 @@ public record DatasetSummary(
 
     /** Of the pixels, not the file: the same picture saved twice is the same picture. */
     private static String digest(Raster rgb) {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update((rgb.width() + "x" + rgb.height()).getBytes(StandardCharsets.US_ASCII));
         digest.update(rgb.data());
-        return Digests.hex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static List<String> missing(Found found) {

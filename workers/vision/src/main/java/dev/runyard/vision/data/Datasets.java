@@ -2,6 +2,7 @@ package dev.runyard.vision.data;
 
 import dev.runyard.spec.DatasetPart;
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ public final class Datasets {
     private static Dataset shapes(int train, int test, Path cache) {
         int val = Math.max(10, train / 10);
         // Each image depends on its number alone, so parts of other sizes share what is cached only with their own.
-        String hash = Digests.sha256(Shapes.VERSION + "|" + train + "|" + val + "|" + test);
+        String hash = Sha256.of(Shapes.VERSION + "|" + train + "|" + val + "|" + test);
         return new Dataset(
                 "shapes",
                 Shapes.classNames(),

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.file.Gate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,11 +77,11 @@ record Listing(
 
     /** SHA-256 over names, sizes and times: another one means that something may have been changed. */
     String stamp() {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         files.forEach((path, entry) -> digest.update((path + '|' + entry + '\n').getBytes(StandardCharsets.UTF_8)));
         faults.forEach((path, fault) -> digest.update((path + '|' + fault + '\n').getBytes(StandardCharsets.UTF_8)));
         folders.forEach(folder -> digest.update((folder + '\n').getBytes(StandardCharsets.UTF_8)));
-        return Digests.hex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private record Attributes(boolean folder, boolean regular, boolean link, Entry entry) {

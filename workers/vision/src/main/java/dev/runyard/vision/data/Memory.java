@@ -1,6 +1,7 @@
 package dev.runyard.vision.data;
 
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class Memory {
     String changed(DatasetSpec spec, long seed, String hash) throws IOException {
         Path root = Path.of(Objects.requireNonNull(spec.root())).toRealPath();
         String key = spec.id() + "|" + root + "|" + spec.split() + "|" + spec.onBadImage() + "|" + seed;
-        Path file = folder.resolve(Digests.sha256(key).substring(0, 20) + ".hash");
+        Path file = folder.resolve(Sha256.of(key).substring(0, 20) + ".hash");
         @Nullable String before = Files.exists(file) ? Files.readString(file).strip() : null;
         if (hash.equals(before)) {
             return null;

@@ -1,6 +1,7 @@
 package dev.runyard.vision.data;
 
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -161,7 +162,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
     }
 
     private static String hash(Found found, Source source) throws IOException {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         add(digest, "dataset-1");
         found.classNames().forEach(name -> add(digest, name));
         int skip = common(found.all());
@@ -178,7 +179,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
         for (String path : files) {
             add(digest, path.substring(skip) + "|" + source.files().get(path) + "|" + source.checksum(path));
         }
-        return Digests.hex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     /** Of all files, on all cores; the source keeps them. */

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.image.Raster;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -62,7 +63,7 @@ final class PixelCache {
      * @param label readable part of the file's name
      */
     static PixelCache open(Path folder, String key, String label, Pictures pictures, Form form) throws IOException {
-        String digest = Digests.sha256("pixels-1|" + key);
+        String digest = Sha256.of("pixels-1|" + key);
         Path file = folder.resolve(digest.substring(0, 20) + "-" + label + ".pixels");
         @Nullable PixelCache known = mapped(file, digest, pictures, form);
         if (known != null) {

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class Union {
             skipped += member.skipped();
             hashes.append('|').append(member.hash());
         }
-        String hash = Digests.sha256(hashes.toString());
+        String hash = Sha256.of(hashes.toString());
         return new Dataset(
                 "union",
                 classNames(parts),

@@ -2,14 +2,13 @@ package dev.runyard.vision.nd;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,20 +76,15 @@ public final class Tensors {
 
     /** SHA-256 (hex) of names, shapes and float32 values, whatever the order and the file they came from. */
     public String sha256() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
-                digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
-                digest.update(
-                        Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
-                float[] values = e.getValue().toFloatArray();
-                ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(values);
-                digest.update(bytes.array());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+        MessageDigest digest = Sha256.digest();
+        for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
+            digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
+            digest.update(Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
+            float[] values = e.getValue().toFloatArray();
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            digest.update(bytes.array());
         }
+        return Sha256.hex(digest);
     }
 }

@@ -5,7 +5,9 @@ import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Json;
 import dev.runyard.spec.MalformedJson;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Retention;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -36,7 +35,6 @@ public final class Checkpoints {
     /** A {@link CheckpointRef} as JSON. */
     public static final String MANIFEST = "manifest.json";
 
-    private static final int KEPT = 2;
     private static final long LARGEST_MANIFEST = 1 << 20;
 
     private final Path folder;
@@ -208,11 +206,8 @@ public final class Checkpoints {
     }
 
     private void forget(long bestStep) throws IOException {
-        List<Path> folders = folders();
-        for (int i = KEPT; i < folders.size(); i++) {
-            if (step(folders.get(i)) != bestStep) {
-                delete(folders.get(i));
-            }
+        for (Path spare : Retention.spare(folders(), folder -> step(folder) == bestStep)) {
+            delete(spare);
         }
     }
 
@@ -234,14 +229,7 @@ public final class Checkpoints {
 
     static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            return Sha256.of(in);
         }
     }
 }

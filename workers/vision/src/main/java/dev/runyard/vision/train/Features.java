@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.BackboneSpec.Precision;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Batch;
@@ -16,13 +17,9 @@ import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,12 +119,7 @@ final class Features {
                 Arrays.toString(normalisation.std()),
                 options.device(),
                 String.valueOf(options.threads()));
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.of(text);
     }
 
     private static float @Nullable [] read(Path file, String key, int n, int d) throws IOException {

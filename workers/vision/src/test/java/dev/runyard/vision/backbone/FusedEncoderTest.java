@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.BackboneSpec.Precision;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.nd.GradientPressure;
 import dev.runyard.vision.nd.Tape;
@@ -180,9 +181,9 @@ class FusedEncoderTest {
         byte[] other = FusedModule.archive("class VisionTransformer(Module):".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> FusedModule.checked(other))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(FusedModule.sha256(other))
+                .hasMessageContaining(Sha256.of(other))
                 .hasMessageContaining(FusedModule.SHA256);
-        assertThat(FusedModule.SHA256).isNotEqualTo(FusedModule.sha256(other)).hasSize(64);
+        assertThat(FusedModule.SHA256).isNotEqualTo(Sha256.of(other)).hasSize(64);
     }
 
     @Test

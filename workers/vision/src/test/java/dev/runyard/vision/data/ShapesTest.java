@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.spec.Augment;
 import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.Sha256;
 import dev.runyard.vision.image.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,13 +25,13 @@ class ShapesTest {
 
     @Test
     void theSameBytesOnEveryMachine() throws IOException {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         Shapes train = new Shapes("train", 0, 64);
         for (int i = 0; i < train.size(); i++) {
             digest.update(train.decode(i).data());
             digest.update((byte) train.label(i));
         }
-        assertThat(Digests.hex(digest.digest()))
+        assertThat(Sha256.hex(digest))
                 .as("a change of the images needs another Shapes.VERSION")
                 .isEqualTo("08444f50e70af2926e4dbe9ed617bc2cbd259d299b899e36d084a12dbb67afd7");
     }

@@ -18,6 +18,7 @@ import dev.runyard.spec.OptimizerSpec;
 import dev.runyard.spec.PretrainSpec;
 import dev.runyard.spec.RunSpec;
 import dev.runyard.spec.ScheduleSpec;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.Task;
 import dev.runyard.spec.report.CheckpointRef;
@@ -252,7 +253,7 @@ class TrainingTest {
         ObjectNode least = whole.deepCopy();
         least.remove(List.of("task", "augment", "seed", "checkpoint"));
         assertThat(Json.read(least, RunSpec.class)).isEqualTo(spec);
-        String given = Json.sha256("as the first version wrote it");
+        String given = Sha256.of("as the first version wrote it");
         Recorder uninterrupted = new Recorder();
         new Training(spec, dir.resolve("whole"), options()).run(uninterrupted);
 

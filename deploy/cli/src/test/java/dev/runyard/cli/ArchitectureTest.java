@@ -1,0 +1,84 @@
+package dev.runyard.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the command line and the arrows between them. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.runyard.cli";
+
+    /** From the top to the ground. A room sees those below it and nothing else. */
+    private static final List<String> ROOMS = List.of("science", "demo", "remote", "lab", "terminal");
+
+    private static final JavaClasses CLI = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void arrowsBetweenRoomsGoDown() {
+        for (int i = 0; i < ROOMS.size(); i++) {
+            List<String> above =
+                    ROOMS.subList(0, i).stream().map(room -> ROOT + "." + room).toList();
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + ROOMS.get(i))
+                    .should()
+                    .dependOnClassesThat(describe(
+                            "are in a room above it or at the top",
+                            c -> c.getPackageName().equals(ROOT) || above.contains(c.getPackageName())))
+                    .check(CLI);
+        }
+    }
+
+    @Test
+    void knowsNoServiceNoWorkerNoDatabaseAndNoTemporal() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.runyard.service..",
+                        "dev.runyard.agent..",
+                        "dev.runyard.flows..",
+                        "java.sql..",
+                        "javax.sql..",
+                        "io.quarkus..",
+                        "io.temporal..")
+                .check(CLI);
+    }
+
+    @Test
+    void nothingIsDeserialisedThatCouldBeCode() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.io.ObjectInputStream")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
+                .orShould()
+                .callMethodWhere(DescribedPredicate.describe("lets JSON name classes", (JavaMethodCall call) -> Set.of(
+                                "activateDefaultTyping", "enableDefaultTyping")
+                        .contains(call.getName())))
+                .check(CLI);
+    }
+
+    /** So that a hash means the same everywhere. */
+    @Test
+    void hashingIsDoneInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
+                .should()
+                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
+                .check(CLI);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.runyard.service;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Entity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.hibernate.annotations.Immutable;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the service, the arrows between them, and how each reaches the database (ADR "One way to the database"). */
+class ArchitectureTest {
+    private static final String ROOT = "dev.runyard.service";
+
+    /** From the top to the ground. A room sees those below it and nothing else. */
+    private static final List<String> ROOMS = List.of(
+            "scheduling",
+            "executor",
+            "fleet",
+            "sweep",
+            "run",
+            "experiment",
+            "blob",
+            "event",
+            "metric",
+            "auth",
+            "db",
+            "http",
+            "embedded",
+            "boot");
+
+    private static final JavaClasses SERVICE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void everyClassIsInARoomOrAtTheTop() {
+        Set<String> rooms = new TreeSet<>();
+        SERVICE.forEach(c -> rooms.add(c.getPackageName()));
+        Set<String> known = new TreeSet<>(Set.of(ROOT));
+        ROOMS.forEach(room -> known.add(ROOT + "." + room));
+        assertThat(rooms).isEqualTo(known);
+    }
+
+    @Test
+    void arrowsBetweenRoomsGoDown() {
+        for (int i = 0; i < ROOMS.size(); i++) {
+            List<String> above =
+                    ROOMS.subList(0, i).stream().map(room -> ROOT + "." + room).toList();
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + ROOMS.get(i))
+                    .should()
+                    .dependOnClassesThat(describe(
+                            "are in a room above it or at the top",
+                            c -> c.getPackageName().equals(ROOT) || above.contains(c.getPackageName())))
+                    .check(SERVICE);
+        }
+    }
+
+    @Test
+    void temporalIsKnownToTheExecutorOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".executor", ROOT + ".embedded")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.temporal..")
+                .check(SERVICE);
+    }
+
+    /** A row's reader gets a {@code ResultSet}; who opens connections and binds values is {@code Statements}. */
+    @Test
+    void connectionsAreOpenedInOnePlace() {
+        Set<String> rows = Set.of("java.sql.ResultSet", "java.sql.SQLException", "java.sql.Array");
+        // Each with its reason.
+        Set<String> exceptions = Set.of(
+                // Both are asked before there is a data source.
+                ROOT + ".Database",
+                ROOT + ".embedded.PostgresRoles");
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".db")
+                .and(describe(
+                        "are not named here",
+                        c -> !exceptions.contains(outermost(c).getName())))
+                .should()
+                .dependOnClassesThat(describe(
+                        "open connections",
+                        c -> c.getPackageName().startsWith("javax.sql")
+                                || c.getPackageName().startsWith("io.agroal")
+                                || (c.getPackageName().equals("java.sql") && !rows.contains(c.getName()))))
+                .check(SERVICE);
+    }
+
+    /** A table is written through its entity or by SQL, never by both. */
+    @Test
+    void aTableIsWrittenOneWay() throws IOException {
+        DescribedPredicate<JavaMethodCall> writes = describe(
+                "write an entity whose table is written by SQL",
+                call -> call.getTargetOwner().isAssignableTo(PanacheEntityBase.class)
+                        && call.getTargetOwner().isAnnotatedWith(Immutable.class)
+                        && Set.of("persist", "persistAndFlush", "delete", "deleteById", "deleteAll", "update")
+                                .contains(call.getName()));
+        noClasses().should().callMethodWhere(writes).check(SERVICE);
+        String code = sources();
+        SERVICE.stream().filter(c -> c.isAnnotatedWith(Entity.class)).forEach(entity -> {
+            String table = entity.getSimpleName().toLowerCase(Locale.ROOT);
+            boolean sql = Pattern.compile("(insert into|update|delete from) " + table + "\\b")
+                    .matcher(code)
+                    .find();
+            assertThat(!sql || entity.isAnnotatedWith(Immutable.class))
+                    .as(table + " is written by SQL, so its entity is @Immutable")
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void nothingIsDeserialisedThatCouldBeCode() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.io.ObjectInputStream")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
+                .orShould()
+                .callMethodWhere(describe(
+                        "lets JSON name classes", call -> Set.of("activateDefaultTyping", "enableDefaultTyping")
+                                .contains(call.getName())))
+                .check(SERVICE);
+    }
+
+    /** So that a hash means the same everywhere. */
+    @Test
+    void hashingIsDoneInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
+                .should()
+                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
+                .check(SERVICE);
+    }
+
+    private static JavaClass outermost(JavaClass c) {
+        return c.getEnclosingClass().map(ArchitectureTest::outermost).orElse(c);
+    }
+
+    private static String sources() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            StringBuilder all = new StringBuilder();
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                all.append(Files.readString(file));
+            }
+            return all.toString();
+        }
+    }
+}
