@@ -92,8 +92,7 @@ class ArchitectureTest {
         // Each with its reason.
         Set<String> exceptions = Set.of(
                 // Both are asked before there is a data source.
-                ROOT + ".Database",
-                ROOT + ".embedded.PostgresRoles");
+                ROOT + ".Database", ROOT + ".embedded.PostgresRoles");
         noClasses()
                 .that()
                 .resideOutsideOfPackage(ROOT + ".db")

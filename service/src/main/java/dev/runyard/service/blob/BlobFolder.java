@@ -113,14 +113,9 @@ final class BlobFolder {
 
     /** SHA-256 of what a file holds now. */
     static Sha256 hashOf(Path file) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        byte[] chunk = new byte[CHUNK];
         try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                digest.update(chunk, 0, n);
-            }
+            return new Sha256(dev.runyard.spec.Sha256.of(in));
         }
-        return Sha256.of(digest);
     }
 
     /** Takes the name from a file that does not hold what it says; the bytes stay beside it for whoever wants to look. */

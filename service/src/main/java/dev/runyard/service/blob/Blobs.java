@@ -221,9 +221,7 @@ class Blobs {
 
     private Optional<Stored> known(Sha256 hash) {
         return statements.row(
-                "select size from blob where sha256 = ?",
-                r -> new Stored(folder.path(hash), r.getLong(1)),
-                hash.hex());
+                "select size from blob where sha256 = ?", r -> new Stored(folder.path(hash), r.getLong(1)), hash.hex());
     }
 
     /**

@@ -185,8 +185,7 @@ public class Statements {
             return Problem.of(503, "UNAVAILABLE", "The database does not answer; try again in a moment.");
         }
         if (state.equals("40001") || state.equals("40P01")) {
-            // Nothing of the transaction happened; it came too close to another one.
-            return Problem.of(503, "BUSY", "Another request changed the same rows at the same moment; ask again.");
+            return new Contention();
         }
         return new DatabaseFailure(e);
     }

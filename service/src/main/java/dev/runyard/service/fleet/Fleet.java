@@ -154,7 +154,7 @@ public class Fleet {
                         offer.key(),
                         candidate.host(),
                         candidate.machine(),
-                        SILENT_SECONDS,
+                        Waiting.SILENT_SECONDS,
                         candidate.process(),
                         candidate.lock())
                 .ifPresent(other -> {
@@ -344,7 +344,7 @@ public class Fleet {
         long begin = System.nanoTime();
         if (!looked || begin - lastLook > LOOKED_NANOS) {
             extend();
-            silentFrom = System.nanoTime() + SILENT_SECONDS * 1_000_000_000L;
+            silentFrom = System.nanoTime() + Waiting.SILENT_SECONDS * 1_000_000_000L;
         }
         List<Taken> overdue = statements.rows("""
                 select run_id, attempt from lease where released_at is null and expires_at <= now()
@@ -374,7 +374,12 @@ public class Fleet {
                         where w.id = d.worker_id and not d.lost and w.last_seen <= now() - make_interval(secs => ?)
                         returning d.id""", r -> r.getObject(1, UUID.class), Waiting.SILENT_SECONDS)
                 .forEach(device -> journal.device(
-                        device, Journal.RECONCILER, "lost", "FREE", "LOST", "silent for " + Waiting.SILENT_SECONDS + " s")));
+                        device,
+                        Journal.RECONCILER,
+                        "lost",
+                        "FREE",
+                        "LOST",
+                        "silent for " + Waiting.SILENT_SECONDS + " s")));
         // Silent for as long as a lease, and holding none: gone. Should it come back, it registers again.
         statements.change("""
                 update worker w set left_at = now() where left_at is null

@@ -10,7 +10,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Waiting;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.report.Protocol;
 import io.quarkus.panache.common.Sort;
 import jakarta.annotation.security.RolesAllowed;
@@ -209,7 +209,7 @@ public class FleetResource {
                         request.machine(),
                         request.pid(),
                         request.process(),
-                        Json.sha256(request.lock()),
+                        Sha256.of(request.lock()),
                         request.version(),
                         spoken),
                 request.devices());

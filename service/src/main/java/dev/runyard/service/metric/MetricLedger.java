@@ -2,7 +2,7 @@ package dev.runyard.service.metric;
 
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
-import dev.runyard.service.db.DatabaseFailure;
+import dev.runyard.service.db.Contention;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -158,9 +158,8 @@ public class MetricLedger {
         for (int tried = 1; ; tried++) {
             try {
                 return once(run, batch);
-            } catch (DatabaseFailure e) {
-                // A serialisation failure and a deadlock leave nothing behind.
-                if (tried == TRIES || !e.retryable()) {
+            } catch (Contention e) {
+                if (tried == TRIES) {
                     throw e;
                 }
             }

@@ -117,8 +117,7 @@ public class MetricResource {
             @QueryParam("from") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String from,
             @QueryParam("to") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String to,
             @QueryParam("attempt") @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @Nullable String attempt,
-            @QueryParam("ghosts") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @Nullable String ghosts)
-            {
+            @QueryParam("ghosts") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @Nullable String ghosts) {
         if (key == null) {
             throw Problem.invalid("MISSING_FIELD", "key", null, "is required", "add ?key=train/loss");
         }
@@ -161,7 +160,9 @@ public class MetricResource {
     }
 
     private void mustExist(UUID run) {
-        if (statements.row("select 1 from run where id = ?", r -> r.getInt(1), run).isEmpty()) {
+        if (statements
+                .row("select 1 from run where id = ?", r -> r.getInt(1), run)
+                .isEmpty()) {
             throw Problem.notFound("run", run);
         }
     }

@@ -47,9 +47,7 @@ final class UploadsTest {
     @org.junit.jupiter.api.BeforeEach
     void fresh() {
         RANDOM.nextBytes(bytes);
-        var digest = Sha256.digest();
-        digest.update(bytes);
-        hash = Sha256.of(digest).hex();
+        hash = dev.runyard.spec.Sha256.of(bytes);
         UUID run = lab.run("RUNNING");
         bearer = lab.bearer(run, 1);
     }
