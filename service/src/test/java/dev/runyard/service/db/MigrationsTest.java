@@ -16,15 +16,13 @@ final class MigrationsTest {
     @Inject
     DataSource source;
 
+    /** The lab's start applied them to an empty database, by the role that owns its schema and nothing else. */
     @Test
-    void allApplyToAnEmptySchemaAndTheSecondTimeThereIsNothingToDo() {
-        Flyway flyway = Flyway.configure()
-                .dataSource(source)
-                .schemas("again")
-                .createSchemas(true)
-                .locations("db/migration")
-                .load();
-        assertThat(flyway.migrate().migrationsExecuted).isGreaterThanOrEqualTo(1);
+    void allAreAppliedAndTheSecondTimeThereIsNothingToDo() {
+        Flyway flyway =
+                Flyway.configure().dataSource(source).locations("db/migration").load();
+        assertThat(flyway.info().applied()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(flyway.info().pending()).isEmpty();
         assertThat(flyway.migrate().migrationsExecuted).isZero();
         flyway.validate();
     }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.LeaseGrant;
-import dev.runyard.flows.run.RunActivities;
 import dev.runyard.flows.run.RunWorkflow;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.fleet.Leases;
 import dev.runyard.service.fleet.ToyWorker;
+import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -43,7 +43,7 @@ final class HintsTest {
     WorkflowClient temporal;
 
     @Inject
-    RunActivities activities;
+    RunLedger ledger;
 
     @Inject
     Tokens tokens;
@@ -88,7 +88,7 @@ final class HintsTest {
             temporal.newActivityCompletionClient()
                     .complete(workflow, Optional.empty(), activity, new Outcome.Finished(12_345_678));
             Leases.await(() -> described(workflow).getPendingActivitiesCount() == 0);
-            assertThat(activities.ended(run, 1, new Outcome.Failed(0, FailureReason.SPEC, "forged")))
+            assertThat(new RunActivitiesImpl(ledger).ended(run, 1, new Outcome.Failed(0, FailureReason.SPEC, "forged")))
                     .as("nor does an execution of 0.1.0 end it")
                     .isFalse();
             Thread.sleep(1_500);

@@ -113,7 +113,7 @@ final class RouteMatrixTest {
                 .replace("{worker}", worker.toString())
                 .replace("{attempt}", "1")
                 .replace("{sha256}", "0".repeat(64))
-                .replace("{action}", "pause")
+                .replace("{action}", route.path().contains("/devices/") ? "drain" : "pause")
                 .replace("{beginning}", "0")
                 .replace("{id}", run.toString());
         assertThat(path).doesNotContain("{");
@@ -139,7 +139,7 @@ final class RouteMatrixTest {
                         List.<String>of(),
                         List.of("Content-Type: application/json", "Content-Length: 3"),
                         List.of("Content-Type: text/plain", "Content-Length: 1000"),
-                        List.of("Content-Type: \0/;;", "Content-Length: 9"),
+                        List.of("Content-Type: nonsense/;;", "Content-Length: 9"),
                         List.of("Content-Length: 999999999999"),
                         List.of("Transfer-Encoding: chunked"),
                         List.of("Accept: image/png", "Content-Length: 100"),

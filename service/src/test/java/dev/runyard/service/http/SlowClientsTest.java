@@ -3,6 +3,7 @@ package dev.runyard.service.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.service.auth.SignedIn;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -74,7 +75,7 @@ final class SlowClientsTest {
             write(
                     socket,
                     "POST /api/v1/runs HTTP/1.1\r\nHost: " + host()
-                            + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+                            + "\r\n" + SignedIn.header() + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
             assertThat(answer(socket)).startsWith("HTTP/1.1 411");
         }
     }
@@ -84,7 +85,7 @@ final class SlowClientsTest {
         write(
                 socket,
                 method + " " + path + " HTTP/1.1\r\nHost: " + host()
-                        + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\nIdempotency-Key: "
+                        + "\r\n" + SignedIn.header() + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\nIdempotency-Key: "
                         + UUID.randomUUID()
                         + "\r\n\r\n{");
         return socket;
