@@ -74,8 +74,8 @@ final class SlowClientsTest {
         try (Socket socket = new Socket(base.getHost(), base.getPort())) {
             write(
                     socket,
-                    "POST /api/v1/runs HTTP/1.1\r\nHost: " + host()
-                            + "\r\n" + SignedIn.header() + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+                    "POST /api/v1/runs HTTP/1.1\r\nHost: " + host() + "\r\n" + SignedIn.header()
+                            + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
             assertThat(answer(socket)).startsWith("HTTP/1.1 411");
         }
     }
@@ -85,7 +85,8 @@ final class SlowClientsTest {
         write(
                 socket,
                 method + " " + path + " HTTP/1.1\r\nHost: " + host()
-                        + "\r\n" + SignedIn.header() + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\nIdempotency-Key: "
+                        + "\r\n" + SignedIn.header()
+                        + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\nIdempotency-Key: "
                         + UUID.randomUUID()
                         + "\r\n\r\n{");
         return socket;

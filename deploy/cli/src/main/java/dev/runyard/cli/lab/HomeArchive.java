@@ -1,10 +1,10 @@
 package dev.runyard.cli.lab;
 
-import dev.runyard.spec.Sha256;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Json;
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -152,8 +152,7 @@ final class HomeArchive {
                 tar.putArchiveEntry(entry);
                 try (DigestInputStream in = new DigestInputStream(Files.newInputStream(path), Sha256.digest())) {
                     in.transferTo(tar);
-                    hashes.put(
-                            name, Sha256.hex(in.getMessageDigest()));
+                    hashes.put(name, Sha256.hex(in.getMessageDigest()));
                 }
                 tar.closeArchiveEntry();
                 done += entry.getSize();
@@ -267,9 +266,7 @@ final class HomeArchive {
                     try (OutputStream out = Files.newOutputStream(at)) {
                         bytes += in.transferTo(out);
                     }
-                    found.put(
-                            entry.getName(),
-                            Sha256.hex(in.getMessageDigest()));
+                    found.put(entry.getName(), Sha256.hex(in.getMessageDigest()));
                 }
                 progress.accept(Math.min(1, (double) tar.getBytesRead() / size));
             }
