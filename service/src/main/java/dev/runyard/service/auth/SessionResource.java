@@ -6,6 +6,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -32,7 +33,7 @@ public class SessionResource {
     @Operation(
             summary = "Sign a browser in",
             description = "Answers with a cookie that stands for the token for 30 days.")
-    public SessionView open(RoutingContext context) {
+    public SessionView open(@Context RoutingContext context) {
         context.response().addCookie(sessions.open(context.request(), Instant.now()));
         return new SessionView(identity.getPrincipal().getName());
     }

@@ -33,8 +33,8 @@ public final class MetricsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (buckets < 1 || buckets > 100_000) {
-            throw Failure.badInput("--buckets is " + buckets, "give 1 to 100000");
+        if (buckets < 1 || buckets > 10_000) {
+            throw Failure.badInput("--buckets is " + buckets, "give 1 to 10000");
         }
         LabClient lab = LabClient.ofEnvironment();
         String run = "runs/" + Found.run(lab, id).id() + "/metrics";

@@ -100,7 +100,7 @@ public final class LabClient {
 
     /** The current points of one key, exact, ordered by step. */
     public List<JsonNode> history(String run, String key) {
-        JsonNode answer = get("/api/v1/runs/" + run + "/metrics/history?buckets=100000&key=" + encode(key));
+        JsonNode answer = get("/api/v1/runs/" + run + "/metrics/history?buckets=10000&key=" + encode(key));
         List<JsonNode> points = new ArrayList<>();
         answer.path("points").forEach(points::add);
         return points;
