@@ -1,14 +1,11 @@
 package dev.runyard.agent.device;
 
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.UUID;
 
 /**
@@ -58,12 +55,6 @@ public record Machine(String host, String id) {
 
     /** The system's id is not to be shown to others as it is (machine-id(5)). */
     private static String hashed(String id) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(("runyard|" + id).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.of("runyard|" + id).substring(0, 16);
     }
 }
