@@ -40,7 +40,7 @@ export function problemOf(status: number, body: unknown): Problem {
   return new Problem({
     status,
     code: `HTTP_${status}`,
-    detail: `The service answered ${status} without a reason.`,
+    detail: status === 401 ? "This lab does not know that token." : `The service answered ${status} without a reason.`,
     ...(status >= 500 ? { remedy: "Try again; if it stays, look at the service's log." } : {}),
   });
 }
