@@ -1,20 +1,22 @@
 package dev.runyard.service.executor;
 
 import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.fleet.Fleet;
-import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
  * Makes Temporal agree with the rows, whatever was lost between a commit and what should follow it: at start, after commits, and
- * again and again. Only runs inside a sweep's window have rows, so what it starts at once is bounded.
+ * again and again. Only what a lease holds needs a workflow, so what it starts is bounded by the lab's devices (ADR-0019).
  */
 @ApplicationScoped
 public class Reconciler {
@@ -31,7 +33,6 @@ public class Reconciler {
     private final Statements statements;
     private final Fleet fleet;
     private final Workflows workflows;
-    private final RunLedger runs;
     private final Answers answers;
     private final Wakeup wakeup;
     private final TemporalStatus temporal;
@@ -43,7 +44,6 @@ public class Reconciler {
             Statements statements,
             Fleet fleet,
             Workflows workflows,
-            RunLedger runs,
             Answers answers,
             Wakeup wakeup,
             TemporalStatus temporal,
@@ -51,7 +51,6 @@ public class Reconciler {
         this.statements = statements;
         this.fleet = fleet;
         this.workflows = workflows;
-        this.runs = runs;
         this.answers = answers;
         this.wakeup = wakeup;
         this.temporal = temporal;
@@ -79,21 +78,24 @@ public class Reconciler {
     }
 
     private void look(UUID run) {
-        if (runs.over(run)) {
+        Optional<RunState> state =
+                statements.row("select state from run where id = ?", r -> RunState.valueOf(r.getString(1)), run);
+        if (state.map(RunState::terminal).orElse(true)) {
             started.remove(run);
             workflows.runOver(run);
-        } else {
+        } else if (state.get().held()) {
             start(run);
         }
     }
 
-    /** Everything that is not over has a workflow. */
+    /** Whatever a lease holds has a workflow, and so has every open sweep. A run that waits needs none: its next lease starts one. */
     private void whole() {
         long now = System.nanoTime();
         started.values().removeIf(at -> now - at > TRUSTED_NANOS);
-        List<UUID> open = statements.rows("""
-                select id from run where state in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSING', 'PAUSED', 'CANCELLING')
-                  and id <> all (?) order by priority desc, created_at, id limit ?""", r -> r.getObject(1, UUID.class), started.keySet(), AT_ONCE);
+        List<UUID> open =
+                statements.rows("""
+                select id from run where state in %s and id <> all (?)
+                order by priority desc, created_at, id limit ?""".formatted(Fence.HELD), r -> r.getObject(1, UUID.class), started.keySet(), AT_ONCE);
         open.forEach(this::start);
         statements
                 .rows("select id from sweep where state in ('RUNNING', 'PAUSED')", r -> r.getObject(1, UUID.class))
