@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 import { decode } from "./numbers";
 import type { HistoryQuery, paths, RunsQuery } from "./paths";
 import { problemOf, toProblem } from "./problem";
+import type { SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
 const http = createClient<paths>({
@@ -56,6 +57,8 @@ export const api = {
     unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { after, limit: 1000 } } })),
   history: (id: string, query: HistoryQuery) =>
     unwrap(http.GET("/api/v1/runs/{id}/metrics/history", { params: { path: { id }, query } })),
+  /** Curves of many runs and metrics at once, or what has come since. */
+  series: (body: SeriesAsked) => unwrap(http.POST("/api/v1/metrics/series", { body })),
   actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),
 
   sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>

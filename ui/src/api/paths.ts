@@ -1,3 +1,4 @@
+import type { SeriesAnswer, SeriesAsked } from "./series";
 import type * as T from "./types";
 
 /** The part of the REST interface that the page uses, in the shape that openapi-typescript writes. */
@@ -56,6 +57,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number }>;
   "/api/v1/runs/{id}/metrics": Get<{ keys: T.MetricKey[] }, Id>;
   "/api/v1/runs/{id}/metrics/history": Get<T.History, Id, HistoryQuery>;
+  "/api/v1/metrics/series": Post<SeriesAnswer, undefined, SeriesAsked>;
   "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
     Post<T.SweepView, undefined, T.JsonObject>;
   "/api/v1/sweeps/{id}": Get<T.SweepView, Id>;

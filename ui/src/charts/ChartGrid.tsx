@@ -1,0 +1,187 @@
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Summary } from "../api/types";
+import { number } from "../components/format";
+import { toProblem } from "../api/problem";
+import { useDark } from "../components/theme";
+import type { Origin } from "./axis";
+import styles from "./charts.module.css";
+import { ChartLegend } from "./ChartLegend";
+import { type Look, looks as looksOf } from "./colours";
+import { type Section, sectionsOf } from "./sections";
+import { SeriesChart } from "./SeriesChart";
+import type { Trace } from "./trace";
+import { useCurves, useZoomedSteps } from "./useSeries";
+import { useVisible } from "./useVisible";
+import { type ChartView, matcher } from "./view";
+
+/** A run as charts know it. */
+export interface ChartRun extends Origin {
+  id: string;
+  label: string;
+  summary: Readonly<Record<string, Summary>>;
+}
+
+interface Props {
+  runs: readonly ChartRun[];
+  view: ChartView;
+  onView: (view: ChartView) => void;
+  /** What to say when nothing was measured. */
+  none?: ReactNode;
+  /** Colours of more runs than these; left out: of these. */
+  looks?: ReadonlyMap<string, Look>;
+  emphasised?: string | null;
+}
+
+const HEIGHT = 210;
+/** What a card has around its plot. */
+const AROUND = 70;
+
+/** Every metric of some runs: sections by prefix, drawn where they are in sight. */
+export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: outer = null }: Props) {
+  const dark = useDark();
+  const [inner, setInner] = useState<string | null>(null);
+  const ids = runs.map((run) => run.id).join(" ");
+  const own = useMemo(() => looksOf(ids.split(" "), dark), [ids, dark]);
+  const looks = given ?? own;
+  const emphasised = inner ?? outer;
+  const sections = useMemo(() => {
+    const keys = runs.flatMap((run) => Object.keys(run.summary));
+    const points = (key: string) => runs.reduce<number>((most, run) => Math.max(most, run.summary[key]?.count ?? 0), 0);
+    return sectionsOf(keys, points, matcher(view.find));
+  }, [runs, view.find]);
+  useZoomedSteps(stepsOfZoom(runs, view));
+  const newest = useRef(onView);
+  useEffect(() => {
+    newest.current = onView;
+  });
+  const change = useCallback((next: ChartView) => newest.current(next), []);
+
+  if (sections.length === 0) return view.find ? <p className="faint">No metric has this name.</p> : (none ?? <p className="faint">Nothing was measured yet.</p>);
+  return (
+    <>
+      {runs.length > 1 ? <ChartLegend lines={runs} looks={looks} view={view} onView={onView} onEmphasis={setInner} /> : null}
+      {sections.map((section) => (
+        <SectionView key={section.name} section={section} runs={runs} looks={looks} view={view} onView={change} emphasised={emphasised} />
+      ))}
+    </>
+  );
+}
+
+/** A zoom by step names the steps themselves; by another axis they follow from the runs' own steps of an epoch, or all are kept as they are. */
+function stepsOfZoom(runs: readonly ChartRun[], view: ChartView): { from: number; to: number } | undefined {
+  const { zoom, x } = view;
+  if (!zoom) return undefined;
+  if (x === "step") return { from: Math.max(0, Math.floor(zoom[0])), to: Math.ceil(zoom[1]) };
+  const per = runs.map((run) => run.stepsPerEpoch).filter((n) => n !== undefined);
+  if (x !== "epoch" || per.length === 0) return undefined;
+  return { from: Math.max(0, Math.floor(zoom[0] * Math.min(...per))), to: Math.ceil(zoom[1] * Math.max(...per)) };
+}
+
+interface SectionProps {
+  section: Section;
+  runs: readonly ChartRun[];
+  looks: ReadonlyMap<string, Look>;
+  view: ChartView;
+  onView: (view: ChartView) => void;
+  emphasised: string | null;
+}
+
+function SectionView({ section, runs, looks, view, onView, emphasised }: SectionProps) {
+  const [open, setOpen] = useState(true);
+  const size = section.charts.length + section.scalars.length;
+  return (
+    <details className={styles.section} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <h2>{section.name || "other"}</h2>
+        <span className={styles.count}>{size}</span>
+      </summary>
+      {open ? (
+        <>
+          {section.scalars.length > 0 ? <Tiles keys={section.scalars} runs={runs} looks={looks} hidden={view.hidden} /> : null}
+          <div className={styles.grid}>
+            {section.charts.map((key) => (
+              <Cell key={key} metric={key} runs={runs} looks={looks} view={view} onView={onView} emphasised={emphasised} />
+            ))}
+          </div>
+        </>
+      ) : null}
+    </details>
+  );
+}
+
+function Tiles({ keys, runs, looks, hidden }: { keys: readonly string[]; runs: readonly ChartRun[]; looks: ReadonlyMap<string, Look>; hidden: readonly string[] }) {
+  const shown = runs.filter((run) => !hidden.includes(run.id));
+  return (
+    <dl className={styles.tiles}>
+      {keys.map((key) => (
+        <div key={key} className={styles.tile}>
+          <dt title={key}>{key.slice(key.lastIndexOf("/") + 1)}</dt>
+          {shown.length === 1 ? (
+            <dd>{number(shown[0]!.summary[key]?.last)}</dd>
+          ) : (
+            shown.map((run) => (
+              <dd key={run.id} className={styles.each} title={run.label}>
+                <span className={styles.swatch} style={{ background: looks.get(run.id)?.colour }} />
+                {number(run.summary[key]?.last)}
+              </dd>
+            ))
+          )}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface CellProps extends Omit<SectionProps, "section"> {
+  metric: string;
+}
+
+/** A chart that is drawn, read and followed only while it is in sight. */
+const Cell = memo(function Cell({ metric, runs, looks, view, onView, emphasised }: CellProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const visible = useVisible(box) || view.full === metric;
+  return (
+    <div ref={box} style={{ minHeight: HEIGHT + AROUND, minWidth: 0 }}>
+      {visible ? <Drawn metric={metric} runs={runs} looks={looks} view={view} onView={onView} emphasised={emphasised} /> : null}
+    </div>
+  );
+});
+
+function Drawn({ metric, runs, looks, view, onView, emphasised }: CellProps) {
+  const having = useMemo(() => runs.filter((run) => metric in run.summary), [runs, metric]);
+  const { series, waiting, fault } = useCurves(metric, having.map((run) => run.id), true);
+  const traces = useMemo(
+    () =>
+      having.flatMap((run): Trace[] => {
+        const one = series.get(run.id);
+        return one ? [{ id: run.id, label: run.label, series: one, start: run.start, stepsPerEpoch: run.stepsPerEpoch }] : [];
+      }),
+    [having, series],
+  );
+  const alone = having.length === 1 ? having[0]!.summary[metric] : undefined;
+  return (
+    <SeriesChart
+      metric={metric}
+      traces={traces}
+      looks={looks}
+      view={view}
+      onView={onView}
+      emphasised={emphasised}
+      height={HEIGHT}
+      waiting={waiting}
+      fault={fault ? toProblem(fault).message : undefined}
+      figures={alone ? <Figures summary={alone} /> : undefined}
+    />
+  );
+}
+
+function Figures({ summary }: { summary: Summary }) {
+  const { best, bestStep } = summary;
+  return (
+    <>
+      last {number(summary.last)}
+      {best !== undefined && best !== null ? ` · best ${number(best)} at ${bestStep ?? "?"}` : ""}
+    </>
+  );
+}
+

@@ -1,0 +1,177 @@
+import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import styles from "./charts.module.css";
+import { ChartMenu } from "./ChartMenu";
+import { ChartTable } from "./ChartTable";
+import type { Look } from "./colours";
+import type { Cursor } from "./plotOptions";
+import { Readout, readAt, readWords } from "./Readout";
+import { extent, outside, type Range, robust, xExtent } from "./scale";
+import { drawAll, inWords, noteOf, type Trace } from "./trace";
+import { type ChartView, isLogY } from "./view";
+
+const Plot = lazy(() => import("./Plot"));
+
+interface Props {
+  /** The metric; it names the chart. */
+  metric: string;
+  traces: readonly Trace[];
+  looks: ReadonlyMap<string, Look>;
+  view: ChartView;
+  onView: (view: ChartView) => void;
+  /** Beside the name: the last value, a mean. */
+  figures?: ReactNode;
+  /** Id of the line that stands out. */
+  emphasised?: string | null;
+  height?: number;
+  syncKey?: string;
+  /** Whether the first values are still awaited. */
+  waiting?: boolean;
+  /** Why there are none. */
+  fault?: string | undefined;
+}
+
+/** One chart of one metric: lines of one run, of several, of groups. Everything about how it is drawn is in `view`. */
+export const SeriesChart = memo(function SeriesChart(props: Props) {
+  const { metric, view, onView } = props;
+  const full = view.full === metric;
+  return (
+    <article className={styles.card} aria-label={metric} data-chart={metric}>
+      <Chart {...props} height={props.height ?? 210} />
+      {full ? (
+        <Full onClose={() => onView({ ...view, full: undefined })}>
+          <Chart {...props} height={Math.max(240, Math.floor(innerHeight * 0.92) - 110)} syncKey={`${props.syncKey ?? "charts"} full`} />
+        </Full>
+      ) : null}
+    </article>
+  );
+});
+
+function Full({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal?.();
+    return () => element?.close?.();
+  }, []);
+  return (
+    <dialog ref={dialog} className={styles.full} onClose={onClose} aria-label="Full screen">
+      <div className={styles.card}>{children}</div>
+    </dialog>
+  );
+}
+
+function Chart({ metric, traces, looks, view, onView, figures, emphasised = null, height = 210, syncKey = "charts", waiting, fault }: Props) {
+  const [table, setTable] = useState(false);
+  const [here, setHere] = useState(false);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+  const logY = isLogY(view, metric);
+  const { x: wanted, smoothing, weight, ghosts, logX, zoom, hidden } = view;
+  const shown = useMemo(() => traces.filter((trace) => !hidden.includes(trace.id)), [traces, hidden]);
+  const drawn = useMemo(
+    () => drawAll(shown, { axis: wanted, smoothing, weight, ghosts, logX, logY }),
+    [shown, wanted, smoothing, weight, ghosts, logX, logY],
+  );
+  const axis = drawn.find((d) => d.x.length > 0)?.axis ?? wanted;
+  // A zoom is in units of the wanted axis.
+  const x: Range = useMemo(() => (zoom && axis === wanted ? zoom : xExtent(drawn)), [zoom, axis, wanted, drawn]);
+  const chosen = view.ranges[metric];
+  const own = useMemo(() => (view.outliers ? null : robust(drawn, x)), [view.outliers, drawn, x]);
+  const y: Range = useMemo(() => chosen ?? own ?? extent(drawn, x, logY), [chosen, own, drawn, x, logY]);
+  const smoothed = smoothing !== "none" && weight > 0;
+  const reads = useMemo(() => (cursor ? readAt(drawn, cursor.x) : []), [cursor, drawn]);
+  const beyond = own && !chosen ? outside(drawn, y) : 0;
+  const note = noteOf(drawn, wanted) + (beyond > 0 ? `; ${beyond} outside the scale` : "");
+  const label = useMemo(() => inWords(metric, drawn), [metric, drawn]);
+  const empty = drawn.every((d) => d.x.length === 0);
+  const groups = drawn.some((d) => d.group);
+  const set = (part: Partial<ChartView>) => onView({ ...view, ...part });
+  const emphasis = emphasised === null ? -1 : drawn.findIndex((d) => d.id === emphasised);
+
+  const near = () => {
+    if (!cursor || reads.length < 2) return null;
+    const f = logY ? Math.log : (v: number) => v;
+    const at = f(y[1]) - (cursor.top / (height - 36)) * (f(y[1]) - f(y[0]));
+    return reads.reduce((best, read) => (Math.abs(f(read.line) - at) < Math.abs(f(best.line) - at) ? read : best), reads[0]!).id;
+  };
+  return (
+    <>
+      <header className={styles.head}>
+        <h3 className={styles.title} title={metric}>
+          {metric}
+          {figures ? <span className={styles.figure}>{figures}</span> : null}
+        </h3>
+        {zoom ? (
+          <button type="button" className={styles.tool} onClick={() => set({ zoom: undefined })}>
+            Reset zoom
+          </button>
+        ) : null}
+        <button
+          type="button"
+          className={styles.tool}
+          aria-pressed={logY}
+          aria-label="Logarithmic y axis"
+          title="Logarithmic y axis"
+          onClick={() => set({ flipped: view.flipped.includes(metric) ? view.flipped.filter((key) => key !== metric) : [...view.flipped, metric] })}
+        >
+          log
+        </button>
+        <button type="button" className={styles.tool} aria-pressed={table} aria-label="Values as a table" title="Values as a table" onClick={() => setTable(!table)}>
+          ▤
+        </button>
+        <button
+          type="button"
+          className={styles.tool}
+          aria-pressed={view.full === metric}
+          aria-label={view.full === metric ? "Leave full screen" : "Full screen"}
+          title="Full screen"
+          onClick={() => set({ full: view.full === metric ? undefined : metric })}
+        >
+          ⤢
+        </button>
+        <ChartMenu metric={metric} traces={shown} view={view} onView={onView} picture={{ title: metric, drawn, looks, axis, logX, logY, x, y, smoothed, note }} />
+      </header>
+      {table ? (
+        <ChartTable traces={shown} />
+      ) : (
+        <div
+          className={styles.body}
+          onPointerEnter={() => setHere(true)}
+          onPointerLeave={() => setHere(false)}
+          onFocus={() => setHere(true)}
+          onBlur={() => setHere(false)}
+        >
+          {empty ? (
+            <div className={styles.waiting} style={{ height }} role={waiting ? "status" : undefined}>
+              {fault ?? (waiting ? "Loading…" : shown.length === 0 ? "Every line is switched off." : "No points yet.")}
+            </div>
+          ) : (
+            <Suspense fallback={<div style={{ height }} />}>
+              <Plot
+                drawn={drawn}
+                looks={looks}
+                axis={axis}
+                logX={logX}
+                logY={logY}
+                smoothed={smoothed}
+                x={x}
+                y={y}
+                height={height}
+                emphasised={emphasis < 0 ? null : emphasis}
+                syncKey={syncKey}
+                label={label}
+                onCursor={setCursor}
+                onZoom={(range) => axis === wanted && set({ zoom: range })}
+                onReset={() => set({ zoom: undefined })}
+              />
+            </Suspense>
+          )}
+          {here && cursor && reads.length > 0 ? (
+            <Readout reads={reads} looks={looks} axis={axis} smoothed={smoothed} groups={groups} left={cursor.left} right={cursor.right} near={near()} />
+          ) : null}
+          <output className="sr">{here ? readWords(reads, axis) : ""}</output>
+        </div>
+      )}
+      {empty ? null : <p className={styles.note}>{note}</p>}
+    </>
+  );
+}
