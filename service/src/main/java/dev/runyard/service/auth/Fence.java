@@ -2,7 +2,7 @@ package dev.runyard.service.auth;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
 import java.util.UUID;

@@ -1,8 +1,8 @@
 package dev.runyard.service.db;
 
 import dev.runyard.service.http.Problem;
-import dev.runyard.spec.Json;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
 import java.util.function.Supplier;

@@ -2,8 +2,8 @@ package dev.runyard.service.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.MalformedJson;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.json.MalformedJson;
 import io.quarkus.security.ForbiddenException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;

@@ -1,7 +1,7 @@
 package dev.runyard.service.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 

@@ -1,6 +1,6 @@
 package dev.runyard.service.metric;
 
-import dev.runyard.spec.MetricDefinition;
+import dev.runyard.spec.metric.MetricDefinition;
 import org.jspecify.annotations.Nullable;
 
 /** Which way a metric is better, as its definition says. */

@@ -11,7 +11,7 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.Nearest;
-import dev.runyard.spec.report.MetricBatch;
+import dev.runyard.spec.metric.MetricBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

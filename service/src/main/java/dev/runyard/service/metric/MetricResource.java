@@ -7,7 +7,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
-import dev.runyard.spec.report.MetricBatch;
+import dev.runyard.spec.metric.MetricBatch;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;

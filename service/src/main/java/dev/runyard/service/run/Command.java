@@ -1,6 +1,6 @@
 package dev.runyard.service.run;
 
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.runyard.service.run;
 
 import dev.runyard.service.db.Statements;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.http.Problem;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;

@@ -10,7 +10,7 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.Nearest;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;

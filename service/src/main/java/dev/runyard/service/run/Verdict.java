@@ -1,8 +1,8 @@
 package dev.runyard.service.run;
 
-import dev.runyard.spec.FailureReason;
-import dev.runyard.spec.RunState;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.RunState;
 import org.jspecify.annotations.Nullable;
 
 /**

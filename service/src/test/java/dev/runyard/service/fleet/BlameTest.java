@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.Protocol;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.flows.Payloads;
 import dev.runyard.flows.run.DeviceActivities;
 import dev.runyard.flows.run.LeaseGrant;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Protocol;
 import io.temporal.authorization.AuthorizationGrpcMetadataProvider;

@@ -2,7 +2,7 @@ package dev.runyard.service.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import static org.hamcrest.Matchers.startsWith;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;

@@ -3,10 +3,10 @@ package dev.runyard.service.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.service.run.Verdict.Facts;
-import dev.runyard.spec.FailureReason;
-import dev.runyard.spec.FailureReason.Blame;
-import dev.runyard.spec.RunState;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.FailureReason.Blame;
+import dev.runyard.spec.run.RunState;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;

@@ -1,12 +1,12 @@
 package dev.runyard.agent;
 
 import dev.runyard.agent.attempt.Trainer;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
-import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;

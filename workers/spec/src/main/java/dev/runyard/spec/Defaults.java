@@ -3,14 +3,14 @@ package dev.runyard.spec;
 import org.jspecify.annotations.Nullable;
 
 /** What a compact constructor does with a component that JSON left out. */
-final class Defaults {
+public final class Defaults {
     private Defaults() {}
 
-    static <T> T or(@Nullable T given, T otherwise) {
+    public static <T> T or(@Nullable T given, T otherwise) {
         return given == null ? otherwise : given;
     }
 
-    static <T> T required(String field, @Nullable T given) {
+    public static <T> T required(String field, @Nullable T given) {
         if (given == null) {
             throw new InvalidSpec("MISSING_FIELD", field, null, "is required", null);
         }

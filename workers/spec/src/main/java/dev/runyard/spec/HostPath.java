@@ -1,5 +1,6 @@
 package dev.runyard.spec;
 
+import dev.runyard.spec.run.HostPaths;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -10,4 +11,4 @@ import java.lang.annotation.Target;
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-@interface HostPath {}
+public @interface HostPath {}

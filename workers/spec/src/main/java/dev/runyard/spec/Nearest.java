@@ -27,7 +27,7 @@ public final class Nearest {
     }
 
     /** A slip of the fingers: at most two letters, and not half of the word. */
-    static boolean close(String word, String choice) {
+    public static boolean close(String word, String choice) {
         int far = distance(word.toLowerCase(Locale.ROOT), choice.toLowerCase(Locale.ROOT));
         return far <= 2 && far * 2 < Math.max(word.length(), choice.length());
     }

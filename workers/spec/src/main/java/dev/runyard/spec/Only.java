@@ -3,7 +3,7 @@ package dev.runyard.spec;
 import org.jspecify.annotations.Nullable;
 
 /** Components that exist only beside a certain value of another. */
-final class Only {
+public final class Only {
     private Only() {}
 
     /**
@@ -11,7 +11,8 @@ final class Only {
      *
      * @throws InvalidSpec NOT_APPLICABLE when it was given and does not belong
      */
-    static <T> @Nullable T with(String field, @Nullable T given, boolean belongs, String where, @Nullable T otherwise) {
+    public static <T> @Nullable T with(
+            String field, @Nullable T given, boolean belongs, String where, @Nullable T otherwise) {
         if (belongs) {
             return given == null ? otherwise : given;
         }
@@ -22,7 +23,7 @@ final class Only {
     }
 
     /** @throws InvalidSpec OUT_OF_RANGE when the part is larger than the image */
-    static void within(String field, int side, int resolution) {
+    public static void within(String field, int side, int resolution) {
         if (side > resolution) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE", field, side, "must not be larger than resolution (" + resolution + ")", null);

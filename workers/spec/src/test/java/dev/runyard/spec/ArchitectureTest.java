@@ -8,10 +8,17 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+    private static final String ROOT = "dev.runyard.spec";
+
+    /** From the top to the ground, which is the root itself. A room sees those below it and nothing else. */
+    private static final List<String> ROOMS =
+            List.of("sweep", "report", "run", "training", "model", "dataset", "metric", "json");
+
     private static final JavaClasses SPEC = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.runyard.spec");
@@ -27,6 +34,28 @@ class ArchitectureTest {
                         "com.fasterxml.jackson..",
                         "org.yaml.snakeyaml..",
                         "org.jspecify..")
+                .check(SPEC);
+    }
+
+    @Test
+    void arrowsBetweenRoomsGoDown() {
+        for (int i = 0; i < ROOMS.size(); i++) {
+            List<String> above =
+                    ROOMS.subList(0, i).stream().map(room -> ROOT + "." + room).toList();
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + ROOMS.get(i))
+                    .should()
+                    .dependOnClassesThat(
+                            DescribedPredicate.describe("are above it", c -> above.contains(c.getPackageName())))
+                    .check(SPEC);
+        }
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".*..")
                 .check(SPEC);
     }
 

@@ -3,7 +3,7 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 
 /** How far runs are, in steps. */
 public final class RunProgress {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sweep.SpecFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

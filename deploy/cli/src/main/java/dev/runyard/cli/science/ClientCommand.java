@@ -4,7 +4,7 @@ import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.client.EmbeddingClassifier;
 import dev.runyard.vision.client.FolderImages;

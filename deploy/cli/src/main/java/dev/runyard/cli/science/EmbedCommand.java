@@ -2,7 +2,7 @@ package dev.runyard.cli.science;
 
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Progress;
-import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.vision.embed.Embed;
 import dev.runyard.vision.embed.EmbedRequest;
 import dev.runyard.vision.nd.Torch;

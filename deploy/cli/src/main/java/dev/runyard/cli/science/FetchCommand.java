@@ -3,7 +3,7 @@ package dev.runyard.cli.science;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.fetch.Catalogue;
 import dev.runyard.vision.fetch.Catalogue.Offer;
 import java.io.IOException;

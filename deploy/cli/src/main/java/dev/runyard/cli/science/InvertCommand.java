@@ -3,7 +3,7 @@ package dev.runyard.cli.science;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.remote.FinishedRun;
 import dev.runyard.cli.terminal.Progress;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.invert.InversionReport;
 import dev.runyard.vision.invert.Invert;

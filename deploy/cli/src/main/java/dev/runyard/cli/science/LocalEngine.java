@@ -3,7 +3,7 @@ package dev.runyard.cli.science;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.GivenPath;
-import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.model.BackboneSpec;
 import java.nio.file.Path;
 
 /** What belongs to this machine when training runs in this process: caches in the home, threads as a local worker has them. */

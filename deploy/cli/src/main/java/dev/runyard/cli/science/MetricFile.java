@@ -1,7 +1,7 @@
 package dev.runyard.cli.science;
 
-import dev.runyard.spec.Json;
-import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricPoint;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.runyard.cli.science;
 
 import dev.runyard.cli.lab.LabHome;
-import dev.runyard.spec.BackboneSpec;
+import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.encoder.LocalEncoder;

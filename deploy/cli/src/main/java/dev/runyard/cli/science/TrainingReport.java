@@ -2,9 +2,9 @@ package dev.runyard.cli.science;
 
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
-import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.vision.train.TrainingListener;

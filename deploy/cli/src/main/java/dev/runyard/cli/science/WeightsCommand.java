@@ -2,7 +2,7 @@ package dev.runyard.cli.science;
 
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.convert.Contents;
 import dev.runyard.vision.convert.TorchFile;

@@ -1,7 +1,7 @@
 package dev.runyard.cli.terminal;
 
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.MalformedJson;
+import dev.runyard.spec.json.MalformedJson;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
 import dev.runyard.vision.fetch.FetchException;

@@ -3,7 +3,7 @@ package dev.runyard.agent.attempt;
 import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.vision.train.TrainingFailure;

@@ -1,8 +1,8 @@
 package dev.runyard.agent.attempt;
 
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.train.TrainingFailure;
 import java.util.Locale;

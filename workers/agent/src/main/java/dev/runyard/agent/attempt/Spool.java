@@ -1,7 +1,7 @@
 package dev.runyard.agent.attempt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

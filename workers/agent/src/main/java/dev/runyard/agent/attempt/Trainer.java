@@ -1,7 +1,7 @@
 package dev.runyard.agent.attempt;
 
-import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.TrainingListener;
 import java.nio.file.Path;
 

@@ -2,9 +2,9 @@ package dev.runyard.agent.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.spec.metric.MetricBatch;
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
-import dev.runyard.spec.report.MetricBatch;
-import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;

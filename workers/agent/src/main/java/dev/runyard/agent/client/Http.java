@@ -2,7 +2,7 @@ package dev.runyard.agent.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

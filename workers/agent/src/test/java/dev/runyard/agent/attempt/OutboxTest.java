@@ -3,7 +3,7 @@ package dev.runyard.agent.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.agent.client.ServiceFault;
-import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.Order;
 import java.nio.file.Files;
 import java.nio.file.Path;

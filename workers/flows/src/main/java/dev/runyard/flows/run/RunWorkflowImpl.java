@@ -2,8 +2,8 @@ package dev.runyard.flows.run;
 
 import dev.runyard.flows.LedgerOptions;
 import dev.runyard.flows.TaskQueues;
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;

@@ -2,7 +2,7 @@ package dev.runyard.spec.report;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import dev.runyard.spec.FailureReason;
+import dev.runyard.spec.run.FailureReason;
 
 /** How an attempt ended. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

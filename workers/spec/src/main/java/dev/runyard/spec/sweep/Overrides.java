@@ -3,9 +3,9 @@ package dev.runyard.spec.sweep;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.RunFields;
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.run.RunFields;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
 import java.util.Map;
 
 /**

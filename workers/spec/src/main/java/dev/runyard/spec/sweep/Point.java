@@ -1,8 +1,8 @@
 package dev.runyard.spec.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
 import java.util.Map;
 
 /**

@@ -2,9 +2,9 @@ package dev.runyard.spec.sweep;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunRequest;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunRequest;
+import dev.runyard.spec.run.SpecDocument;
 
 /** What a file or the page's text field asks for: one run, or a sweep. */
 public sealed interface SpecFile {

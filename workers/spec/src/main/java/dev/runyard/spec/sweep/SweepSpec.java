@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.MetricDefinition;
 import dev.runyard.spec.Names;
-import dev.runyard.spec.RunRequest;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.metric.MetricDefinition;
+import dev.runyard.spec.run.RunRequest;
+import dev.runyard.spec.run.SpecDocument;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Many runs from one description. Points come from {@code axes} by the sampler, then from {@code include}; every point is run
  * once for each seed. The base is kept as it was written, because an axis may replace the very field that makes it whole; every
- * point is bound to a {@link dev.runyard.spec.RunSpec} before the sweep is accepted. Axes are kept in the order of their paths,
+ * point is bound to a {@link dev.runyard.spec.run.RunSpec} before the sweep is accepted. Axes are kept in the order of their paths,
  * because a JSON store keeps no order and the number of a run must not change on the way through one.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -3,9 +3,11 @@ package dev.runyard.spec.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricBatch;
+import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.run.FailureReason;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package dev.runyard.vision.analyse;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
 import dev.runyard.vision.analyse.AnalysisReport.Finding;
 import dev.runyard.vision.analyse.AnalysisReport.Skipped;

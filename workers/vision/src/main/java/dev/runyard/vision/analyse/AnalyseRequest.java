@@ -1,7 +1,7 @@
 package dev.runyard.vision.analyse;
 
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.backbone.Layout.Parts;
 import dev.runyard.vision.backbone.Layout.Sizes;
 import dev.runyard.vision.backbone.VitShape.Activation;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.BackboneSpec.Precision;
+import dev.runyard.spec.model.BackboneSpec.Precision;
 import dev.runyard.vision.nd.Tensors;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
-import dev.runyard.spec.BackboneSpec.Precision;
+import dev.runyard.spec.model.BackboneSpec.Precision;
 import dev.runyard.vision.backbone.VitShape.Activation;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.backbone;
 
-import dev.runyard.spec.BackboneSpec;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.model.BackboneSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,11 +1,11 @@
 package dev.runyard.vision.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
-import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Order;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.Training;

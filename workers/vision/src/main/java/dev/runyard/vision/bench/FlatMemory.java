@@ -1,9 +1,9 @@
 package dev.runyard.vision.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.TrainingListener;
 import dev.runyard.vision.train.TrainingOptions;

@@ -2,7 +2,7 @@ package dev.runyard.vision.client;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.image.Normalisation;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.vision.image.Transforms;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

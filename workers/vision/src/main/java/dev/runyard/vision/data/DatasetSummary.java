@@ -1,7 +1,7 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.vision.image.ImageGuard;
 import dev.runyard.vision.image.Images;
 import dev.runyard.vision.image.Raster;

@@ -1,8 +1,8 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.DatasetPart;
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.DatasetPart;
+import dev.runyard.spec.dataset.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.runyard.vision.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.file.Flaw;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.DatasetSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

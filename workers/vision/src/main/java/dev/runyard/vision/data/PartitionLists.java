@@ -1,7 +1,7 @@
 package dev.runyard.vision.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.vision.data.Listed.Line;
 import dev.runyard.vision.file.Flaw;
 import java.io.IOException;

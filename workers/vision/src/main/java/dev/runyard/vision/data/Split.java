@@ -1,6 +1,6 @@
 package dev.runyard.vision.data;
 
-import dev.runyard.spec.Augment;
+import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.image.Augmentations;
 import dev.runyard.vision.image.Augmentations.Box;
 import dev.runyard.vision.image.Draws;

@@ -3,7 +3,7 @@ package dev.runyard.vision.encoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;

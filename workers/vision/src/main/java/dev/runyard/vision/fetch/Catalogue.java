@@ -1,8 +1,8 @@
 package dev.runyard.vision.fetch;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import dev.runyard.spec.Json;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -50,7 +50,7 @@ public final class Telling {
     /** Whether its message is ours, the system's on a path, or the array library's on shapes and memory. */
     public static boolean safe(Throwable fault) {
         String type = fault.getClass().getName();
-        if (type.equals("dev.runyard.spec.MalformedJson")) {
+        if (type.equals("dev.runyard.spec.json.MalformedJson")) {
             return false;
         }
         boolean plain = type.equals("java.lang.IllegalArgumentException")

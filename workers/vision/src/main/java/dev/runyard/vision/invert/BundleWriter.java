@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.client.BundleManifest;
 import dev.runyard.vision.client.ClientBundle;

@@ -2,8 +2,8 @@ package dev.runyard.vision.invert;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.client.BundleManifest;
 import dev.runyard.vision.client.ClientBundle;

@@ -2,8 +2,8 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.ClassifierSpec.Policy;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.model.ClassifierSpec.Policy;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;

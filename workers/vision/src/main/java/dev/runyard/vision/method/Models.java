@@ -1,9 +1,9 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.ClassifierSpec;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.nd.Torch;

@@ -2,7 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.MethodSpec;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.nd.Tensors;
 import java.io.IOException;
 

@@ -1,7 +1,7 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.MethodSpec.Net;
+import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;

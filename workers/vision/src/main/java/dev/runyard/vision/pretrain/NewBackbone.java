@@ -1,6 +1,6 @@
 package dev.runyard.vision.pretrain;
 
-import dev.runyard.spec.PretrainSpec;
+import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.method.Objective;
 import java.io.IOException;

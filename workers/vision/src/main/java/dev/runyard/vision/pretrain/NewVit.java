@@ -1,7 +1,7 @@
 package dev.runyard.vision.pretrain;
 
-import dev.runyard.spec.PretrainSpec;
-import dev.runyard.spec.PretrainSpec.Objective;
+import dev.runyard.spec.training.PretrainSpec;
+import dev.runyard.spec.training.PretrainSpec.Objective;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.backbone.VitShape.Activation;
 import dev.runyard.vision.backbone.VitShape.Naming;

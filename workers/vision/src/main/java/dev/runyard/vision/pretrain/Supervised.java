@@ -2,7 +2,7 @@ package dev.runyard.vision.pretrain;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.PretrainSpec;
+import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.vision.backbone.BackboneFiles;
 import dev.runyard.vision.backbone.VisionTransformer;
 import dev.runyard.vision.backbone.VitShape;

@@ -3,7 +3,7 @@ package dev.runyard.vision.serve;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.encoder.FrozenEncoder;
 import dev.runyard.vision.encoder.ModelCard;
 import dev.runyard.vision.encoder.TensorBody;

@@ -2,8 +2,8 @@ package dev.runyard.vision.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.runyard.spec.ClassifierSpec.Template;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.backbone.WeightFiles;
 import dev.runyard.vision.backbone.WeightsException;
 import java.io.IOException;

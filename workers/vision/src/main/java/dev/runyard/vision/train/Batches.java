@@ -1,6 +1,6 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.Augment;
+import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.Draws;

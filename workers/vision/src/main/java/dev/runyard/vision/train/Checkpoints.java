@@ -1,13 +1,13 @@
 package dev.runyard.vision.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.MalformedJson;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.json.MalformedJson;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Retention;
+import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.io.InputStream;

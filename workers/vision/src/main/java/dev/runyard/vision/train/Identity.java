@@ -1,6 +1,6 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.run.SpecDocument;
 import java.util.Map;
 
 /**

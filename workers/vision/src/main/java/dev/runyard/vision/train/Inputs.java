@@ -1,7 +1,7 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.WithNet;
+import dev.runyard.spec.model.WithNet;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.FailureReason;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.report.MetricPoint;
+import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.method.LogisticRegression;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.DatasetSpec;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import java.io.IOException;

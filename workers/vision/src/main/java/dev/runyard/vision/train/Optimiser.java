@@ -1,7 +1,7 @@
 package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.vision.nd.Tensors;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.ScheduleSpec;
+import dev.runyard.spec.training.ScheduleSpec;
 
 /** Learning rate of an epoch or a step: linear warm-up, then half a cosine down to the floor (science reference §2.1). */
 public final class Schedule {

@@ -2,7 +2,7 @@ package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.OptimizerSpec;
+import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.LinkedHashMap;

@@ -2,9 +2,9 @@ package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.SpecDocument;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.Batch;

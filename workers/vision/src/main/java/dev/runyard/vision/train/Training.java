@@ -1,17 +1,17 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.spec.Augment;
-import dev.runyard.spec.BackboneSpec;
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.PretrainSpec;
-import dev.runyard.spec.RunSpec;
-import dev.runyard.spec.ScheduleSpec;
-import dev.runyard.spec.SpecDocument;
-import dev.runyard.spec.Task;
-import dev.runyard.spec.WithNet;
+import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.WithNet;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.run.Task;
+import dev.runyard.spec.training.Augment;
+import dev.runyard.spec.training.PretrainSpec;
+import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.vision.backbone.Bf16Cpu;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.VitShape;

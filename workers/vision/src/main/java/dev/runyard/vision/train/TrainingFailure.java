@@ -1,8 +1,8 @@
 package dev.runyard.vision.train;
 
 import ai.djl.engine.EngineException;
-import dev.runyard.spec.FailureReason;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.backbone.WeightsException;
 import dev.runyard.vision.data.DataException;
 import dev.runyard.vision.file.Telling;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
-import dev.runyard.spec.report.MetricPoint;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import java.nio.file.Path;

@@ -90,7 +90,7 @@ class BackboneReaderTest {
     }
 
     @ParameterizedTest
-    @FieldSource("dev.runyard.spec.BackboneSpec#SHIPPED")
+    @FieldSource("dev.runyard.spec.model.BackboneSpec#SHIPPED")
     void shippedOnesAreSmallAndWhole(String name) throws IOException {
         FrozenBackbone shipped = FrozenBackbone.shared(name);
         assertThat(shipped).isSameAs(FrozenBackbone.shared(name));

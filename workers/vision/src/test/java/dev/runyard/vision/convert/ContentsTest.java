@@ -2,7 +2,7 @@ package dev.runyard.vision.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.ClassifierSpec.Template;
+import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.convert.Contents.Held;

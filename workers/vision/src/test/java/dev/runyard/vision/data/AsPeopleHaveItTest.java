@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runyard.spec.DatasetSpec;
-import dev.runyard.spec.DatasetSpec.BadImage;
-import dev.runyard.spec.DatasetSpec.Split;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec.BadImage;
+import dev.runyard.spec.dataset.DatasetSpec.Split;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.runyard.vision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.spec.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.vision.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;

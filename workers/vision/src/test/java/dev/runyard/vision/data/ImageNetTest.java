@@ -2,7 +2,7 @@ package dev.runyard.vision.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;

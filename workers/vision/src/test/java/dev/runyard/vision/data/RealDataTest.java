@@ -3,8 +3,8 @@ package dev.runyard.vision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.spec.DatasetSpec;
-import dev.runyard.spec.DatasetSpec.Split;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec.Split;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.image.Raster;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.DatasetSpec;
-import dev.runyard.spec.DatasetSpec.Split;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec.Split;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.runyard.vision.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.Augment;
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.image.Draws;
 import java.io.IOException;
 import java.nio.file.Files;

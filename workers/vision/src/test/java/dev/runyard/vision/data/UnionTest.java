@@ -3,9 +3,9 @@ package dev.runyard.vision.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.spec.DatasetPart;
-import dev.runyard.spec.DatasetSpec;
-import dev.runyard.spec.DatasetSpec.BadImage;
+import dev.runyard.spec.dataset.DatasetPart;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.dataset.DatasetSpec.BadImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runyard.spec.Json;
+import dev.runyard.spec.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

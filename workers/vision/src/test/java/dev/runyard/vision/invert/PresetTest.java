@@ -2,9 +2,9 @@ package dev.runyard.vision.invert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.Json;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.client.PatchLayout;
 import java.io.IOException;
 import java.nio.file.Files;

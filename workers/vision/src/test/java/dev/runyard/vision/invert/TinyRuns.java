@@ -1,7 +1,7 @@
 package dev.runyard.vision.invert;
 
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.TrainingListener;
 import dev.runyard.vision.train.TrainingOptions;

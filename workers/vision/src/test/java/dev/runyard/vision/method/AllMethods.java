@@ -1,15 +1,15 @@
 package dev.runyard.vision.method;
 
-import dev.runyard.spec.ClassifierSpec;
-import dev.runyard.spec.ClassifierSpec.Kind;
-import dev.runyard.spec.ClassifierSpec.Policy;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.MethodSpec.Blocks;
-import dev.runyard.spec.MethodSpec.Combination;
-import dev.runyard.spec.MethodSpec.Head;
-import dev.runyard.spec.MethodSpec.Mixing;
-import dev.runyard.spec.MethodSpec.Net;
-import dev.runyard.spec.MethodSpec.Place;
+import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.ClassifierSpec.Kind;
+import dev.runyard.spec.model.ClassifierSpec.Policy;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.MethodSpec.Blocks;
+import dev.runyard.spec.model.MethodSpec.Combination;
+import dev.runyard.spec.model.MethodSpec.Head;
+import dev.runyard.spec.model.MethodSpec.Mixing;
+import dev.runyard.spec.model.MethodSpec.Net;
+import dev.runyard.spec.model.MethodSpec.Place;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;

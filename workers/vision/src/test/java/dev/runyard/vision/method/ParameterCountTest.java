@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.MethodSpec;
-import dev.runyard.spec.MethodSpec.Blocks;
-import dev.runyard.spec.MethodSpec.Head;
-import dev.runyard.spec.MethodSpec.Net;
-import dev.runyard.spec.MethodSpec.Place;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.MethodSpec.Blocks;
+import dev.runyard.spec.model.MethodSpec.Head;
+import dev.runyard.spec.model.MethodSpec.Net;
+import dev.runyard.spec.model.MethodSpec.Place;
 import dev.runyard.vision.backbone.VitShape;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import dev.runyard.spec.MethodSpec.Mixing;
+import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.method.PromptNetwork.Prompts;

@@ -2,7 +2,7 @@ package dev.runyard.vision.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SpecFile;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.runyard.vision.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.spec.ClassifierSpec.Template;
-import dev.runyard.spec.DatasetSpec;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.backbone.WeightsException;
 import java.io.IOException;

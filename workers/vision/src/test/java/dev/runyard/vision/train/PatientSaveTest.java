@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runyard.spec.SpecDocument;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.FileOutputStream;
 import java.io.IOException;

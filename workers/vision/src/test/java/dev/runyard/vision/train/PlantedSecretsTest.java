@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.runyard.spec.FailureReason;
-import dev.runyard.spec.Json;
-import dev.runyard.spec.RunSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsWriter;

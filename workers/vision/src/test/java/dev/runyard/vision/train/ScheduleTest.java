@@ -3,8 +3,8 @@ package dev.runyard.vision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.runyard.spec.ScheduleSpec;
-import dev.runyard.spec.ScheduleSpec.Per;
+import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.ScheduleSpec.Per;
 import org.junit.jupiter.api.Test;
 
 /** The rate when each step changes it, by visual prompting's closed form; per epoch is held against the authors' list elsewhere. */

@@ -1,0 +1,38 @@
+package dev.runyard.spec.dataset;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Doc;
+import dev.runyard.spec.HostPath;
+import dev.runyard.spec.Nearest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One of the data sets of a union. Shapes are rendered in their default numbers. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatasetPart(
+        @Doc("As a data set's id; not union.") String id,
+
+        @Doc("A folder or a zip on the worker's machine; required but for shapes.") @HostPath @Nullable
+        String root,
+
+        @Doc("Where train, val and test come from.") DatasetSpec.Split split) {
+
+    /** Every data set that can be part of a union. */
+    public static final List<String> IDS =
+            DatasetSpec.IDS.stream().filter(id -> !id.equals(DatasetSpec.UNION)).toList();
+
+    public DatasetPart {
+        id = Defaults.required("id", id);
+        if (!IDS.contains(id)) {
+            throw Nearest.unknown("id", id, IDS, "UNKNOWN_DATASET");
+        }
+        DatasetSpec.checkRoot(id, root);
+        split = Defaults.or(split, DatasetSpec.Split.AUTO);
+    }
+
+    /** The same as a data set of its own. */
+    public DatasetSpec spec(DatasetSpec.BadImage onBadImage) {
+        return new DatasetSpec(id, root, split, null, null, null, onBadImage);
+    }
+}

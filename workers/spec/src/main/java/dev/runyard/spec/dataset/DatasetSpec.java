@@ -1,0 +1,183 @@
+package dev.runyard.spec.dataset;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Doc;
+import dev.runyard.spec.HostPath;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Nearest;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Images and labels. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatasetSpec(
+        @Doc(
+                "shapes (rendered by the product), folder (any supported layout), union (several data sets as one), or a data"
+                        + " set by name, which binds its class names.")
+        String id,
+
+        @Doc("A folder or a zip on the worker's machine; required but for shapes and union.") @HostPath @Nullable
+        String root,
+
+        @Doc("Where train, val and test come from.") Split split,
+
+        @Doc(value = "For shapes only: training images rendered.", min = 10, max = 100_000) @Nullable
+        Integer train,
+
+        @Doc(value = "For shapes only: test images rendered.", min = 10, max = 100_000) @Nullable
+        Integer test,
+
+        @Doc("For union only: 2 to 16 data sets; their classes follow one another.") @Nullable
+        List<DatasetPart> parts,
+
+        @Doc("What an image that cannot be decoded does: fail the run, or be left out and counted.")
+        BadImage onBadImage) {
+
+    /** Several data sets trained as one: their labels stand one after another. */
+    public static final String UNION = "union";
+
+    private static final int FEWEST_PARTS = 2;
+    private static final int MOST_PARTS = 16;
+
+    /** Every data set a run can name. */
+    public static final List<String> IDS = List.of(
+            "shapes",
+            "folder",
+            UNION,
+            "cifar10",
+            "cifar100",
+            "eurosat",
+            "oxford_pets",
+            "oxford_flowers",
+            "food101",
+            "dtd",
+            "sun397",
+            "ucf101",
+            "resisc45",
+            "svhn",
+            "clevr_count",
+            "imagenet",
+            "imagenet-a",
+            "imagenet-r",
+            "imagenet-v2",
+            "imagenet-sketch");
+
+    /** Origin of train, val and test. */
+    public enum Split {
+        /** The CoOp file when there is one, else the layout's own folders, else {@code own}. */
+        @JsonProperty("auto")
+        AUTO,
+        /** A {@code split_zhou_*.json} file beside the images; missing is an error. */
+        @JsonProperty("coop")
+        COOP,
+        /** The layout's own train and test folders or files; missing is an error. */
+        @JsonProperty("official")
+        OFFICIAL,
+        /** Seeded 50/20/30 a class by CoOp's rule; results are marked as own split. */
+        @JsonProperty("own")
+        OWN
+    }
+
+    /** Fate of an image that cannot be decoded. */
+    public enum BadImage {
+        /** The run ends and names the image. */
+        @JsonProperty("fail")
+        FAIL,
+        /** The image is left out; how many were is shown beside every result. */
+        @JsonProperty("skip")
+        SKIP
+    }
+
+    public DatasetSpec {
+        id = Defaults.required("id", id);
+        if (!IDS.contains(id)) {
+            throw Nearest.unknown("id", id, IDS, "UNKNOWN_DATASET");
+        }
+        split = Defaults.or(split, Split.AUTO);
+        onBadImage = Defaults.or(onBadImage, BadImage.FAIL);
+        if (parts != null) {
+            parts = List.copyOf(parts);
+        }
+        checkParts(id, parts, split);
+        checkRoot(id, root);
+        if (id.equals("shapes")) {
+            train = Defaults.or(train, 2_000);
+            test = Defaults.or(test, 500);
+            Bounds.check(DatasetSpec.class, "train", train);
+            Bounds.check(DatasetSpec.class, "test", test);
+        } else if (train != null || test != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    train != null ? "train" : "test",
+                    train != null ? train : test,
+                    "belongs to id shapes only",
+                    "remove it");
+        }
+    }
+
+    /** One data set; an image that cannot be decoded fails the run. */
+    public DatasetSpec(
+            String id, @Nullable String root, @Nullable Split split, @Nullable Integer train, @Nullable Integer test) {
+        this(id, root, Defaults.or(split, Split.AUTO), train, test, null, BadImage.FAIL);
+    }
+
+    private static void checkParts(String id, @Nullable List<DatasetPart> parts, Split split) {
+        if (!id.equals(UNION)) {
+            if (parts != null) {
+                throw new InvalidSpec("NOT_APPLICABLE", "parts", parts, "belongs to id union only", "remove it");
+            }
+            return;
+        }
+        if (parts == null) {
+            throw new InvalidSpec("MISSING_FIELD", "parts", null, "is required for union", "list the data sets");
+        }
+        if (parts.size() < FEWEST_PARTS || parts.size() > MOST_PARTS) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "parts",
+                    parts.size(),
+                    "data sets are listed; a union has " + FEWEST_PARTS + " to " + MOST_PARTS,
+                    null);
+        }
+        if (split != Split.AUTO) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "split", split, "is not used by union", "give each of the parts its own split");
+        }
+    }
+
+    static void checkRoot(String id, @Nullable String root) {
+        boolean none = id.equals("shapes") || id.equals(UNION);
+        if (none && root != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "root",
+                    root,
+                    id.equals(UNION) ? "is not used: each part has its own" : "is not used: shapes are rendered",
+                    id.equals(UNION) ? "give it in parts" : "use id: folder for own images");
+        }
+        if (!none && (root == null || root.isBlank())) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD",
+                    "root",
+                    root,
+                    "is required for " + id,
+                    "name the folder or zip on the worker's machine");
+        }
+        if (root != null && root.indexOf('\0') >= 0) {
+            throw new InvalidSpec("BAD_PATH", "root", root.replace('\0', '?'), "must not hold a NUL", null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        if (parts != null) {
+            return parts.stream().map(DatasetPart::id).collect(Collectors.joining(" + "));
+        }
+        return root == null ? id : String.format(Locale.ROOT, "%s (%s)", id, root);
+    }
+}

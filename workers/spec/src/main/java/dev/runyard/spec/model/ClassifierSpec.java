@@ -1,0 +1,146 @@
+package dev.runyard.spec.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Doc;
+import dev.runyard.spec.HostPath;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Only;
+import dev.runyard.spec.json.Json;
+import org.jspecify.annotations.Nullable;
+
+/** What turns an embedding into class scores. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ClassifierSpec(
+        @Doc(
+                "Where the class scores come from: fixed text features, a layer that is trained from them, a trained linear layer,"
+                        + " the backbone's own head, or prototypes of a DINO head.")
+        Kind kind,
+
+        @Doc(
+                "For text and text-init: a safetensors file on the worker's machine with text_features [classes, d] and, if it has"
+                        + " one, the scalar logit_scale; left out: made by the backbone's own text tower.")
+        @HostPath
+        @Nullable
+        String features,
+
+        @Doc(
+                "For text and text-init without features: the sentences that name a class: the PGN paper's, visual prompting's,"
+                        + " CLIP's (the mean over several), or CoOp's; left out: pgn.")
+        @Nullable
+        Template template,
+
+        @Doc(
+                "For template clip: a JSON file on the worker's machine of the form {set: {templates: [\"a photo of a {}.\"]}}, set"
+                        + " being CLIP's name of the data set or ours.")
+        @HostPath
+        @Nullable
+        String templates,
+
+        @Doc(
+                "For native: whether the backbone's head is trained (as released), stays as it is, or is replaced by a random"
+                        + " linear layer that is trained; left out: trainable.")
+        @Nullable
+        Policy policy,
+
+        @Doc("For prototypes: a safetensors file on the worker's machine with a DINO head (mlp.0, mlp.2, mlp.4,"
+                + " last_layer).")
+        @HostPath
+        @Nullable
+        String head) {
+    public static final ClassifierSpec DEFAULT = new ClassifierSpec(Kind.LINEAR, null);
+
+    /** Where the class scores come from. */
+    public enum Kind {
+        /** Fixed text features: exp(logit_scale) · cos(embedding, feature) (science reference §1.1). */
+        @JsonProperty("text")
+        TEXT,
+        /** W·v with a trained W that begins as the text features, scale and normalised v kept (science reference §1.2). */
+        @JsonProperty("text-init")
+        TEXT_INIT,
+        /** A trainable linear layer on the embedding. */
+        @JsonProperty("linear")
+        LINEAR,
+        /** The backbone's own head; class i is output i. */
+        @JsonProperty("native")
+        NATIVE,
+        /** A frozen DINO head whose last layer is cut down to one drawn prototype a class (science reference §1.3). */
+        @JsonProperty("prototypes")
+        PROTOTYPES
+    }
+
+    /** What becomes of the backbone's own head. */
+    public enum Policy {
+        /** It is trained, as in the released code. */
+        @JsonProperty("trainable")
+        TRAINABLE,
+        /** It stays as it is. */
+        @JsonProperty("frozen")
+        FROZEN,
+        /** A new linear layer takes its place and is trained. */
+        @JsonProperty("random")
+        RANDOM
+    }
+
+    /** The sentences that name a class (science reference §5.1). */
+    public enum Template {
+        /** The PGN paper's. */
+        @JsonProperty("pgn")
+        PGN,
+        /** Visual prompting's, which also splits names at hyphens. */
+        @JsonProperty("vp")
+        VP,
+        /** CLIP's own, several a data set. */
+        @JsonProperty("clip")
+        CLIP,
+        /** CoOp's, one a data set. */
+        @JsonProperty("coop")
+        COOP
+    }
+
+    public ClassifierSpec {
+        kind = Defaults.or(kind, Kind.LINEAR);
+        boolean text = kind == Kind.TEXT || kind == Kind.TEXT_INIT;
+        if (!text) {
+            refuse("features", features, "belongs to classifier text and text-init only");
+            refuse("template", template, "belongs to classifier text and text-init only");
+        }
+        if (features != null) {
+            if (features.isBlank() || features.indexOf('\0') >= 0) {
+                throw new InvalidSpec(
+                        "BAD_PATH", "features", features.replace('\0', '?'), "must name a safetensors file", null);
+            }
+            refuse("template", template, "is not used: the features come from a file");
+        } else if (text) {
+            template = Defaults.or(template, Template.PGN);
+        }
+        if (template != Template.CLIP) {
+            refuse("templates", templates, "belongs to template clip only");
+        }
+        policy = Only.with("policy", policy, kind == Kind.NATIVE, "classifier native", Policy.TRAINABLE);
+        head = Only.with("head", head, kind == Kind.PROTOTYPES, "classifier prototypes", null);
+        if (kind == Kind.PROTOTYPES) {
+            if (head == null) {
+                throw new InvalidSpec(
+                        "MISSING_FIELD",
+                        "head",
+                        null,
+                        "is required by classifier prototypes",
+                        "name a safetensors file with a DINO head");
+            }
+            WeightsPath.check("head", head);
+        }
+    }
+
+    private static void refuse(String field, @Nullable Object value, String why) {
+        if (value != null) {
+            throw new InvalidSpec("NOT_APPLICABLE", field, Json.mapper().valueToTree(value), why, "remove it");
+        }
+    }
+
+    /** With the kind's defaults. */
+    public ClassifierSpec(Kind kind, @Nullable String features) {
+        this(kind, features, null, null, null, null);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.runyard.spec.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Doc;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetPart;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.training.Augment;
+import dev.runyard.spec.training.CheckpointSpec;
+import dev.runyard.spec.training.OptimizerSpec;
+import dev.runyard.spec.training.PretrainSpec;
+import dev.runyard.spec.training.ScheduleSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, whole: what is trained, on what, and how. At once REST body, JSONB column, input of the science and, as JSON schema,
+ * the form of the page. Two runs with equal specs on equal data give bit-identical losses on one CPU with one thread count.
+ * Components left out take the default named here, so that specs stored by older versions stay readable.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RunSpec(
+        @Doc("train adapts a frozen backbone; pretrain makes a small one.")
+        Task task,
+
+        @Doc("Images and labels.") DatasetSpec dataset,
+
+        @Doc("The frozen encoder; pretrain uses only its normalisation.")
+        BackboneSpec backbone,
+
+        @Doc("How the backbone is adapted; not used by pretrain.")
+        MethodSpec method,
+
+        @Doc("What turns an embedding into class scores.") ClassifierSpec classifier,
+        @Doc("The update rule.") OptimizerSpec optimizer,
+        @Doc("Epochs and the shape of the learning rate.") ScheduleSpec schedule,
+
+        @Doc(value = "Images of one optimiser step.", min = 1, max = 65_536)
+        Integer batchSize,
+
+        @Doc("How training images are varied: pgn as in the released code.")
+        Augment augment,
+
+        @Doc("Root of every random draw: 64 bits, signed.") Long seed,
+        @Doc("How often the state is made durable.") CheckpointSpec checkpoint,
+
+        @Doc("The shape of the backbone to make; required by pretrain, refused elsewhere.") @Nullable
+        PretrainSpec pretrain,
+
+        @Doc(
+                "Further data sets that the trained model is judged on at its end (robustness); classes are bound by name.")
+        @Nullable
+        List<DatasetPart> evaluations) {
+
+    private static final int MOST_EVALUATIONS = 32;
+
+    public RunSpec {
+        task = Defaults.or(task, Task.TRAIN);
+        dataset = Defaults.required("dataset", dataset);
+        backbone = Defaults.or(backbone, BackboneSpec.DEFAULT);
+        method = Defaults.or(method, MethodSpec.Pgn.DEFAULT);
+        classifier = Defaults.or(classifier, ClassifierSpec.DEFAULT);
+        optimizer = Defaults.or(optimizer, OptimizerSpec.DEFAULT);
+        schedule = Defaults.or(schedule, ScheduleSpec.DEFAULT);
+        batchSize = Defaults.or(batchSize, 128);
+        augment = Defaults.or(augment, Augment.PGN);
+        seed = Defaults.or(seed, 0L);
+        checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
+        Bounds.check(RunSpec.class, "batchSize", batchSize);
+        if (task == Task.PRETRAIN && pretrain == null) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
+        }
+        boolean plain = task == Task.PRETRAIN || method instanceof MethodSpec.BackboneAlone;
+        if (plain && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "needs a frozen backbone, and "
+                            + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
+                    "use classifier: {kind: linear}");
+        }
+        if (backbone.precision() != BackboneSpec.Precision.FP32) {
+            refusePrecision(task, method, backbone.precision());
+        }
+        if (task == Task.TRAIN) {
+            refuseClassifier(method, classifier);
+        }
+        if (evaluations != null) {
+            evaluations = List.copyOf(evaluations);
+            if (task == Task.PRETRAIN) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE", "evaluations", evaluations, "belongs to task train only", "remove it");
+            }
+            if (evaluations.size() > MOST_EVALUATIONS) {
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "evaluations",
+                        evaluations.size() + " data sets",
+                        "must be at most " + MOST_EVALUATIONS,
+                        null);
+            }
+        }
+        if (task != Task.PRETRAIN && pretrain != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "pretrain",
+                    "{…}",
+                    "belongs to task pretrain only",
+                    "remove it or set task: pretrain");
+        }
+    }
+
+    /** Judged on its own test images only. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                null);
+    }
+
+    /** Only a backbone that stays as it is can be had in less precision. */
+    private static void refusePrecision(Task task, MethodSpec method, BackboneSpec.Precision precision) {
+        String rule = null;
+        if (task == Task.PRETRAIN) {
+            rule = "is for a frozen backbone, and task pretrain trains a new one";
+        } else if (method instanceof MethodSpec.Full) {
+            rule = "is for a frozen backbone, and method full trains its weights";
+        } else if (method instanceof MethodSpec.BitFit) {
+            rule = "is for a frozen backbone, and method bitfit trains its biases";
+        } else if (method instanceof MethodSpec.BackboneAlone) {
+            rule = "is for a frozen backbone, and method backbone-alone has none";
+        }
+        if (rule != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "backbone.precision",
+                    Json.mapper().valueToTree(precision),
+                    rule,
+                    "use precision: fp32");
+        }
+    }
+
+    private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {
+        boolean random = classifier.kind() == ClassifierSpec.Kind.LINEAR
+                || classifier.kind() == ClassifierSpec.Kind.PROTOTYPES
+                || classifier.policy() == ClassifierSpec.Policy.RANDOM;
+        if (method instanceof MethodSpec.ZeroShot && random) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "would be random, and method zero-shot trains nothing",
+                    "use classifier text, or native with a backbone that has a head");
+        }
+        boolean probe = method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
+        if (probe && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.kind",
+                    Json.mapper().valueToTree(classifier.kind()),
+                    "cannot be fitted by solver lbfgs",
+                    "use classifier: {kind: linear} or solver: sgd");
+        }
+    }
+}
