@@ -7,8 +7,8 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.Training;
-import dev.runyard.vision.train.TrainingListener;
-import dev.runyard.vision.train.TrainingOptions;
+import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 
 /** The product's own training on this process's device. */

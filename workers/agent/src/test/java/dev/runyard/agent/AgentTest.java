@@ -16,7 +16,7 @@ import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
-import dev.runyard.vision.train.TrainingFailure;
+import dev.runyard.vision.train.report.TrainingFailure;
 import io.temporal.client.BatchRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;

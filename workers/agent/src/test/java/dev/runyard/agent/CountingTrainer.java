@@ -7,7 +7,7 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
-import dev.runyard.vision.train.TrainingListener;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

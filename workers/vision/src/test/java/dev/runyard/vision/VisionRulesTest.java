@@ -95,6 +95,7 @@ class VisionRulesTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.runyard.vision.(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("dev.runyard.vision.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     /** TorchScript is code; what is loaded is the product's own, checked by its hash. */
@@ -102,7 +103,7 @@ class VisionRulesTest {
     void torchScriptIsLoadedInOnePlace() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.runyard.vision.backbone.FusedModule")
+                .doNotHaveFullyQualifiedName("dev.runyard.vision.backbone.vit.FusedModule")
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
                         "loads TorchScript",

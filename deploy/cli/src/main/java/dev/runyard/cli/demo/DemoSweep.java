@@ -28,7 +28,7 @@ record DemoSweep(String name, ObjectNode spec) {
     /**
      * @param data a folder or a zip; null: images that the product renders
      * @param cache where what is known of data sets is kept
-     * @throws dev.runyard.vision.data.DataException when there is no data set in {@code data} that can be trained on
+     * @throws dev.runyard.vision.data.source.DataException when there is no data set in {@code data} that can be trained on
      */
     static DemoSweep of(@Nullable Path data, Path cache) throws IOException {
         ObjectNode spec = Json.yaml(resource());

@@ -2,8 +2,8 @@ package dev.runyard.cli.terminal;
 
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.MalformedJson;
-import dev.runyard.vision.backbone.WeightsException;
-import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.backbone.weights.WeightsException;
+import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.fetch.FetchException;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsException;

@@ -6,7 +6,7 @@ import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
-import dev.runyard.vision.train.TrainingFailure;
+import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -4,7 +4,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.file.Telling;
-import dev.runyard.vision.train.TrainingFailure;
+import dev.runyard.vision.train.report.TrainingFailure;
 import java.util.Locale;
 
 /** What an exception of an attempt means for its run. */

@@ -10,7 +10,7 @@ import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
-import dev.runyard.vision.train.TrainingListener;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.runyard.agent.attempt;
 
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
-import dev.runyard.vision.train.TrainingListener;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 
 /** The science, as an attempt sees it. */
@@ -14,7 +14,7 @@ public interface Trainer {
      * @param spec as it was submitted; its hash goes into checkpoints as it is
      * @param dir the attempt's own; checkpoints are kept there
      * @param listener called on this thread; its order is asked for each step
-     * @throws dev.runyard.vision.train.TrainingFailure for a failure that has a name
+     * @throws dev.runyard.vision.train.report.TrainingFailure for a failure that has a name
      */
     Outcome train(SpecDocument spec, Path dir, TrainingListener listener);
 }

@@ -3,7 +3,7 @@ package dev.runyard.vision.analyse;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.image.Images;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;

@@ -1,10 +1,17 @@
 package dev.runyard.vision.backbone;
 
 import ai.djl.ndarray.NDManager;
-import dev.runyard.vision.backbone.Layout.Parts;
-import dev.runyard.vision.backbone.Layout.Sizes;
-import dev.runyard.vision.backbone.VitShape.Activation;
-import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape.Activation;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.BackboneConfig;
+import dev.runyard.vision.backbone.weights.Entry;
+import dev.runyard.vision.backbone.weights.EntryReader;
+import dev.runyard.vision.backbone.weights.Layout;
+import dev.runyard.vision.backbone.weights.Layout.Parts;
+import dev.runyard.vision.backbone.weights.Layout.Sizes;
+import dev.runyard.vision.backbone.weights.OtherModels;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;

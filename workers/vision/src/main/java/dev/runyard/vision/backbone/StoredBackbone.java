@@ -2,6 +2,8 @@ package dev.runyard.vision.backbone;
 
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.vision.backbone.weights.WeightFiles;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,8 +6,8 @@ import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.train.Training;
-import dev.runyard.vision.train.TrainingListener;
-import dev.runyard.vision.train.TrainingOptions;
+import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 import java.util.List;
 

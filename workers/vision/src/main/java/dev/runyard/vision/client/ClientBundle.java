@@ -8,7 +8,7 @@ import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.json.MalformedJson;
 import dev.runyard.spec.model.MethodSpec;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.image.Raster;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.method.PromptNetwork;

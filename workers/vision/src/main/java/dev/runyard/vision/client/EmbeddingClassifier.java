@@ -1,6 +1,6 @@
 package dev.runyard.vision.client;
 
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;

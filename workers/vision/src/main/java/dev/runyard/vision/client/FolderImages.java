@@ -1,6 +1,6 @@
 package dev.runyard.vision.client;
 
-import dev.runyard.vision.data.DataException;
+import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.image.Images;
 import java.io.IOException;
 import java.nio.file.Files;

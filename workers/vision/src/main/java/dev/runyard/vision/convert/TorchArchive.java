@@ -1,7 +1,7 @@
 package dev.runyard.vision.convert;
 
-import dev.runyard.vision.backbone.WeightFiles;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightFiles;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Storage;
 import dev.runyard.vision.convert.PickleValue.Tensor;
 import java.io.Closeable;

@@ -1,6 +1,6 @@
 package dev.runyard.vision.convert;
 
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.convert.PickleValue.Attributes;
 import dev.runyard.vision.convert.PickleValue.Opaque;
 import dev.runyard.vision.convert.PickleValue.Sequence;

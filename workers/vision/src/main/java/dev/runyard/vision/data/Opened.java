@@ -2,6 +2,15 @@ package dev.runyard.vision.data;
 
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.vision.data.layout.Found;
+import dev.runyard.vision.data.layout.Item;
+import dev.runyard.vision.data.layout.Layouts;
+import dev.runyard.vision.data.layout.Published;
+import dev.runyard.vision.data.layout.Splitting;
+import dev.runyard.vision.data.pixels.Items;
+import dev.runyard.vision.data.pixels.Memory;
+import dev.runyard.vision.data.source.DataException;
+import dev.runyard.vision.data.source.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +25,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A source whose parts are settled. */
-record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, int skipped, List<String> notes) {
+public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, int skipped, List<String> notes) {
     /** What it is opened for. */
-    enum Purpose {
+    public enum Purpose {
         /** Training images must be there. */
         TRAINING,
         /** Nothing is asked of it. */
@@ -32,7 +41,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
      *
      * @param cache remembers hashes and broken images between runs; null for a look that leaves bad images in
      */
-    static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache)
+    public static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache)
             throws IOException {
         Found found = Layouts.find(source, spec);
         List<String> notes = new ArrayList<>(source.notes());
@@ -157,7 +166,7 @@ record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, in
     }
 
     /** Paths count from the images' common folder, so that a folder inside a folder or a zip is the same data set. */
-    String hash() throws IOException {
+    public String hash() throws IOException {
         return hash(found, source);
     }
 

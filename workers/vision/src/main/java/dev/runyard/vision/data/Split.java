@@ -1,6 +1,9 @@
 package dev.runyard.vision.data;
 
 import dev.runyard.spec.training.Augment;
+import dev.runyard.vision.data.pixels.Pictures;
+import dev.runyard.vision.data.pixels.PixelCache;
+import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.image.Augmentations;
 import dev.runyard.vision.image.Augmentations.Box;
 import dev.runyard.vision.image.Draws;
@@ -116,7 +119,7 @@ public final class Split implements Closeable {
         if (box.equals(Augmentations.wholeBox(source.sourceWidth(), source.sourceHeight()))) {
             return Augmentations.pgnColours(source.raster().data(), size, draws);
         }
-        return Augmentations.pgn(decoded(i), size, draws);
+        return Augmentations.pgn(pictures.decoded(i), size, draws);
     }
 
     private static byte[] squash(Raster rgb, int size) {
@@ -133,7 +136,7 @@ public final class Split implements Closeable {
 
     private Raster cached(String form, int i, PixelCache.Form change) throws IOException {
         if (cache == null || pictures.cheap()) {
-            return change.of(decoded(i));
+            return change.of(pictures.decoded(i));
         }
         return cache(form, change).get(i).raster();
     }
@@ -151,7 +154,7 @@ public final class Split implements Closeable {
             int n = Math.min(SAMPLE, size());
             long sum = 0;
             for (int k = 0; k < n; k++) {
-                Raster raster = decoded((int) ((long) k * size() / n));
+                Raster raster = pictures.decoded((int) ((long) k * size() / n));
                 sum += raster.data().length;
             }
             meanBytes = (double) sum / Math.max(1, n);
@@ -167,20 +170,6 @@ public final class Split implements Closeable {
             open.put(form, known);
         }
         return known;
-    }
-
-    private Raster decoded(int i) throws IOException {
-        return decoded(pictures, i);
-    }
-
-    static Raster decoded(Pictures pictures, int i) throws IOException {
-        try {
-            return pictures.decode(i);
-        } catch (DataException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new DataException("UNREADABLE_IMAGE", pictures.name(i) + ": " + e.getMessage(), e);
-        }
     }
 
     @Override

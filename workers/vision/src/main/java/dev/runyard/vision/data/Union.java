@@ -1,6 +1,7 @@
 package dev.runyard.vision.data;
 
 import dev.runyard.spec.Sha256;
+import dev.runyard.vision.data.pixels.Pictures;
 import dev.runyard.vision.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;

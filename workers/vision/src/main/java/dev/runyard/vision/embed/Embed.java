@@ -9,7 +9,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.vision.backbone.FrozenBackbone;
-import dev.runyard.vision.backbone.VisionTransformer.Encoding;
+import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
 import dev.runyard.vision.method.PromptNetwork.Trained;

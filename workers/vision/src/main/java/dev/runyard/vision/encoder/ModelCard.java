@@ -2,7 +2,7 @@ package dev.runyard.vision.encoder;
 
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
-import dev.runyard.vision.backbone.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape;
 import java.util.List;
 
 /**

@@ -9,7 +9,7 @@ import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
-import dev.runyard.vision.train.Sgd;
+import dev.runyard.vision.train.optim.Sgd;
 import java.io.IOException;
 
 /**

@@ -1,6 +1,7 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 
 /** What all methods have in common: the arrays that they own. */

@@ -3,6 +3,8 @@ package dev.runyard.vision.method;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.method.head.Classifier;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 
 /** No prompts: only the classifier on the frozen embedding is trained. */

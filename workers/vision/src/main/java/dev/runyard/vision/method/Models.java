@@ -6,6 +6,8 @@ import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.method.head.Classifier;
+import dev.runyard.vision.method.head.Prototypes;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.text.Sentences;
 import dev.runyard.vision.text.TextFeatures;

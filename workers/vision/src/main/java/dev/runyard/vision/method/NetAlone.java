@@ -3,6 +3,10 @@ package dev.runyard.vision.method;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.vision.method.net.Init;
+import dev.runyard.vision.method.net.InputResize;
+import dev.runyard.vision.method.net.SmallNet;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 import java.io.IOException;
 

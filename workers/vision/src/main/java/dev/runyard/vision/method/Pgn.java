@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.method.head.Classifier;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 import java.io.IOException;
 

@@ -3,6 +3,8 @@ package dev.runyard.vision.method;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.method.head.Classifier;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 
 /** Nothing is trained: the classifier as it is, text features or the backbone's own head, on the frozen embedding. */

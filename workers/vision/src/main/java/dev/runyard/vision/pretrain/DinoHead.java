@@ -2,7 +2,7 @@ package dev.runyard.vision.pretrain;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.training.DinoSpec;
-import dev.runyard.vision.method.Init;
+import dev.runyard.vision.method.net.Init;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 

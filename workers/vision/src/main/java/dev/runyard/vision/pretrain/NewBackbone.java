@@ -1,8 +1,8 @@
 package dev.runyard.vision.pretrain;
 
 import dev.runyard.spec.training.PretrainSpec;
-import dev.runyard.vision.backbone.VitShape;
-import dev.runyard.vision.method.Objective;
+import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.method.solver.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

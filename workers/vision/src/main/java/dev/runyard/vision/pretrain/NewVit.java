@@ -2,10 +2,10 @@ package dev.runyard.vision.pretrain;
 
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.PretrainSpec.Objective;
-import dev.runyard.vision.backbone.VitShape;
-import dev.runyard.vision.backbone.VitShape.Activation;
-import dev.runyard.vision.backbone.VitShape.Naming;
-import dev.runyard.vision.method.Init;
+import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape.Activation;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.method.net.Init;
 import java.util.List;
 
 /** Shape and first weights of a vision transformer that learns from scratch. */

@@ -3,7 +3,7 @@ package dev.runyard.vision.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.vision.backbone.StoredBackbone;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;

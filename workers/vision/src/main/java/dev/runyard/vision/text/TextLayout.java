@@ -1,8 +1,8 @@
 package dev.runyard.vision.text;
 
-import dev.runyard.vision.backbone.Entry;
-import dev.runyard.vision.backbone.Layout;
-import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.Entry;
+import dev.runyard.vision.backbone.weights.Layout;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.runyard.vision.text;
 
-import dev.runyard.vision.backbone.VitShape.Activation;
+import dev.runyard.vision.backbone.vit.VitShape.Activation;
 import java.util.OptionalInt;
 
 /**

@@ -2,12 +2,12 @@ package dev.runyard.vision.text;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.vision.backbone.BackboneConfig;
-import dev.runyard.vision.backbone.Entry;
-import dev.runyard.vision.backbone.EntryReader;
-import dev.runyard.vision.backbone.VitShape.Activation;
-import dev.runyard.vision.backbone.VitShape.Naming;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.vit.VitShape.Activation;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.BackboneConfig;
+import dev.runyard.vision.backbone.weights.Entry;
+import dev.runyard.vision.backbone.weights.EntryReader;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;

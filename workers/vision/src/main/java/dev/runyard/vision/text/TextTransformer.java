@@ -1,9 +1,9 @@
 package dev.runyard.vision.text;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.vision.backbone.EncoderBlock;
-import dev.runyard.vision.backbone.Entry;
-import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.backbone.vit.EncoderBlock;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.Entry;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;

@@ -2,8 +2,8 @@ package dev.runyard.vision.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.vision.backbone.WeightFiles;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightFiles;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

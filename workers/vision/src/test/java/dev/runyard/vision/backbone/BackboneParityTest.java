@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.vision.Golden;
-import dev.runyard.vision.backbone.VisionTransformer.Encoding;
+import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Torch;

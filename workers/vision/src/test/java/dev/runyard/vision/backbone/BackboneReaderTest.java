@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runyard.vision.Golden;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;

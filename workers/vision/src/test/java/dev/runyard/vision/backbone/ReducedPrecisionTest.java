@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.BackboneSpec.Precision;
+import dev.runyard.vision.backbone.vit.Bf16Cpu;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;

@@ -3,9 +3,12 @@ package dev.runyard.vision.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.vision.Golden;
-import dev.runyard.vision.backbone.Layout.Parts;
-import dev.runyard.vision.backbone.Layout.Sizes;
-import dev.runyard.vision.backbone.VitShape.Naming;
+import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.Entry;
+import dev.runyard.vision.backbone.weights.Layout;
+import dev.runyard.vision.backbone.weights.Layout.Parts;
+import dev.runyard.vision.backbone.weights.Layout.Sizes;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.runyard.vision.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.runyard.vision.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.ByteArrayOutputStream;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.dataset.DatasetSpec.BadImage;
 import dev.runyard.spec.dataset.DatasetSpec.Split;
+import dev.runyard.vision.data.layout.ImageNet;
+import dev.runyard.vision.data.report.DatasetSummary;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.dataset.DatasetSpec.Split;
+import dev.runyard.vision.data.report.DatasetSummary;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -22,7 +22,7 @@ import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.serve.ModelServer;
 import dev.runyard.vision.serve.ServerOptions;
-import dev.runyard.vision.train.Sgd;
+import dev.runyard.vision.train.optim.Sgd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

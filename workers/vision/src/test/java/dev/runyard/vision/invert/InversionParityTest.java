@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
-import dev.runyard.vision.backbone.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.client.PatchLayout;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.client.BundleManifest;
 import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.tensor.Safetensors;

@@ -3,8 +3,8 @@ package dev.runyard.vision.invert;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.train.Training;
-import dev.runyard.vision.train.TrainingListener;
-import dev.runyard.vision.train.TrainingOptions;
+import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 
 /** Real trainings on a few rendered images, over in a second: a backbone of 4 patches in a row, and runs on it. */

@@ -16,7 +16,7 @@ import dev.runyard.vision.nd.GradientPressure;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
-import dev.runyard.vision.train.AdamW;
+import dev.runyard.vision.train.optim.AdamW;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,7 +7,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.SharedData;
-import dev.runyard.vision.backbone.WeightsException;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,6 +13,8 @@ import dev.runyard.vision.tensor.SafetensorsWriter;
 import dev.runyard.vision.text.TextFeatures;
 import dev.runyard.vision.text.TinyClip;
 import dev.runyard.vision.text.TokenizerFiles;
+import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package dev.runyard.vision.train;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
+import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

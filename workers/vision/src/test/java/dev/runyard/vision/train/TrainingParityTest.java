@@ -13,16 +13,18 @@ import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
-import dev.runyard.vision.method.Classifier;
 import dev.runyard.vision.method.Pgn;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.PromptNetwork.Trained;
-import dev.runyard.vision.method.ResNet10;
-import dev.runyard.vision.method.State;
+import dev.runyard.vision.method.head.Classifier;
+import dev.runyard.vision.method.net.ResNet10;
+import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.optim.Schedule;
+import dev.runyard.vision.train.optim.Sgd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -222,6 +224,6 @@ class TrainingParityTest {
             NDArray target,
             List<String> differences)
             throws IOException {
-        dev.runyard.vision.method.StoredTensors.fill(in, prefix + name, name, target, differences);
+        dev.runyard.vision.method.net.StoredTensors.fill(in, prefix + name, name, target, differences);
     }
 }

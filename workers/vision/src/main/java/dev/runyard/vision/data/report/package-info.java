@@ -1,0 +1,5 @@
+/** What a person is shown of a data set. */
+@NullMarked
+package dev.runyard.vision.data.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** From embeddings to scores of classes. */
+@NullMarked
+package dev.runyard.vision.method.head;
+
+import org.jspecify.annotations.NullMarked;

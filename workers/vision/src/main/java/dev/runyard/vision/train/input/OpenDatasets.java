@@ -1,0 +1,42 @@
+package dev.runyard.vision.train.input;
+
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Datasets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The last data sets that this process opened, so that the next run of a sweep need not hash and decode them again. */
+public final class OpenDatasets {
+    private static final int KEPT = 4;
+
+    /** Own splits are the same for all seeds of a sweep: the seed of the run varies the training, not the data. */
+    public static final long SPLIT_SEED = 0;
+
+    private static final Map<String, Dataset> OPEN = new LinkedHashMap<>(16, 0.75f, true);
+
+    private OpenDatasets() {}
+
+    /** The data set of a spec; stays open for the next caller. */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
+        String key = key(spec, cache);
+        Dataset open = OPEN.get(key);
+        if (open == null) {
+            open = Datasets.open(spec, cache, SPLIT_SEED);
+            OPEN.put(key, open);
+            if (OPEN.size() > KEPT) {
+                // The eldest is dropped, not closed: another run may still read it.
+                OPEN.remove(OPEN.keySet().iterator().next());
+            }
+        }
+        return open;
+    }
+
+    /** The spec, and what tells whether a file of a folder or zip was changed meanwhile without reading it. */
+    private static String key(DatasetSpec spec, Path cache) throws IOException {
+        return Json.canonical(spec) + "|" + cache + "|" + Datasets.stamp(spec);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.runyard.vision.train.report;
+
+import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
+import dev.runyard.spec.report.Order;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Hears of one training, on the training's own thread: what it does delays the next step. */
+public interface TrainingListener {
+    /** Once, before the first step: training goes on behind this step; 0 from scratch. */
+    default void resumed(long step) {}
+
+    /** After each step, and while validating. Epochs are whole ones done. */
+    default void progress(long step, long steps, int epoch, int epochs) {}
+
+    /** After each step, and after each evaluation. */
+    default void points(List<MetricPoint> points) {}
+
+    /** After it was written and read back. */
+    default void checkpoint(Path folder, CheckpointRef ref) {}
+
+    /** A result, when training is over. */
+    default void artifact(String name, Path file) {}
+
+    /** Something a reader of results should know; one line. */
+    default void log(String line) {}
+
+    /** Something a person should see though training goes on. */
+    default void notice(Notice notice) {
+        log(notice.kind() + " " + notice.why());
+    }
+
+    /** Asked before each step and each batch of an evaluation. */
+    default Order order() {
+        return Order.CONTINUE;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.runyard.vision.train.score;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.report.Order;
+import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.solver.Objective;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.input.Features;
+import dev.runyard.vision.train.report.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a model makes of val, of test and of the further data sets of its spec, as metrics. Changes nothing of the model. */
+public final class Judge {
+    private static final int LARGEST_BATCH = 128;
+
+    private final Path dir;
+    private final Dataset data;
+    private final Objective objective;
+    private final int imageSize;
+    private final int batchSize;
+    private final Normalisation normalisation;
+    private final @Nullable Features features;
+    private final Robustness robustness;
+    private final TrainingListener listener;
+
+    private Order ordered = Order.CONTINUE;
+
+    /**
+     * @param dir of the run, for the table of the further data sets
+     * @param batchSize of the training; no larger one is used here
+     * @param features what the model sees in place of the images; null for the images
+     */
+    public Judge(
+            Path dir,
+            Dataset data,
+            Objective objective,
+            int imageSize,
+            int batchSize,
+            Normalisation normalisation,
+            @Nullable Features features,
+            Robustness robustness,
+            TrainingListener listener) {
+        this.dir = dir;
+        this.data = data;
+        this.objective = objective;
+        this.imageSize = imageSize;
+        this.batchSize = Math.min(LARGEST_BATCH, batchSize);
+        this.normalisation = normalisation;
+        this.features = features;
+        this.robustness = robustness;
+        this.listener = listener;
+    }
+
+    /**
+     * @param report called after each batch
+     * @return by metric key; empty when there is no val part or the model has no class scores; nothing when the listener ordered a stop
+     */
+    public Optional<Map<String, Double>> validation(Runnable report) throws IOException {
+        Scores scores = new Scores(data);
+        if (!score(data.val(), scores, report)) {
+            return Optional.empty();
+        }
+        Map<String, Double> out = new LinkedHashMap<>();
+        if (scores.images() > 0) {
+            out.put("val/loss", scores.loss());
+            put(out, "val/", scores);
+        }
+        return Optional.of(out);
+    }
+
+    /** As {@link #validation}, of the test images and the further data sets, each image once. */
+    public Optional<Map<String, Double>> test(Runnable report) throws IOException {
+        Scores scores = new Scores(data);
+        Map<String, Double> further = Map.of();
+        if (robustness.asked()) {
+            Optional<List<Evaluation>> table = new Evaluator(
+                            data.classNames(), imageSize, normalisation, batchSize, Robustness.scorer(objective))
+                    .run(
+                            data,
+                            robustness.sets(),
+                            (done, of) -> {
+                                report.run();
+                                return goesOn();
+                            },
+                            scores::add);
+            if (table.isEmpty()) {
+                return Optional.empty();
+            }
+            further = further(table.get());
+        } else if (!score(data.test(), scores, report)) {
+            return Optional.empty();
+        }
+        Map<String, Double> out = new LinkedHashMap<>();
+        if (scores.images() > 0) {
+            put(out, "test/", scores);
+        }
+        out.putAll(further);
+        return Optional.of(out);
+    }
+
+    private Map<String, Double> further(List<Evaluation> table) throws IOException {
+        robustness.sets().forEach(set -> set.notes().forEach(note -> listener.log(set.id() + ": " + note)));
+        for (Evaluation e : table) {
+            if (e.leftOut() > 0) {
+                listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("
+                        + String.join(", ", e.missing()) + ")");
+            }
+        }
+        listener.artifact(Robustness.FILE, Robustness.write(dir, table));
+        return Robustness.metrics(table);
+    }
+
+    private static void put(Map<String, Double> out, String split, Scores scores) {
+        out.put(split + "top1", scores.top1());
+        out.put(split + "top5", scores.top5());
+        scores.ofParts().forEach((key, value) -> out.put(split + key, value));
+    }
+
+    /** What stopped the last call that gave nothing. Asking the listener again could give another answer. */
+    public Order ordered() {
+        return ordered;
+    }
+
+    private boolean goesOn() {
+        ordered = listener.order();
+        return ordered == Order.CONTINUE;
+    }
+
+    /** Whether it came to the end. */
+    private boolean score(Split split, Scores scores, Runnable report) throws IOException {
+        for (int from = 0; from < split.size(); from += batchSize) {
+            if (!goesOn()) {
+                return false;
+            }
+            int n = Math.min(batchSize, split.size() - from);
+            Batch batch = features == null
+                    ? Batch.of(split, from, n, imageSize, normalisation)
+                    : features.batch(split, IntStream.range(from, from + n).toArray());
+            try (NDManager manager = Torch.manager();
+                    NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
+                if (output == null) {
+                    return true;
+                }
+                int classes = (int) output.getShape().get(1);
+                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
+                scores.add(
+                        output.toFloatArray(),
+                        batch.labels(),
+                        Nn.crossEntropy(output, targets).toFloatArray()[0]);
+            }
+            report.run();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.runyard.vision.train.score;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetPart;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.vision.data.Batch;
+import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.evaluate.Answers;
+import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.method.solver.Objective;
+import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.input.OpenDatasets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/** What a run's spec says it is judged on beside its own test images: opened at the start, so that a missing folder costs no training. */
+public final class Robustness implements AutoCloseable {
+    /** Artifact with the table of one run. */
+    static final String FILE = "robustness.json";
+
+    private final List<Dataset> sets = new ArrayList<>();
+
+    private Robustness() {}
+
+    /** @throws InvalidSpec when a set shares no class with the training data */
+    public static Robustness open(RunSpec spec, Dataset data, Path cache) throws IOException {
+        Robustness out = new Robustness();
+        boolean good = false;
+        try {
+            for (DatasetPart part : spec.evaluations() == null ? List.<DatasetPart>of() : spec.evaluations()) {
+                Dataset set = Datasets.openForEvaluation(
+                        part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED);
+                out.sets.add(set);
+                if (Answers.of(data.classNames(), set).mask().length == 0) {
+                    throw new InvalidSpec(
+                            "NO_COMMON_CLASS",
+                            "evaluations",
+                            part.root() == null ? part.id() : part.root(),
+                            "has no class that " + data.id() + " has too ("
+                                    + set.classNames().get(0) + ", … and "
+                                    + data.classNames().get(0) + ", …)",
+                            "classes are bound by name: name its folders as the training's");
+                }
+            }
+            good = true;
+            return out;
+        } finally {
+            if (!good) {
+                out.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Dataset set : sets) {
+            set.close();
+        }
+    }
+
+    boolean asked() {
+        return !sets.isEmpty();
+    }
+
+    List<Dataset> sets() {
+        return sets;
+    }
+
+    /** Scores of a batch, in a scope of its own. */
+    static Evaluator.Scorer scorer(Objective objective) {
+        return batch -> scores(objective, batch);
+    }
+
+    public static float[] scores(Objective objective, Batch batch) {
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray scores = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
+            return Objects.requireNonNull(scores, "scores").toFloatArray();
+        }
+    }
+
+    /** Values by metric key; what has no image has no value. */
+    static Map<String, Double> metrics(List<Evaluation> table) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        for (Evaluation e : table.subList(1, table.size())) {
+            String key = "test/" + e.id() + "/";
+            put(out, key + "top1", e.all().top1Percent());
+            put(out, key + "top5", e.all().top5Percent());
+            put(out, key + "masked-top1", e.masked().top1Percent());
+            put(out, key + "drop", e.drop());
+        }
+        return out;
+    }
+
+    private static void put(Map<String, Double> out, String key, OptionalDouble value) {
+        value.ifPresent(v -> out.put(key, v));
+    }
+
+    /** The whole table as a file. */
+    static Path write(Path dir, List<Evaluation> table) throws IOException {
+        Path file = dir.resolve(FILE);
+        Files.writeString(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(table) + "\n");
+        return file;
+    }
+}
