@@ -9,6 +9,7 @@ class Source extends EventTarget {
   readyState = 0;
   onopen: (() => void) | null = null;
   onmessage: (() => void) | null = null;
+  onerror: (() => void) | null = null;
   constructor() {
     super();
     Source.made.push(this);
@@ -66,10 +67,29 @@ test("silence of more than 10 s is told with the time of the last event, and end
   expect(stream.liveness()).toEqual({ state: "live" });
 });
 
-test("a stream that the browser gave up is opened again, and all is read anew", () => {
-  const { heard, source } = started();
+test("a stream that the browser gave up is opened again within two seconds, and all is read anew", () => {
+  const { heard, source, stream } = started();
   source.close();
-  vi.advanceTimersByTime(12_000);
+  source.onerror?.();
+  expect(stream.liveness().state).toBe("lost");
+  vi.advanceTimersByTime(2_000);
+  expect(Source.made.length).toBeGreaterThan(1);
+  Source.made.at(-1)!.onopen?.();
+  expect(heard.at(-1)).toEqual({ type: "resync", data: {} });
+  expect(stream.liveness().state).toBe("live");
+});
+
+test("a stream that the browser itself mends says so, for what failed meanwhile", () => {
+  const { heard, source } = started();
+  source.onerror?.();
+  source.onopen?.();
+  expect(heard.at(-1)).toEqual({ type: "back", data: {} });
+});
+
+test("a stream that stays broken is not left to the browser", () => {
+  const { source, heard } = started();
+  source.onerror?.();
+  vi.advanceTimersByTime(5_000);
   expect(Source.made.length).toBe(2);
   Source.made[1]!.onopen?.();
   expect(heard.at(-1)).toEqual({ type: "resync", data: {} });

@@ -1,13 +1,18 @@
-/** What the service tells while it happens. `data` is small: enough to know what to ask for again. */
+/**
+ * What the service tells while it happens. `data` is small: enough to know what to ask for again. Two are the page's own:
+ * `back` (the stream goes on where it broke off) and `resync` (something may have been missed: read anew).
+ */
 export interface LabEvent {
-  type: "run" | "sweep" | "device" | "metric" | "resync" | "ping";
-  data: { id?: string; run?: string; sweep?: string; state?: string; keys?: string[]; step?: number };
+  type: "run" | "sweep" | "device" | "metric" | "resync" | "ping" | "back";
+  data: { id?: string; run?: string; sweep?: string; experiment?: string; kind?: string; state?: string; keys?: string[]; step?: number };
 }
 
-export type Liveness = { state: "connecting" } | { state: "live" } | { state: "silent"; since: number };
+export type Liveness = { state: "connecting" } | { state: "live" } | { state: "lost"; since: number } | { state: "silent"; since: number };
 
 const TYPES: readonly LabEvent["type"][] = ["run", "sweep", "device", "metric", "resync", "ping"];
 const SILENT_MS = 10_000;
+/** A browser tries again by itself while it calls the stream "connecting"; one that takes longer has given up without saying so. */
+const STUCK_MS = 4_000;
 const CHANNEL = "runyard.events";
 
 type Listener = (event: LabEvent) => void;
@@ -26,6 +31,7 @@ export class EventStream {
   private source: EventSource | null = null;
   private channel: BroadcastChannel | null = null;
   private lastHeard = Date.now();
+  private lostAt: number | null = null;
   private status: Liveness = { state: "connecting" };
   private readonly url: string;
 
@@ -80,8 +86,13 @@ export class EventStream {
     // Last-Event-ID and the service fills the gap.
     let greeting: LabEvent["type"] = this.status.state === "connecting" ? "ping" : "resync";
     source.onopen = () => {
+      this.lostAt = null;
       this.tell({ type: greeting, data: {} });
-      greeting = "ping";
+      greeting = "back";
+    };
+    source.onerror = () => {
+      this.lostAt ??= Date.now();
+      if (this.status.state === "live") this.set({ state: "lost", since: this.lastHeard });
     };
     for (const type of TYPES) {
       source.addEventListener(type, (message: MessageEvent<string>) => this.tell({ type, data: parsed(message.data) }));
@@ -100,11 +111,16 @@ export class EventStream {
     for (const listener of this.listeners) listener(event);
   }
 
+  /** Once a second. */
   private judge(): void {
-    if (Date.now() - this.lastHeard <= SILENT_MS) return;
-    this.set({ state: "silent", since: this.lastHeard });
+    if (Date.now() - this.lastHeard > SILENT_MS) this.set({ state: "silent", since: this.lastHeard });
+    if (!this.source) return;
     // The browser gives up for good after an answer that is no stream.
-    if (this.source?.readyState === EventSource.CLOSED) this.open();
+    const stuck = this.lostAt !== null && Date.now() - this.lostAt > STUCK_MS;
+    if (this.source.readyState === EventSource.CLOSED || stuck) {
+      this.lostAt = null;
+      this.open();
+    }
   }
 
   private set(next: Liveness): void {

@@ -26,6 +26,12 @@ export class Problem extends Error {
     this.remedy = body.remedy || undefined;
   }
 
+  /** What to do, unless the message has said it already. */
+  get remedyOnce(): string | undefined {
+    const bare = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
+    return this.remedy && !bare(this.message).includes(bare(this.remedy)) ? this.remedy : undefined;
+  }
+
   /** Asking again may help: the service was away or busy. */
   get passing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

@@ -1,62 +1,116 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { Link, useLocation } from "@tanstack/react-router";
+import { CircleHelp, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useLiveness } from "../api/live";
 import { useSignedOut } from "../api/session";
+import { IconButton, LinkButton } from "../components/controls/Button";
+import { Keys } from "../components/display/Kbd";
 import { clock, duration } from "../components/format";
-import { Link } from "../components/navigation";
+import { ShortcutHelp } from "../components/keyboard/ShortcutHelp";
+import { useShortcuts } from "../components/keyboard/shortcuts";
+import { useGo } from "../components/navigation";
 import { useNow } from "../components/now";
-import { setTheme, type Theme, useTheme } from "../components/theme";
+import { Confirm } from "../components/overlays/confirm";
+import { Toasts } from "../components/overlays/toast";
+import { Tip } from "../components/overlays/Tooltip";
+import { useKept } from "../components/kept";
+import { isAt, PLACES } from "./places";
+import css from "./Shell.module.css";
+import { ThemeMenu } from "./ThemeMenu";
 
-const PLACES = [
-  ["/runs", "Runs"],
-  ["/sweeps", "Sweeps"],
-  ["/devices", "Devices"],
-] as const;
-const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
-const GLYPH: Record<Theme, string> = { system: "◐", light: "○", dark: "●" };
+const Palette = lazy(() => import("./Palette"));
 
-export function Shell({ path, children }: { path: string; children: ReactNode }) {
-  const theme = useTheme();
+/** What stands around every page: where one can go, what can be searched, whether what is seen is live. */
+export function Shell({ children }: { children: ReactNode }) {
+  const [nav, setNav] = useKept<"wide" | "narrow">("nav", "wide");
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const go = useGo();
+  useShortcuts([
+    { keys: "mod+k", label: "Search and commands", group: "Everywhere", run: () => setPalette(true) },
+    { keys: "?", label: "These keys", group: "Everywhere", run: () => setHelp(true) },
+    { keys: "n", label: "Queue something new", group: "Everywhere", run: () => go("/new") },
+    { keys: "[", label: "Fold the navigation", group: "Everywhere", run: () => setNav(nav === "wide" ? "narrow" : "wide") },
+    ...PLACES.map((place) => ({ keys: place.keys, label: `Go to ${place.label}`, group: "Everywhere", run: () => go(place.to) })),
+  ]);
   return (
-    <>
-      <a className="skip" href="#main">
+    <div className={css.frame} data-nav={nav}>
+      <a className={css.skip} href="#main">
         Skip to the content
       </a>
-      <header className="topbar">
-        <Link to="/runs" className="brand">
-          <img src="/favicon.svg" alt="" width="20" height="20" />
-          Runyard
-        </Link>
-        <nav aria-label="Pages">
-          {PLACES.map(([to, label]) => (
-            <Link key={to} to={to} aria-current={path.startsWith(to) ? "page" : undefined}>
-              {label}
-            </Link>
-          ))}
-        </nav>
-        <span className="grow" />
-        <LabState />
-        <button type="button" className="quiet" onClick={() => setTheme(NEXT[theme])} aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`}>
-          {GLYPH[theme]}
+      <Places narrow={nav === "narrow"} onFold={() => setNav(nav === "wide" ? "narrow" : "wide")} />
+      <header className={css.top}>
+        <button type="button" className={css.search} onClick={() => setPalette(true)}>
+          <Search size={15} aria-hidden="true" />
+          Search
+          <Keys keys="mod+k" />
         </button>
-        <Link to="/new" className="button primary" aria-current={path === "/new" ? "page" : undefined}>
+        <span className={css.grow} />
+        <LabState />
+        <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
+        <ThemeMenu />
+        <LinkButton to="/new" kind="primary" icon={Plus}>
           New
-        </Link>
+        </LinkButton>
       </header>
-      <StaleBanner />
-      <main id="main" tabIndex={-1}>
-        {children}
-      </main>
-    </>
+      <div className={css.below}>
+        <StaleBanner />
+        <main id="main" tabIndex={-1} className={css.main}>
+          {children}
+        </main>
+      </div>
+      {palette ? (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      ) : null}
+      <ShortcutHelp open={help} onClose={() => setHelp(false)} />
+      <Confirm />
+      <Toasts />
+    </div>
+  );
+}
+
+function Places({ narrow, onFold }: { narrow: boolean; onFold: () => void }) {
+  const path = useLocation({ select: (location) => location.pathname });
+  return (
+    <nav className={css.nav} aria-label="Pages">
+      <Link to="/" className={css.brand}>
+        <img src="/favicon.svg" alt="" width="20" height="20" />
+        <span className={css.words}>Runyard</span>
+      </Link>
+      <ul>
+        {PLACES.map(({ to, label, icon: Icon, keys }) => {
+          const link = (
+            <Link to={to} className={css.place} aria-current={isAt(to, path) ? "page" : undefined}>
+              <Icon size={17} aria-hidden="true" />
+              <span className={css.words}>{label}</span>
+            </Link>
+          );
+          return (
+            <li key={to}>
+              {narrow ? (
+                <Tip label={label} keys={keys} side="right">
+                  {link}
+                </Tip>
+              ) : (
+                link
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <IconButton icon={narrow ? PanelLeftOpen : PanelLeftClose} label={narrow ? "Unfold the navigation" : "Fold the navigation"} keys="[" onClick={onFold} className={css.fold} />
+    </nav>
   );
 }
 
 function LabState() {
   const { data: lab, error } = useQuery({ queryKey: keys.lab, queryFn: api.lab, refetchInterval: 15_000 });
   const live = useLiveness();
-  const ok = !error && live.state === "live" && lab?.schedulerOk !== false && lab?.temporalOk !== false;
   const signedOut = useSignedOut();
   const words = signedOut
     ? "signed out"
@@ -64,18 +118,20 @@ function LabState() {
       ? "no answer"
       : !lab || live.state === "connecting"
         ? "connecting"
-        : live.state === "silent"
-          ? "stale"
-          : !lab.schedulerOk
-            ? "scheduler down"
-            : !lab.temporalOk
-              ? "Temporal down"
-              : "live";
+        : live.state === "lost"
+          ? "reconnecting"
+          : live.state === "silent"
+            ? "stale"
+            : !lab.schedulerOk
+              ? "scheduler down"
+              : !lab.temporalOk
+                ? "Temporal down"
+                : "live";
   const title = lab ? `Runyard ${lab.version}, ${lab.mode} mode, up ${duration(lab.uptimeSeconds)}` : undefined;
   return (
-    <span className={ok ? "lab lab-ok" : "lab lab-bad"} role="status" title={title}>
-      <span className="dot" aria-hidden="true" />
-      <span className="lab-words">{words}</span>
+    <span className={css.lab} data-ok={words === "live" || words === "connecting"} role="status" title={title}>
+      <span className={css.dot} aria-hidden="true" />
+      <span className={css.labWords}>{words}</span>
     </span>
   );
 }
@@ -87,9 +143,8 @@ function StaleBanner() {
   const signedOut = useSignedOut();
   if (live.state !== "silent" || signedOut) return null;
   return (
-    <p className="stale" role="alert">
-      No word from the service for {duration((now - live.since) / 1000)} (last event {clock(live.since)}). What you see may be old; this page keeps
-      trying.
+    <p className={css.stale} role="alert">
+      No word from the service for {duration((now - live.since) / 1000)} (last event {clock(live.since)}). What you see may be old; this page keeps trying.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client";
 import { tokenOf } from "../api/session";
-import { ProblemNote } from "../components/Notes";
+import { ErrorNote } from "../components/display/ErrorNote";
 
 /** What stands here for a browser that the lab does not know. */
 export function SignIn({ done = () => location.reload() }: { done?: () => void }) {
@@ -28,7 +28,7 @@ export function SignIn({ done = () => location.reload() }: { done?: () => void }
       <button type="submit" className="primary" disabled={token === null}>
         Sign in
       </button>
-      {refusal === null ? null : <ProblemNote error={refusal} />}
+      {refusal === null ? null : <ErrorNote error={refusal} />}
     </form>
   );
 }

@@ -1,9 +1,7 @@
-import { match } from "../components/navigation";
-
-/** Addresses as other trackers write them: `#/experiments/{e}/runs/{r}`. */
+/** Addresses as other trackers write them: `#/experiments/{e}/runs/{r}`. @param hash with or without its `#` */
 export function fromHash(hash: string): string | null {
-  const found = match("#/experiments/{experiment}/runs/{run}", hash) ?? match("#/runs/{run}", hash);
-  if (found?.run) return `/runs/${encodeURIComponent(found.run)}`;
-  const listed = match("#/experiments/{experiment}", hash);
-  return listed?.experiment ? `/runs?experiment=${encodeURIComponent(listed.experiment)}` : null;
+  const run = /^#?\/(?:experiments\/[^/]+\/)?runs\/([^/?]+)\/?$/.exec(hash)?.[1];
+  if (run) return `/runs/${run}`;
+  const experiment = /^#?\/experiments\/([^/?]+)\/?$/.exec(hash)?.[1];
+  return experiment ? `/runs?experiment=${experiment}` : null;
 }

@@ -1,28 +1,16 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import "uplot/dist/uPlot.min.css";
+import { newCache } from "../api/cache";
 import { EventStream } from "../api/events";
 import { LiveProvider } from "../api/live";
-import { toProblem } from "../api/problem";
 import { signInFromAddress } from "../api/session";
-import { App } from "./App";
-import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/layout.css";
-import "./styles/tables.css";
-import "./styles/pages.css";
+import { Tips } from "../components/overlays/Tooltip";
+import { router } from "./router";
+import "./styles/index.css";
 
-const cache = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // Events say when something changed; asking again on a mere visit keeps the first view honest.
-      staleTime: 2_000,
-      refetchOnWindowFocus: false,
-      retry: (failures, error) => toProblem(error).passing && failures < 3,
-    },
-  },
-});
+const cache = newCache();
 const stream = new EventStream("/api/v1/events");
 const root = document.getElementById("root");
 // An address with a token that is pasted into a tab of this page changes nothing but the hash.
@@ -33,7 +21,9 @@ if (root) {
     <StrictMode>
       <QueryClientProvider client={cache}>
         <LiveProvider stream={stream}>
-          <App />
+          <Tips>
+            <RouterProvider router={router} />
+          </Tips>
         </LiveProvider>
       </QueryClientProvider>
     </StrictMode>,

@@ -1,8 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
+import { Ban, Pause, Play, RotateCcw, type LucideIcon } from "lucide-react";
 import type { Action } from "../api/types";
-import { ProblemNote } from "./Notes";
+import { Button } from "./controls/Button";
+import { confirm } from "./overlays/confirm";
+import { sayProblem } from "./overlays/toast";
 
-const LABEL: Record<Action, string> = { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry" };
+const LOOK: Record<Action, { label: string; icon: LucideIcon }> = {
+  pause: { label: "Pause", icon: Pause },
+  resume: { label: "Resume", icon: Play },
+  retry: { label: "Retry", icon: RotateCcw },
+  cancel: { label: "Cancel", icon: Ban },
+};
 
 const ALLOWED: Record<string, readonly Action[]> = {
   QUEUED: ["pause", "cancel"],
@@ -26,31 +34,32 @@ interface Props {
   act: (action: Action) => Promise<unknown>;
 }
 
+/**
+ * Each action has its own place, whether it applies or not: what stands under the pointer never becomes another one. Pause and
+ * resume share theirs, being each other's undo.
+ */
 export function ActionBar({ actions, what, act }: Props) {
-  const asked = useMutation({ mutationFn: act });
-  const ask = (action: Action) => {
-    if (action === "cancel" && !confirm(`Cancel ${what}? Its checkpoints stay.`)) return;
-    asked.mutate(action);
+  const asked = useMutation({ mutationFn: (action: Action) => act(action), onError: (error, action) => sayProblem(`${LOOK[action].label}: ${what}`, error) });
+  const ask = async (action: Action) => {
+    const sure = action !== "cancel" || (await confirm({ title: `Cancel ${what}?`, text: "It stops at once and keeps its checkpoints; it can be retried.", act: "Cancel it", danger: true }));
+    if (sure) asked.mutate(action);
   };
+  if (actions.length === 0 && !asked.isPending) return null;
+  const places: Action[] = [actions.includes("resume") ? "resume" : "pause", "retry", "cancel"];
   return (
-    <div className="actions">
-      {actions.map((action) => (
-        <button
+    <div role="group" aria-label={`Ask of ${what}`} style={{ display: "flex", flexWrap: "wrap", gap: 6 }}>
+      {places.map((action) => (
+        <Button
           key={action}
-          type="button"
-          className={action === "cancel" ? "danger" : undefined}
-          disabled={asked.isPending}
-          onClick={() => ask(action)}
+          icon={LOOK[action].icon}
+          kind={action === "cancel" ? "danger" : "plain"}
+          disabled={asked.isPending || !actions.includes(action)}
+          busy={asked.isPending && asked.variables === action}
+          onClick={() => void ask(action)}
         >
-          {LABEL[action]}
-        </button>
+          {LOOK[action].label}
+        </Button>
       ))}
-      {asked.isPending ? (
-        <span className="faint" role="status">
-          asking for {asked.variables}…
-        </span>
-      ) : null}
-      {asked.error ? <ProblemNote error={asked.error} /> : null}
     </div>
   );
 }

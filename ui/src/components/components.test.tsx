@@ -5,23 +5,41 @@ import type { ReactNode } from "react";
 import { describe, expect, test, vi } from "vitest";
 import { Problem } from "../api/problem";
 import { ActionBar, actionsOf } from "./ActionBar";
-import { hash, strokeOf } from "./colour";
+import { hash, strokeOf, strokesOf } from "./colour";
 import { toCsv } from "./csv";
-import { match } from "./navigation";
-import { Answered, ProblemNote } from "./Notes";
+import { Answered } from "./display/Answered";
+import { ErrorNote } from "./display/ErrorNote";
 import { SpecView } from "./SpecView";
-import { StatePill } from "./StatePill";
+import { StatePill } from "./display/StatePill";
+import { Confirm } from "./overlays/confirm";
+import { Toasts } from "./overlays/toast";
+import { Tips } from "./overlays/Tooltip";
 import { toYaml } from "./yaml";
 
-const cached = (node: ReactNode) => render(<QueryClientProvider client={new QueryClient()}>{node}</QueryClientProvider>);
+const cached = (node: ReactNode) =>
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Tips>
+        {node}
+        <Confirm />
+        <Toasts />
+      </Tips>
+    </QueryClientProvider>,
+  );
 
 describe("a problem", () => {
   const problem = new Problem({ status: 422, code: "OUT_OF_RANGE", field: "method.prompts", detail: "999 must lie in [1, 256]", remedy: "Use 256." });
 
   test("shows field, cause, remedy and code", () => {
-    render(<ProblemNote error={problem} />);
+    render(<ErrorNote error={problem} />);
     const note = screen.getByRole("alert").textContent;
     for (const part of ["method.prompts", "999 must lie in [1, 256]", "Use 256.", "OUT_OF_RANGE · HTTP 422"]) expect(note).toContain(part);
+  });
+
+  test("says the remedy once, where the message has it already", () => {
+    const again = new Problem({ status: 422, field: "a", detail: "a: 999 must lie in [1, 256]; use 256.", remedy: "Use 256" });
+    render(<ErrorNote error={again} />);
+    expect(screen.getByRole("alert").textContent?.match(/use 256/gi)).toHaveLength(1);
   });
 
   test("leaves older data in sight, and can be tried again", async () => {
@@ -58,17 +76,31 @@ describe("actions", () => {
     const act = vi.fn(() => Promise.reject(new Problem({ status: 409, detail: "Run a is FINISHED; it cannot pause." })));
     cached(<ActionBar actions={["pause"]} what="run a" act={act} />);
     await userEvent.click(screen.getByRole("button", { name: "Pause" }));
-    expect((await screen.findByRole("alert")).textContent).toContain("it cannot pause");
+    expect(await screen.findByText(/it cannot pause/)).toBeTruthy();
     expect(screen.getByRole("button", { name: "Pause" })).toBeTruthy();
   });
 
   test("cancel asks first", async () => {
     const act = vi.fn(() => Promise.resolve());
-    vi.stubGlobal("confirm", () => false);
     cached(<ActionBar actions={["cancel"]} what="run a" act={act} />);
     await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Keep it as it is" }));
     expect(act).not.toHaveBeenCalled();
-    vi.unstubAllGlobals();
+    await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Cancel it" }));
+    expect(act).toHaveBeenCalledExactlyOnceWith("cancel");
+  });
+
+  test("keep their places whatever applies", () => {
+    const names = (actions: ("pause" | "resume" | "retry" | "cancel")[]) => {
+      const { unmount } = cached(<ActionBar actions={actions} what="run a" act={vi.fn()} />);
+      const found = screen.getAllByRole("button").map((button) => `${button.textContent} ${button.hasAttribute("disabled") ? "off" : "on"}`);
+      unmount();
+      return found;
+    };
+    expect(names(["pause", "cancel"])).toEqual(["Pause on", "Retry off", "Cancel on"]);
+    expect(names(["retry"])).toEqual(["Pause off", "Retry on", "Cancel off"]);
+    expect(names(["resume", "cancel"])).toEqual(["Resume on", "Retry off", "Cancel on"]);
   });
 });
 
@@ -80,8 +112,17 @@ test("a state is words, not colour alone", () => {
 test("a run's stroke is a function of its id", () => {
   expect(hash("a")).toBe(0xe40c292c);
   expect(strokeOf("0f000031", false)).toEqual(strokeOf("0f000031", false));
-  const looks = new Set(Array.from({ length: 200 }, (_, i) => JSON.stringify(strokeOf(`run-${i}`, true))));
-  expect(looks.size).toBeGreaterThan(25);
+  const looks = Array.from({ length: 200 }, (_, i) => strokeOf(`run-${i}`, true));
+  expect(new Set(looks.map((look) => look.colour)).size).toBe(10);
+  expect(looks.every((look) => look.dash.length === 0)).toBe(true);
+});
+
+test("strokes of what is shown together differ, solid while the colours last, whatever the order", () => {
+  const ids = Array.from({ length: 23 }, (_, i) => `run-${i}`);
+  const strokes = strokesOf(ids, false);
+  expect(new Set([...strokes.values()].map((stroke) => JSON.stringify(stroke))).size).toBe(23);
+  expect([...strokes.values()].filter((stroke) => stroke.dash.length === 0).length).toBe(10);
+  expect(strokesOf([...ids].reverse(), false)).toEqual(strokes);
 });
 
 test("a spec is a tree in which the sweep's values stand out", () => {
@@ -100,11 +141,4 @@ describe("text that leaves the page", () => {
       'name: "no"\ncount: 1\nat: "1.5"\nlist: [1, a b]\ndeep:\n  path: "a: b"\n  none: {}\naxes:\n  - x: 1\n  - x: 2\n    "y": 3\n',
     );
   });
-});
-
-test("a path gives its named parts", () => {
-  expect(match("/runs/{id}", "/runs/a%20b/")).toEqual({ id: "a b" });
-  expect(match("/runs/{id}", "/runs/")).toBeNull();
-  expect(match("/runs", "/runs/1")).toBeNull();
-  expect(match("/runs/{id}", "/runs/%E0%A4%A")).toBeNull();
 });

@@ -40,6 +40,21 @@ export function counted(total: number, more: boolean): string {
   return more ? `more than ${count(total)}` : count(total);
 }
 
+/** How a metric's numbers are written: what the service says of it, or what is known of its name. */
+export interface MetricFormat {
+  unit?: string | null | undefined;
+  decimals?: number | null | undefined;
+}
+
+/** A metric's value with its own decimals, so that a column of them lines up; with `std` as mean ± deviation. */
+export function metric(value: number | null | undefined, format?: MetricFormat, std?: number | null): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return number(value);
+  const decimals = format?.decimals;
+  if (decimals === null || decimals === undefined) return std === undefined ? number(value) : meanStd(value, std);
+  const text = value.toFixed(decimals);
+  return std === null || std === undefined || !Number.isFinite(std) ? text : `${text} ± ${std.toFixed(decimals)}`;
+}
+
 /** "84.4 ± 1.7"; one value has no deviation; digits follow the deviation. */
 export function meanStd(mean: number | null | undefined, std: number | null | undefined): string {
   if (mean === null || mean === undefined) return NONE;

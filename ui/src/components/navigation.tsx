@@ -1,53 +1,10 @@
-import { type AnchorHTMLAttributes, type MouseEvent, useCallback, useMemo, useSyncExternalStore } from "react";
+import { useRouter, useRouterState } from "@tanstack/react-router";
+import { type AnchorHTMLAttributes, type MouseEvent, useCallback, useMemo } from "react";
 
-const MOVED = "runyard:moved";
-
-function subscribe(changed: () => void): () => void {
-  addEventListener("popstate", changed);
-  addEventListener(MOVED, changed);
-  return () => {
-    removeEventListener("popstate", changed);
-    removeEventListener(MOVED, changed);
-  };
-}
-
-/** @param to path with search, inside the page */
-export function navigate(to: string, how: "push" | "replace" = "push"): void {
-  if (how === "push") history.pushState(null, "", to);
-  else history.replaceState(null, "", to);
-  dispatchEvent(new Event(MOVED));
-  if (how === "push") scrollTo(0, 0);
-}
-
-export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => location.pathname);
-}
-
-function useSearch(): string {
-  return useSyncExternalStore(subscribe, () => location.search);
-}
-
-/** `/runs/{id}` against a path: the named parts, or null. */
-export function match(pattern: string, path: string): Record<string, string> | null {
-  const want = pattern.split("/");
-  const have = path.replace(/\/+$/, "").split("/");
-  if (want.length !== have.length) return null;
-  const found: Record<string, string> = {};
-  for (const [i, part] of want.entries()) {
-    const value = have[i] ?? "";
-    if (part.startsWith("{")) {
-      if (value === "") return null;
-      try {
-        found[part.slice(1, -1)] = decodeURIComponent(value);
-      } catch {
-        return null;
-      }
-    } else if (part !== value) return null;
-  }
-  return found;
-}
-
-/** How a part of the view is written to the address and read from it; `write` sets only what differs from the default. */
+/**
+ * The older way to the address, for pages that have not moved to the router's typed search state (`search.ts`).
+ * How a part of the view is written to the address and read from it; `write` sets only what differs from the default.
+ */
 export interface UrlState<T> {
   read: (search: URLSearchParams) => T;
   write: (state: T, search: URLSearchParams) => void;
@@ -55,16 +12,18 @@ export interface UrlState<T> {
 
 /** View state that lives in the address alone. Small changes replace the entry, so that "back" leaves the page. */
 export function useUrlState<T>(codec: UrlState<T>): [T, (next: T) => void] {
-  const search = useSearch();
+  const router = useRouter();
+  const search = useRouterState({ select: (state) => state.location.searchStr });
   const state = useMemo(() => codec.read(new URLSearchParams(search)), [codec, search]);
   const set = useCallback(
     (next: T) => {
-      const params = new URLSearchParams(location.search);
+      const { pathname, searchStr } = router.latestLocation;
+      const params = new URLSearchParams(searchStr);
       codec.write(next, params);
       const text = params.toString();
-      navigate(location.pathname + (text ? `?${text}` : ""), "replace");
+      router.history.replace(pathname + (text ? `?${text}` : ""));
     },
-    [codec],
+    [codec, router],
   );
   return [state, set];
 }
@@ -74,15 +33,22 @@ export function setOrDrop(search: URLSearchParams, key: string, value: string | 
   else search.set(key, value);
 }
 
+/** Goes to an address inside the page, written out as `/runs?sort=name`. */
+export function useGo(): (to: string) => void {
+  const router = useRouter();
+  return useCallback((to) => router.history.push(to), [router]);
+}
+
 type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { to: string };
 
-/** A plain anchor that does not load the page again; new tab and middle click stay the browser's. */
+/** A link by a whole address; the router's own `Link` is for routes with typed parts. New tab and middle click stay the browser's. */
 export function Link({ to, onClick, children, ...rest }: LinkProps) {
+  const goTo = useGo();
   const go = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    navigate(to);
+    goTo(to);
   };
   return (
     <a href={to} onClick={go} {...rest}>

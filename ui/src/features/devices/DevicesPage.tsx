@@ -3,10 +3,11 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { DeviceView } from "../../api/types";
 import { ago, between, bytes, shortId } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
-import { StatePill } from "../../components/StatePill";
+import { StatePill } from "../../components/display/StatePill";
 
 /** Lease and heartbeat times move without an event of their own. */
 const POLL_MS = 5000;
@@ -23,11 +24,11 @@ export function DevicesPage() {
       <Answered query={devices} what="devices">
         {(list) =>
           list.length === 0 ? (
-            <Empty title="No device has registered.">
+            <EmptyState title="No device has registered.">
               <p>
                 Start a worker: <code>runyard worker --server {location.origin}</code>
               </p>
-            </Empty>
+            </EmptyState>
           ) : (
             <div className="table-box">
               <table>
@@ -54,7 +55,7 @@ export function DevicesPage() {
       <Answered query={workers} what="workers">
         {(list) =>
           list.length === 0 ? (
-            <Empty title="No worker has registered." />
+            <EmptyState title="No worker has registered." />
           ) : (
             <div className="table-box">
               <table>

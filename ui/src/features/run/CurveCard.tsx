@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from "react";
 import type { History, RunView, Summary } from "../../api/types";
 import { number } from "../../components/format";
-import { Answered } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
 import { CurvePlot } from "./CurvePlot";
 import { CurveTable } from "./CurveTable";
 import { buildCurve, type CurveOptions, describe } from "./curve";

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { strokeOf } from "../../components/colour";
 import { useDark } from "../../components/theme";
 import type { Curve } from "./curve";

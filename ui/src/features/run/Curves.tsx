@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { CurveCard } from "./CurveCard";
 import type { RunPageView, XAxis } from "./view";
 
@@ -76,7 +77,7 @@ export function Curves({ run, view, onView }: Props) {
         </div>
       ) : (
         <Answered query={listed} what="metrics">
-          {() => <Empty title={view.find ? "No metric has this name." : "Nothing was measured yet."} />}
+          {() => <EmptyState title={view.find ? "No metric has this name." : "Nothing was measured yet."} />}
         </Answered>
       )}
     </section>

@@ -5,7 +5,8 @@ import { keys } from "../../api/keys";
 import type { LogLine, RunView } from "../../api/types";
 import { download } from "../../components/csv";
 import { clock, count } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 
 const PAGE = 1000;
 /** Lines kept on the page; older ones are in the download of the whole. */
@@ -54,7 +55,7 @@ export function Logs({ run }: { run: RunView }) {
     <Answered query={query} what="the log">
       {(all) =>
         all.length === 0 ? (
-          <Empty title="No log line yet." />
+          <EmptyState title="No log line yet." />
         ) : (
           <section aria-label="Log" className="card log-card">
             <div className="row small">

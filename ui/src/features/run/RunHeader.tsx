@@ -1,17 +1,17 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { placeRun } from "../../api/live";
+import { placeRun } from "../../api/follow";
 import type { RunView } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
 import { strokeOf } from "../../components/colour";
 import { Copy } from "../../components/Copy";
-import { Fact, Facts } from "../../components/Facts";
+import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { ago, between, date, shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
-import { Progress } from "../../components/Progress";
-import { StatePill } from "../../components/StatePill";
+import { ProgressBar } from "../../components/display/ProgressBar";
+import { StatePill } from "../../components/display/StatePill";
 import { useDark } from "../../components/theme";
 
 /** What to do about an end that is not FINISHED; the service's message says what happened. */
@@ -74,20 +74,20 @@ export function RunHeader({ run }: { run: RunView }) {
           {run.state === "FAILED" && run.reason && NEXT[run.reason] ? <p className="remedy">{NEXT[run.reason]}</p> : null}
         </div>
       ) : null}
-      <Facts>
-        <Fact name="Progress">
-          <Progress step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} wide />
-        </Fact>
-        <Fact name="Device">
+      <KeyValues>
+        <KeyValue name="Progress">
+          <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} wide />
+        </KeyValue>
+        <KeyValue name="Device">
           {run.device ? <Link to="/devices">{device ? `${device.name} · ${device.host}` : shortId(run.device)}</Link> : "none"}
-        </Fact>
-        <Fact name="Attempts">{run.attempt}</Fact>
-        <Fact name="Duration">{between(run.startedAt, run.endedAt, now)}</Fact>
-        <Fact name="Created" title={date(run.createdAt)}>
+        </KeyValue>
+        <KeyValue name="Attempts">{run.attempt}</KeyValue>
+        <KeyValue name="Duration">{between(run.startedAt, run.endedAt, now)}</KeyValue>
+        <KeyValue name="Created" title={date(run.createdAt)}>
           {ago(run.createdAt, now)} by {run.createdBy}
-        </Fact>
-        <Fact name="Priority">{run.priority}</Fact>
-      </Facts>
+        </KeyValue>
+        <KeyValue name="Priority">{run.priority}</KeyValue>
+      </KeyValues>
     </header>
   );
 }

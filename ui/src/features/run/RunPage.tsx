@@ -3,10 +3,10 @@ import { useEffect, useRef } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { Answered } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
 import { useUrlState } from "../../components/navigation";
 import { SpecView } from "../../components/SpecView";
-import { Tabs } from "../../components/Tabs";
+import { Tabs } from "../../components/controls/Tabs";
 import { Curves } from "./Curves";
 import { Logs } from "./Logs";
 import { RunHeader } from "./RunHeader";
@@ -44,7 +44,7 @@ function Loaded({ run }: { run: RunView }) {
   return (
     <>
       <RunHeader run={run} />
-      <Tabs tabs={TABS} current={view.tab} onTab={(tab) => setView({ ...view, tab })} label="Parts of the run">
+      <Tabs tabs={TABS.map((tab) => ({ value: tab, label: tab[0]!.toUpperCase() + tab.slice(1) }))} value={view.tab} onValue={(tab) => setView({ ...view, tab })} label="Parts of the run">
         <Panel tab={view.tab} run={run} view={view} onView={setView} />
       </Tabs>
     </>

@@ -4,9 +4,10 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
 import { bytes, between, count, date, shortId } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { useNow } from "../../components/now";
-import { StatePill } from "../../components/StatePill";
+import { StatePill } from "../../components/display/StatePill";
 
 interface Props {
   run: RunView;
@@ -38,7 +39,7 @@ export function Attempts({ run }: Props) {
     <Answered query={query} what="attempts">
       {(attempts) =>
         attempts.length === 0 ? (
-          <Empty title="No attempt yet.">{run.waiting ? <p>{run.waiting}</p> : null}</Empty>
+          <EmptyState title="No attempt yet.">{run.waiting ? <p>{run.waiting}</p> : null}</EmptyState>
         ) : (
           <Table heads={["Attempt", "State", "Device", "Host", "Started", "Duration", "Steps", "Outcome", "Message"]}>
             {attempts.map((attempt) => (
@@ -71,7 +72,7 @@ export function Checkpoints({ run }: Props) {
     <Answered query={query} what="checkpoints">
       {(checkpoints) =>
         checkpoints.length === 0 ? (
-          <Empty title="No checkpoint yet." />
+          <EmptyState title="No checkpoint yet." />
         ) : (
           <Table heads={["Step", "Epoch", "Best", "Attempt", "Written", "Files"]}>
             {checkpoints.map((checkpoint) => (
@@ -103,7 +104,7 @@ export function Artifacts({ run }: Props) {
     <Answered query={query} what="artifacts">
       {(artifacts) =>
         artifacts.length === 0 ? (
-          <Empty title="No artifact yet." />
+          <EmptyState title="No artifact yet." />
         ) : (
           <Table heads={["Name", "Kind", "Size", "SHA-256"]}>
             {artifacts.map((artifact) => (
@@ -133,7 +134,7 @@ export function Events({ run }: Props) {
     <Answered query={query} what="events">
       {(events) =>
         events.length === 0 ? (
-          <Empty title="No event yet." />
+          <EmptyState title="No event yet." />
         ) : (
           <ol className="timeline">
             {[...events]

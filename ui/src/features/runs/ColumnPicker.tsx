@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { Popover } from "../../components/Popover";
+import { Button } from "../../components/controls/Button";
+import { Popover } from "../../components/overlays/Popover";
 import type { Column, Group } from "./columns";
 
 interface Props {
@@ -24,7 +25,7 @@ export function ColumnPicker({ all, shown, differing, onColumns, onDiffering }: 
   };
   const wanted = all.filter((column) => column.id.toLowerCase().includes(find.toLowerCase()));
   return (
-    <Popover label={`Columns · ${shown.length}`}>
+    <Popover label="Columns" align="end" trigger={<Button>Columns · {shown.length}</Button>}>
       <div className="picker">
         <label className="check strong">
           <input type="checkbox" checked={differing} onChange={(event) => onDiffering(event.target.checked)} />

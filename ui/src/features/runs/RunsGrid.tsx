@@ -3,10 +3,10 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useEffect, useMemo, useRef } from "react";
 import type { RunView } from "../../api/types";
 import { strokeOf } from "../../components/colour";
-import { Link, navigate } from "../../components/navigation";
+import { Link, useGo } from "../../components/navigation";
 import { useNow } from "../../components/now";
-import { Progress } from "../../components/Progress";
-import { StatePill } from "../../components/StatePill";
+import { ProgressBar } from "../../components/display/ProgressBar";
+import { StatePill } from "../../components/display/StatePill";
 import { useDark } from "../../components/theme";
 import type { Column } from "./columns";
 
@@ -32,6 +32,7 @@ interface Props {
 export function RunsGrid({ runs, total, columns, sort, onSort, selected, onSelect, active }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const now = useNow();
+  const go = useGo();
   const dark = useDark();
   const defs = useMemo(
     () => helper.columns(columns.map((column) => helper.display({ id: column.id, header: column.title, meta: column }))),
@@ -56,7 +57,7 @@ export function RunsGrid({ runs, total, columns, sort, onSort, selected, onSelec
 
   const cell = (column: Column, run: RunView) => {
     if (column.id === "state") return <StatePill state={run.state} reason={run.reason} />;
-    if (column.id === "progress") return <Progress step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} />;
+    if (column.id === "progress") return <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} />;
     if (column.id === "name") {
       return (
         <Link to={pathOf(run)} className="run-name" title={run.name}>
@@ -71,7 +72,7 @@ export function RunsGrid({ runs, total, columns, sort, onSort, selected, onSelec
   const open = (event: MouseEvent, run: RunView) => {
     if (event.target instanceof Element && event.target.closest("a,input,label,button")) return;
     if (getSelection()?.toString()) return;
-    navigate(pathOf(run));
+    go(pathOf(run));
   };
 
   return (

@@ -2,13 +2,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { placeRun } from "../../api/live";
+import { placeRun } from "../../api/follow";
 import type { Action } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
 import { download, toCsv } from "../../components/csv";
 import { count, counted } from "../../components/format";
-import { Empty, Loading, ProblemNote } from "../../components/Notes";
-import { Link, navigate, useUrlState } from "../../components/navigation";
+import { EmptyState } from "../../components/display/EmptyState";
+import { Skeleton } from "../../components/display/Skeleton";
+import { ErrorNote } from "../../components/display/ErrorNote";
+import { Link, useGo, useUrlState } from "../../components/navigation";
 import { ColumnPicker } from "./ColumnPicker";
 import { available, shown } from "./columns";
 import { pathOf, RunsGrid } from "./RunsGrid";
@@ -19,6 +21,7 @@ import { nextSort, type RunsView, remember, runsUrl, toQuery } from "./view";
 
 /** The runs table with all that belongs to it. @param sweep only this sweep's runs */
 export function RunsPanel({ sweep }: { sweep?: string }) {
+  const go = useGo();
   const [view, setUrl] = useUrlState(runsUrl);
   const setView = useCallback(
     (next: RunsView) => {
@@ -46,7 +49,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
     search: () => searchBox.current?.focus(),
     move: (by) => setCursor({ of: order, at: Math.min(Math.max(0, active + by), (runs?.length ?? 1) - 1) }),
     select: () => current && select(current.id),
-    open: () => current && navigate(pathOf(current)),
+    open: () => current && go(pathOf(current)),
     clear: () => setView({ ...view, selected: [] }),
   });
 
@@ -72,12 +75,12 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
           CSV
         </button>
       </Toolbar>
-      {found.error ? <ProblemNote error={found.error} retry={() => void found.refetch()} /> : null}
+      {found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : null}
       {selected.size > 0 ? <Selection ids={view.selected} onDone={() => setView({ ...view, selected: [] })} /> : null}
       {runs === undefined ? (
-        found.error ? null : <Loading what="runs" />
+        found.error ? null : <Skeleton what="runs" />
       ) : runs.length === 0 ? (
-        <Empty title={filtered ? "No run matches." : "No runs yet."}>
+        <EmptyState title={filtered ? "No run matches." : "No runs yet."}>
           {filtered ? (
             <button type="button" onClick={() => setView({ ...view, states: [], filters: [], search: "" })}>
               Clear the filters
@@ -87,7 +90,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
               <Link to="/new">Queue a sweep or a run</Link>, or try <code>runyard demo</code> on the command line.
             </p>
           )}
-        </Empty>
+        </EmptyState>
       ) : (
         <>
           <RunsGrid

@@ -4,9 +4,9 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { Checked, Json, JsonObject } from "../../api/types";
 import { count } from "../../components/format";
-import { ProblemNote } from "../../components/Notes";
-import { navigate } from "../../components/navigation";
-import { Tabs } from "../../components/Tabs";
+import { ErrorNote } from "../../components/display/ErrorNote";
+import { useGo } from "../../components/navigation";
+import { Tabs } from "../../components/controls/Tabs";
 import { toYaml } from "../../components/yaml";
 import { AxesEditor } from "./AxesEditor";
 import { type Draft, draftOf, draftOfRun, runOf, setAt, sweepOf } from "./draft";
@@ -51,7 +51,7 @@ export function SubmitForm({ schema, initial, view, onView }: Props) {
   return (
     <div className="submit">
       <div className="submit-main">
-        <Tabs tabs={["form", "yaml"] as const} current={view.tab} onTab={toTab} label="How to write it">
+        <Tabs tabs={[{ value: "form", label: "Form" }, { value: "yaml", label: "YAML" }] as const} value={view.tab} onValue={toTab} label="How to write it">
           {inYaml ? (
             <textarea
               className="mono yaml"
@@ -99,6 +99,7 @@ interface SubmissionProps {
 /** What the service says about it, and the button. */
 function Submission({ verdict, draft, preview }: SubmissionProps) {
   const cache = useQueryClient();
+  const go = useGo();
   // One key for one content: pressing twice, or again after a broken connection, makes one sweep.
   const key = useRef({ of: "", value: "" });
   const submit = useMutation({
@@ -113,7 +114,7 @@ function Submission({ verdict, draft, preview }: SubmissionProps) {
       void cache.invalidateQueries({ queryKey: keys.runLists });
       void cache.invalidateQueries({ queryKey: keys.sweepLists });
       void cache.invalidateQueries({ queryKey: keys.experiments });
-      navigate(path);
+      go(path);
     },
   });
   const { checked, problem, fresh } = verdict;
@@ -122,7 +123,7 @@ function Submission({ verdict, draft, preview }: SubmissionProps) {
       <p role="status" className={problem ? "verdict bad" : "verdict"}>
         {problem ? "Not valid yet" : checked ? (checked.kind === "sweep" ? `${count(checked.runs)} ${checked.runs === 1 ? "run" : "runs"}` : "1 run, valid") : "Checking…"}
       </p>
-      {problem ? <ProblemNote error={problem} /> : null}
+      {problem ? <ErrorNote error={problem} /> : null}
       <button
         type="button"
         className="primary"
@@ -131,7 +132,7 @@ function Submission({ verdict, draft, preview }: SubmissionProps) {
       >
         {submit.isPending ? "Queueing…" : checked?.kind === "run" ? "Queue the run" : "Queue the sweep"}
       </button>
-      {submit.error ? <ProblemNote error={submit.error} /> : null}
+      {submit.error ? <ErrorNote error={submit.error} /> : null}
       {preview === null ? null : (
         <details open>
           <summary className="small faint">As YAML</summary>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { Answered } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
 import { useUrlState } from "../../components/navigation";
 import { type Draft, draftOf, FIRST } from "./draft";
 import { SubmitForm } from "./SubmitForm";

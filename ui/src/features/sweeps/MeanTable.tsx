@@ -4,7 +4,8 @@ import { keys } from "../../api/keys";
 import type { TableRow } from "../../api/types";
 import { Copy } from "../../components/Copy";
 import { meanStd, number, seeds, value } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { Link } from "../../components/navigation";
 
 interface Props {
@@ -47,7 +48,7 @@ export function MeanTable({ sweep, metric, goal }: Props) {
                 <Copy text={asText(rows, params, metric)} label="Copy table" />
               </div>
               {rows.length === 0 ? (
-                <Empty title="No run of the sweep has finished yet." />
+                <EmptyState title="No run of the sweep has finished yet." />
               ) : (
                 <div className="table-box">
                   <table>

@@ -2,7 +2,7 @@ import { type PointerEvent, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
 import { ramp } from "../../components/colour";
 import { number } from "../../components/format";
-import { navigate } from "../../components/navigation";
+import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { inside, type PlotAxis, RESULT } from "./axes";
 import type { Brush } from "./view";
@@ -30,6 +30,7 @@ export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, o
   const svg = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<{ axis: string; from: number; to: number } | null>(null);
   const [over, setOver] = useState<string | null>(null);
+  const go = useGo();
   // The ends of the ramp that the ground would swallow are left out.
   const dark = useDark();
   const inset = Math.min(80, width * 0.12);
@@ -88,7 +89,7 @@ export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, o
                 opacity={on ? (over && over !== run.id ? 0.35 : 0.9) : 0.5}
                 onPointerEnter={() => setOver(run.id)}
                 onPointerLeave={() => setOver(null)}
-                onClick={() => navigate(`/runs/${run.id}`)}
+                onClick={() => go(`/runs/${run.id}`)}
                 className="line"
               />
             );

@@ -4,7 +4,8 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { ParallelPlot } from "./ParallelPlot";
 import { ScatterPlot } from "./ScatterPlot";
@@ -86,9 +87,9 @@ function Drawn({ runs, total, more, metric, view, onView }: DrawnProps) {
   return (
     <div ref={box} className="plot-box">
       {params.length === 0 ? (
-        <Empty title="The runs do not differ in any parameter." />
+        <EmptyState title="The runs do not differ in any parameter." />
       ) : measured === 0 ? (
-        <Empty title={`No run has a value of ${metric} yet.`} />
+        <EmptyState title={`No run has a value of ${metric} yet.`} />
       ) : width > 0 ? (
         view.plot === "parallel" ? (
           <ParallelPlot

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { RunView } from "../../api/types";
 import { strokeOf } from "../../components/colour";
 import { number, value } from "../../components/format";
-import { navigate } from "../../components/navigation";
+import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { inside, type PlotAxis } from "./axes";
 import type { Brush } from "./view";
@@ -27,6 +27,7 @@ const BOTTOM = 40;
 export function ScatterPlot({ runs, x, y, brushes, axes, result, width }: Props) {
   const dark = useDark();
   const [over, setOver] = useState<string | null>(null);
+  const go = useGo();
   const w = width - LEFT - RIGHT;
   const h = HEIGHT - TOP - BOTTOM;
   const px = (t: number) => LEFT + (0.03 + 0.94 * t) * w;
@@ -71,7 +72,7 @@ export function ScatterPlot({ runs, x, y, brushes, axes, result, width }: Props)
             className="mark"
             onPointerEnter={() => setOver(mark.run.id)}
             onPointerLeave={() => setOver(null)}
-            onClick={() => navigate(`/runs/${mark.run.id}`)}
+            onClick={() => go(`/runs/${mark.run.id}`)}
           />
         ))}
       </svg>

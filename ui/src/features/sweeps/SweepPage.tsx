@@ -5,13 +5,13 @@ import { keys } from "../../api/keys";
 import type { Action, SweepView } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
-import { Fact, Facts } from "../../components/Facts";
+import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { ago, between, count, date, shortId } from "../../components/format";
-import { Answered } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
 import { Link, useUrlState } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { SpecView } from "../../components/SpecView";
-import { StatePill } from "../../components/StatePill";
+import { StatePill } from "../../components/display/StatePill";
 import { MeanTable } from "./MeanTable";
 import { Plots } from "./Plots";
 import { StateBar } from "./StateBar";
@@ -74,14 +74,14 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
           <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
         </div>
         <StateBar sweep={sweep} />
-        <Facts>
-          <Fact name="Runs">
+        <KeyValues>
+          <KeyValue name="Runs">
             {count(sweep.created)} of {count(sweep.total)} queued
-          </Fact>
-          <Fact name="Duration">{between(sweep.createdAt, sweep.endedAt, now)}</Fact>
-          <Fact name="Created" title={date(sweep.createdAt)}>
+          </KeyValue>
+          <KeyValue name="Duration">{between(sweep.createdAt, sweep.endedAt, now)}</KeyValue>
+          <KeyValue name="Created" title={date(sweep.createdAt)}>
             {ago(sweep.createdAt, now)} by {sweep.createdBy}
-          </Fact>
+          </KeyValue>
           <div>
             <dt>
               <label htmlFor="metric">Metric</label>
@@ -94,7 +94,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
               </select>
             </dd>
           </div>
-        </Facts>
+        </KeyValues>
       </header>
       <div className="stack">
         <MeanTable sweep={sweep.id} metric={metric} goal={goal} />

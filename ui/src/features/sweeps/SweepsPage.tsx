@@ -2,10 +2,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { ago, count, date } from "../../components/format";
-import { Answered, Empty } from "../../components/Notes";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
-import { StatePill } from "../../components/StatePill";
+import { StatePill } from "../../components/display/StatePill";
 import { StateBar } from "./StateBar";
 
 export function SweepsPage() {
@@ -26,11 +27,11 @@ export function SweepsPage() {
           const sweeps = pages.flatMap((page) => page.items);
           if (sweeps.length === 0) {
             return (
-              <Empty title="No sweeps yet.">
+              <EmptyState title="No sweeps yet.">
                 <p>
                   <Link to="/new">Queue a sweep</Link>, or try <code>runyard demo</code> on the command line.
                 </p>
-              </Empty>
+              </EmptyState>
             );
           }
           return (

@@ -1,0 +1,103 @@
+import { useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { FlaskConical, ListTree, Plus, Rows3 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { api } from "../api/client";
+import { keys } from "../api/keys";
+import { Keys } from "../components/display/Kbd";
+import { StatePill } from "../components/display/StatePill";
+import { type Command as Known, useCommandList } from "../components/keyboard/commands";
+import css from "../components/keyboard/keyboard.module.css";
+import { useGo } from "../components/navigation";
+import { setTheme } from "../components/theme";
+import { PLACES } from "./places";
+
+const PAUSE_MS = 150;
+const FOUND = 8;
+
+/** Finds pages, runs, sweeps and experiments by name, and does what the page at hand offers. */
+export default function Palette({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState("");
+  const [asked, setAsked] = useState("");
+  const commands = useCommandList();
+  const go = useGo();
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const query = { limit: FOUND, ...(asked ? { filter: [`name ~ "${asked.replace(/["\\]/g, "\\$&")}"`] } : {}) };
+  const runs = useQuery({ queryKey: ["palette", query], queryFn: () => api.runs(query), staleTime: 10_000, placeholderData: (old) => old });
+  const sweeps = useQuery({ queryKey: ["palette", "sweeps"], queryFn: () => api.sweeps({ limit: 100 }), staleTime: 10_000 });
+  const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
+
+  const doing = (what: () => unknown) => () => {
+    onClose();
+    what();
+  };
+  const words = text.trim().toLowerCase();
+  const named = <T extends { name: string }>(list: readonly T[] | undefined) => (list ?? []).filter((one) => one.name.toLowerCase().includes(words)).slice(0, FOUND);
+  const own: Known[] = [
+    { id: "new-sweep", label: "Queue a sweep", group: "Do", icon: Plus, run: () => go("/new") },
+    { id: "new-run", label: "Queue a run", group: "Do", icon: Plus, run: () => go("/new?kind=run") },
+    { id: "light", label: "Light theme", group: "Do", run: () => setTheme("light") },
+    { id: "dark", label: "Dark theme", group: "Do", run: () => setTheme("dark") },
+    { id: "system", label: "Theme as the system", group: "Do", run: () => setTheme("system") },
+  ];
+  const all = [...commands, ...own];
+  const groups = [...new Set(all.map((command) => command.group))];
+
+  return (
+    <Command.Dialog open onOpenChange={(open) => !open && onClose()} label="Search and commands" className={css.palette} overlayClassName={css.veil} loop>
+      <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, an experiment, or what to do" />
+      <Command.List>
+        <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>
+        {groups.map((group) => (
+          <Command.Group key={group} heading={group}>
+            {all.filter((command) => command.group === group).map((command) => (
+              <Command.Item key={command.id} value={`${command.id} ${command.label} ${command.words ?? ""}`} onSelect={doing(command.run)}>
+                {command.icon ? <command.icon size={16} aria-hidden="true" /> : null}
+                <span className={css.text}>{command.label}</span>
+                {command.keys ? <Keys keys={command.keys} /> : null}
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ))}
+        <Command.Group heading="Go to">
+          {PLACES.map((place) => (
+            <Command.Item key={place.to} value={`go ${place.label}`} onSelect={doing(() => go(place.to))}>
+              <place.icon size={16} aria-hidden="true" />
+              <span className={css.text}>{place.label}</span>
+              <Keys keys={place.keys} />
+            </Command.Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="Experiments" forceMount>
+          {named(experiments.data).map((experiment) => (
+            <Command.Item key={experiment.name} value={`experiment ${experiment.name}`} onSelect={doing(() => go(`/runs?experiment=${encodeURIComponent(experiment.name)}`))}>
+              <FlaskConical size={16} aria-hidden="true" />
+              <span className={css.text}>{experiment.name}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="Sweeps" forceMount>
+          {named(sweeps.data?.items).map((sweep) => (
+            <Command.Item key={sweep.id} value={`sweep ${sweep.name} ${sweep.id}`} onSelect={doing(() => go(`/sweeps/${sweep.id}`))}>
+              <ListTree size={16} aria-hidden="true" />
+              <span className={css.text}>{sweep.name}</span>
+              <StatePill state={sweep.state} />
+            </Command.Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="Runs" forceMount>
+          {(runs.data?.items ?? []).map((run) => (
+            <Command.Item key={run.id} value={`run ${run.name} ${run.id}`} onSelect={doing(() => go(`/runs/${run.id}`))} forceMount>
+              <Rows3 size={16} aria-hidden="true" />
+              <span className={css.text}>{run.name}</span>
+              <StatePill state={run.state} />
+            </Command.Item>
+          ))}
+        </Command.Group>
+      </Command.List>
+    </Command.Dialog>
+  );
+}

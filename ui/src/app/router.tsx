@@ -1,0 +1,76 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { useSignedOut } from "../api/session";
+import { parseSearch, stringifySearch } from "../components/search";
+import { fromHash } from "./address";
+import { Broken, NoSuchPage } from "./Broken";
+import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
+
+function Page() {
+  return <Shell>{useSignedOut() ? <SignIn /> : <Outlet />}</Shell>;
+}
+
+const root = createRootRoute({
+  component: Page,
+  notFoundComponent: NoSuchPage,
+  beforeLoad: ({ location }) => {
+    const to = fromHash(location.hash);
+    if (to) throw redirect({ href: to, replace: true });
+  },
+});
+const under = { getParentRoute: () => root };
+
+const home = createRoute({
+  ...under,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/runs", replace: true });
+  },
+});
+const runs = createRoute({ ...under, path: "/runs", component: lazyRouteComponent(() => import("../features/runs/RunsPage"), "RunsPage") });
+
+const RunPage = lazyRouteComponent(() => import("../features/run/RunPage"), "RunPage");
+const run = createRoute({
+  ...under,
+  path: "/runs/$id",
+  remountDeps: ({ params }) => params,
+  component: function Run() {
+    return <RunPage id={run.useParams().id} />;
+  },
+});
+
+const sweeps = createRoute({ ...under, path: "/sweeps", component: lazyRouteComponent(() => import("../features/sweeps/SweepsPage"), "SweepsPage") });
+
+const SweepPage = lazyRouteComponent(() => import("../features/sweeps/SweepPage"), "SweepPage");
+const RunsPanel = lazyRouteComponent(() => import("../features/runs/RunsPanel"), "RunsPanel");
+const sweep = createRoute({
+  ...under,
+  path: "/sweeps/$id",
+  remountDeps: ({ params }) => params,
+  component: function Sweep() {
+    const { id } = sweep.useParams();
+    return <SweepPage id={id} runs={<RunsPanel sweep={id} />} />;
+  },
+});
+
+const devices = createRoute({ ...under, path: "/devices", component: lazyRouteComponent(() => import("../features/devices/DevicesPage"), "DevicesPage") });
+const submit = createRoute({ ...under, path: "/new", component: lazyRouteComponent(() => import("../features/submit/SubmitPage"), "SubmitPage") });
+/** Every component in every state: for those who build pages, not linked from anywhere. */
+const kit = createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") });
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, runs, run, sweeps, sweep, devices, submit, kit]),
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+  defaultPreload: "intent",
+  defaultErrorComponent: Broken,
+  // What routes need comes through the query cache; the router loads code alone.
+  defaultPreloadStaleTime: 0,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
