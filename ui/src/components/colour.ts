@@ -1,13 +1,10 @@
-/** After Okabe and Ito, told apart by every kind of sight; each has a shade for light and for dark ground. */
-const LIGHT = ["#0072b2", "#c05200", "#007d5a", "#a8407c", "#5b4bb5", "#8a6d00", "#1d8a99", "#c2334d", "#4f7a1f", "#5c5c5c"];
-const DARK = ["#56b4e9", "#f28e4b", "#2fc79b", "#e08fbf", "#a99bf0", "#e3c545", "#5fd0dd", "#ff8b9c", "#a5d06a", "#b5b5b5"];
-const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
-
-export interface Stroke {
-  colour: string;
-  /** Lengths of line and gap in px; empty is solid. */
-  dash: readonly number[];
-}
+/**
+ * Ten hues that people who see colours in every way tell apart, each in a shade for light and for dark ground
+ * (after Okabe and Ito 2008 and Tol 2021; contrast to the ground at least 3:1).
+ */
+const LIGHT = ["#0072b2", "#c05200", "#007d5a", "#a8407c", "#8a6d00", "#5b4bb5", "#b3261e", "#00798c", "#5c5c5c", "#6b4226"];
+const DARK = ["#56b4e9", "#f28e4b", "#2fc79b", "#e08fbf", "#e3c545", "#a99bf0", "#ff8a80", "#4dd0e1", "#b5b5b5", "#c49a6c"];
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
 /** FNV-1a, 32 bit. */
 export function hash(text: string): number {
@@ -19,35 +16,37 @@ export function hash(text: string): number {
   return h >>> 0;
 }
 
-/** A run alone looks the same on every page and after every reload: its colour is a function of its id. */
-export function strokeOf(id: string, dark: boolean): Stroke {
-  return stroke(hash(id) % LIGHT.length, 0, dark);
-}
-
-function stroke(colour: number, dash: number, dark: boolean): Stroke {
-  return { colour: (dark ? DARK : LIGHT)[colour]!, dash: DASHES[dash % DASHES.length]! };
+/** @param dash lengths of line and gap in px; empty is solid */
+export interface Look {
+  colour: string;
+  dash: readonly number[];
 }
 
 /**
- * Strokes for what is shown together. Each keeps its own colour where no earlier one has it, else takes the next that is free;
- * once all colours are taken they come again dashed. Independent of the order, so that sorting changes no colour.
+ * Colours of what is shown together. Each id asks for the colour that its hash names, so it looks the same on every page; where two ask for one, the
+ * later takes the next free one; with more ids than colours they come again with dashes. So lines are solid until colours run out.
+ *
+ * @param ids in the order of the page; what comes earlier keeps its own colour
  */
-export function strokesOf(ids: Iterable<string>, dark: boolean): Map<string, Stroke> {
-  const all = [...new Set(ids)].sort((a, b) => hash(a) - hash(b) || (a < b ? -1 : 1));
-  const strokes = new Map<string, Stroke>();
-  const taken = new Set<number>();
-  let round = 0;
-  for (const id of all) {
-    if (taken.size === LIGHT.length) {
-      taken.clear();
-      round++;
-    }
-    let at = hash(id) % LIGHT.length;
-    while (taken.has(at)) at = (at + 1) % LIGHT.length;
-    taken.add(at);
-    strokes.set(id, stroke(at, round, dark));
+export function looks(ids: readonly string[], dark: boolean): Map<string, Look> {
+  const palette = dark ? DARK : LIGHT;
+  const taken: Set<number>[] = [];
+  const found = new Map<string, Look>();
+  for (const id of ids) {
+    if (found.has(id)) continue;
+    let round = 0;
+    while ((taken[round] ??= new Set()).size === palette.length) round++;
+    let slot = hash(id) % palette.length;
+    while (taken[round]!.has(slot)) slot = (slot + 1) % palette.length;
+    taken[round]!.add(slot);
+    found.set(id, { colour: palette[slot]!, dash: DASHES[round % DASHES.length]! });
   }
-  return strokes;
+  return found;
+}
+
+/** One thing alone, which no other stands beside. */
+export function lookOf(id: string, dark: boolean): Look {
+  return looks([id], dark).get(id)!;
 }
 
 const RAMP: readonly (readonly [number, number, number])[] = [

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { describe, expect, test, vi } from "vitest";
 import { Problem } from "../api/problem";
 import { ActionBar, actionsOf } from "./ActionBar";
-import { hash, strokeOf, strokesOf } from "./colour";
+import { hash, lookOf } from "./colour";
 import { toCsv } from "./csv";
 import { Answered } from "./display/Answered";
 import { ErrorNote } from "./display/ErrorNote";
@@ -111,18 +111,10 @@ test("a state is words, not colour alone", () => {
 
 test("a run's stroke is a function of its id", () => {
   expect(hash("a")).toBe(0xe40c292c);
-  expect(strokeOf("0f000031", false)).toEqual(strokeOf("0f000031", false));
-  const looks = Array.from({ length: 200 }, (_, i) => strokeOf(`run-${i}`, true));
+  expect(lookOf("0f000031", false)).toEqual(lookOf("0f000031", false));
+  const looks = Array.from({ length: 200 }, (_, i) => lookOf(`run-${i}`, true));
   expect(new Set(looks.map((look) => look.colour)).size).toBe(10);
   expect(looks.every((look) => look.dash.length === 0)).toBe(true);
-});
-
-test("strokes of what is shown together differ, solid while the colours last, whatever the order", () => {
-  const ids = Array.from({ length: 23 }, (_, i) => `run-${i}`);
-  const strokes = strokesOf(ids, false);
-  expect(new Set([...strokes.values()].map((stroke) => JSON.stringify(stroke))).size).toBe(23);
-  expect([...strokes.values()].filter((stroke) => stroke.dash.length === 0).length).toBe(10);
-  expect(strokesOf([...ids].reverse(), false)).toEqual(strokes);
 });
 
 test("a spec is a tree in which the sweep's values stand out", () => {

@@ -1,6 +1,6 @@
 import { Rows3 } from "lucide-react";
 import { Problem } from "../../api/problem";
-import { strokesOf } from "../../components/colour";
+import { looks } from "../../components/colour";
 import { LinkButton } from "../../components/controls/Button";
 import { Badge, Tag } from "../../components/display/Badge";
 import { Card } from "../../components/display/Card";
@@ -24,7 +24,7 @@ const GROUNDS = ["ground", "side", "paper", "raised", "hover", "chosen", "accent
 const IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 
 export function DisplayKit() {
-  const strokes = strokesOf(IDS, useDark());
+  const drawn = looks(IDS, useDark());
   return (
     <>
       <Card title="States and badges">
@@ -112,7 +112,7 @@ export function DisplayKit() {
               {name}
             </div>
           ))}
-          {[...strokes].map(([id, { colour, dash }]) => (
+          {[...drawn].map(([id, { colour, dash }]) => (
             <div key={id}>
               <svg width="100" height="34" aria-hidden="true">
                 <line x1="0" x2="100" y1="17" y2="17" stroke={colour} strokeWidth="2.5" strokeDasharray={dash.join(" ")} />

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { strokeOf } from "../../components/colour";
+import { lookOf } from "../../components/colour";
 import { useDark } from "../../components/theme";
 import type { Curve } from "./curve";
 import { columnsOf, plotOptions } from "./plotOptions";
@@ -49,7 +49,7 @@ export function CurvePlot({ run, curve, smoothed, logY, label, onCursor, onZoom,
     if (!element || !ready) return undefined;
     const style = getComputedStyle(element);
     const look = {
-      stroke: strokeOf(run, dark),
+      stroke: lookOf(run, dark),
       text: style.getPropertyValue("--faint").trim(),
       grid: style.getPropertyValue("--line").trim(),
       bad: style.getPropertyValue("--bad").trim(),

@@ -4,7 +4,7 @@ import { keys } from "../../api/keys";
 import { placeRun } from "../../api/follow";
 import type { RunView } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
-import { strokeOf } from "../../components/colour";
+import { lookOf } from "../../components/colour";
 import { Copy } from "../../components/Copy";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { ago, between, date, shortId } from "../../components/format";
@@ -46,7 +46,7 @@ export function RunHeader({ run }: { run: RunView }) {
         ) : null}
       </p>
       <div className="row wrap">
-        <span className="swatch big" style={{ background: strokeOf(run.id, dark).colour }} aria-hidden="true" />
+        <span className="swatch big" style={{ background: lookOf(run.id, dark).colour }} aria-hidden="true" />
         <h1>{run.name}</h1>
         <StatePill state={run.state} reason={run.reason} />
         <Copy text={run.id} label={shortId(run.id)} title="Copy the run's id" />

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import type { Stroke } from "../../components/colour";
+import type { Look as Stroke } from "../../components/colour";
 import { duration, ticks } from "../../components/format";
 import type { Curve, Mark } from "./curve";
 import type { XAxis } from "./view";

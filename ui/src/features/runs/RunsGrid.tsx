@@ -2,7 +2,7 @@ import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-tab
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useEffect, useMemo, useRef } from "react";
 import type { RunView } from "../../api/types";
-import { strokeOf } from "../../components/colour";
+import { lookOf } from "../../components/colour";
 import { Link, useGo } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { ProgressBar } from "../../components/display/ProgressBar";
@@ -61,7 +61,7 @@ export function RunsGrid({ runs, total, columns, sort, onSort, selected, onSelec
     if (column.id === "name") {
       return (
         <Link to={pathOf(run)} className="run-name" title={run.name}>
-          <span className="swatch" style={{ background: strokeOf(run.id, dark).colour }} aria-hidden="true" />
+          <span className="swatch" style={{ background: lookOf(run.id, dark).colour }} aria-hidden="true" />
           {run.name}
         </Link>
       );

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { RunView } from "../../api/types";
-import { strokeOf } from "../../components/colour";
+import { lookOf } from "../../components/colour";
 import { number, value } from "../../components/format";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
@@ -68,7 +68,7 @@ export function ScatterPlot({ runs, x, y, brushes, axes, result, width }: Props)
             cx={mark.x}
             cy={mark.y}
             r={over === mark.run.id ? 7 : 5}
-            fill={mark.on ? strokeOf(mark.run.id, dark).colour : "var(--line)"}
+            fill={mark.on ? lookOf(mark.run.id, dark).colour : "var(--line)"}
             className="mark"
             onPointerEnter={() => setOver(mark.run.id)}
             onPointerLeave={() => setOver(null)}
