@@ -6,7 +6,7 @@ import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.fleet.Fleet;
-import dev.runyard.spec.RunState;
+import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
