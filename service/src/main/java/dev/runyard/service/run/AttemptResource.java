@@ -6,7 +6,7 @@ import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.auth.Tokens;
-import dev.runyard.service.blob.Checkpoints;
+import dev.runyard.service.blob.CheckpointLedger;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
@@ -38,7 +38,7 @@ public class AttemptResource {
     private final Statements statements;
     private final RunLedger ledger;
     private final MetricLedger metrics;
-    private final Checkpoints checkpoints;
+    private final CheckpointLedger checkpoints;
     private final Tokens tokens;
     private final SecurityIdentity identity;
 
@@ -46,7 +46,7 @@ public class AttemptResource {
             Statements statements,
             RunLedger ledger,
             MetricLedger metrics,
-            Checkpoints checkpoints,
+            CheckpointLedger checkpoints,
             Tokens tokens,
             SecurityIdentity identity) {
         this.statements = statements;

@@ -29,24 +29,28 @@ public class RunLedger implements FirstReport {
     /** How long a lease lasts without a heartbeat of its attempt, in seconds of Postgres time. */
     public static final int LEASE_SECONDS = 30;
 
-    /** A worker that was there in this time may come back, in seconds of Postgres time. */
-    static final int RECENT_SECONDS = 600;
-
-    /** Different runs in a row that failed for the place before a device is set aside. */
-    static final int SET_ASIDE_AFTER = 3;
-
     private static final String HELD = "state in " + Fence.HELD;
 
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
     private final Fence fence;
+    private final DeviceRefusals refusals;
+    private final Quarantine quarantine;
 
-    public RunLedger(Statements statements, Journal journal, Wakeup wakeup, Fence fence) {
+    public RunLedger(
+            Statements statements,
+            Journal journal,
+            Wakeup wakeup,
+            Fence fence,
+            DeviceRefusals refusals,
+            Quarantine quarantine) {
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
         this.fence = fence;
+        this.refusals = refusals;
+        this.quarantine = quarantine;
     }
 
     /**
@@ -245,7 +249,7 @@ public class RunLedger implements FirstReport {
         }
         Way way = way(run, attempt);
         long step = Math.max(way.endStep(), outcome.step());
-        List<Refusal> fitting = fitting(run, way.device());
+        List<DeviceRefusals.Answer> fitting = refusals.fitting(run, way.device());
         Verdict verdict = Verdict.of(
                 held,
                 from,
@@ -262,8 +266,8 @@ public class RunLedger implements FirstReport {
                                 .anyMatch(other -> other.reason() == FailureReason.INTERNAL
                                         && !other.device().equals(way.device()))));
         if (verdict.refused()) {
-            refuse(run, way.device(), outcome);
-            verdict = verdict.next() == RunState.FAILED ? everybody(verdict, run, way.device()) : verdict;
+            refusals.add(run, way.device(), outcome);
+            verdict = verdict.next() == RunState.FAILED ? refusals.everybody(verdict, run, way.device()) : verdict;
         }
         change(held, from, verdict, outcome, way);
         statements.change(
@@ -280,7 +284,7 @@ public class RunLedger implements FirstReport {
                 "update lease set released_at = clock_timestamp() where run_id = ? and attempt = ? and released_at is null",
                 run,
                 attempt);
-        judge(way.device(), run, from, outcome, step > way.startStep());
+        quarantine.judge(way.device(), run, from, outcome, step > way.startStep());
         wakeup.schedule();
         return verdict.next().terminal();
     }
@@ -312,106 +316,6 @@ public class RunLedger implements FirstReport {
                         run,
                         attempt)
                 .orElseThrow();
-    }
-
-    /** A device that could take the run, and what it said when it did. */
-    private record Refusal(
-            UUID device,
-            String name,
-            @Nullable FailureReason reason,
-            @Nullable String message) {
-        String said() {
-            return name + ": " + reason + " " + message;
-        }
-    }
-
-    /** The device itself, and each whose worker was there lately: drained ones and those set aside may come back. */
-    private List<Refusal> fitting(UUID run, UUID device) {
-        return statements.rows(
-                """
-                select d.id, d.key || ' on ' || d.host, f.reason, f.message from device d
-                left join worker w on w.id = d.worker_id
-                left join refusal f on f.device_id = d.id and f.run_id = ?
-                where d.id = ? or w.last_seen > now() - make_interval(secs => ?) order by f.created_at, d.host, d.key""",
-                r -> new Refusal(
-                        r.getObject(1, UUID.class),
-                        r.getString(2),
-                        r.getString(3) == null ? null : FailureReason.valueOf(r.getString(3)),
-                        r.getString(4)),
-                run,
-                device,
-                RECENT_SECONDS);
-    }
-
-    private void refuse(UUID run, UUID device, Outcome outcome) {
-        boolean unreadable = !(outcome instanceof Outcome.Failed);
-        statements.change(
-                """
-                insert into refusal (run_id, device_id, reason, message) values (?, ?, ?, ?)
-                on conflict (run_id, device_id) do update set reason = excluded.reason, message = excluded.message""",
-                run,
-                device,
-                unreadable ? FailureReason.INTERNAL : ((Outcome.Failed) outcome).reason(),
-                unreadable ? "its worker could not read the start" : ((Outcome.Failed) outcome).message());
-    }
-
-    /** What each said, where it was more than one. */
-    private Verdict everybody(Verdict verdict, UUID run, UUID device) {
-        List<String> said = fitting(run, device).stream()
-                .filter(one -> one.reason() != null)
-                .map(Refusal::said)
-                .toList();
-        if (said.size() < 2) {
-            return verdict;
-        }
-        return new Verdict(
-                verdict.next(),
-                verdict.attempt(),
-                verdict.reason(),
-                "every device that fits refused it: " + String.join("; ", said),
-                verdict.lost(),
-                verdict.faults(),
-                true,
-                0);
-    }
-
-    /**
-     * A device on which {@link #SET_ASIDE_AFTER} different runs in a row failed for the place is set aside; an attempt that gets on
-     * there is the test that lets it back.
-     */
-    private void judge(UUID device, UUID run, RunState from, Outcome outcome, boolean progressed) {
-        if (from == RunState.CANCELLING) {
-            return;
-        }
-        if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
-            int runs = statements.row("""
-                            update device set failing = case when cast(? as uuid) = any (failing) then failing
-                              else failing || cast(? as uuid) end where id = ? returning cardinality(failing)""", r -> r.getInt(1), run, run, device).orElse(0);
-            if (runs >= SET_ASIDE_AFTER) {
-                setAside(
-                        device,
-                        "its last " + runs + " different runs failed for the place, the last with " + failed.reason()
-                                + ": " + failed.message());
-            }
-        } else if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.UNREADABLE) {
-            setAside(device, "its worker cannot read what this service sends: install this service's version there");
-        } else if (progressed || outcome instanceof Outcome.Finished) {
-            int back = statements.change(
-                    "update device set quarantined = null, failing = '{}' where id = ? and quarantined is not null",
-                    device);
-            if (back == 1) {
-                journal.device(device, Journal.RECONCILER, "let-back", "QUARANTINED", "FREE", "a run got on there");
-            } else {
-                statements.change("update device set failing = '{}' where id = ? and cardinality(failing) > 0", device);
-            }
-        }
-    }
-
-    private void setAside(UUID device, String why) {
-        if (statements.change("update device set quarantined = ? where id = ? and quarantined is null", why, device)
-                == 1) {
-            journal.device(device, Journal.RECONCILER, "set-aside", "FREE", "QUARANTINED", why);
-        }
     }
 
     private void change(Run.Held held, RunState from, Verdict verdict, Outcome outcome, Way way) {
@@ -508,7 +412,7 @@ public class RunLedger implements FirstReport {
         journal.run(
                 run, held.sweep(), who, command.name().toLowerCase(java.util.Locale.ROOT), held.state(), next, null);
         if (fresh) {
-            statements.change("delete from refusal where run_id = ?", run);
+            refusals.forget(run);
         }
         if (fresh && held.sweep() != null) {
             int opened = statements.change(

@@ -1,0 +1,63 @@
+package dev.runyard.service.run;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.RunState;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+
+/** Which devices are set aside because of how runs ended there. Within the ledger's transaction. */
+@ApplicationScoped
+class Quarantine {
+    /** Different runs in a row that failed for the place before a device is set aside. */
+    static final int SET_ASIDE_AFTER = 3;
+
+    private final Statements statements;
+    private final Journal journal;
+
+    Quarantine(Statements statements, Journal journal) {
+        this.statements = statements;
+        this.journal = journal;
+    }
+
+    /**
+     * A device on which {@link #SET_ASIDE_AFTER} different runs in a row failed for the place is set aside; an attempt that gets on
+     * there is the test that lets it back.
+     */
+    void judge(UUID device, UUID run, RunState from, Outcome outcome, boolean progressed) {
+        if (from == RunState.CANCELLING) {
+            return;
+        }
+        if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
+            int runs = statements.row("""
+                            update device set failing = case when cast(? as uuid) = any (failing) then failing
+                              else failing || cast(? as uuid) end where id = ? returning cardinality(failing)""", r -> r.getInt(1), run, run, device).orElse(0);
+            if (runs >= SET_ASIDE_AFTER) {
+                setAside(
+                        device,
+                        "its last " + runs + " different runs failed for the place, the last with " + failed.reason()
+                                + ": " + failed.message());
+            }
+        } else if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.UNREADABLE) {
+            setAside(device, "its worker cannot read what this service sends: install this service's version there");
+        } else if (progressed || outcome instanceof Outcome.Finished) {
+            int back = statements.change(
+                    "update device set quarantined = null, failing = '{}' where id = ? and quarantined is not null",
+                    device);
+            if (back == 1) {
+                journal.device(device, Journal.RECONCILER, "let-back", "QUARANTINED", "FREE", "a run got on there");
+            } else {
+                statements.change("update device set failing = '{}' where id = ? and cardinality(failing) > 0", device);
+            }
+        }
+    }
+
+    private void setAside(UUID device, String why) {
+        if (statements.change("update device set quarantined = ? where id = ? and quarantined is null", why, device)
+                == 1) {
+            journal.device(device, Journal.RECONCILER, "set-aside", "FREE", "QUARANTINED", why);
+        }
+    }
+}
