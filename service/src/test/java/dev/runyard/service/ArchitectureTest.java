@@ -130,33 +130,6 @@ class ArchitectureTest {
         });
     }
 
-    @Test
-    void nothingIsDeserialisedThatCouldBeCode() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.io.ObjectInputStream")
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
-                .orShould()
-                .callMethodWhere(describe(
-                        "lets JSON name classes", call -> Set.of("activateDefaultTyping", "enableDefaultTyping")
-                                .contains(call.getName())))
-                .check(SERVICE);
-    }
-
-    /** So that a hash means the same everywhere. */
-    @Test
-    void hashingIsDoneInOnePlace() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
-                .should()
-                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
-                .check(SERVICE);
-    }
-
     private static JavaClass outermost(JavaClass c) {
         return c.getEnclosingClass().map(ArchitectureTest::outermost).orElse(c);
     }

@@ -3,12 +3,9 @@ package dev.runyard.e2e;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The drills and the benches use the product by its doors, as a person does. */
@@ -32,22 +29,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.runyard.service..", "io.quarkus..")
-                .check(E2E);
-    }
-
-    @Test
-    void nothingIsDeserialisedThatCouldBeCode() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.io.ObjectInputStream")
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
-                .orShould()
-                .callMethodWhere(DescribedPredicate.describe("lets JSON name classes", (JavaMethodCall call) -> Set.of(
-                                "activateDefaultTyping", "enableDefaultTyping")
-                        .contains(call.getName())))
                 .check(E2E);
     }
 }

@@ -3,12 +3,9 @@ package dev.runyard.agent;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -39,32 +36,5 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.runyard.agent.(*)..").should().beFreeOfCycles().check(AGENT);
-    }
-
-    @Test
-    void nothingIsDeserialisedThatCouldBeCode() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.io.ObjectInputStream")
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
-                .orShould()
-                .callMethodWhere(DescribedPredicate.describe("lets JSON name classes", (JavaMethodCall call) -> Set.of(
-                                "activateDefaultTyping", "enableDefaultTyping")
-                        .contains(call.getName())))
-                .check(AGENT);
-    }
-
-    /** So that a hash means the same everywhere. */
-    @Test
-    void hashingIsDoneInOnePlace() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
-                .should()
-                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
-                .check(AGENT);
     }
 }

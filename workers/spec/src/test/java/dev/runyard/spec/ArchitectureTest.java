@@ -5,11 +5,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -89,32 +87,5 @@ class ArchitectureTest {
                 .check(SPEC);
         noClasses().should().callMethod(Math.class, "random").check(SPEC);
         noClasses().should().callMethod(System.class, "currentTimeMillis").check(SPEC);
-    }
-
-    @Test
-    void nothingIsDeserialisedThatCouldBeCode() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.io.ObjectInputStream")
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
-                .orShould()
-                .callMethodWhere(DescribedPredicate.describe("lets JSON name classes", (JavaMethodCall call) -> Set.of(
-                                "activateDefaultTyping", "enableDefaultTyping")
-                        .contains(call.getName())))
-                .check(SPEC);
-    }
-
-    /** So that a hash means the same everywhere. */
-    @Test
-    void hashingIsDoneInOnePlace() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("dev.runyard.spec.Sha256")
-                .should()
-                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
-                .check(SPEC);
     }
 }

@@ -66,33 +66,6 @@ class VisionRulesTest {
     }
 
     @Test
-    void nothingIsDeserialisedThatCouldBeCode() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.io.ObjectInputStream")
-                .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.beans..", "java.rmi..", "org.yaml.snakeyaml.constructor..")
-                .orShould()
-                .callMethodWhere(DescribedPredicate.describe("lets JSON name classes", (JavaMethodCall call) -> Set.of(
-                                "activateDefaultTyping", "enableDefaultTyping")
-                        .contains(call.getName())))
-                .check(CLASSES);
-    }
-
-    /** So that a hash means the same everywhere; MD5 is what some publishers state. */
-    @Test
-    void hashingIsDoneInOnePlace() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("dev.runyard.vision.fetch.Hashes")
-                .should()
-                .callMethod(java.security.MessageDigest.class, "getInstance", String.class)
-                .check(CLASSES);
-    }
-
-    @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.runyard.vision.(*)..").should().beFreeOfCycles().check(CLASSES);
         slices().matching("dev.runyard.vision.(**)").should().beFreeOfCycles().check(CLASSES);
