@@ -3,7 +3,7 @@ package dev.runyard.service;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.Version;
-import dev.runyard.service.executor.Pulse;
+import dev.runyard.service.executor.LoopWatch;
 import dev.runyard.service.executor.Reconciler;
 import dev.runyard.service.executor.TemporalStatus;
 import dev.runyard.service.scheduling.Scheduler;
@@ -23,10 +23,10 @@ public class LabResource {
     private static final Duration ALIVE = Duration.ofSeconds(10);
 
     private final LabConfig config;
-    private final Pulse pulse;
+    private final LoopWatch pulse;
     private final TemporalStatus temporal;
 
-    public LabResource(LabConfig config, Pulse pulse, TemporalStatus temporal) {
+    public LabResource(LabConfig config, LoopWatch pulse, TemporalStatus temporal) {
         this.config = config;
         this.pulse = pulse;
         this.temporal = temporal;

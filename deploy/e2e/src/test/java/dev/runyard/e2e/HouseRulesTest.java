@@ -31,9 +31,8 @@ class HouseRulesTest {
     void everyModuleIsLookedAt() {
         Stream.of("spec", "flows", "vision", "agent", "service", "cli", "e2e")
                 .map(room -> "dev.runyard." + room)
-                .forEach(root -> assertThat(HOUSE.stream()
-                                .map(JavaClass::getPackageName)
-                                .anyMatch(name -> name.startsWith(root)))
+                .forEach(root -> assertThat(
+                                HOUSE.stream().map(JavaClass::getPackageName).anyMatch(name -> name.startsWith(root)))
                         .as(root)
                         .isTrue());
     }
@@ -58,9 +57,9 @@ class HouseRulesTest {
     @Test
     void hashingIsDoneInOnePlace() {
         noClasses()
-                .that(describe("are not named here", c -> !Set.of(
-                                "dev.runyard.spec.Sha256", "dev.runyard.vision.fetch.Hashes")
-                        .contains(c.getName())))
+                .that(describe(
+                        "are not named here", c -> !Set.of("dev.runyard.spec.Sha256", "dev.runyard.vision.fetch.Hashes")
+                                .contains(c.getName())))
                 .should()
                 .callMethod(MessageDigest.class, "getInstance", String.class)
                 .check(HOUSE);

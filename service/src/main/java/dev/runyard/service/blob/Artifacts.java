@@ -47,13 +47,13 @@ public class Artifacts {
         }
         Label.check("name", request.name());
         Label.check("kind", request.kind());
-        Checkpoints.requireHash("sha256", request.sha256());
+        CheckpointLedger.requireHash("sha256", request.sha256());
         Given.range("size", request.size(), Long.MAX_VALUE);
         fence.hold(run, attempt);
         Long stored = statements
                 .row("select size from blob where sha256 = ? for key share", r -> r.getLong(1), request.sha256())
                 .orElse(null);
-        Checkpoints.requireBlob("artifact", request.sha256(), request.size(), stored);
+        CheckpointLedger.requireBlob("artifact", request.sha256(), request.size(), stored);
         statements.change(PUT, run, attempt, request.name(), request.kind(), request.sha256(), request.size());
     }
 

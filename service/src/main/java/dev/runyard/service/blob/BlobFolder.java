@@ -1,6 +1,7 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,14 +35,14 @@ final class BlobFolder {
     }
 
     /** Bytes that were received and hashed but have no name yet. Closing it forgets them unless they were named. */
-    record Received(Path file, Sha256 hash, long size) implements AutoCloseable {
+    record Received(Path file, BlobHash hash, long size) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             Files.deleteIfExists(file);
         }
     }
 
-    Path path(Sha256 hash) {
+    Path path(BlobHash hash) {
         return root.resolve(hash.hex().substring(0, 2)).resolve(hash.hex());
     }
 
@@ -54,7 +55,7 @@ final class BlobFolder {
         Path file = Files.createTempFile(temporary, "put-", ".part");
         boolean done = false;
         try {
-            MessageDigest digest = dev.runyard.spec.Sha256.digest();
+            MessageDigest digest = Sha256.digest();
             long size = 0;
             byte[] chunk = new byte[CHUNK];
             try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -69,7 +70,7 @@ final class BlobFolder {
                 force(out);
             }
             done = true;
-            return new Received(file, Sha256.of(digest), size);
+            return new Received(file, BlobHash.of(digest), size);
         } finally {
             if (!done) {
                 Files.deleteIfExists(file);
@@ -78,7 +79,7 @@ final class BlobFolder {
     }
 
     /** How many bytes of an upload in pieces are here; 0 when none was begun. */
-    long arrived(Sha256 hash) throws IOException {
+    long arrived(BlobHash hash) throws IOException {
         Path part = part(hash);
         return Files.exists(part) ? Files.size(part) : 0;
     }
@@ -90,7 +91,7 @@ final class BlobFolder {
      * @return how many bytes are here now
      * @throws Problem 400 when the piece is cut off, 507 when the disk is full
      */
-    long append(Sha256 hash, long from, InputStream in) throws IOException {
+    long append(BlobHash hash, long from, InputStream in) throws IOException {
         byte[] chunk = new byte[CHUNK];
         try (FileChannel out = FileChannel.open(part(hash), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             out.truncate(from);
@@ -103,7 +104,7 @@ final class BlobFolder {
     }
 
     /** The pieces together, hashed and durable; the same as {@link #receive} gives for one stream. */
-    Received joined(Sha256 hash) throws IOException {
+    Received joined(BlobHash hash) throws IOException {
         Path part = part(hash);
         try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
             force(file);
@@ -112,19 +113,19 @@ final class BlobFolder {
     }
 
     /** SHA-256 of what a file holds now. */
-    static Sha256 hashOf(Path file) throws IOException {
+    static BlobHash hashOf(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return new Sha256(dev.runyard.spec.Sha256.of(in));
+            return new BlobHash(Sha256.of(in));
         }
     }
 
     /** Takes the name from a file that does not hold what it says; the bytes stay beside it for whoever wants to look. */
-    void setAside(Sha256 hash) throws IOException {
+    void setAside(BlobHash hash) throws IOException {
         Path file = path(hash);
         Files.move(file, file.resolveSibling(hash.hex() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private Path part(Sha256 hash) {
+    private Path part(BlobHash hash) {
         return temporary.resolve(hash.hex() + ".part");
     }
 

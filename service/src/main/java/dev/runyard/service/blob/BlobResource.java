@@ -58,7 +58,7 @@ public class BlobResource {
             @HeaderParam("Content-Range") @Nullable String range,
             InputStream body)
             throws IOException {
-        Sha256 hash = name(sha256);
+        BlobHash hash = name(sha256);
         uploaders.require(Caller.of(identity));
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
             throw BlobFolder.tooLarge(blobs.limit());
@@ -106,7 +106,7 @@ public class BlobResource {
     @Operation(summary = "Whether a file is there", description = "Keeps it from being swept for an hour.")
     public Response exists(@PathParam("sha256") String sha256) throws IOException {
         uploaders.require(Caller.of(identity));
-        Sha256 hash = name(sha256);
+        BlobHash hash = name(sha256);
         Optional<Blobs.Stored> stored = blobs.find(hash);
         if (stored.isEmpty()) {
             return offset(Response.status(404), hash).build();
@@ -115,7 +115,7 @@ public class BlobResource {
         return head(sha256, stored.get()).build();
     }
 
-    private Response.ResponseBuilder offset(Response.ResponseBuilder answer, Sha256 hash) throws IOException {
+    private Response.ResponseBuilder offset(Response.ResponseBuilder answer, BlobHash hash) throws IOException {
         return answer.header("Upload-Offset", blobs.arrived(hash));
     }
 
@@ -125,12 +125,12 @@ public class BlobResource {
     }
 
     /** A name that is no hash names nothing: no oracle, and no path. */
-    private static Sha256 name(String sha256) {
-        if (!Sha256.valid(sha256)) {
+    private static BlobHash name(String sha256) {
+        if (!BlobHash.valid(sha256)) {
             String shown = sha256.replaceAll("\\p{Cntrl}", "?");
             throw Problem.notFound("artifact", shown.length() > 80 ? shown.substring(0, 80) + "…" : shown);
         }
-        return new Sha256(sha256);
+        return new BlobHash(sha256);
     }
 
     private static Response.ResponseBuilder head(String sha256, Blobs.Stored stored) {

@@ -38,7 +38,7 @@ class Blobs {
 
     private final Statements statements;
     private final BlobFolder folder;
-    private final Set<Sha256> receiving = ConcurrentHashMap.newKeySet();
+    private final Set<BlobHash> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 
     Blobs(
@@ -85,7 +85,7 @@ class Blobs {
      * @return whether it is new
      * @throws Problem 422 HASH_MISMATCH, 413, 507; nothing is stored then
      */
-    boolean put(Sha256 hash, InputStream in) throws IOException {
+    boolean put(BlobHash hash, InputStream in) throws IOException {
         try (BlobFolder.Received received = folder.receive(in, limit)) {
             check(hash, received);
             return name(received);
@@ -93,7 +93,7 @@ class Blobs {
     }
 
     /** How many bytes of an upload in pieces are here. */
-    long arrived(Sha256 hash) throws IOException {
+    long arrived(BlobHash hash) throws IOException {
         return folder.arrived(hash);
     }
 
@@ -104,7 +104,7 @@ class Blobs {
      * @throws Problem 409 UPLOAD_OFFSET when the piece does not begin where the last one ended, 503 while another sender of the same
      *     blob is at it, 422 HASH_MISMATCH, 413, 507
      */
-    Optional<Boolean> put(Sha256 hash, Piece piece, InputStream in) throws IOException {
+    Optional<Boolean> put(BlobHash hash, Piece piece, InputStream in) throws IOException {
         if (piece.total() > limit) {
             throw BlobFolder.tooLarge(limit);
         }
@@ -131,7 +131,7 @@ class Blobs {
         }
     }
 
-    private static void check(Sha256 hash, BlobFolder.Received received) {
+    private static void check(BlobHash hash, BlobFolder.Received received) {
         if (!received.hash().equals(hash)) {
             throw Problem.invalid(
                     "HASH_MISMATCH",
@@ -158,7 +158,7 @@ class Blobs {
     }
 
     /** Says that somebody counts on the blob, so that it is not swept before he refers to it. */
-    boolean touch(Sha256 hash) {
+    boolean touch(BlobHash hash) {
         return statements.change("update blob set touched_at = now() where sha256 = ?", hash.hex()) == 1;
     }
 
@@ -170,10 +170,10 @@ class Blobs {
      * @return the last hash read; empty after the last blob
      */
     String scrub(String after, long bytes) throws IOException {
-        record Named(Sha256 hash, long size) {}
+        record Named(BlobHash hash, long size) {}
         List<Named> next = statements.rows(
                 "select sha256, size from blob where sha256 > ? order by sha256 limit 1000",
-                r -> new Named(new Sha256(r.getString(1)), r.getLong(2)),
+                r -> new Named(new BlobHash(r.getString(1)), r.getLong(2)),
                 after);
         long left = bytes;
         for (Named blob : next) {
@@ -189,7 +189,7 @@ class Blobs {
     }
 
     /** Whether the file holds what its name says; one that does not is set aside. */
-    private boolean whole(Sha256 hash, long size) throws IOException {
+    private boolean whole(BlobHash hash, long size) throws IOException {
         Path file = folder.path(hash);
         if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
             return true;
@@ -206,7 +206,7 @@ class Blobs {
     }
 
     /** A blob whose file is there and as long as it was; short files are read whole. */
-    Optional<Stored> find(Sha256 hash) throws IOException {
+    Optional<Stored> find(BlobHash hash) throws IOException {
         Optional<Stored> found = known(hash);
         if (found.isEmpty() || !Files.isRegularFile(found.get().file())) {
             return Optional.empty();
@@ -219,7 +219,7 @@ class Blobs {
         return sound ? found : Optional.empty();
     }
 
-    private Optional<Stored> known(Sha256 hash) {
+    private Optional<Stored> known(BlobHash hash) {
         return statements.row(
                 "select size from blob where sha256 = ?", r -> new Stored(folder.path(hash), r.getLong(1)), hash.hex());
     }
@@ -233,7 +233,7 @@ class Blobs {
         folder.clean(Duration.ofHours(24));
         int deleted = 0;
         for (String hex : spare(age)) {
-            Sha256 hash = new Sha256(hex);
+            BlobHash hash = new BlobHash(hex);
             try {
                 deleted += inLock(hash, () -> delete(hash, age)) ? 1 : 0;
             } catch (DatabaseFailure e) {
@@ -251,7 +251,7 @@ class Blobs {
                 "select sha256 from blob b where true" + SPARE + " limit 1000", r -> r.getString(1), seconds(age));
     }
 
-    private boolean delete(Sha256 hash, Duration age) throws IOException {
+    private boolean delete(BlobHash hash, Duration age) throws IOException {
         if (statements.change("delete from blob b where sha256 = ?" + SPARE, hash.hex(), seconds(age)) == 0) {
             return false;
         }
@@ -267,7 +267,7 @@ class Blobs {
         boolean run() throws IOException;
     }
 
-    private boolean inLock(Sha256 hash, Step step) throws IOException {
+    private boolean inLock(BlobHash hash, Step step) throws IOException {
         try {
             return QuarkusTransaction.requiringNew().call(() -> {
                 statements.row("select pg_advisory_xact_lock(?)::text", r -> "", hash.lock());

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "artifacts")
 @RolesAllowed(Role.PERSON)
 public class RunFilesResource {
-    private final Checkpoints checkpoints;
+    private final CheckpointLedger checkpoints;
     private final Artifacts artifacts;
 
-    RunFilesResource(Checkpoints checkpoints, Artifacts artifacts) {
+    RunFilesResource(CheckpointLedger checkpoints, Artifacts artifacts) {
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
     }
@@ -40,7 +40,7 @@ public class RunFilesResource {
     @GET
     @Path("/checkpoints")
     @Operation(summary = "The checkpoints that are kept, newest first")
-    public List<Checkpoints.View> checkpoints(@PathParam("id") UUID run) {
+    public List<CheckpointLedger.View> checkpoints(@PathParam("id") UUID run) {
         return checkpoints.of(run);
     }
 

@@ -20,7 +20,7 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class Reconciler {
-    /** Its name to {@link Pulse}. */
+    /** Its name to {@link LoopWatch}. */
     public static final String LOOP = "reconciler";
 
     private static final long EVERY_MILLIS = 2_000;
@@ -36,7 +36,7 @@ public class Reconciler {
     private final Answers answers;
     private final Wakeup wakeup;
     private final TemporalStatus temporal;
-    private final Pulse pulse;
+    private final LoopWatch pulse;
     private final Map<UUID, Long> started = new HashMap<>();
     private long lastWhole = System.nanoTime() - WHOLE_NANOS;
 
@@ -47,7 +47,7 @@ public class Reconciler {
             Answers answers,
             Wakeup wakeup,
             TemporalStatus temporal,
-            Pulse pulse) {
+            LoopWatch pulse) {
         this.statements = statements;
         this.fleet = fleet;
         this.workflows = workflows;

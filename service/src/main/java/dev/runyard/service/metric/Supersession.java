@@ -11,7 +11,7 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class Supersession {
-    /** Checkpoints of a course that was left: resuming from one would bring it back. */
+    /** CheckpointLedger of a course that was left: resuming from one would bring it back. */
     private static final String DROP_CHECKPOINTS =
             "delete from checkpoint where run_id = ? and attempt < ? and step > ?";
 

@@ -3,7 +3,7 @@ package dev.runyard.service.scheduling;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
-import dev.runyard.service.executor.Pulse;
+import dev.runyard.service.executor.LoopWatch;
 import dev.runyard.service.executor.TemporalStatus;
 import dev.runyard.service.executor.Workflows;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +16,7 @@ import java.util.List;
  */
 @ApplicationScoped
 public class Scheduler {
-    /** Its name to {@link Pulse}. */
+    /** Its name to {@link LoopWatch}. */
     public static final String LOOP = "scheduler";
 
     private static final long EVERY_MILLIS = 1_000;
@@ -27,7 +27,7 @@ public class Scheduler {
     private final Workflows workflows;
     private final Wakeup wakeup;
     private final TemporalStatus temporal;
-    private final Pulse pulse;
+    private final LoopWatch pulse;
 
     public Scheduler(
             Grants grants,
@@ -35,7 +35,7 @@ public class Scheduler {
             Workflows workflows,
             Wakeup wakeup,
             TemporalStatus temporal,
-            Pulse pulse) {
+            LoopWatch pulse) {
         this.grants = grants;
         this.statements = statements;
         this.workflows = workflows;

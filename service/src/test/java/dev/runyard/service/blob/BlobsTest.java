@@ -42,7 +42,7 @@ final class BlobsTest {
     Lab lab;
 
     @Inject
-    Checkpoints checkpoints;
+    CheckpointLedger checkpoints;
 
     @Inject
     Blobs blobs;
@@ -254,6 +254,6 @@ final class BlobsTest {
     private static String hash(byte[] bytes) {
         var digest = dev.runyard.spec.Sha256.digest();
         digest.update(bytes);
-        return Sha256.of(digest).hex();
+        return BlobHash.of(digest).hex();
     }
 }

@@ -3,7 +3,7 @@ package dev.runyard.cli.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.lab.Lab;
 import dev.runyard.cli.lab.LabHome;
-import dev.runyard.cli.remote.LabClient;
+import dev.runyard.cli.remote.LabApi;
 import dev.runyard.cli.remote.Looking;
 import dev.runyard.cli.remote.RunProgress;
 import dev.runyard.cli.remote.Shown;
@@ -56,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (running.isPresent()) {
             out.println("The lab on " + home.folder() + " is already running at "
                     + running.get().url());
-            return show(home, LabClient.of(running.get().url()), sweep);
+            return show(home, LabApi.of(running.get().url()), sweep);
         }
         out.println("Starting the lab on " + home.folder());
         Lab lab = Lab.on(home, Integer.MAX_VALUE, System.err);
@@ -65,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
         Thread keeper = new Thread(lab::lookAfter, "keeper");
         keeper.setDaemon(true);
         keeper.start();
-        int status = show(home, LabClient.of(url), sweep);
+        int status = show(home, LabApi.of(url), sweep);
         if (!exit) {
             out.println("The lab stays up; Ctrl-C stops it.");
             keeper.join();
@@ -73,7 +73,7 @@ public final class DemoCommand implements Callable<Integer> {
         return status;
     }
 
-    private int show(LabHome home, LabClient lab, DemoSweep sweep) throws InterruptedException {
+    private int show(LabHome home, LabApi lab, DemoSweep sweep) throws InterruptedException {
         String id = sweep.idIn(lab);
         String page = home.signIn(lab.url() + "/sweeps/" + id);
         out.println("Sweep " + id + ": " + page);
@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** Until the sweep is over. */
-    private String follow(LabClient lab, String id) throws InterruptedException {
+    private String follow(LabApi lab, String id) throws InterruptedException {
         try (Progress progress = new Progress(out)) {
             return Looking.until(() -> {
                 JsonNode view = lab.get("sweeps/" + id);
@@ -122,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
         return over + "/" + total + " runs" + now;
     }
 
-    private static Table table(LabClient lab, String id, List<JsonNode> runs) {
+    private static Table table(LabApi lab, String id, List<JsonNode> runs) {
         return DemoTable.of(lab.get("sweeps/" + id + "/table?metric=test/top1").path("rows"), runs);
     }
 }

@@ -2,7 +2,7 @@ package dev.runyard.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.cli.remote.LabClient;
+import dev.runyard.cli.remote.LabApi;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.dataset.DatasetSpec;
@@ -62,7 +62,7 @@ record DemoSweep(String name, ObjectNode spec) {
     }
 
     /** The sweep's id in this lab; queued now when it is not there. */
-    String idIn(LabClient lab) {
+    String idIn(LabApi lab) {
         for (JsonNode sweep : lab.items("sweeps?experiment=demo", 1_000)) {
             if (name.equals(sweep.path("name").asText())
                     && !"CANCELLED".equals(sweep.path("state").asText())) {

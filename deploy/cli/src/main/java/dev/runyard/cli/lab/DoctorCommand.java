@@ -161,7 +161,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static List<Finding> devices() {
         List<Finding> findings = new ArrayList<>();
-        for (LocalDevice device : LocalDevice.found()) {
+        for (WorkerStart device : WorkerStart.found()) {
             boolean cpu = device.name().equals("cpu");
             boolean library = System.getenv("PYTORCH_LIBRARY_PATH") != null;
             findings.add(new Finding(

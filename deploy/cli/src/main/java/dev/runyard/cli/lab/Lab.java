@@ -29,7 +29,7 @@ public final class Lab implements AutoCloseable {
 
     private final LabHome home;
     private final Installation installation;
-    private final List<LocalDevice> devices;
+    private final List<WorkerStart> devices;
     private final PrintStream out;
     private final Leftovers leftovers;
     private final List<Part> parts = new ArrayList<>();
@@ -37,7 +37,7 @@ public final class Lab implements AutoCloseable {
     private volatile boolean stopping;
     private long logsLooked = System.nanoTime();
 
-    Lab(LabHome home, Installation installation, List<LocalDevice> devices, PrintStream out) {
+    Lab(LabHome home, Installation installation, List<WorkerStart> devices, PrintStream out) {
         this.home = home;
         this.installation = installation;
         this.devices = devices;
@@ -47,7 +47,7 @@ public final class Lab implements AutoCloseable {
 
     /** A lab with a worker for each local device, at most {@code mostWorkers} of them. */
     public static Lab on(LabHome home, int mostWorkers, PrintStream out) {
-        List<LocalDevice> found = LocalDevice.found();
+        List<WorkerStart> found = WorkerStart.found();
         return new Lab(home, Installation.found(), found.subList(0, Math.min(mostWorkers, found.size())), out);
     }
 

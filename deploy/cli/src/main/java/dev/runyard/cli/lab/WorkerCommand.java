@@ -25,7 +25,7 @@ public final class WorkerCommand implements Callable<Integer> {
         home.prepare();
         Installation installation = Installation.found();
         List<Part> workers = new ArrayList<>();
-        for (LocalDevice device : LocalDevice.found()) {
+        for (WorkerStart device : WorkerStart.found()) {
             Part worker = Part.worker(
                     "worker " + device.name(),
                     home.log("worker-" + workers.size()),

@@ -29,7 +29,7 @@ public final class ActCommands {
 
         @Override
         public Integer call() {
-            LabClient lab = LabClient.ofEnvironment();
+            LabApi lab = LabApi.ofEnvironment();
             // All are looked up before anything is done: a wrong one among them changes nothing.
             for (Found found : ids.stream().map(id -> Found.byId(lab, id)).toList()) {
                 JsonNode now = lab.post(found.kind() + "/" + found.id() + "/" + verb, null);

@@ -26,9 +26,9 @@ public final class DeviceCommands {
 
         @Override
         public Integer call() {
-            LabClient lab = LabClient.ofEnvironment();
+            LabApi lab = LabApi.ofEnvironment();
             for (String id : ids) {
-                JsonNode now = lab.post("devices/" + LabClient.encode(id) + "/" + verb, null);
+                JsonNode now = lab.post("devices/" + LabApi.encode(id) + "/" + verb, null);
                 System.out.println(
                         json
                                 ? now.toPrettyString()

@@ -28,7 +28,7 @@ public final class FinishedRun {
                     "there is no folder or run " + folderOrId,
                     "give the --out folder of \"runyard train\", or the id of a run (\"runyard ls\")");
         }
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         Found found = Found.run(lab, folderOrId);
         for (JsonNode artifact : lab.get("runs/" + found.id() + "/artifacts")) {
             if (artifact.path("name").asText().equals(TrainedRun.FILE)) {
@@ -40,7 +40,7 @@ public final class FinishedRun {
                 "wait until it is FINISHED (\"runyard watch " + folderOrId + "\")");
     }
 
-    private static Path fetched(LabClient lab, String sha256) throws IOException {
+    private static Path fetched(LabApi lab, String sha256) throws IOException {
         Path folder = LabHome.ofEnvironment().folder().resolve("fetched").resolve(sha256);
         Path file = folder.resolve(TrainedRun.FILE);
         if (!Files.exists(file)) {

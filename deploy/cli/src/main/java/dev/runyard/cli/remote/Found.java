@@ -19,12 +19,12 @@ record Found(String kind, String id, JsonNode view) {
     private static final int SHOWN = 5;
 
     /** A run or a sweep. */
-    static Found byId(LabClient lab, String id) {
+    static Found byId(LabApi lab, String id) {
         return one(lab, id, List.of("runs", "sweeps"));
     }
 
     /** A run, for commands that take nothing else. */
-    static Found run(LabClient lab, String id) {
+    static Found run(LabApi lab, String id) {
         return one(lab, id, List.of("runs"));
     }
 
@@ -41,7 +41,7 @@ record Found(String kind, String id, JsonNode view) {
         return kind.equals("runs");
     }
 
-    private static Found one(LabClient lab, String given, List<String> kinds) {
+    private static Found one(LabApi lab, String given, List<String> kinds) {
         String id = given.strip().toLowerCase(Locale.ROOT);
         if (!isId(id)) {
             throw Failure.badInput(
@@ -88,7 +88,7 @@ record Found(String kind, String id, JsonNode view) {
                 + one.view.path("state").asText("?") + ")";
     }
 
-    private static Optional<Found> tryGet(LabClient lab, String kind, String id) {
+    private static Optional<Found> tryGet(LabApi lab, String kind, String id) {
         return lab.find(kind + "/" + id).map(view -> new Found(kind, id, view));
     }
 }

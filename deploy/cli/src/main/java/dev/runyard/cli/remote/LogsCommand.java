@@ -24,7 +24,7 @@ public final class LogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         String run = "runs/" + Found.run(lab, id).id();
         long after = -1;
         boolean over;

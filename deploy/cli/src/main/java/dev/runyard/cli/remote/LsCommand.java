@@ -50,7 +50,7 @@ public final class LsCommand implements Callable<Integer> {
         if (limit < 1 || limit > 100_000) {
             throw Failure.badInput("--limit is " + limit, "give 1 to 100000");
         }
-        List<JsonNode> items = items(LabClient.ofEnvironment());
+        List<JsonNode> items = items(LabApi.ofEnvironment());
         if (json) {
             ArrayNode array = new ObjectMapper().createArrayNode().addAll(items);
             System.out.println(array.toPrettyString());
@@ -65,7 +65,7 @@ public final class LsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<JsonNode> items(LabClient lab) {
+    private List<JsonNode> items(LabApi lab) {
         return switch (what) {
             case runs ->
                 lab.items("runs?sort=-createdAt" + query("&experiment", experiment) + query("&state", state), limit);
@@ -76,7 +76,7 @@ public final class LsCommand implements Callable<Integer> {
     }
 
     private static String query(String name, @Nullable String value) {
-        return value == null ? "" : name + "=" + LabClient.encode(value);
+        return value == null ? "" : name + "=" + LabApi.encode(value);
     }
 
     private Table table(List<JsonNode> items) {

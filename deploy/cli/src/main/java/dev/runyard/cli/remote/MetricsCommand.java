@@ -36,11 +36,11 @@ public final class MetricsCommand implements Callable<Integer> {
         if (buckets < 1 || buckets > 10_000) {
             throw Failure.badInput("--buckets is " + buckets, "give 1 to 10000");
         }
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         String run = "runs/" + Found.run(lab, id).id() + "/metrics";
         JsonNode answer = key == null
                 ? lab.get(run)
-                : lab.get(run + "/history?key=" + LabClient.encode(key) + "&buckets=" + buckets);
+                : lab.get(run + "/history?key=" + LabApi.encode(key) + "&buckets=" + buckets);
         if (json) {
             System.out.println(answer.toPrettyString());
         } else if (key == null) {

@@ -36,7 +36,7 @@ public final class RunProgress {
     }
 
     /** Of a sweep: the mean over its runs, those not made yet counted as 0. */
-    public static double sweep(LabClient lab, String id, JsonNode sweep) {
+    public static double sweep(LabApi lab, String id, JsonNode sweep) {
         double sum = 0;
         for (JsonNode run : lab.items("runs?sweep=" + id, 10_000)) {
             sum += fraction(run);

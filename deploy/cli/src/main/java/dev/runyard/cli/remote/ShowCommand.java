@@ -18,7 +18,7 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         Found found = Found.byId(lab, id);
         if (json) {
             System.out.println(found.view().toPrettyString());
@@ -30,7 +30,7 @@ public final class ShowCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void run(LabClient lab, Found run) {
+    private static void run(LabApi lab, Found run) {
         JsonNode view = run.view();
         fields(
                 view,
@@ -70,7 +70,7 @@ public final class ShowCommand implements Callable<Integer> {
         print(attempts);
     }
 
-    private static void sweep(LabClient lab, Found sweep) {
+    private static void sweep(LabApi lab, Found sweep) {
         JsonNode view = sweep.view();
         fields(view, "id", "experiment", "name", "state", "createdAt");
         System.out.println("runs        " + view.path("created").asText() + " of "

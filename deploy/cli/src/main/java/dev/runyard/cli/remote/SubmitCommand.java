@@ -60,7 +60,7 @@ public final class SubmitCommand implements Callable<Integer> {
         if (check) {
             return check(document, asked);
         }
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         JsonNode answer = asked instanceof SpecFile.Sweep
                 ? lab.create("sweeps", document.tree())
                 : lab.create("runs", request(document.tree()));

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 public final class SweepTable {
     private SweepTable() {}
 
-    public static Table of(LabClient lab, String sweep, String metric) {
-        JsonNode rows = lab.get("sweeps/" + sweep + "/table?metric=" + LabClient.encode(metric))
+    public static Table of(LabApi lab, String sweep, String metric) {
+        JsonNode rows = lab.get("sweeps/" + sweep + "/table?metric=" + LabApi.encode(metric))
                 .path("rows");
         TreeSet<String> paths = new TreeSet<>();
         rows.forEach(row -> row.path("params").fieldNames().forEachRemaining(paths::add));

@@ -25,7 +25,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LabClient lab = LabClient.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment();
         Found found = Found.byId(lab, id);
         JsonNode end;
         try (Progress progress = new Progress(System.out)) {
@@ -47,7 +47,7 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     /** The last view, once it is over. */
-    private static Optional<JsonNode> over(LabClient lab, Found found, Progress progress) {
+    private static Optional<JsonNode> over(LabApi lab, Found found, Progress progress) {
         JsonNode view = lab.get(found.kind() + "/" + found.id());
         if (found.isRun()) {
             progress.show(RunProgress.fraction(view), RunProgress.line(view));

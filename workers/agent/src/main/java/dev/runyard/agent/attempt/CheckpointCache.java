@@ -3,10 +3,12 @@ package dev.runyard.agent.attempt;
 import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.vision.train.report.TrainingFailure;
+import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -173,7 +175,7 @@ final class CheckpointCache {
                 Path path = plain(folder, file.name());
                 if (!Files.isRegularFile(path)
                         || Files.size(path) != file.size()
-                        || !Sha256.of(path).equals(file.sha256())) {
+                        || !Checkpoints.sha256(path).equals(file.sha256())) {
                     return false;
                 }
             }

@@ -11,6 +11,7 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.train.report.TrainingListener;
+import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
     public void artifact(String name, Path file) {
         told(() -> {
             try {
-                String sha256 = Sha256.of(file);
+                String sha256 = Checkpoints.sha256(file);
                 long size = Files.size(file);
                 patience().run(() -> store(sha256, file));
                 String kind = name.endsWith(".safetensors") ? "weights" : "file";

@@ -1,5 +1,6 @@
 package dev.runyard.agent.device;
 
+import dev.runyard.vision.gpu.Gpu;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -8,12 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/** Finds the CUDA devices of this machine through {@code nvidia-smi}; a machine without any offers its CPU as one device. */
+/** What of this machine can train: its CUDA devices; a machine without any offers its CPU as one device. */
 public final class Devices {
-    private static final long MIB = 1L << 20;
-
     private Devices() {}
 
     public static List<LocalDevice> found() {
@@ -67,44 +65,8 @@ public final class Devices {
     }
 
     private static List<LocalDevice> cuda() {
-        try {
-            Process query = new ProcessBuilder(
-                            "nvidia-smi", "--query-gpu=uuid,name,memory.total,index", "--format=csv,noheader,nounits")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            query.getOutputStream().close();
-            String output = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!query.waitFor(10, TimeUnit.SECONDS) || query.exitValue() != 0) {
-                query.destroyForcibly();
-                return List.of();
-            }
-            return parsed(output);
-        } catch (IOException e) {
-            return List.of(); // no driver installed
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
-    }
-
-    /** Lines such as {@code GPU-1b2c…, NVIDIA A100, 81920, 0}; others, for example errors, are skipped. */
-    static List<LocalDevice> parsed(String csv) {
-        List<LocalDevice> devices = new ArrayList<>();
-        for (String line : csv.split("\\R")) {
-            String[] cells = line.split(",", -1);
-            if (cells.length == 4
-                    && cells[0].startsWith("GPU-")
-                    && cells[2].strip().matches("\\d+")
-                    && cells[3].strip().matches("\\d+")) {
-                devices.add(new LocalDevice(
-                        cells[0].strip(),
-                        "cuda",
-                        cells[1].strip(),
-                        Long.parseLong(cells[2].strip()) * MIB,
-                        1,
-                        Integer.parseInt(cells[3].strip())));
-            }
-        }
-        return List.copyOf(devices);
+        return Gpu.found().stream()
+                .map(gpu -> new LocalDevice(gpu.uuid(), "cuda", gpu.name(), gpu.memoryBytes(), 1, gpu.index()))
+                .toList();
     }
 }

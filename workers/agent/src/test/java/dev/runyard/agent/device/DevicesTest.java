@@ -12,20 +12,6 @@ class DevicesTest {
     private final LocalDevice gpu = new LocalDevice("GPU-1", "cuda", "A100", 1L << 36, 1, 0);
 
     @Test
-    void readsWhatNvidiaSmiPrints() {
-        assertThat(Devices.parsed("GPU-4c5f, NVIDIA A100-SXM4-80GB, 81920, 0\nGPU-99aa, NVIDIA A100, 40960, 1\n"))
-                .containsExactly(
-                        new LocalDevice("GPU-4c5f", "cuda", "NVIDIA A100-SXM4-80GB", 81_920L << 20, 1, 0),
-                        new LocalDevice("GPU-99aa", "cuda", "NVIDIA A100", 40_960L << 20, 1, 1));
-    }
-
-    @Test
-    void skipsWhatIsNoDevice() {
-        assertThat(Devices.parsed("NVIDIA-SMI has failed because it couldn't communicate\n[N/A], x, y, z\n"))
-                .isEmpty();
-    }
-
-    @Test
     void offersTheCpuAsOneDevice() {
         LocalDevice cpu = Devices.named("cpu");
         assertThat(cpu.key()).isEqualTo("cpu");

@@ -229,7 +229,7 @@ public final class Checkpoints {
         }
     }
 
-    static String sha256(Path file) throws IOException {
+    public static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return Sha256.of(in);
         }

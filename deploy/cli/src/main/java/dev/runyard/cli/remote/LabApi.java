@@ -32,7 +32,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A lab over HTTP. What it refuses becomes one line. */
-public final class LabClient {
+public final class LabApi {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(250);
@@ -46,17 +46,17 @@ public final class LabClient {
     private final URI base;
     private final Optional<String> token;
 
-    private LabClient(URI base) {
+    private LabApi(URI base) {
         this.base = base;
         this.token = LabToken.of(base, System.getenv(), LabHome.ofEnvironment());
     }
 
-    public static LabClient of(String url) {
-        return new LabClient(LabAddress.of("RUNYARD_URL", url));
+    public static LabApi of(String url) {
+        return new LabApi(LabAddress.of("RUNYARD_URL", url));
     }
 
     /** The lab that {@code RUNYARD_URL} names, or the one that runs on this home. */
-    public static LabClient ofEnvironment() {
+    public static LabApi ofEnvironment() {
         String url = System.getenv("RUNYARD_URL");
         if (url != null && !url.isBlank()) {
             return of(url.strip());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which checkpoints a run has. The last two and the best stay; what a dropped one referred to alone goes with the next sweep. */
 @ApplicationScoped
-public class Checkpoints {
+public class CheckpointLedger {
     private static final int MOST_FILES = 1_000;
 
     private static final String PUT = Fence.SQL + """
@@ -37,7 +37,7 @@ public class Checkpoints {
     private final Fence fence;
     private final ObjectMapper json;
 
-    Checkpoints(Statements statements, Fence fence, ObjectMapper json) {
+    CheckpointLedger(Statements statements, Fence fence, ObjectMapper json) {
         this.statements = statements;
         this.fence = fence;
         this.json = json;
@@ -165,7 +165,7 @@ public class Checkpoints {
     }
 
     static void requireHash(String field, String sha256) {
-        if (!Sha256.valid(sha256)) {
+        if (!BlobHash.valid(sha256)) {
             throw Problem.invalid("BAD_HASH", field, sha256, "must be 64 lower-case hex digits", null);
         }
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** When the loops of the service (scheduler, reconciler) last went round, so that the page can say when one does not. */
 @ApplicationScoped
-public class Pulse {
+public class LoopWatch {
     private final Map<String, Long> beats = new ConcurrentHashMap<>();
 
     public void beat(String loop) {

@@ -1,21 +1,22 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.spec.Sha256;
 import java.security.MessageDigest;
 
 /** A blob's name: 64 lower-case hex digits. The only thing from a request that ever becomes part of a path. */
-record Sha256(String hex) {
-    Sha256 {
+record BlobHash(String hex) {
+    BlobHash {
         if (!valid(hex)) {
             throw new IllegalArgumentException("not a SHA-256 in lower-case hex: " + hex);
         }
     }
 
     static boolean valid(String text) {
-        return dev.runyard.spec.Sha256.valid(text);
+        return Sha256.valid(text);
     }
 
-    static Sha256 of(MessageDigest digest) {
-        return new Sha256(dev.runyard.spec.Sha256.hex(digest));
+    static BlobHash of(MessageDigest digest) {
+        return new BlobHash(Sha256.hex(digest));
     }
 
     /** For Postgres' advisory locks. */

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whatever stands at the lab's address, a person reads one line of cause and remedy. */
-final class LabClientTest {
+final class LabApiTest {
     private StubLab stub;
-    private LabClient lab;
+    private LabApi lab;
 
     @BeforeEach
     void start() throws IOException {
         stub = new StubLab();
-        lab = LabClient.of(stub.url());
+        lab = LabApi.of(stub.url());
     }
 
     @AfterEach
@@ -134,14 +134,14 @@ final class LabClientTest {
                 "http://h:-1",
                 "\u0000",
                 "http://" + "x".repeat(9_000) + " ")) {
-            Failure failure = catchThrowableOfType(Failure.class, () -> LabClient.of(url));
+            Failure failure = catchThrowableOfType(Failure.class, () -> LabApi.of(url));
             assertThat(failure).as(url).isNotNull();
             assertThat(failure.exit()).isEqualTo(2);
             assertThat(failure).hasMessageContaining("RUNYARD_URL is").hasMessageContaining("http://127.0.0.1:8080");
             assertThat(failure.getMessage()).hasSizeLessThan(400);
         }
-        assertThat(LabClient.of("http://[::1]:8080/").url()).isEqualTo("http://[::1]:8080");
-        assertThat(LabClient.of("https://lab.example.org").url()).isEqualTo("https://lab.example.org");
+        assertThat(LabApi.of("http://[::1]:8080/").url()).isEqualTo("http://[::1]:8080");
+        assertThat(LabApi.of("https://lab.example.org").url()).isEqualTo("https://lab.example.org");
     }
 
     private void refused(Answer answer, int exit, String... parts) {
@@ -150,7 +150,7 @@ final class LabClientTest {
     }
 
     private static Failure failure(String url) {
-        return catchThrowableOfType(Failure.class, () -> LabClient.of(url).get("runs/a"));
+        return catchThrowableOfType(Failure.class, () -> LabApi.of(url).get("runs/a"));
     }
 
     private static void says(Failure failure, int exit, String... parts) {

@@ -1,0 +1,5 @@
+/** The CUDA devices of this machine. */
+@NullMarked
+package dev.runyard.vision.gpu;
+
+import org.jspecify.annotations.NullMarked;
