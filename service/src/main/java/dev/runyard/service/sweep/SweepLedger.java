@@ -80,6 +80,10 @@ public class SweepLedger {
     /** Accepts a sweep whose points were checked; its first runs are made in the same transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
     public UUID create(SweepSpec spec, String who) {
+        if (!Points.blind(spec) || spec.pruner() != null || spec.budget() != null || spec.from() != null) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE", "sampler", spec.sampler().kind(), "is not run by this service yet", "use random");
+        }
         List<Map<String, JsonNode>> runs = Points.draw(spec);
         int total = runs.size();
         Experiments.Place place = experiments.named(spec.experiment(), who);

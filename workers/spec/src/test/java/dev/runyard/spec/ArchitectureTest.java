@@ -22,7 +22,7 @@ class ArchitectureTest {
             .importPackages("dev.runyard.spec");
 
     @Test
-    void theSpecKnowsJavaAndJsonOnly() {
+    void theSpecKnowsJavaJsonAndMathsOnly() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -31,6 +31,7 @@ class ArchitectureTest {
                         "java..",
                         "com.fasterxml.jackson..",
                         "org.yaml.snakeyaml..",
+                        "org.hipparchus..",
                         "org.jspecify..")
                 .check(SPEC);
     }

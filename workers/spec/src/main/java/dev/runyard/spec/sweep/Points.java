@@ -10,6 +10,13 @@ import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.run.Unused;
+import dev.runyard.spec.sampler.Axis;
+import dev.runyard.spec.sampler.Draws;
+import dev.runyard.spec.sampler.GridSampler;
+import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sampler.Sampler;
+import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.sampler.Space;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +34,9 @@ import java.util.function.Consumer;
  * the seeds of a point are neighbours. No point is there twice.
  */
 public final class Points {
+    /** Points of chance that stand for those of a sampler that learns, when a sweep is checked. */
+    private static final int LOOKED_AT = 200;
+
     private Points() {}
 
     /**
@@ -53,26 +63,55 @@ public final class Points {
 
     /** What whoever asked for more points than there are should know. */
     public static Optional<String> note(SweepSpec sweep) {
-        if (sweep.sampler() instanceof SamplerSpec.Random random
-                && sampled(sweep).compareTo(BigInteger.valueOf(random.runs())) < 0) {
-            return Optional.of("the axes have " + sampled(sweep) + " points, fewer than the " + random.runs()
+        int asked = sweep.sampler().points();
+        BigInteger there = sampled(sweep);
+        if (there.compareTo(BigInteger.valueOf(asked)) < 0) {
+            return Optional.of("the axes have " + there + " points, fewer than the " + asked
                     + " asked for: each is run once" + (seeds(sweep) > 1 ? " for each seed" : ""));
         }
         return Optional.empty();
     }
 
-    /** What each run sets, by dotted path and in the order of the runs; with {@code seed} when the sweep lists seeds. */
+    /** Whether every point follows from the spec alone, so that all are drawn when the sweep is accepted. */
+    public static boolean blind(SweepSpec sweep) {
+        return Sampler.of(sweep.sampler()).blind();
+    }
+
+    /**
+     * What each run sets, by dotted path and in the order of the runs; with {@code seed} when the sweep lists seeds.
+     *
+     * @param sweep whose sampler is {@link #blind}
+     */
     public static List<Map<String, JsonNode>> draw(SweepSpec sweep) {
         count(sweep);
         List<Map<String, JsonNode>> out = new ArrayList<>();
-        for (Map<String, JsonNode> point : points(sweep)) {
-            if (sweep.seeds().isEmpty()) {
-                out.add(point);
-            }
-            for (long seed : sweep.seeds()) {
-                Map<String, JsonNode> run = new TreeMap<>(point);
-                run.put("seed", JsonNodeFactory.instance.numberNode(seed));
-                out.add(run);
+        points(sweep).forEach(point -> out.addAll(runs(sweep, point)));
+        return out;
+    }
+
+    /** What the runs of a point set: one for each seed. */
+    public static List<Map<String, JsonNode>> runs(SweepSpec sweep, Map<String, JsonNode> point) {
+        if (sweep.seeds().isEmpty()) {
+            return List.of(point);
+        }
+        List<Map<String, JsonNode>> out = new ArrayList<>();
+        for (long seed : sweep.seeds()) {
+            Map<String, JsonNode> run = new TreeMap<>(point);
+            run.put("seed", JsonNodeFactory.instance.numberNode(seed));
+            out.add(run);
+        }
+        return out;
+    }
+
+    /** The points that are tried before the sampler draws any. */
+    public static List<Map<String, JsonNode>> enqueued(SweepSpec sweep) {
+        Space space = sweep.space();
+        List<Map<String, JsonNode>> out = new ArrayList<>();
+        for (int i = 0; i < sweep.enqueue().size(); i++) {
+            try {
+                out.add(space.filled(sweep.enqueue().get(i), sweep.sampler().draws(), i));
+            } catch (InvalidSpec e) {
+                throw e.within("enqueue[" + i + "]");
             }
         }
         return out;
@@ -141,8 +180,13 @@ public final class Points {
      */
     public static void check(SweepSpec sweep, Consumer<RunSpec> further) {
         axes(sweep);
+        Space space = sweep.space();
+        if (!sweep.require().isEmpty()) {
+            space.check();
+        }
         count(sweep);
-        MetricDefinition.requireReported("metric", sweep.metric());
+        Sampler.of(sweep.sampler()).check(space);
+        Aims.check(sweep);
         List<Map<String, JsonNode>> points = points(sweep);
         int sampled = points.size() - sweep.include().size();
         Map<RunSpec, Integer> seen = new HashMap<>();
@@ -181,7 +225,8 @@ public final class Points {
         sweep.axes().forEach((path, axis) -> {
             try {
                 RunFields.Field field = RunFields.require(path, shown(axis));
-                boolean reals = axis instanceof Axis.Uniform || axis instanceof Axis.LogUniform;
+                Axis plain = axis.plain();
+                boolean reals = !(plain instanceof Axis.Choice) && !(plain instanceof Axis.Integers);
                 if (reals && field.whole()) {
                     throw new InvalidSpec(
                             "WRONG_TYPE",
@@ -190,7 +235,7 @@ public final class Points {
                             "draws fractions for a whole number",
                             "use {integers: [lo, hi]}");
                 }
-                if (!(axis instanceof Axis.Choice) && !field.whole() && field.type() != Double.class) {
+                if (!(plain instanceof Axis.Choice) && !field.whole() && field.type() != Double.class) {
                     throw new InvalidSpec(
                             "WRONG_TYPE", path, shown(axis), "draws numbers for what is none", "list the values");
                 }
@@ -255,31 +300,29 @@ public final class Points {
         }
     }
 
-    /** What each point sets, without the seed; in the order of the names, so that no store's order of keys matters. */
+    /**
+     * What each point sets, without the seed; in the order of the names, so that no store's order of keys matters. Of a sampler that learns,
+     * points of chance, as many as are worth a look.
+     */
     private static List<Map<String, JsonNode>> points(SweepSpec sweep) {
-        int wanted = sampled(sweep).intValueExact();
-        List<Map<String, JsonNode>> out = new ArrayList<>();
-        if (sweep.sampler() instanceof SamplerSpec.Random random) {
-            out.addAll(Draws.different(sweep.axes(), random.seed(), wanted));
-        } else {
-            for (int i = 0; i < wanted; i++) {
-                out.add(grid(sweep.axes(), i));
-            }
+        List<Map<String, JsonNode>> out = new ArrayList<>(enqueued(sweep));
+        int wanted = sampled(sweep).intValueExact() - out.size();
+        if (wanted < 0) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", "enqueue", out.size(), "are more points than the sweep has", "ask for more runs");
+        }
+        if (wanted > 0) {
+            Space space = sweep.space();
+            List<Past> known = out.stream().map(Past::open).toList();
+            SamplerSpec asked = sweep.sampler();
+            Sampler sampler = Sampler.of(asked);
+            out.addAll(
+                    sampler.blind()
+                            ? sampler.draw(space, asked.draws(), known, wanted)
+                            : Sampler.of(new SamplerSpec.Random(1, 0L))
+                                    .draw(space, asked.draws(), known, Math.min(wanted, LOOKED_AT)));
         }
         sweep.include().forEach(point -> out.add(new TreeMap<>(point)));
-        return out;
-    }
-
-    private static Map<String, JsonNode> grid(Map<String, Axis> axes, int point) {
-        TreeMap<String, JsonNode> out = new TreeMap<>();
-        int rest = point;
-        for (Map.Entry<String, Axis> axis : new TreeMap<>(axes).descendingMap().entrySet()) {
-            if (axis.getValue() instanceof Axis.Choice choice) {
-                int n = choice.values().size();
-                out.put(axis.getKey(), choice.values().get(rest % n));
-                rest /= n;
-            }
-        }
         return out;
     }
 
@@ -288,13 +331,18 @@ public final class Points {
     }
 
     private static BigInteger sampled(SweepSpec sweep) {
-        if (sweep.sampler() instanceof SamplerSpec.Random random) {
+        SamplerSpec sampler = sweep.sampler();
+        if (!(sampler instanceof SamplerSpec.Grid)) {
             if (sweep.axes().isEmpty()) {
                 throw new InvalidSpec(
-                        "EMPTY_SWEEP", "axes", "{}", "leave sampler random nothing to draw", "name at least one axis");
+                        "EMPTY_SWEEP",
+                        "axes",
+                        "{}",
+                        "leave sampler " + sampler.kind() + " nothing to draw",
+                        "name at least one axis");
             }
-            BigInteger wanted = BigInteger.valueOf(random.runs());
-            return Draws.space(sweep.axes()).map(wanted::min).orElse(wanted);
+            BigInteger wanted = BigInteger.valueOf(sampler.points());
+            return Draws.space(sweep.space()).map(wanted::min).orElse(wanted);
         }
         if (sweep.axes().isEmpty()) {
             if (sweep.include().isEmpty() && sweep.seeds().isEmpty()) {
@@ -307,18 +355,6 @@ public final class Points {
             }
             return sweep.include().isEmpty() ? BigInteger.ONE : BigInteger.ZERO;
         }
-        BigInteger product = BigInteger.ONE;
-        for (Map.Entry<String, Axis> axis : sweep.axes().entrySet()) {
-            if (!(axis.getValue() instanceof Axis.Choice choice)) {
-                throw new InvalidSpec(
-                        "NEEDS_LIST",
-                        "axes." + axis.getKey(),
-                        shown(axis.getValue()),
-                        "has no end under sampler grid",
-                        "list its values, or use sampler: {kind: random, runs: 20}");
-            }
-            product = product.multiply(BigInteger.valueOf(choice.values().size()));
-        }
-        return product;
+        return GridSampler.points(sweep.space());
     }
 }

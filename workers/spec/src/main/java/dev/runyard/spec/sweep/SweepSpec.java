@@ -1,5 +1,6 @@
 package dev.runyard.spec.sweep;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,8 +10,12 @@ import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.metric.MetricDefinition;
+import dev.runyard.spec.pruner.PrunerSpec;
 import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.sampler.Axis;
+import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.sampler.Space;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +57,32 @@ public record SweepSpec(
         Integer parallel,
 
         @Doc(value = "Higher is served first.", min = -100, max = 100)
-        Integer priority) {
+        Integer priority,
+
+        @Doc(
+                "Conditions over paths that every point satisfies, for example method.prompts * method.librarySize <= 65536.")
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<String> require,
+
+        @Doc("Points to try first, of the axes; an axis that one leaves out is drawn.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Map<String, JsonNode>> enqueue,
+
+        @Doc("Further goals beside the metric, for sampler nsga2.") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Objective> further,
+
+        @Doc("When a run is stopped before its end; left out: never.") @Nullable
+        PrunerSpec pruner,
+
+        @Doc("What ends the sweep before its points do; left out: nothing.") @Nullable
+        Budget budget,
+
+        @Doc("Id of a sweep whose points are learned from too.") @Nullable
+        String from) {
 
     /** Most runs a sweep may have. */
-    public static final int LIMIT = 10_000;
+    public static final int LIMIT = SamplerSpec.MOST;
 
     /** Which end of the metric is better. */
     public enum Goal {
@@ -63,6 +90,48 @@ public record SweepSpec(
         MAX,
         @JsonProperty("min")
         MIN
+    }
+
+    /** One more metric and which end of it is better. */
+    public record Objective(
+            @Doc("A metric that runs report.") String metric,
+
+            @Doc(value = "Which end is better; left out: as the metric is defined.", derived = true)
+            Goal goal) {
+        public Objective {
+            if (metric == null) {
+                throw new InvalidSpec("MISSING_FIELD", "metric", null, "is required", "name a metric");
+            }
+            metric = Names.metric("metric", metric);
+            goal = goal == null ? SweepSpec.goal(metric) : goal;
+        }
+    }
+
+    /** What a sweep may use up; whatever comes first ends it. Runs under way go on to their end. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Budget(
+            @Doc(value = "Hours of devices, all runs together.", above = 0) @Nullable
+            Double deviceHours,
+
+            @Doc(value = "Hours since it was queued.", above = 0) @Nullable
+            Double hours,
+
+            @Doc("A value of the metric that is good enough.") @Nullable
+            Double target,
+
+            @Doc(value = "Points in a row that did not beat the best.", min = 1, max = LIMIT) @Nullable
+            Integer noImprovement) {
+        public Budget {
+            if (deviceHours != null) {
+                Bounds.check(Budget.class, "deviceHours", deviceHours);
+            }
+            if (hours != null) {
+                Bounds.check(Budget.class, "hours", hours);
+            }
+            if (noImprovement != null) {
+                Bounds.check(Budget.class, "noImprovement", noImprovement);
+            }
+        }
     }
 
     public SweepSpec {
@@ -83,6 +152,17 @@ public record SweepSpec(
         goal = goal == null ? goal(metric) : goal;
         parallel = parallel == null ? 4 : parallel;
         priority = priority == null ? 0 : priority;
+        require = require == null ? List.of() : List.copyOf(require);
+        enqueue = enqueue == null
+                ? List.of()
+                : enqueue.stream()
+                        .map(point -> Collections.unmodifiableMap(new TreeMap<>(point)))
+                        .toList();
+        further = further == null ? List.of() : List.copyOf(further);
+        if (from != null && !from.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
+            throw new InvalidSpec(
+                    "WRONG_TYPE", "from", from, "must be the id of a sweep", "runyard ls sweeps lists them");
+        }
         if (seeds.stream().distinct().count() != seeds.size()) {
             throw new InvalidSpec("DUPLICATE_VALUE", "seeds", seeds.toString(), "must not hold a seed twice", null);
         }
@@ -114,6 +194,21 @@ public record SweepSpec(
                 metric,
                 goal,
                 parallel,
-                priority);
+                priority,
+                require,
+                enqueue,
+                further,
+                pruner,
+                budget,
+                from);
+    }
+
+    /**
+     * What its sampler draws from.
+     *
+     * @throws InvalidSpec as {@link Space#of} does
+     */
+    public Space space() {
+        return Space.of(axes, require, base);
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.sampler.SamplerSpec;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +34,11 @@ class SchemaTest {
     @Test
     void whatIsRequiredReallyIs() {
         Schemas.LEAST.forEach((type, least) -> {
+            if (PrunerSpec.class.isAssignableFrom(type)) {
+                assertThatThrownBy(() -> Json.read("{\"kind\":\"threshold\"}", PrunerSpec.class))
+                        .hasMessageContaining("min");
+                return;
+            }
             if (SamplerSpec.class.isAssignableFrom(type)) {
                 assertThatThrownBy(() -> Json.read("{\"kind\":\"random\"}", SamplerSpec.class))
                         .hasMessageContaining("runs");

@@ -22,8 +22,10 @@ import dev.runyard.spec.Doc;
 import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.pruner.PrunerSpec;
 import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.sampler.SamplerSpec;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -33,14 +35,29 @@ import org.jspecify.annotations.Nullable;
 /** Makes the JSON schemas from the records: types and enums by reflection, words and ranges from {@link Doc}. */
 final class Schemas {
     /** The least that each record takes. Its keys are what is required; what the record adds to it are the defaults. */
-    static final Map<Class<?>, String> LEAST = Map.of(
+    static final Map<Class<?>, String> LEAST = least(
             RunSpec.class, "{\"dataset\":{\"id\":\"shapes\"}}",
             DatasetSpec.class, "{\"id\":\"shapes\"}",
             DatasetPart.class, "{\"id\":\"shapes\"}",
             SweepSpec.class, "{\"base\":{}}",
-            SamplerSpec.Random.class, "{\"runs\":20}");
+            SamplerSpec.Random.class, "{\"runs\":20}",
+            SamplerSpec.Sobol.class, "{\"runs\":20}",
+            SamplerSpec.Tpe.class, "{\"runs\":20}",
+            SamplerSpec.CmaEs.class, "{\"runs\":20}",
+            SamplerSpec.Gp.class, "{\"runs\":20}",
+            SamplerSpec.Nsga2.class, "{\"runs\":20}",
+            SweepSpec.Objective.class, "{\"metric\":\"val/top1\"}",
+            PrunerSpec.Threshold.class, "{\"min\":0.1}");
 
     private Schemas() {}
+
+    private static Map<Class<?>, String> least(Object... each) {
+        Map<Class<?>, String> out = new java.util.LinkedHashMap<>();
+        for (int i = 0; i < each.length; i += 2) {
+            out.put((Class<?>) each[i], (String) each[i + 1]);
+        }
+        return out;
+    }
 
     static String run() throws Exception {
         return text(RunSpec.class, "Run");
@@ -150,7 +167,7 @@ final class Schemas {
                 out.set("propertyNames", paths());
                 out.set("additionalProperties", axis());
             }
-            case "include" -> {
+            case "include", "enqueue" -> {
                 ObjectNode point = out.put("type", "array").putObject("items").put("type", "object");
                 point.set("propertyNames", paths());
             }
@@ -183,20 +200,40 @@ final class Schemas {
                 .put("uniqueItems", true);
         bounds(oneOf, "uniform", "Uniform", "Reals in [lo, hi).", "number");
         bounds(oneOf, "logUniform", "Log-uniform", "Reals in [lo, hi) with a uniform logarithm; lo > 0.", "number");
-        bounds(oneOf, "integers", "Integers", "Whole numbers lo to hi, both included.", "integer");
+        ObjectNode integers =
+                bounds(oneOf, "integers", "Integers", "Whole numbers lo to hi, both included.", "integer");
+        integers.putObject("step").put("type", "integer").put("minimum", 1).put("description", "Left out: 1.");
+        integers.putObject("log").put("type", "boolean").put("description", "Even in the logarithm; lo > 0.");
+        bounds(oneOf, "normal", "Normal", "Reals with a mean and a standard deviation: [mean, std].", "number");
+        bounds(oneOf, "logNormal", "Log-normal", "Reals whose natural logarithm is normal: [mean, std].", "number");
+        ObjectNode choice = kind(oneOf, "Choice", "Each of these values; as a list, but with room for when.", "choice");
+        choice.putObject("choice").put("type", "array").put("minItems", 1).put("uniqueItems", true);
+        kind(oneOf, "Constant", "Always this value.", "constant").putObject("constant");
         return out;
     }
 
-    private static void bounds(ArrayNode oneOf, String key, String title, String description, String type) {
+    /** One kind of axis, with the condition that each may have. */
+    private static ObjectNode kind(ArrayNode oneOf, String title, String description, String key) {
         ObjectNode kind = oneOf.addObject()
                 .put("title", title)
                 .put("description", description)
                 .put("type", "object");
-        ObjectNode list = kind.putObject("properties").putObject(key).put("type", "array");
-        list.putObject("items").put("type", type);
-        list.put("minItems", 2).put("maxItems", 2);
+        ObjectNode properties = kind.putObject("properties");
+        properties
+                .putObject("when")
+                .put("type", "object")
+                .put("description", "There only where these axes have these values.");
         kind.putArray("required").add(key);
         kind.put("additionalProperties", false);
+        return properties;
+    }
+
+    private static ObjectNode bounds(ArrayNode oneOf, String key, String title, String description, String type) {
+        ObjectNode properties = kind(oneOf, title, description, key);
+        ObjectNode list = properties.putObject(key).put("type", "array");
+        list.putObject("items").put("type", type);
+        list.put("minItems", 2).put("maxItems", 2);
+        return properties;
     }
 
     private static ObjectNode object() {

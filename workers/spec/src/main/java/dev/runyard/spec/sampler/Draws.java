@@ -1,4 +1,4 @@
-package dev.runyard.spec.sweep;
+package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -6,11 +6,12 @@ import dev.runyard.spec.InvalidSpec;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -21,31 +22,35 @@ import java.util.stream.IntStream;
  * <p>bits = mix(mix(seed xor fnv1a64(path)) + index · γ), mix and γ those of SplitMix64 (Steele, Lea, Flood: Fast splittable
  * pseudorandom number generators, OOPSLA 2014), fnv1a64 over the UTF-8 bytes. A real in [0, 1) is the upper 53 bits · 2⁻⁵³.
  */
-final class Draws {
+public final class Draws {
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
     /** Draws for each point that is wanted: with half of the space left a new one comes in two. */
     private static final int TRIES = 30;
+    /** Combinations up to which a space with conditions is counted by going through them. */
+    private static final int COUNTED = 200_000;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Draws() {}
 
-    static Map<String, JsonNode> point(Map<String, Axis> axes, long seed, int index) {
+    /** Conditions are not looked at. */
+    public static Map<String, JsonNode> point(Map<String, Axis> axes, long seed, int index) {
         Map<String, JsonNode> out = new TreeMap<>();
-        axes.forEach((path, axis) -> out.put(path, draw(axis, bits(seed, path, index))));
+        axes.forEach((path, axis) -> out.put(path, draw(axis.plain(), bits(seed, path, index))));
         return out;
     }
 
-    /** How many points there are; empty where an axis has no end. */
-    static Optional<BigInteger> space(Map<String, Axis> axes) {
+    /** How many combinations of values there are; empty where an axis has no end. */
+    private static Optional<BigInteger> product(Map<String, Axis> axes) {
         BigInteger product = BigInteger.ONE;
         for (Axis axis : axes.values()) {
-            if (axis instanceof Axis.Choice choice) {
+            if (axis.plain() instanceof Axis.Choice choice) {
                 product = product.multiply(BigInteger.valueOf(choice.values().size()));
-            } else if (axis instanceof Axis.Integers range) {
-                product = product.multiply(BigInteger.valueOf(range.hi())
+            } else if (axis.plain() instanceof Axis.Integers range) {
+                BigInteger steps = BigInteger.valueOf(range.hi())
                         .subtract(BigInteger.valueOf(range.lo()))
-                        .add(BigInteger.ONE));
+                        .divide(BigInteger.valueOf(range.step()));
+                product = product.multiply(steps.add(BigInteger.ONE));
             } else {
                 return Optional.empty();
             }
@@ -53,62 +58,84 @@ final class Draws {
         return Optional.of(product);
     }
 
+    /** How many points there are; empty where an axis has no end, or where conditions make them too many to count. */
+    public static Optional<BigInteger> space(Space space) {
+        Optional<BigInteger> product = product(space.axes());
+        if (space.plain() || product.isEmpty()) {
+            return product;
+        }
+        if (product.get().compareTo(BigInteger.valueOf(COUNTED)) > 0) {
+            return Optional.empty();
+        }
+        Set<Map<String, Object>> seen = new HashSet<>();
+        for (int i = 0; i < product.get().intValueExact(); i++) {
+            Map<String, JsonNode> point = space.kept(nth(space.axes(), i));
+            if (space.allows(point)) {
+                seen.add(Space.comparable(point));
+            }
+        }
+        return Optional.of(BigInteger.valueOf(seen.size()));
+    }
+
     /**
      * Different points: those of the draws 0, 1, 2 …, each where it comes first. Where few are left that were not drawn, they follow in
      * an order of chance.
      *
      * @param wanted at most {@link #space}
-     * @throws InvalidSpec SPACE_TOO_SMALL when an axis of reals is so narrow that it has not as many values
+     * @throws InvalidSpec SPACE_TOO_SMALL when the axes have not as many
      */
-    static List<Map<String, JsonNode>> different(Map<String, Axis> axes, long seed, int wanted) {
+    public static List<Map<String, JsonNode>> different(Space space, long seed, int wanted) {
         Map<Map<String, Object>, Map<String, JsonNode>> seen = new LinkedHashMap<>();
-        for (int i = 0; seen.size() < wanted && i < TRIES * wanted; i++) {
-            Map<String, JsonNode> point = point(axes, seed, i);
-            seen.putIfAbsent(comparable(point), point);
+        int tries = space.constrained() ? Math.max(TRIES * wanted, Space.TRIES) : TRIES * wanted;
+        for (int i = 0; seen.size() < wanted && i < tries; i++) {
+            add(space, point(space.axes(), seed, i), seen);
         }
         if (seen.size() < wanted) {
-            BigInteger space = space(axes)
+            int n = product(space.axes())
+                    .filter(p -> p.bitLength() < 31)
                     .orElseThrow(() -> new InvalidSpec(
                             "SPACE_TOO_SMALL",
                             "axes",
-                            axes.keySet(),
+                            space.axes().keySet(),
                             "are so narrow that they have no " + wanted + " different points",
-                            "draw fewer, or widen them"));
-            int n = space.intValueExact(); // nearly all were drawn, so there are not many more than wanted
+                            "draw fewer, or widen them"))
+                    .intValueExact(); // nearly all were drawn, so there are not many more than wanted
             IntStream.range(0, n)
                     .boxed()
                     .sorted(Comparator.comparingLong((Integer i) -> bits(seed, "", i)))
-                    .map(i -> nth(axes, i))
+                    .map(i -> nth(space.axes(), i))
                     .takeWhile(point -> seen.size() < wanted)
-                    .forEach(point -> seen.putIfAbsent(comparable(point), point));
+                    .forEach(point -> add(space, point, seen));
         }
         return List.copyOf(seen.values());
     }
 
-    private static Map<String, Object> comparable(Map<String, JsonNode> point) {
-        Map<String, Object> out = new HashMap<>();
-        point.forEach((path, value) -> out.put(path, Axis.Choice.comparable(value)));
-        return out;
+    private static void add(
+            Space space, Map<String, JsonNode> drawn, Map<Map<String, Object>, Map<String, JsonNode>> seen) {
+        Map<String, JsonNode> point = space.plain() ? drawn : space.kept(drawn);
+        if (space.allows(point)) {
+            seen.putIfAbsent(Space.comparable(point), point);
+        }
     }
 
     private static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
         Map<String, JsonNode> out = new TreeMap<>();
         int rest = index;
         for (Map.Entry<String, Axis> axis : axes.entrySet()) {
-            if (axis.getValue() instanceof Axis.Choice choice) {
+            if (axis.getValue().plain() instanceof Axis.Choice choice) {
                 int n = choice.values().size();
                 out.put(axis.getKey(), choice.values().get(rest % n));
                 rest /= n;
-            } else if (axis.getValue() instanceof Axis.Integers range) {
-                int n = Math.toIntExact(range.hi() - range.lo() + 1);
-                out.put(axis.getKey(), whole(range.lo() + rest % n));
+            } else if (axis.getValue().plain() instanceof Axis.Integers range) {
+                int n = Math.toIntExact(range.width());
+                out.put(axis.getKey(), whole(range.lo() + range.step() * (rest % n)));
                 rest /= n;
             }
         }
         return out;
     }
 
-    private static JsonNode whole(long value) {
+    static JsonNode whole(long value) {
         return value == (int) value ? NODES.numberNode((int) value) : NODES.numberNode(value);
     }
 
@@ -116,17 +143,17 @@ final class Draws {
         return mix(mix(seed ^ fnv1a64(path)) + (index + 1L) * GAMMA);
     }
 
+    /** @param axis without a condition */
     static JsonNode draw(Axis axis, long bits) {
         double u = (bits >>> 11) * 0x1.0p-53;
         if (axis instanceof Axis.Choice choice) {
             return choice.values()
                     .get((int) Long.remainderUnsigned(bits, choice.values().size()));
         }
-        if (axis instanceof Axis.Integers range) {
+        if (axis instanceof Axis.Integers range && !range.log()) {
             // A width of 2^64 wraps to 0: then every long is meant. The bias of the remainder is at most width / 2^64.
-            long width = range.hi() - range.lo() + 1;
-            long value = width == 0 ? bits : range.lo() + Long.remainderUnsigned(bits, width);
-            return whole(value);
+            long width = range.width();
+            return whole(width == 0 ? bits : range.lo() + range.step() * Long.remainderUnsigned(bits, width));
         }
         if (axis instanceof Axis.LogUniform log) {
             // StrictMath: the same digits on every machine.
@@ -134,13 +161,16 @@ final class Draws {
             double b = StrictMath.log(log.hi());
             return NODES.numberNode(clamp(StrictMath.exp(a + u * (b - a)), log.lo(), log.hi()));
         }
-        Axis.Uniform uniform = (Axis.Uniform) axis;
         // Weighted ends instead of lo + u · width: the width of a range may overflow.
-        return NODES.numberNode(clamp((1 - u) * uniform.lo() + u * uniform.hi(), uniform.lo(), uniform.hi()));
+        return new Dimension("", axis, Map.of()).at(u);
     }
 
-    private static double clamp(double x, double lo, double hi) {
+    static double clamp(double x, double lo, double hi) {
         return Math.min(Math.max(x, lo), Math.nextDown(hi));
+    }
+
+    static double number(JsonNode value) {
+        return value.doubleValue();
     }
 
     private static long mix(long x) {

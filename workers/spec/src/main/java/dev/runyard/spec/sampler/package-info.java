@@ -1,0 +1,5 @@
+/** How points are taken from the axes of a sweep: pure functions of the space, a seed, and what was drawn before. */
+@NullMarked
+package dev.runyard.spec.sampler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package dev.runyard.spec.sweep;
+
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.metric.MetricDefinition;
+import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.sampler.SamplerSpec;
+import java.util.List;
+
+/** What a sweep is after, and what its pruner looks at: metrics that runs report, in time, and in the direction that is better. */
+final class Aims {
+    /** What a training reports after every epoch. */
+    private static final List<String> EVERY_EPOCH =
+            List.of("val/top1", "val/top5", "val/loss", "train/loss", "train/top1");
+
+    private Aims() {}
+
+    /** @throws InvalidSpec below {@code metric}, {@code goal}, {@code further}, {@code pruner} */
+    static void check(SweepSpec sweep) {
+        aim("", sweep.metric(), sweep.goal());
+        for (int i = 0; i < sweep.further().size(); i++) {
+            aim(
+                    "further[" + i + "].",
+                    sweep.further().get(i).metric(),
+                    sweep.further().get(i).goal());
+        }
+        boolean several = sweep.sampler() instanceof SamplerSpec.Nsga2;
+        if (several != !sweep.further().isEmpty()) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    several ? "sampler" : "further",
+                    several ? "nsga2" : sweep.further(),
+                    several ? "weighs several goals, and there is one" : "is for sampler nsga2",
+                    several
+                            ? "add further: [{metric: system/parameters, goal: min}], or use tpe"
+                            : "use sampler nsga2");
+        }
+        if (sweep.pruner() != null) {
+            pruner(sweep, sweep.pruner());
+        }
+    }
+
+    private static void aim(String field, String metric, SweepSpec.Goal goal) {
+        MetricDefinition.requireReported(field + "metric", metric);
+        MetricDefinition.direction(metric)
+                .filter(d -> !d.name().equals(goal.name()))
+                .ifPresent(d -> {
+                    throw new InvalidSpec(
+                            "AGAINST_DEFINITION",
+                            field + "goal",
+                            goal.name().toLowerCase(java.util.Locale.ROOT),
+                            "is the worse end of " + metric,
+                            "leave goal out");
+                });
+    }
+
+    private static void pruner(SweepSpec sweep, PrunerSpec pruner) {
+        String metric = pruner.metric() == null ? sweep.metric() : pruner.metric();
+        if (!EVERY_EPOCH.contains(metric)) {
+            throw new InvalidSpec(
+                    "REPORTED_AT_THE_END",
+                    "pruner.metric",
+                    metric,
+                    "is not reported before the end of a run",
+                    "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
+        }
+        int epochs = epochs(sweep);
+        if (epochs > 0 && pruner.minEpochs() >= epochs) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "pruner." + (pruner instanceof PrunerSpec.Patience ? "epochs" : "minEpochs"),
+                    pruner.minEpochs(),
+                    "leaves nothing to stop: runs have " + epochs + " epochs",
+                    "give fewer");
+        }
+    }
+
+    /** Of the base; 0 where an axis or the default gives them. */
+    private static int epochs(SweepSpec sweep) {
+        boolean varied = sweep.axes().containsKey("schedule") || sweep.axes().containsKey("schedule.epochs");
+        return varied ? 0 : sweep.base().path("schedule").path("epochs").asInt(0);
+    }
+}

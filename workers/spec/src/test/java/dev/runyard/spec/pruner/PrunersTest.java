@@ -1,0 +1,139 @@
+package dev.runyard.spec.pruner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PrunersTest {
+    private static boolean stops(Pruner pruner, List<Reading> before, int run, int epoch, double loss) {
+        Reading now = new Reading(run, epoch, loss);
+        boolean stop = pruner.decide(now, List.copyOf(before)).stop();
+        before.add(now);
+        return stop;
+    }
+
+    @Test
+    void ashaDecidesAtItsRungsOnly() {
+        Pruner asha = new AshaPruner(3, 2);
+        List<Integer> rungs = new ArrayList<>();
+        for (int epoch = 1; epoch <= 60; epoch++) {
+            if (asha.decides(0, epoch, 54)) {
+                rungs.add(epoch);
+            }
+        }
+        assertThat(rungs).containsExactly(2, 6, 18);
+    }
+
+    /** The best max(1, ⌊n / 3⌋) of those that came up to now go on, whatever comes later. */
+    @Test
+    void ashaPromotesExactlyAThird() {
+        Pruner asha = new AshaPruner(3, 1);
+        List<Reading> before = new ArrayList<>();
+        assertThat(stops(asha, before, 0, 1, 5)).isFalse(); // 1 of 1
+        assertThat(stops(asha, before, 1, 1, 6)).isTrue(); // 2 of 2, one goes on
+        assertThat(stops(asha, before, 2, 1, 4)).isFalse(); // 1 of 3
+        assertThat(stops(asha, before, 3, 1, 4.5)).isTrue(); // 2 of 4, one goes on
+        assertThat(stops(asha, before, 4, 1, 3)).isFalse(); // 1 of 5
+        assertThat(stops(asha, before, 5, 1, 3.5)).isFalse(); // 2 of 6, two go on
+        assertThat(stops(asha, before, 6, 1, 3.6)).isTrue(); // 3 of 7
+        assertThat(stops(asha, before, 7, 1, 3.5)).isFalse(); // as good as the second of 8
+        assertThat(stops(asha, before, 8, 1, Double.NaN)).isTrue();
+        // Another rung knows nothing of this one.
+        assertThat(stops(asha, before, 0, 3, 100)).isFalse();
+    }
+
+    @Test
+    void hyperbandSpreadsItsRunsAndComparesWithinABracket() {
+        HyperbandPruner hyperband = new HyperbandPruner(3, 1, 27);
+        assertThat(hyperband.brackets()).isEqualTo(4);
+        int[] runs = new int[4];
+        for (int run = 0; run < 5_700; run++) {
+            runs[hyperband.bracket(run)]++;
+        }
+        // 27 : 12 : 6 : 4, as the paper's table 1 has it for R = 27 (with n = ⌈(s_max + 1) η^s / (s + 1)⌉).
+        assertThat(runs[0] / 5_700.0).isBetween(27 / 49.0 - 0.01, 27 / 49.0 + 0.01);
+        assertThat(runs[1] / 5_700.0).isBetween(12 / 49.0 - 0.01, 12 / 49.0 + 0.01);
+        int a = 0;
+        int other = 0;
+        while (hyperband.bracket(a) != 0) {
+            a++;
+        }
+        while (hyperband.bracket(other) == 0) {
+            other++;
+        }
+        assertThat(hyperband.decides(a, 1, 27)).isTrue();
+        assertThat(hyperband.decides(other, 1, 27)).isFalse();
+        List<Reading> before = new ArrayList<>(List.of(new Reading(other, 1, 0)));
+        assertThat(stops(hyperband, before, a, 1, 9)).isFalse();
+    }
+
+    @Test
+    void theMedianRuleLooksAtTheBestSoFar() {
+        Pruner median = new PercentilePruner(50, 3, 2);
+        assertThat(median.decides(0, 1, 10)).isFalse();
+        assertThat(median.decides(0, 2, 10)).isTrue();
+        assertThat(median.decides(0, 10, 10)).isFalse();
+        List<Reading> before = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            before.add(new Reading(run, 2, run + 1));
+        }
+        assertThat(stops(median, new ArrayList<>(before), 9, 2, 50))
+                .as("two others are too few")
+                .isFalse();
+        before.add(new Reading(2, 2, 3)); // 1, 2, 3
+        assertThat(stops(median, new ArrayList<>(before), 9, 2, 2)).isFalse();
+        assertThat(stops(median, new ArrayList<>(before), 9, 2, 2.1)).isTrue();
+        before.add(new Reading(9, 1, 1.5));
+        assertThat(stops(median, new ArrayList<>(before), 9, 2, 2.1))
+                .as("it was at 1.5")
+                .isFalse();
+        assertThat(stops(new PercentilePruner(25, 3, 2), new ArrayList<>(before.subList(0, 3)), 9, 2, 1.6))
+                .isTrue();
+        assertThat(stops(new PercentilePruner(25, 3, 2), new ArrayList<>(before.subList(0, 3)), 9, 2, 1.4))
+                .isFalse();
+    }
+
+    @Test
+    void patienceEndsAfterEpochsWithoutImprovement() {
+        Pruner patience = new PatiencePruner(2, 0.1);
+        List<Reading> before = new ArrayList<>();
+        before.add(new Reading(0, 1, 5));
+        before.add(new Reading(0, 2, 4.95)); // too small to count
+        assertThat(patience.decides(0, 2, 9)).isFalse();
+        assertThat(stops(patience, new ArrayList<>(before), 0, 3, 4.85)).isFalse();
+        assertThat(stops(patience, before, 0, 3, 4.95)).isTrue();
+        assertThat(stops(patience, before, 1, 3, 9)).as("another run").isFalse();
+    }
+
+    @Test
+    void aThresholdIsInTheUnitsOfTheMetric() {
+        Pruner accuracy = new ThresholdPruner(0.3, null, 2, true);
+        assertThat(accuracy.decide(new Reading(0, 2, -0.2), List.of()).stop()).isTrue();
+        assertThat(accuracy.decide(new Reading(0, 2, -0.4), List.of()).stop()).isFalse();
+        Pruner loss = new ThresholdPruner(null, 10.0, 1, false);
+        assertThat(loss.decide(new Reading(0, 2, 11), List.of()).stop()).isTrue();
+        assertThat(loss.decide(new Reading(0, 2, Double.NaN), List.of()).stop()).isTrue();
+    }
+
+    /**
+     * Counting ones on a simulated clock: runs of 81 epochs whose loss nears the share of zeros among 16 bits, with noise that falls with the
+     * epochs (Falkner et al. 2018). Device time until a run of at most 0.07 has come to its end, against the same runs without a pruner.
+     */
+    @Test
+    void pruningReachesTheTargetSooner() {
+        for (int workers : new int[] {1, 4, 16}) {
+            for (Pruner pruner : List.of(new AshaPruner(3, 3), new HyperbandPruner(3, 3, 81))) {
+                int sooner = 0;
+                for (int seed = 0; seed < 30; seed++) {
+                    long random = Clock.timeToTarget(null, workers, seed);
+                    long pruned = Clock.timeToTarget(pruner, workers, seed);
+                    sooner += pruned < random ? 1 : 0;
+                }
+                // Sign test: 23 of 30 is p = .0026.
+                assertThat(sooner).as(pruner + " with " + workers + " workers").isGreaterThanOrEqualTo(23);
+            }
+        }
+    }
+}
