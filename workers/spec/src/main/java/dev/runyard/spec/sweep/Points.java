@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
