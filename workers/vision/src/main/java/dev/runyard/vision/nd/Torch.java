@@ -4,9 +4,11 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.Buffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -55,27 +57,39 @@ public final class Torch {
 
     /** A copy of the values in the engine's memory. */
     public static NDArray floats(NDManager manager, float[] values, long... shape) {
-        NDArray array = manager.create(new Shape(shape), DataType.FLOAT32);
-        array.set(FloatBuffer.wrap(values));
-        return array;
+        return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
     }
 
     /** A copy of the values in the engine's memory. */
     public static NDArray doubles(NDManager manager, double[] values, long... shape) {
-        NDArray array = manager.create(new Shape(shape), DataType.FLOAT64);
-        array.set(DoubleBuffer.wrap(values));
-        return array;
+        return manager.create(DoubleBuffer.wrap(values), new Shape(shape), DataType.FLOAT64);
     }
 
     /** A copy of the values in the engine's memory. */
     public static NDArray longs(NDManager manager, long[] values, long... shape) {
-        NDArray array = manager.create(new Shape(shape), DataType.INT64);
-        array.set(LongBuffer.wrap(values));
-        return array;
+        return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
     }
 
     /** A scalar in the engine's own memory: safe as an operand of whatever is differentiated. */
     public static NDArray scalar(NDManager manager, double value) {
         return manager.full(new Shape(), (float) value, DataType.FLOAT32);
+    }
+
+    /**
+     * Writes values over those of an array, in row-major order. Not by the engine's own {@code set}, whose native code makes libtorch
+     * warn of "silent wrong results" on the process's standard error and swaps the array's memory for Java's.
+     *
+     * @param values as many as the array has, of its type
+     */
+    public static void fill(NDArray target, Buffer values) {
+        try (NDArray flat = target.reshape(target.size());
+                NDArray given = target.getManager().create(values, flat.getShape(), target.getDataType())) {
+            flat.set(new NDIndex(":"), given);
+        }
+    }
+
+    /** {@link #fill(NDArray, Buffer)} of a scalar. */
+    public static void fill(NDArray target, double value) {
+        fill(target, FloatBuffer.wrap(new float[] {(float) value}));
     }
 }

@@ -153,7 +153,7 @@ final class Contrastive implements NewBackbone {
     public void stepped(long step, long steps) {
         NDArray scale = parameters.get(SCALE);
         if (scale.toFloatArray()[0] > LARGEST_SCALE) {
-            scale.set(new float[] {(float) LARGEST_SCALE});
+            Torch.fill(scale, LARGEST_SCALE);
         }
         if (classFeatures != null) {
             classFeatures.close();

@@ -161,8 +161,8 @@ final class Distillation implements NewBackbone {
     @Override
     public void stepped(long step, long steps) {
         double kept = 1 - (1 - spec.teacherMomentum()) * (1 + Math.cos(Math.PI * step / steps)) / 2;
-        teacherKept.set(new float[] {(float) kept});
-        teacherTaken.set(new float[] {(float) (1 - kept)});
+        Torch.fill(teacherKept, kept);
+        Torch.fill(teacherTaken, 1 - kept);
         teacher.byName().forEach((name, array) -> array.muli(teacherKept)
                 .addi(parameters.get(name).mul(teacherTaken)));
     }

@@ -1,5 +1,6 @@
 package dev.runyard.vision.train;
 
+import dev.runyard.vision.nd.Torch;
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.model.MethodSpec;
@@ -213,7 +214,7 @@ final class LinearFit {
         for (int i = 0; i < count; i++) {
             floats.put(i, (float) values[from + i]);
         }
-        target.set(floats);
+        Torch.fill(target, floats);
     }
 
     private static MetricPoint point(String key, long step, double value) {

@@ -1,5 +1,6 @@
 package dev.runyard.vision.method.net;
 
+import dev.runyard.vision.nd.Torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.runyard.vision.tensor.Safetensors;
@@ -30,9 +31,9 @@ public final class StoredTensors {
         if (in.info(source).dtype().floating() == whole) {
             differences.add(name + " is " + in.info(source).dtype() + ", wanted " + (whole ? "I64" : "F32"));
         } else if (whole) {
-            target.set(LongBuffer.wrap(in.longs(source)));
+            Torch.fill(target, LongBuffer.wrap(in.longs(source)));
         } else {
-            target.set(FloatBuffer.wrap(in.floats(source)));
+            Torch.fill(target, FloatBuffer.wrap(in.floats(source)));
         }
     }
 

@@ -83,9 +83,9 @@ public final class AdamW implements Optimiser {
     public void step(Tensors parameters, Tensors leaves, double learningRate) {
         steps.addi(one);
         long t = steps.toLongArray()[0];
-        shrink.set(new float[] {(float) (1 - learningRate * weightDecay)});
-        size.set(new float[] {(float) (learningRate / (1 - Math.pow(beta1, t)))});
-        correction.set(new float[] {(float) Math.sqrt(1 - Math.pow(beta2, t))});
+        Torch.fill(shrink, 1 - learningRate * weightDecay);
+        Torch.fill(size, learningRate / (1 - Math.pow(beta1, t)));
+        Torch.fill(correction, Math.sqrt(1 - Math.pow(beta2, t)));
         parameters.byName().forEach((name, parameter) -> {
             NDArray gradient = leaves.get(name).getGradient();
             NDArray m = Objects.requireNonNull(first.get(name));

@@ -42,7 +42,7 @@ public final class Sgd implements Optimiser {
 
     @Override
     public void step(Tensors parameters, Tensors leaves, double learningRate) {
-        rate.set(new float[] {(float) learningRate});
+        Torch.fill(rate, learningRate);
         parameters.byName().forEach((name, parameter) -> {
             NDArray gradient = leaves.get(name).getGradient();
             NDArray change = decays ? gradient.add(parameter.mul(weightDecay)) : gradient;
