@@ -44,6 +44,18 @@ final class Refusals {
 
     private static final String TRAILING = "Trailing token";
 
+    /** How the parser's messages begin, and what they mean. */
+    private static final Map<String, String> FLAWS = Map.of(
+            TRAILING, "more text follows the end",
+            "Unexpected end-of-input", "the text ends too early",
+            "Duplicate", "a key is given twice",
+            "Unrecognized token", "a word that is neither true, false, null nor in quotes",
+            "Unexpected character", "a character that does not belong here",
+            "Illegal unquoted character", "a control character in a text",
+            "Unrecognized character escape", "a backslash before a character that has none",
+            "Invalid numeric value", "a number as JSON does not write it",
+            "Invalid UTF-8", "the text is not UTF-8");
+
     private Refusals() {}
 
     /** The refusal behind {@code e}; {@code tree} is what was read, where it is known. */
@@ -135,20 +147,21 @@ final class Refusals {
         return Nearest.unknown(field, e.getTypeId(), kinds, "UNKNOWN_VALUE");
     }
 
-    /** Where text stops being JSON. */
+    /** Where text stops being JSON, and how. What the parser says is not passed on: it repeats what the text holds. */
     static MalformedJson malformed(JsonProcessingException e) {
         JsonLocation at = e.getLocation();
-        String why = e.getOriginalMessage();
-        // Jackson appends where it was and how to switch a feature on; neither helps who wrote the text.
-        String first = why.replaceFirst(" \\(for .*|: (enable|not allowed) .*", "")
-                .lines()
-                .findFirst()
-                .orElse("");
-        if (first.startsWith(TRAILING)) {
-            first = "more text follows the end";
-        }
         return new MalformedJson(
-                at == null ? 1 : Math.max(1, at.getLineNr()), at == null ? 1 : Math.max(1, at.getColumnNr()), first);
+                at == null ? 1 : Math.max(1, at.getLineNr()),
+                at == null ? 1 : Math.max(1, at.getColumnNr()),
+                kind(String.valueOf(e.getOriginalMessage())));
+    }
+
+    private static String kind(String said) {
+        return FLAWS.entrySet().stream()
+                .filter(flaw -> said.startsWith(flaw.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("what stands here is not JSON");
     }
 
     static String path(Collection<JsonMappingException.Reference> references) {

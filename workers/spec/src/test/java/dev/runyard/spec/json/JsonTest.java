@@ -107,6 +107,26 @@ class JsonTest {
         assertThat(e.getMessage()).doesNotContain("Feature");
     }
 
+    /** Whoever names a file in a spec must not learn from a message what stands in it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hunter2",
+                "{hunter2: 1}",
+                "[hunter2]",
+                "\"hunter2",
+                "{\"hunter2\": 1, \"hunter2\": 2}",
+                "{\"a\": 1} hunter2",
+                "{\"a\": \"\\hunter2\"}",
+                "{\"a\": 12hunter2}",
+                "{\"a\": \"hunter2\nx\"}"
+            })
+    void noMessageRepeatsWhatTheTextHolds(String text) {
+        MalformedJson e = catchThrowableOfType(MalformedJson.class, () -> Json.tree(text));
+        assertThat(e).as(text).isNotNull();
+        assertThat(e.getMessage()).doesNotContain("unter").startsWith("not JSON at line ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1.5", "1e-300", "3", "\"NaN\"", "\"Infinity\"", "\"-Infinity\""})
     void metricValuesAreKeptExactly(String value) throws JsonProcessingException {
