@@ -228,6 +228,10 @@ public final class AttemptRunner {
         } catch (ServiceFault.Unavailable e) {
             return new Outcome.GivenBack(pulse.step(), orders.cause());
         } catch (IOException | RuntimeException | Error e) {
+            if (Failures.interrupted(e)) {
+                // It waited for a file when it was told to stop; the thread's flag is still set.
+                return new Outcome.GivenBack(pulse.step(), orders.cause());
+            }
             outcome = failed(e, pulse.step(), reporter);
         }
         if (orders.now() == Order.STALE) {

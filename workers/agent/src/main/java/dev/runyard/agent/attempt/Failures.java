@@ -5,6 +5,8 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.train.report.TrainingFailure;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Locale;
 
 /** What an exception of an attempt means for its run. */
@@ -31,6 +33,17 @@ final class Failures {
             return new Outcome.Failed(step, FailureReason.DISK_FULL, line(failure));
         }
         return new Outcome.Failed(step, FailureReason.INTERNAL, line(failure));
+    }
+
+    /** The attempt was told to stop while it waited for a file: no fault of anybody. A socket's time-out is no such thing. */
+    static boolean interrupted(Throwable failure) {
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < 20; t = t.getCause(), depth++) {
+            if (t.getClass() == InterruptedIOException.class || t instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** An error after which nothing on this CUDA context works any more, whoever tries. */
