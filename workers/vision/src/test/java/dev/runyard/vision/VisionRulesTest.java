@@ -73,7 +73,10 @@ class VisionRulesTest {
                 call -> call.getTargetOwner().isAssignableTo(NDArray.class)
                         && (call.getName().equals("copyTo")
                                 || call.getName().equals("set")
-                                        && call.getTarget().getRawParameterTypes().size() == 1));
+                                        && call.getTarget()
+                                                        .getRawParameterTypes()
+                                                        .size()
+                                                == 1));
         noClasses().should().callMethodWhere(set).check(CLASSES);
     }
 

@@ -127,6 +127,7 @@ public final class AnalyseCommand implements Callable<Integer> {
         try (Progress progress = new Progress(System.err)) {
             report = new Analyse(request, LocalEngine.dataCache(home)).run(progress::show);
         }
+        LocalEngine.tell(report.assumed());
         if (json) {
             System.out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
         } else {

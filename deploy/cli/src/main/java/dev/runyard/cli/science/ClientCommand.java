@@ -7,9 +7,9 @@ import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.json.Json;
 import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.client.EmbeddingClassifier;
-import dev.runyard.vision.client.FolderImages;
 import dev.runyard.vision.client.Prediction;
 import dev.runyard.vision.client.PromptClient;
+import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.encoder.EncoderException;
 import dev.runyard.vision.encoder.RemoteEncoder;
 import dev.runyard.vision.nd.Torch;
@@ -63,9 +63,9 @@ public final class ClientCommand implements Callable<Integer> {
         LocalEngine.prepare(LabHome.ofEnvironment());
         try (ClientBundle opened = ClientBundle.open(bundle);
                 RemoteEncoder model = new RemoteEncoder(server);
+                ImageFolder folder = ImageFolder.open(images);
                 Progress progress = new Progress(System.err)) {
             Torch.threads(threads);
-            FolderImages folder = FolderImages.of(images);
             PromptClient client = new PromptClient(opened, model);
             EmbeddingClassifier scorer =
                     classifier == null ? opened.classifier().orElse(null) : EmbeddingClassifier.read(classifier);
@@ -79,7 +79,7 @@ public final class ClientCommand implements Callable<Integer> {
             float[] embeddings = new float[Math.multiplyExact(n, d)];
             for (int from = 0; from < n; from += BATCH) {
                 int count = Math.min(BATCH, n - from);
-                float[] part = client.embed(folder.pixels(opened, from, count), count);
+                float[] part = client.embed(pixels(opened, folder, from, count), count);
                 System.arraycopy(part, 0, embeddings, from * d, part.length);
                 progress.show((double) (from + count) / n, (from + count) + " images");
             }
@@ -98,6 +98,17 @@ public final class ClientCommand implements Callable<Integer> {
             throw Failure.fault(e.code() + ": " + e.getMessage(), "check --server", e);
         }
         return 0;
+    }
+
+    /** Images {@code from} to {@code from + n - 1} as the bundle takes them: [n, 3, H, W], row-major, normalised. */
+    private static float[] pixels(ClientBundle bundle, ImageFolder folder, int from, int n) throws IOException {
+        int side = bundle.layout().imageSize();
+        float[] out = new float[n * 3 * side * side];
+        for (int i = 0; i < n; i++) {
+            float[] one = bundle.pixels(folder.decode(folder.names().get(from + i)));
+            System.arraycopy(one, 0, out, i * one.length, one.length);
+        }
+        return out;
     }
 
     private static void write(Path out, List<String> names, float[] embeddings, int d, float[] scores)

@@ -51,6 +51,7 @@ public final class EmbedCommand implements Callable<Integer> {
         try (Progress progress = new Progress(System.err)) {
             Embed.Report report = new Embed(request).run(done -> progress.show(0, done + " images"));
             progress.close();
+            LocalEngine.tell(report.assumed());
             System.out.println(report.images() + " images, embedding of " + report.dimension() + ", " + report.tokens()
                     + " tokens: " + out);
         }

@@ -85,6 +85,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     })
                     .orElseThrow();
             progress.close();
+            LocalEngine.tell(trained.backbone().assumption().orElse(null));
             others.forEach(other -> other.notes().forEach(note -> System.err.println(other.id() + ": " + note)));
             print(table);
         } finally {

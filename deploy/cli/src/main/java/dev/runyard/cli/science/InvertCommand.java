@@ -80,6 +80,7 @@ public final class InvertCommand implements Callable<Integer> {
         try (Progress progress = new Progress(System.err)) {
             made = invert.run(done -> progress.show(done, "inverting"));
         }
+        LocalEngine.tell(made.assumed());
         String tree = Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(made);
         if (report != null) {
             Files.createDirectories(report);

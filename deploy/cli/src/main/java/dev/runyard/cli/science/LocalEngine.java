@@ -5,6 +5,7 @@ import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.spec.model.BackboneSpec;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What belongs to this machine when training runs in this process: caches in the home, threads as a local worker has them. */
 final class LocalEngine {
@@ -38,6 +39,13 @@ final class LocalEngine {
             return GivenPath.of(given).toString();
         } catch (IllegalArgumentException e) {
             throw Failure.badInput("--backbone \"" + given + "\" " + e.getMessage(), null);
+        }
+    }
+
+    /** On stderr, what weights leave open and was assumed: results hold only where that does. */
+    static void tell(@Nullable String assumed) {
+        if (assumed != null) {
+            System.err.println("note: " + assumed);
         }
     }
 

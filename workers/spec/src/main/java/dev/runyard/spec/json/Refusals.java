@@ -46,15 +46,24 @@ final class Refusals {
 
     /** How the parser's messages begin, and what they mean. */
     private static final Map<String, String> FLAWS = Map.of(
-            TRAILING, "more text follows the end",
-            "Unexpected end-of-input", "the text ends too early",
-            "Duplicate", "a key is given twice",
-            "Unrecognized token", "a word that is neither true, false, null nor in quotes",
-            "Unexpected character", "a character that does not belong here",
-            "Illegal unquoted character", "a control character in a text",
-            "Unrecognized character escape", "a backslash before a character that has none",
-            "Invalid numeric value", "a number as JSON does not write it",
-            "Invalid UTF-8", "the text is not UTF-8");
+            TRAILING,
+            "more text follows the end",
+            "Unexpected end-of-input",
+            "the text ends too early",
+            "Duplicate",
+            "a key is given twice",
+            "Unrecognized token",
+            "a word that is neither true, false, null nor in quotes",
+            "Unexpected character",
+            "a character that does not belong here",
+            "Illegal unquoted character",
+            "a control character in a text",
+            "Unrecognized character escape",
+            "a backslash before a character that has none",
+            "Invalid numeric value",
+            "a number as JSON does not write it",
+            "Invalid UTF-8",
+            "the text is not UTF-8");
 
     private Refusals() {}
 

@@ -94,7 +94,8 @@ public final class Analyse {
                     images,
                     sources,
                     findings,
-                    skipped);
+                    skipped,
+                    run.backbone().assumption().orElse(null));
             Files.writeString(
                     request.out().resolve(AnalysisReport.FILE),
                     Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");

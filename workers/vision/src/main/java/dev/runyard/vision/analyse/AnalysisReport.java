@@ -1,7 +1,9 @@
 package dev.runyard.vision.analyse;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was found and from what, as {@code index.json} holds it.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param datasets they come from
  * @param analyses what was found
  * @param skipped what this run or these images do not allow, with the reason
+ * @param assumed a sentence on what the weights and their configuration leave open; null where that is nothing
  */
 public record AnalysisReport(
         String run,
@@ -23,7 +26,8 @@ public record AnalysisReport(
         int images,
         List<Source> datasets,
         List<Finding> analyses,
-        List<Skipped> skipped) {
+        List<Skipped> skipped,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String assumed) {
     /** The file's name. */
     public static final String FILE = "index.json";
 

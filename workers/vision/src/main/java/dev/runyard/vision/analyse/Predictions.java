@@ -3,28 +3,23 @@ package dev.runyard.vision.analyse;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import dev.runyard.vision.data.source.DataException;
-import dev.runyard.vision.image.Images;
+import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.plot.Bars;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The classes of images without labels, in any folders: a PGN trained on several data sets at once needs no word on which of them an
  * image belongs to (paper's multi-dataset section).
  */
 final class Predictions {
-    private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".gif");
     private static final int BATCH = 64;
 
     private final TrainedRun run;
@@ -34,20 +29,26 @@ final class Predictions {
     }
 
     void run(Path folder, Output out, DoubleConsumer progress) throws IOException {
-        List<Path> files = files(folder);
+        try (ImageFolder images = ImageFolder.open(folder)) {
+            run(images, out, progress);
+        }
+    }
+
+    private void run(ImageFolder images, Output out, DoubleConsumer progress) throws IOException {
+        List<String> files = images.names();
         int classes = run.classNames().size();
         double[] counts = new double[classes];
         List<List<?>> rows = new ArrayList<>(
                 List.of(List.of("image", "class", "probability", "second_class", "second_probability")));
         for (int from = 0; from < files.size(); from += BATCH) {
-            List<Path> some = files.subList(from, Math.min(files.size(), from + BATCH));
-            float[] shares = shares(some);
+            List<String> some = files.subList(from, Math.min(files.size(), from + BATCH));
+            float[] shares = shares(images, some);
             for (int i = 0; i < some.size(); i++) {
                 int first = best(shares, i * classes, classes, -1);
                 int second = classes == 1 ? first : best(shares, i * classes, classes, first);
                 counts[first]++;
                 rows.add(List.of(
-                        folder.relativize(some.get(i)),
+                        some.get(i),
                         run.classNames().get(first),
                         shares[i * classes + first],
                         run.classNames().get(second),
@@ -66,11 +67,11 @@ final class Predictions {
     }
 
     /** Softmax of the scores, [n, C]. */
-    private float[] shares(List<Path> files) throws IOException {
+    private float[] shares(ImageFolder images, List<String> files) throws IOException {
         int side = run.imageSize();
         float[] pixels = new float[files.size() * 3 * side * side];
         for (int i = 0; i < files.size(); i++) {
-            byte[] rgb = Transforms.tv(Images.decode(files.get(i)), side);
+            byte[] rgb = Transforms.tv(images.decode(files.get(i)), side);
             run.normalisation().apply(rgb, pixels, i * 3 * side * side);
         }
         try (NDManager manager = Torch.manager();
@@ -89,22 +90,5 @@ final class Predictions {
             }
         }
         return best;
-    }
-
-    private static List<Path> files(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new DataException("NO_DATASET", folder + ": there is no such folder; check --images");
-        }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            List<Path> files = paths.filter(Files::isRegularFile)
-                    .filter(p -> ENDINGS.stream()
-                            .anyMatch(e -> p.toString().toLowerCase(Locale.ROOT).endsWith(e)))
-                    .sorted()
-                    .toList();
-            if (files.isEmpty()) {
-                throw new DataException("NO_DATASET", folder + ": holds no image (" + String.join(", ", ENDINGS) + ")");
-            }
-            return files;
-        }
     }
 }

@@ -42,8 +42,14 @@ public final class Embed {
      * @param dimension d
      * @param tokens of the attention, prompts included
      * @param backboneHash SHA-256 of the frozen weights
+     * @param assumed a sentence on what the weights and their configuration leave open; null where that is nothing
      */
-    public record Report(int images, int dimension, int tokens, String backboneHash) {}
+    public record Report(
+            int images,
+            int dimension,
+            int tokens,
+            String backboneHash,
+            @Nullable String assumed) {}
 
     /**
      * @param progress hears the number of images done
@@ -161,7 +167,7 @@ public final class Embed {
         }
         source.names().ifPresent(names -> out.metadata("images", Json.canonical(names)));
         out.write(request.out());
-        return new Report(n, d, tokens, backbone.sha256());
+        return new Report(n, d, tokens, backbone.sha256(), backbone.assumption().orElse(null));
     }
 
     private static void copy(NDArray from, float[] to, int at) {

@@ -5,22 +5,18 @@ import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
-import dev.runyard.vision.data.source.DataException;
-import dev.runyard.vision.image.Images;
+import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.Raster;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Where pixels come from, a batch at a time. */
 abstract sealed class PixelSource implements AutoCloseable {
@@ -58,36 +54,19 @@ abstract sealed class PixelSource implements AutoCloseable {
 
     /** Images below a folder, by the test transform of the backbone. */
     private static final class Folder extends PixelSource {
-        private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".gif");
-
-        private final Path folder;
-        private final List<Path> files;
+        private final ImageFolder folder;
         private final VitShape shape;
         private final Normalisation normalisation;
 
         Folder(Path folder, VitShape shape) throws IOException {
-            if (!Files.isDirectory(folder)) {
-                throw new DataException("NO_DATASET", folder + ": there is no such folder");
-            }
-            try (Stream<Path> paths = Files.walk(folder)) {
-                files = paths.filter(Files::isRegularFile)
-                        .filter(p -> ENDINGS.stream()
-                                .anyMatch(e ->
-                                        p.toString().toLowerCase(Locale.ROOT).endsWith(e)))
-                        .sorted()
-                        .toList();
-            }
-            if (files.isEmpty()) {
-                throw new DataException("NO_DATASET", folder + ": holds no image (" + String.join(", ", ENDINGS) + ")");
-            }
-            this.folder = folder;
+            this.folder = ImageFolder.open(folder);
             this.shape = shape;
             this.normalisation = shape.normalisation();
         }
 
         @Override
         int count() {
-            return files.size();
+            return folder.names().size();
         }
 
         @Override
@@ -96,7 +75,7 @@ abstract sealed class PixelSource implements AutoCloseable {
             float[] out = new float[count * 3 * side * side];
             boolean clip = shape.naming() == Naming.OPENAI_CLIP || shape.naming() == Naming.HF_CLIP;
             for (int i = 0; i < count; i++) {
-                Raster image = Images.decode(files.get(from + i));
+                Raster image = folder.decode(folder.names().get(from + i));
                 byte[] rgb = clip ? Transforms.clip(image, side) : Transforms.tv(image, side);
                 normalisation.apply(rgb, out, i * 3 * side * side);
             }
@@ -105,8 +84,12 @@ abstract sealed class PixelSource implements AutoCloseable {
 
         @Override
         Optional<List<String>> names() {
-            return Optional.of(
-                    files.stream().map(f -> folder.relativize(f).toString()).toList());
+            return Optional.of(folder.names());
+        }
+
+        @Override
+        public void close() throws IOException {
+            folder.close();
         }
     }
 

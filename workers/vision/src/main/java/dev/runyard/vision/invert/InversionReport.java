@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param latentTop1 percent, with prompts as tokens; null without a classifier
  * @param asFloat pixels sent as floats
  * @param asEightBit pixels clipped and rounded to 0 … 255
+ * @param assumed a sentence on what the weights and their configuration leave open; null where that is nothing
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InversionReport(
@@ -46,7 +47,8 @@ public record InversionReport(
         double largestEmbedding,
         @Nullable Double latentTop1,
         @Nullable Agreement asFloat,
-        @Nullable Agreement asEightBit) {
+        @Nullable Agreement asEightBit,
+        @Nullable String assumed) {
 
     /**
      * Values of patches.

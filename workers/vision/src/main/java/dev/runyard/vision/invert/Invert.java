@@ -171,7 +171,8 @@ public final class Invert {
                 comparison.largest(),
                 comparison.latentTop1(),
                 comparison.asFloat(),
-                comparison.asEightBit());
+                comparison.asEightBit(),
+                run.backbone().assumption().orElse(null));
     }
 
     /** Median time of one image through the client's side, after as many to warm up. */

@@ -1,6 +1,5 @@
 package dev.runyard.vision.train;
 
-import dev.runyard.vision.nd.Torch;
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.model.MethodSpec;
@@ -12,6 +11,7 @@ import dev.runyard.vision.data.Split;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.solver.LogisticRegression;
 import dev.runyard.vision.method.solver.LogisticRegression.Fit;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.input.Features;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;

@@ -1,8 +1,8 @@
 package dev.runyard.vision.method.net;
 
-import dev.runyard.vision.nd.Torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
