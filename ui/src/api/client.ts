@@ -55,6 +55,8 @@ export const api = {
   metrics: (id: string) => unwrap(http.GET("/api/v1/runs/{id}/metrics", of(id))),
   logs: (id: string, after: number) =>
     unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { after, limit: 1000 } } })),
+  /** The last lines that a run printed, in the order printed. */
+  lastLines: (id: string, last: number) => unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { last } } })),
   history: (id: string, query: HistoryQuery) =>
     unwrap(http.GET("/api/v1/runs/{id}/metrics/history", { params: { path: { id }, query } })),
   /** Curves of many runs and metrics at once, or what has come since. */

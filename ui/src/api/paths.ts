@@ -54,7 +54,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs/{id}/events": Get<T.EventView[] | Listed<T.EventView>, Id>;
   "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;
   "/api/v1/runs/{id}/artifacts": Get<T.ArtifactView[] | Listed<T.ArtifactView>, Id>;
-  "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number }>;
+  "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number; last?: number }>;
   "/api/v1/runs/{id}/metrics": Get<{ keys: T.MetricKey[] }, Id>;
   "/api/v1/runs/{id}/metrics/history": Get<T.History, Id, HistoryQuery>;
   "/api/v1/metrics/series": Post<SeriesAnswer, undefined, SeriesAsked>;

@@ -73,6 +73,14 @@ export interface RunView {
   summary: Record<string, Summary>;
   device?: string | null;
   waiting?: string | null;
+  /** Every value that acts, by dotted path, and who set it; of one run alone. */
+  config?: Record<string, Json> | null;
+  origin?: Record<string, "axis" | "base" | "default"> | null;
+  /** Versions, host, device, commit, where they are known. */
+  environment?: JsonObject | null;
+  dataFingerprint?: string | null;
+  /** Seconds that devices spent on it, waits left out. */
+  deviceSeconds?: number | null;
 }
 
 export interface SweepView {
@@ -153,6 +161,9 @@ export interface CheckpointView {
   best: boolean;
   attempt?: number | null;
   createdAt?: string | null;
+  /** The best value so far when it was made, and of which metric. */
+  value?: number | null;
+  key?: string | null;
   files?: { name: string; size: number; sha256: string }[] | null;
 }
 

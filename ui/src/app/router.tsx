@@ -39,6 +39,8 @@ const run = createRoute({
   },
 });
 
+const compare = createRoute({ ...under, path: "/compare", component: lazyRouteComponent(() => import("../features/compare/ComparePage"), "ComparePage") });
+
 const sweeps = createRoute({ ...under, path: "/sweeps", component: lazyRouteComponent(() => import("../features/sweeps/SweepsPage"), "SweepsPage") });
 
 const SweepPage = lazyRouteComponent(() => import("../features/sweeps/SweepPage"), "SweepPage");
@@ -59,7 +61,7 @@ const submit = createRoute({ ...under, path: "/new", component: lazyRouteCompone
 const kit = createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, sweeps, sweep, devices, submit, kit]),
+  routeTree: root.addChildren([home, runs, run, compare, sweeps, sweep, devices, submit, kit]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

@@ -2,13 +2,17 @@ import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState
 import type { Summary } from "../api/types";
 import { number } from "../components/format";
 import { toProblem } from "../api/problem";
+import { strokesOf } from "../components/colour";
+import { EmptyState } from "../components/display/EmptyState";
 import { useDark } from "../components/theme";
 import type { Origin } from "./axis";
 import styles from "./charts.module.css";
 import { ChartLegend } from "./ChartLegend";
-import { type Look, looks as looksOf } from "./colours";
+import type { Look } from "./look";
 import { type Section, sectionsOf } from "./sections";
 import { SeriesChart } from "./SeriesChart";
+import { meanOf } from "./group";
+import type { Series } from "./series";
 import type { Trace } from "./trace";
 import { useCurves, useZoomedSteps } from "./useSeries";
 import { useVisible } from "./useVisible";
@@ -19,7 +23,11 @@ export interface ChartRun extends Origin {
   id: string;
   label: string;
   summary: Readonly<Record<string, Summary>>;
+  /** Runs with one of these are drawn as one line: their mean, with the deviation as a band. */
+  group?: string | undefined;
 }
+
+const lineOf = (run: ChartRun) => run.group ?? run.id;
 
 interface Props {
   runs: readonly ChartRun[];
@@ -40,8 +48,9 @@ const AROUND = 70;
 export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: outer = null }: Props) {
   const dark = useDark();
   const [inner, setInner] = useState<string | null>(null);
-  const ids = runs.map((run) => run.id).join(" ");
-  const own = useMemo(() => looksOf(ids.split(" "), dark), [ids, dark]);
+  const lines = useMemo(() => [...new Map(runs.map((run) => [lineOf(run), { id: lineOf(run), label: run.label }])).values()], [runs]);
+  const ids = lines.map((line) => line.id).join(" ");
+  const own = useMemo(() => strokesOf(ids.split(" "), dark), [ids, dark]);
   const looks = given ?? own;
   const emphasised = inner ?? outer;
   const sections = useMemo(() => {
@@ -56,10 +65,10 @@ export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: 
   });
   const change = useCallback((next: ChartView) => newest.current(next), []);
 
-  if (sections.length === 0) return view.find ? <p className="faint">No metric has this name.</p> : (none ?? <p className="faint">Nothing was measured yet.</p>);
+  if (sections.length === 0) return view.find ? <EmptyState title="No metric has this name." /> : (none ?? <EmptyState title="Nothing was measured yet." />);
   return (
     <>
-      {runs.length > 1 ? <ChartLegend lines={runs} looks={looks} view={view} onView={onView} onEmphasis={setInner} /> : null}
+      {lines.length > 1 ? <ChartLegend lines={lines} looks={looks} view={view} onView={onView} onEmphasis={setInner} /> : null}
       {sections.map((section) => (
         <SectionView key={section.name} section={section} runs={runs} looks={looks} view={view} onView={change} emphasised={emphasised} />
       ))}
@@ -100,7 +109,7 @@ function SectionView({ section, runs, looks, view, onView, emphasised }: Section
           {section.scalars.length > 0 ? <Tiles keys={section.scalars} runs={runs} looks={looks} hidden={view.hidden} /> : null}
           <div className={styles.grid}>
             {section.charts.map((key) => (
-              <Cell key={key} metric={key} runs={runs} looks={looks} view={view} onView={onView} emphasised={emphasised} />
+              <MetricChart key={key} metric={key} runs={runs} looks={looks} view={view} onView={onView} emphasised={emphasised} />
             ))}
           </div>
         </>
@@ -110,7 +119,7 @@ function SectionView({ section, runs, looks, view, onView, emphasised }: Section
 }
 
 function Tiles({ keys, runs, looks, hidden }: { keys: readonly string[]; runs: readonly ChartRun[]; looks: ReadonlyMap<string, Look>; hidden: readonly string[] }) {
-  const shown = runs.filter((run) => !hidden.includes(run.id));
+  const shown = runs.filter((run) => !hidden.includes(lineOf(run)));
   return (
     <dl className={styles.tiles}>
       {keys.map((key) => (
@@ -121,7 +130,7 @@ function Tiles({ keys, runs, looks, hidden }: { keys: readonly string[]; runs: r
           ) : (
             shown.map((run) => (
               <dd key={run.id} className={styles.each} title={run.label}>
-                <span className={styles.swatch} style={{ background: looks.get(run.id)?.colour }} />
+                <span className={styles.swatch} style={{ background: looks.get(lineOf(run))?.colour }} />
                 {number(run.summary[key]?.last)}
               </dd>
             ))
@@ -137,7 +146,7 @@ interface CellProps extends Omit<SectionProps, "section"> {
 }
 
 /** A chart that is drawn, read and followed only while it is in sight. */
-const Cell = memo(function Cell({ metric, runs, looks, view, onView, emphasised }: CellProps) {
+export const MetricChart = memo(function MetricChart({ metric, runs, looks, view, onView, emphasised }: CellProps) {
   const box = useRef<HTMLDivElement>(null);
   const visible = useVisible(box) || view.full === metric;
   return (
@@ -147,17 +156,28 @@ const Cell = memo(function Cell({ metric, runs, looks, view, onView, emphasised 
   );
 });
 
+/** A line for each run that has answered, or for each group of them. */
+export function tracesOf(runs: readonly ChartRun[], series: ReadonlyMap<string, Series>): Trace[] {
+  const found = new Map<string, { run: ChartRun; all: Series[] }>();
+  for (const run of runs) {
+    const one = series.get(run.id);
+    if (!one) continue;
+    const line = found.get(lineOf(run));
+    if (line) line.all.push(one);
+    else found.set(lineOf(run), { run, all: [one] });
+  }
+  return [...found].map(([id, { run, all }]) => {
+    const common = { id, label: run.label, start: run.start, stepsPerEpoch: run.stepsPerEpoch };
+    if (run.group === undefined) return { ...common, series: all[0]! };
+    const { series: mean, runs: n } = meanOf(all);
+    return { ...common, series: mean, runs: n };
+  });
+}
+
 function Drawn({ metric, runs, looks, view, onView, emphasised }: CellProps) {
   const having = useMemo(() => runs.filter((run) => metric in run.summary), [runs, metric]);
   const { series, waiting, fault } = useCurves(metric, having.map((run) => run.id), true);
-  const traces = useMemo(
-    () =>
-      having.flatMap((run): Trace[] => {
-        const one = series.get(run.id);
-        return one ? [{ id: run.id, label: run.label, series: one, start: run.start, stepsPerEpoch: run.stepsPerEpoch }] : [];
-      }),
-    [having, series],
-  );
+  const traces = useMemo(() => tracesOf(having, series), [having, series]);
   const alone = having.length === 1 ? having[0]!.summary[metric] : undefined;
   return (
     <SeriesChart

@@ -1,5 +1,5 @@
 import styles from "./charts.module.css";
-import type { Look } from "./colours";
+import type { Look } from "./look";
 import type { ChartView } from "./view";
 
 interface Props {

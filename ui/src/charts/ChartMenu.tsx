@@ -1,5 +1,10 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Ellipsis } from "lucide-react";
+import { type FormEvent, useState } from "react";
 import { download } from "../components/csv";
+import { Button, IconButton } from "../components/controls/Button";
+import { Field, TextField } from "../components/controls/TextField";
+import { Popover } from "../components/overlays/Popover";
+import { sayProblem } from "../components/overlays/toast";
 import styles from "./charts.module.css";
 import { csvOf, type Picture, pngOf, svgOf } from "./exports";
 import type { Trace } from "./trace";
@@ -15,7 +20,7 @@ interface Props {
 
 const fileName = (metric: string, kind: string) => `${metric.replace(/[^\w.-]+/g, "-")}.${kind}`;
 
-function saved(name: string, blob: Blob): void {
+function save(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
@@ -25,88 +30,85 @@ function saved(name: string, blob: Blob): void {
 }
 
 /** What a chart can be saved as, and its y range. */
-export function ChartMenu({ metric, traces, view, onView, picture }: Props) {
+export function ChartMenu(props: Props) {
   const [open, setOpen] = useState(false);
-  const [fault, setFault] = useState("");
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return undefined;
-    const away = (event: Event) => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
-    };
-    document.addEventListener("pointerdown", away);
-    return () => document.removeEventListener("pointerdown", away);
-  }, [open]);
+  const { metric, traces, view, onView, picture } = props;
   const run = traces.length === 1 && !traces[0]!.runs ? traces[0]! : undefined;
-  const chosen = view.ranges[metric];
   const others = Object.fromEntries(Object.entries(view.ranges).filter(([key]) => key !== metric));
+  const act = (what: () => void) => () => {
+    what();
+    setOpen(false);
+  };
+  const png = () => {
+    pngOf(picture).then(
+      (blob) => save(fileName(metric, "png"), blob),
+      (error: unknown) => sayProblem("Saving the picture", error),
+    );
+  };
+  return (
+    <Popover
+      label={`Save ${metric}, set its range`}
+      align="end"
+      open={open}
+      onOpen={setOpen}
+      trigger={<IconButton icon={Ellipsis} size="s" label="Save, set the range" />}
+    >
+      <div className={styles.menu}>
+        <Button kind="quiet" size="s" onClick={act(png)}>
+          Save as PNG
+        </Button>
+        <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "svg"), "image/svg+xml", svgOf(picture)))}>
+          Save as SVG
+        </Button>
+        <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "csv"), "text/csv;charset=utf-8", csvOf(metric, traces)))}>
+          Save what is drawn as CSV
+        </Button>
+        {run && !run.series.exact ? (
+          <a href={`/api/v1/runs/${run.id}/metrics.csv?key=${encodeURIComponent(metric)}`} download>
+            Save every point as CSV
+          </a>
+        ) : null}
+        <RangeForm
+          picture={picture}
+          chosen={view.ranges[metric]}
+          onRange={(range) => act(() => onView({ ...view, ranges: range ? { ...others, [metric]: range } : others }))()}
+        />
+      </div>
+    </Popover>
+  );
+}
 
+interface RangeProps {
+  picture: Picture;
+  chosen: readonly [number, number] | undefined;
+  onRange: (range: readonly [number, number] | null) => void;
+}
+
+function RangeForm({ picture, chosen, onRange }: RangeProps) {
+  const [wrong, setWrong] = useState("");
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const read = (name: string, otherwise: number) => (form.get(name) === "" ? otherwise : Number(form.get(name)));
     const [from, to] = [read("from", picture.y[0]), read("to", picture.y[1])];
-    if (!(from < to)) return setFault("“from” must lie below “to”.");
-    if (picture.logY && from <= 0) return setFault("A log axis begins above 0.");
-    setFault("");
-    onView({ ...view, ranges: { ...others, [metric]: [from, to] } });
-    return setOpen(false);
-  };
-  const act = (what: () => void) => () => {
-    what();
-    setOpen(false);
+    if (!(from < to)) setWrong("“y from” must lie below “y to”.");
+    else if (picture.logY && from <= 0) setWrong("A log axis begins above 0.");
+    else onRange([from, to]);
   };
   return (
-    <div
-      ref={box}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        event.stopPropagation();
-        setOpen(false);
-        box.current?.querySelector("button")?.focus();
-      }}
-      role="presentation"
-    >
-      <button type="button" className={styles.tool} aria-expanded={open} aria-label={`Save ${metric}, set its range`} title="Save, range" onClick={() => setOpen(!open)}>
-        ⋯
-      </button>
-      {open ? (
-        <div className={styles.menu}>
-          <button type="button" onClick={act(() => void pngOf(picture).then((blob) => saved(fileName(metric, "png"), blob)))}>
-            Save as PNG
-          </button>
-          <button type="button" onClick={act(() => download(fileName(metric, "svg"), "image/svg+xml", svgOf(picture)))}>
-            Save as SVG
-          </button>
-          <button type="button" onClick={act(() => download(fileName(metric, "csv"), "text/csv;charset=utf-8", csvOf(metric, traces)))}>
-            Save what is drawn as CSV
-          </button>
-          {run && !run.series.exact ? (
-            <a href={`/api/v1/runs/${run.id}/metrics.csv?key=${encodeURIComponent(metric)}`} download className="button quiet">
-              Save every point as CSV
-            </a>
-          ) : null}
-          <form onSubmit={submit}>
-            <label>
-              y from
-              <input name="from" type="number" step="any" defaultValue={chosen?.[0]} placeholder={String(Number(picture.y[0].toPrecision(4)))} />
-            </label>
-            <label>
-              y to
-              <input name="to" type="number" step="any" defaultValue={chosen?.[1]} placeholder={String(Number(picture.y[1].toPrecision(4)))} />
-            </label>
-            {fault ? (
-              <p role="alert" className="small">
-                {fault}
-              </p>
-            ) : null}
-            <button type="submit">Set</button>
-            <button type="button" onClick={act(() => onView({ ...view, ranges: others }))}>
-              Automatic
-            </button>
-          </form>
-        </div>
-      ) : null}
-    </div>
+    <form onSubmit={submit} className={styles.range}>
+      <Field label="y from" wrong={wrong}>
+        {(given) => <TextField {...given} name="from" type="number" step="any" defaultValue={chosen?.[0]} placeholder={String(Number(picture.y[0].toPrecision(4)))} />}
+      </Field>
+      <Field label="y to">
+        {(given) => <TextField {...given} name="to" type="number" step="any" defaultValue={chosen?.[1]} placeholder={String(Number(picture.y[1].toPrecision(4)))} />}
+      </Field>
+      <Button type="submit" size="s">
+        Set
+      </Button>
+      <Button size="s" onClick={() => onRange(null)}>
+        Automatic
+      </Button>
+    </form>
   );
 }

@@ -1,7 +1,11 @@
+import { Search } from "lucide-react";
 import type { ReactNode } from "react";
+import { Checkbox } from "../components/controls/Checkbox";
+import { Select } from "../components/controls/Select";
+import { TextField } from "../components/controls/TextField";
 import { X_AXES, X_NAMES, type XAxis } from "./axis";
 import styles from "./charts.module.css";
-import type { Smoothing } from "./smooth";
+import { SMOOTHINGS, type Smoothing } from "./smooth";
 import type { ChartView } from "./view";
 
 interface Props {
@@ -15,7 +19,7 @@ interface Props {
   children?: ReactNode;
 }
 
-const SMOOTHING: Record<Smoothing, string> = { ema: "moving average", gaussian: "Gaussian", none: "none" };
+const SMOOTHING: Record<Smoothing, string> = { ema: "moving average", gaussian: "Gaussian", none: "no smoothing" };
 
 /** How all charts of a page are drawn. */
 export function ChartToolbar({ view, onView, ghosts = true, axes = X_AXES, find = true, children }: Props) {
@@ -23,35 +27,18 @@ export function ChartToolbar({ view, onView, ghosts = true, axes = X_AXES, find 
   return (
     <div className={styles.toolbar} role="group" aria-label="How charts are drawn">
       {find ? (
-        <input
+        <TextField
+          icon={Search}
           type="search"
-          placeholder="find metrics (regex)"
+          placeholder="Find metrics (regex)"
           aria-label="Find metrics, a regular expression"
           value={view.find}
           onChange={(event) => set({ find: event.target.value })}
         />
       ) : null}
-      <label>
-        x
-        {/* A zoom in the old axis' units would mean something else. */}
-        <select value={view.x} onChange={(event) => set({ x: event.target.value as XAxis, zoom: undefined })}>
-          {axes.map((x) => (
-            <option key={x} value={x}>
-              {X_NAMES[x]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Smoothing
-        <select value={view.smoothing} onChange={(event) => set({ smoothing: event.target.value as Smoothing })}>
-          {Object.entries(SMOOTHING).map(([name, words]) => (
-            <option key={name} value={name}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      {/* A zoom in the old axis' units would mean something else. */}
+      <Select label="x axis" size="s" value={view.x} options={axes.map((x) => ({ value: x, label: `by ${X_NAMES[x]}` }))} onValue={(x: XAxis) => set({ x, zoom: undefined })} />
+      <Select label="Smoothing" size="s" value={view.smoothing} options={SMOOTHINGS.map((name) => ({ value: name, label: SMOOTHING[name] }))} onValue={(smoothing) => set({ smoothing })} />
       {view.smoothing === "none" ? null : (
         <label>
           <span className="sr">Weight of the past</span>
@@ -59,20 +46,10 @@ export function ChartToolbar({ view, onView, ghosts = true, axes = X_AXES, find 
           <output className={styles.weight}>{view.weight.toFixed(2)}</output>
         </label>
       )}
-      <label>
-        <input type="checkbox" checked={view.logX} onChange={(event) => set({ logX: event.target.checked })} /> log x
-      </label>
-      <label>
-        <input type="checkbox" checked={view.logY} onChange={(event) => set({ logY: event.target.checked, flipped: [] })} /> log y
-      </label>
-      <label>
-        <input type="checkbox" checked={!view.outliers} onChange={(event) => set({ outliers: !event.target.checked })} /> ignore outliers
-      </label>
-      {ghosts ? (
-        <label>
-          <input type="checkbox" checked={view.ghosts} onChange={(event) => set({ ghosts: event.target.checked })} /> superseded attempts
-        </label>
-      ) : null}
+      <Checkbox label="log x" checked={view.logX} onChecked={(logX) => set({ logX })} />
+      <Checkbox label="log y" checked={view.logY} onChecked={(logY) => set({ logY, flipped: [] })} />
+      <Checkbox label="ignore outliers" checked={!view.outliers} onChecked={(ignore) => set({ outliers: !ignore })} />
+      {ghosts ? <Checkbox label="superseded attempts" checked={view.ghosts} onChecked={(shown) => set({ ghosts: shown })} /> : null}
       {children}
     </div>
   );

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useDark } from "../components/theme";
 import type { XAxis } from "./axis";
-import type { Look } from "./colours";
+import type { Look } from "./look";
 import { columnsOf } from "./columns";
 import { type Cursor, plotOptions } from "./plotOptions";
 import type { Range } from "./scale";

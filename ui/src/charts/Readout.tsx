@@ -1,7 +1,7 @@
 import { count, date, duration } from "../components/format";
 import type { XAxis } from "./axis";
 import styles from "./charts.module.css";
-import type { Look } from "./colours";
+import type { Look } from "./look";
 import { type Drawn, nearest } from "./trace";
 
 /** A value with every digit that tells something: single-precision numbers have no more than nine. */

@@ -1,8 +1,10 @@
 import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { ChartNoAxesColumnIncreasing, Maximize2, Minimize2, Table2, ZoomOut } from "lucide-react";
+import { IconButton } from "../components/controls/Button";
 import styles from "./charts.module.css";
 import { ChartMenu } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
-import type { Look } from "./colours";
+import type { Look } from "./look";
 import type { Cursor } from "./plotOptions";
 import { Readout, readAt, readWords } from "./Readout";
 import { extent, outside, type Range, robust, xExtent } from "./scale";
@@ -100,34 +102,21 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
           {metric}
           {figures ? <span className={styles.figure}>{figures}</span> : null}
         </h3>
-        {zoom ? (
-          <button type="button" className={styles.tool} onClick={() => set({ zoom: undefined })}>
-            Reset zoom
-          </button>
-        ) : null}
-        <button
-          type="button"
-          className={styles.tool}
+        {zoom ? <IconButton icon={ZoomOut} size="s" label="Reset the zoom" onClick={() => set({ zoom: undefined })} /> : null}
+        <IconButton
+          icon={ChartNoAxesColumnIncreasing}
+          size="s"
+          label="Logarithmic y axis"
           aria-pressed={logY}
-          aria-label="Logarithmic y axis"
-          title="Logarithmic y axis"
           onClick={() => set({ flipped: view.flipped.includes(metric) ? view.flipped.filter((key) => key !== metric) : [...view.flipped, metric] })}
-        >
-          log
-        </button>
-        <button type="button" className={styles.tool} aria-pressed={table} aria-label="Values as a table" title="Values as a table" onClick={() => setTable(!table)}>
-          ▤
-        </button>
-        <button
-          type="button"
-          className={styles.tool}
-          aria-pressed={view.full === metric}
-          aria-label={view.full === metric ? "Leave full screen" : "Full screen"}
-          title="Full screen"
+        />
+        <IconButton icon={Table2} size="s" label="Values as a table" aria-pressed={table} onClick={() => setTable(!table)} />
+        <IconButton
+          icon={view.full === metric ? Minimize2 : Maximize2}
+          size="s"
+          label={view.full === metric ? "Leave full screen" : "Full screen"}
           onClick={() => set({ full: view.full === metric ? undefined : metric })}
-        >
-          ⤢
-        </button>
+        />
         <ChartMenu metric={metric} traces={shown} view={view} onView={onView} picture={{ title: metric, drawn, looks, axis, logX, logY, x, y, smoothed, note }} />
       </header>
       {table ? (

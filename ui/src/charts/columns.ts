@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { faded, type Look } from "./colours";
+import { faded, type Look } from "./look";
 import type { Value } from "./series";
 import type { Drawn } from "./trace";
 

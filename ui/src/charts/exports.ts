@@ -3,7 +3,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { toCsv } from "../components/csv";
 import { ticks as labels } from "../components/format";
 import { isTime, X_NAMES, type XAxis } from "./axis";
-import { faded, type Look } from "./colours";
+import { faded, type Look } from "./look";
 import { durationTicks, type Range, tickValues, xLabels } from "./scale";
 import type { Value } from "./series";
 import type { Drawn, Trace } from "./trace";

@@ -10,18 +10,20 @@ export interface UrlState<T> {
   write: (state: T, search: URLSearchParams) => void;
 }
 
-/** View state that lives in the address alone. Small changes replace the entry, so that "back" leaves the page. */
-export function useUrlState<T>(codec: UrlState<T>): [T, (next: T) => void] {
+/** View state that lives in the address alone. Small changes replace the entry, so that "back" leaves the page; a tab pushes, so that it goes back one. */
+export function useUrlState<T>(codec: UrlState<T>): [T, (next: T, how?: "push" | "replace") => void] {
   const router = useRouter();
   const search = useRouterState({ select: (state) => state.location.searchStr });
   const state = useMemo(() => codec.read(new URLSearchParams(search)), [codec, search]);
   const set = useCallback(
-    (next: T) => {
+    (next: T, how: "push" | "replace" = "replace") => {
       const { pathname, searchStr } = router.latestLocation;
       const params = new URLSearchParams(searchStr);
       codec.write(next, params);
       const text = params.toString();
-      router.history.replace(pathname + (text ? `?${text}` : ""));
+      const to = pathname + (text ? `?${text}` : "");
+      if (how === "push") router.history.push(to);
+      else router.history.replace(to);
     },
     [codec, router],
   );

@@ -1,91 +1,94 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import { api } from "../../api/client";
-import { keys } from "../../api/keys";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Download, Search } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { LogLine, RunView } from "../../api/types";
+import { Button } from "../../components/controls/Button";
+import { Checkbox } from "../../components/controls/Checkbox";
+import { TextField } from "../../components/controls/TextField";
 import { download } from "../../components/csv";
-import { clock, count } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
+import { clock, count } from "../../components/format";
+import { hasEnded } from "./goal";
+import css from "./run.module.css";
+import { asText, searched, useLog } from "./useLog";
 
-const PAGE = 1000;
-/** Lines kept on the page; older ones are in the download of the whole. */
-const KEPT = 5000;
-const POLL_MS = 2000;
-const WORKING = new Set(["STARTING", "RUNNING", "PAUSING", "CANCELLING"]);
-
-/** @param after the last known line's number */
-async function linesAfter(run: string, after: number): Promise<LogLine[]> {
-  const lines: LogLine[] = [];
-  let last = after;
-  for (;;) {
-    const page = (await api.logs(run, last)).items;
-    lines.push(...page);
-    if (lines.length > KEPT) lines.splice(0, lines.length - KEPT);
-    const end = page.at(-1);
-    if (!end || page.length < PAGE || end.seq <= last) return lines;
-    last = end.seq;
-  }
+interface Props {
+  run: RunView;
+  search: string;
+  onSearch: (search: string) => void;
 }
 
-/** The tail of the log. Follows while its end is in sight, as a terminal does. */
-export function Logs({ run }: { run: RunView }) {
-  const [follow, setFollow] = useState(true);
-  const held = useRef<LogLine[]>([]);
-  const box = useRef<HTMLDivElement>(null);
-  const query = useQuery({
-    queryKey: [...keys.trail(run.id), "logs"],
-    queryFn: async () => {
-      const fresh = await linesAfter(run.id, held.current.at(-1)?.seq ?? 0);
-      if (fresh.length > 0) held.current = [...held.current, ...fresh].slice(-KEPT);
-      return held.current;
-    },
-    refetchInterval: WORKING.has(run.state) ? POLL_MS : false,
-    gcTime: 0,
-  });
-  const lines = query.data;
-  useEffect(() => {
-    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [follow, lines]);
-  const scrolled = () => {
-    const element = box.current;
-    if (element) setFollow(element.scrollHeight - element.scrollTop - element.clientHeight < 40);
-  };
+/** Every line that the run printed. */
+export function Logs({ run, search, onSearch }: Props) {
+  const query = useLog(run);
   return (
     <Answered query={query} what="the log">
-      {(all) =>
-        all.length === 0 ? (
-          <EmptyState title="No log line yet." />
+      {(lines) =>
+        lines.length === 0 ? (
+          <EmptyState title={hasEnded(run.state) ? "It printed nothing." : "No log line yet."}>{run.waiting ? <p>{run.waiting}</p> : null}</EmptyState>
         ) : (
-          <section aria-label="Log" className="card log-card">
-            <div className="row small">
-              <span className="grow faint num">
-                {all.length >= KEPT ? `the last ${count(KEPT)} lines` : `${count(all.length)} lines`}
-              </span>
-              <label className="check">
-                <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> follow
-              </label>
-              <button
-                type="button"
-                className="quiet"
-                onClick={() => download(`${run.name}.log`, "text/plain", all.map((l) => `${l.time} [${l.attempt}] ${l.line}\n`).join(""))}
-              >
-                Save
-              </button>
-            </div>
-            {/* Scrolls, so it must be reachable by keyboard. */}
-            {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-            <div className="log" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-label="Lines">
-              {all.map((line) => (
-                <div key={line.seq}>
-                  <time className="faint">{clock(line.time)}</time>
-                  {line.attempt > 1 ? <span className="faint"> [{line.attempt}]</span> : null} {line.line}
-                </div>
-              ))}
-            </div>
-          </section>
+          <Lines run={run} lines={lines} search={search} onSearch={onSearch} />
         )
       }
     </Answered>
+  );
+}
+
+function Lines({ run, lines, search, onSearch }: Props & { lines: readonly LogLine[] }) {
+  const going = !hasEnded(run.state);
+  const [follow, setFollow] = useState(going);
+  const box = useRef<HTMLDivElement>(null);
+  const { shown, hits } = useMemo(() => searched(lines, search), [lines, search]);
+  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => box.current, estimateSize: () => 19, overscan: 20 });
+  useEffect(() => {
+    if (follow && shown.length > 0) rows.scrollToIndex(shown.length - 1, { align: "end" });
+  }, [follow, shown.length, rows]);
+  const scrolled = () => {
+    const element = box.current;
+    if (element && element.scrollHeight - element.scrollTop - element.clientHeight > 60) setFollow(false);
+  };
+  return (
+    <section aria-label="Log">
+      <div className={css.tools}>
+        <TextField icon={Search} type="search" placeholder="Find in the log" aria-label="Find in the log" value={search} onChange={(event) => onSearch(event.target.value)} />
+        <span className="faint num" role="status">
+          {hits === undefined ? `${count(lines.length)} lines` : `${count(hits)} of ${count(lines.length)} lines`}
+        </span>
+        <span className="grow" />
+        {going ? <Checkbox label="follow" checked={follow} onChecked={setFollow} /> : null}
+        <Button size="s" icon={Download} onClick={() => download(`${run.name}.log`, "text/plain", asText(lines))}>
+          Save all lines
+        </Button>
+      </div>
+      {/* Scrolls, so it must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <div className={css.log} ref={box} onWheel={scrolled} onKeyUp={scrolled} tabIndex={0} role="log" aria-label="Lines">
+        <div style={{ height: rows.getTotalSize(), position: "relative" }}>
+          {rows.getVirtualItems().map((item) => {
+            const line = shown[item.index]!;
+            return (
+              <div key={line.seq} data-index={item.index} ref={rows.measureElement} className={css.line} style={{ transform: `translateY(${item.start}px)` }}>
+                <time className="faint">{clock(line.time)}</time>
+                {run.attempt > 1 ? <span className="faint">[{line.attempt}]</span> : null}
+                <span>{search ? <Marked text={line.line} wanted={search} /> : line.line}</span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Marked({ text, wanted }: { text: string; wanted: string }) {
+  const at = text.toLowerCase().indexOf(wanted.toLowerCase());
+  if (at < 0) return <>{text}</>;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + wanted.length)}</mark>
+      {text.slice(at + wanted.length)}
+    </>
   );
 }

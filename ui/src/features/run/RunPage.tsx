@@ -1,16 +1,20 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { SeriesProvider } from "../../charts/useSeries";
+import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
+import { Tabs } from "../../components/controls/Tabs";
 import { Answered } from "../../components/display/Answered";
 import { useUrlState } from "../../components/navigation";
-import { SpecView } from "../../components/SpecView";
-import { Tabs } from "../../components/controls/Tabs";
+import { Configuration } from "./Configuration";
 import { Curves } from "./Curves";
 import { Logs } from "./Logs";
+import { Overview } from "./Overview";
+import { Pictures } from "./Pictures";
 import { RunHeader } from "./RunHeader";
-import { Artifacts, Attempts, Checkpoints, Events } from "./Trail";
+import { Artifacts, Attempts, Events } from "./Trail";
 import { type RunPageView, runUrl, type Tab, TABS } from "./view";
 
 export function RunPage({ id }: { id: string }) {
@@ -22,32 +26,24 @@ export function RunPage({ id }: { id: string }) {
   );
 }
 
+const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1);
+
 function Loaded({ run }: { run: RunView }) {
   const [view, setView] = useUrlState(runUrl);
-  const cache = useQueryClient();
-  useEffect(() => {
-    document.title = `${run.name} · ${run.state.toLowerCase()} · Runyard`;
-    return () => {
-      document.title = "Runyard";
-    };
-  }, [run.name, run.state]);
-
-  // A new attempt may supersede points that are already drawn; only then is a whole curve read again.
-  const phase = `${run.attempt} ${run.state}`;
-  const known = useRef(phase);
-  useEffect(() => {
-    if (known.current === phase) return;
-    known.current = phase;
-    void cache.invalidateQueries({ queryKey: keys.metrics(run.id) });
-  }, [phase, run.id, cache]);
-
+  // A new attempt may supersede points that are already drawn; only then are whole curves read again.
+  const phases = useMemo(() => ({ [run.id]: `${run.attempt} ${run.state}` }), [run.id, run.attempt, run.state]);
   return (
-    <>
+    <SeriesProvider ghosts={view.chart.ghosts} phases={phases}>
       <RunHeader run={run} />
-      <Tabs tabs={TABS.map((tab) => ({ value: tab, label: tab[0]!.toUpperCase() + tab.slice(1) }))} value={view.tab} onValue={(tab) => setView({ ...view, tab })} label="Parts of the run">
+      <Tabs
+        tabs={TABS.map((tab) => ({ value: tab, label: capital(tab), ...(tab === "attempts" && run.attempt > 1 ? { count: run.attempt } : {}) }))}
+        value={view.tab}
+        onValue={(tab) => setView({ ...view, tab }, "push")}
+        label="Parts of the run"
+      >
         <Panel tab={view.tab} run={run} view={view} onView={setView} />
       </Tabs>
-    </>
+    </SeriesProvider>
   );
 }
 
@@ -59,19 +55,23 @@ interface PanelProps {
 }
 
 function Panel({ tab, run, view, onView }: PanelProps) {
+  const onChart = useCallback((chart: ChartView) => onView({ ...view, chart }), [view, onView]);
+  const onSearch = (search: string) => onView({ ...view, search });
   switch (tab) {
+    case "overview":
+      return <Overview run={run} view={view.chart} onView={onChart} />;
     case "curves":
-      return <Curves run={run} view={view} onView={onView} />;
-    case "spec":
-      return <SpecView spec={run.spec} swept={run.params} />;
-    case "attempts":
-      return <Attempts run={run} />;
-    case "checkpoints":
-      return <Checkpoints run={run} />;
+      return <Curves run={run} view={view.chart} onView={onChart} />;
+    case "configuration":
+      return <Configuration run={run} defaults={view.defaults} onDefaults={(defaults) => onView({ ...view, defaults })} />;
+    case "pictures":
+      return <Pictures run={run} search={view.search} onSearch={onSearch} open={view.picture} onOpen={(picture) => onView({ ...view, picture })} />;
+    case "logs":
+      return <Logs run={run} search={view.search} onSearch={onSearch} />;
     case "events":
       return <Events run={run} />;
-    case "logs":
-      return <Logs run={run} />;
+    case "attempts":
+      return <Attempts run={run} />;
     case "artifacts":
       return <Artifacts run={run} />;
   }

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { RunView } from "../../api/types";
-import { bytes, between, count, date, shortId } from "../../components/format";
+import type { CheckpointView, RunView } from "../../api/types";
+import { bytes, between, count, date, number, shortId } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
+import { hasEnded } from "./goal";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
 
@@ -72,14 +73,14 @@ export function Checkpoints({ run }: Props) {
     <Answered query={query} what="checkpoints">
       {(checkpoints) =>
         checkpoints.length === 0 ? (
-          <EmptyState title="No checkpoint yet." />
+          <EmptyState title={hasEnded(run.state) ? "It left no checkpoint." : "No checkpoint yet."} />
         ) : (
-          <Table heads={["Step", "Epoch", "Best", "Attempt", "Written", "Files"]}>
+          <Table heads={["Step", "Epoch", "Best so far", "Attempt", "Written", "Files"]}>
             {checkpoints.map((checkpoint) => (
               <tr key={`${checkpoint.step}/${checkpoint.attempt ?? ""}`}>
                 <td>{count(checkpoint.step)}</td>
                 <td>{checkpoint.epoch}</td>
-                <td>{checkpoint.best ? "★ best" : ""}</td>
+                <td>{bestWords(checkpoint, checkpoints)}</td>
                 <td>{checkpoint.attempt ?? "–"}</td>
                 <td>{date(checkpoint.createdAt)}</td>
                 <td>
@@ -96,6 +97,14 @@ export function Checkpoints({ run }: Props) {
       }
     </Answered>
   );
+}
+
+/** The newest that was best when it was made is the best; older ones were, and say so (U-09). */
+export function bestWords(checkpoint: CheckpointView, all: readonly CheckpointView[]): string {
+  const value = checkpoint.value === undefined || checkpoint.value === null ? "" : `${checkpoint.key ? `${checkpoint.key} ` : ""}${number(checkpoint.value)}`;
+  if (!checkpoint.best) return value;
+  const newest = all.filter((other) => other.best).reduce((latest, other) => (other.step > latest.step ? other : latest), checkpoint);
+  return newest.step === checkpoint.step ? `★ best ${value}`.trim() : `was best ${value}`.trim();
 }
 
 export function Artifacts({ run }: Props) {

@@ -1,41 +1,40 @@
+import { type ChartView, readChartView, writeChartView } from "../../charts/view";
 import { setOrDrop, type UrlState } from "../../components/navigation";
 
-export const TABS = ["curves", "spec", "attempts", "checkpoints", "events", "logs", "artifacts"] as const;
+export const TABS = ["overview", "curves", "configuration", "pictures", "logs", "events", "attempts", "artifacts"] as const;
 export type Tab = (typeof TABS)[number];
-export type XAxis = "step" | "epoch" | "time";
+
+/** Names that addresses of older pages used. */
+const FORMER: Record<string, Tab> = { spec: "configuration", checkpoints: "overview" };
 
 /** What the run page shows, all of it in the address. */
 export interface RunPageView {
   tab: Tab;
-  /** Weight of the past in the moving average, 0 (none) to 0.99. */
-  smoothing: number;
-  logY: boolean;
-  x: XAxis;
-  ghosts: boolean;
-  /** Part of the metric names shown. */
-  find: string;
-}
-
-function within(text: string | null): number {
-  const n = Number(text ?? 0);
-  return Number.isFinite(n) ? Math.min(0.99, Math.max(0, n)) : 0;
+  chart: ChartView;
+  /** Also the values that nobody set. */
+  defaults: boolean;
+  /** Text that pictures or log lines are searched for. */
+  search: string;
+  /** Picture that stands before the page. */
+  picture: string | undefined;
 }
 
 export const runUrl: UrlState<RunPageView> = {
-  read: (search) => ({
-    tab: TABS.find((tab) => tab === search.get("tab")) ?? "curves",
-    smoothing: within(search.get("smooth")),
-    logY: search.get("log") === "1",
-    x: (["step", "epoch", "time"] as const).find((x) => x === search.get("x")) ?? "step",
-    ghosts: search.get("ghosts") === "1",
-    find: search.get("find") ?? "",
-  }),
+  read: (search) => {
+    const tab = search.get("tab") ?? "";
+    return {
+      tab: TABS.find((one) => one === tab) ?? FORMER[tab] ?? "overview",
+      chart: readChartView(search),
+      defaults: search.get("defaults") !== "0",
+      search: search.get("search") ?? "",
+      picture: search.get("picture") ?? undefined,
+    };
+  },
   write: (view, search) => {
-    setOrDrop(search, "tab", view.tab === "curves" ? undefined : view.tab);
-    setOrDrop(search, "smooth", view.smoothing > 0 ? String(view.smoothing) : undefined);
-    setOrDrop(search, "log", view.logY ? "1" : undefined);
-    setOrDrop(search, "x", view.x === "step" ? undefined : view.x);
-    setOrDrop(search, "ghosts", view.ghosts ? "1" : undefined);
-    setOrDrop(search, "find", view.find);
+    setOrDrop(search, "tab", view.tab === "overview" ? undefined : view.tab);
+    setOrDrop(search, "defaults", view.defaults ? undefined : "0");
+    setOrDrop(search, "search", view.search);
+    setOrDrop(search, "picture", view.picture);
+    writeChartView(view.chart, search);
   },
 };

@@ -1,4 +1,6 @@
-export { type Look, looks } from "../components/colour";
+import type { Stroke } from "../components/colour";
+
+export type Look = Stroke;
 
 /** `#rrggbb` with an alpha of 0 to 255. */
 export const faded = (colour: string, alpha: number) => colour + alpha.toString(16).padStart(2, "0");

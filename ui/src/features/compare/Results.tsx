@@ -1,0 +1,132 @@
+import { Segmented } from "../../components/controls/Button";
+import { Copy } from "../../components/Copy";
+import { EmptyState } from "../../components/display/EmptyState";
+import { meanStd, number } from "../../components/format";
+import { matcher } from "../../charts/view";
+import { ColumnHeads } from "./ColumnHeads";
+import type { CompareColumn } from "./columns";
+import css from "./compare.module.css";
+import { better, type Difference, difference, type Sample, sample } from "./results";
+import type { ComparePageView, MetricValue } from "./view";
+
+interface Props {
+  columns: readonly CompareColumn[];
+  looks: ReadonlyMap<string, { colour: string }>;
+  view: ComparePageView;
+  onView: (view: ComparePageView) => void;
+}
+
+interface Row {
+  key: string;
+  goal: "MAX" | "MIN" | null;
+  samples: Sample[];
+}
+
+const ORDER = ["test/", "val/", "train/"];
+const rank = (key: string) => {
+  const at = ORDER.findIndex((prefix) => key.startsWith(prefix));
+  return key.startsWith("system/") ? 9 : at < 0 ? 5 : at;
+};
+
+export function resultRows(columns: readonly CompareColumn[], value: MetricValue): Row[] {
+  const all = [...new Set(columns.flatMap((column) => column.runs.flatMap((run) => Object.keys(run.summary))))];
+  return all
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true }))
+    .map((key) => ({
+      key,
+      goal: columns.flatMap((column) => column.runs).map((run) => run.summary[key]?.goal).find(Boolean) ?? null,
+      // A metric without a direction has no best: its last value stands for it.
+      samples: columns.map((column) => sample(column.runs.map(({ summary }) => (value === "best" ? (summary[key]?.best ?? summary[key]?.last) : summary[key]?.last)))),
+    }));
+}
+
+const signed = (by: number) => (by > 0 ? `+${number(by)}` : by < 0 ? `−${number(-by)}` : "±0");
+
+function words(found: Difference): string {
+  return found.half === null ? signed(found.by) : `${signed(found.by)} ± ${number(found.half)}`;
+}
+
+/** Every metric of what is compared, with n where several runs stand together, and the difference to the baseline. */
+export function Results({ columns, looks, view, onView }: Props) {
+  const shown = matcher(view.chart.find);
+  const rows = resultRows(columns, view.value).filter((row) => shown(row.key));
+  const base = columns.findIndex((column) => column.baseline);
+  const several = columns.some((column) => column.runs.length > 1);
+  const text = [
+    ["metric", ...columns.map((column) => column.name)].join("\t"),
+    ...rows.map((row) => [row.key, ...row.samples.map((one) => (several ? `${meanStd(one.mean, one.std)} (n = ${one.n})` : String(one.mean ?? "")))].join("\t")),
+  ].join("\n");
+  if (rows.length === 0) return <EmptyState title="None of the runs has measured anything yet." />;
+  return (
+    <>
+      <div className={css.tools}>
+        <Segmented
+          label="Which value counts"
+          size="s"
+          value={view.value}
+          options={[
+            { value: "last", label: "last value" },
+            { value: "best", label: "best value", title: "By the metric's direction; the last value where it has none" },
+          ]}
+          onValue={(value) => onView({ ...view, value })}
+        />
+        <span className="grow" />
+        <Copy text={text} label="Copy table" />
+      </div>
+      {/* Scrolls, so it must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={css.table} tabIndex={0} role="region" aria-label="Results">
+        <table>
+          <ColumnHeads columns={columns} looks={looks} first={`Metric, ${view.value}`} />
+          <tbody className="num">
+            {rows.map((row) => (
+              <tr key={row.key}>
+                <th scope="row">
+                  {row.key}{" "}
+                  {row.goal ? (
+                    <span className="faint" title={row.goal === "MAX" ? "higher is better" : "lower is better"}>
+                      {row.goal === "MAX" ? "↑" : "↓"}
+                    </span>
+                  ) : null}
+                </th>
+                {columns.map((column, i) => (
+                  <Cell key={column.id} own={row.samples[i]!} base={i === base ? null : row.samples[base]!} goal={row.goal} several={several} runs={column.runs.length} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="small faint">
+        {several
+          ? "Mean ± sample deviation (n − 1) over the runs of a column; differences to the baseline with Welch's 95 % interval where both sides have two runs or more."
+          : "Differences to the baseline are of single runs: without several seeds nothing says whether they would come again."}
+      </p>
+    </>
+  );
+}
+
+interface CellProps {
+  own: Sample;
+  base: Sample | null;
+  goal: Row["goal"];
+  several: boolean;
+  runs: number;
+}
+
+function Cell({ own, base, goal, several, runs }: CellProps) {
+  const found = base ? difference(own, base) : null;
+  const good = found ? better(found, goal) : null;
+  return (
+    <td>
+      {own.n === 0 ? <span className="faint">–</span> : several ? meanStd(own.mean, own.std) : number(own.mean)}
+      {several && own.n > 0 ? <span className={own.n < runs ? css.short : "faint"}> n = {own.n}{own.n < runs ? ` of ${runs}` : ""}</span> : null}
+      {found ? (
+        <div className={good === null ? css.delta : good ? css.good : css.bad}>
+          {words(found)}
+          {good === null ? "" : good ? " better" : " worse"}
+        </div>
+      ) : null}
+    </td>
+  );
+}

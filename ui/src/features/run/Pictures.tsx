@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { Search } from "lucide-react";
+import { useMemo, useState } from "react";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { RunView } from "../../api/types";
+import { TextField } from "../../components/controls/TextField";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
+import { count } from "../../components/format";
+import { Dialog } from "../../components/overlays/Dialog";
+import { type Picture, type Strip, stripsOf } from "./pictures";
+import css from "./run.module.css";
+
+interface Props {
+  run: RunView;
+  search: string;
+  onSearch: (search: string) => void;
+  /** Name of the picture that stands before the page. */
+  open: string | undefined;
+  onOpen: (name: string | undefined) => void;
+}
+
+const urlOf = (picture: Picture) => `/api/v1/artifacts/${picture.sha256}`;
+
+/** Pictures among the artifacts; what a task made at several steps is one tile with a slider. */
+export function Pictures({ run, search, onSearch, open, onOpen }: Props) {
+  const query = useQuery({ queryKey: keys.artifacts(run.id), queryFn: () => api.artifacts(run.id) });
+  return (
+    <Answered query={query} what="pictures">
+      {(artifacts) => <Gallery strips={stripsOf(artifacts, search)} any={stripsOf(artifacts, "").length} search={search} onSearch={onSearch} open={open} onOpen={onOpen} />}
+    </Answered>
+  );
+}
+
+interface GalleryProps extends Omit<Props, "run"> {
+  strips: readonly Strip[];
+  any: number;
+}
+
+function Gallery({ strips, any, search, onSearch, open, onOpen }: GalleryProps) {
+  const shown = useMemo(() => strips.flatMap((strip) => strip.pictures).find((picture) => picture.name === open), [strips, open]);
+  if (any === 0) {
+    return (
+      <EmptyState title="No picture yet.">
+        <p>
+          Pictures that analyses and inversions make appear here. On the command line: <code>runyard analyse --run ID</code>.
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <div className={css.tools}>
+        <TextField icon={Search} type="search" placeholder="Find pictures" aria-label="Find pictures" value={search} onChange={(event) => onSearch(event.target.value)} />
+        <span className="faint">
+          {count(strips.length)} of {count(any)}
+        </span>
+      </div>
+      {strips.length === 0 ? <EmptyState title="No picture has this name." /> : null}
+      <ul className={css.gallery}>
+        {strips.map((strip) => (
+          <StripTile key={strip.name} strip={strip} onOpen={onOpen} />
+        ))}
+      </ul>
+      <Dialog open={shown !== undefined} onClose={() => onOpen(undefined)} title={shown?.name ?? ""} wide>
+        {shown ? <img className={css.large} src={urlOf(shown)} alt={shown.name} /> : null}
+        {shown ? (
+          <p>
+            <a href={urlOf(shown)} download={shown.name}>
+              Save
+            </a>
+          </p>
+        ) : null}
+      </Dialog>
+    </>
+  );
+}
+
+function StripTile({ strip, onOpen }: { strip: Strip; onOpen: (name: string) => void }) {
+  const last = strip.pictures.length - 1;
+  const [at, setAt] = useState(last);
+  const picture = strip.pictures[Math.min(at, last)]!;
+  return (
+    <li className={css.picture}>
+      <button type="button" onClick={() => onOpen(picture.name)} aria-label={`Enlarge ${picture.name}`}>
+        <img src={urlOf(picture)} alt="" loading="lazy" decoding="async" />
+      </button>
+      <span title={picture.name}>{strip.name}</span>
+      {last > 0 ? (
+        <label>
+          <span className="sr">Step of {strip.name}</span>
+          <input type="range" min={0} max={last} value={Math.min(at, last)} onChange={(event) => setAt(Number(event.target.value))} />
+          <output className="num small">{picture.step === null ? picture.name : `step ${count(picture.step)}`}</output>
+        </label>
+      ) : null}
+    </li>
+  );
+}
