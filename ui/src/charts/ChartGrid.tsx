@@ -2,7 +2,7 @@ import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState
 import type { Summary } from "../api/types";
 import { number } from "../components/format";
 import { toProblem } from "../api/problem";
-import { strokesOf } from "../components/colour";
+import { looks as looksOf } from "../components/colour";
 import { EmptyState } from "../components/display/EmptyState";
 import { useDark } from "../components/theme";
 import type { Origin } from "./axis";
@@ -50,7 +50,7 @@ export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: 
   const [inner, setInner] = useState<string | null>(null);
   const lines = useMemo(() => [...new Map(runs.map((run) => [lineOf(run), { id: lineOf(run), label: run.label }])).values()], [runs]);
   const ids = lines.map((line) => line.id).join(" ");
-  const own = useMemo(() => strokesOf(ids.split(" "), dark), [ids, dark]);
+  const own = useMemo(() => looksOf(ids.split(" "), dark), [ids, dark]);
   const looks = given ?? own;
   const emphasised = inner ?? outer;
   const sections = useMemo(() => {

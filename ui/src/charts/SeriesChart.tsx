@@ -1,6 +1,6 @@
 import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { ChartNoAxesColumnIncreasing, Maximize2, Minimize2, Table2, ZoomOut } from "lucide-react";
-import { IconButton } from "../components/controls/Button";
+import { Maximize2, Minimize2, Table2, ZoomOut } from "lucide-react";
+import { Button, IconButton } from "../components/controls/Button";
 import styles from "./charts.module.css";
 import { ChartMenu } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
@@ -103,13 +103,16 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
           {figures ? <span className={styles.figure}>{figures}</span> : null}
         </h3>
         {zoom ? <IconButton icon={ZoomOut} size="s" label="Reset the zoom" onClick={() => set({ zoom: undefined })} /> : null}
-        <IconButton
-          icon={ChartNoAxesColumnIncreasing}
+        <Button
+          kind="quiet"
           size="s"
-          label="Logarithmic y axis"
+          aria-label="Logarithmic y axis"
+          title="Logarithmic y axis"
           aria-pressed={logY}
           onClick={() => set({ flipped: view.flipped.includes(metric) ? view.flipped.filter((key) => key !== metric) : [...view.flipped, metric] })}
-        />
+        >
+          log
+        </Button>
         <IconButton icon={Table2} size="s" label="Values as a table" aria-pressed={table} onClick={() => setTable(!table)} />
         <IconButton
           icon={view.full === metric ? Minimize2 : Maximize2}

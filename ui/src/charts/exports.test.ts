@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { strokesOf } from "../components/colour";
+import { looks as looksOf } from "../components/colour";
 import { csvOf, svgOf } from "./exports";
 import { extent, xExtent } from "./scale";
 import { drawAll, type Trace } from "./trace";
@@ -39,7 +39,7 @@ test("CSV of buckets has their extremes, of groups their mean, deviation and n",
 test("SVG escapes names, draws a gap where there is no value, and says what it shows", () => {
   const options = { axis: "step", smoothing: "none", weight: 0, ghosts: false, logX: false, logY: false } as const;
   const drawn = drawAll([trace], options);
-  const svg = svgOf({ title: "train/loss", drawn, looks: strokesOf(["a"], false), ...options, x: xExtent(drawn), y: extent(drawn, undefined, false), smoothed: false, note: "3 points" });
+  const svg = svgOf({ title: "train/loss", drawn, looks: looksOf(["a"], false), ...options, x: xExtent(drawn), y: extent(drawn, undefined, false), smoothed: false, note: "3 points" });
   expect(svg).toContain("run &lt;1&gt; &amp; &quot;x&quot;");
   expect(svg).toContain("3 points");
   const path = /<path d="([^"]+)" stroke="#[0-9a-f]+" stroke-width/.exec(svg)![1]!;

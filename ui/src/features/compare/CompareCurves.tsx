@@ -3,12 +3,12 @@ import { ChartGrid, type ChartRun } from "../../charts/ChartGrid";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
-import type { Stroke } from "../../components/colour";
+import type { Look } from "../../components/colour";
 import type { CompareColumn } from "./columns";
 
 interface Props {
   columns: readonly CompareColumn[];
-  looks: ReadonlyMap<string, Stroke>;
+  looks: ReadonlyMap<string, Look>;
   view: ChartView;
   onView: (view: ChartView) => void;
   emphasised: string | null;

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { strokesOf } from "../../components/colour";
+import { looks as looksOf } from "../../components/colour";
 import { Button, IconButton } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { Combobox } from "../../components/controls/Combobox";
@@ -65,7 +65,7 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
   const [over, setOver] = useState<string | null>(null);
   const columns = useMemo(() => columnsOf(runs, view.baseline, view.together), [runs, view.baseline, view.together]);
   const ids = columns.map((column) => column.id).join(" ");
-  const looks = useMemo(() => strokesOf(ids.split(" "), dark), [ids, dark]);
+  const looks = useMemo(() => looksOf(ids.split(" "), dark), [ids, dark]);
   const onChart = useCallback((chart: ComparePageView["chart"]) => onView({ ...view, chart }), [onView, view]);
   if (runs.length < 2) {
     return (

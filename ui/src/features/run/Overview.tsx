@@ -5,13 +5,13 @@ import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { strokesOf } from "../../components/colour";
+import { looks as looksOf } from "../../components/colour";
 import { flat } from "../../components/configuration";
 import { Card } from "../../components/display/Card";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { Tile, Tiles } from "../../components/display/Tile";
 import { Time } from "../../components/display/Time";
-import { between, duration, shortId, value } from "../../components/format";
+import { between, duration, number, shortId, value } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { useDark } from "../../components/theme";
@@ -32,7 +32,7 @@ export function Overview({ run, view, onView }: Props) {
   const dark = useDark();
   const goal = goalOf(run);
   const runs = useMemo(() => [chartRun(run)], [run]);
-  const looks = useMemo(() => strokesOf([run.id], dark), [run.id, dark]);
+  const looks = useMemo(() => looksOf([run.id], dark), [run.id, dark]);
   return (
     <div className={css.overview}>
       {goal ? (
@@ -47,7 +47,7 @@ export function Overview({ run, view, onView }: Props) {
                   name={key}
                   value={best ? best.best : summary.last}
                   title={`${summary.count} points`}
-                  note={best ? `best, at step ${best.bestStep ?? "?"}; last ${value(best.last ?? null)}` : "last"}
+                  note={best ? `best, at step ${best.bestStep ?? "?"}; last ${number(best.last)}` : "last"}
                 />
               );
             })}

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from "vitest";
 import { originOf } from "../../components/origin";
 import { aRun } from "../../testing/samples";
