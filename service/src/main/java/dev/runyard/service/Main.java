@@ -6,6 +6,7 @@ import dev.runyard.service.boot.HttpAddress;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
 import dev.runyard.service.embedded.EmbeddedTemporal;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -32,6 +33,7 @@ public final class Main {
             PlatformEncoding.refusal().ifPresent(line -> {
                 throw new StartFailure(line);
             });
+            Failpoint.warning().ifPresent(line -> System.err.println("runyard: " + line));
             LabConfig config = LabConfig.fromProcess();
             requireSafeBind(config);
             Home home = Home.open(config.home());

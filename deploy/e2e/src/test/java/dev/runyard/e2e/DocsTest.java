@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** What the documents say about files is true. */
 class DocsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+)(#[^)]*)?\\)");
+
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test)`");
 
     private final Path root = LabProcess.repositoryRoot();
 
@@ -45,6 +50,26 @@ class DocsTest {
                         .contains("## Context", "## Decision", "## Rejected", "## Consequences");
             }
         }
+    }
+
+    @Test
+    void every_test_that_a_page_names_is_there() throws IOException {
+        Set<String> tests = new HashSet<>();
+        for (String folder : List.of("deploy", "service", "workers")) {
+            try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+                files.map(file -> String.valueOf(file.getFileName()))
+                        .filter(name -> name.endsWith("Test.java"))
+                        .forEach(name -> tests.add(name.substring(0, name.length() - ".java".length())));
+            }
+        }
+        Set<String> named = new TreeSet<>();
+        for (Path page : pages()) {
+            Matcher test = TEST.matcher(Files.readString(page));
+            while (test.find()) {
+                named.add(test.group(1));
+            }
+        }
+        assertThat(named).isNotEmpty().isSubsetOf(tests);
     }
 
     private List<Path> pages() throws IOException {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of the drill; the long one is a command (handbook, "Kill drill"). */
+/** The short form of the drill; the long one is a command (handbook, "Drills"). */
 class KillDrillTest {
     @TempDir
     Path folder;

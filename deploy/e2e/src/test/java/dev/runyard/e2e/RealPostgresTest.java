@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.drill.KillDrill;
+import dev.runyard.e2e.lab.LabClient;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,13 +32,7 @@ class RealPostgresTest {
                 "the distribution's package postgresql has it", "/usr/lib/postgresql/*/bin", programs());
         Server postgres = new Server(programs);
         postgres.create();
-        try (LabProcess lab = LabProcess.start(
-                folder.resolve("home"),
-                Map.of(
-                        "RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/postgres",
-                        "RUNYARD_DB_USER", "runyard",
-                        "RUNYARD_DB_PASSWORD", "",
-                        "RUNYARD_THREADS", "1"))) {
+        try (LabProcess lab = LabProcess.start(folder.resolve("home"), settings(postgres))) {
             assertThat(lab.home().resolve("postgres")).doesNotExist();
             String id = lab.client()
                     .post("/api/v1/sweeps", KillDrill.sweep(1, 20))
@@ -59,8 +55,80 @@ class RealPostgresTest {
                     .hasSize(200)
                     .doesNotHaveDuplicates();
         } finally {
-            postgres.control("-m", "immediate", "stop");
+            postgres.stop();
         }
+    }
+
+    @Test
+    void a_database_that_is_away_for_a_minute_under_load_loses_no_acknowledged_row_and_no_attempt() throws Exception {
+        Path programs = Programs.require(
+                "the distribution's package postgresql has it", "/usr/lib/postgresql/*/bin", programs());
+        Server postgres = new Server(programs);
+        postgres.create();
+        try (LabProcess lab = LabProcess.start(folder.resolve("home"), settings(postgres))) {
+            LabClient client = lab.client();
+            String trained = client.post(
+                            "/api/v1/runs",
+                            Map.of(
+                                    "experiment",
+                                    "away",
+                                    "spec",
+                                    KillDrill.sweep(1, 30).get("base")))
+                    .get("id")
+                    .asText();
+            client.await(
+                    "/api/v1/runs/" + trained,
+                    Duration.ofMinutes(2),
+                    r -> r.path("step").asLong() > 5);
+            // Another host's worker, which is this test, reports as fast as it is answered; people queue runs and look.
+            try (Load load = Load.begin(lab, 4)) {
+                client.await("/q/health/ready", Duration.ofMinutes(1), health -> load.acknowledged() > 20_000);
+                postgres.control("-m", "immediate", "stop");
+                Thread.sleep(60_000);
+                postgres.start();
+                Instant back = Instant.now();
+                long before = load.acknowledged();
+                while (load.acknowledged() == before || client.getStatus("/api/v1/runs?limit=1") != 200) {
+                    Thread.sleep(50);
+                    assertThat(Duration.between(back, Instant.now()))
+                            .as("served again since the database accepts")
+                            .isLessThan(Duration.ofSeconds(5));
+                }
+                Thread.sleep(5_000);
+                load.stop();
+                assertThat(load.answers())
+                        .as("answers to everything that was asked: " + load.answers())
+                        .containsKey(503)
+                        .allSatisfy((status, many) -> assertThat(status).isIn(200, 201, 503, 429));
+                assertThat(load.missing())
+                        .as("acknowledged points that are gone")
+                        .isEmpty();
+                assertThat(load.lost()).as("acknowledged runs that are gone").isEmpty();
+                assertThat(client.get("/api/v1/runs/" + load.run())
+                                .get("attempt")
+                                .asLong())
+                        .isEqualTo(1);
+            }
+            JsonNode done = client.await("/api/v1/runs/" + trained, Duration.ofMinutes(5), r -> r.get("state")
+                    .asText()
+                    .matches("FINISHED|FAILED"));
+            assertThat(done.get("state").asText()).as(done.toString()).isEqualTo("FINISHED");
+            assertThat(done.get("attempt").asLong()).isEqualTo(1);
+            assertThat(client.history(trained, "train/loss").stream()
+                            .map(p -> p.get("step").asLong()))
+                    .hasSize(30 * KillDrill.STEPS_AN_EPOCH)
+                    .doesNotHaveDuplicates();
+        } finally {
+            postgres.stop();
+        }
+    }
+
+    private static Map<String, String> settings(Server postgres) {
+        return Map.of(
+                "RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/postgres",
+                "RUNYARD_DB_USER", "runyard",
+                "RUNYARD_DB_PASSWORD", "",
+                "RUNYARD_THREADS", "1");
     }
 
     private static Optional<Path> programs() throws IOException {
@@ -95,6 +163,17 @@ class RealPostgresTest {
 
         void create() throws IOException, InterruptedException {
             program("initdb", "-D", data.toString(), "-U", "runyard", "-A", "trust", "-E", "UTF8", "--data-checksums");
+            start();
+        }
+
+        /** Whatever state it is in. */
+        void stop() throws IOException, InterruptedException {
+            if (Files.exists(data.resolve("postmaster.pid"))) {
+                control("-m", "immediate", "stop");
+            }
+        }
+
+        void start() throws IOException, InterruptedException {
             control(
                     "-l",
                     data.resolve("server.log").toString(),

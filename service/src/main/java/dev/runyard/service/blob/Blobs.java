@@ -4,6 +4,7 @@ import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.db.DatabaseFailure;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Failpoint;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -144,9 +145,10 @@ class Blobs {
 
     /** Verified bytes replace whatever has their name: a file that was damaged since is whole again. */
     private boolean name(BlobFolder.Received received) throws IOException {
-        return inLock(received.hash(), () -> {
+        boolean fresh = inLock(received.hash(), () -> {
             boolean known = touch(received.hash());
             folder.name(received);
+            Failpoint.BLOB_NAMED.reach();
             if (!known) {
                 statements.change(
                         "insert into blob (sha256, size) values (?, ?) on conflict do nothing",
@@ -155,6 +157,8 @@ class Blobs {
             }
             return !known;
         });
+        Failpoint.BLOB_COMMITTED.reach();
+        return fresh;
     }
 
     /** Says that somebody counts on the blob, so that it is not swept before he refers to it. */

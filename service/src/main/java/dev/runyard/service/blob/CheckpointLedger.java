@@ -6,6 +6,7 @@ import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Retention;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -62,6 +63,7 @@ public class CheckpointLedger {
         requireBlobs(ref);
         put(run, attempt, ref);
         retain(run);
+        Failpoint.CHECKPOINT_STORED.reach();
     }
 
     /** Those that the next attempt may resume from, newest first. */

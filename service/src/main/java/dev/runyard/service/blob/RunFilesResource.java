@@ -2,6 +2,7 @@ package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.CheckpointRef;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
@@ -53,6 +54,7 @@ public class RunFilesResource {
     public StoredView checkpoint(
             @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref) {
         checkpoints.add(run, attempt, Problem.required(ref));
+        Failpoint.CHECKPOINT_COMMITTED.reach();
         return new StoredView(1);
     }
 

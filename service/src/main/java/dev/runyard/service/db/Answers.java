@@ -1,6 +1,7 @@
 package dev.runyard.service.db;
 
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,9 +19,11 @@ public class Answers {
     private static final int LONGEST_KEY = 200;
 
     private final Statements statements;
+    private final Commit commit;
 
-    public Answers(Statements statements) {
+    public Answers(Statements statements, Commit commit) {
         this.statements = statements;
+        this.commit = commit;
     }
 
     /**
@@ -48,6 +51,8 @@ public class Answers {
         if (first) {
             UUID made = work.get();
             statements.change("update idempotency set made = ? where route = ? and key = ?", made, route, key);
+            Failpoint.REQUEST_STORED.reach();
+            commit.then(Failpoint.REQUEST_COMMITTED::reach);
             return made;
         }
         record Earlier(String hash, UUID made) {}

@@ -1,9 +1,7 @@
 package dev.runyard.service.event;
 
+import dev.runyard.service.db.Commit;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -16,21 +14,21 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 public class Wakeup {
-    private final TransactionSynchronizationRegistry transactions;
+    private final Commit commit;
     private final EventFeed events;
     private final Semaphore scheduler = new Semaphore(0);
     private final Semaphore reconciler = new Semaphore(0);
     private Set<UUID> runs = new HashSet<>();
     private Set<UUID> sweeps = new HashSet<>();
 
-    public Wakeup(TransactionSynchronizationRegistry transactions, EventFeed events) {
-        this.transactions = transactions;
+    public Wakeup(Commit commit, EventFeed events) {
+        this.commit = commit;
         this.events = events;
     }
 
     /** An event row was written in this transaction: the open pages are told at once, not within a second. */
     public void tell() {
-        afterCommit(events::kick);
+        commit.then(events::kick);
     }
 
     /** What changed since the last look. */
@@ -38,12 +36,12 @@ public class Wakeup {
 
     /** A run's row or a device changed in this transaction such that a lease may be granted. */
     public void schedule() {
-        afterCommit(scheduler::release);
+        commit.then(scheduler::release);
     }
 
     /** The run may need a workflow, or its workflow a look at the row. */
     public void run(UUID run) {
-        afterCommit(() -> {
+        commit.then(() -> {
             synchronized (this) {
                 runs.add(run);
             }
@@ -53,7 +51,7 @@ public class Wakeup {
 
     /** The sweep may need a workflow, or its window more runs. */
     public void sweep(UUID sweep) {
-        afterCommit(() -> {
+        commit.then(() -> {
             synchronized (this) {
                 sweeps.add(sweep);
             }
@@ -79,23 +77,5 @@ public class Wakeup {
             sweeps = new HashSet<>();
             return taken;
         }
-    }
-
-    private void afterCommit(Runnable then) {
-        if (transactions.getTransactionStatus() != Status.STATUS_ACTIVE) {
-            then.run();
-            return;
-        }
-        transactions.registerInterposedSynchronization(new Synchronization() {
-            @Override
-            public void beforeCompletion() {}
-
-            @Override
-            public void afterCompletion(int status) {
-                if (status == Status.STATUS_COMMITTED) {
-                    then.run();
-                }
-            }
-        });
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Polls the ledger's queue: workflows, and the activities that the ledger implements. A Temporal server that comes late, or goes and
- * comes back, is waited for; until then runs are accepted and stay queued.
+ * comes back, is waited for; until then runs are accepted and stay queued. One that is back is polled at once: the SDK's own polls
+ * fail with ever longer pauses, up to a minute, and a lease that was granted meanwhile would be over.
  */
 @ApplicationScoped
 class LedgerWorker {
@@ -51,13 +52,20 @@ class LedgerWorker {
         thread.start();
     }
 
+    /** Polls while Temporal answers, and anew each time that it is back. */
     private void connect() {
+        boolean polls = false;
         boolean told = false;
         while (!stopping) {
-            if (status.ok() && poll()) {
-                return;
+            boolean ok = status.ok();
+            if (ok && !polls) {
+                polls = poll();
+                told &= !polls;
+            } else if (!ok && polls) {
+                leave();
+                polls = false;
             }
-            if (!told) {
+            if (!ok && !told) {
                 LOG.warn("Temporal does not answer; runs stay queued until it does");
                 told = true;
             }
@@ -96,11 +104,14 @@ class LedgerWorker {
 
     void stop(@Observes ShutdownEvent event) {
         stopping = true;
-        synchronized (this) {
-            if (factory != null) {
-                factory.shutdownNow();
-                factory.awaitTermination(5, TimeUnit.SECONDS);
-            }
+        leave();
+    }
+
+    private synchronized void leave() {
+        if (factory != null) {
+            factory.shutdownNow();
+            factory.awaitTermination(5, TimeUnit.SECONDS);
+            factory = null;
         }
     }
 }

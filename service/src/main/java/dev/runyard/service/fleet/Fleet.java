@@ -41,6 +41,18 @@ public class Fleet {
 
     private static final Logger LOG = Logger.getLogger(Fleet.class);
 
+    /**
+     * What was granted to a worker that lives and has not taken it up yet: its process is starting, or Temporal is slow. For so long,
+     * as the workflow waits too, its worker's heartbeat is the attempt's.
+     */
+    private static final String WAIT = """
+            update lease l set expires_at = now() + make_interval(secs => ?) from attempt a
+            where l.released_at is null and l.device_id in (select id from device where worker_id = ?)
+              and a.run_id = l.run_id and a.attempt = l.attempt and a.started_at is null
+              and a.granted_at > now() - make_interval(secs => ?)""";
+
+    private static final int TAKEN_UP_SECONDS = 90;
+
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
@@ -248,6 +260,7 @@ public class Fleet {
                             "STALE_WORKER",
                             "Worker " + worker + " has no devices: another one registered them, or it left.");
         }
+        statements.change(WAIT, RunLedger.LEASE_SECONDS, worker, TAKEN_UP_SECONDS);
         List<UUID> back = statements.rows(
                 "update device set lost = false where worker_id = ? and lost returning id",
                 r -> r.getObject(1, UUID.class),

@@ -23,6 +23,7 @@ class HttpRules {
     /** Most bytes of a JSON body. */
     static final long BODY_LIMIT = 1 << 20;
 
+    private static final String ASSETS = "/assets/";
     private static final String CONTENT_SECURITY =
             "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
                     + "img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
@@ -204,12 +205,11 @@ class HttpRules {
             absent(headers, "Referrer-Policy", "no-referrer");
             absent(headers, "Cross-Origin-Opener-Policy", "same-origin");
             absent(headers, "Cross-Origin-Resource-Policy", "same-origin");
-            String type = headers.get(HttpHeaders.CONTENT_TYPE);
             if (context.normalizedPath().startsWith("/api/")) {
                 absent(headers, "Cache-Control", "no-store");
-            } else if (type != null && type.startsWith("text/html")) {
-                // It names the assets of this version; they carry their hash in their names and may be kept, the page
-                // may not.
+            } else if (!context.normalizedPath().startsWith(ASSETS)) {
+                // The page names the assets of this version; they carry their hash in their names and may be kept,
+                // nothing else may.
                 headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
             }
         });

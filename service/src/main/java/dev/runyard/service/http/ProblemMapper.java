@@ -5,6 +5,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.json.MalformedJson;
 import io.quarkus.security.ForbiddenException;
+import io.vertx.core.http.HttpClosedException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -79,6 +80,10 @@ class ProblemMapper {
             }
             if (cause instanceof MalformedJson malformed) {
                 return answer(body(malformed), uri);
+            }
+            if (cause instanceof HttpClosedException) {
+                LOG.debugf("whoever asked for %s went away", uri.getPath());
+                return answer(Problem.Body.of(400, "CLIENT_GONE", "The client closed the connection."), uri);
             }
             if (cause instanceof SQLException sql && databaseAway(sql)) {
                 LOG.warnf("the database does not answer: %s", sql.getMessage());

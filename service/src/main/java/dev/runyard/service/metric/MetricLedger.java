@@ -5,6 +5,7 @@ import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.db.Contention;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Failpoint;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -191,6 +192,7 @@ public class MetricLedger {
         if (stored == Stored.STALE) {
             throw fence.refusal(run, batch.attempt());
         }
+        Failpoint.POINTS_COMMITTED.reach();
         if (stored.starting) {
             firstReport.stream().forEach(f -> f.firstReport(run, batch.attempt()));
         }
@@ -243,6 +245,7 @@ public class MetricLedger {
             statements.change(SUMMARISE, summary.summary(run));
             statements.change(BLOCKS, blocks.blocks(run));
         }
+        Failpoint.POINTS_STORED.reach();
         return new Stored(count, rows.get(0).starting());
     }
 

@@ -11,6 +11,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricLedger;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
@@ -120,6 +121,7 @@ public class AttemptResource {
                     "WRONG_DEVICE", "device", request.device(), "does not hold the lease", "it is " + lease.device());
         }
         ledger.started(run, attempt);
+        Failpoint.START_COMMITTED.reach();
         return new StartView(
                 tokens.attempt(run, attempt),
                 lease.spec(),
@@ -138,6 +140,7 @@ public class AttemptResource {
         step(request.step());
         metrics.supersede(run, attempt, request.step());
         ledger.resumed(run, attempt, request.step());
+        Failpoint.RESUME_COMMITTED.reach();
         return new OrderView(Order.CONTINUE);
     }
 
@@ -170,7 +173,9 @@ public class AttemptResource {
         if (current != attempt) {
             throw new StaleAttempt(run, attempt);
         }
-        return new EndView(ledger.ended(run, attempt, outcome));
+        boolean over = ledger.ended(run, attempt, outcome);
+        Failpoint.END_COMMITTED.reach();
+        return new EndView(over);
     }
 
     /** Tells people of something though the attempt goes on; told twice it is written once. */

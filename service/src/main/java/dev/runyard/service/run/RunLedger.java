@@ -7,6 +7,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.FirstReport;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
@@ -86,6 +87,7 @@ public class RunLedger implements FirstReport {
                 RunState.QUEUED,
                 RunState.STARTING,
                 "attempt " + attempt + " on device " + device);
+        Failpoint.LEASE_STORED.reach();
         return OptionalLong.of(attempt);
     }
 
@@ -285,6 +287,7 @@ public class RunLedger implements FirstReport {
                 run,
                 attempt);
         quarantine.judge(way.device(), run, from, outcome, step > way.startStep());
+        Failpoint.END_STORED.reach();
         wakeup.schedule();
         return verdict.next().terminal();
     }

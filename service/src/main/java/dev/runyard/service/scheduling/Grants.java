@@ -6,10 +6,14 @@ import dev.runyard.service.fleet.Fleet;
 import dev.runyard.service.run.RunLedger;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.Array;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -26,22 +30,31 @@ public class Grants {
             order by s.slot, d.kind desc, d.id for update of d skip locked""".formatted(Fleet.USABLE, Fleet.SOUND);
 
     /**
-     * The run for a device: none that it refused, none that still waits before it is tried again. A sweep gets no more leases at once
-     * than its parallel, also when many of its runs were resumed or tried again.
+     * Runs that may go, read once a round: none that still waits before it is tried again. Of those that are alike to the scheduler
+     * (user, sweep, devices that refused them) no more than there are slots, so that a long queue is not carried here.
      */
-    private static final String NEXT = """
+    private static final String WAITING = """
             with going as (
-              select r.created_by, r.sweep_id from lease l join run r on r.id = l.run_id where l.released_at is null),
-            users as (select created_by, count(*) as n from going group by created_by),
-            sweeps as (select sweep_id, count(*) as n from going where sweep_id is not null group by sweep_id)
-            select r.id from run r left join users u on u.created_by = r.created_by
-              left join sweeps w on w.sweep_id = r.sweep_id left join sweep s on s.id = r.sweep_id
-            where r.state = 'QUEUED' and (r.sweep_id is null or coalesce(w.n, 0) < s.parallel)
-              and (r.not_before is null or r.not_before <= now())
-              and not exists (select 1 from refusal f where f.run_id = r.id and f.device_id = ?)
-              and not exists (select 1 from lease l where l.run_id = r.id and l.released_at is null)
-            order by r.priority desc, coalesce(u.n, 0), r.created_at, r.sweep_index nulls first, r.id
-            limit 1 for update of r skip locked""";
+              select r.sweep_id, count(*) as n from lease l join run r on r.id = l.run_id
+              where l.released_at is null and r.sweep_id is not null group by r.sweep_id),
+            refused as (
+              select run_id, array_agg(device_id order by device_id) as devices from refusal
+              where device_id = any (?) group by run_id)
+            select * from (
+              select r.id, r.created_by, r.sweep_id, r.priority, r.created_at, r.sweep_index, f.devices,
+                s.parallel - coalesce(g.n, 0) as room,
+                row_number() over (partition by r.created_by, r.sweep_id, f.devices
+                  order by r.priority desc, r.created_at, r.sweep_index nulls first, r.id) as place
+              from run r left join sweep s on s.id = r.sweep_id left join going g on g.sweep_id = r.sweep_id
+                left join refused f on f.run_id = r.id
+              where r.state = 'QUEUED' and (r.not_before is null or r.not_before <= now())
+                and (r.sweep_id is null or coalesce(g.n, 0) < s.parallel)
+                and not exists (select 1 from lease l where l.run_id = r.id and l.released_at is null)) waiting
+            where place <= ?""";
+
+    private static final String GOING = """
+            select r.created_by, count(*) from lease l join run r on r.id = l.run_id
+            where l.released_at is null group by r.created_by""";
 
     private final Statements statements;
     private final RunLedger ledger;
@@ -63,17 +76,63 @@ public class Grants {
         List<Slot> free = statements.rows(
                 FREE,
                 r -> new Slot(r.getObject("id", UUID.class), r.getInt("slot"), r.getObject("worker", UUID.class)));
+        if (free.isEmpty()) {
+            return granted;
+        }
+        Round round = round(free);
         for (Slot slot : free) {
-            Optional<UUID> run = statements.row(NEXT, r -> r.getObject(1, UUID.class), slot.device());
-            if (run.isEmpty()) {
-                continue; // another device may be one that the next run has not been refused by
-            }
-            OptionalLong attempt = ledger.grant(run.get(), slot.device(), slot.slot(), slot.worker());
-            if (attempt.isPresent()) {
-                granted.add(new LeaseGrant(run.get(), attempt.getAsLong(), slot.device()));
-            }
+            next(round, slot).ifPresent(granted::add);
         }
         return granted;
+    }
+
+    /** The first of this slot's runs that nobody changes at this moment. */
+    private Optional<LeaseGrant> next(Round round, Slot slot) {
+        while (true) {
+            Optional<Round.Waiter> next = round.take(slot.device());
+            if (next.isEmpty()) {
+                return Optional.empty(); // another device may be one that the next run has not been refused by
+            }
+            UUID run = next.get().run();
+            boolean still = statements
+                    .row(
+                            "select 1 from run where id = ? and state = 'QUEUED' for update skip locked",
+                            r -> r.getInt(1),
+                            run)
+                    .isPresent();
+            OptionalLong attempt =
+                    still ? ledger.grant(run, slot.device(), slot.slot(), slot.worker()) : OptionalLong.empty();
+            if (attempt.isPresent()) {
+                return Optional.of(new LeaseGrant(run, attempt.getAsLong(), slot.device()));
+            }
+            round.miss(next.get());
+        }
+    }
+
+    private Round round(List<Slot> free) {
+        Map<String, Integer> going = new HashMap<>();
+        statements.each(GOING, r -> going.put(r.getString(1), r.getInt(2)));
+        Map<UUID, Integer> room = new HashMap<>();
+        List<Round.Waiter> waiting = statements.rows(
+                WAITING,
+                r -> {
+                    UUID sweep = r.getObject("sweep_id", UUID.class);
+                    if (sweep != null) {
+                        room.put(sweep, r.getInt("room"));
+                    }
+                    Array refused = r.getArray("devices");
+                    return new Round.Waiter(
+                            r.getObject("id", UUID.class),
+                            r.getString("created_by"),
+                            sweep,
+                            r.getInt("priority"),
+                            Statements.instant(r, "created_at"),
+                            r.getObject("sweep_index", Integer.class),
+                            refused == null ? Set.of() : Set.of((UUID[]) refused.getArray()));
+                },
+                free.stream().map(Slot::device).distinct().toList(),
+                free.size());
+        return new Round(waiting, going, room);
     }
 
     private boolean queued() {

@@ -6,6 +6,7 @@ import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.executor.LoopWatch;
 import dev.runyard.service.executor.TemporalStatus;
 import dev.runyard.service.executor.Workflows;
+import dev.runyard.spec.Failpoint;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
@@ -20,7 +21,7 @@ public class Scheduler {
     public static final String LOOP = "scheduler";
 
     private static final long EVERY_MILLIS = 1_000;
-    private static final long LEADER = 0x52756e79617264L;
+    static final long LEADER = 0x52756e79617264L;
 
     private final Grants grants;
     private final Statements statements;
@@ -49,7 +50,11 @@ public class Scheduler {
         wakeup.awaitSchedule(EVERY_MILLIS);
         if (temporal.ok()) {
             // The signals follow the commit. One that gets lost is sent again by the reconciler.
-            lead().forEach(workflows::grant);
+            for (LeaseGrant grant : lead()) {
+                Failpoint.LEASE_COMMITTED.reach();
+                workflows.grant(grant);
+                Failpoint.LEASE_SIGNALLED.reach();
+            }
             pulse.beat(LOOP);
         }
     }

@@ -86,6 +86,35 @@ final class LeasesTest {
     }
 
     @Test
+    void whatAWorkerThatLivesHasNotTakenUpYetStaysItsOwnForAWhile() throws Exception {
+        Fleet.Registered registered = lab.device(Leases.candidate("starting"), 1);
+        UUID run = lab.queue();
+        Leases.await(() -> lab.state(run).equals("STARTING"));
+        Leases.Held held = new Leases.Held(run, 1, registered.devices().get(0).id());
+        lab.overdue(held);
+        fleet.beat(registered.worker());
+        fleet.expire();
+        assertThat(lab.attempt(held)).isEqualTo("STARTING");
+
+        // Not for ever: its activity may be lost.
+        statements.change("update attempt set granted_at = now() - interval '91 seconds' where run_id = ?", run);
+        lab.overdue(held);
+        fleet.beat(registered.worker());
+        fleet.expire();
+        assertThat(lab.attempt(held)).isEqualTo("LOST");
+    }
+
+    @Test
+    void whatAWorkerHasTakenUpItHasToRenewByItself() throws Exception {
+        Fleet.Registered registered = lab.device(Leases.candidate("renewing"), 1);
+        Leases.Held held = lab.started(lab.queue());
+        lab.overdue(held);
+        fleet.beat(registered.worker());
+        fleet.expire();
+        assertThat(lab.attempt(held)).isEqualTo("LOST");
+    }
+
+    @Test
     void nothingThatAStoppedWorkerSaysAfterwardsIsStored() throws Exception {
         Leases.Held zombie = running("zombie");
         lab.overdue(zombie);

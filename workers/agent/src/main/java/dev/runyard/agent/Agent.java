@@ -9,6 +9,7 @@ import dev.runyard.agent.device.Devices;
 import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.agent.device.Machine;
 import dev.runyard.agent.device.Natives;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.spec.json.Json;
 import java.io.PrintStream;
@@ -78,7 +79,7 @@ public final class Agent {
                         case VERSION -> stop(2, "this worker does not understand the service");
                     }
                 });
-        this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts));
+        this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle);
     }
 
     public static void main(String[] arguments) {
@@ -93,6 +94,7 @@ public final class Agent {
             PlatformEncoding.refusal().ifPresent(line -> {
                 throw new IllegalArgumentException(line);
             });
+            Failpoint.warning().ifPresent(line -> LOG.log(Level.WARNING, line));
             Settings settings = Settings.from(environment(arguments));
             LocalDevice device = device(settings);
             Natives natives = Natives.of(device, System.getenv());

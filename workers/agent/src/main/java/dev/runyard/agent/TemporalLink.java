@@ -4,6 +4,7 @@ import dev.runyard.agent.client.ServiceClient.Registration;
 import dev.runyard.flows.Payloads;
 import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.DeviceActivities;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -14,18 +15,31 @@ import io.temporal.worker.WorkerOptions;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Polls the device's queue on whatever Temporal the service names; an embedded one comes back on another port. */
+/**
+ * Polls the device's queue on whatever Temporal the service names; an embedded one comes back on another port. One that was away
+ * is polled anew as soon as it is back: the SDK's own polls fail with ever longer pauses, up to a minute, and a lease is over in half
+ * of that.
+ */
 final class TemporalLink implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TemporalLink.class.getName());
+    private static final long LOOK_MILLIS = 1_000;
 
     private final DeviceActivities activities;
+    private final BooleanSupplier idle;
+    private @Nullable Registration me;
     private @Nullable WorkflowServiceStubs stubs;
     private @Nullable WorkerFactory factory;
 
-    TemporalLink(DeviceActivities activities) {
+    /** @param idle whether no attempt runs; one that does keeps its link, over which nothing is polled meanwhile */
+    TemporalLink(DeviceActivities activities, BooleanSupplier idle) {
         this.activities = activities;
+        this.idle = idle;
+        Thread watch = new Thread(this::watch, "temporal");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     /**
@@ -35,6 +49,7 @@ final class TemporalLink implements AutoCloseable {
      */
     synchronized void connect(Registration me) {
         abandon();
+        this.me = me;
         WorkflowServiceStubsOptions.Builder options =
                 WorkflowServiceStubsOptions.newBuilder().setTarget(me.executor().target());
         String key = me.executor().key();
@@ -75,6 +90,7 @@ final class TemporalLink implements AutoCloseable {
 
     /** Takes nothing more; what runs may still deliver its result. */
     synchronized void suspend() {
+        me = null;
         if (factory != null) {
             factory.suspendPolling();
         }
@@ -88,6 +104,52 @@ final class TemporalLink implements AutoCloseable {
             factory.awaitTermination(2, TimeUnit.SECONDS);
         }
         abandon();
+    }
+
+    private void watch() {
+        WorkflowServiceStubs away = null;
+        while (true) {
+            try {
+                Thread.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            WorkflowServiceStubs asked;
+            synchronized (this) {
+                asked = stubs;
+            }
+            if (asked == null) {
+                continue; // not connected yet, or leaving
+            }
+            if (!answers(asked)) {
+                away = asked;
+            } else if (asked.equals(away) && again(asked)) {
+                away = null;
+            }
+        }
+    }
+
+    private static boolean answers(WorkflowServiceStubs stubs) {
+        try {
+            return stubs.healthCheck().getStatus() == ServingStatus.SERVING;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Begins to poll with nothing remembered of what failed; false when that has to be tried again. */
+    private synchronized boolean again(WorkflowServiceStubs asked) {
+        Registration known = me;
+        if (known == null || stubs != asked || !idle.getAsBoolean()) {
+            return true; // somebody else connected meanwhile, or an attempt runs and nothing was polled
+        }
+        try {
+            connect(known);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.log(Level.INFO, "Temporal is back, but cannot be polled yet: {0}", e.getMessage());
+            return false;
+        }
     }
 
     /** A running attempt goes on: its thread is not the factory's to end, and its end is booked with the service. */

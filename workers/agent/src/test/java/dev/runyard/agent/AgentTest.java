@@ -87,6 +87,23 @@ class AgentTest {
     }
 
     @Test
+    void aRunThatSaysALotIsHeardToItsEnd() throws Exception {
+        String longest = "\u5b66".repeat(4_990);
+        member((spec, dir, listener) -> {
+            listener.resumed(0);
+            for (int line = 0; line < 1_500; line++) {
+                listener.log(String.format("%09d", line) + (line % 3 == 0 ? "\u0001" : "") + longest);
+            }
+            return new Outcome.Finished(0);
+        });
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isEqualTo(new Outcome.Finished(0));
+        assertThat(ledger.seen().log().lines().filter(line -> line.endsWith(longest)))
+                .hasSize(1_500);
+    }
+
+    @Test
     void pauseCheckpointsAndTheNextAttemptGoesOnThere() throws Exception {
         member(new CountingTrainer(60, 50, step::set));
         grant();
@@ -401,7 +418,7 @@ class AgentTest {
         Membership membership = new Membership(service, LedgerServer.SECRET, MembershipTest.candidate());
         attempts = new AttemptRunner(
                 service, membership::me, trainer, home.resolve("work"), stall, patience, why -> unfit = why);
-        link = new TemporalLink(new DeviceActivitiesImpl(attempts));
+        link = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle);
         Thread keeping = new Thread(
                 () -> {
                     try {

@@ -38,6 +38,9 @@ import java.util.regex.Pattern;
  */
 final class LedgerServer implements RunActivities, AutoCloseable {
     static final String SECRET = "enrolment";
+    /** The service's, for everything but files. */
+    private static final int BODY_LIMIT = 1 << 20;
+
     private static final Pattern ATTEMPT = Pattern.compile("/api/v1/runs/([^/]+)/attempts/(\\d+)/([a-z]+)");
 
     final UUID run = UUID.randomUUID();
@@ -276,6 +279,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             return bearer.startsWith("Bearer attempt-")
                     ? blob(method, path.substring(path.lastIndexOf('/') + 1), body)
                     : Answer.problem(401, "BAD_TOKEN");
+        }
+        if (body.length > BODY_LIMIT) {
+            return Answer.problem(413, "TOO_LARGE");
         }
         if (path.equals("/api/v1/runs/" + run + "/metrics")) {
             return deaf ? Answer.problem(503, "UNAVAILABLE") : metrics(Json.read(body, MetricBatch.class), bearer);

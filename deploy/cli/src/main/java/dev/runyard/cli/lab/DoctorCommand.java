@@ -1,6 +1,7 @@
 package dev.runyard.cli.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.spec.Failpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -45,6 +46,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.addAll(devices());
         findings.add(natives(home));
         findings.add(lab(home));
+        Failpoint.warning().ifPresent(line -> findings.add(new Finding("drill", false, line, "")));
         if (json) {
             System.out.println(
                     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(shown(findings)));

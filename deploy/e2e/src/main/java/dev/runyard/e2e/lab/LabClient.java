@@ -67,6 +67,11 @@ public final class LabClient {
         return ok(send(request(path).GET().build()));
     }
 
+    /** The status of what may fail. */
+    public int getStatus(String path) {
+        return send(request(path).GET().build()).statusCode();
+    }
+
     public JsonNode post(String path, @Nullable Object body) {
         return ok(postRaw(path, body));
     }
@@ -80,6 +85,30 @@ public final class LabClient {
                     .build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A request with an Idempotency-Key, sent again until it is answered: its sender cannot know whether it was carried out. */
+    public JsonNode once(String path, Object body, String key, Duration within) throws InterruptedException {
+        Instant end = Instant.now().plus(within);
+        while (true) {
+            try {
+                HttpResponse<String> answer = send(request(path)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                        .build());
+                if (answer.statusCode() < 500 || Instant.now().isAfter(end)) {
+                    return ok(answer);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (UncheckedIOException e) {
+                if (Instant.now().isAfter(end)) {
+                    throw e;
+                }
+            }
+            Thread.sleep(200);
         }
     }
 

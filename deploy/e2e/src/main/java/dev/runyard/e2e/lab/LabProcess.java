@@ -173,7 +173,7 @@ public final class LabProcess implements AutoCloseable {
     }
 
     /** {@code /proc} tells what {@link ProcessHandle.Info} cuts off. */
-    private static String commandLine(ProcessHandle process) {
+    static String commandLine(ProcessHandle process) {
         try {
             return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
                     .replace('\0', ' ');

@@ -5,6 +5,7 @@ import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceClient;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.flows.run.LeaseGrant;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
@@ -124,6 +125,13 @@ public final class AttemptRunner {
         }
     }
 
+    /** Whether no attempt runs here. */
+    public boolean idle() {
+        synchronized (monitor) {
+            return !running;
+        }
+    }
+
     /** Removes what attempts of earlier processes left, but not what a run may go on from here. */
     public void tidy() {
         try {
@@ -170,6 +178,7 @@ public final class AttemptRunner {
         } catch (ServiceClient.Unreadable e) {
             return unreadable(e);
         }
+        Failpoint.ATTEMPT_TAKEN_UP.reach();
         LOG.log(Level.INFO, "run {0} attempt {1} begins", grant.run(), Long.toString(grant.attempt()));
         Outcome outcome;
         try (WorkFolder folder = WorkFolder.take(work, grant.run(), grant.attempt());
@@ -272,9 +281,12 @@ public final class AttemptRunner {
         if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.STALE) {
             return;
         }
+        Failpoint.END_DUE.reach();
         try {
             Patience ending = Patience.of(patience).butOnlyWhile(orders::ending);
-            if (ending.call(() -> started.client().end(outcome))) {
+            boolean over = ending.call(() -> started.client().end(outcome));
+            Failpoint.END_TOLD.reach();
+            if (over) {
                 folder.remove();
             }
         } catch (ServiceFault e) {

@@ -3,6 +3,7 @@ package dev.runyard.agent.attempt;
 import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.CheckpointRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +125,9 @@ final class CheckpointUploads implements AutoCloseable {
                 store(patient, file.sha256(), next.folder().resolve(file.name()));
             }
             if (points.await(next.mark(), patience)) {
+                Failpoint.CHECKPOINT_SENT.reach();
                 patient.run(() -> client.checkpoint(next.ref()));
+                Failpoint.CHECKPOINT_TOLD.reach();
             }
         } catch (NoSuchFileException e) {
             // Training keeps the last two and the best, so a newer one is on its way.

@@ -5,6 +5,7 @@ import dev.runyard.agent.client.AttemptClient.LogLine;
 import dev.runyard.agent.client.AttemptClient.Progress;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
@@ -48,7 +49,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
                 MetricBatch.LIMIT,
                 folder.resolve("spool-" + attempt + ".jsonl"),
                 SPOOL_BYTES,
-                client::metrics,
+                this::send,
                 orders);
         this.lines = new Outbox<>(
                 "logs",
@@ -65,6 +66,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
     public void resumed(long step) {
         log(step == 0 ? "begins at step 0" : "goes on at step " + step);
         told(() -> patience().run(() -> client.resumed(step)));
+        Failpoint.RESUME_TOLD.reach();
         pulse.progress(new Progress(step, 0, 0, 0));
     }
 
@@ -156,6 +158,11 @@ final class Reporter implements TrainingListener, AutoCloseable {
         } finally {
             pulse.lives();
         }
+    }
+
+    private void send(List<MetricPoint> batch) {
+        client.metrics(batch);
+        Failpoint.POINTS_TOLD.reach();
     }
 
     private synchronized void add(String line) {

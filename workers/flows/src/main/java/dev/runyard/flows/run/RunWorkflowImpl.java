@@ -34,6 +34,9 @@ public final class RunWorkflowImpl implements RunWorkflow {
     /** How long a missed signal can stay unnoticed. */
     private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    /** As long as the ledger waits for a worker that lives to take an attempt up; a change of it is none to histories. */
+    private static final Duration TAKEN_UP = Duration.ofSeconds(90);
+
     private final RunActivities ledger = Workflow.newActivityStub(RunActivities.class, LedgerOptions.patient());
     private long lastAttempt;
     private boolean ledgerDecides;
@@ -118,11 +121,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
         }
     }
 
-    /** One try each: whether there is another is the ledger's decision. A worker that is there takes the attempt in 30 s. */
+    /** One try each: whether there is another is the ledger's decision. */
     private static ActivityOptions onDevice(UUID device, Duration heartbeat) {
         return ActivityOptions.newBuilder()
                 .setTaskQueue(TaskQueues.device(device))
-                .setScheduleToStartTimeout(Duration.ofSeconds(30))
+                .setScheduleToStartTimeout(TAKEN_UP)
                 .setStartToCloseTimeout(Duration.ofDays(365))
                 .setHeartbeatTimeout(heartbeat)
                 .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
@@ -132,7 +135,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     private static String why(ActivityFailure failure) {
         if (failure.getCause() instanceof TimeoutFailure timeout) {
             return switch (timeout.getTimeoutType()) {
-                case TIMEOUT_TYPE_SCHEDULE_TO_START -> "the worker did not take the attempt within 30 s";
+                case TIMEOUT_TYPE_SCHEDULE_TO_START -> "the worker did not take the attempt within " + TAKEN_UP.toSeconds() + " s";
                 case TIMEOUT_TYPE_HEARTBEAT -> "the worker sent no sign of life for 15 s";
                 default -> "the attempt timed out";
             };

@@ -2,6 +2,7 @@ package dev.runyard.vision.tensor;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runyard.spec.Failpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -120,15 +121,19 @@ public final class SafetensorsWriter {
         try {
             try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 writeTo(out);
+                Failpoint.FILE_WRITTEN.reach();
                 out.force(true);
+                Failpoint.FILE_SYNCED.reach();
             }
             Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Failpoint.FILE_RENAMED.reach();
         } finally {
             Files.deleteIfExists(temporary);
         }
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
+        Failpoint.FILE_DURABLE.reach();
     }
 
     /** The file's bytes to a channel, which stays open. */

@@ -16,16 +16,22 @@ import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.data.Split;
 import dev.runyard.vision.train.input.OpenDatasets;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
@@ -138,6 +144,58 @@ class ChangedDataTest {
         Files.writeString(data.resolve("notes.txt"), "no image");
         assertThat(new Training(spec(), dir.resolve("run"), options).run(new Recorder()))
                 .isInstanceOf(Outcome.Finished.class);
+    }
+
+    /** Of what is too much to be read whole, both ends are read; what training read meanwhile says the rest. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aChangeInTheMiddleOfOneOfTooManyBytesIsNoticed(boolean anotherProcess) throws Exception {
+        try (FileChannel film =
+                FileChannel.open(data.resolve("film.mov"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            film.write(ByteBuffer.wrap(new byte[1]), 2L << 30); // a hole, and one byte
+        }
+        Path image = data.resolve("cat/3.bmp.png");
+        byte[] large = java.util.Arrays.copyOf(Files.readAllBytes(image), 20_000);
+        Files.write(image, large);
+        FileTime time = Files.getLastModifiedTime(image);
+        DatasetSpec spec = new DatasetSpec("folder", data.toString(), null, null, null);
+        Path cache = dir.resolve("cache");
+        Thread.sleep(2_500); // what was changed just before it is read is not remembered
+        String hash;
+        try (Dataset first = Datasets.open(spec, cache, 0)) {
+            hash = first.hash();
+            for (Split part : List.of(first.train(), first.val(), first.test())) {
+                for (int i = 0; i < part.size(); i++) {
+                    part.pixels(i);
+                }
+            }
+        }
+        if (anotherProcess) { // which knows what lies in the cache, and nothing else
+            Path copy = Files.createDirectories(dir.resolve("copy"));
+            try (Stream<Path> files = Files.list(cache)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                }
+            }
+            cache = copy;
+        }
+        assertThat(hashed(spec, cache)).isEqualTo(hash);
+        byte[] changed = large.clone();
+        changed[10_000] = 1;
+        Files.write(image, changed);
+        Files.setLastModifiedTime(image, time);
+        assertThat(hashed(spec, cache)).as("another content").isNotEqualTo(hash);
+        assertThat(hashed(spec, cache)).as("the same again").isNotEqualTo(hash);
+        Files.setLastModifiedTime(image, FileTime.fromMillis(1_000));
+        assertThat(hashed(spec, cache)).as("touched").isNotEqualTo(hash);
+        Files.write(image, large);
+        assertThat(hashed(spec, cache)).as("put back").isEqualTo(hash);
+    }
+
+    private static String hashed(DatasetSpec spec, Path cache) throws IOException {
+        try (Dataset opened = Datasets.open(spec, cache, 0)) {
+            return opened.hash();
+        }
     }
 
     @Test

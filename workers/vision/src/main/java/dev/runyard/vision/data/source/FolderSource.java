@@ -72,12 +72,23 @@ final class FolderSource implements Source {
     @Override
     public byte[] read(String path) throws IOException {
         byte[] bytes = gate.whole(readable(path), ImageGuard.MAX_BYTES);
-        @Nullable Long known = whole ? known(path) : null;
-        if (known != null && known != crc(bytes)) {
+        if (!same(path, crc(bytes))) {
             throw new DataException(
                     "DATA_CHANGED", path + " is another file than when the data set was opened; start again");
         }
         return bytes;
+    }
+
+    private boolean same(String path, long crc) throws IOException {
+        Listing.@Nullable Entry entry = listing.files().get(path);
+        if (entry == null) {
+            return true;
+        }
+        if (whole) {
+            @Nullable Long known = checksums.known(path, entry);
+            return known == null || known == crc;
+        }
+        return entry.size() <= 2 * END || checksums.wasRead(path, entry, crc);
     }
 
     /** The file's path, unless it is known that it cannot be read. */
@@ -122,24 +133,29 @@ final class FolderSource implements Source {
             return known;
         }
         Listing.Entry entry = Objects.requireNonNull(listing.files().get(path), path);
-        long crc = compute(path, entry.size());
+        if (!whole && entry.size() > 2 * END) {
+            return checksums.byEnds(path, entry, ends(path, entry.size()), this::all);
+        }
+        long crc = all(path);
         checksums.put(path, entry, crc);
         return crc;
     }
 
-    private long compute(String path, long size) throws IOException {
+    private long all(String path) throws IOException {
         CRC32 crc = new CRC32();
-        if (whole || size <= 2 * END) {
-            try (InputStream in = stream(path)) {
-                byte[] piece = new byte[1 << 16];
-                for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
-                    crc.update(piece, 0, n);
-                }
+        try (InputStream in = stream(path)) {
+            byte[] piece = new byte[1 << 16];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                crc.update(piece, 0, n);
             }
-        } else {
-            for (byte[] end : List.of(read(path, 0, END), read(path, size - END, END))) {
-                crc.update(end);
-            }
+        }
+        return crc.getValue();
+    }
+
+    private long ends(String path, long size) throws IOException {
+        CRC32 crc = new CRC32();
+        for (byte[] end : List.of(read(path, 0, END), read(path, size - END, END))) {
+            crc.update(end);
         }
         return crc.getValue();
     }
@@ -161,5 +177,7 @@ final class FolderSource implements Source {
     }
 
     @Override
-    public void close() {}
+    public void close() throws IOException {
+        checksums.save();
+    }
 }

@@ -47,7 +47,10 @@ public interface Source extends Closeable {
     /** The whole file as a stream, for files that are too large to be held. */
     InputStream stream(String path) throws IOException;
 
-    /** A checksum of the content: CRC-32 of all of it, or of both ends where a folder is too large to be read whole. */
+    /**
+     * A checksum of the content: CRC-32 of all of it, or, where a folder is too large to be read whole, of both ends, with another one
+     * beside it where it is known that the file between them is not what it was.
+     */
     long checksum(String path) throws IOException;
 
     /** Told after the checksums of all files were asked for. */

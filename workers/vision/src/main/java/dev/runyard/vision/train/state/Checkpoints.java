@@ -1,6 +1,7 @@
 package dev.runyard.vision.train.state;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
@@ -166,6 +167,7 @@ public final class Checkpoints {
         Files.createDirectories(path);
         Files.deleteIfExists(path.resolve(MANIFEST));
         sync(folder);
+        Failpoint.CHECKPOINT_BEGUN.reach();
         state.write(path.resolve(STATE));
         CheckpointRef.File file =
                 new CheckpointRef.File(STATE, Files.size(path.resolve(STATE)), sha256(path.resolve(STATE)));
@@ -201,10 +203,14 @@ public final class Checkpoints {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
+            Failpoint.MANIFEST_WRITTEN.reach();
             out.force(true);
+            Failpoint.MANIFEST_SYNCED.reach();
         }
         Files.move(temporary, path.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+        Failpoint.MANIFEST_RENAMED.reach();
         sync(path);
+        Failpoint.CHECKPOINT_DURABLE.reach();
     }
 
     private void forget(long bestStep) throws IOException {

@@ -1,0 +1,78 @@
+package dev.runyard.service.db;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Two transactions that wait for each other: whoever is sent away is told that asking again helps, and nothing was done. */
+@QuarkusTest
+final class ContentionTest {
+    @Inject
+    AgroalDataSource source;
+
+    @Test
+    void aDeadlockIsNoFault() throws Exception {
+        String sweep = given().contentType("application/json")
+                .body(Map.of(
+                        "experiment",
+                        "contention",
+                        "base",
+                        Map.of("dataset", Map.of("id", "shapes"), "method", Map.of("kind", "pgn")),
+                        "seeds",
+                        new int[] {0}))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        // A request locks the sweep, then its runs; here it is the other way round.
+        try (Connection other = source.getConnection()) {
+            other.setAutoCommit(false);
+            lock(other, "select 1 from run where sweep_id = ? for update", sweep);
+            CompletableFuture<Response> cancelled =
+                    CompletableFuture.supplyAsync(() -> given().post("/api/v1/sweeps/" + sweep + "/cancel"));
+            while (waiting() == 0) {
+                Thread.sleep(5);
+            }
+            // It waits already, so it is the one whose patience (a second) ends first.
+            lock(other, "select 1 from sweep where id = ? for update", sweep);
+            Response answer = cancelled.get(30, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(503);
+            assertThat(answer.<String>path("code")).isEqualTo("BUSY");
+            assertThat(answer.header("Retry-After")).isNotNull();
+            other.rollback();
+        }
+        assertThat(given().get("/api/v1/sweeps/" + sweep).<String>path("state")).isEqualTo("RUNNING");
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
+    private static void lock(Connection connection, String sql, String id) throws Exception {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, UUID.fromString(id));
+            statement.executeQuery().close();
+        }
+    }
+
+    private int waiting() throws Exception {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and wait_event_type = 'Lock'");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}
