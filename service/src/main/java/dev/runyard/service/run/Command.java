@@ -35,9 +35,11 @@ public enum Command {
                     case RESUME ->
                         switch (state) {
                             case PAUSED, QUEUED -> RunState.QUEUED;
+                            // A person knows better than the pruner.
+                            case PRUNED -> RunState.QUEUED;
                             // PAUSING: the worker was told to stop; the ledger keeps the wish until it has.
                             case STARTING, RUNNING, PAUSING -> state;
-                            case CANCELLING, FINISHED, PRUNED, FAILED, CANCELLED -> null;
+                            case CANCELLING, FINISHED, FAILED, CANCELLED -> null;
                         };
                     case CANCEL ->
                         switch (state) {

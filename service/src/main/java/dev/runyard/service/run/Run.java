@@ -10,9 +10,17 @@ final class Run {
     private Run() {}
 
     /** The row as it is now, locked until the transaction ends: whoever decides by a run's state holds it still. */
-    record Held(UUID id, @Nullable UUID sweep, RunState state, long attempt, boolean resume, int lost, int faults) {
+    record Held(
+            UUID id,
+            @Nullable UUID sweep,
+            RunState state,
+            long attempt,
+            boolean resume,
+            int lost,
+            int faults,
+            boolean pruned) {
         static final String SELECT =
-                "select id, sweep_id, state, attempt, resume_wanted, lost, faults from run where id = ? for update";
+                "select id, sweep_id, state, attempt, resume_wanted, lost, faults, pruned is not null as pruned from run where id = ? for update";
 
         static final Statements.Reader<Held> READER = r -> new Held(
                 r.getObject("id", UUID.class),
@@ -21,6 +29,7 @@ final class Run {
                 r.getLong("attempt"),
                 r.getBoolean("resume_wanted"),
                 r.getInt("lost"),
-                r.getInt("faults"));
+                r.getInt("faults"),
+                r.getBoolean("pruned"));
     }
 }

@@ -137,17 +137,18 @@ public class RunLedger implements FirstReport {
             told as (
               update attempt a set end_step = ?, epoch = ? from held h
               where a.run_id = h.run_id and a.attempt = h.attempt and ?)
-            select r.state, coalesce(r.steps = cast(? as bigint) and r.epochs = cast(? as integer), false) as same
+            select r.state, coalesce(r.steps = cast(? as bigint) and r.epochs = cast(? as integer), false) as same,
+                   r.pruned is not null as pruned
             from held h join run r on r.id = h.run_id and r.attempt = h.attempt""";
 
     /** Books a heartbeat of an attempt and tells it what to do. */
     @Transactional
     public Order beat(UUID run, long attempt, Beat beat) {
-        record Held(RunState state, boolean same) {}
+        record Held(RunState state, boolean same, boolean pruned) {}
         boolean counted = beat.steps() != null;
         Optional<Held> held = statements.row(
                 BEAT,
-                r -> new Held(RunState.valueOf(r.getString(1)), r.getBoolean(2)),
+                r -> new Held(RunState.valueOf(r.getString(1)), r.getBoolean(2), r.getBoolean(3)),
                 LEASE_SECONDS,
                 run,
                 attempt,
@@ -173,7 +174,8 @@ public class RunLedger implements FirstReport {
         return switch (held.get().state()) {
             case PAUSING -> Order.PAUSE;
             case CANCELLING -> Order.CANCEL;
-            default -> Order.CONTINUE;
+            // A pruner's stop is carried out as a pause is: with a checkpoint, from which a person may go on.
+            default -> held.get().pruned() ? Order.PAUSE : Order.CONTINUE;
         };
     }
 
@@ -244,7 +246,7 @@ public class RunLedger implements FirstReport {
             return held.state().terminal();
         }
         RunState from = held.state();
-        if (from == RunState.STARTING && outcome instanceof Outcome.Finished) {
+        if (from == RunState.STARTING && (outcome instanceof Outcome.Finished || held.pruned())) {
             // Shorter than one heartbeat: it did report, with its end.
             firstReport(run, attempt);
             from = RunState.RUNNING;
@@ -389,7 +391,7 @@ public class RunLedger implements FirstReport {
     @Transactional
     public void obey(UUID run, Command command, String who) {
         boolean fresh = command == Command.RETRY;
-        if (fresh) {
+        if (fresh || command == Command.RESUME) {
             // A retry may open the run's sweep again. Sweeps are locked before their runs, here as everywhere.
             statements.rows(
                     "select id from sweep where id = (select sweep_id from run where id = ?) for update",
@@ -417,7 +419,11 @@ public class RunLedger implements FirstReport {
         if (fresh) {
             refusals.forget(run);
         }
-        if (fresh && held.sweep() != null) {
+        boolean again = held.state() == RunState.PRUNED;
+        if (again) {
+            statements.change("update run set pruned = null, spared = true where id = ?", run);
+        }
+        if ((fresh || again) && held.sweep() != null) {
             int opened = statements.change(
                     "update sweep set state = 'RUNNING', ended_at = null where id = ? and state = 'FINISHED'",
                     held.sweep());

@@ -53,10 +53,16 @@ record Verdict(
                 switch (state) {
                     case PAUSING -> run.resume() ? RunState.QUEUED : RunState.PAUSED;
                     case CANCELLING -> RunState.CANCELLED;
-                    default -> RunState.QUEUED;
+                    default -> run.pruned() ? RunState.PRUNED : RunState.QUEUED;
                 };
         int lost = facts.progressed() ? 0 : run.lost();
         int faults = facts.furthest() ? 0 : run.faults();
+        boolean broke =
+                outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.RUN;
+        if (released == RunState.PRUNED && !broke) {
+            String how = outcome instanceof Outcome.GivenBack ? "GIVEN_BACK" : "LOST";
+            return new Verdict(RunState.PRUNED, how, null, null, lost, faults, false, 0);
+        }
         if (outcome instanceof Outcome.GivenBack back) {
             Verdict given = new Verdict(released, "GIVEN_BACK", null, null, lost, faults, false, 0);
             return state == RunState.PAUSING || state == RunState.CANCELLING ? given : given.back(back, facts);

@@ -35,12 +35,18 @@ public class SweepLedger {
     /** Most runs of one sweep that are under way, whatever it asks for. */
     static final int WINDOW = 200;
 
+    /** Times that a sampler is asked again when nothing that it drew can be run. */
+    private static final int REFUSED_IN_A_ROW = 20;
+
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
     private final Experiments experiments;
     private final RunRows rows;
     private final RunLedger runs;
+    private final SweepDraws draws;
+    private final SweepBudgets budgets;
+    private final SweepPruning pruning;
 
     public SweepLedger(
             Statements statements,
@@ -48,13 +54,19 @@ public class SweepLedger {
             Wakeup wakeup,
             Experiments experiments,
             RunRows rows,
-            RunLedger runs) {
+            RunLedger runs,
+            SweepDraws draws,
+            SweepBudgets budgets,
+            SweepPruning pruning) {
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
         this.experiments = experiments;
         this.rows = rows;
         this.runs = runs;
+        this.draws = draws;
+        this.budgets = budgets;
+        this.pruning = pruning;
     }
 
     private record Held(
@@ -80,12 +92,10 @@ public class SweepLedger {
     /** Accepts a sweep whose points were checked; its first runs are made in the same transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
     public UUID create(SweepSpec spec, String who) {
-        if (!Points.blind(spec) || spec.pruner() != null || spec.budget() != null || spec.from() != null) {
-            throw Problem.invalid(
-                    "NOT_APPLICABLE", "sampler", spec.sampler().kind(), "is not run by this service yet", "use random");
+        int total = Points.count(spec);
+        if (spec.from() != null) {
+            followed(spec);
         }
-        List<Map<String, JsonNode>> runs = Points.draw(spec);
-        int total = runs.size();
         Experiments.Place place = experiments.named(spec.experiment(), who);
         String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
         UUID id = UUID.randomUUID();
@@ -102,12 +112,29 @@ public class SweepLedger {
                 spec.parallel(),
                 spec.priority(),
                 who);
-        store(id, runs);
+        draws.begin(id, spec);
         String note = Points.note(spec).map(n -> "; " + n).orElse("");
         journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + note);
         next(id);
         wakeup.sweep(id);
         return id;
+    }
+
+    /** The sweep whose points are learned from is there, and there is something that learns. */
+    private void followed(SweepSpec spec) {
+        UUID from = UUID.fromString(spec.from());
+        if (statements.number("select count(*) from sweep where id = ?", from) == 0) {
+            throw Problem.invalid(
+                    "UNKNOWN_SWEEP", "from", from, "is no sweep of this lab", "runyard ls sweeps lists them");
+        }
+        if (Points.blind(spec)) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE",
+                    "from",
+                    from,
+                    "is of no use to sampler " + spec.sampler().kind() + ", which learns from nothing",
+                    "use sampler tpe");
+        }
     }
 
     /** Makes as many further runs as the window has room for, and ends the sweep when all are over. */
@@ -118,12 +145,25 @@ public class SweepLedger {
             return new Progress(0, 0, 0, true);
         }
         Held held = found.get(0);
+        pruning.look(sweep);
         Numbers numbers = numbers(sweep);
         int created = held.created();
         int going = numbers.going();
         int made = 0;
+        int total = held.total();
         int window = Math.min(held.parallel(), WINDOW);
-        while (held.state() == SweepState.RUNNING && created < held.total() && going < window) {
+        Optional<String> enough =
+                held.state() == SweepState.RUNNING ? budgets.spent(sweep, held.spec()) : Optional.empty();
+        if (enough.isPresent() && created > 0 && created < total) {
+            total = cut(held, created, enough.get());
+        }
+        while (held.state() == SweepState.RUNNING && created < total && going < window) {
+            if (drawn(held, created).isEmpty()) {
+                total = draw(held, created, total, window - going);
+                if (created >= total) {
+                    break;
+                }
+            }
             queue(held, created);
             created++;
             going++;
@@ -133,7 +173,7 @@ public class SweepLedger {
             statements.change("update sweep set created = ? where id = ?", created, sweep);
         }
         int open = numbers.open() + made;
-        boolean complete = created == held.total() && open == 0;
+        boolean complete = created == total && open == 0;
         if ((held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED) && complete) {
             // Also while it is paused: with every run over there is nothing that a person could resume.
             statements.change(
@@ -142,7 +182,70 @@ public class SweepLedger {
             journal.sweep(sweep, Journal.SCHEDULER, "end", held.state(), SweepState.FINISHED, null);
         }
         boolean over = open == 0 && (complete || held.state() == SweepState.CANCELLED);
-        return new Progress(held.total(), created, open, over);
+        return new Progress(total, created, open, over);
+    }
+
+    /** Further points, which the sampler draws as the window moves; a finished sweep goes on. */
+    @Transactional
+    void extend(UUID sweep, SweepSpec spec, int points, String who) {
+        Held held = held(sweep).get(0);
+        if (held.state() == SweepState.CANCELLED) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE", "points", points, "cannot be added to a cancelled sweep", "queue one with from:");
+        }
+        int total = held.total() + points * SweepDraws.seeds(spec);
+        if (total > SweepSpec.LIMIT) {
+            throw Problem.invalid(
+                    "SWEEP_TOO_LARGE",
+                    "points",
+                    points,
+                    "make " + total + " runs, more than " + SweepSpec.LIMIT,
+                    "add fewer");
+        }
+        SweepState next = held.state() == SweepState.FINISHED ? SweepState.RUNNING : held.state();
+        statements.change(
+                "update sweep set total = ?, stopping = null, state = ?, ended_at = null where id = ?",
+                total,
+                next,
+                sweep);
+        journal.sweep(sweep, who, "extend", held.state(), next, points + " points more");
+        wakeup.sweep(sweep);
+    }
+
+    /** No further points. */
+    @Transactional
+    void stop(UUID sweep, String who) {
+        Held held = held(sweep).get(0);
+        if (held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED) {
+            if (held.created() > 0 && held.created() < held.total()) {
+                cut(held, held.created(), "stopped by " + who);
+            }
+            wakeup.sweep(sweep);
+        }
+    }
+
+    /** No further points: those that were made are all there will be. */
+    private int cut(Held held, int created, String why) {
+        statements.change("update sweep set total = ?, stopping = ? where id = ?", created, why, held.id());
+        journal.sweep(held.id(), Journal.SCHEDULER, "enough", held.state(), held.state(), why);
+        return created;
+    }
+
+    /**
+     * Asks the sampler.
+     *
+     * @return how many runs the sweep will have: fewer than before where there are no more points
+     */
+    private int draw(Held held, int created, int total, int room) {
+        SweepSpec spec = Json.read(held.spec(), SweepSpec.class);
+        int seeds = SweepDraws.seeds(spec);
+        for (int tried = 0; tried < REFUSED_IN_A_ROW; tried++) {
+            int wanted = Math.max(1, (room + seeds - 1) / seeds);
+            if (draws.more(held.id(), spec, created, total, wanted) > 0) {
+                return total;
+            }
+        }
+        return cut(held, created, "the sampler found no further point that can be run");
     }
 
     /**
@@ -197,6 +300,8 @@ public class SweepLedger {
     /** Runs that the command changes, by id: whoever locks several runs does it in this order. */
     private List<UUID> affected(UUID sweep, Command command) {
         List<String> states = java.util.Arrays.stream(RunState.values())
+                // What a pruner stopped is taken up again one by one.
+                .filter(s -> s != RunState.PRUNED)
                 .filter(s -> command.from(s).filter(to -> to != s).isPresent())
                 .map(Enum::name)
                 .toList();
@@ -209,7 +314,7 @@ public class SweepLedger {
 
     private void queue(Held held, int index) {
         ObjectNode base = (ObjectNode) held.spec().path("base");
-        Point point = Points.point(base, index, drawn(held, index));
+        Point point = Points.point(base, index, drawn(held, index).orElseThrow());
         rows.queue(new RunRows.Fresh(
                 runId(held.id(), index),
                 held.project(),
@@ -223,15 +328,22 @@ public class SweepLedger {
                 held.who()));
     }
 
-    private Map<String, JsonNode> drawn(Held held, int index) {
+    /** What a run sets; empty while its point is not drawn. */
+    private Optional<Map<String, JsonNode>> drawn(Held held, int index) {
         Optional<JsonNode> params = stored(held.id(), index);
-        if (params.isEmpty()) {
-            store(held.id(), Points.drawAs010(Json.read(held.spec(), SweepSpec.class)));
-            params = stored(held.id(), index);
+        if (params.isEmpty()
+                && statements.number("select count(*) from sweep_draw where sweep_id = ?", held.id()) == 0) {
+            SweepSpec spec = Json.read(held.spec(), SweepSpec.class);
+            if (Points.blind(spec)) {
+                store(held.id(), Points.drawAs010(spec));
+                params = stored(held.id(), index);
+            }
         }
-        Map<String, JsonNode> out = new TreeMap<>();
-        params.orElseThrow().properties().forEach(e -> out.put(e.getKey(), e.getValue()));
-        return out;
+        return params.map(found -> {
+            Map<String, JsonNode> out = new TreeMap<>();
+            found.properties().forEach(e -> out.put(e.getKey(), e.getValue()));
+            return out;
+        });
     }
 
     private Optional<JsonNode> stored(UUID sweep, int index) {

@@ -118,6 +118,7 @@ final class SweepRulesTest {
         UUID sweep = id(queue("\"axes\": {\"method.prompts\": [1, 2]}, \"parallel\": 1,"
                 + " \"sampler\": {\"kind\": \"random\", \"runs\": 2, \"seed\": 3}"));
         statements.change("delete from sweep_point where sweep_id = ?", sweep);
+        statements.change("delete from sweep_draw where sweep_id = ?", sweep);
         statements.change(
                 "update sweep set total = 5, spec = jsonb_set(spec, '{sampler,runs}', '5') where id = ?", sweep);
         finish(sweep, 1);

@@ -16,7 +16,7 @@ public enum RunState {
     FAILED,
     CANCELLED;
 
-    /** No way leads out, but for a person's retry of a FAILED or CANCELLED run. */
+    /** No way leads out, but for a person's retry of a FAILED or CANCELLED run, and for one who takes up a PRUNED one again. */
     public boolean terminal() {
         return this == FINISHED || this == PRUNED || this == FAILED || this == CANCELLED;
     }
@@ -34,8 +34,8 @@ public enum RunState {
             case PAUSING -> EnumSet.of(PAUSED, QUEUED, FINISHED, FAILED, CANCELLING);
             case PAUSED -> EnumSet.of(QUEUED, CANCELLED);
             case CANCELLING -> EnumSet.of(CANCELLED, FINISHED, FAILED);
-            case FAILED, CANCELLED -> EnumSet.of(QUEUED);
-            case FINISHED, PRUNED -> EnumSet.noneOf(RunState.class);
+            case PRUNED, FAILED, CANCELLED -> EnumSet.of(QUEUED);
+            case FINISHED -> EnumSet.noneOf(RunState.class);
         };
     }
 

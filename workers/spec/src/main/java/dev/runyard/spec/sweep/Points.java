@@ -303,7 +303,7 @@ public final class Points {
      * What each point sets, without the seed; in the order of the names, so that no store's order of keys matters. Of a sampler that learns,
      * points of chance, as many as are worth a look.
      */
-    private static List<Map<String, JsonNode>> points(SweepSpec sweep) {
+    public static List<Map<String, JsonNode>> points(SweepSpec sweep) {
         List<Map<String, JsonNode>> out = new ArrayList<>(enqueued(sweep));
         int wanted = sampled(sweep).intValueExact() - out.size();
         if (wanted < 0) {

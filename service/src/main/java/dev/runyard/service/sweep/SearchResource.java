@@ -1,0 +1,275 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.auth.Role;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.sampler.Importance;
+import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.Array;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a sweep has tried, learned and decided; more of it, or no more. */
+@Path("/api/v1/sweeps")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.PERSON)
+public class SearchResource {
+    /** Readings that one answer holds. */
+    private static final int READINGS = 10_000;
+
+    private final Statements statements;
+    private final SweepHistory history;
+    private final SweepLedger ledger;
+
+    public SearchResource(Statements statements, SweepHistory history, SweepLedger ledger) {
+        this.statements = statements;
+        this.history = history;
+        this.ledger = ledger;
+    }
+
+    /**
+     * A point and how it was drawn.
+     *
+     * @param source sampler, enqueue, include; unsaid for points of an earlier release
+     * @param history points that the sampler knew of
+     * @param refused why no run was made of it
+     * @param values one for each goal, the mean over the seeds, as reported; absent while there is none
+     * @param epochs of a pruned point: those it got
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record PointView(
+            int point,
+            JsonNode params,
+            String source,
+            @Nullable String sampler,
+            @Nullable Integer version,
+            @Nullable Long seed,
+            int history,
+            @Nullable String refused,
+            Instant drawnAt,
+            Past.State state,
+            @Nullable List<Double> values,
+            @Nullable Double epochs,
+            List<UUID> runs) {}
+
+    /**
+     * @param metrics the goals
+     * @param best of the finished points, by the first goal; null while there is none
+     * @param stopping why no further points are made
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Points(
+            List<String> metrics,
+            List<SweepSpec.Goal> goals,
+            @Nullable Integer best,
+            @Nullable String stopping,
+            List<PointView> points) {}
+
+    /** What a pruner saw and decided. {@code decision} is KEEP or STOP; absent at an epoch that is no rung. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ReadingView(
+            long seq,
+            UUID run,
+            int index,
+            int epoch,
+            double value,
+            @Nullable String decision,
+            @Nullable String why,
+            Instant at) {}
+
+    /** @param next pass it as {@code after}; absent on the last page */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Rungs(
+            List<ReadingView> readings, @Nullable Long next) {}
+
+    /** @param said in words, where there are too few points to say anything */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ImportanceView(
+            String metric, int points, int needed, @Nullable String said, List<Importance.Share> shares) {}
+
+    /** @param points more than before, 1 or more */
+    public record Extension(int points) {}
+
+    @GET
+    @Path("/{id}/points")
+    public Points points(@PathParam("id") String id) {
+        UUID sweep = Given.id("sweep", id);
+        SweepSpec spec = spec(sweep);
+        List<Past> past = history.of(sweep, spec);
+        List<PointView> points = new ArrayList<>();
+        statements
+                .rows(
+                        """
+                        select d.*, (select array_agg(r.id order by r.sweep_index) from sweep_point p join run r
+                          on r.sweep_id = p.sweep_id and r.sweep_index = p.sweep_index
+                          where p.sweep_id = d.sweep_id and p.point = d.point) as runs
+                        from sweep_draw d where d.sweep_id = ? order by d.point""",
+                        r -> new PointView(
+                                r.getInt("point"),
+                                Json.tree(r.getString("params")),
+                                r.getString("source"),
+                                r.getString("sampler"),
+                                r.getObject("version", Integer.class),
+                                r.getObject("seed", Long.class),
+                                r.getInt("history"),
+                                r.getString("refused"),
+                                Statements.instant(r, "drawn_at"),
+                                Past.State.OPEN,
+                                null,
+                                null,
+                                ids(r.getArray("runs"))),
+                        sweep)
+                .forEach(view -> points.add(told(view, past.get(points.size()), spec)));
+        List<String> metrics = new ArrayList<>(List.of(spec.metric()));
+        List<SweepSpec.Goal> goals = new ArrayList<>(List.of(spec.goal()));
+        spec.further().forEach(f -> {
+            metrics.add(f.metric());
+            goals.add(f.goal());
+        });
+        String stopping = statements
+                .row("select coalesce(stopping, '') from sweep where id = ?", r -> r.getString(1), sweep)
+                .filter(s -> !s.isEmpty())
+                .orElse(null);
+        return new Points(metrics, goals, best(past), stopping, points);
+    }
+
+    private static List<UUID> ids(@Nullable Array array) throws java.sql.SQLException {
+        return array == null ? List.of() : Arrays.asList((UUID[]) array.getArray());
+    }
+
+    private static PointView told(PointView view, Past past, SweepSpec spec) {
+        List<Double> values = new ArrayList<>();
+        for (int k = 0; k < past.losses().size(); k++) {
+            SweepSpec.Goal goal =
+                    k == 0 ? spec.goal() : spec.further().get(k - 1).goal();
+            values.add(
+                    goal == SweepSpec.Goal.MAX
+                            ? -past.losses().get(k)
+                            : past.losses().get(k));
+        }
+        return new PointView(
+                view.point(),
+                view.params(),
+                view.source(),
+                view.sampler(),
+                view.version(),
+                view.seed(),
+                view.history(),
+                view.refused(),
+                view.drawnAt(),
+                past.state(),
+                values.isEmpty() ? null : values,
+                past.state() == Past.State.PRUNED ? past.budget() : null,
+                view.runs());
+    }
+
+    private static @Nullable Integer best(List<Past> past) {
+        Integer best = null;
+        for (int i = 0; i < past.size(); i++) {
+            if (past.get(i).told()
+                    && (best == null || past.get(i).loss() < past.get(best).loss())) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    @GET
+    @Path("/{id}/rungs")
+    public Rungs rungs(@PathParam("id") String id, @QueryParam("after") @Nullable String after) {
+        UUID sweep = Given.id("sweep", id);
+        spec(sweep);
+        List<ReadingView> found = statements.rows(
+                "select * from sweep_reading where sweep_id = ? and seq > ? order by seq limit ?",
+                r -> new ReadingView(
+                        r.getLong("seq"),
+                        r.getObject("run_id", UUID.class),
+                        r.getInt("sweep_index"),
+                        r.getInt("epoch"),
+                        r.getDouble("value"),
+                        r.getString("decision"),
+                        r.getString("why"),
+                        Statements.instant(r, "read_at")),
+                sweep,
+                Given.number("after", after, 0, 0, Long.MAX_VALUE),
+                READINGS);
+        return new Rungs(
+                found, found.size() < READINGS ? null : found.get(READINGS - 1).seq());
+    }
+
+    @GET
+    @Path("/{id}/importance")
+    public ImportanceView importance(@PathParam("id") String id) {
+        UUID sweep = Given.id("sweep", id);
+        SweepSpec spec = spec(sweep);
+        Importance.Answer answer = Importance.of(spec.space(), history.of(sweep, spec));
+        String said = answer.shares().isEmpty()
+                ? "too few runs to say: " + answer.told() + " finished points, of " + answer.needed()
+                        + " that are needed"
+                : null;
+        return new ImportanceView(spec.metric(), answer.told(), answer.needed(), said, answer.shares());
+    }
+
+    /** Makes the sweep longer by points that its sampler draws; a finished one goes on. */
+    @POST
+    @Path("/{id}/extend")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Points extend(
+            @PathParam("id") String id, byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID sweep = Given.id("sweep", id);
+        Extension more = Json.read(body, Extension.class);
+        SweepSpec spec = spec(sweep);
+        if (more.points() < 1 || more.points() > SweepSpec.LIMIT) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", "points", more.points(), "must lie in [1, " + SweepSpec.LIMIT + "]", null);
+        }
+        if (spec.sampler() instanceof SamplerSpec.Grid) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "points",
+                    more.points(),
+                    "cannot be added to a grid, which has every point",
+                    "queue a sweep with the further values");
+        }
+        ledger.extend(sweep, spec, more.points(), Given.who(user));
+        return points(id);
+    }
+
+    /** No further points; runs under way go on to their end. */
+    @POST
+    @Path("/{id}/stop")
+    public Points stop(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID sweep = Given.id("sweep", id);
+        spec(sweep);
+        ledger.stop(sweep, Given.who(user));
+        return points(id);
+    }
+
+    private SweepSpec spec(UUID sweep) {
+        JsonNode document = statements
+                .row("select spec from sweep where id = ?", r -> Json.tree(r.getString(1)), sweep)
+                .orElseThrow(() -> Problem.notFound("sweep", sweep));
+        return Json.read(document, SweepSpec.class);
+    }
+}

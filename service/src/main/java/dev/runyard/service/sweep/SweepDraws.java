@@ -1,0 +1,155 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sampler.Sampler;
+import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.sampler.Space;
+import dev.runyard.spec.sweep.Overrides;
+import dev.runyard.spec.sweep.Points;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws points and stores them, with how they were drawn, in the transaction that makes their runs: a point that is there is never drawn
+ * again, whoever dies. The sweep's row is locked by whoever calls.
+ */
+@ApplicationScoped
+class SweepDraws {
+    private final Statements statements;
+    private final SweepHistory history;
+
+    SweepDraws(Statements statements, SweepHistory history) {
+        this.statements = statements;
+        this.history = history;
+    }
+
+    /** How a point came about. */
+    enum Source {
+        SAMPLER,
+        ENQUEUE,
+        INCLUDE
+    }
+
+    /** Everything that a sampler draws that does not learn, and what people gave. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void begin(UUID sweep, SweepSpec spec) {
+        List<Map<String, JsonNode>> given = Points.enqueued(spec);
+        if (!Points.blind(spec)) {
+            store(sweep, spec, given, Source.ENQUEUE, 0, 0, 0);
+            return;
+        }
+        List<Map<String, JsonNode>> points = Points.points(spec);
+        int drawn = points.size() - spec.include().size();
+        int first = Math.min(given.size(), drawn);
+        store(sweep, spec, points.subList(0, first), Source.ENQUEUE, 0, 0, 0);
+        store(sweep, spec, points.subList(first, drawn), Source.SAMPLER, first, first * seeds(spec), first);
+        store(sweep, spec, points.subList(drawn, points.size()), Source.INCLUDE, drawn, drawn * seeds(spec), drawn);
+    }
+
+    /**
+     * Further points of a sampler that learns, or what is included after them.
+     *
+     * @param index of the first run that has no point yet
+     * @param total runs that the sweep is to have
+     * @param wanted points, at least 1
+     * @return how many runs they are; 0 when there are no more points
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    int more(UUID sweep, SweepSpec spec, int index, int total, int wanted) {
+        int point = (int) statements.number("select count(*) from sweep_draw where sweep_id = ?", sweep);
+        int included = (int)
+                statements.number("select count(*) from sweep_draw where sweep_id = ? and source = 'include'", sweep);
+        List<Map<String, JsonNode>> rest = spec.include()
+                .subList(
+                        Math.min(included, spec.include().size()),
+                        spec.include().size());
+        int left = total - rest.size() * seeds(spec) - index;
+        if (left <= 0) {
+            return store(sweep, spec, rest, Source.INCLUDE, point, index, point);
+        }
+        Space space = spec.space();
+        SamplerSpec asked = spec.sampler();
+        List<Past> known = new ArrayList<>();
+        if (spec.from() != null) {
+            history.of(UUID.fromString(spec.from()), spec).stream()
+                    .filter(past -> past.state() != Past.State.OPEN)
+                    .forEach(known::add);
+        }
+        known.addAll(history.of(sweep, spec));
+        int count = Math.min(wanted, (left + seeds(spec) - 1) / seeds(spec));
+        List<Map<String, JsonNode>> drawn = Sampler.of(asked).draw(space, asked.draws(), known, count);
+        return store(sweep, spec, drawn, Source.SAMPLER, point, index, known.size());
+    }
+
+    static int seeds(SweepSpec spec) {
+        return Math.max(1, spec.seeds().size());
+    }
+
+    /** Points in a row, and a place for each of their runs. One that is no valid spec has none. */
+    private int store(
+            UUID sweep,
+            SweepSpec spec,
+            List<Map<String, JsonNode>> points,
+            Source source,
+            int point,
+            int index,
+            int known) {
+        boolean own = source == Source.SAMPLER;
+        Sampler sampler = Sampler.of(spec.sampler());
+        ArrayNode drawn = Json.mapper().createArrayNode();
+        ArrayNode runs = Json.mapper().createArrayNode();
+        for (int i = 0; i < points.size(); i++) {
+            Map<String, JsonNode> params = points.get(i);
+            // What does not learn was looked at point by point when the sweep was accepted.
+            String refused = sampler.blind() ? null : refusal(spec.base(), params);
+            ObjectNode row = drawn.addObject().put("point", point + i);
+            row.set("params", Json.mapper().valueToTree(params));
+            row.put("history", sampler.blind() ? point + i : known + i).put("refused", refused);
+            if (refused == null) {
+                for (Map<String, JsonNode> run : Points.runs(spec, params)) {
+                    ObjectNode place = runs.addObject().put("index", index + runs.size() - 1);
+                    place.put("point", point + i).set("params", Json.mapper().valueToTree(run));
+                }
+            }
+        }
+        statements.change(
+                """
+                insert into sweep_draw (sweep_id, point, params, source, sampler, version, seed, history, refused)
+                select ?, d.point, d.params, ?, ?, cast(? as integer), cast(? as bigint), d.history, d.refused
+                from jsonb_to_recordset(cast(? as jsonb)) as d(point int, params jsonb, history int, refused text)""",
+                sweep,
+                source.name().toLowerCase(Locale.ROOT),
+                own ? spec.sampler().kind() : null,
+                own ? sampler.version() : null,
+                own ? spec.sampler().draws() : null,
+                Json.canonical(drawn));
+        statements.change("""
+                insert into sweep_point (sweep_id, sweep_index, params, point)
+                select ?, p.index, p.params, p.point
+                from jsonb_to_recordset(cast(? as jsonb)) as p(index int, params jsonb, point int)""", sweep, Json.canonical(runs));
+        return runs.size();
+    }
+
+    /** What is wrong with a point that chance made: a combination that the axes allow and training does not. */
+    private static @Nullable String refusal(ObjectNode base, Map<String, JsonNode> params) {
+        try {
+            Overrides.apply(base, params);
+            return null;
+        } catch (InvalidSpec e) {
+            return e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunState;
+import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What came of a sweep's points: what its sampler learns from. */
+@ApplicationScoped
+public class SweepHistory {
+    /** The last value of each goal, of every run of every point, in the order of the draws. */
+    private static final String RUNS = """
+            select d.point, d.params, d.refused, r.state, r.epoch,
+                   (select array_agg(m.last order by g.n) from unnest(cast(? as text[])) with ordinality as g(key, n)
+                    left join metric_key k on k.key = g.key
+                    left join metric_summary m on m.key_id = k.id and m.run_id = r.id) as vals
+            from sweep_draw d
+            left join sweep_point p on p.sweep_id = d.sweep_id and p.point = d.point
+            left join run r on r.sweep_id = d.sweep_id and r.sweep_index = p.sweep_index
+            where d.sweep_id = ? order by d.point, p.sweep_index""";
+
+    private final Statements statements;
+
+    public SweepHistory(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** One run of a point. {@code state} is null while it has not been made. */
+    private record Row(
+            int point,
+            JsonNode params,
+            @Nullable String refused,
+            @Nullable RunState state,
+            int epoch,
+            @Nullable List<@Nullable Double> values) {}
+
+    /**
+     * @param goals the sweep that asks: its goals count, also over the runs of another
+     */
+    List<Past> of(UUID sweep, SweepSpec goals) {
+        List<String> keys = new ArrayList<>(List.of(goals.metric()));
+        goals.further().forEach(g -> keys.add(g.metric()));
+        Map<Integer, List<Row>> points = new LinkedHashMap<>();
+        statements
+                .rows(
+                        RUNS,
+                        r -> new Row(
+                                r.getInt("point"),
+                                Json.tree(r.getString("params")),
+                                r.getString("refused"),
+                                r.getString("state") == null ? null : RunState.valueOf(r.getString("state")),
+                                r.getInt("epoch"),
+                                r.getArray("vals") == null
+                                        ? null
+                                        : java.util.Arrays.asList(
+                                                (Double[]) r.getArray("vals").getArray())),
+                        keys,
+                        sweep)
+                .forEach(row -> points.computeIfAbsent(row.point(), p -> new ArrayList<>())
+                        .add(row));
+        List<Past> out = new ArrayList<>();
+        points.values().forEach(rows -> out.add(past(rows, goals)));
+        return out;
+    }
+
+    private static Past past(List<Row> rows, SweepSpec goals) {
+        Map<String, JsonNode> params = new TreeMap<>();
+        rows.get(0).params().properties().forEach(e -> params.put(e.getKey(), e.getValue()));
+        if (rows.get(0).refused() != null) {
+            return Past.failed(params);
+        }
+        boolean open = rows.stream()
+                .anyMatch(r -> r.state() == null || !r.state().terminal() || r.state() == RunState.CANCELLED);
+        if (open) {
+            return Past.open(params);
+        }
+        List<Row> finished =
+                rows.stream().filter(r -> r.state() == RunState.FINISHED).toList();
+        List<Row> pruned =
+                rows.stream().filter(r -> r.state() == RunState.PRUNED).toList();
+        // A point that was pruned with one seed was not seen to its end: its mean is over those that were stopped.
+        List<Row> counted = pruned.isEmpty() ? finished : pruned;
+        if (counted.isEmpty()) {
+            return Past.failed(params);
+        }
+        List<Double> losses = new ArrayList<>();
+        for (int k = 0; k <= goals.further().size(); k++) {
+            SweepSpec.Goal goal =
+                    k == 0 ? goals.goal() : goals.further().get(k - 1).goal();
+            losses.add(mean(counted, k) * (goal == SweepSpec.Goal.MAX ? -1 : 1));
+        }
+        int epochs = counted.stream().mapToInt(Row::epoch).min().orElse(0);
+        return new Past(params, pruned.isEmpty() ? Past.State.FINISHED : Past.State.PRUNED, losses, epochs);
+    }
+
+    private static double mean(List<Row> rows, int goal) {
+        double sum = 0;
+        for (Row row : rows) {
+            Double value = row.values() == null ? null : row.values().get(goal);
+            sum += value == null ? Double.NaN : value;
+        }
+        return sum / rows.size();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.metric.MetricListener;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.metric.MetricDefinition;
+import dev.runyard.spec.pruner.Decision;
+import dev.runyard.spec.pruner.Pruner;
+import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.pruner.Reading;
+import dev.runyard.spec.run.RunState;
+import dev.runyard.spec.sweep.SweepSpec;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Books what runs report at their epochs, and what the pruner decides on it. Both are rows, written once: neither a restart, nor a lost
+ * worker, nor a point that comes late changes a decision. What was not seen when it came is seen with the next point of the run, or when the
+ * sweep is topped up.
+ */
+@ApplicationScoped
+public class SweepPruning implements MetricListener {
+    /** The first value at each epoch that is not booked, of one run or of all of a sweep that go on. */
+    private static final String FRESH = """
+            select r.id, r.sweep_index, r.epochs, r.state, r.spared, f.epoch, f.value
+            from run r
+            cross join lateral (
+              select distinct on (floor(p.epoch)) cast(floor(p.epoch) as integer) as epoch, p.value, p.time
+              from metric_point p
+              where p.run_id = r.id and p.key_id = ? and p.superseded_by is null and p.epoch >= 1
+              order by floor(p.epoch), p.step) f
+            where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.ended_at is null
+              and not exists (select 1 from sweep_reading s where s.run_id = r.id and s.epoch = f.epoch)
+            order by f.time, r.sweep_index, f.epoch""";
+
+    private final Statements statements;
+    private final Journal journal;
+
+    public SweepPruning(Statements statements, Journal journal) {
+        this.statements = statements;
+        this.journal = journal;
+    }
+
+    private record Fresh(UUID run, int index, int epochs, RunState state, boolean spared, int epoch, double value) {}
+
+    @Override
+    public void stored(UUID run, Set<String> keys, long step) {
+        Optional<UUID> sweep = statements.row("""
+                select s.id from run r join sweep s on s.id = r.sweep_id
+                where r.id = ? and coalesce(s.spec #>> '{pruner,metric}', s.spec ->> 'metric') = any(?)
+                  and jsonb_typeof(s.spec -> 'pruner') = 'object'""", r -> r.getObject(1, UUID.class), run, List.copyOf(keys));
+        sweep.ifPresent(id -> QuarkusTransaction.requiringNew().run(() -> look(id, run)));
+    }
+
+    /** Looks at every run of a sweep that goes on. */
+    @Transactional
+    public void look(UUID sweep) {
+        look(sweep, null);
+    }
+
+    private void look(UUID sweep, @Nullable UUID run) {
+        // One decision after the other: the row of the sweep is the lock.
+        JsonNode document = statements
+                .row("select spec from sweep where id = ? for update", r -> Json.tree(r.getString(1)), sweep)
+                .orElse(null);
+        if (document == null || !document.path("pruner").isObject()) {
+            return;
+        }
+        SweepSpec spec = Json.read(document, SweepSpec.class);
+        PrunerSpec asked = java.util.Objects.requireNonNull(spec.pruner());
+        String metric = asked.metric() == null ? spec.metric() : asked.metric();
+        Optional<Integer> key = statements.row("select id from metric_key where key = ?", r -> r.getInt(1), metric);
+        if (key.isEmpty()) {
+            return;
+        }
+        List<Fresh> fresh = statements.rows(
+                FRESH,
+                r -> new Fresh(
+                        r.getObject(1, UUID.class),
+                        r.getInt(2),
+                        r.getInt(3),
+                        RunState.valueOf(r.getString(4)),
+                        r.getBoolean(5),
+                        r.getInt(6),
+                        r.getDouble(7)),
+                key.get(),
+                sweep,
+                run,
+                run);
+        if (fresh.isEmpty()) {
+            return;
+        }
+        boolean higher = MetricDefinition.direction(metric)
+                .map(d -> d == MetricDefinition.Direction.MAX)
+                .orElse(spec.goal() == SweepSpec.Goal.MAX);
+        int epochs = (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
+        Pruner pruner = Pruner.of(asked, epochs, higher);
+        List<Reading> before = new ArrayList<>(statements.rows(
+                "select sweep_index, epoch, value from sweep_reading where sweep_id = ? order by seq",
+                r -> new Reading(r.getInt(1), r.getInt(2), (higher ? -1 : 1) * r.getDouble(3)),
+                sweep));
+        for (Fresh one : fresh) {
+            Reading now = new Reading(one.index(), one.epoch(), (higher ? -1 : 1) * one.value());
+            @Nullable
+            Decision decision = pruner.decides(one.index(), one.epoch(), one.epochs())
+                    ? one.spared()
+                            ? new Decision(false, "a person took it up again")
+                            : pruner.decide(now, List.copyOf(before))
+                    : null;
+            book(sweep, one, decision);
+            before.add(now);
+        }
+    }
+
+    private void book(UUID sweep, Fresh one, @Nullable Decision decision) {
+        statements.change(
+                """
+                insert into sweep_reading (sweep_id, run_id, sweep_index, epoch, value, decision, why)
+                values (?, ?, ?, ?, ?, ?, ?) on conflict (run_id, epoch) do nothing""",
+                sweep,
+                one.run(),
+                one.index(),
+                one.epoch(),
+                one.value(),
+                decision == null ? null : decision.stop() ? "STOP" : "KEEP",
+                decision == null ? null : decision.why());
+        if (decision != null
+                && decision.stop()
+                && statements.change(
+                                "update run set pruned = ? where id = ? and pruned is null and ended_at is null",
+                                decision.why(),
+                                one.run())
+                        == 1) {
+            journal.run(one.run(), sweep, Journal.SCHEDULER, "prune", one.state(), one.state(), decision.why());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.runyard.service.sweep;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.run.Command;
+import dev.runyard.service.run.RunLedger;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Sweeps that learn and prune: what is drawn and decided is drawn and decided once. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class SearchTest {
+    @Inject
+    Statements statements;
+
+    @Inject
+    SweepLedger ledger;
+
+    @Inject
+    SweepPruning pruning;
+
+    @Inject
+    RunLedger runs;
+
+    private static JsonPath queue(String fields) {
+        return given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"search\", \"base\": {\"dataset\": {\"id\": \"shapes\"}, \"schedule\":"
+                        + " {\"epochs\": 9}}, " + fields + "}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+    }
+
+    private static UUID id(JsonPath sweep) {
+        return UUID.fromString(sweep.getString("id"));
+    }
+
+    private int key(String name) {
+        statements.change(
+                "insert into metric_key (key, lower_is_better) values (?, false) on conflict do nothing", name);
+        return (int) statements.number("select id from metric_key where key = ?", name);
+    }
+
+    /** The open runs end as if they had been trained; the metric is best at a rate of 0.1. */
+    private void finish(UUID sweep) {
+        int key = key("val/top1");
+        statements.change("""
+                insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
+                select id, ?, 1, 0, 1, 1, -abs(log(cast(params ->> 'optimizer.learningRate' as numeric)) + 1), false
+                from run where sweep_id = ? and ended_at is null on conflict do nothing""", key, sweep);
+        statements.change(
+                "update run set state = 'FINISHED', ended_at = now() where sweep_id = ? and ended_at is null", sweep);
+    }
+
+    private List<String> drawn(UUID sweep) {
+        return statements.rows(
+                "select params::text from sweep_draw where sweep_id = ? order by point", r -> r.getString(1), sweep);
+    }
+
+    @Test
+    void pointsAreDrawnAsTheWindowMovesAndNeverTwice() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 4,"
+                + " \"seeds\": [0, 1], \"enqueue\": [{\"optimizer.learningRate\": 0.5}],"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 20, \"startup\": 5}"));
+        assertThat(drawn(sweep)).hasSize(2).first().asString().contains("0.5");
+        ledger.next(sweep);
+        assertThat(drawn(sweep)).as("the window is full").hasSize(2);
+        while (statements.number("select count(*) from sweep where id = ? and state = 'RUNNING'", sweep) == 1) {
+            List<String> before = drawn(sweep);
+            finish(sweep);
+            ledger.next(sweep);
+            assertThat(drawn(sweep).subList(0, before.size())).isEqualTo(before);
+        }
+        assertThat(drawn(sweep)).hasSize(20).doesNotHaveDuplicates();
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(40);
+        assertThat(statements.number(
+                        "select count(*) from sweep_draw where sweep_id = ? and sampler = 'tpe' and version = 1 and history <= point",
+                        sweep))
+                .isEqualTo(19);
+        // It learned: the later half is nearer to the best than chance is.
+        double late = statements
+                .row(
+                        "select avg(abs(log(cast(params ->> 'optimizer.learningRate' as numeric)) + 1)) from sweep_draw"
+                                + " where sweep_id = ? and point >= 10",
+                        r -> r.getDouble(1),
+                        sweep)
+                .orElseThrow();
+        assertThat(late).isLessThan(0.8);
+    }
+
+    @Test
+    void aSweepGoesOnFromTheHistoryOfAnother() {
+        UUID first = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 30,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 30}"));
+        finish(first);
+        UUID second = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 3,"
+                + " \"from\": \"" + first + "\", \"sampler\": {\"kind\": \"tpe\", \"runs\": 3}"));
+        assertThat(statements.rows(
+                        "select history from sweep_draw where sweep_id = ? order by point", r -> r.getInt(1), second))
+                .containsExactly(30, 31, 32);
+    }
+
+    @Test
+    void aBudgetEndsTheSweepAndSaysWhy() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 2,"
+                + " \"budget\": {\"noImprovement\": 3}, \"sampler\": {\"kind\": \"tpe\", \"runs\": 500}"));
+        for (int i = 0;
+                i < 200
+                        && statements.number("select count(*) from sweep where id = ? and state = 'RUNNING'", sweep)
+                                == 1;
+                i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        assertThat(statements
+                        .row("select stopping from sweep where id = ?", r -> r.getString(1), sweep)
+                        .orElseThrow())
+                .contains("in a row did not beat val/top1");
+    }
+
+    /** A point of a run at an epoch; the first of an epoch counts. */
+    private void report(UUID run, int epoch, double value) {
+        statements.change(
+                "insert into metric_point (run_id, step, time, value, epoch, key_id, attempt) values (?, ?, ?, ?, ?, ?, 1)",
+                run,
+                epoch * 10L,
+                epoch * 10L,
+                value,
+                (double) epoch,
+                key("val/top1"));
+        pruning.stored(run, Set.of("val/top1"), epoch * 10L);
+    }
+
+    private List<String> decisions(UUID sweep) {
+        return statements.rows(
+                "select sweep_index || '@' || epoch || ' ' || coalesce(decision, '-') from sweep_reading where sweep_id = ? order by seq",
+                r -> r.getString(1),
+                sweep);
+    }
+
+    @Test
+    void aDecisionIsMadeOnceAndCarriedOutWhateverHappens() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 3,"
+                + " \"pruner\": {\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 1},"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 3}"));
+        statements.change("update run set state = 'RUNNING', attempt = 1, epochs = 9 where sweep_id = ?", sweep);
+        report(SweepLedger.runId(sweep, 0), 1, 60);
+        report(SweepLedger.runId(sweep, 1), 1, 50);
+        report(SweepLedger.runId(sweep, 2), 1, 70);
+        report(SweepLedger.runId(sweep, 2), 2, 71);
+        List<String> decided = decisions(sweep);
+        assertThat(decided).containsExactly("0@1 KEEP", "1@1 STOP", "2@1 KEEP", "2@2 -");
+        // What comes late, or again, changes nothing; a look at everything finds nothing new.
+        statements.change("update metric_point set value = 99 where run_id = ?", SweepLedger.runId(sweep, 1));
+        ledger.next(sweep);
+        assertThat(decisions(sweep)).isEqualTo(decided);
+        UUID stopped = SweepLedger.runId(sweep, 1);
+        assertThat(statements
+                        .row("select pruned from run where id = ?", r -> r.getString(1), stopped)
+                        .orElseThrow())
+                .contains("place 2 of 2");
+        given().get("/api/v1/sweeps/" + sweep + "/rungs")
+                .then()
+                .statusCode(200)
+                .body("readings[1].decision", equalTo("STOP"))
+                .body("readings[1].why", containsString("place 2 of 2"));
+        // A person takes it up again, and the pruner leaves it alone.
+        statements.change("update run set state = 'PRUNED', ended_at = now() where id = ?", stopped);
+        runs.obey(stopped, Command.RESUME, "ada");
+        statements.change("update run set state = 'RUNNING' where id = ?", stopped);
+        report(stopped, 3, 1);
+        assertThat(decisions(sweep)).endsWith("1@3 KEEP");
+    }
+
+    @Test
+    void aPointThatCannotBeRunIsSaidAndPassedOver() {
+        UUID sweep = id(queue("\"axes\": {\"schedule.warmupEpochs\": {\"integers\": [0, 40]},"
+                + " \"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"require\": \"schedule.warmupEpochs < 9\","
+                + " \"parallel\": 5, \"sampler\": {\"kind\": \"tpe\", \"runs\": 5}"));
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(5);
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .statusCode(200)
+                .body("points.size()", equalTo(5))
+                .body("points[0].sampler", equalTo("tpe"));
+    }
+}

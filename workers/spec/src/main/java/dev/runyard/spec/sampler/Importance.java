@@ -1,0 +1,122 @@
+package dev.runyard.spec.sampler;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How much each axis has to do with being among the best: how far the density of the best quarter is from that of all points along the
+ * axis (Watanabe, Bansal, Hutter: PED-ANOVA, IJCAI 2023), over bins, less what chance alone makes of it. The interval is that of 200
+ * resamplings of the points.
+ */
+public final class Importance {
+    /** Fewer points than this say nothing, nor fewer than four for each axis. */
+    public static final int LEAST = 20;
+
+    private static final int BINS = 8;
+    private static final int RESAMPLED = 200;
+
+    private Importance() {}
+
+    /**
+     * @param share of all axes; 0 to 1
+     * @param lo of 95 of 100 resamplings
+     * @param points that have the axis
+     */
+    public record Share(String path, double share, double lo, double hi, int points) {}
+
+    /**
+     * @param told how many points there are to judge by
+     * @param needed how many there must be
+     * @param shares largest first; empty while there are too few
+     */
+    public record Answer(int told, int needed, List<Share> shares) {}
+
+    /** @param history of which those that are over with a finite loss, and were not pruned, count */
+    public static Answer of(Space space, List<Past> history) {
+        List<Past> told = history.stream().filter(Past::told).toList();
+        int needed = Math.max(LEAST, 4 * space.size());
+        if (told.size() < needed) {
+            return new Answer(told.size(), needed, List.of());
+        }
+        double[][] u =
+                told.stream().map(past -> space.coordinates(past.point())).toArray(double[][]::new);
+        double[] losses = told.stream().mapToDouble(Past::loss).toArray();
+        int n = told.size();
+        int[] all = new int[n];
+        Arrays.setAll(all, i -> i);
+        double[] shares = shares(space, u, losses, all);
+        double[][] resampled = new double[RESAMPLED][];
+        Chance chance = new Chance(0, "importance");
+        for (int b = 0; b < RESAMPLED; b++) {
+            int[] some = new int[n];
+            Arrays.setAll(some, i -> chance.below(n));
+            resampled[b] = shares(space, u, losses, some);
+        }
+        List<Share> out = new ArrayList<>();
+        for (int j = 0; j < space.size(); j++) {
+            int axis = j;
+            double[] each =
+                    Arrays.stream(resampled).mapToDouble(s -> s[axis]).sorted().toArray();
+            int there =
+                    (int) Arrays.stream(u).filter(x -> !Double.isNaN(x[axis])).count();
+            double lo = Math.min(each[RESAMPLED / 40], shares[j]);
+            double hi = Math.max(each[RESAMPLED - 1 - RESAMPLED / 40], shares[j]);
+            out.add(new Share(space.dimensions().get(j).path(), shares[j], lo, hi, there));
+        }
+        out.sort(Comparator.comparingDouble((Share s) -> -s.share()).thenComparing(Share::path));
+        return new Answer(n, needed, out);
+    }
+
+    private static double[] shares(Space space, double[][] u, double[] losses, int[] points) {
+        Integer[] order = Arrays.stream(points).boxed().toArray(Integer[]::new);
+        Arrays.sort(order, Comparator.comparingDouble(i -> losses[i]));
+        int top = Math.max(2, order.length / 4);
+        double[] out = new double[space.size()];
+        double sum = 0;
+        for (int j = 0; j < out.length; j++) {
+            out[j] = apart(space.dimensions().get(j), j, u, order, top);
+            sum += out[j];
+        }
+        for (int j = 0; j < out.length; j++) {
+            out[j] = sum > 0 ? out[j] / sum : 0;
+        }
+        return out;
+    }
+
+    /** Pearson's divergence of the best from all. */
+    private static double apart(Dimension dimension, int j, double[][] u, Integer[] order, int top) {
+        int size = dimension.size();
+        int bins = dimension.unordered() ? size : size > 0 ? Math.min(size, BINS) : BINS;
+        double[] best = new double[bins];
+        double[] all = new double[bins];
+        double m = 0;
+        double n = 0;
+        for (int i = 0; i < order.length; i++) {
+            double x = u[order[i]][j];
+            if (!Double.isNaN(x)) {
+                int bin = Math.min((int) (x * bins), bins - 1);
+                all[bin]++;
+                n++;
+                best[bin] += i < top ? 1 : 0;
+                m += i < top ? 1 : 0;
+            }
+        }
+        if (m < 2 || n <= m) {
+            return 0;
+        }
+        double sum = 0;
+        int used = 0;
+        for (int k = 0; k < bins; k++) {
+            if (all[k] > 0) {
+                double p = best[k] / m;
+                double q = all[k] / n;
+                sum += (p - q) * (p - q) / q;
+                used++;
+            }
+        }
+        double chance = (used - 1) / m * (1 - m / n);
+        return Math.max(0, sum - chance);
+    }
+}
