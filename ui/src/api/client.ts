@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 import { decode } from "./numbers";
-import type { HistoryQuery, paths, RunsQuery } from "./paths";
+import type { GroupsQuery, HistoryQuery, paths, RunsQuery, RunsScope } from "./paths";
 import { problemOf, toProblem } from "./problem";
 import type { SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
@@ -47,6 +47,8 @@ export const api = {
   workers: () => items(http.GET("/api/v1/workers")),
 
   runs: (query: RunsQuery) => unwrap(http.GET("/api/v1/runs", { params: { query } })),
+  groups: (query: GroupsQuery) => unwrap(http.GET("/api/v1/runs/groups", { params: { query } })),
+  keys: (scope: RunsScope) => unwrap(http.GET("/api/v1/keys", { params: { query: scope } })),
   run: (id: string) => unwrap(http.GET("/api/v1/runs/{id}", of(id))),
   attempts: (id: string) => items(http.GET("/api/v1/runs/{id}/attempts", of(id))),
   events: (id: string) => items(http.GET("/api/v1/runs/{id}/events", of(id))),

@@ -1,4 +1,4 @@
-import type { HistoryQuery, RunsQuery } from "./paths";
+import type { GroupsQuery, HistoryQuery, RunsQuery, RunsScope } from "./paths";
 
 /** Names of what the query cache holds; a shorter key is a prefix of the longer ones that fall with it. */
 export const keys = {
@@ -8,6 +8,8 @@ export const keys = {
   workers: ["devices", "workers"] as const,
   runLists: ["runs"] as const,
   runs: (query: RunsQuery) => ["runs", query] as const,
+  groups: (query: GroupsQuery) => ["groups", query] as const,
+  catalogue: (scope: RunsScope) => ["catalogue", scope] as const,
   run: (id: string) => ["run", id] as const,
   /** What changes only with the run's state: attempts, events, checkpoints, artifacts. */
   trail: (id: string) => ["trail", id] as const,

@@ -1,4 +1,5 @@
 import type { SeriesAnswer, SeriesAsked } from "./series";
+import type * as O from "./overRuns";
 import type * as T from "./types";
 
 /** The part of the REST interface that the page uses, in the shape that openapi-typescript writes. */
@@ -35,6 +36,19 @@ export interface RunsQuery {
   limit?: number | undefined;
   cursor?: string | undefined;
   metrics?: string[] | undefined;
+  param?: string[] | undefined;
+  field?: string[] | undefined;
+}
+
+/** Which runs a question over many is about. */
+export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter">;
+
+export interface GroupsQuery extends RunsScope {
+  by: string[];
+  field?: string[] | undefined;
+  sort?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
 }
 
 export interface HistoryQuery {
@@ -49,6 +63,8 @@ export interface HistoryQuery {
 export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sweeps", T.SweepView> {
   "/api/v1/experiments": Get<T.Experiment[] | Listed<T.Experiment>>;
   "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
+  "/api/v1/runs/groups": Get<O.GroupsPage, undefined, GroupsQuery>;
+  "/api/v1/keys": Get<O.KeyCatalogue, undefined, RunsScope>;
   "/api/v1/runs/{id}": Get<T.RunView, Id>;
   "/api/v1/runs/{id}/attempts": Get<T.AttemptView[] | Listed<T.AttemptView>, Id>;
   "/api/v1/runs/{id}/events": Get<T.EventView[] | Listed<T.EventView>, Id>;

@@ -7,6 +7,7 @@ export interface ProblemBody {
   field?: string;
   remedy?: string;
   limit?: number;
+  position?: number;
 }
 
 /** A refusal or a failure, always with one sentence of cause and, where one is known, what to do. */
@@ -16,6 +17,8 @@ export class Problem extends Error {
   readonly code: string;
   readonly field: string | undefined;
   readonly remedy: string | undefined;
+  /** Where in the text that was read it went wrong, from 0. */
+  readonly position: number | undefined;
 
   constructor(body: ProblemBody) {
     super(body.detail ?? body.title ?? "The service gave no reason.");
@@ -24,6 +27,7 @@ export class Problem extends Error {
     this.code = body.code ?? "UNKNOWN";
     this.field = body.field || undefined;
     this.remedy = body.remedy || undefined;
+    this.position = body.position ?? undefined;
   }
 
   /** What to do, unless the message has said it already. */

@@ -70,12 +70,15 @@ export interface RunView {
   /** The spec as it was submitted; not in lists. */
   document?: JsonObject | null;
   params: Record<string, Json>;
+  /** Every value that acts, by dotted path; in lists those that were asked for. */
+  config?: Record<string, Json> | null;
+  /** Who said each value of `config`; not in lists. */
+  origin?: Record<string, "axis" | "base" | "default"> | null;
+  /** What was asked for as `field=`, by the field as it was written; in lists. */
+  values?: Record<string, Json> | null;
   summary: Record<string, Summary>;
   device?: string | null;
   waiting?: string | null;
-  /** Every value that acts, by dotted path, and who set it; of one run alone. */
-  config?: Record<string, Json> | null;
-  origin?: Record<string, "axis" | "base" | "default"> | null;
   /** Versions, host, device, commit, where they are known. */
   environment?: JsonObject | null;
   dataFingerprint?: string | null;

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { useSignedOut } from "../api/session";
-import { parseSearch, stringifySearch } from "../components/search";
+import { parseSearch, type RawSearch, stringifySearch } from "../components/search";
+import { runsSearch } from "../features/runs/search";
 import { fromHash } from "./address";
 import { Broken, NoSuchPage } from "./Broken";
 import { Shell } from "./Shell";
@@ -27,7 +28,10 @@ const home = createRoute({
     throw redirect({ to: "/runs", replace: true });
   },
 });
-const runs = createRoute({ ...under, path: "/runs", component: lazyRouteComponent(() => import("../features/runs/RunsPage"), "RunsPage") });
+/** What a view of another part of the page keeps in the same address stays there. */
+const keeping = <T extends object>(read: (raw: RawSearch) => T) => (raw: RawSearch): T & RawSearch => ({ ...raw, ...read(raw) });
+
+const runs = createRoute({ ...under, path: "/runs", validateSearch: keeping(runsSearch), component: lazyRouteComponent(() => import("../features/runs/RunsPage"), "RunsPage") });
 
 const RunPage = lazyRouteComponent(() => import("../features/run/RunPage"), "RunPage");
 const run = createRoute({

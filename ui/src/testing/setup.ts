@@ -1,7 +1,9 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+// A busy machine is no fault of the page.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What every browser has and jsdom has not: nothing is laid out there, so nothing has a size.
 globalThis.ResizeObserver ??= class {

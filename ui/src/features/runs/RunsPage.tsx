@@ -1,36 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useSearch } from "@tanstack/react-router";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { Select } from "../../components/controls/Select";
+import { PageHeader } from "../../components/display/PageHeader";
 import { count } from "../../components/format";
-import { useUrlState } from "../../components/navigation";
+import { type RawSearch, useSetSearch } from "../../components/search";
 import { RunsPanel } from "./RunsPanel";
-import { isBare, remembered, runsUrl } from "./view";
+import { type RunsSearch, runsSearch } from "./search";
 
 export function RunsPage() {
-  const [view, setView] = useUrlState(runsUrl);
+  const raw: RawSearch = useSearch({ strict: false });
+  const { experiment } = runsSearch(raw);
+  const set = useSetSearch<RunsSearch>();
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
-  useEffect(() => {
-    const search = new URLSearchParams(location.search);
-    if (isBare(search)) setView(remembered(search.get("experiment") ?? undefined));
-  }, [setView]);
+  const known = experiments.data ?? [];
+  const unknown = experiment && !known.some((one) => one.name === experiment) ? [{ value: experiment, label: experiment }] : [];
   return (
     <>
-      <header className="page-head">
-        <h1>Runs</h1>
-        <label className="row">
-          <span className="faint">Experiment</span>
-          <select value={view.experiment ?? ""} onChange={(event) => setView(remembered(event.target.value || undefined))}>
-            <option value="">all</option>
-            {view.experiment && !experiments.data?.some((e) => e.name === view.experiment) ? <option>{view.experiment}</option> : null}
-            {experiments.data?.map((experiment) => (
-              <option key={experiment.name} value={experiment.name}>
-                {experiment.name} ({count(experiment.runs)})
-              </option>
-            ))}
-          </select>
-        </label>
-      </header>
+      <PageHeader
+        title={experiment ? `Runs of ${experiment}` : "Runs"}
+        actions={
+          <Select
+            label="Experiment"
+            value={experiment ?? ""}
+            // What was chosen belongs to the experiment: another one has other columns, groups and values.
+            onValue={(next) => set({ experiment: next || undefined, filter: undefined, group: undefined, cols: undefined, sort: undefined, hide: undefined, show: undefined, base: undefined })}
+            options={[{ value: "", label: "All experiments" }, ...unknown, ...known.map((one) => ({ value: one.name, label: `${one.name} (${count(one.runs)})` }))]}
+          />
+        }
+      />
       <RunsPanel />
     </>
   );

@@ -1,144 +1,200 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { placeRun } from "../../api/follow";
-import type { Action } from "../../api/types";
-import { ActionBar, actionsOf } from "../../components/ActionBar";
-import { download, toCsv } from "../../components/csv";
-import { count, counted } from "../../components/format";
-import { EmptyState } from "../../components/display/EmptyState";
-import { Skeleton } from "../../components/display/Skeleton";
+import { looks as looksOf } from "../../components/colour";
+import { useKept, kept, keep } from "../../components/kept";
+import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
-import { Link, useGo, useUrlState } from "../../components/navigation";
-import { ColumnPicker } from "./ColumnPicker";
-import { available, shown } from "./columns";
-import { pathOf, RunsGrid } from "./RunsGrid";
-import { Toolbar } from "./Toolbar";
-import { useRuns } from "./useRuns";
+import { Skeleton } from "../../components/display/Skeleton";
+import { toProblem } from "../../api/problem";
+import { count, counted } from "../../components/format";
+import { type RawSearch, useSetSearch } from "../../components/search";
+import { useGo } from "../../components/navigation";
+import { useDark } from "../../components/theme";
+import { BulkBar } from "./BulkBar";
+import { columnOf, usual } from "./columns";
+import { NoRuns } from "./NoRuns";
+import { RunCards } from "./RunCards";
+import { RunsTable } from "./RunsTable";
+import { RunsToolbar } from "./RunsToolbar";
+import css from "./runs.module.css";
+import { type Row, useGroupRows } from "./rows";
+import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, toggled, toQuery, widthsIn } from "./search";
+import { useCatalogue, useGroups, useRuns } from "./useRuns";
+import { useNarrow } from "./useNarrow";
+import { useSelection } from "./useSelection";
 import { useTableKeys } from "./useTableKeys";
-import { nextSort, type RunsView, remember, runsUrl, toQuery } from "./view";
 
-/** The runs table with all that belongs to it. @param sweep only this sweep's runs */
+const RunsCharts = lazy(() => import("./RunsCharts").then((module) => ({ default: module.RunsCharts })));
+
+/** Runs whose curves are drawn without being asked for. */
+const DRAWN = 10;
+/** The service's limit to what groups carry. */
+const FIELDS = 20;
+
+/** The runs table with all that belongs to it. @param sweep only this sweep's runs, without charts of its own */
 export function RunsPanel({ sweep }: { sweep?: string }) {
+  const raw: RawSearch = useSearch({ strict: false });
+  const view = useMemo(() => runsSearch(raw), [raw]);
+  const set = useSetSearch<RunsSearch>();
   const go = useGo();
-  const [view, setUrl] = useUrlState(runsUrl);
-  const setView = useCallback(
-    (next: RunsView) => {
-      setUrl(next);
-      if (!sweep) remember(next);
-    },
-    [setUrl, sweep],
-  );
-  const query = useMemo(() => toQuery(view, sweep), [view, sweep]);
-  const found = useRuns(query);
+  const dark = useDark();
+  const narrow = useNarrow();
+  const [dense, setDense] = useKept("dense", false);
+
+  const scopeKey = JSON.stringify(scopeOf(view, sweep));
+  const scope = useMemo(() => JSON.parse(scopeKey) as ReturnType<typeof scopeOf>, [scopeKey]);
+  const whole = useMemo(() => ({ ...(sweep ? { sweep } : view.experiment ? { experiment: view.experiment } : {}) }), [sweep, view.experiment]);
+  const catalogue = useCatalogue(whole);
+  const memory = `columns.${sweep ? "sweep" : (view.experiment ?? "")}`;
+  const ids = useMemo(() => view.cols ?? kept<string[] | undefined>(memory, undefined) ?? usual(catalogue.data), [view.cols, memory, catalogue.data]);
+  const columns = useMemo(() => ids.map((id) => columnOf(id, catalogue.data)).filter((column) => column !== undefined), [ids, catalogue.data]);
+  const sort = view.sort ?? DEFAULT_SORT;
+  const by = useMemo(() => view.group ?? [], [view.group]);
+  const grouped = by.length > 0;
+
+  const query = useMemo(() => toQuery(scope, sort, ids), [scope, sort, ids]);
+  const found = useRuns(query, !grouped && !catalogue.isPending);
+  const groupFields = useMemo(() => ids.filter((id) => metricIn(id)).slice(0, FIELDS), [ids]);
+  const bare = sort.replace(/^-/, "");
+  const groupSort = by.includes(bare) || groupFields.includes(bare) ? sort : by[0];
+  const groups = useGroups({ ...scope, by: [...by], field: groupFields, ...(groupSort ? { sort: groupSort } : {}), limit: 500 }, grouped);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const childQuery = useMemo(() => ({ ...query, sort: bare === by[0] ? DEFAULT_SORT : query.sort }), [query, bare, by]);
+  const groupRows = useGroupRows(grouped ? groups.data?.items : undefined, open, childQuery);
   const runs = found.runs;
-  const columns = useMemo(() => shown(runs ?? [], view.columns, view.differing), [runs, view.columns, view.differing]);
-  const all = useMemo(() => available(runs ?? [], found.metrics), [runs, found.metrics]);
-  const selected = useMemo(() => new Set(view.selected), [view.selected]);
-  const [cursor, setCursor] = useState({ of: "", at: -1 });
-  // The keyboard's place belongs to one order of rows; another one starts above the first.
-  const order = JSON.stringify(query);
-  const active = cursor.of === order ? cursor.at : -1;
-  const searchBox = useRef<HTMLInputElement>(null);
+  const flat = useMemo(() => (runs ?? []).map((run): Row => ({ kind: "run", id: run.id, run, depth: 0 })), [runs]);
+  const rows = grouped ? groupRows : flat;
+  const loaded = useMemo(() => rows.flatMap((row) => (row.kind === "run" ? [row.run] : [])), [rows]);
 
-  const select = (id: string) =>
-    setView({ ...view, selected: selected.has(id) ? view.selected.filter((other) => other !== id) : [...view.selected, id] });
-  const current = runs?.[active];
-  useTableKeys({
-    search: () => searchBox.current?.focus(),
-    move: (by) => setCursor({ of: order, at: Math.min(Math.max(0, active + by), (runs?.length ?? 1) - 1) }),
-    select: () => current && select(current.id),
-    open: () => current && go(pathOf(current)),
-    clear: () => setView({ ...view, selected: [] }),
-  });
+  const baseline = useQuery({ queryKey: keys.run(view.base ?? ""), queryFn: () => api.run(view.base!), enabled: Boolean(view.base) });
+  const base = view.base ? baseline.data : undefined;
 
-  const exportCsv = () => {
-    const now = Date.now();
-    const rows = (runs ?? []).filter((run) => selected.size === 0 || selected.has(run.id));
-    const body = rows.map((run) => [run.id, ...columns.map((column) => column.text(run, now))]);
-    download("runs.csv", "text/csv", toCsv([["id", ...columns.map((column) => column.id)], ...body]));
+  const charts = !sweep && view.charts !== "off" && !narrow;
+  const drawn = useMemo(() => {
+    const first = loaded.slice(0, DRAWN).map((run) => run.id);
+    const all = [...(view.base ? [view.base] : []), ...first, ...(view.show ?? [])];
+    return [...new Set(all)].filter((id) => !view.hide?.includes(id));
+  }, [loaded, view.base, view.show, view.hide]);
+  const drawnRuns = useMemo(() => {
+    const known = new Map([...loaded, ...(base ? [base] : [])].map((run) => [run.id, run]));
+    return drawn.map((id) => known.get(id)).filter((run) => run !== undefined);
+  }, [drawn, loaded, base]);
+  const looks = useMemo(() => looksOf(drawn, dark), [drawn, dark]);
+  const [emphasised, setEmphasised] = useState<string | null>(null);
+  const toggleEye = (id: string) => {
+    if (drawn.includes(id)) set({ hide: toggled(view.hide?.filter((other) => other !== id), id), show: view.show?.filter((other) => other !== id) }, "replace");
+    else set({ hide: view.hide?.filter((other) => other !== id), show: loaded.slice(0, DRAWN).some((run) => run.id === id) ? view.show : toggled(view.show?.filter((other) => other !== id), id) }, "replace");
   };
-  const filtered = view.states.length > 0 || view.filters.length > 0 || view.search !== "";
+
+  const order = JSON.stringify([scope, sort, by]);
+  const selection = useSelection(scopeKey, rows);
+  const [cursor, setCursor] = useState({ of: "", at: 0 });
+  // The keyboard's place belongs to one order of rows; another one starts at the first.
+  const active = cursor.of === order ? cursor.at : 0;
+  const move = useCallback((at: number) => setCursor({ of: order, at }), [order]);
+  const openRow = (row: Row) => {
+    if (row.kind === "run") go(`/runs/${row.run.id}`);
+    if (row.kind === "group") setOpen((old) => new Set(old.has(row.id) ? [...old].filter((id) => id !== row.id) : [...old, row.id]));
+  };
+  const filterBox = useRef<HTMLInputElement>(null);
+  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase: (id) => set({ base: view.base === id ? undefined : id }), compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
+
+  const setColumns = (next: string[] | undefined) => {
+    keep(memory, next);
+    set({ cols: next });
+  };
+  const total = grouped ? (groups.data?.total ?? 0) : found.total;
+  const answer = grouped ? groups : found;
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = found;
+  const more = useCallback(() => {
+    if (!grouped && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [grouped, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   return (
-    <section className="runs-panel" aria-label="Runs">
-      <Toolbar view={view} onView={setView} searchBox={searchBox}>
-        <ColumnPicker
-          all={all}
-          shown={columns.map((column) => column.id)}
-          differing={view.differing}
-          onColumns={(ids) => setView({ ...view, columns: ids, differing: ids === undefined ? false : view.differing })}
-          onDiffering={(differing) => setView({ ...view, differing })}
-        />
-        <button type="button" onClick={exportCsv} disabled={!runs?.length} title="What is visible: these columns, the loaded rows">
-          CSV
-        </button>
-      </Toolbar>
-      {found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : null}
-      {selected.size > 0 ? <Selection ids={view.selected} onDone={() => setView({ ...view, selected: [] })} /> : null}
-      {runs === undefined ? (
-        found.error ? null : <Skeleton what="runs" />
-      ) : runs.length === 0 ? (
-        <EmptyState title={filtered ? "No run matches." : "No runs yet."}>
-          {filtered ? (
-            <button type="button" onClick={() => setView({ ...view, states: [], filters: [], search: "" })}>
-              Clear the filters
-            </button>
-          ) : (
-            <p>
-              <Link to="/new">Queue a sweep or a run</Link>, or try <code>runyard demo</code> on the command line.
-            </p>
-          )}
-        </EmptyState>
-      ) : (
+    <div className={css.page}>
+      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} columns={columns} ids={ids} onColumns={setColumns} query={query} filterBox={filterBox} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
+      {catalogue.error && !answer.error ? <ErrorNote what="Columns" error={catalogue.error} retry={catalogue.refetch} /> : null}
+      {answer.error ? (
         <>
-          <RunsGrid
-            runs={runs}
-            total={found.more ? undefined : found.total}
-            columns={columns}
-            sort={view.sort}
-            onSort={(key) => setView({ ...view, sort: nextSort(view.sort, key) })}
-            selected={selected}
-            onSelect={select}
-            active={active}
-          />
-          <div className="row foot">
-            <span className="num" role="status">
-              showing {count(runs.length)} of {counted(found.total, found.more)}
-            </span>
-            {found.hasNextPage ? (
-              <button type="button" disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                {found.isFetchingNextPage ? "Loading…" : "Load more"}
-              </button>
-            ) : null}
-            <span className="faint keys">
-              <kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> move <kbd>x</kbd> select <kbd>Enter</kbd> open
-            </span>
-          </div>
+          <ErrorNote error={answer.error} retry={answer.refetch} />
+          {toProblem(answer.error).status === 422 ? <Button onClick={() => set({ filter: undefined, sort: undefined, group: undefined, cols: undefined })}>Show all runs, as usual</Button> : null}
         </>
-      )}
-    </section>
-  );
-}
-
-/** What may be asked of all selected runs at once. */
-function Selection({ ids, onDone }: { ids: readonly string[]; onDone: () => void }) {
-  const cache = useQueryClient();
-  const states = ids.map((id) => cache.getQueryData<{ state: string }>(keys.run(id))?.state);
-  const offered = new Set(states.flatMap((state) => actionsOf(state ?? "RUNNING")));
-  const act = async (action: Action) => {
-    const answers = await Promise.allSettled(ids.map(async (id) => placeRun(cache, await api.actOnRun(id, action))));
-    const refused = answers.find((answer) => answer.status === "rejected");
-    if (refused) throw refused.reason;
-  };
-  return (
-    <div className="row selection">
-      <strong className="num">{ids.length} selected</strong>
-      <ActionBar actions={[...offered]} what={`${ids.length} runs`} act={act} />
-      <button type="button" className="quiet" onClick={onDone}>
-        Clear
-      </button>
+      ) : null}
+      <div className={css.split} data-charts={charts ? "on" : "off"}>
+        <div className={css.page}>
+          {answer.data === undefined ? (
+            answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
+          ) : rows.length === 0 ? (
+            <NoRuns filtered={Boolean(view.filter || view.state)} onClear={() => set({ filter: undefined, state: undefined })} />
+          ) : narrow && !grouped ? (
+            <>
+              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} />
+              {hasNextPage ? (
+                <Button busy={isFetchingNextPage} onClick={more}>
+                  More
+                </Button>
+              ) : null}
+            </>
+          ) : (
+            <RunsTable
+              rows={rows}
+              total={found.more && !grouped ? undefined : grouped ? rows.length : total}
+              columns={columns}
+              widths={widthsIn(view.width)}
+              pinned={view.pin ?? []}
+              grouped={by}
+              sort={sort}
+              dense={dense}
+              looks={looks}
+              drawn={charts ? new Set(drawn) : undefined}
+              selected={selection.has}
+              allSelected={selection.all ? true : selection.size > 0 ? "some" : false}
+              onAll={() => selection.toggleAll(total)}
+              baseline={base}
+              active={active}
+              onActive={move}
+              onSelect={selection.toggle}
+              onEye={toggleEye}
+              onOpen={openRow}
+              onEmphasis={setEmphasised}
+              onRest={(row) => set({ group: undefined, filter: [...(view.filter ?? []), row.group.filter] })}
+              onEnd={more}
+              onSort={(next) => set({ sort: next })}
+              onWidth={(id, px) => set({ width: [...(view.width ?? []).filter((one) => !one.startsWith(`${id}:`)), `${id}:${px}`] }, "replace")}
+              onMove={(id, before) => {
+                const rest = ids.filter((other) => other !== id);
+                const at = before === undefined ? -1 : rest.indexOf(before);
+                setColumns(at < 0 ? [...rest, id] : [...rest.slice(0, at), id, ...rest.slice(at)]);
+              }}
+              onHide={(id) => setColumns(ids.filter((other) => other !== id))}
+              onPin={(id) => set({ pin: toggled(view.pin, id) })}
+              onGroup={(id) => set({ group: toggled(view.group, id) })}
+            />
+          )}
+          {rows.length > 0 ? (
+            <p className={css.foot}>
+              <span className="num" role="status">
+                {grouped ? `${count(total)} ${total === 1 ? "group" : "groups"}` : `${count(loaded.length)} of ${counted(total, found.more)} runs`}
+                {isFetchingNextPage ? ", reading more…" : ""}
+              </span>
+              {charts ? <span>charts draw {drawnRuns.length} of them</span> : null}
+            </p>
+          ) : null}
+          {selection.size > 0 ? (
+            <BulkBar selection={selection.all ? { kind: "all", total } : { kind: "runs", ids: selection.ids }} scope={scope} loaded={loaded} onClear={selection.clear} />
+          ) : null}
+        </div>
+        {charts && rows.length > 0 ? (
+          <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
+            <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
+              <RunsCharts runs={drawnRuns} looks={looks} emphasised={emphasised} />
+            </Suspense>
+          </aside>
+        ) : null}
+      </div>
     </div>
   );
 }

@@ -1,33 +1,67 @@
-import { expect, test } from "vitest";
+// @vitest-environment jsdom
+import { describe, expect, test } from "vitest";
+import type { KeyCatalogue } from "../../api/overRuns";
 import { aRun } from "../../testing/samples";
-import { available, columnOf, defaults, flatten, shown } from "./columns";
+import { available, columnOf, difference, differing, usual } from "./columns";
+import { csvOf } from "./whole";
 
-const runs = [aRun(), aRun({ id: "2", name: "b", params: { "method.prompts": 16, seed: 0 } })];
+const param = (key: string, distinct: number) => ({ key, type: "number" as const, runs: 9, distinct, varies: distinct > 1, values: [1, 2] });
+const CATALOGUE: KeyCatalogue = {
+  of: 9,
+  params: [param("method.prompts", 3), param("optimizer.learningRate", 2), param("seed", 3), param("batchSize", 1)],
+  metrics: [
+    { key: "val/top1", runs: 9, goal: "MAX", unit: "%", decimals: 2 },
+    { key: "val/loss", runs: 9, goal: "MIN", unit: "", decimals: 4 },
+    { key: "note/x", runs: 1, unit: "", decimals: 3 },
+  ],
+};
 
-test("accuracy, last and best, and what was swept come first", () => {
-  expect(defaults(runs)).toEqual([
-    "state",
-    "name",
-    "progress",
-    "metrics.val/top1.last",
-    "metrics.val/top1.best",
-    "params.method.prompts",
-    "params.seed",
-    "duration",
-    "createdAt",
-  ]);
+describe("columns", () => {
+  test("as usual come from the catalogue of all runs, not from the rows that are loaded", () => {
+    expect(usual(CATALOGUE)).toEqual(["name", "state", "progress", "metrics.val/top1.best", "metrics.val/top1.last", "metrics.val/loss.last", "params.method.prompts", "params.optimizer.learningRate", "params.seed", "duration", "createdAt"]);
+  });
+
+  test("what differs adds paths that vary, and takes nothing away for good", () => {
+    expect(differing(CATALOGUE)).toEqual(["name", "state", "progress", "metrics.val/top1.best", "metrics.val/top1.last", "metrics.val/loss.last", "params.method.prompts", "params.optimizer.learningRate", "params.seed"]);
+  });
+
+  test("there are of every path, and of every part of a metric that it has", () => {
+    const ids = available(CATALOGUE).map((column) => column.id);
+    expect(ids).toContain("params.batchSize");
+    expect(ids).toContain("metrics.val/top1.best");
+    expect(ids).not.toContain("metrics.note/x.best");
+    expect(columnOf("nonsense", CATALOGUE)).toBeUndefined();
+    expect(columnOf("params.other.prompts", { ...CATALOGUE, params: [...CATALOGUE.params, param("other.prompts", 2)] })?.title).toBe("other.prompts");
+  });
+
+  test("show the configuration of any run, and a metric in its own decimals", () => {
+    const run = aRun({ config: { batchSize: 64 }, values: { "metrics.test/top1.at(val/top1)": 79.1 } });
+    expect(columnOf("params.batchSize", CATALOGUE)?.text(run, 0)).toBe("64");
+    expect(columnOf("metrics.val/top1.last", CATALOGUE)?.text(run, 0)).toBe("80.50");
+    expect(columnOf("metrics.val/top1.best", CATALOGUE)?.text(run, 0)).toBe("81.25");
+    expect(columnOf("metrics.test/top1.at(val/top1)", CATALOGUE)?.text(run, 0)).toBe("79.1");
+    expect(columnOf("metrics.val/loss.last", CATALOGUE)?.text(run, 0)).toBe("–");
+  });
+
+  test("of a group are mean ± deviation with the same decimals; one value has no deviation", () => {
+    const top1 = columnOf("metrics.val/top1.best", CATALOGUE)!;
+    expect(top1.spread({ n: 3, mean: 84.4167, std: 1.6812 })).toBe("84.42 ± 1.68");
+    expect(top1.spread({ n: 1, mean: 84 })).toBe("84.00");
+    expect(top1.spread({ n: 0 })).toBe("–");
+  });
+
+  test("differ from a baseline for the better or the worse, as the metric is meant", () => {
+    const at = (top1: number, loss: number) => aRun({ summary: { "val/top1": { last: top1, count: 1, nonFinite: 0 }, "val/loss": { last: loss, count: 1, nonFinite: 0 } } });
+    const [top1, loss] = [columnOf("metrics.val/top1.last", CATALOGUE)!, columnOf("metrics.val/loss.last", CATALOGUE)!];
+    expect(difference(top1, at(82, 0.5), at(80.5, 0.4))).toEqual({ text: "+1.50", better: true });
+    expect(difference(loss, at(82, 0.5), at(80.5, 0.4))).toEqual({ text: "+0.1000", better: false });
+    expect(difference(top1, at(80, 1), at(80, 1))).toEqual({ text: "±0.00", better: undefined });
+    expect(difference(top1, at(NaN, 1), at(80, 1))).toBeUndefined();
+  });
 });
 
-test("only columns that differ", () => {
-  expect(shown(runs, undefined, true).map((column) => column.id)).toEqual(["state", "name", "params.method.prompts"]);
-});
-
-test("every column offered is found again by its id, also a metric whose name ends like a part", () => {
-  for (const column of available(runs)) expect(columnOf(column.id)?.id).toBe(column.id);
-  expect(columnOf("metrics.a.best.last")?.text(aRun({ summary: { "a.best": { last: 3, count: 1, nonFinite: 0 } } }), 0)).toBe("3");
-  expect(columnOf("nonsense")).toBeUndefined();
-});
-
-test("a spec's leaves by dotted path", () => {
-  expect(flatten({ a: { b: 1, c: [1, 2] }, d: null })).toEqual({ "a.b": 1, "a.c": [1, 2], d: null });
+test("a CSV loses no digit and no zone", () => {
+  const run = aRun({ id: "r", createdAt: "2026-01-01T00:00:00.123456Z", startedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:01:30.500Z", summary: { "val/top1": { last: 81.2345678901234, best: NaN, count: 2, nonFinite: 1 } } });
+  const columns = ["name", "createdAt", "duration", "metrics.val/top1.last", "metrics.val/top1.best"].map((id) => columnOf(id, CATALOGUE)!);
+  expect(csvOf([run], columns).split("\r\n")[1]).toBe("r,shapes-prompts-000,2026-01-01T00:00:00.123456Z,90.5,81.2345678901234,NaN");
 });

@@ -1,127 +1,138 @@
-import type { Json, RunView, Summary } from "../../api/types";
-import { between, date, number, shortId, value } from "../../components/format";
+import type { KeyCatalogue, NamedMetric, Spread } from "../../api/overRuns";
+import type { Json, RunView } from "../../api/types";
+import { between, date, metric as inDecimals, number, shortId, value } from "../../components/format";
+import { metricIn } from "./search";
 
-export type Group = "Run" | "Parameters" | "Metrics" | "Spec";
+export type Section = "Run" | "Configuration" | "Metrics";
 
 export interface Column {
+  /** The service's name for it: `state`, `params.method.prompts`, `metrics.val/top1.best`. */
   id: string;
   title: string;
-  group: Group;
+  section: Section;
   /** px */
   width: number;
   numeric: boolean;
-  /** The service's name for it, where the service can sort by it. */
-  sort?: string;
-  /** What the cell says; the same text goes to the CSV. */
+  /** Whether the service can sort and group by it. */
+  sorts: boolean;
+  /** Which end is better, for differences to a baseline. */
+  goal: "MAX" | "MIN" | undefined;
+  /** Exactly as it is stored; undefined where there is none. */
+  raw: (run: RunView) => Json | undefined;
   text: (run: RunView, now: number) => string;
+  /** Over a group's runs. */
+  spread: (spread: Spread) => string;
 }
 
-type Part = "last" | "best" | "min" | "max";
-const PARTS: readonly Part[] = ["last", "best", "min", "max"];
+const none = (spread: Spread) => (spread.mean === undefined || spread.mean === null ? "–" : number(spread.mean));
 
-function fixed(id: string, title: string, width: number, text: Column["text"], sort?: string): Column {
-  return { id, title, group: "Run", width, numeric: false, text, ...(sort ? { sort } : {}) };
+function fixed(id: string, title: string, width: number, raw: Column["raw"], text?: Column["text"], sorts = true): Column {
+  return { id, title, section: "Run", width, numeric: false, sorts, goal: undefined, raw, text: text ?? ((run) => value(raw(run))), spread: none };
 }
 
-const steps = (run: RunView) => `${run.epoch ?? 0}/${run.epochs ?? "?"} epochs, step ${run.step ?? 0}`;
-
-export const FIXED: readonly Column[] = [
-  fixed("state", "State", 134, (run) => run.state, "state"),
-  fixed("name", "Name", 210, (run) => run.name, "name"),
-  fixed("progress", "Progress", 146, steps),
-  fixed("duration", "Duration", 90, (run, now) => between(run.startedAt, run.endedAt, now)),
-  fixed("createdAt", "Created", 168, (run) => date(run.createdAt), "createdAt"),
+const FIXED: readonly Column[] = [
+  fixed("name", "Name", 240, (run) => run.name),
+  fixed("state", "State", 124, (run) => run.state),
+  fixed("progress", "Progress", 150, (run) => run.step ?? undefined, (run) => `${run.epoch ?? 0}/${run.epochs ?? "?"} epochs, step ${run.step ?? 0}`, false),
+  fixed("duration", "Duration", 92, (run) => run.startedAt ?? undefined, (run, now) => between(run.startedAt, run.endedAt, now), false),
+  fixed("createdAt", "Created", 120, (run) => run.createdAt, (run) => date(run.createdAt)),
+  fixed("startedAt", "Started", 120, (run) => run.startedAt ?? undefined, (run) => date(run.startedAt)),
+  fixed("endedAt", "Ended", 120, (run) => run.endedAt ?? undefined, (run) => date(run.endedAt)),
   fixed("createdBy", "By", 90, (run) => run.createdBy),
-  fixed("experiment", "Experiment", 140, (run) => run.experiment),
-  fixed("attempt", "Attempts", 80, (run) => String(run.attempt)),
-  fixed("priority", "Priority", 76, (run) => String(run.priority)),
-  fixed("device", "Device", 110, (run) => (run.device ? shortId(run.device) : "–")),
-  fixed("reason", "Reason", 120, (run) => run.reason ?? "–"),
-  fixed("id", "Id", 96, (run) => shortId(run.id)),
+  fixed("experiment", "Experiment", 150, (run) => run.experiment),
+  fixed("sweep", "Sweep", 96, (run) => run.sweep ?? undefined, (run) => (run.sweep ? shortId(run.sweep) : "–")),
+  fixed("attempt", "Attempts", 84, (run) => run.attempt),
+  fixed("priority", "Priority", 80, (run) => run.priority),
+  fixed("reason", "Reason", 130, (run) => run.reason ?? undefined),
+  fixed("device", "Device", 110, (run) => run.device ?? undefined, (run) => (run.device ? shortId(run.device) : "–"), false),
+  fixed("id", "Id", 96, (run) => run.id, (run) => shortId(run.id), false),
 ];
-
-/** Leaves of a spec by dotted path; lists are leaves. */
-export function flatten(tree: Json, path = "", into: Record<string, Json> = {}): Record<string, Json> {
-  if (typeof tree === "object" && tree !== null && !Array.isArray(tree)) {
-    for (const [key, v] of Object.entries(tree)) flatten(v, path ? `${path}.${key}` : key, into);
-  } else {
-    into[path] = tree;
-  }
-  return into;
-}
+const BY_ID = new Map(FIXED.map((column) => [column.id, column]));
 
 /** The last names of a path say enough in a head: method.prompts → prompts. */
 const tail = (path: string) => path.slice(path.lastIndexOf(".") + 1);
 
-function param(path: string): Column {
-  const sort = `params.${path}`;
-  return { id: sort, title: tail(path), group: "Parameters", width: 118, numeric: true, sort, text: (run) => value(run.params[path]) };
+function param(path: string, catalogue: KeyCatalogue | undefined): Column {
+  const known = catalogue?.params.find((one) => one.key === path);
+  const raw = (run: RunView) => run.config?.[path] ?? run.params[path];
+  // Two paths may end in the same name: then the one before it is said too.
+  const alike = catalogue?.params.some((one) => one.key !== path && one.varies && tail(one.key) === tail(path));
+  const title = alike ? path.split(".").slice(-2).join(".") : tail(path);
+  const widest = Math.max(title.length + 3, ...(known?.values.map((v) => value(v).length) ?? []));
+  return { id: `params.${path}`, title, section: "Configuration", width: Math.min(180, Math.max(76, widest * 7.5 + 24)), numeric: known?.type === "number", sorts: true, goal: undefined, raw, text: (run) => value(raw(run)), spread: none };
 }
 
-function metric(key: string, part: Part): Column {
-  const id = `metrics.${key}.${part}`;
-  const of = (run: RunView): Summary | undefined => run.summary[key];
+function metric(id: string, catalogue: KeyCatalogue | undefined): Column | undefined {
+  const what = metricIn(id);
+  if (!what) return undefined;
+  const format: NamedMetric | undefined = catalogue?.metrics.find((one) => one.key === what.key);
+  const raw = (run: RunView): Json | undefined => {
+    const found = what.part === "at" ? run.values?.[id] : run.summary[what.key]?.[what.part];
+    return found ?? undefined;
+  };
+  const title = what.part === "last" ? what.key : what.part === "at" ? `${what.key} at best ${what.at ?? ""}` : `${what.key} ${what.part}`;
   return {
     id,
-    title: part === "last" ? key : `${key} ${part}`,
-    group: "Metrics",
-    width: 120,
+    title,
+    section: "Metrics",
+    width: Math.min(220, Math.max(104, title.length * 7.2 + 30)),
     numeric: true,
-    sort: id,
-    text: (run) => number(of(run)?.[part]),
+    sorts: true,
+    goal: format?.goal ?? undefined,
+    raw,
+    text: (run) => {
+      const v = raw(run);
+      return typeof v === "number" ? inDecimals(v, format) : "–";
+    },
+    spread: (spread) => inDecimals(spread.mean, format, spread.n > 1 ? (spread.std ?? null) : null),
   };
 }
 
-function spec(path: string): Column {
-  return { id: `spec.${path}`, title: path, group: "Spec", width: 140, numeric: false, text: (run) => value(flatten(run.spec)[path]) };
-}
-
 /** Any column by its id, also one that no loaded run fills: an address may name it. */
-export function columnOf(id: string): Column | undefined {
-  const known = FIXED.find((column) => column.id === id);
-  if (known) return known;
-  if (id.startsWith("params.")) return param(id.slice(7));
-  if (id.startsWith("spec.")) return spec(id.slice(5));
-  const found = METRIC.exec(id);
-  return found ? metric(found[1]!, found[2] as Part) : undefined;
+export function columnOf(id: string, catalogue: KeyCatalogue | undefined): Column | undefined {
+  return BY_ID.get(id) ?? (id.startsWith("params.") && id.length > 7 ? param(id.slice(7), catalogue) : metric(id, catalogue));
 }
 
-const METRIC = /^metrics\.(.+)\.(last|best|min|max)$/;
+const PARTS = ["last", "best", "min", "max"] as const;
 
-/** The metric that a column shows, for one that does. */
-export const metricOf = (id: string): string | undefined => METRIC.exec(id)?.[1];
-
-const union = (names: Iterable<string>) => [...new Set(names)].sort();
-
-/** Every column that the loaded runs can fill. @param named metrics that they have, whether their rows carry them or not */
-export function available(runs: readonly RunView[], named: readonly string[] = []): Column[] {
-  const params = union(runs.flatMap((run) => Object.keys(run.params)));
-  const metrics = union([...named, ...runs.flatMap((run) => Object.keys(run.summary))]);
-  const specs = union(runs.slice(0, 50).flatMap((run) => Object.keys(flatten(run.spec))));
-  return [...FIXED, ...params.map(param), ...metrics.flatMap((key) => PARTS.map((part) => metric(key, part))), ...specs.map(spec)];
+/** Every column that there can be, in the order of the catalogue: what varies first. */
+export function available(catalogue: KeyCatalogue | undefined): Column[] {
+  const metrics = (catalogue?.metrics ?? []).flatMap((one) => PARTS.filter((part) => part !== "best" || one.goal).map((part) => `metrics.${one.key}.${part}`));
+  const params = (catalogue?.params ?? []).map((one) => `params.${one.key}`);
+  return [...FIXED.map((column) => column.id), ...metrics, ...params].map((id) => columnOf(id, catalogue)).filter((column) => column !== undefined);
 }
 
-/** What most people look at first: accuracy, last and best, then loss, then what was swept. */
-export function defaults(runs: readonly RunView[]): string[] {
-  const has = (key: string) => runs.some((run) => run.summary[key] !== undefined);
-  const bests = (key: string) => (runs.some((run) => typeof run.summary[key]?.best === "number") ? [`metrics.${key}.best`] : []);
-  const metrics: string[] = [];
-  if (has("test/top1")) metrics.push("metrics.test/top1.last");
-  if (has("val/top1")) metrics.push("metrics.val/top1.last", ...bests("val/top1"));
-  if (has("train/loss")) metrics.push("metrics.train/loss.last");
-  if (metrics.length === 0) {
-    const first = union(runs.flatMap((run) => Object.keys(run.summary))).filter((key) => !key.startsWith("system/"));
-    metrics.push(...first.slice(0, 3).map((key) => `metrics.${key}.last`));
-  }
-  const params = union(runs.flatMap((run) => Object.keys(run.params))).map((path) => `params.${path}`);
-  return ["state", "name", "progress", ...metrics, ...params, "duration", "createdAt"];
+/** A path that only names what else tells apart, or has a value for each run, tells nothing beside the name. */
+const QUIET = /(^|\.)(name|root|path|weights)$/;
+const MOST_PARAMS = 8;
+
+/** What most people look at first: accuracy, last and best, then loss, then what varies. */
+export function usual(catalogue: KeyCatalogue | undefined): string[] {
+  const keys = (catalogue?.metrics ?? []).map((one) => one.key);
+  const has = (key: string) => keys.includes(key);
+  const metrics = [
+    ...(has("test/top1") ? ["metrics.test/top1.last"] : []),
+    ...(has("val/top1") ? ["metrics.val/top1.best", "metrics.val/top1.last"] : []),
+    ...(has("val/loss") ? ["metrics.val/loss.last"] : has("train/loss") ? ["metrics.train/loss.last"] : []),
+  ];
+  if (metrics.length === 0) metrics.push(...(catalogue?.metrics ?? []).filter((one) => !one.key.startsWith("system/")).slice(0, 4).map((one) => `metrics.${one.key}.${one.goal ? "best" : "last"}`));
+  const params = (catalogue?.params ?? []).filter((one) => one.varies && (!QUIET.test(one.key) || one.distinct < 10)).slice(0, MOST_PARAMS);
+  return ["name", "state", "progress", ...metrics, ...params.map((one) => `params.${one.key}`), "duration", "createdAt"];
 }
 
-const ALWAYS = new Set(["state", "name"]);
+/** The columns in which the runs of the catalogue differ, of those there are; the name and the state stay. */
+export function differing(catalogue: KeyCatalogue): string[] {
+  const [name, state, progress, ...rest] = usual(catalogue);
+  const metrics = rest.filter((id) => id.startsWith("metrics."));
+  return [name!, state!, progress!, ...metrics, ...catalogue.params.filter((one) => one.varies).map((one) => `params.${one.key}`)];
+}
 
-/** @param differing drop the columns in which all runs say the same (state and name stay) */
-export function shown(runs: readonly RunView[], chosen: readonly string[] | undefined, differing: boolean): Column[] {
-  const columns = (chosen ?? defaults(runs)).map(columnOf).filter((column) => column !== undefined);
-  if (!differing || runs.length < 2) return columns;
-  return columns.filter((column) => ALWAYS.has(column.id) || new Set(runs.map((run) => column.text(run, 0))).size > 1);
+/** How far a number lies from the baseline's, in the column's own decimals, and whether that is for the better. */
+export function difference(column: Column, run: RunView, baseline: RunView): { text: string; better: boolean | undefined } | undefined {
+  const [mine, theirs] = [column.raw(run), column.raw(baseline)];
+  if (typeof mine !== "number" || typeof theirs !== "number" || !Number.isFinite(mine - theirs)) return undefined;
+  const by = mine - theirs;
+  const decimals = /\.(\d+)/.exec(column.text(run, 0))?.[1]?.length ?? 0;
+  const text = `${by > 0 ? "+" : by < 0 ? "−" : "±"}${column.section === "Metrics" ? Math.abs(by).toFixed(decimals) : number(Math.abs(by))}`;
+  return { text, better: column.goal === undefined || by === 0 ? undefined : by > 0 === (column.goal === "MAX") };
 }

@@ -1,38 +1,46 @@
-import { useEffect, useRef } from "react";
+import type { RefObject } from "react";
+import { useShortcuts } from "../../components/keyboard/shortcuts";
+import type { Row } from "./rows";
+import type { RowSelection } from "./useSelection";
 
-export interface TableKeys {
-  search: () => void;
-  /** +1 or −1 */
-  move: (by: 1 | -1) => void;
-  select: () => void;
-  open: () => void;
-  clear: () => void;
+interface Props {
+  rows: readonly Row[];
+  active: number;
+  move: (at: number) => void;
+  filterBox: RefObject<HTMLInputElement | null>;
+  selection: RowSelection;
+  select: (row: Row, range: boolean) => void;
+  eye: (run: string) => void;
+  setBase: (run: string) => void;
+  compare: (runs: string[]) => void;
 }
 
-const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
-const pressing = (target: EventTarget | null) => target instanceof HTMLElement && ["BUTTON", "A", "SUMMARY"].includes(target.tagName);
+/** Puts the focus on a row of the grid, once it is drawn. */
+function focusRow(index: number): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[role=grid] [aria-rowindex="${index + 2}"], [role=treegrid] [aria-rowindex="${index + 2}"]`)?.focus({ preventScroll: true }));
+}
 
-/** `/` search, j and k (or arrows inside the table) move, x selects, Enter opens, Escape clears. */
-export function useTableKeys(keys: TableKeys): void {
-  const newest = useRef(keys);
-  useEffect(() => {
-    newest.current = keys;
-  });
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      const todo = newest.current;
-      if (event.key === "/") todo.search();
-      else if (event.key === "j") todo.move(1);
-      else if (event.key === "k") todo.move(-1);
-      else if (event.key === "x") todo.select();
-      else if (event.key === "Enter" && !pressing(event.target)) todo.open();
-      else if (event.key === "Escape") todo.clear();
-      else return;
-      event.preventDefault();
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, []);
+/** Keys of the table, from anywhere on the page. */
+export function useTableKeys({ rows, active, move, filterBox, selection, select, eye, setBase, compare }: Props): void {
+  const group = "Runs";
+  const step = (by: 1 | -1) => {
+    const focused = document.activeElement?.getAttribute("role") === "row";
+    const to = focused ? Math.min(rows.length - 1, Math.max(0, active + by)) : active;
+    move(to);
+    focusRow(to);
+  };
+  const row = rows[active];
+  const run = row?.kind === "run" ? row.run : undefined;
+  const chosen = selection.size > 0 && !selection.all ? [...selection.ids] : run ? [run.id] : [];
+  useShortcuts([
+    { keys: "/", label: "Filter", group, run: () => filterBox.current?.focus() },
+    { keys: "j", label: "Next row", group, run: () => step(1) },
+    { keys: "k", label: "Row before", group, run: () => step(-1) },
+    { keys: "x", label: "Select the row (with shift: up to it)", group, run: () => row && select(row, false) },
+    { keys: "shift+x", label: "Select up to the row", group, run: () => row && select(row, true) },
+    { keys: "e", label: "Draw it in the charts, or not", group, run: () => run && eye(run.id) },
+    { keys: "b", label: "Make it the baseline, or not", group, run: () => run && setBase(run.id) },
+    { keys: "c", label: "Compare what is selected", group, run: () => (chosen.length > 1 ? compare(chosen) : false) },
+    { keys: "Escape", label: "Clear the selection", group, run: () => (selection.size > 0 ? selection.clear() : false) },
+  ]);
 }

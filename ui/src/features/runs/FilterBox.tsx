@@ -1,0 +1,101 @@
+import { ListFilter } from "lucide-react";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { api } from "../../api/client";
+import { type Problem, toProblem } from "../../api/problem";
+import type { RunsScope } from "../../api/paths";
+import type { KeyCatalogue } from "../../api/overRuns";
+import { classes } from "../../components/classes";
+import { useChoices } from "../../components/controls/Combobox";
+import fields from "../../components/controls/fields.module.css";
+import { complete } from "./complete";
+import css from "./runs.module.css";
+
+interface Props {
+  catalogue: KeyCatalogue | undefined;
+  scope: RunsScope;
+  onAdd: (expression: string) => void;
+  box: RefObject<HTMLInputElement | null>;
+}
+
+/** An expression with completion. The service judges it before it becomes part of the view, and says where it cannot be read. */
+export function FilterBox({ catalogue, scope, onAdd, box }: Props) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [asking, setAsking] = useState(false);
+  const caret = useRef<number | null>(null);
+  const { from, to, choices } = complete(text, at, catalogue);
+  const list = useChoices({
+    choices: text === "" ? choices.slice(0, 12) : choices,
+    onChoose: (choice) => {
+      const next = `${text.slice(0, from)}${choice.value} ${text.slice(to).trimStart()}`;
+      caret.current = from + choice.value.length + 1;
+      setText(next);
+      setAt(caret.current);
+      setProblem(null);
+    },
+  });
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    box.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  });
+
+  const add = async () => {
+    const expression = text.trim();
+    if (expression === "" || asking) return;
+    setAsking(true);
+    try {
+      await api.runs({ ...scope, filter: [expression], limit: 1 });
+      onAdd(expression);
+      setText("");
+      setAt(0);
+      setProblem(null);
+      list.close();
+    } catch (fault) {
+      setProblem(toProblem(fault));
+      list.close();
+    } finally {
+      setAsking(false);
+    }
+  };
+
+  return (
+    <div className={css.filter}>
+      <span className={fields.withIcon}>
+        <ListFilter size={15} aria-hidden="true" />
+        <input
+          {...list.input}
+          ref={box}
+          type="text"
+          spellCheck={false}
+          className={classes(fields.input, fields.mono)}
+          aria-label="Filter: part of a name, or an expression"
+          aria-invalid={problem !== null}
+          aria-describedby={problem ? "filter-wrong" : undefined}
+          placeholder="Filter: a name, or metrics.val/top1.best >= 80 and params.seed = 0"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setAt(event.target.selectionStart ?? event.target.value.length);
+            setProblem(null);
+            list.open();
+          }}
+          onSelect={(event) => setAt(event.currentTarget.selectionStart ?? 0)}
+          onKeyDown={(event) => {
+            if (list.key(event)) return;
+            if (event.key === "Enter") void add();
+            else if (event.key === "Escape") event.currentTarget.blur();
+          }}
+        />
+      </span>
+      {list.drawn}
+      {problem ? (
+        <div id="filter-wrong" role="alert" className={css.wrong}>
+          {problem.position === undefined ? null : <pre aria-hidden="true">{`${text}\n${" ".repeat(problem.position)}^`}</pre>}
+          {problem.message} {problem.remedyOnce}
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import type { RunView } from "../../api/types";
+import { Checkbox } from "../../components/controls/Checkbox";
+import { ProgressBar } from "../../components/display/ProgressBar";
+import { StatePill } from "../../components/display/StatePill";
+import { Time } from "../../components/display/Time";
+import { Link } from "../../components/navigation";
+import type { Column } from "./columns";
+import css from "./runs.module.css";
+
+const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
+
+/** The table on a narrow screen: what a run is called, how it stands, and the number that matters. */
+export function RunCards({ runs, columns, selected, onSelect }: { runs: readonly RunView[]; columns: readonly Column[]; selected: (id: string) => boolean; onSelect: (run: RunView) => void }) {
+  const metrics = columns.filter((column) => column.section === "Metrics");
+  const params = columns.filter((column) => column.section === "Configuration").slice(0, 4);
+  return (
+    <ul className={css.cards} aria-label="Runs">
+      {runs.map((run) => {
+        const main = metrics.find((column) => typeof column.raw(run) === "number") ?? metrics[0];
+        return (
+          <li key={run.id} className={css.runCard} data-selected={selected(run.id)}>
+            <div className={css.cardTop}>
+              <Checkbox checked={selected(run.id)} onChecked={() => onSelect(run)} label={`Select ${run.name}`} hidden />
+              <Link to={`/runs/${run.id}`} className={css.name} title={run.name}>
+                <span className={css.nameStart}>{run.name.slice(0, -10)}</span>
+                <span className={css.nameEnd}>{run.name.slice(-10)}</span>
+              </Link>
+            </div>
+            {main ? (
+              <div className={css.cardMetric}>
+                {main.text(run, 0)}
+                <small>{main.title}</small>
+              </div>
+            ) : (
+              <span />
+            )}
+            <div className={css.cardFacts}>
+              <StatePill state={run.state} reason={run.message ?? run.reason} />
+              <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} ended={ENDED.has(run.state)} />
+              <Time at={run.createdAt} />
+              {params.map((column) => (
+                <span key={column.id}>
+                  {column.title} <strong>{column.text(run, 0)}</strong>
+                </span>
+              ))}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

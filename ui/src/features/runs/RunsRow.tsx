@@ -1,0 +1,206 @@
+import { ChevronDown, ChevronRight, Eye, EyeOff } from "lucide-react";
+import { type KeyboardEvent, memo, type MouseEvent, type Ref } from "react";
+import type { RunView } from "../../api/types";
+import { classes } from "../../components/classes";
+import type { Look } from "../../components/colour";
+import { Checkbox } from "../../components/controls/Checkbox";
+import { ProgressBar } from "../../components/display/ProgressBar";
+import { StatePill } from "../../components/display/StatePill";
+import { Time } from "../../components/display/Time";
+import { between, count, value } from "../../components/format";
+import { Link } from "../../components/navigation";
+import { useNow } from "../../components/now";
+import { type Column, difference } from "./columns";
+import css from "./runs.module.css";
+import type { Row } from "./rows";
+
+/** Characters at the end of a name that are never cut. */
+const NAME_END = 10;
+const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
+
+export interface Placed {
+  column: Column;
+  left: number | undefined;
+  lastPinned: boolean;
+}
+
+interface Props {
+  row: Row;
+  index: number;
+  columns: readonly Placed[];
+  /** `grid-template-columns` */
+  template: string;
+  top: number | undefined;
+  height: number;
+  look: Look | undefined;
+  /** Whether the charts draw it; undefined where there are none. */
+  drawn: boolean | undefined;
+  selected: boolean;
+  active: boolean;
+  baseline: RunView | undefined;
+  onSelect: (row: Row, event: MouseEvent) => void;
+  onEye: (run: string) => void;
+  onOpen: (row: Row) => void;
+  onFocus: (index: number) => void;
+  onEmphasis: (run: string | null) => void;
+  onRest: (row: Extract<Row, { kind: "rest" }>) => void;
+  ref?: Ref<HTMLDivElement>;
+}
+
+export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, ref }: Props) {
+  const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) };
+  const isBase = top === undefined;
+  if (row.kind === "wait" || row.kind === "rest") {
+    return (
+      <div role="row" aria-rowindex={index + 2} className={css.row} style={style}>
+        <div role="gridcell" className={classes(css.cell, css.indent)} style={{ gridColumn: "1 / -1" }}>
+          {row.kind === "wait" ? (
+            <span className="faint">Loading…</span>
+          ) : (
+            <button type="button" className={css.expand} onClick={() => onRest(row)}>
+              <span className="faint">{count(row.left)} more in this group: list all of it</span>
+            </button>
+          )}
+        </div>
+      </div>
+    );
+  }
+  const run = row.kind === "run" ? row.run : undefined;
+  const name = run?.name ?? groupName(row as Extract<Row, { kind: "group" }>);
+  const key = (event: KeyboardEvent) => {
+    if (row.kind === "group" && ((event.key === "ArrowRight" && !row.open) || (event.key === "ArrowLeft" && row.open))) {
+      event.preventDefault();
+      event.stopPropagation();
+      onOpen(row);
+    }
+  };
+  return (
+    <div
+      ref={ref}
+      role="row"
+      aria-rowindex={isBase ? undefined : index + 2}
+      aria-level={row.kind === "group" ? 1 : row.depth + 1}
+      aria-expanded={row.kind === "group" ? row.open : undefined}
+      aria-selected={selected}
+      aria-label={name}
+      data-active={active}
+      tabIndex={active ? 0 : -1}
+      className={classes(css.row, row.kind === "group" && css.group, isBase && css.base)}
+      style={style}
+      onFocus={(event) => event.target === event.currentTarget && onFocus(index)}
+      onKeyDown={key}
+      onPointerEnter={() => run && onEmphasis(run.id)}
+      onPointerLeave={() => run && onEmphasis(null)}
+      onDoubleClick={() => onOpen(row)}
+    >
+      <div role="gridcell" className={classes(css.cell, css.pick, css.pinned)} style={{ left: 0 }}>
+        <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event)} label={`Select ${name}`} hidden tabIndex={-1} />
+        {run && drawn !== undefined ? (
+          <button type="button" className={css.eye} aria-label={drawn ? `Leave ${name} out of the charts` : `Draw ${name} in the charts`} aria-pressed={drawn} tabIndex={-1} onClick={() => onEye(run.id)}>
+            {drawn ? <Eye size={14} aria-hidden="true" /> : <EyeOff size={14} aria-hidden="true" />}
+          </button>
+        ) : null}
+      </div>
+      {columns.map(({ column, left, lastPinned }) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          className={classes(css.cell, column.numeric && css.num, left !== undefined && css.pinned, lastPinned && css.lastPinned, column.id === "name" && row.kind === "run" && row.depth > 0 && css.indent)}
+          style={left === undefined ? undefined : { left }}
+        >
+          {row.kind === "group" ? (
+            <GroupCell row={row} column={column} onOpen={() => onOpen(row)} />
+          ) : (
+            <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} isBase={isBase} />
+          )}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+export function groupName(row: Extract<Row, { kind: "group" }>): string {
+  return Object.entries(row.group.by)
+    .map(([field, v]) => `${field.slice(field.lastIndexOf(".") + 1)} ${v === null ? "none" : value(v)}`)
+    .join(", ");
+}
+
+function GroupCell({ row, column, onOpen }: { row: Extract<Row, { kind: "group" }>; column: Column; onOpen: () => void }) {
+  const { group, open } = row;
+  if (column.id === "name") {
+    return (
+      <button type="button" className={css.expand} tabIndex={-1} aria-expanded={open} onClick={onOpen}>
+        {open ? <ChevronDown size={15} aria-hidden="true" /> : <ChevronRight size={15} aria-hidden="true" />}
+        <span title={groupName(row)}>{groupName(row)}</span>
+        <span className="faint">n = {count(group.runs)}</span>
+      </button>
+    );
+  }
+  if (column.id === "state") {
+    const words = Object.entries(group.states)
+      .map(([state, n]) => `${n} ${state.toLowerCase()}`)
+      .join(", ");
+    return <span title={words}>{words}</span>;
+  }
+  if (column.id in group.by) return <span>{value(group.by[column.id] ?? undefined)}</span>;
+  const spread = group.fields[column.id];
+  if (!spread) return <span className="faint" />;
+  return (
+    <>
+      <span title={`mean ± sample deviation (n − 1) over ${spread.n} runs with a finite value`}>{column.spread(spread)}</span>
+      {spread.n < group.runs ? <span className="faint">n {spread.n}</span> : null}
+    </>
+  );
+}
+
+interface CellProps {
+  run: RunView;
+  column: Column;
+  look: Look | undefined;
+  drawn: boolean | undefined;
+  baseline: RunView | undefined;
+  isBase: boolean;
+}
+
+function RunCell({ run, column, look, drawn, baseline, isBase }: CellProps) {
+  switch (column.id) {
+    case "name":
+      return (
+        <>
+          <span className={classes(css.swatch, !drawn && css.off)} style={drawn && look ? { background: look.colour } : undefined} aria-hidden="true" />
+          <Link to={`/runs/${run.id}`} className={css.name} title={run.name} tabIndex={-1}>
+            <span className={css.nameStart}>{run.name.slice(0, -NAME_END)}</span>
+            <span className={css.nameEnd}>{run.name.slice(-NAME_END)}</span>
+          </Link>
+          {isBase ? <span className="faint">baseline</span> : null}
+        </>
+      );
+    case "state":
+      return <StatePill state={run.state} reason={run.message ?? run.reason} />;
+    case "progress":
+      return <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} ended={ENDED.has(run.state)} />;
+    case "duration":
+      return <Duration run={run} />;
+    case "createdAt":
+    case "startedAt":
+    case "endedAt":
+      return <Time at={run[column.id]} />;
+    default: {
+      const by = baseline && baseline.id !== run.id ? difference(column, run, baseline) : undefined;
+      const same = baseline && column.section === "Configuration" && column.text(run, 0) === column.text(baseline, 0);
+      return (
+        <>
+          <span className={same ? "faint" : undefined} title={column.text(run, 0)}>
+            {column.text(run, 0)}
+          </span>
+          {by ? <span className={classes(css.delta, by.better === true && css.better, by.better === false && css.worse)}>{by.text}</span> : null}
+        </>
+      );
+    }
+  }
+}
+
+function Duration({ run }: { run: RunView }) {
+  const now = useNow();
+  return <span>{between(run.startedAt, run.endedAt, now)}</span>;
+}

@@ -1,0 +1,196 @@
+import { useElementScrollRestoration } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef } from "react";
+import type { RunView } from "../../api/types";
+import type { Look } from "../../components/colour";
+import { Checkbox } from "../../components/controls/Checkbox";
+import type { Column } from "./columns";
+import { HeadCell, type HeadActions } from "./HeadCell";
+import css from "./runs.module.css";
+import type { Row } from "./rows";
+import { type Placed, RunsRow } from "./RunsRow";
+
+const PICK = 64;
+const NEAR_END = 20;
+
+interface Props extends HeadActions {
+  rows: readonly Row[];
+  /** Unknown where there are more runs than were counted. */
+  total: number | undefined;
+  columns: readonly Column[];
+  widths: ReadonlyMap<string, number>;
+  pinned: readonly string[];
+  grouped: readonly string[];
+  sort: string;
+  dense: boolean;
+  looks: ReadonlyMap<string, Look>;
+  /** Runs that the charts draw; undefined where there are no charts. */
+  drawn: ReadonlySet<string> | undefined;
+  selected: (row: Row) => boolean;
+  allSelected: boolean | "some";
+  onAll: () => void;
+  baseline: RunView | undefined;
+  /** Row that has, or would get, the focus. */
+  active: number;
+  onActive: (index: number) => void;
+  onSelect: (row: Row, range: boolean) => void;
+  onEye: (run: string) => void;
+  onOpen: (row: Row) => void;
+  onEmphasis: (run: string | null) => void;
+  onRest: (row: Extract<Row, { kind: "rest" }>) => void;
+  onEnd: () => void;
+}
+
+/** The grid of WAI-ARIA: one tab stop, arrow keys between rows, the focus on the row itself. Only rows in sight are in the document. */
+export function RunsTable(props: Props) {
+  const { rows, columns, widths, pinned, dense, active, onActive, onEnd } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const height = dense ? 28 : 36;
+  const restored = useElementScrollRestoration({ id: "runs" });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => height,
+    overscan: 14,
+    initialRect: { width: 1200, height: 700 },
+    initialOffset: restored?.scrollY ?? 0,
+  });
+  useEffect(() => virtual.measure(), [height, virtual]);
+
+  const placed = useMemo(() => {
+    const stays = (column: Column) => column.id === "name" || pinned.includes(column.id);
+    const order = [...columns.filter((c) => c.id === "name"), ...columns.filter((c) => c.id !== "name" && stays(c)), ...columns.filter((c) => !stays(c))];
+    let left = PICK;
+    const held = order.filter(stays).length;
+    return order.map((column, i): Placed & { width: number } => {
+      const width = widths.get(column.id) ?? column.width;
+      const at = i < held ? left : undefined;
+      left += width;
+      return { column, width, left: at, lastPinned: i === held - 1 };
+    });
+  }, [columns, widths, pinned]);
+  const template = `${PICK}px ${placed.map((p, i) => (i === placed.length - 1 ? `minmax(${p.width}px, 1fr)` : `${p.width}px`)).join(" ")}`;
+
+  // The row that the keyboard moved to is scrolled into sight, drawn, and then takes the focus.
+  const wanted = useRef<number | null>(null);
+  const take = (index: number) => (node: HTMLDivElement | null) => {
+    if (node && wanted.current === index) {
+      wanted.current = null;
+      node.focus({ preventScroll: true });
+    }
+  };
+  const seen = useRef(active);
+  useEffect(() => {
+    if (seen.current === active) return;
+    seen.current = active;
+    if (active >= 0) virtual.scrollToIndex(active, { align: "auto" });
+  }, [active, virtual]);
+  const items = virtual.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (rows.length > 0 && lastIndex >= rows.length - NEAR_END) onEnd();
+  }, [lastIndex, rows.length, onEnd]);
+
+  const goTo = (index: number) => {
+    const next = Math.min(rows.length - 1, Math.max(0, index));
+    if (next === active) return;
+    wanted.current = next;
+    onActive(next);
+    const there = box.current?.querySelector<HTMLElement>(`[aria-rowindex="${next + 2}"]`);
+    if (there) {
+      wanted.current = null;
+      there.focus({ preventScroll: true });
+    }
+  };
+  const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 600) / height) - 2);
+  const key = (event: KeyboardEvent) => {
+    if (!(event.target instanceof HTMLElement) || event.target.getAttribute("role") !== "row") return;
+    const moves: Record<string, number> = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rows.length - 1 };
+    const to = moves[event.key];
+    const row = rows[active];
+    if (to !== undefined) {
+      if (event.shiftKey && row) props.onSelect(row, false);
+      goTo(to);
+    } else if (event.key === "Enter" && row) props.onOpen(row);
+    else if (event.key === " " && row) props.onSelect(row, event.shiftKey);
+    else return;
+    event.preventDefault();
+  };
+  const common = {
+    columns: placed,
+    template,
+    height,
+    baseline: props.baseline,
+    onSelect: (row: Row, event: MouseEvent) => props.onSelect(row, event.shiftKey),
+    onEye: props.onEye,
+    onOpen: props.onOpen,
+    onFocus: onActive,
+    onEmphasis: props.onEmphasis,
+    onRest: props.onRest,
+  };
+  const stop = active >= 0 && active < rows.length ? active : 0;
+
+  return (
+    <div className={css.box} ref={box} data-scroll-restoration-id="runs">
+      {/* The rows take the focus; the keys that move it bubble up to here. */}
+      <div
+        role={props.grouped.length > 0 ? "treegrid" : "grid"}
+        aria-label="Runs"
+        aria-multiselectable="true"
+        aria-rowcount={props.total === undefined ? -1 : props.total + 1}
+        aria-colcount={placed.length + 1}
+        className={css.grid}
+        onKeyDown={key}
+      >
+        <div role="row" aria-rowindex={1} className={css.head} style={{ gridTemplateColumns: template }}>
+          <div role="columnheader" className={`${css.headCell} ${css.pinned}`} style={{ left: 0, paddingLeft: 10 }}>
+            <Checkbox checked={props.allSelected} onChecked={props.onAll} label="Select all that match" hidden tabIndex={-1} />
+          </div>
+          {placed.map(({ column, width, left, lastPinned }, i) => (
+            <HeadCell
+              key={column.id}
+              column={column}
+              width={width}
+              sort={props.sort}
+              left={left}
+              lastPinned={lastPinned}
+              grouped={props.grouped.includes(column.id)}
+              before={placed[i - 1]?.column.id}
+              afterNext={placed[i + 2]?.column.id}
+              first={i <= 1}
+              last={i === placed.length - 1}
+              onSort={props.onSort}
+              onWidth={props.onWidth}
+              onMove={props.onMove}
+              onHide={props.onHide}
+              onPin={props.onPin}
+              onGroup={props.onGroup}
+            />
+          ))}
+        </div>
+        {props.baseline ? (
+          <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} />
+        ) : null}
+        <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]!;
+            return (
+              <RunsRow
+                {...common}
+                key={row.id}
+                ref={take(item.index)}
+                row={row}
+                index={item.index}
+                top={item.start}
+                look={props.looks.get(row.id)}
+                drawn={row.kind === "run" ? props.drawn?.has(row.id) : undefined}
+                selected={props.selected(row)}
+                active={item.index === stop}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

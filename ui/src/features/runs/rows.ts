@@ -1,0 +1,38 @@
+import { keepPreviousData, useQueries } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { RunsQuery } from "../../api/paths";
+import type { RunGroup } from "../../api/overRuns";
+import type { RunView } from "../../api/types";
+
+/** One line of the table. */
+export type Row =
+  | { kind: "run"; id: string; run: RunView; depth: 0 | 1 }
+  | { kind: "group"; id: string; group: RunGroup; open: boolean }
+  /** Runs of a group that are not shown in it. */
+  | { kind: "rest"; id: string; group: RunGroup; left: number }
+  | { kind: "wait"; id: string };
+
+/** Runs of a group that are shown under it; all of them are behind its filter. */
+const SHOWN = 50;
+
+/** Groups with the runs of those that are open under them. @param open the groups' filters */
+export function useGroupRows(groups: readonly RunGroup[] | undefined, open: ReadonlySet<string>, query: RunsQuery): Row[] {
+  const opened = useMemo(() => (groups ?? []).filter((group) => open.has(group.filter)), [groups, open]);
+  const answers = useQueries({
+    queries: opened.map((group) => {
+      const asked = { ...query, filter: [...(query.filter ?? []), group.filter], limit: SHOWN };
+      return { queryKey: keys.runs(asked), queryFn: async () => ({ pages: [await api.runs(asked)], pageParams: [""] }), placeholderData: keepPreviousData };
+    }),
+  });
+  const children = answers.map((answer) => answer.data?.pages[0]?.items);
+  return (groups ?? []).flatMap((group): Row[] => {
+    const head: Row = { kind: "group", id: group.filter, group, open: open.has(group.filter) };
+    if (!head.open) return [head];
+    const runs = children[opened.indexOf(group)];
+    if (!runs) return [head, { kind: "wait", id: `wait ${group.filter}` }];
+    const rest: Row[] = group.runs > runs.length ? [{ kind: "rest", id: `rest ${group.filter}`, group, left: group.runs - runs.length }] : [];
+    return [head, ...runs.map((run): Row => ({ kind: "run", id: run.id, run, depth: 1 })), ...rest];
+  });
+}
