@@ -68,8 +68,8 @@ export const api = {
   sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>
     unwrap(http.GET("/api/v1/sweeps", { params: { query } })),
   sweep: (id: string) => unwrap(http.GET("/api/v1/sweeps/{id}", of(id))),
-  sweepTable: (id: string, metric: string) =>
-    unwrap(http.GET("/api/v1/sweeps/{id}/table", { params: { path: { id }, query: { metric } } })),
+  sweepTable: (id: string, metric: string, value: "last" | "best") =>
+    unwrap(http.GET("/api/v1/sweeps/{id}/table", { params: { path: { id }, query: { metric, value } } })),
   actOnSweep: (id: string, action: Action) => unwrap(http.POST("/api/v1/sweeps/{id}/{action}", { params: { path: { id, action } } })),
 
   schema: (kind: "run" | "sweep") => unwrap(http.GET(`/api/v1/schemas/${kind}`)),

@@ -77,7 +77,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
     Post<T.SweepView, undefined, T.JsonObject>;
   "/api/v1/sweeps/{id}": Get<T.SweepView, Id>;
-  "/api/v1/sweeps/{id}/table": Get<T.SweepTable, Id, { metric: string }>;
+  "/api/v1/sweeps/{id}/table": Get<T.SweepTable, Id, { metric: string; value?: "last" | "best" }>;
   "/api/v1/specs/check": Post<T.Checked, undefined, T.JsonObject>;
   "/api/v1/schemas/run": Get<T.JsonObject>;
   "/api/v1/schemas/sweep": Get<T.JsonObject>;

@@ -99,6 +99,8 @@ export interface SweepView {
   createdAt: string;
   createdBy: string;
   endedAt?: string | null;
+  /** What came of it: that all runs are over says nothing about how. */
+  outcome?: string | null;
 }
 
 export interface Lease {

@@ -1,16 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { TableRow } from "../../api/types";
+import type { SweepTable, TableRow } from "../../api/types";
 import { Copy } from "../../components/Copy";
-import { meanStd, number, seeds, value } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
+import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
+import { metric as metricWords, number, seeds, value } from "../../components/format";
 import { Link } from "../../components/navigation";
+import type { MetricValue } from "./view";
 
 interface Props {
   sweep: string;
   metric: string;
+  which: MetricValue;
   goal: "max" | "min";
 }
 
@@ -24,80 +27,94 @@ export function ranked(rows: readonly TableRow[], goal: "max" | "min"): TableRow
   });
 }
 
+/** One number of decimals for a whole column: two digits of the smallest deviation, but no more than papers print. */
+export function decimalsOf(rows: readonly TableRow[]): number | undefined {
+  const stds = rows.map((row) => row.std).filter((std): std is number => typeof std === "number" && Number.isFinite(std) && std > 0);
+  if (stds.length === 0) return undefined;
+  const wanted = Math.max(0, 1 - Math.floor(Math.log10(Math.min(...stds))));
+  const large = rows.some((row) => Math.abs(row.mean ?? 0) >= 10);
+  return Math.min(wanted, large ? 2 : 6);
+}
+
+const words = (row: TableRow, decimals: number | undefined) => metricWords(row.mean, { decimals }, row.std ?? null);
+
 /** Tab-separated, as spreadsheets and papers take it. */
-export function asText(rows: readonly TableRow[], params: readonly string[], metric: string): string {
-  const head = [...params, metric, "seeds"].join("\t");
-  return [head, ...rows.map((row) => [...params.map((p) => value(row.params[p])), meanStd(row.mean, row.std), `${row.n}/${row.expected}`].join("\t"))].join("\n");
+export function asText(rows: readonly TableRow[], params: readonly string[], title: string): string {
+  const decimals = decimalsOf(rows);
+  const head = [...params, title, "seeds"].join("\t");
+  return [head, ...rows.map((row) => [...params.map((p) => value(row.params[p])), words(row, decimals), `${row.n}/${row.expected}`].join("\t"))].join("\n");
 }
 
 /** Mean ± deviation over seeds, computed by the database from finished runs alone; seeds that are missing are named. */
-export function MeanTable({ sweep, metric, goal }: Props) {
-  const query = useQuery({ queryKey: keys.sweepTable(sweep, metric), queryFn: () => api.sweepTable(sweep, metric) });
+export function MeanTable({ sweep, metric, which, goal }: Props) {
+  const query = useQuery({ queryKey: [...keys.sweepTable(sweep, metric), which], queryFn: () => api.sweepTable(sweep, metric, which) });
+  return <Answered query={query} what="the table">{(table) => <Table table={table} title={`${metric}, ${which}`} goal={goal} />}</Answered>;
+}
+
+function Table({ table, title, goal }: { table: SweepTable; title: string; goal: "max" | "min" }) {
+  const rows = ranked(table.rows, goal);
+  const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
+  const decimals = decimalsOf(rows);
   return (
-    <section className="card" aria-label="Mean over seeds">
-      <Answered query={query} what="the table">
-        {(table) => {
-          const rows = ranked(table.rows, goal);
-          const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
-          return (
-            <>
-              <div className="row">
-                <h2 className="grow">
-                  {metric}, mean ± std over seeds
-                </h2>
-                <Copy text={asText(rows, params, metric)} label="Copy table" />
-              </div>
-              {rows.length === 0 ? (
-                <EmptyState title="No run of the sweep has finished yet." />
-              ) : (
-                <div className="table-box">
-                  <table>
-                    <thead>
-                      <tr>
-                        {params.map((param) => (
-                          <th key={param} scope="col" className="num" title={param}>
-                            {param}
-                          </th>
-                        ))}
-                        <th scope="col" className="num">
-                          Mean ± std
-                        </th>
-                        <th scope="col">Seeds</th>
-                        <th scope="col" className="num">
-                          Each
-                        </th>
-                      </tr>
-                    </thead>
-                    <tbody className="num">
-                      {rows.map((row, i) => (
-                        <tr key={JSON.stringify(row.params)}>
-                          {params.map((param) => (
-                            <td key={param}>{value(row.params[param])}</td>
-                          ))}
-                          <td className={i === 0 && row.n > 0 ? "strong" : undefined}>{meanStd(row.mean, row.std)}</td>
-                          <td className={row.n < row.expected ? "missing" : "faint"}>{seeds(row.n, row.expected)}</td>
-                          <td className="each">
-                            {row.values.map((v, k) =>
-                              row.runs[k] ? (
-                                <Link key={row.runs[k]} to={`/runs/${row.runs[k]}`}>
-                                  {number(v)}
-                                </Link>
-                              ) : (
-                                <span key={k}>{number(v)}</span>
-                              ),
-                            )}
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-              )}
-              <p className="small faint">Sample deviation (n − 1) over finished runs; with one seed there is none.</p>
-            </>
-          );
-        }}
-      </Answered>
-    </section>
+    <Card title={`${title}: mean ± std over seeds`} flush tools={<Copy text={asText(rows, params, title)} label="Copy table" />}>
+      {rows.length === 0 ? (
+        <EmptyState title="No run of the sweep has finished yet." />
+      ) : (
+        <div className="table-box">
+          <table>
+            <thead>
+              <tr>
+                {params.map((param) => (
+                  <th key={param} scope="col" className="num" title={param}>
+                    {param}
+                  </th>
+                ))}
+                <th scope="col" className="num">
+                  Mean ± std
+                </th>
+                <th scope="col">Seeds</th>
+                <th scope="col" className="num">
+                  Each
+                </th>
+                <th scope="col">
+                  <span className="sr">Compare</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody className="num">
+              {rows.map((row, i) => (
+                <tr key={JSON.stringify(row.params)}>
+                  {params.map((param) => (
+                    <td key={param}>{param in row.params ? value(row.params[param]) : <span className="faint" title="The sweep's base says">base</span>}</td>
+                  ))}
+                  <td className={i === 0 && row.n > 0 ? "strong" : undefined}>{words(row, decimals)}</td>
+                  <td className={row.n < row.expected ? "missing" : "faint"}>{seeds(row.n, row.expected)}</td>
+                  <td className="each">
+                    {row.values.map((v, k) =>
+                      row.runs[k] ? (
+                        <Link key={row.runs[k]} to={`/runs/${row.runs[k]}`}>
+                          {number(v)}
+                        </Link>
+                      ) : (
+                        <span key={k}>{number(v)}</span>
+                      ),
+                    )}
+                  </td>
+                  <td>{i > 0 && row.runs.length > 0 && rows[0]!.runs.length > 0 ? <Link to={compareWith(rows[0]!, row)}>with best</Link> : null}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <p className="small faint" style={{ padding: "6px 14px 10px" }}>
+        Sample deviation (n − 1) over finished runs; with one seed there is none.
+      </p>
+    </Card>
   );
+}
+
+function compareWith(best: TableRow, row: TableRow): string {
+  const runs = [...best.runs, ...row.runs].map((run) => `run=${run}`).join("&");
+  return `/compare?${runs}&seeds=together&part=results`;
 }

@@ -1,16 +1,20 @@
-import { type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
 import { ramp } from "../../components/colour";
+import { Button } from "../../components/controls/Button";
 import { number } from "../../components/format";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { inside, type PlotAxis, RESULT } from "./axes";
+import { BrushAxis } from "./BrushAxis";
+import { drawLines, type Line, nearestLine } from "./parallelLines";
+import css from "./sweeps.module.css";
 import type { Brush } from "./view";
 
 interface Props {
   runs: readonly RunView[];
   axes: readonly PlotAxis[];
-  metric: string;
+  title: string;
   result: (run: RunView) => number | null;
   brushes: readonly Brush[];
   onBrushes: (brushes: Brush[]) => void;
@@ -22,137 +26,99 @@ const HEIGHT = 320;
 const TOP = 44;
 const BOTTOM = 16;
 const SPAN = HEIGHT - TOP - BOTTOM;
-const y = (t: number) => TOP + (1 - t) * SPAN;
-const BRUSH_PX = 9;
 
-/** One line a run, one axis a parameter, the result last. Drag along an axis to brush; its name toggles the logarithm. */
-export function ParallelPlot({ runs, axes, metric, result, brushes, onBrushes, onLog, width }: Props) {
-  const svg = useRef<SVGSVGElement>(null);
-  const [drag, setDrag] = useState<{ axis: string; from: number; to: number } | null>(null);
-  const [over, setOver] = useState<string | null>(null);
-  const go = useGo();
-  // The ends of the ramp that the ground would swallow are left out.
+/**
+ * One line a run, one axis a parameter, the result last. The lines lie on a canvas that is drawn when they change; the one that is pointed at lies
+ * on a second one over it, so that a movement of the pointer draws one line (U-25).
+ */
+export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, onLog, width }: Props) {
   const dark = useDark();
-  const inset = Math.min(80, width * 0.12);
-  const x = (i: number) => (axes.length > 1 ? inset + (i * (width - 2 * inset)) / (axes.length - 1) : width / 2);
-  const last = axes.find((axis) => axis.id === RESULT);
+  const go = useGo();
+  const base = useRef<HTMLCanvasElement>(null);
+  const top = useRef<HTMLCanvasElement>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const inset = Math.min(90, Math.max(46, width * 0.1));
+  const xs = useMemo(() => axes.map((_, i) => (axes.length > 1 ? inset + (i * (width - 2 * inset)) / (axes.length - 1) : width / 2)), [axes, inset, width]);
+  const lines = useMemo(() => {
+    const last = axes.find((axis) => axis.id === RESULT);
+    return runs
+      .map((run): Line => {
+        const t = last?.at(run) ?? null;
+        // The ends of the ramp that the ground would swallow are left out.
+        const colour = t === null ? null : ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
+        return { run, ys: axes.map((axis) => ((at) => (at === null ? null : TOP + (1 - at) * SPAN))(axis.at(run))), on: inside(run, axes, brushes), colour, t };
+      })
+      .sort((a, b) => Number(a.on) - Number(b.on) || (a.t ?? -1) - (b.t ?? -1));
+  }, [runs, axes, brushes, dark]);
+  const lit = useMemo(() => lines.find((line) => line.run.id === over), [lines, over]);
+  useEffect(() => drawLines(base.current, lines, xs, width, HEIGHT, lit !== undefined), [lines, xs, width, lit]);
+  useEffect(() => drawLines(top.current, lit ? [lit] : [], xs, width, HEIGHT, false, 3.5), [lit, xs, width]);
 
-  const at = (event: PointerEvent) => {
-    const top = svg.current?.getBoundingClientRect().top ?? 0;
-    return Math.min(1, Math.max(0, 1 - (event.clientY - top - TOP) / SPAN));
+  const brushed = lines.filter((line) => line.on);
+  const point = (event: PointerEvent<HTMLElement>) => {
+    const { left, top: y } = event.currentTarget.getBoundingClientRect();
+    setOver(nearestLine(brushed, xs, event.clientX - left, event.clientY - y)?.run.id ?? null);
   };
-  const finish = () => {
-    if (!drag) return;
-    const others = brushes.filter((brush) => brush.axis !== drag.axis);
-    const [low, high] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
-    const round = (v: number) => Math.round(v * 1000) / 1000;
-    onBrushes(high - low < 0.02 ? others : [...others, { axis: drag.axis, low: round(low), high: round(high) }]);
-    setDrag(null);
+  const key = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    if (event.key === "Enter" && over) go(`/runs/${over}`);
+    if (event.key === "Escape") setOver(null);
+    if (by === 0 || brushed.length === 0) return;
+    event.preventDefault();
+    const at = brushed.findIndex((line) => line.run.id === over);
+    const next = at < 0 ? (by > 0 ? 0 : brushed.length - 1) : Math.min(brushed.length - 1, Math.max(0, at + by));
+    setOver(brushed[next]!.run.id);
   };
-  const path = (run: RunView) => {
-    let d = "";
-    for (const [i, axis] of axes.entries()) {
-      const t = axis.at(run);
-      if (t !== null) d += `${d ? "L" : "M"}${x(i).toFixed(1)},${y(t).toFixed(1)}`;
-    }
-    return d;
+  const set = (axis: string, range: { low: number; high: number } | null) => {
+    const others = brushes.filter((brush) => brush.axis !== axis);
+    onBrushes(range ? [...others, { axis, ...range }] : others);
   };
-  const shown = runs.map((run) => ({ run, on: inside(run, axes, brushes) })).sort((a, b) => Number(a.on) - Number(b.on));
-  const hovered = runs.find((run) => run.id === over);
-  const brushed = shown.filter((line) => line.on).length;
-
+  const said = lit ? `${lit.run.name}: ${title} ${number(result(lit.run))}` : "";
   return (
-    <figure className="plot-figure">
-      <svg
-        ref={svg}
-        width={width}
-        height={HEIGHT}
+    <figure>
+      {/* The arrow keys walk from line to line in order of the result, Enter opens one. */}
+      {/* eslint-disable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <div
+        className={css.parallel}
+        style={{ width, height: HEIGHT, cursor: over ? "pointer" : undefined }}
         role="group"
-        aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.title).join(", ")}`}
-        onPointerMove={(event) => drag && setDrag({ ...drag, to: at(event) })}
-        onPointerUp={finish}
-        onPointerLeave={finish}
+        tabIndex={0}
+        aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.title).join(", ")}. Arrow keys walk from run to run, Enter opens one.`}
+        onPointerMove={point}
+        onPointerLeave={() => setOver(null)}
+        onClick={(event) => over && event.detail > 0 && !(event.target instanceof Element && event.target.closest("[data-brush]")) && go(`/runs/${over}`)}
+        onKeyDown={key}
       >
-        <g fill="none">
-          {shown.map(({ run, on }) => {
-            const t = last?.at(run) ?? null;
-            const colour = t === null ? "var(--faint)" : ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
-            return (
-              // The same runs stand in the table below, where the keyboard opens them.
-               
-              <path
-                key={run.id}
-                d={path(run)}
-                stroke={on ? colour : "var(--line)"}
-                strokeWidth={over === run.id ? 3.5 : 1.6}
-                strokeDasharray={t === null ? "3 3" : undefined}
-                opacity={on ? (over && over !== run.id ? 0.35 : 0.9) : 0.5}
-                onPointerEnter={() => setOver(run.id)}
-                onPointerLeave={() => setOver(null)}
-                onClick={() => go(`/runs/${run.id}`)}
-                className="line"
-              />
-            );
-          })}
-        </g>
-        {axes.map((axis, i) => {
-          const held = drag?.axis === axis.id ? { low: Math.min(drag.from, drag.to), high: Math.max(drag.from, drag.to) } : brushes.find((b) => b.axis === axis.id);
-          const end = i === axes.length - 1;
-          return (
-            <g key={axis.id} transform={`translate(${x(i)},0)`}>
-              <line y1={TOP} y2={TOP + SPAN} className="axis" />
-              {axis.ticks.map((tick) => (
-                <g key={tick.label} transform={`translate(0,${y(tick.at)})`}>
-                  <line x1={-3} x2={3} className="axis" />
-                  <text x={end ? 8 : -8} dy="0.32em" textAnchor={end ? "start" : "end"} className="tick">
-                    {tick.label}
-                  </text>
-                </g>
-              ))}
-              <rect
-                x={-BRUSH_PX - 3}
-                y={TOP - 4}
-                width={2 * BRUSH_PX + 6}
-                height={SPAN + 8}
-                className="brush-zone"
-                onPointerDown={(event) => setDrag({ axis: axis.id, from: at(event), to: at(event) })}
-              />
-              {held ? <rect x={-BRUSH_PX} y={y(held.high)} width={2 * BRUSH_PX} height={(held.high - held.low) * SPAN} className="brush" /> : null}
-              <text y={16} textAnchor="middle" className="axis-title">
-                <title>{axis.id}</title>
-                {axis.title}
-              </text>
-              {axis.canLog ? (
-                <text
-                  y={31}
-                  textAnchor="middle"
-                  className={axis.log ? "axis-log on" : "axis-log"}
-                  role="button"
-                  tabIndex={0}
-                  aria-pressed={axis.log}
-                  aria-label={`Logarithm of ${axis.title}`}
-                  onClick={() => onLog(axis.id)}
-                  onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && onLog(axis.id)}
-                >
-                  log
-                </text>
-              ) : null}
-            </g>
-          );
-        })}
-      </svg>
-      <figcaption className="row small faint">
-        <span className="grow">
-          {hovered ? `${hovered.name}: ${metric} ${number(result(hovered))}` : "Drag along an axis to brush; press a line to open its run."}
-        </span>
+        {/* eslint-enable */}
+        <canvas ref={base} aria-hidden="true" />
+        <canvas ref={top} aria-hidden="true" />
+        <svg width={width} height={HEIGHT}>
+          {axes.map((axis, i) => (
+            <BrushAxis
+              key={axis.id}
+              axis={axis}
+              x={xs[i]!}
+              top={TOP}
+              span={SPAN}
+              end={i === axes.length - 1}
+              brush={brushes.find((brush) => brush.axis === axis.id)}
+              onBrush={(range) => set(axis.id, range)}
+              onLog={() => onLog(axis.id)}
+            />
+          ))}
+        </svg>
+      </div>
+      <figcaption className={css.caption}>
+        <output className="grow">{said || "Drag along an axis to brush it, or use its two handles by keyboard; press a line to open its run."}</output>
         {brushes.length > 0 ? (
           <>
             <span className="num">
-              {brushed} of {runs.length} inside
+              {brushed.length} of {runs.length} inside
             </span>
-            <button type="button" className="quiet" onClick={() => onBrushes([])}>
+            <Button size="s" kind="quiet" onClick={() => onBrushes([])}>
               Clear brushes
-            </button>
+            </Button>
           </>
         ) : null}
       </figcaption>

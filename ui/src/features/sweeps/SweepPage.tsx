@@ -1,10 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { CopyPlus } from "lucide-react";
+import type { ReactNode } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { Action, SweepView } from "../../api/types";
+import type { Action, RunView, SweepView } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
+import { LinkButton, Segmented } from "../../components/controls/Button";
+import { Select } from "../../components/controls/Select";
+import { PageHeader } from "../../components/display/PageHeader";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { ago, between, count, date, shortId } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
@@ -14,10 +18,12 @@ import { SpecView } from "../../components/SpecView";
 import { StatePill } from "../../components/display/StatePill";
 import { MeanTable } from "./MeanTable";
 import { Plots } from "./Plots";
+import { goalOf } from "./axes";
+import { outcomeOf } from "./outcome";
 import { StateBar } from "./StateBar";
+import css from "./sweeps.module.css";
+import { useSweepRuns } from "./useSweepRuns";
 import { sweepUrl } from "./view";
-
-const COMMON = ["test/top1", "val/top1", "test/top5", "val/top5", "val/loss", "train/loss", "train/top1"];
 
 export function actionsOfSweep(sweep: Pick<SweepView, "state" | "states">): Action[] {
   const broken = (sweep.states.FAILED ?? 0) + (sweep.states.CANCELLED ?? 0) > 0;
@@ -43,37 +49,44 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
   const [view, setView] = useUrlState(sweepUrl);
   const cache = useQueryClient();
   const now = useNow();
-  useEffect(() => {
-    document.title = `${sweep.name} · sweep · Runyard`;
-    return () => {
-      document.title = "Runyard";
-    };
-  }, [sweep.name]);
   const own = text(sweep.spec.metric) ?? "val/top1";
   const metric = view.metric ?? own;
-  const goal = view.metric && view.metric !== own ? (view.metric.includes("loss") ? "min" : "max") : sweep.spec.goal === "min" ? "min" : "max";
-  const offered = [...new Set([own, metric, ...COMMON])];
+  const found = useSweepRuns(sweep.id, metric);
+  const goal = goalOf(found.data?.runs ?? [], metric, metric === own ? text(sweep.spec.goal) : undefined);
+  const offered = [...new Set([own, metric, ...(found.data?.metrics ?? [])])].sort((a, b) => a.localeCompare(b));
   const act = async (action: Action) => {
     cache.setQueryData(keys.sweep(sweep.id), await api.actOnSweep(sweep.id, action));
     await cache.invalidateQueries({ queryKey: keys.runLists });
   };
+  const outcome = outcomeOf(sweep);
   return (
     <>
-      <header className="run-head">
-        <p className="crumbs">
-          <Link to="/sweeps">Sweeps</Link> / <Link to={`/runs?experiment=${encodeURIComponent(sweep.experiment)}`}>{sweep.experiment}</Link>
-        </p>
-        <div className="row wrap">
-          <h1>{sweep.name}</h1>
-          <StatePill state={sweep.state} />
-          <Copy text={sweep.id} label={shortId(sweep.id)} title="Copy the sweep's id" />
-          <span className="grow" />
-          <Link to={`/new?from=sweep:${sweep.id}`} className="button" title="A new sweep that starts from this spec">
-            Reuse spec
-          </Link>
-          <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
-        </div>
+      <PageHeader
+        title={sweep.name}
+        prefix={outcome}
+        crumbs={
+          <>
+            <Link to="/sweeps">Sweeps</Link>
+            <Link to={`/runs?experiment=${encodeURIComponent(sweep.experiment)}`}>{sweep.experiment}</Link>
+          </>
+        }
+        badges={
+          <>
+            <StatePill state={outcome} />
+            <Copy text={sweep.id} label={shortId(sweep.id)} title="Copy the sweep's id" />
+          </>
+        }
+        actions={
+          <>
+            <LinkButton icon={CopyPlus} to="/new" search={{ from: `sweep:${sweep.id}` } as never}>
+              Again with a change
+            </LinkButton>
+            <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
+          </>
+        }
+      >
         <StateBar sweep={sweep} />
+        {outcome === "failed" || outcome === "partly failed" ? <Failures runs={found.data?.runs ?? []} /> : null}
         <KeyValues>
           <KeyValue name="Runs">
             {count(sweep.created)} of {count(sweep.total)} queued
@@ -82,23 +95,26 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
           <KeyValue name="Created" title={date(sweep.createdAt)}>
             {ago(sweep.createdAt, now)} by {sweep.createdBy}
           </KeyValue>
-          <div>
-            <dt>
-              <label htmlFor="metric">Metric</label>
-            </dt>
-            <dd>
-              <select id="metric" value={metric} onChange={(event) => setView({ ...view, metric: event.target.value === own ? undefined : event.target.value })}>
-                {offered.map((name) => (
-                  <option key={name}>{name}</option>
-                ))}
-              </select>
-            </dd>
-          </div>
         </KeyValues>
-      </header>
-      <div className="stack">
-        <MeanTable sweep={sweep.id} metric={metric} goal={goal} />
-        <Plots sweep={sweep.id} metric={metric} view={view} onView={setView} />
+        <div className={css.choices}>
+          <Select label="Metric" value={metric} options={offered.map((name) => ({ value: name, label: name }))} onValue={(name) => setView({ ...view, metric: name === own ? undefined : name })} />
+          <Segmented
+            label="Which value counts"
+            value={view.value}
+            options={[
+              { value: "last", label: "last value" },
+              { value: "best", label: "best value", title: `the ${goal === "max" ? "highest" : "lowest"} of each run` },
+            ]}
+            onValue={(which) => setView({ ...view, value: which })}
+          />
+          <span className="faint small">in the table and every plot; {goal === "max" ? "higher" : "lower"} is better</span>
+        </div>
+      </PageHeader>
+      <div className={css.stack}>
+        <MeanTable sweep={sweep.id} metric={metric} which={view.value} goal={goal} />
+        <Answered query={found} what="the sweep's runs">
+          {(all) => <Plots found={all} metric={metric} goal={goal} view={view} onView={setView} />}
+        </Answered>
         {runs}
         <details className="spec-details">
           <summary>The sweep&apos;s spec</summary>
@@ -106,5 +122,26 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
         </details>
       </div>
     </>
+  );
+}
+
+/** How many of the runs failed for which reason, with one of each. */
+function Failures({ runs }: { runs: readonly RunView[] }) {
+  const failed = runs.filter((run) => run.state === "FAILED");
+  const reasons = [...new Set(failed.map((run) => run.reason ?? "no reason"))];
+  return (
+    <ul className={css.failed} aria-label="Why runs failed">
+      {reasons.map((reason) => {
+        const all = failed.filter((run) => (run.reason ?? "no reason") === reason);
+        return (
+          <li key={reason}>
+            <strong>
+              {count(all.length)} × {reason}
+            </strong>{" "}
+            {all[0]!.message} <Link to={`/runs/${all[0]!.id}`}>{all[0]!.name}</Link>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -1,6 +1,7 @@
+import { scaleLinear, scaleLog } from "d3-scale";
 import type { Json, RunView } from "../../api/types";
 import { number, value } from "../../components/format";
-import type { Brush } from "./view";
+import type { Brush, MetricValue } from "./view";
 
 /** One thing that runs differ in, or the result, laid out along a line from 0 to 1. */
 export interface PlotAxis {
@@ -16,11 +17,20 @@ export interface PlotAxis {
 
 export const RESULT = "result";
 
-/** Best value where one is kept, else the last; null when there is none that is finite. */
-export function resultOf(run: RunView, metric: string): number | null {
+/**
+ * The value of a metric that counts, the same in table and plots (U-01); null when there is none that is finite. A metric without a direction
+ * has no best: its last value stands for it.
+ */
+export function resultOf(run: RunView, metric: string, which: MetricValue): number | null {
   const summary = run.summary[metric];
-  const found = summary?.best ?? summary?.last;
+  const found = which === "best" ? (summary?.best ?? summary?.last) : summary?.last;
   return typeof found === "number" && Number.isFinite(found) ? found : null;
+}
+
+/** Whether small or large is better: as the metric is defined, else as the sweep says, else large. */
+export function goalOf(runs: readonly RunView[], metric: string, said: string | undefined): "max" | "min" {
+  const defined = runs.map((run) => run.summary[metric]?.goal).find(Boolean);
+  return (defined?.toLowerCase() as "max" | "min" | undefined) ?? (said === "min" || said === "max" ? said : /loss|error/.test(metric) ? "min" : "max");
 }
 
 /** Parameters in which the runs differ, seeds last. */
@@ -29,6 +39,9 @@ export function varying(runs: readonly RunView[]): string[] {
   const differ = names.filter((name) => new Set(runs.map((run) => value(run.params[name]))).size > 1);
   return differ.sort((a, b) => Number(a === "seed") - Number(b === "seed") || a.localeCompare(b));
 }
+
+const LABEL = 14;
+const cut = (text: string) => (text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text);
 
 export function paramAxis(runs: readonly RunView[], path: string, log?: boolean): PlotAxis {
   const values = runs.map((run) => run.params[path]).filter((v): v is Json => v !== undefined);
@@ -42,22 +55,20 @@ export function paramAxis(runs: readonly RunView[], path: string, log?: boolean)
   }
   const names = [...new Set(values.map((v) => value(v)))].sort();
   const place = (i: number) => (names.length > 1 ? i / (names.length - 1) : 0.5);
+  const places = new Map(names.map((name, i) => [name, place(i)]));
   return {
     id: path,
     title,
     log: false,
     canLog: false,
-    at: (run) => {
-      const i = names.indexOf(value(run.params[path]));
-      return i < 0 ? null : place(i);
-    },
-    ticks: names.map((name, i) => ({ at: place(i), label: name })),
+    at: (run) => places.get(value(run.params[path])) ?? null,
+    ticks: names.map((name, i) => ({ at: place(i), label: cut(name) })),
   };
 }
 
-export function resultAxis(runs: readonly RunView[], metric: string, log = false): PlotAxis {
-  const get = (run: RunView) => resultOf(run, metric);
-  return numeric(RESULT, metric, runs.map(get).filter((v) => v !== null), log, get);
+export function resultAxis(runs: readonly RunView[], metric: string, which: MetricValue, log = false): PlotAxis {
+  const get = (run: RunView) => resultOf(run, metric, which);
+  return numeric(RESULT, `${metric}, ${which}`, runs.map(get).filter((v) => v !== null), log, get);
 }
 
 function numeric(id: string, title: string, values: readonly number[], wantLog: boolean | undefined, get: (run: RunView) => number | null): PlotAxis {
@@ -65,11 +76,9 @@ function numeric(id: string, title: string, values: readonly number[], wantLog: 
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const canLog = values.length > 0 && low > 0 && high > low;
   const log = (wantLog ?? high / low > 10) && canLog;
-  const f = log ? Math.log10 : (v: number) => v;
-  const [from, to] = [f(low), f(high)];
-  const scale = (v: number) => (to > from ? (f(v) - from) / (to - from) : 0.5);
+  const scale = (log ? scaleLog : scaleLinear)([low, high], [0, 1]);
+  const place = (v: number) => (high > low ? scale(v) : 0.5);
   const distinct = [...new Set(values)].sort((a, b) => a - b);
-  const marks = values.length === 0 ? [] : distinct.length <= 6 ? distinct : log ? decades(low, high) : even(low, high);
   return {
     id,
     title,
@@ -77,20 +86,21 @@ function numeric(id: string, title: string, values: readonly number[], wantLog: 
     canLog,
     at: (run) => {
       const v = get(run);
-      return v === null ? null : scale(v);
+      return v === null ? null : place(v);
     },
-    ticks: marks.map((v) => ({ at: scale(v), label: number(v) })),
+    ticks: (values.length === 0 ? [] : distinct.length <= 6 ? distinct : round(low, high, log, distinct.every(Number.isInteger))).map((v) => ({ at: place(v), label: number(v) })),
   };
 }
 
-function even(low: number, high: number): number[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((t) => low + t * (high - low));
-}
-
-function decades(low: number, high: number): number[] {
-  const inner: number[] = [];
-  for (let e = Math.ceil(Math.log10(low)); e <= Math.floor(Math.log10(high)); e++) inner.push(10 ** e);
-  return [low, ...inner.filter((v) => v > low * 1.3 && v < high / 1.3), high];
+/** Round values within the range: whole ones for whole numbers, decades for a logarithm that spans some. */
+function round(low: number, high: number, log: boolean, whole: boolean): number[] {
+  if (log) {
+    const decades = scaleLog([low, high], [0, 1]).ticks(5).filter((v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9);
+    if (decades.length >= 3) return decades;
+    return [low, Math.sqrt(low * high), high].map((v) => Number(v.toPrecision(2))).filter((v) => v >= low && v <= high);
+  }
+  const all = scaleLinear([low, high], [0, 1]).ticks(5);
+  return whole ? all.filter(Number.isInteger) : all;
 }
 
 /** Whether a run lies inside all brushes. */
@@ -100,5 +110,28 @@ export function inside(run: RunView, axes: readonly PlotAxis[], brushes: readonl
     if (!axis) return true;
     const at = axis.at(run);
     return at !== null && at >= brush.low && at <= brush.high;
+  });
+}
+
+export interface Progressed {
+  run: RunView;
+  value: number;
+  /** Seconds since 1970 when it ended. */
+  time: number;
+  best: number;
+}
+
+/** Runs in the order in which they ended, each with the best value until then. */
+export function bestSoFar(runs: readonly RunView[], metric: string, which: MetricValue, goal: "max" | "min"): Progressed[] {
+  const ended = runs
+    .flatMap((run) => {
+      const result = run.endedAt ? resultOf(run, metric, which) : null;
+      return result === null ? [] : [{ run, value: result, time: Date.parse(run.endedAt!) / 1000 }];
+    })
+    .sort((a, b) => a.time - b.time);
+  let best = goal === "max" ? -Infinity : Infinity;
+  return ended.map((one) => {
+    best = goal === "max" ? Math.max(best, one.value) : Math.min(best, one.value);
+    return { ...one, best };
   });
 }

@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
-import { inside, paramAxis, RESULT, resultAxis, varying } from "./axes";
-import { asText, ranked } from "./MeanTable";
+import { bestSoFar, goalOf, inside, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { asText, decimalsOf, ranked } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
+import { outcomeOf } from "./outcome";
+import { type Line, nearestLine } from "./parallelLines";
 import { type SweepPageView, sweepUrl } from "./view";
 
 const row = (prompts: number, mean: number | null, n: number): TableRow => ({
@@ -27,7 +29,7 @@ describe("the table of means", () => {
   });
 
   test("copies with seeds that are missing", () => {
-    expect(asText([rows[2]!, rows[1]!], ["method.prompts"], "test/top1")).toBe("method.prompts\ttest/top1\tseeds\n8\t84.4 ± 1.7\t2/2\n4\t80\t1/2");
+    expect(asText([rows[2]!, rows[1]!], ["method.prompts"], "test/top1")).toBe("method.prompts\ttest/top1\tseeds\n8\t84.4 ± 1.7\t2/2\n4\t80.0\t1/2");
   });
 });
 
@@ -51,11 +53,11 @@ describe("axes", () => {
 
   test("NaN is no result", () => {
     const broken = aRun({ summary: { a: { last: NaN, count: 1, nonFinite: 1 } } });
-    expect(resultAxis([...runs, broken], "a").at(broken)).toBeNull();
+    expect(resultAxis([...runs, broken], "a", "best").at(broken)).toBeNull();
   });
 
   test("brushes narrow together", () => {
-    const axes = [paramAxis(runs, "rate", true), resultAxis(runs, "a")];
+    const axes = [paramAxis(runs, "rate", true), resultAxis(runs, "a", "best")];
     const brushes = [
       { axis: "rate", low: 0.4, high: 1 },
       { axis: RESULT, low: 0, high: 0.6 },
@@ -65,7 +67,7 @@ describe("axes", () => {
 });
 
 test("the address holds all of the view", () => {
-  const view: SweepPageView = { metric: "test/top1", plot: "scatter", x: "a.b", log: ["a.b", "c"], brushes: [{ axis: "a:b", low: 0.1, high: 0.5 }] };
+  const view: SweepPageView = { metric: "test/top1", value: "best", plot: "slice", log: ["a.b", "c"], brushes: [{ axis: "a:b", low: 0.1, high: 0.5 }] };
   for (const state of [view, { ...view, log: [] }, { ...view, log: undefined, brushes: [] }]) {
     const search = new URLSearchParams();
     sweepUrl.write(state, search);
@@ -77,4 +79,66 @@ test("retry is offered where something failed", () => {
   expect(actionsOfSweep({ state: "RUNNING", states: { RUNNING: 1 } })).toEqual(["pause", "cancel"]);
   expect(actionsOfSweep({ state: "FINISHED", states: { FAILED: 1 } })).toEqual(["retry"]);
   expect(actionsOfSweep({ state: "FINISHED", states: { FINISHED: 1 } })).toEqual([]);
+});
+
+test("an address of the older scatter leads to the slices", () => {
+  expect(sweepUrl.read(new URLSearchParams("plot=scatter&px=a")).plot).toBe("slice");
+});
+
+test("one name is one number: the value that counts is said, and is the same everywhere (U-01)", () => {
+  const run = aRun({ summary: { a: { last: 1, best: 2, count: 3, nonFinite: 0 }, rate: { last: 5, count: 3, nonFinite: 0 } } });
+  expect([resultOf(run, "a", "last"), resultOf(run, "a", "best"), resultOf(run, "rate", "best")]).toEqual([1, 2, 5]);
+  expect(resultAxis([run], "a", "best").title).toBe("a, best");
+});
+
+test("better is what the metric's definition says, not its name", () => {
+  const of = (goal: "MIN" | "MAX") => [aRun({ summary: { a: { last: 1, count: 1, nonFinite: 0, goal } } })];
+  expect(goalOf(of("MIN"), "a", "max")).toBe("min");
+  expect(goalOf([], "a", "min")).toBe("min");
+  expect(goalOf([], "val/loss", undefined)).toBe("min");
+});
+
+test("one number of decimals down a column", () => {
+  const of = (mean: number, std: number): TableRow => ({ ...row(1, mean, 3), std });
+  expect(decimalsOf([of(24.7, 4.04), of(24.33, 0.58)])).toBe(2);
+  expect(decimalsOf([of(0.123, 0.0021)])).toBe(4);
+  expect(decimalsOf([row(1, 5, 1)])).toBeUndefined();
+});
+
+describe("what came of a sweep (U-06)", () => {
+  const of = (states: object, state = "FINISHED") => outcomeOf({ state, states } as Parameters<typeof outcomeOf>[0]);
+
+  test("a sweep whose only run failed is no success", () => {
+    expect(of({ FAILED: 1 })).toBe("failed");
+    expect(of({ FAILED: 1, FINISHED: 3 })).toBe("partly failed");
+    expect(of({ FINISHED: 3, PRUNED: 2 })).toBe("complete");
+    expect(of({ CANCELLED: 2 })).toBe("cancelled");
+    expect(of({})).toBe("empty");
+    expect(of({ FAILED: 1 }, "RUNNING")).toBe("running");
+  });
+
+  test("the service's word stands first", () => expect(outcomeOf({ state: "FINISHED", states: {}, outcome: "partly failed" })).toBe("partly failed"));
+});
+
+test("best so far goes by the end of runs and by the goal", () => {
+  const of = (id: string, endedAt: string | null, last: number) => aRun({ id, endedAt, summary: { a: { last, count: 1, nonFinite: 0 } } });
+  const runs = [of("c", "2026-01-03T00:00:00Z", 3), of("a", "2026-01-01T00:00:00Z", 2), of("b", "2026-01-02T00:00:00Z", 1), of("d", null, 99)];
+  expect(bestSoFar(runs, "a", "last", "max").map((point) => [point.run.id, point.best])).toEqual([["a", 2], ["b", 2], ["c", 3]]);
+  expect(bestSoFar(runs, "a", "last", "min").map((point) => point.best)).toEqual([2, 1, 1]);
+});
+
+test("whole numbers have whole ticks; long names are cut", () => {
+  const seeds = Array.from({ length: 10 }, (_, seed) => aRun({ id: String(seed), params: { seed } }));
+  for (const tick of paramAxis(seeds, "seed").ticks) expect(tick.label).toMatch(/^\d+$/);
+  expect(paramAxis([aRun({ params: { a: "a-very-long-name-of-a-thing" } })], "a").ticks[0]!.label).toBe("a-very-long-n…");
+});
+
+test("a movement of the pointer looks at lines, it renders none (U-25)", () => {
+  const lines = Array.from({ length: 2000 }, (_, i): Line => ({ run: aRun({ id: String(i) }), ys: [i / 10, null, 200 - i / 10], on: true, colour: "red", t: 0 }));
+  expect(nearestLine(lines, [0, 50, 100], 0, 60)?.run.id).toBe("600");
+  expect(nearestLine(lines, [0, 50, 100], 100, 60)?.run.id).toBe("1400");
+  expect(nearestLine(lines, [0, 50, 100], 0, 300)).toBeNull();
+  const before = process.cpuUsage();
+  for (let i = 0; i < 30; i++) nearestLine(lines, [0, 50, 100], i, 100);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(300);
 });

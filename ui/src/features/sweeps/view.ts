@@ -6,13 +6,18 @@ export interface Brush {
   high: number;
 }
 
+export const VALUES = ["last", "best"] as const;
+export type MetricValue = (typeof VALUES)[number];
+export const PLOTS = ["parallel", "slice", "best"] as const;
+export type PlotKind = (typeof PLOTS)[number];
+
 /** What the sweep page's own part shows; the runs table below keeps its own names in the same address. */
 export interface SweepPageView {
   /** Undefined: the sweep's own. */
   metric: string | undefined;
-  plot: "parallel" | "scatter";
-  /** Axis of the scatter; undefined: the first. */
-  x: string | undefined;
+  /** Which of a metric's values counts, in the table and in every plot. */
+  value: MetricValue;
+  plot: PlotKind;
   /** Axes drawn by logarithm; undefined: those that span more than a decade. */
   log: string[] | undefined;
   brushes: Brush[];
@@ -21,15 +26,17 @@ export interface SweepPageView {
 export const sweepUrl: UrlState<SweepPageView> = {
   read: (search) => ({
     metric: search.get("metric") ?? undefined,
-    plot: search.get("plot") === "scatter" ? "scatter" : "parallel",
-    x: search.get("px") ?? undefined,
+    value: search.get("value") === "best" ? "best" : "last",
+    // Slices are what "scatter" was, for all parameters at once.
+    plot: search.get("plot") === "scatter" ? "slice" : (PLOTS.find((plot) => plot === search.get("plot")) ?? "parallel"),
     log: search.has("plog") ? search.getAll("plog").filter((axis) => axis !== "-") : undefined,
     brushes: search.getAll("brush").flatMap(brush),
   }),
   write: (view, search) => {
     setOrDrop(search, "metric", view.metric);
+    setOrDrop(search, "value", view.value === "last" ? undefined : view.value);
     setOrDrop(search, "plot", view.plot === "parallel" ? undefined : view.plot);
-    setOrDrop(search, "px", view.x);
+    search.delete("px");
     search.delete("plog");
     // An empty choice is a choice too.
     for (const axis of view.log?.length === 0 ? ["-"] : (view.log ?? [])) search.append("plog", axis);

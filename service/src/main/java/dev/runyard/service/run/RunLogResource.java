@@ -48,7 +48,16 @@ public class RunLogResource {
             @QueryParam("limit")
                     @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000"))
                     @Nullable
-                    String limit) {
+                    String limit,
+            @QueryParam("last")
+                    @Parameter(
+                            description = "the last lines instead",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000"))
+                    @Nullable
+                    String last) {
+        if (last != null) {
+            return logs.last(run, (int) Given.number("last", last, 0, 1, RunLogs.MOST_LINES));
+        }
         return logs.read(run, Given.number("after", after, 0, 0, MOST_SEQ), (int)
                 Given.number("limit", limit, 200, 1, RunLogs.MOST_LINES));
     }

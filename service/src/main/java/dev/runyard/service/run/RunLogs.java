@@ -6,6 +6,8 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.SQLException;
+import java.sql.ResultSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +29,12 @@ public class RunLogs {
     private static final String READ = """
             select attempt, seq, time, line from run_log
             where run_id = ? and (attempt, seq) > (?, ?) order by attempt, seq limit ?
+            """;
+
+    private static final String LAST = """
+            select * from (
+              select attempt, seq, time, line from run_log where run_id = ? order by attempt desc, seq desc limit ?) l
+            order by attempt, seq
             """;
 
     private final Statements statements;
@@ -71,17 +79,33 @@ public class RunLogs {
 
     /** @param after the number of the last line already known; 0: from the first */
     public Page read(UUID run, long after, int limit) {
+        known(run);
+        return page(
+                statements.rows(READ, RunLogs::view, run, (int) (after >>> 32), (int) after, limit), after);
+    }
+
+    /**
+     * The end of the log, in the order printed.
+     *
+     * @throws Problem 404
+     */
+    public Page last(UUID run, int lines) {
+        known(run);
+        return page(statements.rows(LAST, RunLogs::view, run, lines), 0);
+    }
+
+    private void known(UUID run) {
         if (!fence.exists(run)) {
             throw Problem.notFound("run", run);
         }
-        List<LineView> items = statements.rows(
-                READ,
-                r -> new LineView(
-                        r.getLong(1) << 32 | r.getLong(2), Statements.instant(r, "time"), r.getLong(1), r.getString(4)),
-                run,
-                (int) (after >>> 32),
-                (int) after,
-                limit);
+    }
+
+    private static LineView view(ResultSet row) throws SQLException {
+        return new LineView(
+                row.getLong(1) << 32 | row.getLong(2), Statements.instant(row, "time"), row.getLong(1), row.getString(4));
+    }
+
+    private static Page page(List<LineView> items, long after) {
         return new Page(
                 items, items.isEmpty() ? after : items.get(items.size() - 1).seq());
     }

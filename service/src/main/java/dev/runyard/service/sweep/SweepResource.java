@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
@@ -113,11 +114,14 @@ public class SweepResource {
 
     @GET
     @Path("/{id}/table")
-    public SweepTable.Table table(@PathParam("id") String id, @QueryParam("metric") @Nullable String metric) {
+    public SweepTable.Table table(
+            @PathParam("id") String id,
+            @QueryParam("metric") @Nullable String metric,
+            @QueryParam("value") @Parameter(description = "last, best, min or max") @Nullable String value) {
         if (metric != null && metric.indexOf('\0') >= 0) {
             throw Problem.invalid("BAD_NAME", "metric", "?", "must not hold a NUL", null);
         }
-        return table.of(Given.id("sweep", id), metric);
+        return table.of(Given.id("sweep", id), metric, SweepTable.Value.of(value));
     }
 
     @GET

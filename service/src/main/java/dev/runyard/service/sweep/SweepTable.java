@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,9 @@ public class SweepTable {
                            case when spec ->> 'seed' ~ '^-?[0-9]{1,19}$' then cast(spec ->> 'seed' as bigint) else 0 end as seed
                     from run where sweep_id = ?) r
               left join lateral (
-                select m.last as value from metric_summary m join metric_key k on k.id = m.key_id
+                select %1$s as value from metric_summary m join metric_key k on k.id = m.key_id
                 where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?
-                  and m.last < 'Infinity' and m.last > '-Infinity') v on true
+                  and %1$s < 'Infinity' and %1$s > '-Infinity') v on true
               order by r.point, r.seed, v.value is null, r.sweep_index)
             select point, count(value) as n, avg(value) as mean, stddev_samp(value) as std,
                    min(value) as min, max(value) as max,
@@ -45,8 +46,45 @@ public class SweepTable {
         this.statements = statements;
     }
 
-    /** @param rows one for each point */
-    public record Table(String metric, List<Row> rows) {}
+    /** Which value of a metric counts. */
+    public enum Value {
+        LAST("last"),
+        /** By the metric's direction; the last where it has none. */
+        BEST("coalesce(m.best, m.last)"),
+        MIN("min"),
+        MAX("max");
+
+        private final String sql;
+
+        Value(String column) {
+            sql = column.contains("(") ? column : "m." + column;
+        }
+
+        private String table() {
+            return TABLE.formatted(sql);
+        }
+
+        /** @throws Problem 422 for a word that is none of these */
+        public static Value of(@Nullable String word) {
+            if (word == null) {
+                return LAST;
+            }
+            return switch (word) {
+                case "last" -> LAST;
+                case "best" -> BEST;
+                case "min" -> MIN;
+                case "max" -> MAX;
+                default -> throw Problem.invalid(
+                        "BAD_VALUE", "value", word, "must be last, best, min or max", "leave it out for last");
+            };
+        }
+    }
+
+    /**
+     * @param value which value of the metric counts
+     * @param rows one for each point
+     */
+    public record Table(String metric, String value, List<Row> rows) {}
 
     /**
      * @param params what this point sets, without the seed
@@ -70,17 +108,20 @@ public class SweepTable {
             List<UUID> runs) {}
 
     /**
-     * @param metric its last value counts; null: what the sweep calls best
+     * @param metric null: what the sweep calls best
      * @throws Problem 404
      */
-    public Table of(UUID sweep, @Nullable String metric) {
+    public Table of(UUID sweep, @Nullable String metric, Value value) {
         JsonNode spec = statements
                 .row("select spec from sweep where id = ?", r -> Json.tree(r.getString(1)), sweep)
                 .orElseThrow(() -> Problem.notFound("sweep", sweep));
         JsonNode axis = spec.path("axes").path("seed");
         int seeds = Math.max(Math.max(1, spec.path("seeds").size()), axis.isArray() ? axis.size() : 0);
         String key = metric == null || metric.isEmpty() ? spec.path("metric").asText() : metric;
-        return new Table(key, statements.rows(TABLE, r -> row(r, seeds), sweep, key));
+        return new Table(
+                key,
+                value.name().toLowerCase(Locale.ROOT),
+                statements.rows(value.table(), r -> row(r, seeds), sweep, key));
     }
 
     private static Row row(ResultSet row, int expected) throws SQLException {

@@ -70,6 +70,34 @@ final class SweepRulesTest {
         assertThat(table.getList("rows.expected")).isEqualTo(List.of(2, 2));
     }
 
+    @Test
+    void theTableCountsTheValueThatIsAskedFor() {
+        UUID sweep = id(queue("\"axes\": {\"method.prompts\": [1, 2]}, \"parallel\": 50"));
+        finish(sweep, 50);
+        statements.change(
+                "update metric_summary set best = last + 5, max = last + 5, min = last - 5"
+                        + " where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        String table = "/api/v1/sweeps/" + sweep + "/table";
+        assertThat(means(table)).containsExactly(50f, 51f);
+        assertThat(means(table + "?value=last")).containsExactly(50f, 51f);
+        assertThat(means(table + "?value=best")).containsExactly(55f, 56f);
+        assertThat(means(table + "?value=min")).containsExactly(45f, 46f);
+        given().get(table + "?value=best").then().body("value", equalTo("best"));
+        given().get(table + "?value=worst")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("value"))
+                .body("detail", containsString("worst"));
+        // Without a direction there is no best: the last value stands for it.
+        statements.change("update metric_summary set best = null where run_id in (select id from run where sweep_id = ?)", sweep);
+        assertThat(means(table + "?value=best")).containsExactly(50f, 51f);
+    }
+
+    private static List<Float> means(String table) {
+        return given().get(table).jsonPath().getList("rows.mean");
+    }
+
     /** As release 0.1.0 left it: the same point twice with the same seed. */
     @Test
     void aRunThatIsThereTwiceIsNoFurtherSeed() {

@@ -1,0 +1,80 @@
+import { curveStepAfter, line } from "d3-shape";
+import { scaleLinear } from "d3-scale";
+import { useMemo, useState } from "react";
+import type { RunView } from "../../api/types";
+import { EmptyState } from "../../components/display/EmptyState";
+import { number, ticks as labels } from "../../components/format";
+import { useDark } from "../../components/theme";
+import { lookOf } from "../../components/colour";
+import { bestSoFar } from "./axes";
+import { type Mark, Marks } from "./Marks";
+import css from "./sweeps.module.css";
+import type { MetricValue } from "./view";
+
+interface Props {
+  runs: readonly RunView[];
+  metric: string;
+  which: MetricValue;
+  goal: "max" | "min";
+  width: number;
+}
+
+const HEIGHT = 300;
+const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
+
+/** Every ended run in the order of its end, and the best until then. */
+export function BestPlot({ runs, metric, which, goal, width }: Props) {
+  const dark = useDark();
+  const [said, setSaid] = useState("");
+  const points = useMemo(() => bestSoFar(runs, metric, which, goal), [runs, metric, which, goal]);
+  const drawn = useMemo(() => {
+    const values = points.map((point) => point.value);
+    const x = scaleLinear([1, Math.max(2, points.length)], [BOX.left + 8, width - BOX.right - 8]);
+    const y = scaleLinear([Math.min(...values), Math.max(...values)], [HEIGHT - BOX.bottom, BOX.top]).nice(5);
+    const marks = points.map((point, i): Mark => ({ run: point.run, x: x(i + 1), y: y(point.value), on: true }));
+    const best = line<(typeof points)[0]>()
+      .x((_, i) => x(i + 1))
+      .y((point) => y(point.best))
+      .curve(curveStepAfter)(points);
+    return { x, y, marks, best: best ?? "" };
+  }, [points, width]);
+  const last = points.at(-1);
+  if (!last) return <EmptyState title="No run has ended with a value yet." />;
+  const yTicks = drawn.y.ticks(5);
+  const xTicks = drawn.x.ticks(Math.min(8, points.length)).filter(Number.isInteger);
+  const names = labels(yTicks);
+  return (
+    <figure>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`Best ${metric} (${which}) so far: ${number(last.best)} after ${points.length} runs`}>
+        {yTicks.map((tick, i) => (
+          <g key={tick} transform={`translate(0,${drawn.y(tick)})`}>
+            <line x1={BOX.left} x2={width - BOX.right} className={css.grid} />
+            <text x={BOX.left - 8} dy="0.32em" textAnchor="end" className={css.tick}>
+              {names[i]}
+            </text>
+          </g>
+        ))}
+        {xTicks.map((tick) => (
+          <text key={tick} x={drawn.x(tick)} y={HEIGHT - BOX.bottom + 16} textAnchor="middle" className={css.tick}>
+            {tick}
+          </text>
+        ))}
+        <path d={drawn.best} className={css.best} />
+        <Marks
+          marks={drawn.marks}
+          colour={lookOf(metric, dark).colour}
+          width={width}
+          height={HEIGHT - BOX.bottom}
+          say={(run) => `${run.name}: ${number(points.find((point) => point.run === run)?.value)}`}
+          onSay={setSaid}
+        />
+        <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
+          runs in the order of their end
+        </text>
+      </svg>
+      <figcaption className={css.caption}>
+        <output className="grow">{said || `Line: best so far, ${number(last.best)} after ${points.length} runs. Press a mark to open its run.`}</output>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,71 @@
+import { memo, type PointerEvent, useMemo, useState } from "react";
+import type { RunView } from "../../api/types";
+import { useGo } from "../../components/navigation";
+import css from "./sweeps.module.css";
+
+export interface Mark {
+  run: RunView;
+  x: number;
+  y: number;
+  on: boolean;
+}
+
+interface Props {
+  marks: readonly Mark[];
+  colour: string;
+  width: number;
+  height: number;
+  /** What is said of the mark that is pointed at. */
+  say: (run: RunView) => string;
+  onSay: (text: string) => void;
+}
+
+const REACH = 14;
+
+/** Marks of runs: drawn once, with one circle over the one that is pointed at. The same runs stand in the table below, where the keyboard opens them. */
+export function Marks({ marks, colour, width, height, say, onSay }: Props) {
+  const go = useGo();
+  const [over, setOver] = useState<Mark | null>(null);
+  const all = useMemo(() => marks, [marks]);
+  const point = (event: PointerEvent<SVGRectElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let found: Mark | null = null;
+    let least = REACH;
+    for (const mark of all) {
+      const away = Math.hypot(mark.x - x, mark.y - y);
+      if (mark.on && away < least) [least, found] = [away, mark];
+    }
+    if (found?.run.id === over?.run.id) return;
+    setOver(found);
+    onSay(found ? say(found.run) : "");
+  };
+  return (
+    <>
+      <Circles marks={all} colour={colour} />
+      {over ? <circle cx={over.x} cy={over.y} r={7} fill={colour} stroke="var(--paper)" strokeWidth={2} /> : null}
+      <rect
+        width={width}
+        height={height}
+        className={css.zone}
+        style={{ cursor: over ? "pointer" : "default" }}
+        onPointerMove={point}
+        onPointerLeave={() => {
+          setOver(null);
+          onSay("");
+        }}
+        onClick={() => over && go(`/runs/${over.run.id}`)}
+      />
+    </>
+  );
+}
+
+const Circles = memo(function Circles({ marks, colour }: { marks: readonly Mark[]; colour: string }) {
+  return (
+    <g>
+      {marks.map((mark) => (
+        <circle key={mark.run.id} cx={mark.x} cy={mark.y} r={4} fill={mark.on ? colour : "var(--line)"} fillOpacity={mark.on ? 0.75 : 0.6} />
+      ))}
+    </g>
+  );
+});
