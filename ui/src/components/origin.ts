@@ -16,3 +16,17 @@ export function originOf(run: Pick<RunView, "origin" | "params" | "document">, p
 export function configOf(run: Pick<RunView, "config" | "spec">): Readonly<Record<string, Json>> {
   return run.config ?? flat(run.spec);
 }
+
+/** The value that acts at a dotted path, whoever set it; undefined where the run has none (U-03). */
+export function valueAt(tree: Json | undefined, path: string): Json | undefined {
+  let here: Json | undefined = tree;
+  for (const part of path.split(".")) {
+    if (typeof here !== "object" || here === null || Array.isArray(here)) return undefined;
+    here = here[part];
+  }
+  return here;
+}
+
+export function paramOf(run: Pick<RunView, "params" | "config" | "spec">, path: string): Json | undefined {
+  return run.params[path] ?? run.config?.[path] ?? valueAt(run.spec, path);
+}

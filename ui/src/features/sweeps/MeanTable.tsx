@@ -1,17 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { SweepTable, TableRow } from "../../api/types";
+import type { Json, SweepTable, TableRow } from "../../api/types";
 import { Copy } from "../../components/Copy";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { metric as metricWords, number, seeds, value } from "../../components/format";
+import { valueAt } from "../../components/origin";
 import { Link } from "../../components/navigation";
 import type { MetricValue } from "./view";
 
 interface Props {
   sweep: string;
+  /** Of the sweep: says what a point does not set. */
+  base: Json | undefined;
   metric: string;
   which: MetricValue;
   goal: "max" | "min";
@@ -46,12 +49,12 @@ export function asText(rows: readonly TableRow[], params: readonly string[], tit
 }
 
 /** Mean ± deviation over seeds, computed by the database from finished runs alone; seeds that are missing are named. */
-export function MeanTable({ sweep, metric, which, goal }: Props) {
+export function MeanTable({ sweep, base, metric, which, goal }: Props) {
   const query = useQuery({ queryKey: [...keys.sweepTable(sweep, metric), which], queryFn: () => api.sweepTable(sweep, metric, which) });
-  return <Answered query={query} what="the table">{(table) => <Table table={table} title={`${metric}, ${which}`} goal={goal} />}</Answered>;
+  return <Answered query={query} what="the table">{(table) => <Table table={table} base={base} title={`${metric}, ${which}`} goal={goal} />}</Answered>;
 }
 
-function Table({ table, title, goal }: { table: SweepTable; title: string; goal: "max" | "min" }) {
+function Table({ table, base, title, goal }: { table: SweepTable; base: Json | undefined; title: string; goal: "max" | "min" }) {
   const rows = ranked(table.rows, goal);
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const decimals = decimalsOf(rows);
@@ -85,7 +88,7 @@ function Table({ table, title, goal }: { table: SweepTable; title: string; goal:
               {rows.map((row, i) => (
                 <tr key={JSON.stringify(row.params)}>
                   {params.map((param) => (
-                    <td key={param}>{param in row.params ? value(row.params[param]) : <span className="faint" title="The sweep's base says">base</span>}</td>
+                    <td key={param}>{param in row.params ? value(row.params[param]) : <span className="faint" title="from the sweep's base">{value(valueAt(base, param))}</span>}</td>
                   ))}
                   <td className={i === 0 && row.n > 0 ? "strong" : undefined}>{words(row, decimals)}</td>
                   <td className={row.n < row.expected ? "missing" : "faint"}>{seeds(row.n, row.expected)}</td>

@@ -3,6 +3,7 @@ import type { RunView } from "../../api/types";
 import { lookOf } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { number, value } from "../../components/format";
+import { paramOf } from "../../components/origin";
 import { useDark } from "../../components/theme";
 import { inside, type PlotAxis } from "./axes";
 import { type Mark, Marks } from "./Marks";
@@ -82,7 +83,7 @@ function Slice({ runs, x, y, brushes, axes, result, width, onLog, onSay }: Props
         colour={lookOf(x.id, dark).colour}
         width={width}
         height={HEIGHT - BOTTOM}
-        say={(run) => `${run.name}: ${x.title} ${value(run.params[x.id])}, ${y.title} ${number(result(run))}`}
+        say={(run) => `${run.name}: ${x.title} ${value(paramOf(run, x.id))}, ${y.title} ${number(result(run))}`}
         onSay={onSay}
       />
       <text x={LEFT + w / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>

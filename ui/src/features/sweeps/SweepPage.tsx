@@ -111,7 +111,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
         </div>
       </PageHeader>
       <div className={css.stack}>
-        <MeanTable sweep={sweep.id} metric={metric} which={view.value} goal={goal} />
+        <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
         <Answered query={found} what="the sweep's runs">
           {(all) => <Plots found={all} metric={metric} goal={goal} view={view} onView={setView} />}
         </Answered>

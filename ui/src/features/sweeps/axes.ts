@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { Json, RunView } from "../../api/types";
 import { number, value } from "../../components/format";
+import { paramOf } from "../../components/origin";
 import type { Brush, MetricValue } from "./view";
 
 /** One thing that runs differ in, or the result, laid out along a line from 0 to 1. */
@@ -36,7 +37,7 @@ export function goalOf(runs: readonly RunView[], metric: string, said: string | 
 /** Parameters in which the runs differ, seeds last. */
 export function varying(runs: readonly RunView[]): string[] {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
-  const differ = names.filter((name) => new Set(runs.map((run) => value(run.params[name]))).size > 1);
+  const differ = names.filter((name) => new Set(runs.map((run) => value(paramOf(run, name)))).size > 1);
   return differ.sort((a, b) => Number(a === "seed") - Number(b === "seed") || a.localeCompare(b));
 }
 
@@ -44,11 +45,11 @@ const LABEL = 14;
 const cut = (text: string) => (text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text);
 
 export function paramAxis(runs: readonly RunView[], path: string, log?: boolean): PlotAxis {
-  const values = runs.map((run) => run.params[path]).filter((v): v is Json => v !== undefined);
+  const values = runs.map((run) => paramOf(run, path)).filter((v): v is Json => v !== undefined);
   const title = path.slice(path.lastIndexOf(".") + 1);
   if (values.length > 0 && values.every((v) => typeof v === "number")) {
     const get = (run: RunView) => {
-      const v = run.params[path];
+      const v = paramOf(run, path);
       return typeof v === "number" ? v : null;
     };
     return numeric(path, title, values as number[], log, get);
@@ -61,7 +62,7 @@ export function paramAxis(runs: readonly RunView[], path: string, log?: boolean)
     title,
     log: false,
     canLog: false,
-    at: (run) => places.get(value(run.params[path])) ?? null,
+    at: (run) => places.get(value(paramOf(run, path))) ?? null,
     ticks: names.map((name, i) => ({ at: place(i), label: cut(name) })),
   };
 }

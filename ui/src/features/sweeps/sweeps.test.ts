@@ -142,3 +142,10 @@ test("a movement of the pointer looks at lines, it renders none (U-25)", () => {
   for (let i = 0; i < 30; i++) nearestLine(lines, [0, 50, 100], i, 100);
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(300);
 });
+
+test("what the base sets has a place beside what an axis sets (U-03)", () => {
+  const pgn = aRun({ id: "p", params: {}, spec: { method: { kind: "pgn" } } });
+  const iip = aRun({ id: "i", params: { "method.kind": "iip" }, spec: { method: { kind: "iip" } } });
+  expect(varying([pgn, iip])).toEqual(["method.kind"]);
+  expect(paramAxis([pgn, iip], "method.kind").at(pgn)).toBe(1);
+});

@@ -6,9 +6,9 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.SQLException;
-import java.sql.ResultSet;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -80,8 +80,7 @@ public class RunLogs {
     /** @param after the number of the last line already known; 0: from the first */
     public Page read(UUID run, long after, int limit) {
         known(run);
-        return page(
-                statements.rows(READ, RunLogs::view, run, (int) (after >>> 32), (int) after, limit), after);
+        return page(statements.rows(READ, RunLogs::view, run, (int) (after >>> 32), (int) after, limit), after);
     }
 
     /**
@@ -102,7 +101,10 @@ public class RunLogs {
 
     private static LineView view(ResultSet row) throws SQLException {
         return new LineView(
-                row.getLong(1) << 32 | row.getLong(2), Statements.instant(row, "time"), row.getLong(1), row.getString(4));
+                row.getLong(1) << 32 | row.getLong(2),
+                Statements.instant(row, "time"),
+                row.getLong(1),
+                row.getString(4));
     }
 
     private static Page page(List<LineView> items, long after) {

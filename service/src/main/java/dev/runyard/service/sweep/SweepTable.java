@@ -74,8 +74,9 @@ public class SweepTable {
                 case "best" -> BEST;
                 case "min" -> MIN;
                 case "max" -> MAX;
-                default -> throw Problem.invalid(
-                        "BAD_VALUE", "value", word, "must be last, best, min or max", "leave it out for last");
+                default ->
+                    throw Problem.invalid(
+                            "BAD_VALUE", "value", word, "must be last, best, min or max", "leave it out for last");
             };
         }
     }

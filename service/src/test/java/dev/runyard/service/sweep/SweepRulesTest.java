@@ -90,7 +90,8 @@ final class SweepRulesTest {
                 .body("field", equalTo("value"))
                 .body("detail", containsString("worst"));
         // Without a direction there is no best: the last value stands for it.
-        statements.change("update metric_summary set best = null where run_id in (select id from run where sweep_id = ?)", sweep);
+        statements.change(
+                "update metric_summary set best = null where run_id in (select id from run where sweep_id = ?)", sweep);
         assertThat(means(table + "?value=best")).containsExactly(50f, 51f);
     }
 
