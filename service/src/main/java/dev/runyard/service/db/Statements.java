@@ -181,6 +181,9 @@ public class Statements {
         if (state.equals("22021") || state.equals("22P05")) {
             return Problem.of(422, "BAD_TEXT", "A text holds a character that cannot be stored, such as NUL.");
         }
+        if (state.equals("2201B") || state.equals("22025")) {
+            return Problem.of(422, "BAD_PATTERN", "A pattern cannot be read: " + e.getMessage());
+        }
         if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")) {
             return Problem.of(503, "UNAVAILABLE", "The database does not answer; try again in a moment.");
         }

@@ -69,13 +69,14 @@ public class Problem extends RuntimeException {
                 shown,
                 rule,
                 remedy,
+                null,
                 null));
     }
 
     /** Too much of something: names the limit. */
     public static Problem tooLarge(String detail, long limit) {
-        return new Problem(
-                new Body("about:blank", title(413), 413, detail, null, "TOO_LARGE", null, null, null, null, limit));
+        return new Problem(new Body(
+                "about:blank", title(413), 413, detail, null, "TOO_LARGE", null, null, null, null, limit, null));
     }
 
     /** The body of a request that must have one. */
@@ -84,6 +85,24 @@ public class Problem extends RuntimeException {
             throw of(400, "BAD_JSON", "The request needs a JSON body.");
         }
         return body;
+    }
+
+    /** The same, with the place in the value that could not be read, from 0. */
+    public Problem at(int position) {
+        Body b = body;
+        return new Problem(new Body(
+                b.type(),
+                b.title(),
+                b.status(),
+                b.detail(),
+                b.instance(),
+                b.code(),
+                b.field(),
+                b.value(),
+                b.rule(),
+                b.remedy(),
+                b.limit(),
+                position));
     }
 
     static String title(int status) {
@@ -110,6 +129,7 @@ public class Problem extends RuntimeException {
      * @param code a stable upper-case word
      * @param field dotted path of the value at fault
      * @param limit the bound that was passed, where there is one
+     * @param position where in the value, from 0, where it is a text that was read
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Body(
@@ -123,13 +143,25 @@ public class Problem extends RuntimeException {
             @Nullable String value,
             @Nullable String rule,
             @Nullable String remedy,
-            @Nullable Long limit) {
+            @Nullable Long limit,
+            @Nullable Integer position) {
 
         public static final String MEDIA_TYPE = "application/problem+json";
 
         public static Body of(int status, String code, String detail) {
             return new Body(
-                    "about:blank", Problem.title(status), status, detail, null, code, null, null, null, null, null);
+                    "about:blank",
+                    Problem.title(status),
+                    status,
+                    detail,
+                    null,
+                    code,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
         }
 
         public static Body of(int status, String code, String detail, String remedy) {
@@ -144,6 +176,7 @@ public class Problem extends RuntimeException {
                     null,
                     null,
                     remedy,
+                    null,
                     null);
         }
 
@@ -153,7 +186,7 @@ public class Problem extends RuntimeException {
         }
 
         Body at(@Nullable String path) {
-            return new Body(type, title, status, detail, path, code, field, value, rule, remedy, limit);
+            return new Body(type, title, status, detail, path, code, field, value, rule, remedy, limit, position);
         }
     }
 }

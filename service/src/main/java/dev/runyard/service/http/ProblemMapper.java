@@ -121,6 +121,7 @@ class ProblemMapper {
                 e.value(),
                 e.rule(),
                 e.remedy(),
+                null,
                 null);
     }
 

@@ -1,17 +1,24 @@
 package dev.runyard.service.run;
 
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.Goal;
 import dev.runyard.spec.Nearest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** A field that runs are filtered and sorted by, as people write it: {@code name}, {@code metrics.val/top1.best}, {@code params.seed}. */
+/**
+ * A field that runs are filtered, sorted, grouped and shown by, as people write it: {@code name}, {@code params.seed},
+ * {@code metrics.val/top1.best}, {@code metrics.test/top1.at(val/top1)}. What a metric's value is, is said here for all of these.
+ */
 sealed interface RunField {
     /** What the values of a column are. */
     enum Type {
         TEXT("text"),
+        ID("uuid"),
         NUMBER("bigint"),
         TIME("timestamptz");
 
@@ -22,66 +29,78 @@ sealed interface RunField {
         }
     }
 
-    /** Which value of a metric's summary. */
-    enum Aggregate {
-        LAST("nullif(m.last, 'NaN')"),
-        BEST("m.best"),
-        MIN("m.min"),
-        MAX("m.max");
-
-        /** Never NaN, so that NaN is last in any order and meets no comparison. */
-        final String sql;
-
-        Aggregate(String sql) {
-            this.sql = sql;
-        }
+    /** Which value of a metric's summary. The best is the least or the greatest, by the metric's direction. */
+    enum Part {
+        LAST,
+        BEST,
+        MIN,
+        MAX
     }
 
     /** A column of the run's own row. */
-    record Column(String sql, Type type, boolean nullable) implements RunField {}
+    record Column(String name, String sql, Type type, boolean nullable) implements RunField {}
 
     /** A value of a metric's summary. */
-    record Metric(String key, Aggregate aggregate) implements RunField {}
-
-    /** A swept parameter, or else the field of the spec at this dotted path. */
-    record Param(String path) implements RunField {
-        static final String SQL =
-                "coalesce(r.params -> cast(? as text), coalesce(r.spec_in_full, r.spec) #> string_to_array(?, '.'))";
+    record Metric(String key, Part part) implements RunField {
+        /** Never NaN, so that NaN is last in any order and meets no comparison. */
+        String sql(String alias) {
+            return switch (part) {
+                case LAST -> "nullif(" + alias + ".last, 'NaN')";
+                case MIN -> alias + ".min";
+                case MAX -> alias + ".max";
+                case BEST -> alias + (Goal.of(key) == Goal.MIN ? ".min" : ".max");
+            };
+        }
     }
 
-    Map<String, Column> COLUMNS = Map.ofEntries(
-            Map.entry("name", new Column("r.name", Type.TEXT, false)),
-            Map.entry("state", new Column("r.state", Type.TEXT, false)),
-            Map.entry("experiment", new Column("e.name", Type.TEXT, false)),
-            Map.entry("createdBy", new Column("r.created_by", Type.TEXT, false)),
-            Map.entry("reason", new Column("r.reason", Type.TEXT, true)),
-            Map.entry("priority", new Column("r.priority", Type.NUMBER, false)),
-            Map.entry("attempt", new Column("r.attempt", Type.NUMBER, false)),
-            Map.entry("step", new Column(RunView.progress("end_step", "step"), Type.NUMBER, false)),
-            Map.entry("epoch", new Column("r.epoch", Type.NUMBER, false)),
-            Map.entry("index", new Column("r.sweep_index", Type.NUMBER, true)),
-            Map.entry("createdAt", new Column("r.created_at", Type.TIME, false)),
-            Map.entry("startedAt", new Column("r.started_at", Type.TIME, true)),
-            Map.entry("endedAt", new Column("r.ended_at", Type.TIME, true)));
+    /** The metric's value at the step where another one is best, or else the last one before. */
+    record At(String key, String other) implements RunField {
+        /** {@code best} is an alias of the other's summary; two values are bound: the metric's number, then nothing else. */
+        static String lateral(String best, String alias) {
+            return "left join lateral (select nullif(p.value, 'NaN') as v from metric_point p where p.run_id = " + best
+                    + ".run_id and p.key_id = ? and p.superseded_by is null and p.step <= " + best
+                    + ".best_step order by p.step desc, p.time desc limit 1) " + alias + " on true ";
+        }
+    }
 
-    /** @param where the query parameter at fault, for the refusal */
+    /** A value of the configuration that acts, by its dotted path. */
+    record Param(String path) implements RunField {}
+
+    Map<String, Column> COLUMNS = Map.ofEntries(
+            column("id", "r.id", Type.ID, false),
+            column("name", "r.name", Type.TEXT, false),
+            column("state", "r.state", Type.TEXT, false),
+            column("experiment", "e.name", Type.TEXT, false),
+            column("sweep", "r.sweep_id", Type.ID, true),
+            column("createdBy", "r.created_by", Type.TEXT, false),
+            column("reason", "r.reason", Type.TEXT, true),
+            column("priority", "r.priority", Type.NUMBER, false),
+            column("attempt", "r.attempt", Type.NUMBER, false),
+            column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
+            column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),
+            column("index", "r.sweep_index", Type.NUMBER, true),
+            column("createdAt", "r.created_at", Type.TIME, false),
+            column("startedAt", "r.started_at", Type.TIME, true),
+            column("endedAt", "r.ended_at", Type.TIME, true));
+
+    private static Map.Entry<String, Column> column(String name, String sql, Type type, boolean nullable) {
+        return Map.entry(name, new Column(name, sql, type, nullable));
+    }
+
+    /**
+     * @param where the query parameter at fault, for the refusal
+     * @throws Problem 422 UNKNOWN_FIELD, or NO_DIRECTION for the best of a metric of which neither end is
+     */
     static RunField parse(String where, String text) {
         if (text.startsWith("metrics.") && text.length() > 8) {
-            String key = text.substring(8);
-            for (Aggregate aggregate : Aggregate.values()) {
-                String suffix = "." + aggregate.name().toLowerCase(java.util.Locale.ROOT);
-                if (key.endsWith(suffix) && key.length() > suffix.length()) {
-                    return new Metric(key.substring(0, key.length() - suffix.length()), aggregate);
-                }
-            }
-            return new Metric(key, Aggregate.LAST);
+            return metric(where, text.substring(8));
         }
         if (text.startsWith("params.") && text.length() > 7) {
             return new Param(text.substring(7));
         }
         Column column = COLUMNS.get(text);
         if (column == null) {
-            List<String> choices = new java.util.ArrayList<>(new TreeSet<>(COLUMNS.keySet()));
+            List<String> choices = new ArrayList<>(new TreeSet<>(COLUMNS.keySet()));
             choices.add("metrics.<key>");
             choices.add("params.<path>");
             Optional<String> near = Nearest.to(text, choices);
@@ -93,5 +112,36 @@ sealed interface RunField {
                     near.map(n -> "did you mean " + n + "?").orElse(null));
         }
         return column;
+    }
+
+    private static RunField metric(String where, String text) {
+        int at = text.indexOf(".at(");
+        if (at > 0 && text.endsWith(")") && text.length() > at + 5) {
+            String other = text.substring(at + 4, text.length() - 1);
+            directed(where, other);
+            return new At(text.substring(0, at), other);
+        }
+        for (Part part : Part.values()) {
+            String suffix = "." + part.name().toLowerCase(Locale.ROOT);
+            if (text.endsWith(suffix) && text.length() > suffix.length()) {
+                String key = text.substring(0, text.length() - suffix.length());
+                if (part == Part.BEST) {
+                    directed(where, key);
+                }
+                return new Metric(key, part);
+            }
+        }
+        return new Metric(text, Part.LAST);
+    }
+
+    private static void directed(String where, String key) {
+        if (Goal.of(key) == null) {
+            throw Problem.invalid(
+                    "NO_DIRECTION",
+                    where,
+                    key,
+                    "is a metric of which neither end is known to be better",
+                    "ask for .min, .max or .last; /api/v1/schemas/metrics tells which metrics have a direction");
+        }
     }
 }

@@ -2,34 +2,29 @@ package dev.runyard.service.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.db.Statements;
-import dev.runyard.service.experiment.Experiments;
-import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.service.metric.SummaryView;
-import dev.runyard.spec.Nearest;
-import dev.runyard.spec.run.RunState;
+import dev.runyard.spec.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Pages of runs. Rows with a sort value come first, in its order; rows without one (no such metric, NaN, no such parameter) follow,
- * newest first, whichever way the list is sorted. Each part is read along an index, so a page costs the same at any depth.
- */
+/** Pages of runs, in the order of a {@link RunWalk}. */
 @ApplicationScoped
 public class RunList {
     static final int MOST = 1_000;
@@ -37,13 +32,8 @@ public class RunList {
     /** Rows are counted up to here, which no sweep exceeds; counting a large lab whole would cost more than its page. */
     static final int COUNTED = 10_000;
 
-    /** Fresh plans, since what suits one experiment or metric does not suit the next; room for the ids that a filter gathers. */
-    private static final String SETTINGS = """
-            select set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-                   set_config('work_mem', '64MB', true), set_config('jit', 'off', true)""";
-
-    /** Most metrics of a row. */
-    static final int METRICS = 50;
+    /** Most metrics of a row; as many parameters, and fields. */
+    static final int EACH = 50;
 
     /** Metrics of a row where none were asked for. */
     private static final int UNASKED = 20;
@@ -56,38 +46,37 @@ public class RunList {
     /** Bytes of JSON that the rows of a page may have, so that the page with its names stays below 2 MB; one row is always shown. */
     static final int PAGE_BYTES = 1_900_000;
 
-    /** No row has it. */
-    private static final UUID NOBODY = new UUID(0, 0);
-
     private final Statements statements;
-    private final Experiments experiments;
+    private final RunChoice choice;
     private final MetricSummaries summaries;
+    private final Configurations configurations;
     private final Waiting waiting;
     private final ObjectMapper json;
 
     public RunList(
             Statements statements,
-            Experiments experiments,
+            RunChoice choice,
             MetricSummaries summaries,
+            Configurations configurations,
             Waiting waiting,
             ObjectMapper json) {
         this.statements = statements;
-        this.experiments = experiments;
+        this.choice = choice;
         this.summaries = summaries;
+        this.configurations = configurations;
         this.waiting = waiting;
         this.json = json;
     }
 
     /** What to list, as it came in the query. */
     public record Ask(
-            @Nullable String experiment,
-            @Nullable String sweep,
-            @Nullable String state,
-            List<String> filter,
+            RunChoice.Ask runs,
             @Nullable String sort,
             int limit,
             @Nullable String cursor,
-            List<String> metrics) {}
+            List<String> metrics,
+            List<String> params,
+            List<String> fields) {}
 
     /**
      * @param items with the summaries of the metrics asked for; a page of many bytes has fewer than asked for, and a {@code next}
@@ -98,90 +87,58 @@ public class RunList {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Page(List<RunView> items, @Nullable String next, long total, boolean more, List<String> metrics) {}
 
-    private record Row(RunView run, @Nullable String value) {}
-
-    /** The order asked for. */
-    private record Order(
-            RunField field, boolean down, String expression, String type, boolean nullable, String id, int metric) {
-        static Order parse(@Nullable String text, ToIntFunction<String> metrics) {
-            String asked = text == null || text.isEmpty() ? "-createdAt" : text;
-            boolean down = asked.startsWith("-");
-            RunField field = RunField.parse("sort", down ? asked.substring(1) : asked);
-            if (field instanceof RunField.Column column) {
-                return new Order(field, down, column.sql(), column.type().sql, column.nullable(), "r.id", 0);
-            }
-            if (field instanceof RunField.Metric metric) {
-                return new Order(
-                        field,
-                        down,
-                        metric.aggregate().sql,
-                        "double precision",
-                        true,
-                        "m.run_id",
-                        metrics.applyAsInt(metric.key()));
-            }
-            return new Order(field, down, "v.value", "jsonb", true, "r.id", 0);
-        }
-
-        /** What {@link #expression} needs beside the run, with its values. */
-        String join(boolean inner, List<@Nullable Object> values) {
-            if (field instanceof RunField.Metric) {
-                values.add(metric);
-                return (inner ? "" : "left ") + "join metric_summary m on m.run_id = r.id and m.key_id = ? ";
-            }
-            if (field instanceof RunField.Param param) {
-                values.add(param.path());
-                values.add(param.path());
-                return "cross join lateral (select " + RunField.Param.SQL + " as value) v ";
-            }
-            return "";
-        }
-    }
-
     /** @throws Problem 422 for a sort, filter, state, limit or cursor that means nothing */
     @Transactional
     public Page page(Ask ask) {
         if (ask.limit() < 1 || ask.limit() > MOST) {
             throw Problem.invalid("OUT_OF_RANGE", "limit", ask.limit(), "must lie in [1, " + MOST + "]", null);
         }
-        if (ask.metrics().size() > METRICS) {
-            throw Problem.invalid(
-                    "OUT_OF_RANGE", "metrics", ask.metrics().size(), "must be at most " + METRICS + " metrics", null);
-        }
-        Order order = Order.parse(ask.sort(), this::metric);
-        RunQuery where = where(ask);
-        int query = Objects.hash(ask.experiment(), ask.sweep(), ask.state(), ask.filter(), ask.sort());
+        few("metrics", ask.metrics());
+        few("param", ask.params());
+        few("field", ask.fields());
+        RunQuery where = choice.where(ask.runs());
+        RunWalk walk = new RunWalk(statements, where, ask.sort(), choice::metric);
+        ask.fields().forEach(field -> RunField.parse("field", field));
+        int query = Objects.hash(ask.runs(), ask.sort());
         RunCursor cursor = ask.cursor() == null ? null : RunCursor.parse(ask.cursor(), query);
-        statements.row(SETTINGS, r -> r.getString(1));
-        long total = cursor == null ? count(where) : cursor.total();
-        List<Row> rows = new ArrayList<>();
-        if (cursor == null || cursor.value() != null) {
-            rows.addAll(valued(order, where, cursor, ask.limit() + 1));
-        }
-        if (rows.size() <= ask.limit() && order.nullable()) {
-            rows.addAll(missing(
-                    order,
-                    where,
-                    cursor != null && cursor.value() == null ? cursor : null,
-                    ask.limit() + 1 - rows.size()));
-        }
-        boolean more = rows.size() > ask.limit();
-        List<RunView> page = (more ? rows.subList(0, ask.limit()) : rows)
-                .stream().map(Row::run).toList();
+        choice.settings();
+        List<RunWalk.Step> steps = walk.from(cursor, ask.limit() + 1);
+        boolean more = steps.size() > ask.limit();
+        List<RunWalk.Step> shown = more ? steps.subList(0, ask.limit()) : steps;
+        long total = cursor != null ? cursor.total() : more ? count(where) : steps.size();
+        List<RunView> page = views(shown.stream().map(RunWalk.Step::id).toList());
         List<String> names = summaries.names(spread(page), NAMED);
-        List<RunView> items = fitting(complete(page, wanted(ask, order, names)));
+        List<RunView> items = fitting(complete(page, wanted(ask, walk.field(), names), ask));
         String next = null;
         if (more || items.size() < page.size()) {
-            Row last = rows.get(items.size() - 1);
+            RunWalk.Step last = shown.get(items.size() - 1);
             next = new RunCursor(
                             query,
                             last.value(),
-                            last.value() == null ? last.run().createdAt().toString() : null,
-                            last.run().id(),
+                            last.value() == null ? last.createdAt().toString() : null,
+                            last.id(),
                             total)
                     .text();
         }
         return new Page(items, next, Math.min(total, COUNTED), total > COUNTED, names);
+    }
+
+    private static void few(String what, List<String> asked) {
+        if (asked.size() > EACH) {
+            throw Problem.invalid("OUT_OF_RANGE", what, asked.size(), "must stand at most " + EACH + " times", null);
+        }
+    }
+
+    /** In the order of the ids. */
+    private List<RunView> views(List<UUID> ids) {
+        Map<UUID, RunView> found = new HashMap<>();
+        statements
+                .rows(
+                        "select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = any(?)",
+                        RunView::new,
+                        ids)
+                .forEach(run -> found.put(run.id(), run));
+        return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     /** Some runs from all over the page, which are likely to have its metrics among them. */
@@ -195,7 +152,7 @@ public class RunList {
     }
 
     /** What was asked for and what the list is sorted by; else the first by name, accuracies and losses before the machine's. */
-    private static Set<String> wanted(Ask ask, Order order, List<String> names) {
+    private static Set<String> wanted(Ask ask, RunField sort, List<String> names) {
         Set<String> wanted = new LinkedHashSet<>(ask.metrics());
         if (wanted.isEmpty()) {
             names.stream()
@@ -203,7 +160,7 @@ public class RunList {
                     .limit(UNASKED)
                     .forEach(wanted::add);
         }
-        if (order.field() instanceof RunField.Metric metric) {
+        if (sort instanceof RunField.Metric metric) {
             wanted.add(metric.key());
         }
         return wanted;
@@ -239,7 +196,7 @@ public class RunList {
     @Transactional
     public RunView one(UUID id) {
         RunView run = bare(id);
-        return run.with(summaries.of(id), waiting.of(run));
+        return run.whole(summaries.of(id), waiting.of(run), configurations.of(id));
     }
 
     /**
@@ -248,92 +205,11 @@ public class RunList {
      */
     private long count(RunQuery where) {
         String condition = where.sql("r.id");
-        String join = condition.contains("e.name") ? " join experiment e on e.id = r.experiment_id" : "";
+        String join = where.joins();
         return statements.number(
-                "select count(*) from (select 1 from run r" + join + " where " + condition + " limit " + (COUNTED + 1)
+                "select count(*) from (select 1 from run r " + join + "where " + condition + " limit " + (COUNTED + 1)
                         + ") counted",
                 where.values().toArray());
-    }
-
-    /** The number of a metric's name; one that nobody uses has none, and 0 meets no row. */
-    private int metric(String key) {
-        return (int) statements.number("select id from metric_key where key = ?", key);
-    }
-
-    private List<Row> valued(Order order, RunQuery where, @Nullable RunCursor cursor, int limit) {
-        List<@Nullable Object> values = new ArrayList<>();
-        String way = order.down() ? " desc" : " asc";
-        StringBuilder sql = new StringBuilder("select ")
-                .append(RunView.COLUMNS)
-                .append(", cast(")
-                .append(order.expression())
-                .append(" as text) as sort_value from run r")
-                .append(RunView.JOINS)
-                .append(order.join(true, values))
-                .append("where ")
-                .append(where.sql(order.id()));
-        values.addAll(where.values());
-        if (order.nullable()) {
-            sql.append(" and ").append(order.expression()).append(" is not null");
-        }
-        if (cursor != null) {
-            sql.append(" and (%s, %s) %s (cast(? as %s), ?)"
-                    .formatted(order.expression(), order.id(), order.down() ? "<" : ">", order.type()));
-            values.add(cursor.value());
-            values.add(cursor.id());
-        }
-        sql.append(" order by ").append(order.expression()).append(way);
-        sql.append(", ").append(order.id()).append(way).append(" limit ?");
-        values.add(limit);
-        return statements.rows(
-                sql.toString(), r -> new Row(new RunView(r), r.getString("sort_value")), values.toArray());
-    }
-
-    private List<Row> missing(Order order, RunQuery where, @Nullable RunCursor cursor, int limit) {
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder sql = new StringBuilder("select ")
-                .append(RunView.COLUMNS)
-                .append(" from run r")
-                .append(RunView.JOINS)
-                .append(order.join(false, values))
-                .append("where ")
-                .append(where.sql("r.id"))
-                .append(" and ")
-                .append(order.expression())
-                .append(" is null");
-        values.addAll(where.values());
-        if (cursor != null) {
-            sql.append(" and (r.created_at, r.id) < (cast(? as timestamptz), ?)");
-            values.add(cursor.createdAt());
-            values.add(cursor.id());
-        }
-        sql.append(" order by r.created_at desc, r.id desc limit ?");
-        values.add(limit);
-        return statements.rows(sql.toString(), r -> new Row(new RunView(r), null), values.toArray());
-    }
-
-    private RunQuery where(Ask ask) {
-        RunQuery where = new RunQuery(this::metric);
-        if (ask.experiment() != null) {
-            // By its id, since the planner knows how many runs that one has, but not how many a name has.
-            where.and("r.experiment_id = ?", experiments.find(ask.experiment()).orElse(NOBODY));
-        }
-        if (ask.sweep() != null) {
-            where.and("r.sweep_id = ?", Given.id("sweep", ask.sweep()));
-        }
-        if (ask.state() != null) {
-            List<String> states = Arrays.asList(ask.state().split(",", -1));
-            List<String> known =
-                    Arrays.stream(RunState.values()).map(Enum::name).toList();
-            for (String state : states) {
-                if (!known.contains(state)) {
-                    throw Nearest.unknown("state", state, known, "UNKNOWN_VALUE");
-                }
-            }
-            where.and("r.state = any(?)", states);
-        }
-        ask.filter().forEach(filter -> where.and(RunFilter.parse(filter)));
-        return where;
     }
 
     private long bytes(RunView run) {
@@ -344,12 +220,47 @@ public class RunList {
         }
     }
 
-    private List<RunView> complete(List<RunView> runs, Set<String> metrics) {
-        Map<UUID, SortedMap<String, SummaryView>> found =
-                summaries.of(runs.stream().map(RunView::id).toList(), metrics);
+    private List<RunView> complete(List<RunView> runs, Set<String> metrics, Ask ask) {
+        List<UUID> ids = runs.stream().map(RunView::id).toList();
+        Map<UUID, SortedMap<String, SummaryView>> found = summaries.of(ids, metrics);
         Map<UUID, String> why = waiting.of(runs);
+        Map<UUID, SortedMap<String, JsonNode>> configured = configurations.of(ids, ask.params());
+        Map<UUID, Map<String, JsonNode>> fields = fields(ids, ask.fields());
         return runs.stream()
-                .map(r -> r.with(found.get(r.id()), why.get(r.id())).listed())
+                .map(r -> r.listed(
+                        found.get(r.id()),
+                        why.get(r.id()),
+                        configured.getOrDefault(r.id(), new TreeMap<>()),
+                        fields.getOrDefault(r.id(), Map.of())))
                 .toList();
+    }
+
+    /** What the runs have at these fields, by the field as it was written. */
+    private Map<UUID, Map<String, JsonNode>> fields(List<UUID> runs, List<String> asked) {
+        if (runs.isEmpty() || asked.isEmpty()) {
+            return Map.of();
+        }
+        FieldJoins joins = new FieldJoins(choice::metric);
+        List<String> expressions = asked.stream()
+                .map(field -> joins.json(RunField.parse("field", field)))
+                .toList();
+        List<Object> values = new ArrayList<>(joins.values());
+        values.add(runs);
+        Map<UUID, Map<String, JsonNode>> found = new HashMap<>();
+        statements.each(
+                "select r.id, " + String.join(", ", expressions) + " from run r" + joins.joins()
+                        + "where r.id = any(?)",
+                r -> {
+                    Map<String, JsonNode> row = new TreeMap<>();
+                    for (int i = 0; i < asked.size(); i++) {
+                        String value = r.getString(i + 2);
+                        if (value != null) {
+                            row.put(asked.get(i), Json.tree(value));
+                        }
+                    }
+                    found.put(r.getObject(1, UUID.class), row);
+                },
+                values.toArray());
+        return found;
     }
 }

@@ -1,11 +1,14 @@
 package dev.runyard.service.run;
 
+import dev.runyard.spec.json.Json;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ final class RunQuery {
     /** Adds a condition that this class's callers wrote themselves. */
     RunQuery and(String condition, @Nullable Object... bound) {
         sql.append(" and ").append(condition);
-        values.addAll(java.util.Arrays.asList(bound));
+        values.addAll(Arrays.asList(bound));
         return this;
     }
 
@@ -41,27 +44,39 @@ final class RunQuery {
         return sql.toString().replace(ID, id);
     }
 
+    /** What the condition needs beside {@code run r}. */
+    String joins() {
+        return sql.indexOf("e.name") >= 0 ? "join experiment e on e.id = r.experiment_id " : "";
+    }
+
+    /** What the condition needs beside {@code run r}, unless the fields that are asked for have it there already. */
+    String joins(FieldJoins fields) {
+        return fields.joins().contains("join experiment e ") ? "" : joins();
+    }
+
     List<@Nullable Object> values() {
         return values;
     }
 
     /** Whether the value can be held against the field so; asked by the parser, which knows the position. */
     static boolean fits(RunFilter.Compare compare) {
-        boolean contains = compare.how() == RunFilter.Comparison.CONTAINS;
+        RunFilter.Comparison how = compare.how();
+        String value = compare.value().text();
+        if (value.indexOf('\0') >= 0 || (how.pattern() && value.length() > RunFilter.PATTERN)) {
+            return false;
+        }
         if (compare.field() instanceof RunField.Column column) {
             return switch (column.type()) {
-                case TEXT -> compare.value().indexOf('\0') < 0;
-                case NUMBER -> !contains && whole(compare.value());
-                case TIME -> !contains && time(compare.value()) != null;
+                case TEXT -> true;
+                case ID -> how.equality() && id(value) != null;
+                case NUMBER -> !how.pattern() && whole(value);
+                case TIME -> !how.pattern() && time(value) != null;
             };
         }
-        if (compare.field() instanceof RunField.Metric) {
-            return !contains && real(compare.value()) != null;
+        if (compare.field() instanceof RunField.Param) {
+            return !how.order() || decimal(value) != null;
         }
-        boolean order = compare.how() != RunFilter.Comparison.EQUAL
-                && compare.how() != RunFilter.Comparison.UNEQUAL
-                && !contains;
-        return compare.value().indexOf('\0') < 0 && (!order || decimal(compare.value()) != null);
+        return !how.pattern() && real(value) != null;
     }
 
     private String text(RunFilter filter) {
@@ -74,55 +89,146 @@ final class RunQuery {
         if (filter instanceof RunFilter.Not not) {
             return "not coalesce(" + text(not.part()) + ", false)";
         }
+        if (filter instanceof RunFilter.Missing missing) {
+            return missing(missing.field(), missing.no());
+        }
+        if (filter instanceof RunFilter.OneOf one) {
+            return oneOf(one);
+        }
         RunFilter.Compare compare = (RunFilter.Compare) filter;
         if (compare.field() instanceof RunField.Column column) {
-            return column(column, compare);
+            return column(column, compare.how(), compare.value().text());
         }
-        return compare.field() instanceof RunField.Metric metric
-                ? metric(metric, compare)
-                : param((RunField.Param) compare.field(), compare);
+        return compare.field() instanceof RunField.Param param
+                ? param(param, compare)
+                : metric(
+                        compare.field(),
+                        compare.how().sql + " ?",
+                        real(compare.value().text()));
     }
 
-    private String column(RunField.Column column, RunFilter.Compare compare) {
-        if (compare.how() == RunFilter.Comparison.CONTAINS) {
-            values.add(compare.value());
+    private String oneOf(RunFilter.OneOf one) {
+        if (one.field() instanceof RunField.Param param) {
+            String sql = gathered(param, one.no() ? "v <> all(cast(? as text[]))" : "v = any(cast(? as text[]))");
+            values.add(one.values().stream()
+                    .flatMap(value -> spelled(value).stream())
+                    .toList());
+            return sql;
+        }
+        if (one.field() instanceof RunField.Column column) {
+            values.add(one.values().stream().map(RunFilter.Value::text).toList());
+            return column.sql() + (one.no() ? " <> all" : " = any") + "(cast(cast(? as text[]) as " + column.type().sql
+                    + "[]))";
+        }
+        RunFilter.Comparison how = one.no() ? RunFilter.Comparison.UNEQUAL : RunFilter.Comparison.EQUAL;
+        List<RunFilter> each = one.values().stream()
+                .map(value -> (RunFilter) new RunFilter.Compare(one.field(), how, value))
+                .toList();
+        return text(one.no() ? new RunFilter.And(each) : new RunFilter.Or(each));
+    }
+
+    private String missing(RunField field, boolean no) {
+        if (field instanceof RunField.Column column) {
+            return column.sql() + (no ? " is not null" : " is null");
+        }
+        String has =
+                field instanceof RunField.Param param ? gathered(param, "v is not null") : metric(field, "is not null");
+        return no ? has : "not " + has;
+    }
+
+    private String column(RunField.Column column, RunFilter.Comparison how, String value) {
+        if (how == RunFilter.Comparison.CONTAINS) {
+            values.add(value);
             return "position(lower(?) in lower(" + column.sql() + ")) > 0";
         }
         values.add(
                 switch (column.type()) {
-                    case TEXT -> compare.value();
-                    case NUMBER -> Long.valueOf(compare.value());
-                    case TIME -> time(compare.value());
+                    case TEXT -> value;
+                    case ID -> id(value);
+                    case NUMBER -> Long.valueOf(value);
+                    case TIME -> time(value);
                 });
-        return column.sql() + " " + compare.how().sql + " ?";
+        return column.sql() + " " + how.sql + " ?";
     }
 
     /**
      * The runs that meet it are gathered from the index once and then looked up. Coalesce keeps the planner from a join, which it
      * likes to order by one metric and to probe for the other: endless where the two oppose each other.
      */
-    private String metric(RunField.Metric metric, RunFilter.Compare compare) {
-        values.add(metrics.applyAsInt(metric.key()));
-        values.add(real(compare.value()));
-        return "coalesce(" + ID + " in (select m.run_id from metric_summary m where m.key_id = ? and "
-                + metric.aggregate().sql + " " + compare.how().sql + " ?), false)";
+    private String metric(RunField field, String condition, @Nullable Object... bound) {
+        String sql;
+        if (field instanceof RunField.At at) {
+            values.add(metrics.applyAsInt(at.key()));
+            values.add(metrics.applyAsInt(at.other()));
+            sql = "select m.run_id from metric_summary m " + RunField.At.lateral("m", "a")
+                    + "where m.key_id = ? and a.v " + condition;
+        } else {
+            RunField.Metric metric = (RunField.Metric) field;
+            values.add(metrics.applyAsInt(metric.key()));
+            sql = "select m.run_id from metric_summary m where m.key_id = ? and " + metric.sql("m") + " " + condition;
+        }
+        values.addAll(Arrays.asList(bound));
+        return "coalesce(" + ID + " in (" + sql + "), false)";
     }
 
-    /** One lateral value, so that the path is bound once however often the value is looked at. */
     private String param(RunField.Param param, RunFilter.Compare compare) {
-        values.add(param.path());
-        values.add(param.path());
-        values.add(compare.value());
-        String from = " from (select " + RunField.Param.SQL + " as v) p where ";
-        BigDecimal number = compare.quoted() ? null : decimal(compare.value());
-        if (compare.how() == RunFilter.Comparison.CONTAINS) {
-            return "exists (select 1" + from + "position(lower(?) in lower(p.v #>> '{}')) > 0)";
+        RunFilter.Comparison how = compare.how();
+        if (how.equality()) {
+            String sql = gathered(
+                    param,
+                    how == RunFilter.Comparison.EQUAL ? "v = any(cast(? as text[]))" : "v <> all(cast(? as text[]))");
+            values.add(spelled(compare.value()));
+            return sql;
         }
+        String sql = gathered(
+                param,
+                how.order()
+                        ? "case when ascii(v) between 45 and 57 then cast(v as numeric) " + how.sql
+                                + " cast(? as numeric) end"
+                        : how == RunFilter.Comparison.CONTAINS
+                                ? "position(lower(?) in lower(" + BARE + ")) > 0"
+                                : BARE + " " + how.sql + " ?");
+        values.add(compare.value().text());
+        return sql;
+    }
+
+    /** A parameter's value without the quotes of a text. */
+    private static final String BARE = "case when ascii(v) = 34 then cast(v as jsonb) #>> '{}' else v end";
+
+    /** All configurations are narrow and read once, for there is no index of each path. {@code v} is the value's JSON text. */
+    private String gathered(RunField.Param param, String condition) {
+        values.add(param.path());
+        values.add(param.path());
+        return "coalesce(" + ID
+                + " in (select c.run_id from run_config c join (select id, array_position(paths, cast(? as text))"
+                + " as at from config_layout where cast(? as text) = any(paths)) l on l.id = c.layout where "
+                + condition.replaceAll("\\bv\\b", "c.vals[l.at]") + "), false)";
+    }
+
+    /**
+     * The JSON texts that a value may mean: a bare number is a number, bare true and false are these, anything else is a text, or the
+     * text of a list.
+     */
+    private static List<String> spelled(RunFilter.Value value) {
+        String text = value.text();
+        BigDecimal number = value.quoted() ? null : decimal(text);
         if (number != null) {
-            return "exists (select 1" + from + "case jsonb_typeof(p.v) when 'number' then cast(p.v as numeric) "
-                    + compare.how().sql + " cast(? as numeric) end)";
+            return List.of(Configuration.number(number));
         }
-        return "exists (select 1" + from + "p.v #>> '{}' " + compare.how().sql + " ?)";
+        if (!value.quoted() && (text.equals("true") || text.equals("false"))) {
+            return List.of(text);
+        }
+        String json = Json.canonical(text);
+        return text.startsWith("[") || text.startsWith("{") ? List.of(json, text) : List.of(json);
+    }
+
+    private static @Nullable UUID id(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            return id.toString().equalsIgnoreCase(text) ? id : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static boolean whole(String text) {

@@ -48,6 +48,7 @@ public class RunResource {
     private final RunRows rows;
     private final RunLedger ledger;
     private final RunList list;
+    private final RunGroups groups;
 
     public RunResource(
             Statements statements,
@@ -55,13 +56,15 @@ public class RunResource {
             Answers answers,
             RunRows rows,
             RunLedger ledger,
-            RunList list) {
+            RunList list,
+            RunGroups groups) {
         this.statements = statements;
         this.experiments = experiments;
         this.answers = answers;
         this.rows = rows;
         this.ledger = ledger;
         this.list = list;
+        this.groups = groups;
     }
 
     @POST
@@ -116,16 +119,39 @@ public class RunResource {
             @QueryParam("sort") @Nullable String sort,
             @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("metrics") List<String> metrics) {
+            @QueryParam("metrics") List<String> metrics,
+            @QueryParam("param") List<String> params,
+            @QueryParam("field") List<String> fields) {
         return list.page(new RunList.Ask(
-                blank(experiment),
-                blank(sweep),
-                blank(state),
-                filter,
+                new RunChoice.Ask(experiment, sweep, state, filter),
                 blank(sort),
                 (int) Given.number("limit", limit, 100, 1, RunList.MOST),
                 blank(cursor),
-                metrics.stream().map(name -> Names.metric("metrics", name)).toList()));
+                metrics.stream().map(name -> Names.metric("metrics", name)).toList(),
+                params,
+                fields));
+    }
+
+    /** Runs in groups of equal values; each field's spread is over all runs of a group. */
+    @GET
+    @Path("/groups")
+    public GroupsView groups(
+            @QueryParam("by") List<String> by,
+            @QueryParam("field") List<String> fields,
+            @QueryParam("experiment") @Nullable String experiment,
+            @QueryParam("sweep") @Nullable String sweep,
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("filter") List<String> filter,
+            @QueryParam("sort") @Nullable String sort,
+            @QueryParam("limit") @DefaultValue("100") String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        return groups.page(new RunGroups.Ask(
+                new RunChoice.Ask(experiment, sweep, state, filter),
+                by,
+                fields,
+                blank(sort),
+                (int) Given.number("limit", limit, 100, 1, RunGroups.MOST),
+                blank(cursor)));
     }
 
     @GET

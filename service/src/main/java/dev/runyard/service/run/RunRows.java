@@ -20,8 +20,10 @@ public class RunRows {
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
+    private final Configurations configurations;
 
-    public RunRows(Statements statements, Journal journal, Wakeup wakeup) {
+    public RunRows(Statements statements, Journal journal, Wakeup wakeup, Configurations configurations) {
+        this.configurations = configurations;
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
@@ -47,9 +49,9 @@ public class RunRows {
         int made = statements.change(
                 """
                 insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
-                                 spec_in_full, params, created_by, epochs)
+                                 params, created_by, epochs)
                 values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
-                        cast(? as jsonb), cast(? as jsonb), ?, ?)
+                        cast(? as jsonb), ?, ?)
                 on conflict do nothing""",
                 run.id(),
                 run.project(),
@@ -60,11 +62,13 @@ public class RunRows {
                 run.priority(),
                 run.spec().text(),
                 run.spec().hash(),
-                read == null ? null : Json.canonical(read),
                 Json.canonical(run.params()),
                 run.who(),
                 read == null ? 0 : read.schedule().epochs());
         if (made == 1) {
+            configurations.store(Map.of(
+                    run.id(),
+                    Configuration.of(run.spec().document(), Json.mapper().valueToTree(run.params()))));
             journal.run(run.id(), run.sweep(), run.who(), "queue", null, RunState.QUEUED, null);
             // Its workflow is started with its first lease, or by the reconciler's next look at everything.
             wakeup.schedule();

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param specHash identity of the document
  * @param document the spec as it was submitted; not in lists
  * @param params what the sweep varied, by dotted path
+ * @param config every value that acts, by dotted path; in lists those that {@code param=} asks for
+ * @param origin who said each value of {@code config}; not in lists
+ * @param values what {@code field=} asks for, by the field as it was written; in lists only
  * @param summary of each metric
  * @param device that it is on now
  * @param waiting why it is not on one, where it is waiting
@@ -64,6 +68,9 @@ public record RunView(
         String specHash,
         @Nullable JsonNode document,
         ObjectNode params,
+        Map<String, JsonNode> config,
+        @Nullable Map<String, Configuration.Origin> origin,
+        @Nullable Map<String, JsonNode> values,
         Map<String, SummaryView> summary,
         @Nullable UUID device,
         @Nullable String waiting) {
@@ -120,6 +127,9 @@ public record RunView(
                 document,
                 (ObjectNode) Json.tree(row.getString("params")),
                 Map.of(),
+                null,
+                null,
+                Map.of(),
                 row.getObject("device", UUID.class),
                 null);
     }
@@ -136,39 +146,30 @@ public record RunView(
     }
 
     /** As one of many: without what its own page alone shows. */
-    RunView listed() {
-        return new RunView(
-                id,
-                project,
-                experiment,
-                sweep,
-                index,
-                name,
-                state,
-                reason,
-                message,
-                attempt,
-                priority,
-                labels,
-                createdAt,
-                createdBy,
-                startedAt,
-                endedAt,
-                step,
-                steps,
-                epoch,
-                epochs,
-                spec,
-                specFault,
-                specHash,
-                null,
-                params,
-                summary,
-                device,
-                waiting);
+    RunView listed(
+            @Nullable SortedMap<String, SummaryView> found,
+            @Nullable String why,
+            Map<String, JsonNode> asked,
+            Map<String, JsonNode> fields) {
+        return copy(null, found, why, asked, null, fields);
     }
 
-    RunView with(@Nullable SortedMap<String, SummaryView> summary, @Nullable String waiting) {
+    /** On its own page. */
+    RunView whole(SortedMap<String, SummaryView> found, @Nullable String why, SortedMap<String, JsonNode> all) {
+        Map<String, Configuration.Origin> said = new TreeMap<>();
+        if (document != null) {
+            all.keySet().forEach(path -> said.put(path, Configuration.origin(path, document, params)));
+        }
+        return copy(document, found, why, all, said, null);
+    }
+
+    private RunView copy(
+            @Nullable JsonNode written,
+            @Nullable SortedMap<String, SummaryView> found,
+            @Nullable String why,
+            Map<String, JsonNode> configuration,
+            @Nullable Map<String, Configuration.Origin> said,
+            @Nullable Map<String, JsonNode> fields) {
         return new RunView(
                 id,
                 project,
@@ -193,10 +194,13 @@ public record RunView(
                 spec,
                 specFault,
                 specHash,
-                document,
+                written,
                 params,
-                summary == null ? Map.of() : summary,
+                configuration,
+                said,
+                fields,
+                found == null ? Map.of() : found,
                 device,
-                waiting);
+                why);
     }
 }

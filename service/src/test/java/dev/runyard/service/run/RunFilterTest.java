@@ -22,10 +22,9 @@ final class RunFilterTest {
     void aMetricHasASlashAndMayNameItsAggregate() {
         assertThat(RunFilter.parse("metrics.val/top1.best >= 80"))
                 .isEqualTo(new RunFilter.Compare(
-                        new RunField.Metric("val/top1", RunField.Aggregate.BEST),
+                        new RunField.Metric("val/top1", RunField.Part.BEST),
                         RunFilter.Comparison.AT_LEAST,
-                        "80",
-                        false));
+                        new RunFilter.Value("80", false)));
     }
 
     @Test
@@ -41,7 +40,6 @@ final class RunFilterTest {
     @ValueSource(
             strings = {
                 "",
-                "name",
                 "name ~",
                 "= 3",
                 "name = 'x",
@@ -57,7 +55,6 @@ final class RunFilterTest {
                 "name = a name = b",
                 "createdAt > yesterday",
                 "params.x < abc",
-                "name like '%%%'",
                 "name = a; drop table run"
             })
     void whatCannotBeReadIsRefusedWithItsPlace(String text) {
@@ -72,7 +69,7 @@ final class RunFilterTest {
             "(".repeat(3_000) + "name = a" + ")".repeat(900),
             "not ".repeat(900) + "name = a",
             "name = a" + " and name = a".repeat(70),
-            "name = " + "a".repeat(5_000)
+            "name = " + "a".repeat(13_000)
         }) {
             assertThatThrownBy(() -> RunFilter.parse(text)).isInstanceOf(Problem.class);
         }

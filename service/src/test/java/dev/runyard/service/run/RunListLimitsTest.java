@@ -73,7 +73,7 @@ final class RunListLimitsTest {
         assertThat(unasked.path("metrics")).hasSize(METRICS + 1);
 
         JsonNode asked =
-                new ObjectMapper().readTree(page("&metrics=layer/7&metrics=layer/9&sort=-metrics.layer/11.best"));
+                new ObjectMapper().readTree(page("&metrics=layer/7&metrics=layer/9&sort=-metrics.layer/11.max"));
         assertThat(asked.path("items").path(0).path("summary").properties())
                 .extracting(e -> e.getKey())
                 .containsExactlyInAnyOrder("layer/7", "layer/9", "layer/11");
@@ -81,7 +81,7 @@ final class RunListLimitsTest {
 
     @Test
     void moreMetricsThanTheLimitAreRefused() {
-        String many = "&metrics=m".repeat(RunList.METRICS + 1);
+        String many = "&metrics=m".repeat(RunList.EACH + 1);
         given().get("/api/v1/runs?experiment=" + EXPERIMENT + many)
                 .then()
                 .statusCode(422)

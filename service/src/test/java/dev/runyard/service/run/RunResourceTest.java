@@ -272,12 +272,12 @@ final class RunResourceTest {
             UUID run = queue("opposed", "o" + i);
             for (int k = 0; k < 2; k++) {
                 statements.change("""
-                        insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, best, lower_is_better)
+                        insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, max, lower_is_better)
                         values (?, ?, 1, 0, 1, 1, ?, ?, false)""", run, key + k, (double) (k == 0 ? i : 10 - i), (double) i);
             }
         }
         listed("opposed", "metrics.opposed/a >= 3", "metrics.opposed/b", "o5", "o4", "o3");
-        listed("opposed", "not metrics.opposed/a.best >= 2", "-metrics.opposed/b", "o0", "o1");
+        listed("opposed", "not metrics.opposed/a.max >= 2", "-metrics.opposed/b", "o0", "o1");
         listed("opposed", "metrics.nobody/has = 1", "-metrics.opposed/b");
         listed("nobody-made-it", "step >= 0", "-metrics.opposed/b");
     }

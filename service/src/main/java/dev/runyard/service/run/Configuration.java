@@ -1,0 +1,105 @@
+package dev.runyard.service.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Sha256;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.SpecDocument;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Every value that acts in a run, by dotted path: swept, given or default. Values are JSON text with numbers in one spelling, so that
+ * equal values are equal texts. Lists are values; a path leads to no list's element.
+ */
+record Configuration(SortedMap<String, String> values) {
+    /** Plain digits up to here; beyond, an exponent. */
+    private static final int DIGITS = 20;
+
+    /** Who said a value. */
+    enum Origin {
+        AXIS,
+        BASE,
+        DEFAULT
+    }
+
+    /**
+     * @param document as it was written
+     * @param params what the sweep set, by path
+     */
+    static Configuration of(JsonNode document, JsonNode params) {
+        SortedMap<String, String> values = new TreeMap<>();
+        gather("", effective(document), values);
+        params.properties().forEach(e -> {
+            if (!values.containsKey(e.getKey())) {
+                gather(e.getKey(), e.getValue(), values);
+            }
+        });
+        return new Configuration(values);
+    }
+
+    /** With the defaults that act; as it is where this version cannot read it. */
+    private static JsonNode effective(JsonNode document) {
+        try {
+            return Json.mapper().valueToTree(SpecDocument.read(document));
+        } catch (InvalidSpec e) {
+            return document;
+        }
+    }
+
+    /** The same for the same paths, whoever makes it. */
+    UUID layout() {
+        byte[] hash = HexFormat.of().parseHex(Sha256.of(Json.canonical(paths())));
+        ByteBuffer bytes = ByteBuffer.wrap(hash);
+        return new UUID(bytes.getLong(), bytes.getLong());
+    }
+
+    List<String> paths() {
+        return List.copyOf(values.keySet());
+    }
+
+    /** As {@code values} are spelled. */
+    static String text(JsonNode value) {
+        return value.isNumber() ? number(value.decimalValue()) : Json.canonical(value);
+    }
+
+    /** 1 for 1.0 and 1e0. */
+    static String number(BigDecimal value) {
+        BigDecimal bare = value.stripTrailingZeros();
+        int exponent = bare.precision() - bare.scale();
+        return Math.abs(exponent) <= DIGITS && Math.abs(bare.scale()) <= DIGITS
+                ? bare.toPlainString()
+                : bare.toString();
+    }
+
+    /** Who said the value at the path. */
+    static Origin origin(String path, JsonNode document, ObjectNode params) {
+        for (String end = path; ; end = end.substring(0, end.lastIndexOf('.'))) {
+            if (params.has(end)) {
+                return Origin.AXIS;
+            }
+            if (end.indexOf('.') < 0) {
+                break;
+            }
+        }
+        return document.at("/" + path.replace("~", "~0").replace("/", "~1").replace('.', '/'))
+                        .isMissingNode()
+                ? Origin.DEFAULT
+                : Origin.BASE;
+    }
+
+    private static void gather(String path, JsonNode node, SortedMap<String, String> values) {
+        if (node instanceof ObjectNode object && (!object.isEmpty() || path.isEmpty())) {
+            object.properties()
+                    .forEach(e -> gather(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue(), values));
+        } else if (!node.isNull() && !node.isMissingNode()) {
+            values.put(path, text(node));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.runyard.service.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.spec.json.Json;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** Stores the {@link Configuration} of every run, and reads it. */
+@ApplicationScoped
+public class Configurations {
+    private static final int BATCH = 500;
+
+    /** Most different values of one path that the catalogue of an experiment holds. */
+    static final int DISTINCT = 1_000;
+
+    /** Longer values are in no catalogue: nobody picks them from a list. */
+    private static final int LONGEST = 500;
+
+    private static final String STORE = """
+            with given as (
+              select (v ->> 'run')::uuid as run_id, (v ->> 'layout')::uuid as layout, v -> 'paths' as paths, v -> 'vals' as vals
+              from jsonb_array_elements(cast(? as jsonb)) v),
+            layouts as (
+              insert into config_layout (id, paths)
+              select distinct on (layout) layout, array(select jsonb_array_elements_text(paths)) from given order by layout
+              on conflict do nothing),
+            stored as (
+              insert into run_config (run_id, layout, vals)
+              select run_id, layout, array(select jsonb_array_elements_text(vals)) from given
+              on conflict do nothing returning run_id)
+            insert into config_unseen (run_id) select run_id from stored on conflict do nothing""";
+
+    private static final String LACKING = """
+            select r.id, r.spec, r.params from run r
+            where r.id > ? and not exists (select 1 from run_config c where c.run_id = r.id) order by r.id limit ?""";
+
+    /**
+     * Values that a batch of new runs brings into the catalogue. Values of a path that has its fill are left out; of two replicas each
+     * takes other runs.
+     */
+    private static final String SEE = """
+            with taken as (
+              delete from config_unseen where run_id in
+                (select run_id from config_unseen order by run_id limit %d for update skip locked)
+              returning run_id),
+            brought as (
+              select distinct r.experiment_id, v.path, v.value
+              from taken t join run r on r.id = t.run_id join run_config c on c.run_id = t.run_id
+              join config_layout l on l.id = c.layout cross join lateral unnest(l.paths, c.vals) as v(path, value)
+              where octet_length(v.value) <= %d),
+            room as (
+              select b.experiment_id, b.path,
+                     (select count(*) from (select 1 from config_value o where o.experiment_id = b.experiment_id
+                                              and o.path = b.path limit %d) c) as had
+              from (select distinct experiment_id, path from brought) b),
+            added as (
+              insert into config_value (experiment_id, path, value)
+              select n.experiment_id, n.path, n.value
+              from (select b.*, m.had, row_number() over (partition by b.experiment_id, b.path order by b.value) as nth
+                    from brought b join room m using (experiment_id, path)) n
+              where n.had + n.nth <= %d
+              order by 1, 2, 3
+              on conflict do nothing)
+            select count(*) from taken""".formatted(BATCH, LONGEST, DISTINCT, DISTINCT);
+
+    private final Statements statements;
+
+    public Configurations(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** In the caller's transaction, one statement for all of them. A run that has one keeps it. */
+    void store(Map<UUID, Configuration> runs) {
+        ArrayNode given = Json.mapper().createArrayNode();
+        runs.forEach((run, configuration) -> {
+            ObjectNode one = given.addObject()
+                    .put("run", run.toString())
+                    .put("layout", configuration.layout().toString());
+            configuration.paths().forEach(one.putArray("paths")::add);
+            configuration.values().values().forEach(one.putArray("vals")::add);
+        });
+        statements.change(STORE, given.toString());
+    }
+
+    /** Makes what runs of earlier releases lack, batch by batch; where it was interrupted it goes on. */
+    public void complete() {
+        UUID last = new UUID(0, 0);
+        while (true) {
+            UUID from = last;
+            List<UUID> made = QuarkusTransaction.requiringNew().call(() -> complete(from));
+            if (made.isEmpty()) {
+                return;
+            }
+            last = made.get(made.size() - 1);
+        }
+    }
+
+    private List<UUID> complete(UUID after) {
+        record Lacking(UUID run, Configuration configuration) {}
+        List<Lacking> lacking = statements.rows(
+                LACKING,
+                r -> new Lacking(
+                        r.getObject(1, UUID.class),
+                        Configuration.of(Json.tree(r.getString(2)), Json.tree(r.getString(3)))),
+                after,
+                BATCH);
+        Map<UUID, Configuration> made = new HashMap<>();
+        lacking.forEach(one -> made.put(one.run(), one.configuration()));
+        if (!made.isEmpty()) {
+            store(made);
+        }
+        return lacking.stream().map(Lacking::run).toList();
+    }
+
+    /** Takes the values of new runs into the catalogue. Answers whether there may be more. */
+    public boolean see() {
+        return QuarkusTransaction.requiringNew().call(() -> statements.number(SEE)) == BATCH;
+    }
+
+    /** All of a run's configuration, by path. */
+    SortedMap<String, JsonNode> of(UUID run) {
+        return byRun("where c.run_id = ?", run).getOrDefault(run, new TreeMap<>());
+    }
+
+    /** What the runs have at these paths. */
+    Map<UUID, SortedMap<String, JsonNode>> of(Collection<UUID> runs, List<String> paths) {
+        return runs.isEmpty() || paths.isEmpty()
+                ? Map.of()
+                : byRun("where c.run_id = any(?) and v.path = any(cast(? as text[]))", runs, paths);
+    }
+
+    private Map<UUID, SortedMap<String, JsonNode>> byRun(String where, Object... values) {
+        Map<UUID, SortedMap<String, JsonNode>> found = new HashMap<>();
+        statements.each(
+                "select c.run_id, v.path, v.value from run_config c join config_layout l on l.id = c.layout"
+                        + " cross join lateral unnest(l.paths, c.vals) as v(path, value) " + where,
+                r -> found.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>())
+                        .put(r.getString(2), Json.tree(r.getString(3))),
+                values);
+        return found;
+    }
+}
