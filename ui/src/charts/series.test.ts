@@ -29,9 +29,12 @@ describe("following", () => {
     expect(extended(buckets, points([], [], { exact: false }))).toMatchObject({ points: 900, steps: [10, 20] });
   });
 
-  test("points behind buckets are narrow buckets", () => {
-    const buckets = points([10, 20], [1, 2], { exact: false, points: 900, min: [0, 1], max: [3, 3] });
-    expect(extended(buckets, points([21], [5]))).toMatchObject({ exact: false, points: 901, last: [1, 2, 5], min: [0, 1, 5], max: [3, 3, 5] });
+  test("the last bucket was not full: it comes again and takes its own place", () => {
+    const buckets = points([63, 100], [1, 2], { exact: false, points: 101, min: [0, 1], max: [3, 3] });
+    const next = extended(buckets, points([127, 130], [4, 5], { exact: false, points: 131, min: [1, 5], max: [6, 5] }));
+    expect(next).toMatchObject({ points: 131, steps: [63, 127, 130], last: [1, 4, 5], min: [0, 1, 5], max: [3, 6, 5] });
+    // Nothing new in it: the same again.
+    expect(extended(buckets, points([100], [2], { exact: false, points: 101, min: [1], max: [3] })).steps).toEqual([63, 100]);
   });
 
   test("a column that the new part lacks is left out rather than too short", () => {

@@ -11,11 +11,22 @@ function tail<T>(old: readonly T[] | null | undefined, fresh: readonly T[] | nul
 }
 
 /**
- * Puts what came behind what is known. Answers may overlap (the same cursor asked twice): steps at or before the last known one are left out
- * unless times tell them apart.
+ * Puts what came behind what is known. Of buckets the first one that comes is the last known one, which was not full, and takes its place. Of
+ * points, steps at or before the last known one are left out unless times tell them apart.
  */
 export function extended(old: Series | undefined, fresh: Series): Series {
   if (!old || fresh.reset) return fresh;
+  if (!old.exact && !fresh.exact && fresh.steps.length > 0) return appended(shortened(old), { ...fresh, points: Math.max(old.points, fresh.points) });
+  return appended(old, fresh);
+}
+
+/** Without its last column. */
+function shortened(old: Series): Series {
+  const cut = <T>(column: readonly T[] | null | undefined) => column?.slice(0, -1) ?? null;
+  return { ...old, steps: cut(old.steps)!, times: cut(old.times)!, last: cut(old.last)!, epochs: cut(old.epochs), device: cut(old.device), min: cut(old.min), max: cut(old.max) };
+}
+
+function appended(old: Series, fresh: Series): Series {
   const last = old.steps.at(-1);
   const time = old.times.at(-1) ?? 0;
   const first = last === undefined ? 0 : fresh.steps.findIndex((step, i) => step > last || (step === last && fresh.times[i]! > time));
@@ -28,7 +39,7 @@ export function extended(old: Series | undefined, fresh: Series): Series {
   return {
     ...old,
     exact,
-    points: Math.max(fresh.points, old.points + fresh.steps.length - first),
+    points: exact ? Math.max(fresh.points, old.points + fresh.steps.length - first) : Math.max(fresh.points, old.points),
     nonFinite: Math.max(fresh.nonFinite, old.nonFinite),
     steps: [...old.steps, ...cut(fresh.steps)!],
     times: [...old.times, ...cut(fresh.times)!],

@@ -20,8 +20,12 @@ function service() {
   const source = (body: SeriesAsked): Promise<SeriesAnswer> => {
     asked.push(body);
     if (fails-- > 0) return Promise.reject(new Error("away"));
-    const since = body.since === undefined ? 0 : Number(body.since);
-    return Promise.resolve({ series: body.series.map((pair) => of(body.from ?? since, steps, pair, !pair.key.startsWith("long"))), cursor: String(steps) });
+    // A cursor of another question is none.
+    const question = JSON.stringify([body.series, body.buckets]);
+    const [of2, at] = body.since ? (JSON.parse(body.since) as [string, number]) : ["", 0];
+    const goesOn = of2 === question;
+    const series = body.series.map((pair) => ({ ...of(body.from ?? (goesOn ? at : 0), steps, pair, !pair.key.startsWith("long")), reset: !goesOn }));
+    return Promise.resolve({ series, cursor: JSON.stringify([question, steps]) });
   };
   return { asked, source, grow: (to: number) => (steps = to), failNext: () => (fails = 1) };
 }
@@ -55,13 +59,14 @@ test("events of a second ask once, with the cursor, for what is in sight and nam
   for (let i = 0; i < 10; i++) store.measured(run, ["a"]);
   await vi.advanceTimersByTimeAsync(1100);
   expect(asked).toHaveLength(2);
-  expect(asked[1]).toMatchObject({ since: "3", series: [{ run, key: "a" }] });
+  // The same question, with its cursor: what did not change costs nothing.
+  expect(asked[1]!.series).toEqual(asked[0]!.series);
+  expect(asked[1]!.since).toContain("3]");
   expect(store.get({ run, key: "a" }).series?.steps).toEqual([0, 1, 2, 3, 4]);
-  expect(store.get({ run, key: "b" }).series?.steps).toEqual([0, 1, 2]);
-  // b's own next answer is asked from the newer cursor: it must not have missed 3 and 4.
   grow(6);
   store.measured(run);
   await vi.advanceTimersByTimeAsync(1100);
+  expect(asked).toHaveLength(3);
   expect(store.get({ run, key: "b" }).series?.steps).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
@@ -77,6 +82,25 @@ test("a chart that comes into sight again catches up", async () => {
   store.watch({ run, key: "a" }, nothing);
   await vi.advanceTimersByTimeAsync(2000);
   expect(store.get({ run, key: "a" }).series?.steps).toHaveLength(9);
+});
+
+test("charts that came into sight one after the other are soon followed by one question", async () => {
+  const { asked, source, grow } = service();
+  const store = new SeriesStore(source);
+  for (let i = 0; i < 6; i++) {
+    store.watch({ run, key: `k${i}` }, nothing);
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(asked).toHaveLength(6);
+  for (let round = 1; round <= 3; round++) {
+    grow(3 + round);
+    store.measured(run);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(asked).toHaveLength(6 + round);
+  }
+  expect(asked[8]!.series).toHaveLength(6);
+  expect(asked[8]!.since).toBeDefined();
+  for (let i = 0; i < 6; i++) expect(store.get({ run, key: `k${i}` }).series?.steps).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 test("a zoom reads only coarse curves anew, all together, and keeps the whole", async () => {
@@ -120,4 +144,25 @@ test("a new attempt reads its run anew; an answer from before that is not taken"
   await vi.advanceTimersByTimeAsync(20);
   expect(asked[2]).toMatchObject({ ghosts: true });
   expect(asked[2]!.series).toHaveLength(2);
+});
+
+test("an answer that a reset of another run overtakes is asked for again, and a closed store asks nothing", async () => {
+  const { asked, source } = service();
+  const store = new SeriesStore(source);
+  store.watch({ run, key: "a" }, nothing);
+  const leave = store.watch({ run: "r2", key: "a" }, nothing);
+  vi.advanceTimersByTime(15);
+  store.reset("r2");
+  await vi.advanceTimersByTimeAsync(50);
+  expect(store.get({ run, key: "a" }).series?.steps).toEqual([0, 1, 2]);
+  const before = asked.length;
+  leave();
+  store.watch({ run, key: "b" }, nothing);
+  store.close();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(asked).toHaveLength(before);
+  // Shown again, as React's strict mode does.
+  store.watch({ run, key: "c" }, nothing);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(store.get({ run, key: "c" }).series?.steps).toEqual([0, 1, 2]);
 });

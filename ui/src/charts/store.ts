@@ -17,6 +17,14 @@ const FINE_BUCKETS = 1600;
 const GATHER_MS = 15;
 const PAUSE_MS = 1000;
 
+/** With more questions than this to follow, they become one. */
+const MOST_BATCHES = 3;
+
+interface Batch {
+  pairs: readonly Pair[];
+  cursor: string;
+}
+
 const nameOf = ({ run, key }: Pair) => `${run} ${key}`;
 
 interface Known {
@@ -25,8 +33,6 @@ interface Known {
   fine?: { series: Series; from: number; to: number } | undefined;
   fault?: unknown;
   asked: boolean;
-  /** Until where it is known, and the how-manieth cursor that is. */
-  cursor?: { text: string; age: number } | undefined;
 }
 
 export interface Seen {
@@ -35,10 +41,14 @@ export interface Seen {
   fault: unknown;
 }
 
+const first = (known: Known, fresh: Series) => {
+  known.series = fresh;
+};
+
 const NOTHING: Seen = { series: undefined, fine: undefined, fault: undefined };
 
 /**
- * The curves of a page: whatever its visible charts want goes into one request, and so does what has come since the oldest of their cursors.
+ * The curves of a page: whatever its visible charts want goes into one request, and so does, by its cursor, what has come since.
  * A chart that is out of sight wants nothing and is not followed.
  */
 export class SeriesStore {
@@ -47,7 +57,8 @@ export class SeriesStore {
   private readonly wanted = new Map<string, { pair: Pair; watchers: Set<() => void> }>();
   private readonly changed = new Set<string>();
   private readonly source: Source;
-  private cursors = 0;
+  /** What was asked for together: a cursor holds for the same question alone. */
+  private batches: Batch[] = [];
   private ghosts = false;
   private gather: ReturnType<typeof setTimeout> | undefined;
   private pause: ReturnType<typeof setTimeout> | undefined;
@@ -106,6 +117,7 @@ export class SeriesStore {
   /** A new attempt may supersede what is drawn, or word was lost: all is read anew, the old stays in sight until then. */
   reset(run?: string): void {
     this.era++;
+    this.batches = this.batches.filter((batch) => run !== undefined && !batch.pairs.some((pair) => pair.run === run));
     for (const [name, known] of this.known) {
       if (run && !name.startsWith(`${run} `)) continue;
       known.asked = false;
@@ -114,9 +126,12 @@ export class SeriesStore {
     this.soon();
   }
 
+  /** Nothing is asked for any more; what is on its way is not taken. A page that is shown again may go on. */
   close(): void {
     clearTimeout(this.gather);
     clearTimeout(this.pause);
+    this.gather = undefined;
+    this.pause = undefined;
     this.era++;
   }
 
@@ -126,16 +141,16 @@ export class SeriesStore {
 
   private async collect(): Promise<void> {
     this.gather = undefined;
-    const first: Pair[] = [];
+    const news: Pair[] = [];
     for (const [name, { pair }] of this.wanted) {
       const known = this.known.get(name) ?? { asked: false };
       this.known.set(name, known);
-      if (!known.asked) first.push(pair);
+      if (!known.asked) news.push(pair);
       known.asked = true;
     }
-    const behind = [...this.changed].filter((name) => this.wanted.has(name) && !first.some((pair) => nameOf(pair) === name));
+    const behind = [...this.changed].filter((name) => this.wanted.has(name) && !news.some((pair) => nameOf(pair) === name));
     if (behind.length > 0) this.pause ??= setTimeout(() => void this.refresh(), PAUSE_MS);
-    await this.ask(first, { buckets: BUCKETS }, (known, fresh) => (known.series = extended(undefined, fresh)));
+    await this.ask(news, { buckets: BUCKETS }, first, undefined);
     await this.refine();
   }
 
@@ -143,11 +158,19 @@ export class SeriesStore {
     this.pause = undefined;
     const pairs = [...this.changed].map((name) => this.wanted.get(name)?.pair).filter((pair) => pair !== undefined);
     this.changed.clear();
-    // An older cursor misses nothing, and what it brings twice counts once.
-    const cursors = pairs.map((pair) => this.known.get(nameOf(pair))?.cursor).filter((cursor) => cursor !== undefined);
-    const since = cursors.reduce<(typeof cursors)[0] | undefined>((oldest, cursor) => (oldest && oldest.age <= cursor.age ? oldest : cursor), undefined)?.text;
-    if (since === undefined) return this.soon();
-    await this.ask(pairs, { buckets: BUCKETS, since }, (known, fresh) => (known.series = extended(known.series, fresh)));
+    const names = new Set(pairs.map(nameOf));
+    const behind = this.batches.filter((batch) => batch.pairs.some((pair) => names.has(nameOf(pair))));
+    const known = new Set(behind.flatMap((batch) => batch.pairs.map(nameOf)));
+    const loose = pairs.filter((pair) => !known.has(nameOf(pair)));
+    if (behind.length + Number(loose.length > 0) > MOST_BATCHES) {
+      this.batches = this.batches.filter((batch) => !behind.includes(batch));
+      const together = [...behind.flatMap((batch) => batch.pairs), ...loose].filter((pair) => this.wanted.has(nameOf(pair)));
+      await this.ask(together, { buckets: BUCKETS }, first, undefined);
+    } else {
+      const next = (known: Known, fresh: Series) => (known.series = extended(known.series, fresh));
+      for (const batch of behind) await this.ask(batch.pairs, { buckets: BUCKETS, since: batch.cursor }, next, batch);
+      await this.ask(loose, { buckets: BUCKETS }, first, undefined);
+    }
     await this.refine();
   }
 
@@ -161,30 +184,31 @@ export class SeriesStore {
       if (!known?.series || known.series.exact || (known.fine?.from === steps.from && known.fine.to === steps.to)) continue;
       coarse.push(pair);
     }
-    await this.ask(coarse, { ...steps, buckets: FINE_BUCKETS }, (known, fresh) => (known.fine = { series: fresh, ...steps }));
+    await this.ask(coarse, { ...steps, buckets: FINE_BUCKETS }, (known, fresh) => (known.fine = { series: fresh, ...steps }), null);
   }
 
-  private async ask(pairs: readonly Pair[], more: Omit<SeriesAsked, "series">, take: (known: Known, fresh: Series) => void): Promise<void> {
+  /** @param batch whose cursor goes on; undefined: a new one; null: none, the answer is not followed */
+  private async ask(pairs: readonly Pair[], more: Omit<SeriesAsked, "series">, take: (known: Known, fresh: Series) => void, batch: Batch | undefined | null): Promise<void> {
     const era = this.era;
     for (let from = 0; from < pairs.length; from += MOST_PAIRS) {
       const part = pairs.slice(from, from + MOST_PAIRS);
       try {
         const answer = await this.source({ series: part, ...(this.ghosts ? { ghosts: true } : {}), ...more });
-        if (era !== this.era) return;
-        const cursor = answer.cursor === null || more.from !== undefined ? undefined : { text: answer.cursor, age: this.cursors++ };
+        if (era !== this.era) return this.missed(part);
+        if (batch) batch.cursor = answer.cursor ?? batch.cursor;
+        else if (batch === undefined && answer.cursor !== null) this.batches.push({ pairs: part, cursor: answer.cursor });
         const answered = new Map(answer.series.map((fresh) => [nameOf(fresh), fresh]));
         for (const pair of part) {
           const known = this.known.get(nameOf(pair));
           const fresh = answered.get(nameOf(pair));
           if (!known) continue;
           known.fault = undefined;
-          if (cursor) known.cursor = cursor;
           if (fresh) take(known, fresh);
           else if (more.since === undefined && more.from === undefined) known.series ??= { ...pair, points: 0, nonFinite: 0, exact: true, steps: [], times: [], last: [] };
           this.tell(nameOf(pair));
         }
       } catch (fault) {
-        if (era !== this.era) return;
+        if (era !== this.era) return this.missed(part);
         for (const pair of part) {
           const known = this.known.get(nameOf(pair));
           if (!known) continue;
@@ -195,6 +219,15 @@ export class SeriesStore {
         }
       }
     }
+  }
+
+  /** An answer from before a reset: those that still have nothing are asked for again. */
+  private missed(pairs: readonly Pair[]): void {
+    for (const pair of pairs) {
+      const known = this.known.get(nameOf(pair));
+      if (known && !known.series) known.asked = false;
+    }
+    if (pairs.some((pair) => this.wanted.has(nameOf(pair)))) this.soon();
   }
 
   private tell(name: string): void {
