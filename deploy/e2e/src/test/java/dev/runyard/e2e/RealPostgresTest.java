@@ -41,11 +41,11 @@ class RealPostgresTest {
             lab.client()
                     .await(
                             "/api/v1/runs?state=RUNNING&sweep=" + id,
-                            Duration.ofMinutes(2),
+                            Duration.ofMinutes(10),
                             page -> page.get("items").findValues("step").stream()
                                     .anyMatch(s -> s.asLong() > 5));
             postgres.control("-m", "immediate", "restart");
-            lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
+            lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(10), s -> s.get("state")
                     .asText()
                     .equals("FINISHED"));
             JsonNode run = lab.client().runsOf(id).get(0);
@@ -78,11 +78,11 @@ class RealPostgresTest {
                     .asText();
             client.await(
                     "/api/v1/runs/" + trained,
-                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(10),
                     r -> r.path("step").asLong() > 5);
             // Another host's worker, which is this test, reports as fast as it is answered; people queue runs and look.
             try (Load load = Load.begin(lab, 4)) {
-                client.await("/q/health/ready", Duration.ofMinutes(1), health -> load.acknowledged() > 20_000);
+                client.await("/q/health/ready", Duration.ofMinutes(10), health -> load.acknowledged() > 20_000);
                 postgres.control("-m", "immediate", "stop");
                 Thread.sleep(60_000);
                 postgres.start();
@@ -109,7 +109,7 @@ class RealPostgresTest {
                                 .asLong())
                         .isEqualTo(1);
             }
-            JsonNode done = client.await("/api/v1/runs/" + trained, Duration.ofMinutes(5), r -> r.get("state")
+            JsonNode done = client.await("/api/v1/runs/" + trained, Duration.ofMinutes(10), r -> r.get("state")
                     .asText()
                     .matches("FINISHED|FAILED"));
             assertThat(done.get("state").asText()).as(done.toString()).isEqualTo("FINISHED");

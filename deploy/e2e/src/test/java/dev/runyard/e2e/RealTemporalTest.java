@@ -33,13 +33,13 @@ class RealTemporalTest {
                     .get("id")
                     .asText();
             String running = "/api/v1/runs?state=RUNNING&sweep=" + id;
-            lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 2));
+            lab.client().await(running, Duration.ofMinutes(10), page -> progressed(page, 2));
             lab.service().orElseThrow().destroyForcibly();
-            lab.client().await(running, Duration.ofMinutes(2), page -> progressed(page, 15));
+            lab.client().await(running, Duration.ofMinutes(10), page -> progressed(page, 15));
             server.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
             Thread.sleep(60_000); // longer than any timeout of an activity
             server = temporal(temporal, port);
-            JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(5), s -> s.get("state")
+            JsonNode sweep = lab.client().await("/api/v1/sweeps/" + id, Duration.ofMinutes(10), s -> s.get("state")
                     .asText()
                     .equals("FINISHED"));
             assertThat(sweep.at("/states/FINISHED").asInt()).isEqualTo(2);

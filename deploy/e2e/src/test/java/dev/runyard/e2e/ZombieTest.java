@@ -43,11 +43,11 @@ class ZombieTest {
             client.await("/api/v1/runs/" + calm, Duration.ofMinutes(10), r -> state(r).equals("FINISHED"));
 
             String run = queued(client);
-            client.await("/api/v1/runs/" + run, Duration.ofMinutes(5), r -> trained(r, 1, 12));
+            client.await("/api/v1/runs/" + run, Duration.ofMinutes(10), r -> trained(r, 1, 12));
             ProcessHandle zombie = lab.worker().orElseThrow();
             try (OtherHost other = OtherHost.join(lab, folder.resolve("other"), settings)) {
                 signal("STOP", zombie);
-                client.await("/api/v1/runs/" + run, Duration.ofMinutes(5), r -> trained(r, 2, 5));
+                client.await("/api/v1/runs/" + run, Duration.ofMinutes(10), r -> trained(r, 2, 5));
                 JsonNode before = of(client, run, 1);
                 long known = before.path("points").size();
                 assertThat(known).isPositive();
@@ -82,7 +82,7 @@ class ZombieTest {
                 other.vanish();
             }
             JsonNode done = client.await(
-                    "/api/v1/runs/" + run, Duration.ofMinutes(5), r -> state(r).matches("FINISHED|FAILED"));
+                    "/api/v1/runs/" + run, Duration.ofMinutes(10), r -> state(r).matches("FINISHED|FAILED"));
             assertThat(state(done)).as(done.path("message").asText()).isEqualTo("FINISHED");
             List<String> attempts =
                     client.get("/api/v1/runs/" + run + "/attempts").findValuesAsText("state");

@@ -5,6 +5,7 @@ import dev.runyard.e2e.lab.LabClient;
 import dev.runyard.e2e.lab.LabProcess;
 import dev.runyard.spec.Failpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -113,7 +114,7 @@ public final class FailpointDrill {
         String run;
         try {
             run = finished(client, queued(client, point.name(), seed(point)));
-        } catch (IllegalStateException | AssertionError e) {
+        } catch (IllegalStateException | UncheckedIOException | AssertionError e) {
             return List.of(point + ": " + e.getMessage());
         }
         if (Files.deleteIfExists(file)) {

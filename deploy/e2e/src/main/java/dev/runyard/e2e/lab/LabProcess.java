@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LabProcess implements AutoCloseable {
     private static final int LOG_LINES = 60;
-    private static final Duration READY_WITHIN = Duration.ofSeconds(180);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(10);
 
     private final Path root;
     private final Path home;

@@ -135,7 +135,8 @@ public final class RunWorkflowImpl implements RunWorkflow {
     private static String why(ActivityFailure failure) {
         if (failure.getCause() instanceof TimeoutFailure timeout) {
             return switch (timeout.getTimeoutType()) {
-                case TIMEOUT_TYPE_SCHEDULE_TO_START -> "the worker did not take the attempt within " + TAKEN_UP.toSeconds() + " s";
+                case TIMEOUT_TYPE_SCHEDULE_TO_START ->
+                    "the worker did not take the attempt within " + TAKEN_UP.toSeconds() + " s";
                 case TIMEOUT_TYPE_HEARTBEAT -> "the worker sent no sign of life for 15 s";
                 default -> "the attempt timed out";
             };
