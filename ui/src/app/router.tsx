@@ -21,13 +21,8 @@ const root = createRootRoute({
 });
 const under = { getParentRoute: () => root };
 
-const home = createRoute({
-  ...under,
-  path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/runs", replace: true });
-  },
-});
+const home = createRoute({ ...under, path: "/", component: lazyRouteComponent(() => import("../features/home/HomePage"), "HomePage") });
+const experiments = createRoute({ ...under, path: "/experiments", component: lazyRouteComponent(() => import("../features/home/ExperimentsPage"), "ExperimentsPage") });
 /** What a view of another part of the page keeps in the same address stays there. */
 const keeping = <T extends object>(read: (raw: RawSearch) => T) => (raw: RawSearch): T & RawSearch => ({ ...raw, ...read(raw) });
 
@@ -65,7 +60,7 @@ const submit = createRoute({ ...under, path: "/new", component: lazyRouteCompone
 const kit = createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, compare, sweeps, sweep, devices, submit, kit]),
+  routeTree: root.addChildren([home, experiments, runs, run, compare, sweeps, sweep, devices, submit, kit]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

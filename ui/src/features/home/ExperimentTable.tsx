@@ -1,0 +1,61 @@
+import { Link } from "@tanstack/react-router";
+import type { RunState } from "../../api/types";
+import { Badge } from "../../components/display/Badge";
+import { count } from "../../components/format";
+import css from "./home.module.css";
+import type { ExperimentRow } from "./useExperiments";
+
+const WORKING: readonly RunState[] = ["STARTING", "RUNNING", "PAUSING", "CANCELLING"];
+
+const sum = (row: ExperimentRow, states: readonly RunState[]) => states.reduce((n, state) => n + (row.states[state] ?? 0), 0);
+
+export function ExperimentTable({ rows, metric }: { rows: readonly ExperimentRow[]; metric: string | undefined }) {
+  return (
+    <div className={css.tableBox}>
+      <table className={css.table}>
+        <thead>
+          <tr>
+            <th scope="col">Experiment</th>
+            {metric ? (
+              <th scope="col" className={css.num}>
+                best {metric}
+              </th>
+            ) : null}
+            <th scope="col" className={css.num}>
+              Runs
+            </th>
+            <th scope="col">Now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const [working, waiting, failed] = [sum(row, WORKING), sum(row, ["QUEUED", "PAUSED"]), sum(row, ["FAILED"])];
+            return (
+              <tr key={row.name}>
+                <th scope="row">
+                  <Link to="/runs" search={{ experiment: row.name }}>
+                    {row.name}
+                  </Link>
+                </th>
+                {metric ? <td className={css.num}>{row.best ?? "–"}</td> : null}
+                <td className={css.num}>{count(row.runs)}</td>
+                <td>
+                  <span className={css.badges}>
+                    {working > 0 ? (
+                      <Badge tone="live" live>
+                        {count(working)} running
+                      </Badge>
+                    ) : null}
+                    {waiting > 0 ? <Badge>{count(waiting)} waiting</Badge> : null}
+                    {failed > 0 ? <Badge tone="bad">{count(failed)} failed</Badge> : null}
+                    {working + waiting + failed === 0 ? <span className="faint">all ended</span> : null}
+                  </span>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
