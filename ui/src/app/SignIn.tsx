@@ -16,7 +16,7 @@ export function SignIn({ done = () => location.reload() }: { done?: () => void }
 
   return (
     <form className="note" onSubmit={submit} aria-label="Sign in">
-      <p className="strong">This browser is not signed in.</p>
+      <h1>This browser is not signed in</h1>
       <p>
         Open the address that <code>runyard up</code> printed, or the one that <code>runyard token --url</code> prints on the lab&apos;s machine. Or
         paste that address, or the token, here:

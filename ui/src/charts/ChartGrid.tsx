@@ -38,6 +38,8 @@ interface Props {
   /** Colours of more runs than these; left out: of these. */
   looks?: ReadonlyMap<string, Look>;
   emphasised?: string | null;
+  /** Off where something beside the charts names the lines and switches them. */
+  legend?: boolean;
 }
 
 const HEIGHT = 210;
@@ -45,7 +47,7 @@ const HEIGHT = 210;
 const AROUND = 70;
 
 /** Every metric of some runs: sections by prefix, drawn where they are in sight. */
-export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: outer = null }: Props) {
+export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: outer = null, legend = true }: Props) {
   const dark = useDark();
   const [inner, setInner] = useState<string | null>(null);
   const lines = useMemo(() => [...new Map(runs.map((run) => [lineOf(run), { id: lineOf(run), label: run.label }])).values()], [runs]);
@@ -68,7 +70,7 @@ export function ChartGrid({ runs, view, onView, none, looks: given, emphasised: 
   if (sections.length === 0) return view.find ? <EmptyState title="No metric has this name." /> : (none ?? <EmptyState title="Nothing was measured yet." />);
   return (
     <>
-      {lines.length > 1 ? <ChartLegend lines={lines} looks={looks} view={view} onView={onView} onEmphasis={setInner} /> : null}
+      {legend && lines.length > 1 ? <ChartLegend lines={lines} looks={looks} view={view} onView={onView} onEmphasis={setInner} /> : null}
       {sections.map((section) => (
         <SectionView key={section.name} section={section} runs={runs} looks={looks} view={view} onView={change} emphasised={emphasised} />
       ))}

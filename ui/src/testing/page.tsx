@@ -7,7 +7,7 @@ import { Toasts } from "../components/overlays/toast";
 import { Tips } from "../components/overlays/Tooltip";
 import { parseSearch, stringifySearch } from "../components/search";
 
-/** Draws a part of the page as if it stood at an address. @returns what the address bar says, at any time */
+/** Draws a part of the page as if it stood at an address. @returns what the address bar says at any time, and how to leave */
 export function drawAt(address: string, node: ReactNode) {
   const root = createRootRoute({
     component: () => (
@@ -20,12 +20,12 @@ export function drawAt(address: string, node: ReactNode) {
     notFoundComponent: () => null,
   });
   const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: [address] }), parseSearch, stringifySearch });
-  render(
+  const { unmount } = render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <Tips>
         <RouterProvider router={router as never} />
       </Tips>
     </QueryClientProvider>,
   );
-  return { address: () => router.latestLocation.href };
+  return { address: () => router.latestLocation.href, leave: unmount };
 }

@@ -6,9 +6,10 @@ import { useDark } from "../theme";
 const UNDO_MS = 10_000;
 
 /** Says that something was done. @param undo takes it back; offered for ten seconds */
-export function say(text: string, options: { detail?: string; undo?: () => unknown } = {}): void {
-  const { detail, undo } = options;
-  toast.success(text, {
+export function say(text: string, options: { detail?: string; undo?: () => unknown; tone?: "good" | "warn" } = {}): void {
+  const { detail, undo, tone = "good" } = options;
+  const show = tone === "warn" ? toast.warning : toast.success;
+  show(text, {
     ...(detail ? { description: detail } : {}),
     ...(undo ? { duration: UNDO_MS, action: { label: "Undo", onClick: () => void undo() } } : {}),
   });

@@ -6,6 +6,7 @@ import { ago, between, bytes, shortId } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { Link } from "../../components/navigation";
+import { PageHeader } from "../../components/display/PageHeader";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
 
@@ -18,9 +19,7 @@ export function DevicesPage() {
   const now = useNow();
   return (
     <>
-      <header className="page-head">
-        <h1>Devices</h1>
-      </header>
+      <PageHeader title="Devices" />
       <Answered query={devices} what="devices">
         {(list) =>
           list.length === 0 ? (

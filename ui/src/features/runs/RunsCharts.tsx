@@ -16,7 +16,7 @@ import { useUrlState } from "../../components/navigation";
 const CODEC = { read: readChartView, write: writeChartView };
 
 /** The curves of the runs that are drawn: those with an open eye. */
-export function RunsCharts({ runs, looks, emphasised }: { runs: readonly RunView[]; looks: ReadonlyMap<string, Look>; emphasised: string | null }) {
+export function RunsCharts({ grouped, runs, looks, emphasised }: { grouped: boolean; runs: readonly RunView[]; looks: ReadonlyMap<string, Look>; emphasised: string | null }) {
   const [view, setView] = useUrlState(CODEC);
   // A row of the table carries the metrics of its columns; charts need to know them all.
   const whole = useQueries({ queries: runs.map((run) => ({ queryKey: keys.run(run.id), queryFn: () => api.run(run.id), staleTime: 30_000 })) });
@@ -40,7 +40,7 @@ export function RunsCharts({ runs, looks, emphasised }: { runs: readonly RunView
   if (runs.length === 0) {
     return (
       <EmptyState title="No run is drawn." icon={LineChart}>
-        <p>Open a run&apos;s eye in the table to draw its curves here.</p>
+        <p>{grouped ? "Open a group to draw the curves of its first runs here." : "Open a run's eye in the table to draw its curves here."}</p>
       </EmptyState>
     );
   }
@@ -48,7 +48,7 @@ export function RunsCharts({ runs, looks, emphasised }: { runs: readonly RunView
   return (
     <SeriesProvider ghosts={view.ghosts} phases={phases}>
       <ChartToolbar view={view} onView={setView} ghosts={false} />
-      <ChartGrid runs={drawn} view={view} onView={setView} looks={looks} emphasised={emphasised} />
+      <ChartGrid legend={false} runs={drawn} view={view} onView={setView} looks={looks} emphasised={emphasised} />
     </SeriesProvider>
   );
 }

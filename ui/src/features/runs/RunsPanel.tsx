@@ -180,7 +180,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
                 {grouped ? `${count(total)} ${total === 1 ? "group" : "groups"}` : `${count(loaded.length)} of ${counted(total, found.more)} runs`}
                 {isFetchingNextPage ? ", reading more…" : ""}
               </span>
-              {charts ? <span>charts draw {drawnRuns.length} of them</span> : null}
+              {charts && !grouped ? <span>charts draw {drawnRuns.length} of them</span> : null}
             </p>
           ) : null}
           {selection.size > 0 ? (
@@ -190,7 +190,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
         {charts && rows.length > 0 ? (
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
             <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
-              <RunsCharts runs={drawnRuns} looks={looks} emphasised={emphasised} />
+              <RunsCharts grouped={grouped} runs={drawnRuns} looks={looks} emphasised={emphasised} />
             </Suspense>
           </aside>
         ) : null}

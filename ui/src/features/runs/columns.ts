@@ -31,8 +31,8 @@ function fixed(id: string, title: string, width: number, raw: Column["raw"], tex
 }
 
 const FIXED: readonly Column[] = [
-  fixed("name", "Name", 240, (run) => run.name),
-  fixed("state", "State", 124, (run) => run.state),
+  fixed("name", "Name", 216, (run) => run.name),
+  fixed("state", "State", 112, (run) => run.state),
   fixed("progress", "Progress", 150, (run) => run.step ?? undefined, (run) => `${run.epoch ?? 0}/${run.epochs ?? "?"} epochs, step ${run.step ?? 0}`, false),
   fixed("duration", "Duration", 92, (run) => run.startedAt ?? undefined, (run, now) => between(run.startedAt, run.endedAt, now), false),
   fixed("createdAt", "Created", 120, (run) => run.createdAt, (run) => date(run.createdAt)),
@@ -117,14 +117,13 @@ export function usual(catalogue: KeyCatalogue | undefined): string[] {
   ];
   if (metrics.length === 0) metrics.push(...(catalogue?.metrics ?? []).filter((one) => !one.key.startsWith("system/")).slice(0, 4).map((one) => `metrics.${one.key}.${one.goal ? "best" : "last"}`));
   const params = (catalogue?.params ?? []).filter((one) => one.varies && (!QUIET.test(one.key) || one.distinct < 10)).slice(0, MOST_PARAMS);
-  return ["name", "state", "progress", ...metrics, ...params.map((one) => `params.${one.key}`), "duration", "createdAt"];
+  return ["name", "state", ...metrics, ...params.map((one) => `params.${one.key}`), "progress", "duration", "createdAt"];
 }
 
 /** The columns in which the runs of the catalogue differ, of those there are; the name and the state stay. */
 export function differing(catalogue: KeyCatalogue): string[] {
-  const [name, state, progress, ...rest] = usual(catalogue);
-  const metrics = rest.filter((id) => id.startsWith("metrics."));
-  return [name!, state!, progress!, ...metrics, ...catalogue.params.filter((one) => one.varies).map((one) => `params.${one.key}`)];
+  const metrics = usual(catalogue).filter((id) => id.startsWith("metrics."));
+  return ["name", "state", ...metrics, ...catalogue.params.filter((one) => one.varies).map((one) => `params.${one.key}`)];
 }
 
 /** How far a number lies from the baseline's, in the column's own decimals, and whether that is for the better. */

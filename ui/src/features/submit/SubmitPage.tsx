@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { Answered } from "../../components/display/Answered";
+import { Segmented } from "../../components/controls/Button";
+import { PageHeader } from "../../components/display/PageHeader";
 import { useUrlState } from "../../components/navigation";
 import { type Draft, draftOf, FIRST } from "./draft";
 import { SubmitForm } from "./SubmitForm";
@@ -23,16 +25,20 @@ export function SubmitPage() {
   const first = useQuery({ queryKey: ["draft", view.from], queryFn: () => start(view.from), staleTime: Infinity });
   return (
     <>
-      <header className="page-head">
-        <h1>New {view.kind}</h1>
-        <div className="segments" role="group" aria-label="What to queue">
-          {(["sweep", "run"] as const).map((kind) => (
-            <button key={kind} type="button" aria-pressed={view.kind === kind} onClick={() => setView({ ...view, kind })}>
-              {kind}
-            </button>
-          ))}
-        </div>
-      </header>
+      <PageHeader
+        title={`New ${view.kind}`}
+        actions={
+          <Segmented
+            label="What to queue"
+            value={view.kind}
+            onValue={(kind) => setView({ ...view, kind })}
+            options={[
+              { value: "sweep", label: "Sweep" },
+              { value: "run", label: "Run" },
+            ]}
+          />
+        }
+      />
       <Answered query={schema} what="the form">
         {(json) => (
           <Answered query={first} what="the spec to start from">

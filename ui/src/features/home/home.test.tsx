@@ -1,0 +1,47 @@
+import { screen, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { setupServer } from "msw/node";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { drawAt } from "../../testing/page";
+import { aRun } from "../../testing/samples";
+import { HomePage } from "./HomePage";
+
+const page = (items: unknown[], total = items.length) => ({ items, total, more: false, metrics: [] });
+const server = setupServer(
+  http.get("*/api/v1/keys", () => HttpResponse.json({ of: 9, params: [], metrics: [{ key: "val/top1", runs: 9, goal: "MAX", unit: "%", decimals: 2 }] })),
+  http.get("*/api/v1/devices", () => HttpResponse.json([])),
+  http.get("*/api/v1/runs/groups", ({ request }) =>
+    new URL(request.url).searchParams.get("by") === "reason"
+      ? HttpResponse.json(page([{ by: { reason: "DATA" }, filter: "reason = 'DATA'", runs: 300, states: { FAILED: 300 }, fields: {} }]))
+      : HttpResponse.json(page([{ by: { experiment: "prompts" }, filter: "experiment = 'prompts'", runs: 300, states: { RUNNING: 2, FAILED: 298 }, fields: { "metrics.val/top1.best": { n: 3, mean: 80, min: 79, max: 81.256 } } }])),
+  ),
+  http.get("*/api/v1/runs", ({ request }) => {
+    const state = new URL(request.url).searchParams.get("state");
+    if (state === "FAILED") return HttpResponse.json(page([aRun({ state: "FAILED", reason: "DATA", message: "No image was found.", endedAt: "2026-01-01T00:00:00Z" })], 300));
+    return HttpResponse.json(page(state === "QUEUED" ? [] : [aRun()]));
+  }),
+);
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeEach(() => localStorage.clear());
+afterEach(() => server.resetHandlers());
+afterAll(() => server.close());
+
+test("says what runs, why runs failed (all of them, by reason), and each experiment's best", async () => {
+  drawAt("/", <HomePage />);
+  const failures = await screen.findByRole("region", { name: /Failed since/ });
+  expect(await within(failures).findByText("300 runs")).toBeTruthy();
+  expect(await within(failures).findByText(/No image was found/)).toBeTruthy();
+  const experiments = screen.getByRole("region", { name: "Experiments" });
+  expect(await within(experiments).findByText("81.26")).toBeTruthy();
+  expect(within(experiments).getByText("298 failed")).toBeTruthy();
+  expect(localStorage.getItem("runyard.home.seen")).toContain("20");
+});
+
+test("a new lab is told three ways to begin", async () => {
+  server.use(
+    http.get("*/api/v1/runs/groups", () => HttpResponse.json(page([]))),
+    http.get("*/api/v1/runs", () => HttpResponse.json(page([]))),
+  );
+  drawAt("/", <HomePage />);
+  for (const way of ["See it work", "Your own data", "From the paper"]) expect(await screen.findByRole("heading", { name: way })).toBeTruthy();
+});
