@@ -14,6 +14,7 @@ import dev.runyard.cli.remote.LsCommand;
 import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
+import dev.runyard.cli.remote.SweepCommand;
 import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.science.AnalyseCommand;
 import dev.runyard.cli.science.ClientCommand;
@@ -70,6 +71,7 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Resume.class,
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
+            SweepCommand.class,
             DeviceCommands.Drain.class,
             DeviceCommands.LetBack.class,
             TrainCommand.class,

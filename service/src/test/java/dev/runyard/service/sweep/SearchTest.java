@@ -9,6 +9,9 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -201,5 +204,95 @@ final class SearchTest {
                 .statusCode(200)
                 .body("points.size()", equalTo(5))
                 .body("points[0].sampler", equalTo("tpe"));
+    }
+
+    private UUID leased(UUID sweep) {
+        UUID run = SweepLedger.runId(sweep, 0);
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        statements.change("insert into worker (id, host, pid, version) values (?, 'search', 1, 'test')", worker);
+        statements.change(
+                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots, worker_id)"
+                        + " values (?, 'search', cast(? as text), 'cpu', 'cpu', 'c', 1, 1, ?)",
+                device,
+                device.toString(),
+                worker);
+        assertThat(QuarkusTransaction.requiringNew().call(() -> runs.grant(run, device, 0, worker)))
+                .hasValue(1);
+        runs.started(run, 1);
+        assertThat(runs.beat(run, 1, new RunLedger.Beat(10, 1, 90L, 9))).isEqualTo(Order.CONTINUE);
+        return run;
+    }
+
+    private UUID below(double threshold) {
+        // No device of other tests takes its run: nothing is granted but by this test.
+        return id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"pruner\": {\"kind\": \"threshold\", \"min\": " + threshold + "},"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 2}"));
+    }
+
+    @Test
+    void aStopIsACheckpointAndAnEnd() {
+        UUID run = leased(below(40));
+        report(run, 1, 30);
+        assertThat(runs.beat(run, 1, new RunLedger.Beat(11, 1, 90L, 9))).isEqualTo(Order.PAUSE);
+        runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
+        given().get("/api/v1/runs/" + run).then().body("state", equalTo("PRUNED"));
+    }
+
+    /** The worker that was to stop is gone: decided is decided. */
+    @Test
+    void aStopOutlivesTheWorkerThatWasToObey() {
+        UUID sweep = below(40);
+        UUID run = leased(sweep);
+        report(run, 1, 30);
+        runs.evict(run, 1, "its host is off");
+        given().get("/api/v1/runs/" + run).then().body("state", equalTo("PRUNED"));
+        // What was learned of it counts, and the sweep goes on.
+        ledger.next(sweep);
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(2);
+        given().contentType(ContentType.JSON)
+                .body("{}")
+                .post("/api/v1/runs/" + run + "/resume")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("QUEUED"));
+    }
+
+    @Test
+    void aSweepIsMadeLongerAndStopped() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 2,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 4}"));
+        for (int i = 0; i < 3; i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        given().contentType(ContentType.JSON)
+                .body("{\"points\": 3}")
+                .post("/api/v1/sweeps/" + sweep + "/extend")
+                .then()
+                .statusCode(200);
+        ledger.next(sweep);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("total", equalTo(7));
+        given().post("/api/v1/sweeps/" + sweep + "/stop")
+                .then()
+                .statusCode(200)
+                .body("stopping", containsString("stopped by"));
+        finish(sweep);
+        ledger.next(sweep);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("total", equalTo(6));
+        given().get("/api/v1/sweeps/" + sweep + "/importance")
+                .then()
+                .statusCode(200)
+                .body("said", containsString("too few runs to say"));
+        assertThat(drawn(sweep)).hasSize(6).doesNotHaveDuplicates();
     }
 }

@@ -1,0 +1,167 @@
+package dev.runyard.cli.remote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code runyard sweep best|importance|extend|stop ID}. */
+@Command(
+        name = "sweep",
+        description = "What a sweep has found, what mattered, and more of it or no more.",
+        subcommands = {
+            SweepCommand.Best.class,
+            SweepCommand.Importance.class,
+            SweepCommand.Extend.class,
+            SweepCommand.Stop.class
+        })
+public final class SweepCommand implements Runnable {
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "sweep: say best, importance, extend or stop");
+    }
+
+    abstract static class OfSweep implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "Of a sweep; a beginning that is unique is enough.")
+        String id;
+
+        @Option(names = "--json", description = "Print JSON.")
+        boolean json;
+
+        /** Its path below {@code /api/v1/}. */
+        String sweep(LabApi lab) {
+            Found found = Found.byId(lab, id);
+            if (!found.kind().equals("sweeps")) {
+                throw Failure.badInput(id + " is a run", "give the id of a sweep: runyard ls sweeps");
+            }
+            return "sweeps/" + found.id() + "/";
+        }
+
+        boolean printed(JsonNode answer) {
+            if (json) {
+                System.out.println(answer.toPrettyString());
+            }
+            return json;
+        }
+    }
+
+    /** The best points, with what came of them. */
+    @Command(name = "best", description = "The best points, mean over their seeds.")
+    public static final class Best extends OfSweep {
+        @Option(names = "--limit", paramLabel = "N", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
+        int limit;
+
+        @Override
+        public Integer call() {
+            LabApi lab = LabApi.ofEnvironment();
+            JsonNode answer = lab.get(sweep(lab) + "points");
+            if (printed(answer)) {
+                return 0;
+            }
+            String metric = answer.path("metrics").path(0).asText();
+            int sign = answer.path("goals").path(0).asText().equalsIgnoreCase("min") ? 1 : -1;
+            List<JsonNode> finished = new ArrayList<>();
+            answer.path("points").forEach(point -> {
+                if (point.path("state").asText().equals("FINISHED")
+                        && point.path("values").path(0).isNumber()) {
+                    finished.add(point);
+                }
+            });
+            finished.sort((a, b) -> Double.compare(
+                    sign * a.path("values").path(0).asDouble(),
+                    sign * b.path("values").path(0).asDouble()));
+            if (finished.isEmpty()) {
+                System.out.println("No point is finished yet.");
+                return 0;
+            }
+            Table table = new Table("POINT", metric, "PARAMS", "RUNS");
+            for (JsonNode point : finished.subList(0, Math.min(Math.max(limit, 1), finished.size()))) {
+                List<String> runs = new ArrayList<>();
+                point.path("runs").forEach(run -> runs.add(run.asText()));
+                table.row(
+                        point.path("point").asText(),
+                        Shown.number(point.path("values").path(0)),
+                        LsCommand.params(point.path("params")),
+                        String.join(" ", runs));
+            }
+            table.lines().forEach(System.out::println);
+            return 0;
+        }
+    }
+
+    /** What the axes have to do with being among the best. */
+    @Command(name = "importance", description = "How much each axis has to do with being among the best.")
+    public static final class Importance extends OfSweep {
+        @Override
+        public Integer call() {
+            LabApi lab = LabApi.ofEnvironment();
+            JsonNode answer = lab.get(sweep(lab) + "importance");
+            if (printed(answer)) {
+                return 0;
+            }
+            if (answer.has("said")) {
+                System.out.println(answer.path("said").asText());
+                return 0;
+            }
+            Table table = new Table("AXIS", "SHARE", "95 %", "POINTS");
+            answer.path("shares")
+                    .forEach(share -> table.row(
+                            share.path("path").asText(),
+                            percent(share.path("share")),
+                            percent(share.path("lo")) + " to " + percent(share.path("hi")),
+                            share.path("points").asText()));
+            table.lines().forEach(System.out::println);
+            return 0;
+        }
+
+        private static String percent(JsonNode share) {
+            return String.format(Locale.ROOT, "%.0f %%", 100 * share.asDouble());
+        }
+    }
+
+    /** More points. */
+    @Command(name = "extend", description = "More points by the same sampler; a finished sweep goes on.")
+    public static final class Extend extends OfSweep {
+        @Option(names = "--points", paramLabel = "N", required = true, description = "Points more, before seeds.")
+        int points;
+
+        @Override
+        public Integer call() {
+            LabApi lab = LabApi.ofEnvironment();
+            String sweep = sweep(lab);
+            JsonNode answer = lab.post(sweep + "extend", new TreeMap<>(Map.of("points", points)));
+            if (!printed(answer)) {
+                System.out.println(id + " " + points + " points more");
+            }
+            return 0;
+        }
+    }
+
+    /** No more points. */
+    @Command(name = "stop", description = "No further points; runs under way go on to their end.")
+    public static final class Stop extends OfSweep {
+        @Override
+        public Integer call() {
+            LabApi lab = LabApi.ofEnvironment();
+            JsonNode answer = lab.post(sweep(lab) + "stop", null);
+            if (!printed(answer)) {
+                System.out.println(id + " " + answer.path("points").size() + " points, no more");
+            }
+            return 0;
+        }
+    }
+}

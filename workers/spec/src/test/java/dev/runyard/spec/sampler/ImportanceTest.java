@@ -1,0 +1,50 @@
+package dev.runyard.spec.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ImportanceTest {
+    private static final Space SPACE = Space.of(Map.of(
+            "idle", new Axis.Uniform(0, 1),
+            "kind",
+                    new Axis.Choice(
+                            List.of(JsonNodeFactory.instance.textNode("a"), JsonNodeFactory.instance.textNode("b"))),
+            "rate", new Axis.LogUniform(1e-4, 1)));
+
+    private static List<Past> history(int n) {
+        List<Past> out = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            Map<String, JsonNode> point = Draws.point(SPACE.axes(), 5, i);
+            double rate = Math.log10(point.get("rate").doubleValue()) + 2;
+            out.add(Past.finished(
+                    point, rate * rate + (point.get("kind").textValue().equals("a") ? 0 : 0.3)));
+        }
+        return out;
+    }
+
+    @Test
+    void whatMattersComesFirstAndWhatDoesNotHasAnIntervalThatReachesNought() {
+        Importance.Answer answer = Importance.of(SPACE, history(120));
+        assertThat(answer.shares()).extracting(Importance.Share::path).startsWith("rate", "kind");
+        assertThat(answer.shares().get(0).lo()).isGreaterThan(0.5);
+        Importance.Share idle = answer.shares().get(2);
+        assertThat(idle.share()).isLessThan(0.1);
+        assertThat(answer.shares()).allSatisfy(s -> {
+            assertThat(s.share()).isBetween(s.lo(), s.hi());
+            assertThat(s.points()).isEqualTo(120);
+        });
+    }
+
+    @Test
+    void tooFewPointsSayNothing() {
+        assertThat(Importance.of(SPACE, history(19)).shares()).isEmpty();
+        assertThat(Importance.of(SPACE, history(19)).needed()).isEqualTo(20);
+        assertThat(Importance.of(SPACE, List.of()).shares()).isEmpty();
+    }
+}
