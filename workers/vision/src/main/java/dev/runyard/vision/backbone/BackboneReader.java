@@ -123,7 +123,8 @@ final class BackboneReader {
                 name -> Layout.elsewhere(naming, name)
                         || (parts.projection() && name.equals(Layout.head(naming) + ".bias")));
         VitShape shape = shape(sizes, parts);
-        return new Plan(new FrozenBackbone.Described(shape, List.copyOf(assumed)), entries);
+        return new Plan(
+                new FrozenBackbone.Described(shape, List.copyOf(assumed), config.labels((int) classes)), entries);
     }
 
     private Parts parts() throws IOException {

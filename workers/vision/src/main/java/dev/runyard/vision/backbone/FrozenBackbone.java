@@ -34,6 +34,7 @@ public final class FrozenBackbone implements AutoCloseable {
 
     private final VitShape shape;
     private final List<String> assumed;
+    private final List<String> labels;
     private final VisionTransformer transformer;
     private final NDManager manager;
     private final Tensors weights;
@@ -47,6 +48,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.described().shape();
         assumed = read.described().assumed();
+        labels = read.described().labels();
         transformer = new VisionTransformer(shape);
         manager = read.manager();
         weights = read.weights();
@@ -59,6 +61,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private FrozenBackbone(FrozenBackbone exact, Precision precision) {
         shape = exact.shape;
         assumed = exact.assumed;
+        labels = exact.labels;
         transformer = exact.transformer;
         manager = exact.manager;
         weights = exact.weights;
@@ -130,10 +133,12 @@ public final class FrozenBackbone implements AutoCloseable {
      * A vision tower as its file tells it.
      *
      * @param assumed what neither the tensors nor a configuration say, and what was taken for it
+     * @param labels what the outputs of the head are called; empty where nobody says
      */
-    public record Described(VitShape shape, List<String> assumed) {
+    public record Described(VitShape shape, List<String> assumed, List<String> labels) {
         public Described {
             assumed = List.copyOf(assumed);
+            labels = List.copyOf(labels);
         }
     }
 
@@ -143,6 +148,11 @@ public final class FrozenBackbone implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of("backbone.weights: no configuration beside the weights says it all, so assumed: "
                         + String.join(", ", assumed) + "; a config.json with what holds ends the guessing");
+    }
+
+    /** What the outputs of the head are called; empty where the configuration does not say. */
+    public List<String> labels() {
+        return labels;
     }
 
     public VitShape shape() {

@@ -88,7 +88,15 @@ public final class Models {
         return switch (classifier.kind()) {
             case LINEAR ->
                 Classifier.linear(manager, spec.seed(), backbone.shape().embedding(), classes);
-            case NATIVE -> Classifier.ofBackbone(manager, backbone, classes, classifier.policy(), spec.seed());
+            case NATIVE ->
+                spec.method() instanceof MethodSpec.ZeroShot
+                        ? Classifier.ofBackbone(
+                                manager,
+                                backbone,
+                                parts.stream()
+                                        .flatMap(part -> part.classNames().stream())
+                                        .toList())
+                        : Classifier.ofBackbone(manager, backbone, classes, classifier.policy(), spec.seed());
             case PROTOTYPES ->
                 Prototypes.read(manager, Path.of(String.valueOf(classifier.head())), backbone, classes, spec.seed());
             case TEXT -> Classifier.text(manager, textFeatures(spec, parts), backbone, classes);

@@ -239,6 +239,23 @@ public final class BackboneConfig {
         return Optional.empty();
     }
 
+    /** The names of the head's classes in the order of its outputs; empty where nobody says them, or says another number of them. */
+    public List<String> labels(int classes) {
+        for (JsonNode node : found("labels", "label_names", "id2label")) {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < node.size(); i++) {
+                names.add(
+                        node.isArray()
+                                ? node.get(i).asText()
+                                : node.path(Integer.toString(i)).asText());
+            }
+            if (names.size() == classes && names.stream().noneMatch(String::isBlank)) {
+                return List.copyOf(names);
+            }
+        }
+        return List.of();
+    }
+
     /** Whether it says that the class token is what the tower gives. */
     public boolean tellsPooling() {
         return maker != Maker.OWN || !found("pooling").isEmpty();

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** From an embedding [n, d] to class scores [n, C]. */
 public sealed interface Classifier
-        permits Classifier.Text, Classifier.TextInit, Classifier.Linear, Classifier.Fixed, Prototypes {
+        permits Classifier.Text,
+                Classifier.TextInit,
+                Classifier.Linear,
+                Classifier.Fixed,
+                Classifier.Named,
+                Prototypes {
     /** ln 100, where CLIP's training clamps the scale; used when neither file holds one. */
     double DEFAULT_LOGIT_SCALE = Math.log(100);
 
@@ -85,6 +90,34 @@ public sealed interface Classifier
         public NDArray scores(Tensors w, NDArray embedding) {
             return backbone.head(embedding);
         }
+    }
+
+    /** Outputs of the backbone's own head with fixed weights; {@code columns} [outputs, classes] takes each class's. */
+    record Named(FrozenBackbone backbone, NDArray columns) implements Classifier {
+        @Override
+        public Map<String, NDArray> parameters() {
+            return Map.of();
+        }
+
+        @Override
+        public NDArray scores(Tensors w, NDArray embedding) {
+            return backbone.head(embedding).matMul(columns);
+        }
+    }
+
+    /** The backbone's own head as it is, its outputs bound to classes by their names; for what trains nothing. */
+    static Classifier ofBackbone(NDManager manager, FrozenBackbone backbone, List<String> classNames) {
+        int own = backbone.shape().classes();
+        if (own == 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "classifier.kind", "native", "needs a backbone with a head", "use kind: linear");
+        }
+        int[] outputs = NativeOutputs.of(backbone, classNames);
+        float[] columns = new float[own * outputs.length];
+        for (int c = 0; c < outputs.length; c++) {
+            columns[outputs[c] * outputs.length + c] = 1;
+        }
+        return new Named(backbone, Torch.floats(manager, columns, own, outputs.length));
     }
 
     /** The backbone's own head: a copy that is trained as in the released code, itself, or a new layer in its place. */
