@@ -57,8 +57,10 @@ class EventKindsTest {
     /** What stands in the first column of the table that is headed so. */
     private static Set<String> column(String head) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../deploy/docs/rest.md"));
-        int at = lines.indexOf(
-                lines.stream().filter(line -> line.startsWith("| " + head)).findFirst().orElseThrow());
+        int at = lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith("| " + head))
+                .findFirst()
+                .orElseThrow());
         Set<String> out = new TreeSet<>();
         for (String line : lines.subList(at + 2, lines.size())) {
             if (!line.startsWith("|")) {
