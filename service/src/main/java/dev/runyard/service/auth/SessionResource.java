@@ -3,6 +3,7 @@ package dev.runyard.service.auth;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -12,7 +13,7 @@ import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** How a browser stays signed in. */
+/** How a browser stays signed in, and how it is signed out. */
 @Path("/api/v1/session")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "session")
@@ -36,5 +37,14 @@ public class SessionResource {
     public SessionView open(@Context RoutingContext context) {
         context.response().addCookie(sessions.open(context.request(), Instant.now()));
         return new SessionView(identity.getPrincipal().getName());
+    }
+
+    @DELETE
+    @RolesAllowed(Role.PERSON)
+    @Operation(
+            summary = "Sign this browser out",
+            description = "Takes the cookie back. What was copied of it ends with \"runyard token --new\".")
+    public void close(@Context RoutingContext context) {
+        context.response().addCookie(sessions.close(context.request()));
     }
 }

@@ -36,6 +36,16 @@ public class Sessions {
                 .setMaxAge(LIFE.toSeconds());
     }
 
+    /** Replaces the cookie in the browser by nothing. */
+    Cookie close(HttpServerRequest request) {
+        return Cookie.cookie(name(), "")
+                .setPath("/")
+                .setHttpOnly(true)
+                .setSameSite(CookieSameSite.STRICT)
+                .setSecure(request.isSSL())
+                .setMaxAge(0);
+    }
+
     @Nullable
     Caller person(String cookie, HttpServerRequest request, Instant now) {
         return tokens.session(cookie, now, peers.of(request.connection()));

@@ -32,12 +32,15 @@ public class Tokens {
 
     private final String labSecret;
     private final String enrolment;
-    private final String person;
+    private final PersonToken person;
     private final Caller.Person account = new Caller.Person(System.getProperty("user.name", "local"));
 
     @Inject
     public Tokens(LabConfig config) {
-        this(labSecret(config), enrolment(config), person(config));
+        this(
+                labSecret(config),
+                enrolment(config),
+                new PersonToken(config.home().resolve(PERSON_FILE), person(config)));
     }
 
     /** Makes the secrets that are missing, so that everybody finds theirs as soon as the lab answers. */
@@ -61,6 +64,10 @@ public class Tokens {
     }
 
     Tokens(String labSecret, String enrolment, String person) {
+        this(labSecret, enrolment, new PersonToken(null, person));
+    }
+
+    private Tokens(String labSecret, String enrolment, PersonToken person) {
         this.labSecret = labSecret;
         this.enrolment = enrolment;
         this.person = person;
@@ -72,7 +79,7 @@ public class Tokens {
     }
 
     public String person() {
-        return person;
+        return person.now();
     }
 
     public String worker(UUID worker) {
@@ -88,7 +95,7 @@ public class Tokens {
         if (token.length() > LONGEST) {
             return null;
         }
-        if (same(person, token)) {
+        if (same(person.now(), token)) {
             return account;
         }
         if (same(enrolment, token)) {
@@ -119,7 +126,7 @@ public class Tokens {
     String session(Instant expires, Optional<Integer> account) {
         String claims =
                 expires.getEpochSecond() + "." + account.map(Object::toString).orElse("-");
-        return claims + "." + sign("session|" + claims + "|" + person);
+        return claims + "." + sign("session|" + claims + "|" + person.now());
     }
 
     /** @return the person whose cookie this is; expired, of another account or forged: null */

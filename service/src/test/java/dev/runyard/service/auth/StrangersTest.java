@@ -147,6 +147,20 @@ final class StrangersTest {
     }
 
     @Test
+    void aBrowserIsSignedOut() throws IOException {
+        Matcher signedIn = COOKIE.matcher(signIn().head());
+        assertThat(signedIn.find()).isTrue();
+        RawHttp.Answer out =
+                ask("DELETE", "/api/v1/session", "Cookie: " + signedIn.group(1), "Sec-Fetch-Site: same-origin");
+        assertThat(out.status()).isEqualTo(204);
+        Matcher cookie = Pattern.compile("(?im)^set-cookie: ([^=]+)=; ?(.*)$").matcher(out.head());
+        assertThat(cookie.find()).as(out.head()).isTrue();
+        assertThat(signedIn.group(1)).startsWith(cookie.group(1) + "=");
+        assertThat(cookie.group(2)).contains("Max-Age=0").contains("Path=/");
+        assertThat(ask("DELETE", "/api/v1/session").status()).isEqualTo(401);
+    }
+
+    @Test
     void nobodySignsABrowserInFromElsewhere() throws IOException {
         for (String from : List.of("Origin: http://evil.com", "Origin: null", "Sec-Fetch-Site: cross-site")) {
             RawHttp.Answer answer = ask("POST", "/api/v1/session", SignedIn.header(), from);

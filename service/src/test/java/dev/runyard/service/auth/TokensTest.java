@@ -2,11 +2,15 @@ package dev.runyard.service.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class TokensTest {
     private static final UUID RUN = UUID.fromString("00000000-0000-4000-8000-00000000000a");
@@ -50,6 +54,22 @@ final class TokensTest {
                     .as(token.substring(0, Math.min(80, token.length())))
                     .isNull();
         }
+    }
+
+    @Test
+    void aNewTokenInTheHomeEndsTheOldOneAndItsCookies(@TempDir Path home) throws Exception {
+        Path file = Files.writeString(home.resolve("person.secret"), "runyard_old");
+        PersonToken token = new PersonToken(file, "runyard_old");
+        Files.writeString(file, "runyard_new");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(5)));
+        Instant end = Instant.now().plusSeconds(10);
+        while (!token.now().equals("runyard_new") && Instant.now().isBefore(end)) {
+            Thread.sleep(50);
+        }
+        assertThat(token.now()).isEqualTo("runyard_new");
+        String cookie = tokens.session(NOW.plusSeconds(60), Optional.empty());
+        assertThat(new Tokens("lab", "enrol", "runyard_new").session(cookie, NOW, Optional.empty()))
+                .isNull();
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,10 +21,15 @@ import java.util.Set;
 /** The lab's folder ({@code RUNYARD_HOME}, default {@code ~/.runyard}) as the command sees it. */
 public record LabHome(Path folder) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
-    /** A service that answers, as it says in {@code lab.json}. */
-    public record Running(long pid, String url, int port) {}
+    /**
+     * A service that answers, as it says in {@code lab.json}.
+     *
+     * @param superuser whether its role may do everything in its database
+     */
+    public record Running(long pid, String url, int port, boolean superuser) {}
 
     public static LabHome ofEnvironment() {
         String given = System.getenv("RUNYARD_HOME");
@@ -38,8 +45,22 @@ public record LabHome(Path folder) {
                 .map(lab -> new Running(
                         lab.path("pid").asLong(),
                         lab.path("url").asText(),
-                        lab.path("port").asInt()))
+                        lab.path("port").asInt(),
+                        lab.path("superuser").asBoolean()))
                 .filter(lab -> ServiceProcess.isServiceOf(folder, lab.pid()));
+    }
+
+    /** Puts another token in the place of the one that a person shows; a service that runs takes it up by itself. */
+    public void renewToken() throws IOException {
+        if (token().isEmpty()) {
+            return; // The first start makes one.
+        }
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        Path fresh = Files.createTempFile(folder, "secret", null, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Files.writeString(
+                fresh, "runyard_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+        Files.move(fresh, folder.resolve("person.secret"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** What a person shows to the service of this home; none before its first start. */

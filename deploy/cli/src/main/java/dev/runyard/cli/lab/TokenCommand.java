@@ -1,6 +1,7 @@
 package dev.runyard.cli.lab;
 
 import dev.runyard.cli.terminal.Failure;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,9 +19,17 @@ public final class TokenCommand implements Callable<Integer> {
             description = "Print it as a request's header, for \"curl -H @-\", so that no command line shows it.")
     boolean header;
 
+    @Option(
+            names = "--new",
+            description = "Make another one: the old one, and every browser that it signed in, is out within a second.")
+    boolean fresh;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         LabHome home = LabHome.ofEnvironment();
+        if (fresh) {
+            home.renewToken();
+        }
         String token = home.token()
                 .orElseThrow(() -> Failure.fault(
                         "no lab has run on " + home.folder() + " yet",
