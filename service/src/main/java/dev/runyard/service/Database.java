@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.OptionalInt;
 
 /** The Postgres of this lab: somebody's server, or the embedded one. Asked once whether it will do, before Quarkus needs it. */
-record Database(String url, String user, String password, OptionalInt port) {
+record Database(String url, String user, String password, OptionalInt port, boolean superuser) {
     private static final int OLDEST = 15;
 
     static Database open(LabConfig config, Deque<AutoCloseable> opened) {
@@ -21,20 +21,22 @@ record Database(String url, String user, String password, OptionalInt port) {
                         url,
                         config.dbUser().orElse("runyard"),
                         config.dbPassword().orElse(""),
-                        OptionalInt.empty()))
+                        OptionalInt.empty(),
+                        false))
                 .orElseGet(() -> {
                     EmbeddedPostgres postgres = EmbeddedPostgres.start(config.home());
                     opened.push(postgres);
                     return new Database(
-                            postgres.jdbcUrl(), postgres.user(), postgres.password(), OptionalInt.of(postgres.port()));
+                            postgres.jdbcUrl(),
+                            postgres.user(),
+                            postgres.password(),
+                            OptionalInt.of(postgres.port()),
+                            false);
                 });
-        if (config.dbUrl().isPresent()) {
-            database.check();
-        }
-        return database;
+        return config.dbUrl().isPresent() ? database.checked() : database;
     }
 
-    private void check() {
+    private Database checked() {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new StartFailure(
                     "RUNYARD_DB_URL is \"" + url.replaceAll("(?i)password=[^&]*", "password=…") + "\"",
@@ -47,12 +49,14 @@ record Database(String url, String user, String password, OptionalInt port) {
                 throw new StartFailure(
                         "the Postgres at RUNYARD_DB_URL is version " + version, "use version " + OLDEST + " or newer");
             }
-            if (superuser(connection)) {
+            boolean all = superuser(connection);
+            if (all) {
                 System.err.println(
                         "runyard: the role of RUNYARD_DB_USER is a superuser: whoever gets hold of its password"
                                 + " reads files and runs programs on the database's machine; give the lab a role that owns its"
                                 + " database and nothing else");
             }
+            return new Database(url, user, password, port, all);
         } catch (SQLException e) {
             String message = e.getMessage() == null
                     ? ""

@@ -54,7 +54,7 @@ public final class Main {
             System.setProperty("runyard.temporal", temporal);
             System.setProperty("quarkus.http.host", address.host());
             System.setProperty("quarkus.http.port", Integer.toString(address.port()));
-            Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port()));
+            Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port(), database.superuser()));
         } catch (StartFailure e) {
             quarkusStopped.countDown();
             fail(e);

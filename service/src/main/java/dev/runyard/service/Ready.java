@@ -20,8 +20,12 @@ public final class Ready implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Ready.class);
     private static volatile @Nullable Facts plan;
 
-    /** What main found out. */
-    record Facts(Path home, HttpAddress address, String temporal, OptionalInt postgresPort) {}
+    /**
+     * What main found out.
+     *
+     * @param superuser whether the role of the database may do everything there
+     */
+    record Facts(Path home, HttpAddress address, String temporal, OptionalInt postgresPort, boolean superuser) {}
 
     static void plan(Facts facts) {
         plan = facts;
@@ -52,6 +56,9 @@ public final class Ready implements QuarkusApplication {
         lab.put("port", facts.address().port());
         lab.put("temporal", facts.temporal());
         facts.postgresPort().ifPresent(port -> lab.put("postgresPort", port));
+        if (facts.superuser()) {
+            lab.put("superuser", true);
+        }
         lab.put("version", Version.CURRENT);
         lab.put("startedAt", Instant.now().toString());
         return new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(lab);

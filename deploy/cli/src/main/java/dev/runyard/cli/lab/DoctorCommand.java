@@ -47,6 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(natives(home));
         findings.add(lab(home));
         Failpoint.warning().ifPresent(line -> findings.add(new Finding("drill", false, line, "")));
+        database(home).ifPresent(findings::add);
         if (json) {
             System.out.println(
                     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(shown(findings)));
@@ -201,6 +202,18 @@ public final class DoctorCommand implements Callable<Integer> {
                 "running at " + running.get().url()
                         + trouble.map(what -> ", but " + what).orElse(""),
                 trouble.isEmpty() ? "" : home.log("service") + " has more");
+    }
+
+    /** Only where somebody brought the database; the embedded one is made so. */
+    private static Optional<Finding> database(LabHome home) {
+        return home.running()
+                .filter(LabHome.Running::superuser)
+                .map(running -> new Finding(
+                        "database",
+                        false,
+                        "the role of RUNYARD_DB_USER is a superuser: whoever gets hold of its password reads files and runs"
+                                + " programs on the database's machine",
+                        "give the lab a role that owns its database and nothing else"));
     }
 
     private static String output(String... command) {
