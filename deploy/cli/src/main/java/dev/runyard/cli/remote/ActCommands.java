@@ -1,44 +1,30 @@
 package dev.runyard.cli.remote;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runyard pause}, {@code resume}, {@code cancel}, {@code retry}: of a run, or of every run of a sweep. */
 public final class ActCommands {
     private ActCommands() {}
 
-    abstract static class Act implements Callable<Integer> {
+    abstract static class Act extends Verb {
         @Parameters(
                 arity = "1..*",
                 paramLabel = "ID",
                 description = "Of runs or sweeps; a beginning that is unique is enough.")
         List<String> ids;
 
-        @Option(names = "--json", description = "Print JSON.")
-        boolean json;
-
-        private final String verb;
-
         Act(String verb) {
-            this.verb = verb;
+            super(verb);
         }
 
         @Override
-        public Integer call() {
-            LabApi lab = LabApi.ofEnvironment();
-            // All are looked up before anything is done: a wrong one among them changes nothing.
-            for (Found found : ids.stream().map(id -> Found.byId(lab, id)).toList()) {
-                JsonNode now = lab.post(found.kind() + "/" + found.id() + "/" + verb, null);
-                System.out.println(
-                        json
-                                ? now.toPrettyString()
-                                : found.id() + " " + now.path("state").asText());
-            }
-            return 0;
+        List<String> paths(LabApi lab) {
+            return ids.stream()
+                    .map(id -> Found.byId(lab, id))
+                    .map(found -> found.kind() + "/" + found.id())
+                    .toList();
         }
     }
 
