@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class TokenMechanism implements HttpAuthenticationMechanism {
+    static final String CHALLENGE = "Bearer realm=\"runyard\"";
+
     private static final String BEARER = "Bearer ";
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -82,13 +84,13 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
 
     @Override
     public Uni<ChallengeData> getChallenge(RoutingContext context) {
-        return Uni.createFrom().item(new ChallengeData(401, "WWW-Authenticate", "Bearer realm=\"runyard\""));
+        return Uni.createFrom().item(new ChallengeData(401, "WWW-Authenticate", CHALLENGE));
     }
 
     @Override
     public Uni<Boolean> sendChallenge(RoutingContext context) {
         boolean shown = context.request().getHeader(HttpHeaders.AUTHORIZATION) != null;
-        context.response().putHeader("WWW-Authenticate", "Bearer realm=\"runyard\"");
+        context.response().putHeader("WWW-Authenticate", CHALLENGE);
         refusals.end(context, refusal(shown));
         return Uni.createFrom().item(true);
     }

@@ -37,10 +37,7 @@ public class Tokens {
 
     @Inject
     public Tokens(LabConfig config) {
-        this(
-                labSecret(config),
-                enrolment(config),
-                new PersonToken(config.home().resolve(PERSON_FILE), person(config)));
+        this(labSecret(config), enrolment(config), new PersonToken(config.home().resolve(PERSON_FILE), person(config)));
     }
 
     /** Makes the secrets that are missing, so that everybody finds theirs as soon as the lab answers. */

@@ -185,7 +185,8 @@ public class Problem extends RuntimeException {
             return of(status, Problem.title(status).toUpperCase(Locale.ROOT).replace(' ', '_'), detail);
         }
 
-        Body at(@Nullable String path) {
+        /** The same, with what was asked for. */
+        public Body at(@Nullable String path) {
             return new Body(type, title, status, detail, path, code, field, value, rule, remedy, limit, position);
         }
     }

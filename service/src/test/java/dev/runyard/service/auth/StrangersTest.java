@@ -72,6 +72,16 @@ final class StrangersTest {
                     .as(header.substring(0, Math.min(90, header.length())))
                     .isEqualTo(401);
             assertThat(answer.body()).doesNotContain(token);
+            assertThat(answer.problem().path("code").asText())
+                    .as(header.substring(0, Math.min(90, header.length())))
+                    .isEqualTo(header.startsWith("Authorization") ? "BAD_TOKEN" : "NOT_SIGNED_IN");
+        }
+        for (String method : List.of("GET", "POST", "DELETE")) {
+            RawHttp.Answer answer = ask(
+                    method, "/api/v1/session", "Authorization: Bearer runyard_wrong", "Sec-Fetch-Site: same-origin");
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.head().toLowerCase(Locale.ROOT)).contains("application/problem+json");
+            assertThat(answer.problem().path("code").asText()).as(method).isEqualTo("BAD_TOKEN");
         }
         for (String query : List.of("token", "access_token", "Authorization", "bearer", "api_key")) {
             assertThat(ask("GET", PATH + "?" + query + "=" + token).status()).isEqualTo(401);
