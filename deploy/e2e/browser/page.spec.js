@@ -8,7 +8,8 @@ const asPerson = { headers: { Authorization: `Bearer ${token}` } };
 
 test.beforeEach(async ({ page }) => {
   await page.goto(`/#token=${token}`);
-  await expect(page).toHaveURL(/\/runs$/);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page).toHaveURL(/\/$/);
 });
 
 /** Anything that the browser complains about, content-security violations included. */
