@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { curves } from "./history";
+import { api } from "../api/client";
 import { useEvents } from "../api/live";
 import { type Series, spliced } from "./series";
 import { type Pair, type Seen, SeriesStore } from "./store";
@@ -15,7 +15,7 @@ interface ProviderProps {
 
 /** Reads and follows the curves of the charts inside it. */
 export function SeriesProvider({ ghosts, phases, children }: ProviderProps) {
-  const [store] = useState(() => new SeriesStore(curves));
+  const [store] = useState(() => new SeriesStore((asked) => api.series(asked)));
   useEffect(() => () => store.close(), [store]);
   useEffect(() => store.withGhosts(ghosts), [store, ghosts]);
   const [known, setKnown] = useState(phases);
