@@ -1,5 +1,6 @@
 package dev.runyard.service.blob;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.auth.Fence;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public class CheckpointLedger {
     private static final int MOST_FILES = 1_000;
 
+    /** By which training tells the best. */
+    private static final String DECIDES = "val/top1";
+
     private static final String PUT = Fence.SQL + """
             insert into checkpoint (run_id, attempt, step, epoch, best, manifest)
             select id, attempt, ?, ?, ?, ?::jsonb from fence
@@ -46,10 +50,20 @@ public class CheckpointLedger {
 
     /**
      * @param best whether it held the best validation result of the run when it was made
+     * @param key the metric that decides which one is best; left out where it was not measured then
+     * @param value of that metric at this step
      * @param files names, sizes and hashes; each can be fetched from the artifact store
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record View(
-            long attempt, long step, int epoch, boolean best, Instant createdAt, List<CheckpointRef.File> files) {}
+            long attempt,
+            long step,
+            int epoch,
+            boolean best,
+            @Nullable String key,
+            @Nullable Double value,
+            Instant createdAt,
+            List<CheckpointRef.File> files) {}
 
     /**
      * Makes a checkpoint known, all of whose files were stored before. Repeating it changes nothing.
@@ -77,12 +91,25 @@ public class CheckpointLedger {
             throw Problem.notFound("run", run);
         }
         return statements.rows(
-                "select attempt, created_at, manifest" + NEWEST_FIRST,
+                "select attempt, created_at, manifest, (select p.value from metric_point p"
+                        + " join metric_key k on k.id = p.key_id and k.key = ? where p.run_id = checkpoint.run_id"
+                        + " and p.step = checkpoint.step and p.superseded_by is null order by p.time desc limit 1) as value"
+                        + NEWEST_FIRST,
                 r -> {
+                    Double value = r.getObject(4, Double.class);
                     CheckpointRef ref = manifest(r.getString(3));
                     Instant made = Statements.instant(r, "created_at");
-                    return new View(r.getLong(1), ref.step(), ref.epoch(), ref.best(), made, ref.files());
+                    return new View(
+                            r.getLong(1),
+                            ref.step(),
+                            ref.epoch(),
+                            ref.best(),
+                            value == null ? null : DECIDES,
+                            value,
+                            made,
+                            ref.files());
                 },
+                DECIDES,
                 run);
     }
 

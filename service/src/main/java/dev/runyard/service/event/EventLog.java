@@ -22,7 +22,12 @@ class EventLog {
     private static final long PLACING = 0x52756e79617265L;
 
     private static final String ROW = "e.position, e.run_id, e.sweep_id, e.device_id, e.kind, e.to_state,"
-            + " extract(epoch from e.time) * 1000 as millis";
+            + " extract(epoch from e.time) * 1000 as millis, e.experiment_id, x.name";
+
+    /** Which experiment it is of, by whatever it is about. */
+    private static final String FROM =
+            " from event e left join run r on r.id = e.run_id left join sweep s on s.id = e.sweep_id"
+                    + " left join experiment x on x.id = coalesce(r.experiment_id, s.experiment_id, e.experiment_id) ";
 
     private final Statements statements;
     private final ObjectMapper json;
@@ -60,7 +65,7 @@ class EventLog {
     /** Rows behind {@code position} up to {@code to}, in order. */
     List<LiveEvent> between(long position, long to, int limit) {
         return statements.rows(
-                "select " + ROW + " from event e where e.position > ? and e.position <= ? order by e.position limit ?",
+                "select " + ROW + FROM + "where e.position > ? and e.position <= ? order by e.position limit ?",
                 this::event,
                 position,
                 to,
@@ -78,8 +83,12 @@ class EventLog {
         String sweep = r.getString(3);
         String device = r.getString(4);
         ObjectNode data = json.createObjectNode();
-        String type = run != null ? "run" : sweep != null ? "sweep" : "device";
-        data.put("id", run != null ? run : sweep != null ? sweep : device);
+        String experiment = r.getString(8);
+        String type = run != null ? "run" : sweep != null ? "sweep" : experiment != null ? "experiment" : "device";
+        data.put("id", run != null ? run : sweep != null ? sweep : experiment != null ? experiment : device);
+        if (r.getString(9) != null) {
+            data.put("experiment", r.getString(9));
+        }
         if (run != null && sweep != null) {
             data.put("sweep", sweep);
         }

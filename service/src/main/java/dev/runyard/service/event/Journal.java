@@ -47,6 +47,19 @@ public class Journal {
         write(null, null, device, who, kind, from, to, why);
     }
 
+    /** Something that a person did to keep order; exactly one of the three. */
+    public void curated(@Nullable UUID run, @Nullable UUID sweep, @Nullable UUID experiment, String who, String kind) {
+        statements.change(
+                "insert into event (run_id, sweep_id, experiment_id, who, kind)"
+                        + " values (cast(? as uuid), cast(? as uuid), cast(? as uuid), ?, ?)",
+                run,
+                sweep,
+                experiment,
+                who,
+                kind);
+        wakeup.tell();
+    }
+
     private void write(
             @Nullable UUID run,
             @Nullable UUID sweep,

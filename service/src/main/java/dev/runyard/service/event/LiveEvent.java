@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of the stream.
  *
- * @param type run, sweep, device, metric, resync or ping
+ * @param type run, sweep, experiment, device, metric, resync or ping
  * @param id seq of the event row; null where the message has no row to be replayed from
  * @param data a small JSON object
  */

@@ -30,6 +30,9 @@ class MetricPulse implements MetricListener {
     /** Numbers are given before their commit, so a little of what was read is read again. */
     private static final int OVERLAP = 500;
 
+    private static final int REMEMBERED = 10_000;
+    private static final long STALE_NANOS = 60_000_000_000L;
+
     private static final String WRITE = """
             insert into metric_beat (run_id, beat, origin, step, keys) values (?, nextval('metric_beat_seq'), ?, ?, ?)
             on conflict (run_id) do update set
@@ -45,6 +48,8 @@ class MetricPulse implements MetricListener {
     private final UUID origin = UUID.randomUUID();
     private final Map<UUID, Dirty> dirty = new LinkedHashMap<>();
     private final Map<UUID, Long> heard = new HashMap<>();
+    private final Map<UUID, Place> places = new HashMap<>();
+    private long asked = System.nanoTime();
     private @Nullable Long last;
 
     MetricPulse(Statements statements, ObjectMapper json, LabConfig config) {
@@ -52,6 +57,8 @@ class MetricPulse implements MetricListener {
         this.json = json;
         this.alone = config.embedded();
     }
+
+    private record Place(String experiment, @Nullable String sweep) {}
 
     private record Dirty(TreeSet<String> keys, long step) {}
 
@@ -75,12 +82,29 @@ class MetricPulse implements MetricListener {
             dirty.clear();
         }
         List<LiveEvent> events = new ArrayList<>();
+        know(taken.keySet());
         taken.forEach((run, d) -> events.add(event(run, d.keys(), d.step())));
         if (!alone) {
             share(taken);
             listen(events);
         }
         return events;
+    }
+
+    /** Where runs belong, so that a page can tell whether what it shows may change. It may move: asked again now and then. */
+    private void know(Set<UUID> runs) {
+        if (places.size() > REMEMBERED || System.nanoTime() - asked > STALE_NANOS) {
+            places.clear();
+            asked = System.nanoTime();
+        }
+        List<UUID> unknown =
+                runs.stream().filter(run -> !places.containsKey(run)).toList();
+        if (!unknown.isEmpty()) {
+            statements.each(
+                    "select r.id, e.name, r.sweep_id from run r join experiment e on e.id = r.experiment_id where r.id = any(?)",
+                    r -> places.put(r.getObject(1, UUID.class), new Place(r.getString(2), r.getString(3))),
+                    unknown);
+        }
     }
 
     private void share(Map<UUID, Dirty> taken) {
@@ -98,6 +122,7 @@ class MetricPulse implements MetricListener {
                     long beat = r.getLong(2);
                     Long known = heard.put(run, beat);
                     if (beat > from || known != null && known != beat) {
+                        know(Set.of(run));
                         events.add(event(run, List.of((String[]) r.getArray(4).getArray()), r.getLong(3)));
                     }
                     last = Math.max(last == null ? beat : last, beat);
@@ -112,6 +137,13 @@ class MetricPulse implements MetricListener {
     private LiveEvent event(UUID run, Collection<String> keys, long step) {
         ObjectNode data = json.createObjectNode();
         data.put("run", run.toString());
+        Place place = places.get(run);
+        if (place != null) {
+            data.put("experiment", place.experiment());
+            if (place.sweep() != null) {
+                data.put("sweep", place.sweep());
+            }
+        }
         if (keys.size() <= NAMED) {
             ArrayNode names = data.putArray("keys");
             keys.forEach(names::add);

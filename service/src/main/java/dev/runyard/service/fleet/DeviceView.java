@@ -6,6 +6,7 @@ import dev.runyard.service.run.Waiting;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public record DeviceView(
 
     /** Which attempt has the device, since when, and until when without another heartbeat. */
     public record Lease(UUID run, long attempt, Instant since, Instant expiresAt) {}
+
+    /** Every device, by host. */
+    public static List<DeviceView> all(Statements statements) {
+        return statements.rows(SELECT, DeviceView::new);
+    }
 
     DeviceView(ResultSet row) throws SQLException {
         this(

@@ -1,6 +1,7 @@
 package dev.runyard.service.metric;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Csv;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.Writer;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class MetricCsv {
-    private static final String FORMULA = "=+-@\t\r";
     private static final int PAGE = 5_000;
 
     private static final String KEYS = """
@@ -48,7 +48,7 @@ class MetricCsv {
     void write(UUID run, List<String> keys, Writer out) throws IOException {
         out.write("key,step,epoch,value,time,attempt\r\n");
         for (Key key : statements.rows(KEYS, r -> new Key(r.getInt(1), r.getString(2)), run, keys.isEmpty(), keys)) {
-            String name = cell(key.name());
+            String name = Csv.cell(key.name());
             long step = -1;
             long time = Long.MIN_VALUE;
             List<Point> page;
@@ -68,10 +68,5 @@ class MetricCsv {
         out.write(key + "," + point.step() + ","
                 + (point.epoch() == null ? "" : Double.toString(point.epoch())) + "," + point.value() + ","
                 + MetricHistory.instant(point.time()) + "," + point.attempt() + "\r\n");
-    }
-
-    static String cell(String text) {
-        String safe = !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-        return safe.matches("[^\",\r\n]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
     }
 }

@@ -1,8 +1,10 @@
 package dev.runyard.service.metric;
 
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Defaults;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +31,11 @@ public record SeriesAsk(
     private static final int IN_ALL = 60_000;
 
     /** A metric of a run. */
+    @Schema(name = "SeriesPair")
     public record Pair(UUID run, String key) {
         public Pair {
-            Problem.required(run);
-            Problem.required(key);
+            Defaults.required("run", run);
+            Defaults.required("key", key);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.runyard.service.metric;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public record SeriesView(List<Series> series, String cursor) {
      * @param reset whether these columns are all there is, and take the place of what came before
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "Series")
     public record Series(
             UUID run,
             String key,
@@ -49,6 +51,7 @@ public record SeriesView(List<Series> series, String cursor) {
 
     /** What an overtaken attempt measured beyond the step at which a newer one resumed. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "SeriesGhost")
     public record Ghost(
             long attempt,
             List<Long> steps,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public record BandsView(List<Band> groups, boolean more) {
      * @param n how many runs have a value there
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "Band")
     public record Band(
             Map<String, JsonNode> by,
             long runs,

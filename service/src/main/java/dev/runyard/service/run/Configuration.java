@@ -1,5 +1,6 @@
 package dev.runyard.service.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
@@ -24,8 +25,11 @@ record Configuration(SortedMap<String, String> values) {
 
     /** Who said a value. */
     enum Origin {
+        @JsonProperty("axis")
         AXIS,
+        @JsonProperty("base")
         BASE,
+        @JsonProperty("default")
         DEFAULT
     }
 

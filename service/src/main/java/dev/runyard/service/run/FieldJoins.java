@@ -52,8 +52,12 @@ final class FieldJoins {
             return switch (column.type()) {
                 case NUMBER -> "cast(" + expression + " as double precision)";
                 case TIME -> "extract(epoch from " + expression + ")";
+                case FLAG -> "cast(cast(" + expression + " as integer) as double precision)";
                 case TEXT, ID -> "cast(null as double precision)";
             };
+        }
+        if (field instanceof RunField.Tag) {
+            return "cast(null as double precision)";
         }
         return "case when abs(" + expression + ") < 'Infinity' then " + expression + " end";
     }
@@ -82,6 +86,12 @@ final class FieldJoins {
             String alias = "a" + known.size();
             joins.append(RunField.At.lateral(best, alias));
             values.add(metrics.applyAsInt(at.key()));
+            return alias + ".v";
+        }
+        if (field instanceof RunField.Tag tag) {
+            String alias = "t" + known.size();
+            joins.append("cross join lateral (select r.tags ->> cast(? as text) as v) " + alias + " ");
+            values.add(tag.name());
             return alias + ".v";
         }
         return parameter((RunField.Param) field);

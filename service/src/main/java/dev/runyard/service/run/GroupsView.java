@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.run.RunState;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public record GroupsView(List<Group> items, @Nullable String next, long total, b
      * @param fields over all of its runs, by the field as it was written
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "RunGroup")
     public record Group(
             Map<String, JsonNode> by,
             String filter,
@@ -38,6 +40,7 @@ public record GroupsView(List<Group> items, @Nullable String next, long total, b
      * @param std with n - 1; absent for n below 2
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "Spread")
     public record Spread(
             long n,
             @Nullable Double mean,

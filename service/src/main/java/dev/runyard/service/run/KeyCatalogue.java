@@ -61,6 +61,10 @@ public class KeyCatalogue {
     private static final String METRICS = """
              select k.key, c.n from (%s) c join metric_key k on k.id = c.key_id order by c.n desc, k.key limit 20000""";
 
+    private static final String TAGS = """
+             select t.name, count(*) from run r join chosen c on c.id = r.id cross join lateral jsonb_object_keys(r.tags) as t(name)
+            where r.tags <> '{}' group by t.name order by 2 desc, 1 limit 1000""";
+
     private static final String SUMMARIES =
             "select m.key_id, count(*) as n from chosen r join metric_summary m on m.run_id = r.id group by m.key_id";
 
@@ -110,8 +114,11 @@ public class KeyCatalogue {
     KeysView read(RunChoice.Ask ask) {
         choice.settings();
         RunQuery where = choice.where(ask);
-        boolean some =
-                ask.sweep() != null || ask.state() != null || !ask.filter().isEmpty();
+        boolean some = ask.sweep() != null
+                || ask.state() != null
+                || !ask.filter().isEmpty()
+                || ask.archived() != null
+                || ask.deleted() != null;
         String chosen = "with chosen as materialized (select r.id from run r " + where.joins() + "where "
                 + where.sql("r.id") + (some ? " order by r.created_at desc limit " + LOOKED_AT : "") + ")";
         List<@Nullable Object> values = new ArrayList<>(where.values());
@@ -121,6 +128,8 @@ public class KeyCatalogue {
                 chosen + METRICS.formatted(all ? ALL_SUMMARIES : SUMMARIES),
                 r -> metric(r.getString(1), r.getLong(2)),
                 values.toArray());
+        List<KeysView.Tag> tags =
+                statements.rows(chosen + TAGS, r -> new KeysView.Tag(r.getString(1), r.getLong(2)), values.toArray());
         if (!some) {
             Object experiment = choice.experiment(ask);
             values.add(experiment);
@@ -133,7 +142,7 @@ public class KeyCatalogue {
         params.sort(Comparator.comparing((KeysView.Param p) -> !p.varies())
                 .thenComparing(p -> -p.runs())
                 .thenComparing(KeysView.Param::key));
-        return new KeysView(of, params, metrics);
+        return new KeysView(of, params, metrics, tags);
     }
 
     private static KeysView.Metric metric(String key, long runs) {

@@ -27,7 +27,9 @@ public class KeyResource {
             @QueryParam("experiment") @Nullable String experiment,
             @QueryParam("sweep") @Nullable String sweep,
             @QueryParam("state") @Nullable String state,
-            @QueryParam("filter") List<String> filter) {
-        return catalogue.of(new RunChoice.Ask(experiment, sweep, state, filter));
+            @QueryParam("filter") List<String> filter,
+            @QueryParam("archived") @Nullable String archived,
+            @QueryParam("deleted") @Nullable String deleted) {
+        return catalogue.of(new RunChoice.Ask(experiment, sweep, state, filter, archived, deleted));
     }
 }

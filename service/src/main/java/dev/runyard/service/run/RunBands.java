@@ -3,6 +3,7 @@ package dev.runyard.service.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Names;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** Draws up how a metric went in groups of runs: over all runs that match. */
@@ -39,12 +41,14 @@ public class RunBands {
      * @param to last step, inclusive
      * @param buckets most stretches
      */
+    @Schema(name = "BandsAsk")
     public record Ask(
             @Nullable List<String> by,
             @Nullable String experiment,
             @Nullable String sweep,
             @Nullable String state,
             @Nullable List<String> filter,
+            @Nullable String archived,
             String key,
             @Nullable Long from,
             @Nullable Long to,
@@ -52,7 +56,7 @@ public class RunBands {
         public Ask {
             by = by == null ? List.of() : List.copyOf(by);
             filter = filter == null ? List.of() : List.copyOf(filter);
-            key = Names.metric("key", Problem.required(key));
+            key = Names.metric("key", Defaults.required("key", key));
             within("from", from, 0, MAX_STEP);
             within("to", to, from == null ? 0 : from, MAX_STEP);
             within("buckets", buckets == null ? null : (long) buckets, 1, MOST_BUCKETS);
@@ -76,7 +80,12 @@ public class RunBands {
         List<RunField> by = names.stream().map(RunGroups::key).toList();
         choice.settings();
         RunQuery where = choice.where(new RunChoice.Ask(
-                ask.experiment(), ask.sweep(), ask.state(), ask.filter() == null ? List.of() : ask.filter()));
+                ask.experiment(),
+                ask.sweep(),
+                ask.state(),
+                ask.filter() == null ? List.of() : ask.filter(),
+                ask.archived(),
+                null));
         FieldJoins joins = new FieldJoins(choice::metric);
         List<String> keys = by.stream().map(joins::expression).toList();
         String columns =

@@ -1,6 +1,7 @@
 package dev.runyard.service.run;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.spec.Nearest;
@@ -34,16 +35,27 @@ public class RunChoice {
      * As it came in the query; all of it must hold.
      *
      * @param state one or several, with commas between
+     * @param archived null: none of these; true: these too; only: none but these
+     * @param deleted null: none of these; only: none but these, archived or not
      */
     public record Ask(
             @Nullable String experiment,
             @Nullable String sweep,
             @Nullable String state,
-            List<String> filter) {
+            List<String> filter,
+            @Nullable String archived,
+            @Nullable String deleted) {
+        /** Without what is archived or deleted. */
+        public Ask(@Nullable String experiment, @Nullable String sweep, @Nullable String state, List<String> filter) {
+            this(experiment, sweep, state, filter, null, null);
+        }
+
         public Ask {
             experiment = blank(experiment);
             sweep = blank(sweep);
             state = blank(state);
+            archived = blank(archived);
+            deleted = blank(deleted);
             filter = List.copyOf(filter);
         }
 
@@ -79,7 +91,7 @@ public class RunChoice {
             where.and("r.experiment_id = ?", experiment);
         }
         if (ask.sweep() != null) {
-            where.and("r.sweep_id = ?", Given.id("sweep", ask.sweep()));
+            where.and("r.sweep_id = ?", Given.id("sweep", ask.sweep())).few();
         }
         if (ask.state() != null) {
             List<String> states = Arrays.asList(ask.state().split(",", -1));
@@ -92,6 +104,7 @@ public class RunChoice {
             }
             where.and("r.state = any(?)", states);
         }
+        where.and(Curated.shown("r", ask.archived(), ask.deleted()));
         ask.filter().forEach(filter -> where.and(RunFilter.parse(filter)));
         return where;
     }

@@ -20,7 +20,8 @@ sealed interface RunField {
         TEXT("text"),
         ID("uuid"),
         NUMBER("bigint"),
-        TIME("timestamptz");
+        TIME("timestamptz"),
+        FLAG("boolean");
 
         final String sql;
 
@@ -63,6 +64,9 @@ sealed interface RunField {
         }
     }
 
+    /** A tag's text, by its name. */
+    record Tag(String name) implements RunField {}
+
     /** A value of the configuration that acts, by its dotted path. */
     record Param(String path) implements RunField {}
 
@@ -76,6 +80,8 @@ sealed interface RunField {
             column("reason", "r.reason", Type.TEXT, true),
             column("priority", "r.priority", Type.NUMBER, false),
             column("attempt", "r.attempt", Type.NUMBER, false),
+            column("starred", "r.starred", Type.FLAG, false),
+            column("archived", "r.archived", Type.FLAG, false),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
             column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),
             column("index", "r.sweep_index", Type.NUMBER, true),
@@ -98,11 +104,15 @@ sealed interface RunField {
         if (text.startsWith("params.") && text.length() > 7) {
             return new Param(text.substring(7));
         }
+        if (text.startsWith("tags.") && text.length() > 5) {
+            return new Tag(text.substring(5));
+        }
         Column column = COLUMNS.get(text);
         if (column == null) {
             List<String> choices = new ArrayList<>(new TreeSet<>(COLUMNS.keySet()));
             choices.add("metrics.<key>");
             choices.add("params.<path>");
+            choices.add("tags.<name>");
             Optional<String> near = Nearest.to(text, choices);
             throw Problem.invalid(
                     "UNKNOWN_FIELD",

@@ -193,20 +193,25 @@ public class RunGroups {
         return switch (type) {
             case NUMBER -> Json.mapper().getNodeFactory().numberNode(r.getLong(column));
             case TIME -> Json.mapper().getNodeFactory().textNode(String.valueOf(Statements.instant(r, column)));
+            case FLAG -> Json.mapper().getNodeFactory().booleanNode(r.getBoolean(column));
             case TEXT, ID -> Json.mapper().getNodeFactory().textNode(text);
         };
     }
 
     /** As a filter: the runs that have this value, or none, there. */
     static String equal(String field, JsonNode value) {
-        boolean plain = field.matches("[\\p{L}\\p{Nd}_./:@-]+");
-        String name = plain ? field : quoted(field, '`');
+        String name = named(field);
         if (value.isNull()) {
             return name + " is null";
         }
         boolean bare = value.isNumber() || value.isBoolean();
         String text = value.isTextual() ? value.textValue() : Configuration.text(value);
         return name + " = " + (bare ? text : quoted(text, '\''));
+    }
+
+    /** A field as a filter names it. */
+    static String named(String field) {
+        return field.matches("[\\p{L}\\p{Nd}_./:@-]+") ? field : quoted(field, '`');
     }
 
     private static String quoted(String text, char quote) {

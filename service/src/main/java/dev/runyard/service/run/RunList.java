@@ -196,7 +196,11 @@ public class RunList {
     @Transactional
     public RunView one(UUID id) {
         RunView run = bare(id);
-        return run.whole(summaries.of(id), waiting.of(run), configurations.of(id));
+        return run.whole(
+                summaries.of(id),
+                waiting.of(run),
+                configurations.of(id),
+                RunEnvironment.of(statements, id).orElse(null));
     }
 
     /**

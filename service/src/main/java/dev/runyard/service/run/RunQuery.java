@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,23 @@ final class RunQuery {
     /** Stands in the text for whatever names a run's id where the condition is used. */
     private static final String ID = "{id}";
 
+    /** {has:x} from … where {of:x} …{end}: runs x that have something. */
+    private static final Pattern MARK = Pattern.compile("\\{(has|of|end):?([a-z._]*)}");
+
     private final ToIntFunction<String> metrics;
     private final StringBuilder sql = new StringBuilder("true");
+    private boolean few;
     private final List<@Nullable Object> values = new ArrayList<>();
 
     /** @param metrics the number of a metric's name; the planner knows more of a number than of a search for one */
     RunQuery(ToIntFunction<String> metrics) {
         this.metrics = metrics;
+    }
+
+    /** Few runs meet what was said so far, such as being of one sweep: the rest is looked up for each. */
+    RunQuery few() {
+        few = true;
+        return this;
     }
 
     /** Adds a condition that this class's callers wrote themselves. */
@@ -39,9 +50,36 @@ final class RunQuery {
         return this;
     }
 
-    /** @param id an expression for the run's id: the nearer it is to the rows read first, the sooner others are left out */
+    /**
+     * For conditions on many runs: those that meet a condition on a metric or parameter are gathered once and looked up then. Coalesce
+     * keeps the planner from a join, which it likes to order by one metric and to probe for the other: endless where the two oppose
+     * each other.
+     *
+     * @param id an expression for the run's id: the nearer it is to the rows read first, the sooner others are left out
+     */
     String sql(String id) {
-        return sql.toString().replace(ID, id);
+        return few ? sqlOfEach(id) : sqlOfMany(id);
+    }
+
+    private String sqlOfMany(String id) {
+        return MARK.matcher(sql)
+                .replaceAll(mark -> switch (mark.group(1)) {
+                    case "has" -> "coalesce(" + id + " in (select " + mark.group(2);
+                    case "of" -> "";
+                    default -> "), false)";
+                })
+                .replace(ID, id);
+    }
+
+    /** For conditions on few runs: looked up for each of them. Binds the same. */
+    String sqlOfEach(String id) {
+        return MARK.matcher(sql)
+                .replaceAll(mark -> switch (mark.group(1)) {
+                    case "has" -> "exists (select 1";
+                    case "of" -> mark.group(2) + " = " + id + " and ";
+                    default -> " offset 0)";
+                })
+                .replace(ID, id);
     }
 
     /** What the condition needs beside {@code run r}. */
@@ -52,6 +90,11 @@ final class RunQuery {
     /** What the condition needs beside {@code run r}, unless the fields that are asked for have it there already. */
     String joins(FieldJoins fields) {
         return fields.joins().contains("join experiment e ") ? "" : joins();
+    }
+
+    /** Whether it looks for runs by a metric or parameter. */
+    boolean looksUp() {
+        return sql.indexOf("{has:") >= 0;
     }
 
     List<@Nullable Object> values() {
@@ -69,9 +112,13 @@ final class RunQuery {
             return switch (column.type()) {
                 case TEXT -> true;
                 case ID -> how.equality() && id(value) != null;
+                case FLAG -> how.equality() && (value.equals("true") || value.equals("false"));
                 case NUMBER -> !how.pattern() && whole(value);
                 case TIME -> !how.pattern() && time(value) != null;
             };
+        }
+        if (compare.field() instanceof RunField.Tag) {
+            return !how.order();
         }
         if (compare.field() instanceof RunField.Param) {
             return !how.order() || decimal(value) != null;
@@ -98,6 +145,13 @@ final class RunQuery {
         RunFilter.Compare compare = (RunFilter.Compare) filter;
         if (compare.field() instanceof RunField.Column column) {
             return column(column, compare.how(), compare.value().text());
+        }
+        if (compare.field() instanceof RunField.Tag tag) {
+            String value = tagged(tag);
+            return column(
+                    new RunField.Column("", value, RunField.Type.TEXT, true),
+                    compare.how(),
+                    compare.value().text());
         }
         return compare.field() instanceof RunField.Param param
                 ? param(param, compare)
@@ -128,6 +182,9 @@ final class RunQuery {
     }
 
     private String missing(RunField field, boolean no) {
+        if (field instanceof RunField.Tag tag) {
+            return tagged(tag) + (no ? " is not null" : " is null");
+        }
         if (field instanceof RunField.Column column) {
             return column.sql() + (no ? " is not null" : " is null");
         }
@@ -138,37 +195,34 @@ final class RunQuery {
 
     private String column(RunField.Column column, RunFilter.Comparison how, String value) {
         if (how == RunFilter.Comparison.CONTAINS) {
-            values.add(value);
+            // Before what the column itself binds.
+            values.add(column.name().isEmpty() ? values.size() - 1 : values.size(), value);
             return "position(lower(?) in lower(" + column.sql() + ")) > 0";
         }
         values.add(
                 switch (column.type()) {
                     case TEXT -> value;
                     case ID -> id(value);
+                    case FLAG -> Boolean.valueOf(value);
                     case NUMBER -> Long.valueOf(value);
                     case TIME -> time(value);
                 });
         return column.sql() + " " + how.sql + " ?";
     }
 
-    /**
-     * The runs that meet it are gathered from the index once and then looked up. Coalesce keeps the planner from a join, which it
-     * likes to order by one metric and to probe for the other: endless where the two oppose each other.
-     */
     private String metric(RunField field, String condition, @Nullable Object... bound) {
         String sql;
         if (field instanceof RunField.At at) {
             values.add(metrics.applyAsInt(at.key()));
             values.add(metrics.applyAsInt(at.other()));
-            sql = "select m.run_id from metric_summary m " + RunField.At.lateral("m", "a")
-                    + "where m.key_id = ? and a.v " + condition;
+            sql = RunField.At.lateral("m", "a") + "where {of:m.run_id}m.key_id = ? and a.v " + condition;
         } else {
             RunField.Metric metric = (RunField.Metric) field;
             values.add(metrics.applyAsInt(metric.key()));
-            sql = "select m.run_id from metric_summary m where m.key_id = ? and " + metric.sql("m") + " " + condition;
+            sql = "where {of:m.run_id}m.key_id = ? and " + metric.sql("m") + " " + condition;
         }
         values.addAll(Arrays.asList(bound));
-        return "coalesce(" + ID + " in (" + sql + "), false)";
+        return "{has:m.run_id} from metric_summary m " + sql + "{end}";
     }
 
     private String param(RunField.Param param, RunFilter.Compare compare) {
@@ -199,10 +253,9 @@ final class RunQuery {
     private String gathered(RunField.Param param, String condition) {
         values.add(param.path());
         values.add(param.path());
-        return "coalesce(" + ID
-                + " in (select c.run_id from run_config c join (select id, array_position(paths, cast(? as text))"
-                + " as at from config_layout where cast(? as text) = any(paths)) l on l.id = c.layout where "
-                + condition.replaceAll("\\bv\\b", "c.vals[l.at]") + "), false)";
+        return "{has:c.run_id} from run_config c join (select id, array_position(paths, cast(? as text))"
+                + " as at from config_layout where cast(? as text) = any(paths)) l on l.id = c.layout where {of:c.run_id}"
+                + condition.replaceAll("\\bv\\b", "c.vals[l.at]") + "{end}";
     }
 
     /**
@@ -220,6 +273,11 @@ final class RunQuery {
         }
         String json = Json.canonical(text);
         return text.startsWith("[") || text.startsWith("{") ? List.of(json, text) : List.of(json);
+    }
+
+    private String tagged(RunField.Tag tag) {
+        values.add(tag.name());
+        return "(r.tags ->> cast(? as text))";
     }
 
     private static @Nullable UUID id(String text) {

@@ -121,9 +121,11 @@ public class RunResource {
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("metrics") List<String> metrics,
             @QueryParam("param") List<String> params,
-            @QueryParam("field") List<String> fields) {
+            @QueryParam("field") List<String> fields,
+            @QueryParam("archived") @Nullable String archived,
+            @QueryParam("deleted") @Nullable String deleted) {
         return list.page(new RunList.Ask(
-                new RunChoice.Ask(experiment, sweep, state, filter),
+                new RunChoice.Ask(experiment, sweep, state, filter, archived, deleted),
                 blank(sort),
                 (int) Given.number("limit", limit, 100, 1, RunList.MOST),
                 blank(cursor),
@@ -144,9 +146,11 @@ public class RunResource {
             @QueryParam("filter") List<String> filter,
             @QueryParam("sort") @Nullable String sort,
             @QueryParam("limit") @DefaultValue("100") String limit,
-            @QueryParam("cursor") @Nullable String cursor) {
+            @QueryParam("cursor") @Nullable String cursor,
+            @QueryParam("archived") @Nullable String archived,
+            @QueryParam("deleted") @Nullable String deleted) {
         return groups.page(new RunGroups.Ask(
-                new RunChoice.Ask(experiment, sweep, state, filter),
+                new RunChoice.Ask(experiment, sweep, state, filter, archived, deleted),
                 by,
                 fields,
                 blank(sort),

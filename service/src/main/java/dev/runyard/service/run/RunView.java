@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
@@ -40,6 +41,13 @@ import org.jspecify.annotations.Nullable;
  * @param summary of each metric
  * @param device that it is on now
  * @param waiting why it is not on one, where it is waiting
+ * @param tags texts by name
+ * @param archived put away: lists leave it out unless asked
+ * @param deletedAt when it was thrown away; lists leave it out unless asked
+ * @param hasNote whether somebody wrote a note
+ * @param environment where it was; not in lists
+ * @param dataFingerprint hash of names, sizes and labels of its data, once there is a checkpoint; not in lists
+ * @param deviceSeconds that all attempts took together; not in lists
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunView(
@@ -73,13 +81,22 @@ public record RunView(
         @Nullable Map<String, JsonNode> values,
         Map<String, SummaryView> summary,
         @Nullable UUID device,
-        @Nullable String waiting) {
+        @Nullable String waiting,
+        Map<String, String> tags,
+        boolean starred,
+        boolean archived,
+        @Nullable Instant deletedAt,
+        boolean hasNote,
+        @Nullable RunEnvironment environment,
+        @Nullable String dataFingerprint,
+        @Nullable Double deviceSeconds) {
 
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
     static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
-            %s as epoch, r.epochs, r.spec, r.spec_hash, r.params,
+            %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
+            coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
 
     /** What the attempt that goes on told last; the run's own when none does. */
@@ -131,6 +148,14 @@ public record RunView(
                 null,
                 Map.of(),
                 row.getObject("device", UUID.class),
+                null,
+                Curated.tags(row.getString("tags")),
+                row.getBoolean("starred"),
+                row.getBoolean("archived"),
+                Statements.time(row, "deleted_at"),
+                row.getBoolean("noted"),
+                null,
+                null,
                 null);
     }
 
@@ -151,16 +176,20 @@ public record RunView(
             @Nullable String why,
             Map<String, JsonNode> asked,
             Map<String, JsonNode> fields) {
-        return copy(null, found, why, asked, null, fields);
+        return copy(null, found, why, asked, null, fields, null);
     }
 
     /** On its own page. */
-    RunView whole(SortedMap<String, SummaryView> found, @Nullable String why, SortedMap<String, JsonNode> all) {
+    RunView whole(
+            SortedMap<String, SummaryView> found,
+            @Nullable String why,
+            SortedMap<String, JsonNode> all,
+            @Nullable RunEnvironment where) {
         Map<String, Configuration.Origin> said = new TreeMap<>();
         if (document != null) {
             all.keySet().forEach(path -> said.put(path, Configuration.origin(path, document, params)));
         }
-        return copy(document, found, why, all, said, null);
+        return copy(document, found, why, all, said, null, where);
     }
 
     private RunView copy(
@@ -169,7 +198,8 @@ public record RunView(
             @Nullable String why,
             Map<String, JsonNode> configuration,
             @Nullable Map<String, Configuration.Origin> said,
-            @Nullable Map<String, JsonNode> fields) {
+            @Nullable Map<String, JsonNode> fields,
+            @Nullable RunEnvironment where) {
         return new RunView(
                 id,
                 project,
@@ -201,6 +231,14 @@ public record RunView(
                 fields,
                 found == null ? Map.of() : found,
                 device,
-                why);
+                why,
+                tags,
+                starred,
+                archived,
+                deletedAt,
+                hasNote,
+                where,
+                where == null ? null : where.dataHash(),
+                where == null ? null : where.deviceSeconds());
     }
 }

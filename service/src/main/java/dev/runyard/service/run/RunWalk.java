@@ -40,7 +40,9 @@ final class RunWalk {
             type = "jsonb";
         } else {
             expression = value;
-            type = field instanceof RunField.Column column ? column.type().sql : "double precision";
+            type = field instanceof RunField.Column column
+                    ? column.type().sql
+                    : field instanceof RunField.Tag ? "text" : "double precision";
         }
     }
 
@@ -64,7 +66,60 @@ final class RunWalk {
         return steps;
     }
 
+    /** So many of the first by their order alone are looked at before all runs are. */
+    private static final int TRIED = 1_000;
+
     private List<Step> valued(@Nullable RunCursor cursor, int limit) {
+        if (limit < TRIED && (field instanceof RunField.Metric || filtered())) {
+            List<Step> tried = tried(cursor, limit);
+            if (tried.size() >= limit) {
+                return tried;
+            }
+        }
+        return all(cursor, limit);
+    }
+
+    private boolean filtered() {
+        return field instanceof RunField.Column column && column.name().equals("createdAt") && where.looksUp();
+    }
+
+    /**
+     * The first by a metric, or the newest, and those of them that meet the condition: where enough do, they are the first that do, and
+     * nothing else had to be read.
+     */
+    private List<Step> tried(@Nullable RunCursor cursor, int limit) {
+        String way = down ? " desc" : " asc";
+        List<@Nullable Object> values = new ArrayList<>();
+        boolean metric = field instanceof RunField.Metric;
+        String value = field instanceof RunField.Metric m ? m.sql("m") : "o.created_at";
+        String id = metric ? "m.run_id" : "o.id";
+        StringBuilder sql = new StringBuilder(
+                        "select r.id, r.created_at, cast(t.v as text) as sort_value from (select ")
+                .append(id + " as id, " + value + " as v from ")
+                .append(metric ? "metric_summary m where m.key_id = ? and " : "run o where ")
+                .append(value)
+                .append(" is not null");
+        if (metric) {
+            values.addAll(joins.values());
+        }
+        if (cursor != null) {
+            sql.append(" and (%s, %s) %s (cast(? as %s), ?)".formatted(value, id, down ? "<" : ">", type));
+            values.add(cursor.value());
+            values.add(cursor.id());
+        }
+        // One after the other, hence the offset: the planner would rather ask every run.
+        sql.append(" order by " + value + way + ", " + id + way + " limit " + TRIED)
+                .append(") t cross join lateral (select r.id, r.created_at from run r ")
+                .append(where.joins())
+                .append("where r.id = t.id and ")
+                .append(where.sqlOfEach("r.id"))
+                .append(" offset 0) r order by t.v" + way + ", t.id" + way + " limit ?");
+        values.addAll(where.values());
+        values.add(limit);
+        return read(sql.toString(), values);
+    }
+
+    private List<Step> all(@Nullable RunCursor cursor, int limit) {
         List<@Nullable Object> values = new ArrayList<>(joins.values());
         values.addAll(where.values());
         String from = from() + "where " + where.sql("r.id");

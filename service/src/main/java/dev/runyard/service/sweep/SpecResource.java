@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.RunEstimate;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.run.RelativePaths;
@@ -39,11 +40,18 @@ public class SpecResource {
      * @param kind run or sweep
      * @param runs how many it would make
      * @param spec as it was written, in its normal form; a sweep with the defaults of what stands around its base
+     * @param estimate what it will cost; left out where no run of its kind has finished
      * @param note what whoever asks should know, for example that there are fewer points than wanted
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Checked(
-            String kind, int runs, Object spec, @Nullable String note) {}
+            String kind, int runs, Object spec, @Nullable String note, RunEstimate.@Nullable View estimate) {}
+
+    private final RunEstimate estimate;
+
+    public SpecResource(RunEstimate estimate) {
+        this.estimate = estimate;
+    }
 
     /** Takes {@code {"yaml": "…"}}, a sweep spec, a run with its name, or a bare run spec. */
     @POST
@@ -63,11 +71,18 @@ public class SpecResource {
                     "sweep",
                     sweep.runs(),
                     sweep.spec(),
-                    Points.note(sweep.spec()).orElse(null));
+                    Points.note(sweep.spec()).orElse(null),
+                    estimate.of(
+                                    Json.mapper()
+                                            .<JsonNode>valueToTree(sweep.spec())
+                                            .path("base"),
+                                    sweep.runs())
+                            .orElse(null));
         }
         SpecDocument document = ((SpecFile.Run) file).request().spec();
         RelativePaths.refuse(document.spec());
-        return new Checked("run", 1, document, null);
+        return new Checked(
+                "run", 1, document, null, estimate.of(document.document(), 1).orElse(null));
     }
 
     /** What metrics are: the first definition whose pattern a name meets counts. */

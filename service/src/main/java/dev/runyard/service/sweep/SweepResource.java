@@ -5,6 +5,9 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.EventView;
+import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Notes;
+import dev.runyard.service.experiment.Patch;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
@@ -15,10 +18,13 @@ import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -48,12 +54,17 @@ public class SweepResource {
     private final Answers answers;
     private final SweepLedger ledger;
     private final SweepTable table;
+    private final SweepDesk desk;
+    private final Notes notes;
 
-    public SweepResource(Statements statements, Answers answers, SweepLedger ledger, SweepTable table) {
+    public SweepResource(
+            Statements statements, Answers answers, SweepLedger ledger, SweepTable table, SweepDesk desk, Notes notes) {
         this.statements = statements;
         this.answers = answers;
         this.ledger = ledger;
         this.table = table;
+        this.desk = desk;
+        this.notes = notes;
     }
 
     /** @param next cursor of the page that follows, if one does */
@@ -85,19 +96,30 @@ public class SweepResource {
     @GET
     public SweepPage list(
             @QueryParam("experiment") @Nullable String experiment,
+            @QueryParam("archived") @Nullable String archived,
+            @QueryParam("deleted") @Nullable String deleted,
             @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         int most = (int) Given.number("limit", limit, 100, 1, MOST);
         Place from = Place.parse(cursor);
         String named = experiment == null || experiment.isEmpty() ? null : Given.label("experiment", experiment);
+        String which = Curated.shown("s", archived, deleted);
         List<SweepView> found = statements.rows(
                 SweepView.SELECT + """
                         where (cast(? as text) is null or e.name = ?)
                           and (cast(? as timestamptz) is null or (s.created_at, s.id) < (?, ?))
-                        order by s.created_at desc, s.id desc limit ?""", SweepView::new, named, named, from.time(), from.time(), from.id(), most + 1);
+                        """ + " and " + which + " " + """
+                         order by s.created_at desc, s.id desc limit ?""",
+                SweepView::new,
+                named,
+                named,
+                from.time(),
+                from.time(),
+                from.id(),
+                most + 1);
         long total = statements.number(
                 "select count(*) from sweep s join experiment e on e.id = s.experiment_id"
-                        + " where cast(? as text) is null or e.name = ?",
+                        + " where (cast(? as text) is null or e.name = ?) and " + which,
                 named,
                 named);
         boolean more = found.size() > most;
@@ -149,6 +171,52 @@ public class SweepResource {
         UUID sweep = Given.id("sweep", id);
         ledger.obey(sweep, action, Given.who(user));
         return one(sweep);
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class)), required = true)
+    public SweepView change(
+            @PathParam("id") String id, byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        Patch patch = Json.read(body, Patch.class);
+        SweepView found = one(Given.id("sweep", id));
+        desk.change(found.id(), patch, Given.who(user));
+        return one(found.id());
+    }
+
+    /** Only what is over, with its runs; fetched back by {@code restore}. */
+    @DELETE
+    @Path("/{id}")
+    public SweepView delete(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        SweepView found = one(Given.id("sweep", id));
+        desk.delete(found.id(), Given.who(user));
+        return one(found.id());
+    }
+
+    @POST
+    @Path("/{id}/restore")
+    public SweepView restore(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        SweepView found = one(Given.id("sweep", id));
+        desk.restore(found.id(), Given.who(user));
+        return one(found.id());
+    }
+
+    @GET
+    @Path("/{id}/note")
+    public Notes.View note(@PathParam("id") String id) {
+        return notes.of(Curated.SWEEP, one(Given.id("sweep", id)).id());
+    }
+
+    /** Markdown; empty takes it away. Earlier versions stay. */
+    @PUT
+    @Path("/{id}/note")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RequestBody(content = @Content(schema = @Schema(implementation = Notes.Written.class)), required = true)
+    public Notes.View write(
+            @PathParam("id") String id, byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        Notes.Written written = Json.read(body, Notes.Written.class);
+        return notes.write(Curated.SWEEP, one(Given.id("sweep", id)).id(), written, Given.who(user));
     }
 
     private SweepView one(UUID id) {

@@ -27,7 +27,7 @@ public class SweepTable {
               select distinct on (r.point, r.seed) r.point, r.seed, r.id, r.sweep_index, v.value
               from (select id, state, sweep_index, params - 'seed' as point,
                            case when spec ->> 'seed' ~ '^-?[0-9]{1,19}$' then cast(spec ->> 'seed' as bigint) else 0 end as seed
-                    from run where sweep_id = ?) r
+                    from run where sweep_id = ? and deleted_at is null) r
               left join lateral (
                 select %1$s as value from metric_summary m join metric_key k on k.id = m.key_id
                 where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?

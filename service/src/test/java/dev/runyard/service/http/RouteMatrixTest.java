@@ -115,6 +115,7 @@ final class RouteMatrixTest {
                 .replace("{sha256}", "0".repeat(64))
                 .replace("{action}", route.path().contains("/devices/") ? "drain" : "pause")
                 .replace("{beginning}", "0")
+                .replace("{name}", "nothing-such")
                 .replace("{id}", run.toString());
         assertThat(path).doesNotContain("{");
         List<String> headers = new ArrayList<>(List.of("Content-Type: application/json", "Content-Length: 7"));

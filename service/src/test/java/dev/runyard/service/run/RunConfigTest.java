@@ -61,8 +61,8 @@ final class RunConfigTest {
                 .then()
                 .body("config.'method.kind'", equalTo("pgn"))
                 .body("config.batchSize", equalTo(128))
-                .body("origin.batchSize", equalTo("DEFAULT"))
-                .body("origin.seed", equalTo("BASE"));
+                .body("origin.batchSize", equalTo("default"))
+                .body("origin.seed", equalTo("base"));
         assertThat(names(e, "params.seed > -5", "params.seed")).containsExactly("c", "b", "a");
         assertThat(names(e, "params.method.kind = pgn", "-params.seed")).containsExactly("a", "b");
         assertThat(names(e, "params.method.kind != pgn", "name")).containsExactly("c");
@@ -114,8 +114,8 @@ final class RunConfigTest {
                 .containsExactly(0.2f, 0.2f, 0.1f, 0.1f);
         given().get("/api/v1/runs/" + page.getString("items[0].id"))
                 .then()
-                .body("origin.'optimizer.learningRate'", equalTo("AXIS"))
-                .body("origin.'dataset.id'", equalTo("BASE"));
+                .body("origin.'optimizer.learningRate'", equalTo("axis"))
+                .body("origin.'dataset.id'", equalTo("base"));
         JsonPath keys = keys("sweep", sweep);
         assertThat(keys.getString("params[0].key")).isIn("optimizer.learningRate", "seed");
         assertThat(keys.getList("params.find { it.key == 'optimizer.learningRate' }.values", Float.class))

@@ -82,6 +82,11 @@ public final class BrowseBench {
                         + " now() - make_interval(secs => i), 'bench', 1, now(), now()"
                         + " from experiment e, generate_series(1, ?) i where e.name = 'bench-browse'",
                 BenchLab.SPEC, RUNS);
+        lab.update("insert into config_layout values (md5('bench-browse')::uuid, array['method.prompts', 'seed'])"
+                + " on conflict do nothing");
+        lab.update("insert into run_config select r.id, md5('bench-browse')::uuid,"
+                + " array[r.params ->> 'method.prompts', r.params ->> 'seed'] from run r join experiment e on e.id = r.experiment_id"
+                + " where e.name = 'bench-browse'");
         lab.update(
                 "insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best,"
                         + " best_step, lower_is_better)"
@@ -90,6 +95,7 @@ public final class BrowseBench {
                         + " cross join metric_key k cross join lateral (select 100 * random() + 0 * r.attempt as v) x"
                         + " where k.key in ('val/top1', 'val/loss', 'train/top1', 'train/loss')");
         lab.execute("vacuum analyze run");
+        lab.execute("vacuum analyze run_config");
         lab.execute("vacuum analyze metric_summary");
     }
 

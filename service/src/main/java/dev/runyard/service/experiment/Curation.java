@@ -1,0 +1,108 @@
+package dev.runyard.service.experiment;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Wakeup;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes what people say of runs, sweeps and experiments: one statement for any number of them, which also writes an event each
+ * (who, when, from what, to what). What is so already is left alone and tells nothing.
+ */
+@ApplicationScoped
+public class Curation {
+    private static final String CHANGE = """
+            with held as (
+              select t.id, t.%2$s as was from %1$s t where t.id = any(?) and t.%2$s is distinct from %4$s order by t.id for update),
+            changed as (
+              update %1$s t set %2$s = %4$s from held h where t.id = h.id
+              returning t.id, h.was, t.%2$s as now, %5$s as sweep_id),
+            told as (
+              insert into event (%3$s)
+              select %6$s, ?, ?, cast(was as text), cast(now as text) from changed)
+            select id from changed""";
+
+    private final Statements statements;
+    private final Wakeup wakeup;
+
+    public Curation(Statements statements, Wakeup wakeup) {
+        this.statements = statements;
+        this.wakeup = wakeup;
+    }
+
+    /** Answers who changed. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> name(Curated what, Collection<UUID> ids, String name, String who) {
+        return change(what, ids, "name", "cast(? as text)", name, "rename", who);
+    }
+
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> star(Curated what, Collection<UUID> ids, boolean starred, String who) {
+        return change(what, ids, "starred", "cast(? as boolean)", starred, starred ? "star" : "unstar", who);
+    }
+
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> archive(Curated what, Collection<UUID> ids, boolean archived, String who) {
+        return change(what, ids, "archived", "cast(? as boolean)", archived, archived ? "archive" : "unarchive", who);
+    }
+
+    /** @param tags a JSON object of texts; null takes a tag away, and what is not named stays */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> tag(Curated what, Collection<UUID> ids, String tags, String who) {
+        return change(what, ids, "tags", "jsonb_strip_nulls(t.tags || cast(? as jsonb))", tags, "tag", who);
+    }
+
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> prioritise(Curated what, Collection<UUID> ids, int priority, String who) {
+        List<UUID> changed = change(what, ids, "priority", "cast(? as integer)", priority, "prioritise", who);
+        wakeup.schedule();
+        return changed;
+    }
+
+    /** @param experiment id of where they go */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> move(Curated what, Collection<UUID> ids, UUID experiment, String who) {
+        return change(what, ids, "experiment_id", "cast(? as uuid)", experiment, "move", who);
+    }
+
+    /** Thrown away now, or fetched back. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> delete(Curated what, Collection<UUID> ids, boolean deleted, String who) {
+        return change(
+                what,
+                ids,
+                "deleted_at",
+                "case when cast(? as boolean) then coalesce(t.deleted_at, now()) end",
+                deleted,
+                deleted ? "delete" : "restore",
+                who);
+    }
+
+    private List<UUID> change(
+            Curated what,
+            Collection<UUID> ids,
+            String column,
+            String value,
+            @Nullable Object to,
+            String kind,
+            String who) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        boolean run = what == Curated.RUN;
+        String sql = CHANGE.formatted(
+                what.table,
+                column,
+                what.event + (run ? ", sweep_id" : "") + ", who, kind, from_state, to_state",
+                value,
+                run ? "t.sweep_id" : "cast(null as uuid)",
+                run ? "id, sweep_id" : "id");
+        List<UUID> changed = statements.rows(sql, r -> r.getObject(1, UUID.class), ids, to, to, who, kind);
+        wakeup.tell();
+        return changed;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.runyard.service.sweep;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Curation;
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.experiment.Patch;
+import dev.runyard.service.http.Problem;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.UUID;
+
+/** Where sweeps are kept in order. Its runs move, are thrown away and come back with it. */
+@ApplicationScoped
+public class SweepDesk {
+    private final Statements statements;
+    private final Curation curation;
+    private final Experiments experiments;
+
+    public SweepDesk(Statements statements, Curation curation, Experiments experiments) {
+        this.statements = statements;
+        this.curation = curation;
+        this.experiments = experiments;
+    }
+
+    /** A priority holds for the runs that are not over, and those to come. */
+    @Transactional
+    public void change(UUID sweep, Patch patch, String who) {
+        List<UUID> one = List.of(sweep);
+        if (patch.name() != null) {
+            curation.name(Curated.SWEEP, one, patch.name(), who);
+        }
+        if (patch.tags() != null) {
+            curation.tag(Curated.SWEEP, one, patch.tags().toString(), who);
+        }
+        if (patch.starred() != null) {
+            curation.star(Curated.SWEEP, one, patch.starred(), who);
+        }
+        if (patch.archived() != null) {
+            curation.archive(Curated.SWEEP, one, patch.archived(), who);
+        }
+        if (patch.priority() != null) {
+            curation.prioritise(Curated.SWEEP, one, patch.priority(), who);
+            curation.prioritise(Curated.RUN, runs(sweep, "ended_at is null"), patch.priority(), who);
+        }
+        if (patch.experiment() != null) {
+            UUID to = experiments.named(patch.experiment(), who).experiment();
+            curation.move(Curated.SWEEP, one, to, who);
+            List<UUID> moved = curation.move(Curated.RUN, runs(sweep, "true"), to, who);
+            statements.change(
+                    "insert into config_unseen (run_id) select unnest(cast(? as uuid[])) on conflict do nothing",
+                    moved);
+        }
+    }
+
+    /** @throws Problem 409 IN_USE while it or a run of it is not over */
+    @Transactional
+    public void delete(UUID sweep, String who) {
+        long open = statements.number(
+                "select (select count(*) from run where sweep_id = ? and ended_at is null)"
+                        + " + (select count(*) from sweep where id = ? and ended_at is null)",
+                sweep,
+                sweep);
+        if (open > 0) {
+            throw Problem.of(409, "IN_USE", "Sweep " + sweep + " is not over; cancel it first.");
+        }
+        curation.delete(Curated.RUN, runs(sweep, "deleted_at is null"), true, who);
+        curation.delete(Curated.SWEEP, List.of(sweep), true, who);
+    }
+
+    /** With the runs that were thrown away together with it. */
+    @Transactional
+    public void restore(UUID sweep, String who) {
+        List<UUID> runs = runs(sweep, "deleted_at = (select deleted_at from sweep where id = sweep_id)");
+        curation.delete(Curated.RUN, runs, false, who);
+        curation.delete(Curated.SWEEP, List.of(sweep), false, who);
+    }
+
+    private List<UUID> runs(UUID sweep, String which) {
+        return statements.rows(
+                "select id from run where sweep_id = ? and " + which, r -> r.getObject(1, UUID.class), sweep);
+    }
+}
