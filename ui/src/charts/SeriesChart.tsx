@@ -2,6 +2,7 @@ import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useSt
 import { Maximize2, Minimize2, Table2, ZoomOut } from "lucide-react";
 import { Button, IconButton } from "../components/controls/Button";
 import styles from "./charts.module.css";
+import { ChartLegend } from "./ChartLegend";
 import { ChartMenu } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
 import type { Look } from "./look";
@@ -11,6 +12,7 @@ import { extent, outside, type Range, robust, xExtent } from "./scale";
 import { drawAll, inWords, noteOf, type Trace } from "./trace";
 import { type ChartView, isLogY } from "./view";
 
+const ignore = () => undefined;
 const Plot = lazy(() => import("./Plot"));
 
 interface Props {
@@ -41,7 +43,8 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
       <Chart {...props} height={props.height ?? 210} />
       {full ? (
         <Full onClose={() => onView({ ...view, full: undefined })}>
-          <Chart {...props} height={Math.max(240, Math.floor(innerHeight * 0.92) - 110)} syncKey={`${props.syncKey ?? "charts"} full`} />
+          {props.traces.length > 1 ? <ChartLegend lines={props.traces} looks={props.looks} view={view} onView={onView} onEmphasis={ignore} /> : null}
+          <Chart {...props} height={Math.max(240, Math.floor(innerHeight * 0.92) - (props.traces.length > 1 ? 150 : 100))} syncKey={`${props.syncKey ?? "charts"} full`} />
         </Full>
       ) : null}
     </article>

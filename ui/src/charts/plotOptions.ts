@@ -70,6 +70,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     series: [{}, ...columns.map((column) => seriesOf(column, options.emphasised === null ? "none" : column.trace === options.emphasised ? "up" : "down"))],
     bands: bandsOf(columns),
     cursor: {
+      y: false,
       sync: { key: options.syncKey, setSeries: false, scales: ["x", null] },
       drag: { x: true, y: false, setScale: false },
       points: {

@@ -66,11 +66,12 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
   const columns = useMemo(() => columnsOf(runs, view.baseline, view.together), [runs, view.baseline, view.together]);
   const ids = columns.map((column) => column.id).join(" ");
   const looks = useMemo(() => looksOf(ids.split(" "), dark), [ids, dark]);
+  const colours = useMemo(() => new Map(columns.flatMap((column) => column.runs.map((run) => [run.id, looks.get(column.id)!] as const))), [columns, looks]);
   const onChart = useCallback((chart: ComparePageView["chart"]) => onView({ ...view, chart }), [onView, view]);
   if (runs.length < 2) {
     return (
       <>
-        <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={looks} onOver={setOver} />
+        <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={colours} onOver={setOver} />
         <EmptyState title={runs.length === 0 ? "Nothing to compare yet." : "One run alone has nothing to be compared with."}>
           <p>
             Add runs above by name, or select them in the <Link to="/runs">table of runs</Link> and press <kbd>c</kbd>.
@@ -81,7 +82,7 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
   }
   return (
     <>
-      <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={looks} onOver={setOver} />
+      <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={colours} onOver={setOver} />
       <Tabs tabs={PARTS.map((part) => ({ value: part, label: NAMES[part] }))} value={view.part} onValue={(part) => onView({ ...view, part })} label="What is compared">
         {view.part === "curves" ? <CompareCurves columns={columns} looks={looks} view={view.chart} onView={onChart} emphasised={over} /> : null}
         {view.part === "configuration" ? <Configurations columns={columns} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}

@@ -116,7 +116,8 @@ interface CellProps {
 
 function Cell({ own, base, goal, several, runs }: CellProps) {
   const found = base ? difference(own, base) : null;
-  const good = found ? better(found, goal) : null;
+  // Beside a mean, a run alone says nothing about better or worse.
+  const good = found && (!several || found.half !== null) ? better(found, goal) : null;
   return (
     <td>
       {own.n === 0 ? <span className="faint">–</span> : several ? meanStd(own.mean, own.std) : number(own.mean)}

@@ -20,7 +20,7 @@ interface Props {
 }
 
 const KINDS: readonly { value: PlotKind; label: string }[] = [
-  { value: "parallel", label: "Parallel coordinates" },
+  { value: "parallel", label: "Parallel" },
   { value: "slice", label: "Slices" },
   { value: "best", label: "Best so far" },
 ];
@@ -29,10 +29,8 @@ const KINDS: readonly { value: PlotKind; label: string }[] = [
 export function Plots(props: Props) {
   const { metric, view, onView } = props;
   return (
-    <Card
-      title={`Parameters against ${metric}, ${view.value}`}
-      tools={<Segmented label="Kind of plot" size="s" value={view.plot} options={KINDS} onValue={(plot) => onView({ ...view, plot })} />}
-    >
+    <Card title={`Parameters against ${metric}, ${view.value}`}>
+      <Segmented label="Kind of plot" size="s" value={view.plot} options={KINDS} onValue={(plot) => onView({ ...view, plot })} />
       <Drawn {...props} />
     </Card>
   );
