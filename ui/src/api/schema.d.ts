@@ -7669,7 +7669,154 @@ export interface paths {
                 };
             };
         };
-        delete?: never;
+        /**
+         * Sign this browser out
+         * @description Takes the cookie back. What was copied of it ends with "runyard token --new".
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The request cannot be read: BAD_JSON, BAD_PATH */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Authorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description NOT_FOUND */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description METHOD_NOT_ALLOWED */
+                405: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description NOT_ACCEPTABLE */
+                406: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The state does not allow it: ILLEGAL_TRANSITION, STALE_ATTEMPT, IDEMPOTENCY_CONFLICT */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description LENGTH_REQUIRED */
+                411: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description TOO_LARGE, see limit */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description UNSUPPORTED_MEDIA_TYPE */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The lab is not served under that Host: BAD_HOST */
+                421: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A value breaks a rule; field, value, rule and remedy say which */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unexpected; the log has it under the id in detail */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database does not answer: UNAVAILABLE, see Retry-After */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -11536,7 +11683,6 @@ export interface components {
         Axis: unknown[] | {
             [key: string]: unknown;
         };
-        Axis1: Record<string, never>;
         BackboneSpec: {
             normalisation?: components["schemas"]["Normalisation"];
             precision?: components["schemas"]["Precision"];
@@ -11695,7 +11841,7 @@ export interface components {
         ClassifierSpec: {
             features?: string;
             head?: string;
-            kind?: components["schemas"]["Kind2"];
+            kind?: components["schemas"]["Kind1"];
             policy?: components["schemas"]["Policy"];
             template?: components["schemas"]["Template"];
             templates?: string;
@@ -11954,11 +12100,11 @@ export interface components {
             nonFinite?: number;
         };
         /** @enum {string} */
-        Kind1: "sgd" | "adamw";
+        Kind: "sgd" | "adamw";
         /** @enum {string} */
-        Kind2: "text" | "text-init" | "linear" | "native" | "prototypes";
+        Kind1: "text" | "text-init" | "linear" | "native" | "prototypes";
         /** @enum {string} */
-        Kind3: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
+        Kind2: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
         LabView: {
             mode?: string;
             postgres?: string;
@@ -12056,7 +12202,7 @@ export interface components {
             text?: string;
         };
         Notice: {
-            kind?: components["schemas"]["Kind3"];
+            kind?: components["schemas"]["Kind2"];
             why?: string;
         };
         /** @enum {string} */
@@ -12083,7 +12229,7 @@ export interface components {
             /** Format: double */
             beta2?: number;
             decay?: components["schemas"]["Decay"];
-            kind?: components["schemas"]["Kind1"];
+            kind?: components["schemas"]["Kind"];
             /** Format: double */
             learningRate?: number;
             /** Format: double */
@@ -12573,7 +12719,7 @@ export interface components {
         };
         SweepSpec: {
             axes?: {
-                [key: string]: components["schemas"]["Axis1"];
+                [key: string]: components["schemas"]["Axis"];
             };
             base?: components["schemas"]["ObjectNode"];
             budget?: components["schemas"]["Budget"];
