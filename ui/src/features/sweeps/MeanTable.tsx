@@ -79,9 +79,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
                 <th scope="col" className="num">
                   Each
                 </th>
-                <th scope="col">
-                  <span className="sr">Compare</span>
-                </th>
+                <th scope="col" aria-label="Compare" />
               </tr>
             </thead>
             <tbody className="num">
