@@ -50,7 +50,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     <Command.Dialog open onOpenChange={(open) => !open && onClose()} label="Search and commands" className={css.palette} overlayClassName={css.veil} loop>
       <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, an experiment, or what to do" />
       <Command.List>
-        <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>
+        {named(experiments.data).length + named(sweeps.data?.items).length + (runs.data?.items.length ?? 0) > 0 ? null : <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>}
         {groups.map((group) => (
           <Command.Group key={group} heading={group}>
             {all.filter((command) => command.group === group).map((command) => (
@@ -71,7 +71,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Command.Item>
           ))}
         </Command.Group>
-        <Command.Group heading="Experiments" forceMount>
+        <Command.Group heading="Experiments">
           {named(experiments.data).map((experiment) => (
             <Command.Item key={experiment.name} value={`experiment ${experiment.name}`} onSelect={doing(() => go(`/runs?experiment=${encodeURIComponent(experiment.name)}`))}>
               <FlaskConical size={16} aria-hidden="true" />
@@ -79,7 +79,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Command.Item>
           ))}
         </Command.Group>
-        <Command.Group heading="Sweeps" forceMount>
+        <Command.Group heading="Sweeps">
           {named(sweeps.data?.items).map((sweep) => (
             <Command.Item key={sweep.id} value={`sweep ${sweep.name} ${sweep.id}`} onSelect={doing(() => go(`/sweeps/${sweep.id}`))}>
               <ListTree size={16} aria-hidden="true" />
@@ -88,7 +88,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Command.Item>
           ))}
         </Command.Group>
-        <Command.Group heading="Runs" forceMount>
+        <Command.Group heading="Runs" forceMount hidden={!runs.data?.items.length}>
           {(runs.data?.items ?? []).map((run) => (
             <Command.Item key={run.id} value={`run ${run.name} ${run.id}`} onSelect={doing(() => go(`/runs/${run.id}`))} forceMount>
               <Rows3 size={16} aria-hidden="true" />

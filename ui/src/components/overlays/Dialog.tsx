@@ -23,7 +23,11 @@ export function Dialog({ open, onClose, title, description, children, foot, wide
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={css.veil} />
-        <Radix.Content className={classes(css.dialog, wide && css.dialogWide)} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content onOpenAutoFocus={(event) => {
+            // The dialog itself takes the focus: a first button that lights up with its tip would be read before the title.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }} className={classes(css.dialog, wide && css.dialogWide)} {...(description ? {} : { "aria-describedby": undefined })}>
           <div className={css.dialogHead}>
             <Radix.Title asChild>
               <h2>{title}</h2>

@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useState, lazy, Suspense } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
@@ -19,11 +19,13 @@ import { Link, useUrlState } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { columnsOf } from "./columns";
 import css from "./compare.module.css";
-import { CompareCurves } from "./CompareCurves";
 import { Configurations } from "./Configurations";
 import { Environments } from "./Environments";
 import { Results } from "./Results";
 import { type ComparePageView, compareUrl, type Part, PARTS } from "./view";
+
+/** Charts are loaded beside what the page says in words. */
+const CompareCurves = lazy(() => import("./CompareCurves").then((module) => ({ default: module.CompareCurves })));
 
 const NAMES: Record<Part, string> = { curves: "Curves", configuration: "Configuration", results: "Results", environment: "Environment" };
 
@@ -84,7 +86,7 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
     <>
       <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={colours} onOver={setOver} />
       <Tabs tabs={PARTS.map((part) => ({ value: part, label: NAMES[part] }))} value={view.part} onValue={(part) => onView({ ...view, part })} label="What is compared">
-        {view.part === "curves" ? <CompareCurves columns={columns} looks={looks} view={view.chart} onView={onChart} emphasised={over} /> : null}
+        {view.part === "curves" ? <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><CompareCurves columns={columns} looks={looks} view={view.chart} onView={onChart} emphasised={over} /></Suspense> : null}
         {view.part === "configuration" ? <Configurations columns={columns} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}
         {view.part === "results" ? <Results columns={columns} looks={looks} view={view} onView={onView} /> : null}
         {view.part === "environment" ? <Environments runs={runs} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { MetricChart } from "../../charts/ChartGrid";
+import { useMemo, lazy, Suspense } from "react";
 import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
@@ -20,6 +19,10 @@ import { NothingMeasured } from "./Curves";
 import { goalOf, tilesOf } from "./goal";
 import css from "./run.module.css";
 import { Checkpoints } from "./Trail";
+import { Skeleton } from "../../components/display/Skeleton";
+
+/** Charts are loaded beside what the page says in words. */
+const MetricChart = lazy(() => import("../../charts/ChartGrid").then((module) => ({ default: module.MetricChart })));
 
 interface Props {
   run: RunView;
@@ -52,7 +55,7 @@ export function Overview({ run, view, onView }: Props) {
               );
             })}
           </Tiles>
-          {run.summary[goal]!.count > 1 ? <MetricChart metric={goal} runs={runs} looks={looks} view={view} onView={onView} emphasised={null} /> : null}
+          {run.summary[goal]!.count > 1 ? <Suspense fallback={<Skeleton what="the curve" height={200} lines={1} />}><MetricChart metric={goal} runs={runs} looks={looks} view={view} onView={onView} emphasised={null} /></Suspense> : null}
         </>
       ) : (
         <NothingMeasured run={run} />

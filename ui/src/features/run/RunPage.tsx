@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, lazy, Suspense } from "react";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
@@ -9,13 +9,16 @@ import { Tabs } from "../../components/controls/Tabs";
 import { Answered } from "../../components/display/Answered";
 import { useUrlState } from "../../components/navigation";
 import { Configuration } from "./Configuration";
-import { Curves } from "./Curves";
 import { Logs } from "./Logs";
 import { Overview } from "./Overview";
 import { Pictures } from "./Pictures";
 import { RunHeader } from "./RunHeader";
 import { Artifacts, Attempts, Events } from "./Trail";
 import { type RunPageView, runUrl, type Tab, TABS } from "./view";
+import { Skeleton } from "../../components/display/Skeleton";
+
+/** Charts are loaded beside what the page says in words. */
+const Curves = lazy(() => import("./Curves").then((module) => ({ default: module.Curves })));
 
 export function RunPage({ id }: { id: string }) {
   const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
@@ -61,7 +64,7 @@ function Panel({ tab, run, view, onView }: PanelProps) {
     case "overview":
       return <Overview run={run} view={view.chart} onView={onChart} />;
     case "curves":
-      return <Curves run={run} view={view.chart} onView={onChart} />;
+      return <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><Curves run={run} view={view.chart} onView={onChart} /></Suspense>;
     case "configuration":
       return <Configuration run={run} defaults={view.defaults} onDefaults={(defaults) => onView({ ...view, defaults })} />;
     case "pictures":

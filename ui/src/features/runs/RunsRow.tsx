@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, Eye, EyeOff } from "lucide-react";
+import { ChevronDown, ChevronRight, Eye, EyeOff, Target } from "lucide-react";
 import { type KeyboardEvent, memo, type MouseEvent, type Ref } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
@@ -82,7 +82,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       aria-level={row.kind === "group" ? 1 : row.depth + 1}
       aria-expanded={row.kind === "group" ? row.open : undefined}
       aria-selected={selected}
-      aria-label={name}
+      aria-label={isBase ? `Baseline: ${name}` : name}
       data-active={active}
       tabIndex={active ? 0 : -1}
       className={classes(css.row, row.kind === "group" && css.group, isBase && css.base)}
@@ -94,7 +94,8 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       onDoubleClick={() => onOpen(row)}
     >
       <div role="gridcell" className={classes(css.cell, css.pick, css.pinned)} style={{ left: 0 }}>
-        <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event)} label={`Select ${name}`} hidden tabIndex={-1} />
+        {isBase ? null : <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event)} label={`Select ${name}`} hidden tabIndex={-1} />}
+        {isBase ? <Target size={15} aria-hidden="true" /> : null}
         {run && drawn !== undefined ? (
           <button type="button" className={css.eye} aria-label={drawn ? `Leave ${name} out of the charts` : `Draw ${name} in the charts`} aria-pressed={drawn} tabIndex={-1} onClick={() => onEye(run.id)}>
             {drawn ? <Eye size={14} aria-hidden="true" /> : <EyeOff size={14} aria-hidden="true" />}
@@ -111,7 +112,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           {row.kind === "group" ? (
             <GroupCell row={row} column={column} onOpen={() => onOpen(row)} />
           ) : (
-            <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} isBase={isBase} />
+            <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
           )}
         </div>
       ))}
@@ -159,10 +160,9 @@ interface CellProps {
   look: Look | undefined;
   drawn: boolean | undefined;
   baseline: RunView | undefined;
-  isBase: boolean;
 }
 
-function RunCell({ run, column, look, drawn, baseline, isBase }: CellProps) {
+function RunCell({ run, column, look, drawn, baseline }: CellProps) {
   switch (column.id) {
     case "name":
       return (
@@ -172,7 +172,6 @@ function RunCell({ run, column, look, drawn, baseline, isBase }: CellProps) {
             <span className={css.nameStart}>{run.name.slice(0, -NAME_END)}</span>
             <span className={css.nameEnd}>{run.name.slice(-NAME_END)}</span>
           </Link>
-          {isBase ? <span className="faint">baseline</span> : null}
         </>
       );
     case "state":
