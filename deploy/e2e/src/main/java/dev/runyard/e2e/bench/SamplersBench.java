@@ -1,0 +1,100 @@
+package dev.runyard.e2e.bench;
+
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Samplers against Optuna's on functions whose optimum is known: median regret, ratio, and whether ours are significantly worse.
+ *
+ * <p>{@code --seeds 30}; {@code --samplers tpe,cma-es,gp}; {@code --python FILE}: a Python that has optuna 5.0.0 (and cmaes, scipy, torch),
+ * asked anew. Without it Optuna's side is what it printed on 2026-11-26 ({@code deploy/e2e/bench/optuna_samplers.jsonl}).
+ */
+public final class SamplersBench {
+    private static final int[] FEW = {25, 50, 100};
+    private static final int[] MANY = {100, 250, 500, 1000};
+
+    private SamplersBench() {}
+
+    public static void main(String[] given) throws Exception {
+        Arguments arguments = Arguments.of(given, List.of("seeds", "samplers", "python"));
+        int seeds = arguments.count("seeds", 30);
+        System.out.println("sampler function runs ours Optuna's ratio p(worse)");
+        for (String kind : arguments.text("samplers", "tpe,cma-es,gp").split(",")) {
+            for (Landscape landscape : landscapes(kind)) {
+                int[] runs = kind.equals("cma-es") ? MANY : FEW;
+                Regrets ours = Regrets.ours(kind, landscape, seeds, runs);
+                List<String> lines = arguments.text("python", "").isEmpty()
+                        ? stored()
+                        : asked(arguments.text("python", ""), kind, landscape, seeds, runs);
+                Regrets optuna = Regrets.of(lines, kind, landscape, seeds, runs);
+                for (int k = 0; k < runs.length; k++) {
+                    System.out.printf(
+                            Locale.ROOT,
+                            "%s %s %d %.4g %.4g %.2f %.3f%n",
+                            kind,
+                            landscape.name().toLowerCase(Locale.ROOT),
+                            runs[k],
+                            ours.median(k),
+                            optuna.median(k),
+                            ours.median(k) / optuna.median(k),
+                            ours.worse(optuna, k));
+                }
+            }
+        }
+    }
+
+    private static List<Landscape> landscapes(String kind) {
+        return switch (kind) {
+            case "cma-es" -> List.of(Landscape.ROSENBROCK10, Landscape.SPHERE10);
+            case "gp" -> List.of(Landscape.BRANIN, Landscape.HARTMANN6);
+            default -> List.of(Landscape.BRANIN, Landscape.HARTMANN6, Landscape.MIXED, Landscape.CONDITIONAL);
+        };
+    }
+
+    static List<String> stored() throws IOException {
+        return Files.readAllLines(bench().resolve("optuna_samplers.jsonl"));
+    }
+
+    private static Path bench() {
+        return LabProcess.repositoryRoot().resolve("deploy/e2e/bench");
+    }
+
+    private static List<String> asked(String python, String kind, Landscape landscape, int seeds, int[] runs)
+            throws IOException, InterruptedException {
+        String numbers =
+                String.join(",", Stream.of(box(runs)).map(String::valueOf).toList());
+        Process process = new ProcessBuilder(
+                        python,
+                        bench().resolve("optuna_samplers.py").toString(),
+                        kind,
+                        landscape.name().toLowerCase(Locale.ROOT),
+                        String.valueOf(seeds),
+                        numbers)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            out.lines().forEach(lines::add);
+        }
+        if (process.waitFor() != 0) {
+            throw new IOException("optuna_samplers.py ended with " + process.exitValue());
+        }
+        return lines;
+    }
+
+    private static Integer[] box(int[] runs) {
+        Integer[] out = new Integer[runs.length];
+        for (int i = 0; i < runs.length; i++) {
+            out[i] = runs[i];
+        }
+        return out;
+    }
+}
