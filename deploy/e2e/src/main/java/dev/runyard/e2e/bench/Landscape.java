@@ -5,6 +5,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Space;
 import dev.runyard.spec.sweep.SweepSpec;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 
@@ -68,7 +69,11 @@ enum Landscape {
     }
 
     private static double real(Map<String, JsonNode> at, String name) {
-        return at.get(name).doubleValue();
+        return value(at, name).doubleValue();
+    }
+
+    private static JsonNode value(Map<String, JsonNode> at, String name) {
+        return Objects.requireNonNull(at.get(name), name);
     }
 
     private static double[] reals(Map<String, JsonNode> at, int n) {
@@ -101,7 +106,7 @@ enum Landscape {
         double rate = Math.log10(real(at, "rate")) + 2.5;
         double n = (real(at, "n") - 16) / 16;
         double kind =
-                switch (at.get("kind").textValue()) {
+                switch (value(at, "kind").textValue()) {
                     case "sgd" -> 0.6;
                     case "adam" -> 0.2;
                     default -> 0;
@@ -111,7 +116,7 @@ enum Landscape {
 
     private static double conditional(Map<String, JsonNode> at) {
         double rate = Math.log10(real(at, "rate"));
-        return switch (at.get("kind").textValue()) {
+        return switch (value(at, "kind").textValue()) {
             case "pgn" -> {
                 double prompts = (real(at, "prompts") - 16) / 16;
                 double library = Math.log(real(at, "library")) / Math.log(2) - 8;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Samplers against Optuna's on functions whose optimum is known: median regret, ratio, and whether ours are significantly worse.
  *
- * <p>{@code --seeds 30}; {@code --samplers tpe,cma-es,gp}; {@code --python FILE}: a Python that has optuna 5.0.0 (and cmaes, scipy, torch),
+ * <p>{@code --seeds 200}; {@code --samplers tpe,cma-es,gp}; {@code --python FILE}: a Python that has optuna 5.0.0 (and cmaes, scipy, torch),
  * asked anew. Without it Optuna's side is what it printed on 2026-11-26 ({@code deploy/e2e/bench/optuna_samplers.jsonl}).
  */
 public final class SamplersBench {
@@ -25,7 +25,7 @@ public final class SamplersBench {
 
     public static void main(String[] given) throws Exception {
         Arguments arguments = Arguments.of(given, List.of("seeds", "samplers", "python"));
-        int seeds = arguments.count("seeds", 30);
+        int seeds = arguments.count("seeds", 200);
         System.out.println("sampler function runs ours Optuna's ratio p(worse)");
         for (String kind : arguments.text("samplers", "tpe,cma-es,gp").split(",")) {
             for (Landscape landscape : landscapes(kind)) {
