@@ -20,9 +20,12 @@ import org.junit.jupiter.api.Test;
 /** What the handbook says of live events is what the code sends. */
 class EventKindsTest {
     /** The arguments of a call that writes an event. */
-    private static final Pattern CALL = Pattern.compile("journal\\.(?:run|sweep|device)\\(([^;]*);");
+    private static final Pattern CALL = Pattern.compile("journal\\.(?:run|sweep|device|curated)\\(([^;]*);");
 
     private static final Pattern WORD = Pattern.compile("\"([a-z]+(?:-[a-z]+)*)\"");
+    /** The kind of what a person did to keep order, as {@code Curation} hands it on with who did it. */
+    private static final Pattern CURATED = Pattern.compile("\"([a-z]+)\"(?:\\s*:\\s*\"([a-z]+)\")?,\\s*who\\)");
+
     private static final Pattern CELL = Pattern.compile("`([A-Za-z_-]+)`");
 
     @Test
@@ -32,6 +35,14 @@ class EventKindsTest {
             Matcher call = CALL.matcher(source);
             while (call.find()) {
                 WORD.matcher(call.group(1)).results().forEach(word -> written.add(word.group(1)));
+            }
+            if (source.contains("class Curation ")) {
+                CURATED.matcher(source).results().forEach(kind -> {
+                    written.add(kind.group(1));
+                    if (kind.group(2) != null) {
+                        written.add(kind.group(2));
+                    }
+                });
             }
         }
         Arrays.stream(Command.values()).forEach(c -> written.add(c.name().toLowerCase(Locale.ROOT)));
@@ -44,7 +55,7 @@ class EventKindsTest {
 
     @Test
     void theHandbookListsEveryTypeAndNoOther() throws IOException {
-        Set<String> sent = new TreeSet<>(Set.of("run", "sweep", "device"));
+        Set<String> sent = new TreeSet<>(Set.of("run", "sweep", "device", "experiment"));
         for (String source : sources()) {
             Pattern.compile("new LiveEvent\\(\"([a-z]+)\"")
                     .matcher(source)
