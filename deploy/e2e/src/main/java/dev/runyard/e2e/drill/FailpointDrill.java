@@ -107,6 +107,7 @@ public final class FailpointDrill {
 
     private static List<String> reached(LabClient client, Path armed, Failpoint point, Map<Integer, Measured> calm)
             throws IOException, InterruptedException {
+        String worker = ready(client, "");
         Path file = armed.resolve(point.name());
         Path writing = armed.resolve(point + ".tmp");
         Files.writeString(writing, AT_THE_SECOND.contains(point) ? "2" : "1");
@@ -119,6 +120,10 @@ public final class FailpointDrill {
         }
         if (Files.deleteIfExists(file)) {
             return List.of(point + " was not reached");
+        }
+        if (point.side() == Failpoint.Side.WORKER) {
+            // A run that is queued while nobody has missed the worker yet would be granted to it, and lose an attempt.
+            ready(client, worker);
         }
         List<String> faults = new ArrayList<>();
         try {
@@ -159,6 +164,19 @@ public final class FailpointDrill {
         Map<String, Object> request = Map.of("experiment", "failpoints", "name", name, "spec", spec);
         return client.once("/api/v1/runs", request, "drill-" + name, WITHIN)
                 .get("id")
+                .asText();
+    }
+
+    /** Waits until another worker than {@code gone} has the device to itself; its id. */
+    private static String ready(LabClient client, String gone) throws InterruptedException {
+        return client.await(
+                        "/api/v1/devices",
+                        WITHIN,
+                        devices -> devices.size() > 0
+                                && devices.get(0).path("state").asText().equals("FREE")
+                                && !devices.get(0).path("worker").asText(gone).equals(gone))
+                .get(0)
+                .get("worker")
                 .asText();
     }
 
