@@ -54,10 +54,12 @@ export function RunHeader({ run }: { run: RunView }) {
         </>
       }
     >
-      <div className={css.progress}>
-        <ProgressBar step={far.step} steps={run.steps} epoch={far.epoch} epochs={run.epochs} wide ended={ended} />
-        <span className="faint num">{between(run.startedAt, run.endedAt, now)}</span>
-      </div>
+      {run.startedAt ? (
+        <div className={css.progress}>
+          <ProgressBar step={far.step} steps={run.steps} epoch={far.epoch} epochs={run.epochs} wide ended={ended} />
+          <span className="faint num">{between(run.startedAt, run.endedAt, now)}</span>
+        </div>
+      ) : null}
       {run.waiting ? (
         <p className={css.waiting}>
           <strong>Waiting:</strong> {run.waiting}
