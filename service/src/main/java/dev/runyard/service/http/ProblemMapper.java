@@ -12,7 +12,13 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -71,7 +77,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response other(Throwable e, UriInfo uri) {
-        for (Throwable cause = e; cause != null && cause != cause.getCause(); cause = cause.getCause()) {
+        for (Throwable cause : behind(e)) {
             if (cause instanceof Problem problem) {
                 return answer(problem.body(), uri);
             }
@@ -97,6 +103,20 @@ class ProblemMapper {
                 Problem.Body.of(
                         500, "INTERNAL", "Something unexpected happened; the service's log has it under " + id + "."),
                 uri);
+    }
+
+    /** The causes, and what a transaction that could not commit has only noted beside them: why it could not. */
+    private static Set<Throwable> behind(Throwable e) {
+        Set<Throwable> found = new LinkedHashSet<>();
+        Deque<Throwable> open = new ArrayDeque<>(List.of(e));
+        while (!open.isEmpty()) {
+            Throwable next = open.remove();
+            if (found.add(next)) {
+                Optional.ofNullable(next.getCause()).ifPresent(open::add);
+                open.addAll(List.of(next.getSuppressed()));
+            }
+        }
+        return found;
     }
 
     /** Connection lost or refused (class 08), server shutting down or starting (57P), too many connections, pool empty. */
