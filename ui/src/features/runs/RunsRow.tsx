@@ -79,7 +79,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       ref={ref}
       role="row"
       aria-rowindex={isBase ? undefined : index + 2}
-      aria-level={row.kind === "group" ? 1 : row.depth + 1}
+      aria-level={row.kind === "group" ? 1 : row.depth > 0 ? row.depth + 1 : undefined}
       aria-expanded={row.kind === "group" ? row.open : undefined}
       aria-selected={selected}
       aria-label={isBase ? `Baseline: ${name}` : name}
