@@ -72,7 +72,7 @@ test("a selection does not survive another question", async () => {
   drawAt("/runs?charts=off", <RunsPanel />);
   (await rowOf(/-000/)).focus();
   await userEvent.keyboard("x");
-  expect(screen.getByText("1 selected")).toBeTruthy();
+  expect(await screen.findByText("1 selected")).toBeTruthy();
   await userEvent.click(screen.getAllByRole("button", { name: /^State/ })[0]!);
   await userEvent.click(await screen.findByRole("menuitemcheckbox", { name: "running" }));
   await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
