@@ -59,6 +59,9 @@ final class Patience {
      * @throws InterruptedIOException when the waiting thread is interrupted; its flag stays set
      */
     <T> T call(String what, Work<T> work) throws IOException, NoAnswer {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(what); // whether or not the answer would have been there at once
+        }
         if (STUCK.get() >= MOST_STUCK) {
             throw new NoAnswer();
         }
@@ -87,10 +90,14 @@ final class Patience {
         } catch (InterruptedException e) {
             abandon(answer);
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for " + what);
+            throw interrupted(what);
         } catch (ExecutionException e) {
             return rethrow(Objects.requireNonNull(e.getCause()));
         }
+    }
+
+    private static InterruptedIOException interrupted(String what) {
+        return new InterruptedIOException("interrupted while waiting for " + what);
     }
 
     /** What comes too late is closed. */
