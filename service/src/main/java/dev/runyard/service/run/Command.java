@@ -19,6 +19,19 @@ public enum Command {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 
+    /** As a path spells it, and an event. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Why it does not apply to a run; empty where it does. The same for one run and for many. */
+    Optional<String> against(RunState state, boolean deleted) {
+        if (deleted) {
+            return Optional.of(IllegalTransition.DELETED);
+        }
+        return from(state).isEmpty() ? Optional.of("it is " + state) : Optional.empty();
+    }
+
     /**
      * The state that follows; the same state where the wish is already fulfilled or on its way, so that a repeated request is
      * harmless; empty where the command makes no sense.

@@ -18,9 +18,11 @@ final class Run {
             boolean resume,
             int lost,
             int faults,
-            boolean pruned) {
+            boolean pruned,
+            boolean deleted) {
         static final String SELECT =
-                "select id, sweep_id, state, attempt, resume_wanted, lost, faults, pruned is not null as pruned from run where id = ? for update";
+                "select id, sweep_id, state, attempt, resume_wanted, lost, faults, pruned is not null as pruned,"
+                        + " deleted_at is not null as deleted from run where id = ? for update";
 
         static final Statements.Reader<Held> READER = r -> new Held(
                 r.getObject("id", UUID.class),
@@ -30,6 +32,7 @@ final class Run {
                 r.getBoolean("resume_wanted"),
                 r.getInt("lost"),
                 r.getInt("faults"),
-                r.getBoolean("pruned"));
+                r.getBoolean("pruned"),
+                r.getBoolean("deleted"));
     }
 }

@@ -99,8 +99,7 @@ public class RunBulk {
         subjects.forEach(run -> states.merge(run.state(), 1L, Long::sum));
         Map<String, Long> actions = new LinkedHashMap<>();
         for (Command command : Command.values()) {
-            String word = command.name().toLowerCase(java.util.Locale.ROOT);
-            actions.put(word, changed(subjects, new RunDesk.Deed(word, null, null, null)));
+            actions.put(command.word(), changed(subjects, new RunDesk.Deed(command.word(), null, null, null)));
         }
         actions.put("delete", changed(subjects, RunDesk.Deed.throwAway()));
         actions.put(

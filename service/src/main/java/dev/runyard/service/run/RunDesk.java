@@ -94,9 +94,7 @@ public class RunDesk {
     /** Why the deed does not apply to the run; empty where it does. */
     static Optional<String> against(Deed deed, Subject run) {
         if (deed.action() != null) {
-            return Command.fromString(deed.action()).from(run.state()).isEmpty()
-                    ? Optional.of("it is " + run.state())
-                    : deletedAgainst(run);
+            return Command.fromString(deed.action()).against(run.state(), run.deleted());
         }
         if (deed.patch() != null) {
             return deed.patch().experiment() != null && run.inSweep()
@@ -109,10 +107,6 @@ public class RunDesk {
                     : Optional.of("it is " + run.state() + "; cancel it first");
         }
         return Optional.empty();
-    }
-
-    private static Optional<String> deletedAgainst(Subject run) {
-        return run.deleted() ? Optional.of("it is deleted; restore it first") : Optional.empty();
     }
 
     /** The runs, in the order of their ids, held until the transaction ends. */

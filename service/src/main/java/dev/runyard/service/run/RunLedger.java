@@ -386,7 +386,7 @@ public class RunLedger implements FirstReport {
     /**
      * Carries out what a person asks.
      *
-     * @throws IllegalTransition when the state does not allow it
+     * @throws IllegalTransition when the state does not allow it, or the run is deleted
      */
     @Transactional
     public void obey(UUID run, Command command, String who) {
@@ -400,8 +400,10 @@ public class RunLedger implements FirstReport {
         }
         Run.Held held =
                 statements.row(Run.Held.SELECT, Run.Held.READER, run).orElseThrow(() -> Problem.notFound("run", run));
-        RunState next =
-                command.from(held.state()).orElseThrow(() -> new IllegalTransition("run", run, command, held.state()));
+        command.against(held.state(), held.deleted()).ifPresent(why -> {
+            throw new IllegalTransition("run", run, command.word(), why);
+        });
+        RunState next = command.from(held.state()).orElseThrow();
         if (held.state() == RunState.PAUSING) {
             statements.change("update run set resume_wanted = ? where id = ?", command == Command.RESUME, run);
         }
@@ -414,8 +416,7 @@ public class RunLedger implements FirstReport {
                        lost = case when ? then 0 else lost end, faults = case when ? then 0 else faults end,
                        not_before = null
                 where id = ? and attempt = ? and state = ?""", next, next.terminal(), fresh, fresh, fresh, fresh, run, held.attempt(), held.state());
-        journal.run(
-                run, held.sweep(), who, command.name().toLowerCase(java.util.Locale.ROOT), held.state(), next, null);
+        journal.run(run, held.sweep(), who, command.word(), held.state(), next, null);
         if (fresh) {
             refusals.forget(run);
         }

@@ -22,7 +22,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -80,7 +79,8 @@ public class SweepLedger {
             int created,
             int parallel,
             int priority,
-            String who) {}
+            String who,
+            boolean deleted) {}
 
     private record Numbers(int open, int going) {}
 
@@ -188,7 +188,7 @@ public class SweepLedger {
     /** Further points, which the sampler draws as the window moves; a finished sweep goes on. */
     @Transactional
     void extend(UUID sweep, SweepSpec spec, int points, String who) {
-        Held held = held(sweep).get(0);
+        Held held = held(sweep, "extend");
         if (held.state() == SweepState.CANCELLED) {
             throw Problem.invalid(
                     "NOT_APPLICABLE", "points", points, "cannot be added to a cancelled sweep", "queue one with from:");
@@ -215,7 +215,7 @@ public class SweepLedger {
     /** No further points. */
     @Transactional
     void stop(UUID sweep, String who) {
-        Held held = held(sweep).get(0);
+        Held held = held(sweep, "stop");
         if (held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED) {
             if (held.created() > 0 && held.created() < held.total()) {
                 cut(held, held.created(), "stopped by " + who);
@@ -251,15 +251,11 @@ public class SweepLedger {
     /**
      * Carries out what a person asks, for the sweep and every run of it that it applies to.
      *
-     * @throws IllegalTransition when the sweep's state does not allow it
+     * @throws IllegalTransition when the sweep's state does not allow it, or the sweep is deleted
      */
     @Transactional
     public void obey(UUID sweep, Command command, String who) {
-        List<Held> found = held(sweep);
-        if (found.isEmpty()) {
-            throw Problem.notFound("sweep", sweep);
-        }
-        Held held = found.get(0);
+        Held held = held(sweep, command.word());
         SweepState next = next(held, command);
         for (UUID run : affected(sweep, command)) {
             runs.obey(run, command, who);
@@ -270,7 +266,7 @@ public class SweepLedger {
                     next,
                     next == SweepState.CANCELLED,
                     sweep);
-            journal.sweep(sweep, who, command.name().toLowerCase(Locale.ROOT), held.state(), next, null);
+            journal.sweep(sweep, who, command.word(), held.state(), next, null);
         }
         wakeup.sweep(sweep);
         wakeup.schedule();
@@ -292,12 +288,12 @@ public class SweepLedger {
                     case RETRY -> held.state() == SweepState.PAUSED ? null : SweepState.RUNNING;
                 };
         if (next == null) {
-            throw new IllegalTransition("sweep", held.id(), command, held.state());
+            throw new IllegalTransition("sweep", held.id(), command.word(), "it is " + held.state());
         }
         return next;
     }
 
-    /** Runs that the command changes, by id: whoever locks several runs does it in this order. */
+    /** Runs that the command changes, by id: whoever locks several runs does it in this order. What is deleted stays what it is. */
     private List<UUID> affected(UUID sweep, Command command) {
         List<String> states = java.util.Arrays.stream(RunState.values())
                 // What a pruner stopped is taken up again one by one.
@@ -306,7 +302,7 @@ public class SweepLedger {
                 .map(Enum::name)
                 .toList();
         return statements.rows(
-                "select id from run where sweep_id = ? and state = any(?) order by id",
+                "select id from run where sweep_id = ? and state = any(?) and deleted_at is null order by id",
                 r -> r.getObject(1, UUID.class),
                 sweep,
                 states);
@@ -360,6 +356,19 @@ public class SweepLedger {
                 select ?, p.n - 1, p.params from jsonb_array_elements(cast(? as jsonb)) with ordinality as p(params, n)""", sweep, Json.canonical(runs));
     }
 
+    /**
+     * What a person asks something of.
+     *
+     * @throws Problem 404, 409 for a sweep that is deleted
+     */
+    private Held held(UUID sweep, String action) {
+        Held held = held(sweep).stream().findFirst().orElseThrow(() -> Problem.notFound("sweep", sweep));
+        if (held.deleted()) {
+            throw new IllegalTransition("sweep", sweep, action, IllegalTransition.DELETED);
+        }
+        return held;
+    }
+
     private List<Held> held(UUID sweep) {
         return statements.rows(
                 "select * from sweep where id = ? for update",
@@ -374,7 +383,8 @@ public class SweepLedger {
                         r.getInt("created"),
                         r.getInt("parallel"),
                         r.getInt("priority"),
-                        r.getString("created_by")),
+                        r.getString("created_by"),
+                        r.getObject("deleted_at") != null),
                 sweep);
     }
 

@@ -295,6 +295,79 @@ final class RunDeskTest {
     }
 
     @Test
+    void whatIsDeletedTakesNoActionUntilItIsRestored() {
+        UUID run = queue("desk-deleted", "a");
+        end(run, "FAILED");
+        send("DELETE", "/runs/" + run, "").statusCode(200);
+        for (String action : List.of("pause", "resume", "cancel", "retry")) {
+            send("POST", "/runs/" + run + "/" + action, "")
+                    .statusCode(409)
+                    .body("code", equalTo("ILLEGAL_TRANSITION"))
+                    .body("detail", containsString("it is deleted; restore it first"));
+        }
+        send("POST", "/runs/bulk", "{\"select\": {\"ids\": [\"" + run + "\"]}, \"do\": {\"action\": \"retry\"}}")
+                .statusCode(200)
+                .body("done", equalTo(0))
+                .body("skipped[0].why", equalTo("it is deleted; restore it first"));
+        send("POST", "/runs/" + run + "/restore", "").statusCode(200).body("state", equalTo("FAILED"));
+        send("POST", "/runs/" + run + "/retry", "").statusCode(200).body("state", equalTo("QUEUED"));
+    }
+
+    @Test
+    void aSweepLeavesItsDeletedRunsAloneAndTakesNoActionWhileItIsDeleted() {
+        String sweep = send(
+                        "POST",
+                        "/sweeps",
+                        "{\"experiment\": \"desk-deleted-sweep\", \"base\": {\"dataset\": {\"id\": \"shapes\"}}, \"seeds\": [0, 1]}")
+                .statusCode(201)
+                .extract()
+                .path("id");
+        send("POST", "/sweeps/" + sweep + "/cancel", "").statusCode(200);
+        List<String> runs = given().queryParam("sweep", sweep)
+                .queryParam("sort", "index")
+                .get("/api/v1/runs")
+                .then()
+                .extract()
+                .path("items.id");
+        send("DELETE", "/runs/" + runs.get(0), "").statusCode(200);
+        send("POST", "/sweeps/" + sweep + "/retry", "").statusCode(200);
+        given().get("/api/v1/runs/" + runs.get(0)).then().body("state", equalTo("CANCELLED"));
+        given().get("/api/v1/runs/" + runs.get(1)).then().body("state", equalTo("QUEUED"));
+        send("POST", "/sweeps/" + sweep + "/cancel", "").statusCode(200);
+        send("DELETE", "/sweeps/" + sweep, "").statusCode(200);
+        for (String action : List.of("pause", "resume", "cancel", "retry", "stop")) {
+            send("POST", "/sweeps/" + sweep + "/" + action, "")
+                    .statusCode(409)
+                    .body("code", equalTo("ILLEGAL_TRANSITION"))
+                    .body("detail", containsString("it is deleted; restore it first"));
+        }
+        given().get("/api/v1/runs/" + runs.get(1)).then().body("state", equalTo("CANCELLED"));
+    }
+
+    @Test
+    void nothingGoesIntoAnExperimentThatIsDeleted() {
+        UUID run = queue("desk-gone", "a");
+        end(run, "FINISHED");
+        UUID other = queue("desk-there", "b");
+        send("DELETE", "/experiments/desk-gone", "").statusCode(200);
+        String there = "{\"experiment\": \"desk-gone\", \"%s\": {\"dataset\": {\"id\": \"shapes\"}}}";
+        for (ValidatableResponse refused : List.of(
+                send("POST", "/runs", there.formatted("spec")),
+                send("POST", "/sweeps", there.formatted("base")),
+                send("PATCH", "/runs/" + other, "{\"experiment\": \"desk-gone\"}"))) {
+            refused.statusCode(409)
+                    .body("code", equalTo("DELETED"))
+                    .body("field", equalTo("experiment"))
+                    .body("remedy", containsString("restore it"));
+        }
+        assertThat(names("desk-gone", "deleted", "only")).containsExactly("a");
+        assertThat(names("desk-there")).containsExactly("b");
+        send("POST", "/experiments/desk-gone/restore", "").statusCode(200);
+        queue("desk-gone", "c");
+        assertThat(names("desk-gone")).containsExactly("a", "c");
+    }
+
+    @Test
     void theOutcomeOfASweepIsThatOfItsRuns() {
         queue("desk-outcome", "x");
         for (Object[] known :
