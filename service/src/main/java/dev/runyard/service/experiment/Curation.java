@@ -5,7 +5,9 @@ import dev.runyard.service.event.Wakeup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,28 +36,30 @@ public class Curation {
         this.wakeup = wakeup;
     }
 
+    /** What a patch says that all of them have: name, tags, star, archive. Answers who changed. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Set<UUID> change(Curated what, Collection<UUID> ids, Patch patch, String who) {
+        Set<UUID> changed = new LinkedHashSet<>();
+        if (patch.name() != null) {
+            changed.addAll(change(what, ids, "name", "cast(? as text)", patch.name(), "rename", who));
+        }
+        if (patch.tags() != null) {
+            // Null takes a tag away, and what is not named stays.
+            String merged = "jsonb_strip_nulls(t.tags || cast(? as jsonb))";
+            changed.addAll(change(what, ids, "tags", merged, patch.tags().toString(), "tag", who));
+        }
+        if (patch.starred() != null) {
+            String kind = patch.starred() ? "star" : "unstar";
+            changed.addAll(change(what, ids, "starred", "cast(? as boolean)", patch.starred(), kind, who));
+        }
+        if (patch.archived() != null) {
+            String kind = patch.archived() ? "archive" : "unarchive";
+            changed.addAll(change(what, ids, "archived", "cast(? as boolean)", patch.archived(), kind, who));
+        }
+        return changed;
+    }
+
     /** Answers who changed. */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public List<UUID> name(Curated what, Collection<UUID> ids, String name, String who) {
-        return change(what, ids, "name", "cast(? as text)", name, "rename", who);
-    }
-
-    @Transactional(Transactional.TxType.MANDATORY)
-    public List<UUID> star(Curated what, Collection<UUID> ids, boolean starred, String who) {
-        return change(what, ids, "starred", "cast(? as boolean)", starred, starred ? "star" : "unstar", who);
-    }
-
-    @Transactional(Transactional.TxType.MANDATORY)
-    public List<UUID> archive(Curated what, Collection<UUID> ids, boolean archived, String who) {
-        return change(what, ids, "archived", "cast(? as boolean)", archived, archived ? "archive" : "unarchive", who);
-    }
-
-    /** @param tags a JSON object of texts; null takes a tag away, and what is not named stays */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public List<UUID> tag(Curated what, Collection<UUID> ids, String tags, String who) {
-        return change(what, ids, "tags", "jsonb_strip_nulls(t.tags || cast(? as jsonb))", tags, "tag", who);
-    }
-
     @Transactional(Transactional.TxType.MANDATORY)
     public List<UUID> prioritise(Curated what, Collection<UUID> ids, int priority, String who) {
         List<UUID> changed = change(what, ids, "priority", "cast(? as integer)", priority, "prioritise", who);

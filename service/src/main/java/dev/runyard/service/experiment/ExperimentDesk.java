@@ -25,7 +25,6 @@ public class ExperimentDesk {
             String field = patch.priority() != null ? "priority" : "experiment";
             throw Problem.invalid("UNKNOWN_FIELD", field, null, "is of runs and sweeps", null);
         }
-        List<UUID> one = List.of(experiment);
         if (patch.name() != null) {
             long taken = statements.number(
                     "select count(*) from experiment o join experiment e on e.project_id = o.project_id and e.id = ?"
@@ -35,17 +34,8 @@ public class ExperimentDesk {
             if (taken > 0) {
                 throw Problem.of(409, "NAME_TAKEN", "There is an experiment named " + patch.name() + " already.");
             }
-            curation.name(Curated.EXPERIMENT, one, patch.name(), who);
         }
-        if (patch.tags() != null) {
-            curation.tag(Curated.EXPERIMENT, one, patch.tags().toString(), who);
-        }
-        if (patch.starred() != null) {
-            curation.star(Curated.EXPERIMENT, one, patch.starred(), who);
-        }
-        if (patch.archived() != null) {
-            curation.archive(Curated.EXPERIMENT, one, patch.archived(), who);
-        }
+        curation.change(Curated.EXPERIMENT, List.of(experiment), patch, who);
     }
 
     /** @throws Problem 409 IN_USE while a run or sweep of it is not over */

@@ -56,8 +56,7 @@ public class Experiments {
                 """
                 select e.project_id, e.id, e.deleted_at is not null from experiment e join project p on p.id = e.project_id
                 where p.name = ? and e.name = ?""",
-                r -> new Found(
-                        new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)), r.getBoolean(3)),
+                r -> new Found(new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)), r.getBoolean(3)),
                 Project.DEFAULT,
                 name);
     }

@@ -92,6 +92,12 @@ public class Configurations {
         statements.change(STORE, given.toString());
     }
 
+    /** Their values go into the catalogue of the experiment that they are in now. */
+    public void moved(Collection<UUID> runs) {
+        statements.change(
+                "insert into config_unseen (run_id) select unnest(cast(? as uuid[])) on conflict do nothing", runs);
+    }
+
     /** Makes what runs of earlier releases lack, batch by batch; where it was interrupted it goes on. */
     public void complete() {
         UUID last = new UUID(0, 0);

@@ -32,11 +32,13 @@ public class RunBulk {
     private final Statements statements;
     private final RunChoice choice;
     private final RunDesk desk;
+    private final RunLedger ledger;
 
-    public RunBulk(Statements statements, RunChoice choice, RunDesk desk) {
+    public RunBulk(Statements statements, RunChoice choice, RunDesk desk, RunLedger ledger) {
         this.statements = statements;
         this.choice = choice;
         this.desk = desk;
+        this.ledger = ledger;
     }
 
     /** Which: by id, or by the same words as a list. */
@@ -145,14 +147,15 @@ public class RunBulk {
             throw Problem.invalid(
                     "OUT_OF_RANGE", "do.patch.name", deed.patch().name(), "is for one run", "PATCH that run");
         }
+        List<RunDesk.Subject> subjects = subjects(ask);
+        if (deed.action() != null) {
+            return act(Command.fromString(deed.action()), deed, subjects, who);
+        }
         List<UUID> ids =
-                subjects(ask).stream().map(RunDesk.Subject::id).sorted(BY_BYTES).toList();
+                subjects.stream().map(RunDesk.Subject::id).sorted(BY_BYTES).toList();
         List<UUID> done = new ArrayList<>();
         List<Skipped> skipped = new ArrayList<>();
         long[] skippedTotal = {0};
-        if (deed.action() != null) {
-            return act(Command.fromString(deed.action()), deed, subjects(ask), who);
-        }
         for (int i = 0; i < ids.size(); i += BATCH) {
             List<UUID> batch = ids.subList(i, Math.min(ids.size(), i + BATCH));
             done.addAll(QuarkusTransaction.requiringNew().call(() -> {
@@ -182,7 +185,7 @@ public class RunBulk {
             Optional<String> why = RunDesk.against(deed, run);
             if (why.isEmpty()) {
                 try {
-                    QuarkusTransaction.requiringNew().run(() -> desk.act(run.id(), command, who));
+                    QuarkusTransaction.requiringNew().run(() -> ledger.obey(run.id(), command, who));
                     done++;
                     continue;
                 } catch (Problem e) {
@@ -237,14 +240,9 @@ public class RunBulk {
             List<@Nullable Object> values = new ArrayList<>(where.values());
             values.add(MOST + 1);
             return statements.rows(
-                    "select r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null from run r "
-                            + where.joins() + "where " + where.sql("r.id") + " limit ?",
-                    r -> new RunDesk.Subject(
-                            r.getObject(1, UUID.class),
-                            r.getString(2),
-                            RunState.valueOf(r.getString(3)),
-                            r.getBoolean(4),
-                            r.getBoolean(5)),
+                    "select " + RunDesk.Subject.COLUMNS + " from run r " + where.joins() + "where " + where.sql("r.id")
+                            + " limit ?",
+                    RunDesk.Subject.READER,
                     values.toArray());
         });
         if (found.size() > MOST) {

@@ -10,12 +10,10 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +24,13 @@ public class RunDesk {
     private final Statements statements;
     private final Curation curation;
     private final Experiments experiments;
-    private final RunLedger ledger;
+    private final Configurations configurations;
 
-    public RunDesk(Statements statements, Curation curation, Experiments experiments, RunLedger ledger) {
+    public RunDesk(Statements statements, Curation curation, Experiments experiments, Configurations configurations) {
         this.statements = statements;
         this.curation = curation;
         this.experiments = experiments;
-        this.ledger = ledger;
+        this.configurations = configurations;
     }
 
     /**
@@ -89,7 +87,16 @@ public class RunDesk {
     }
 
     /** What decides whether something applies. */
-    record Subject(UUID id, String name, RunState state, boolean inSweep, boolean deleted) {}
+    record Subject(UUID id, String name, RunState state, boolean inSweep, boolean deleted) {
+        static final String COLUMNS = "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null";
+
+        static final Statements.Reader<Subject> READER = r -> new Subject(
+                r.getObject(1, UUID.class),
+                r.getString(2),
+                RunState.valueOf(r.getString(3)),
+                r.getBoolean(4),
+                r.getBoolean(5));
+    }
 
     /** Why the deed does not apply to the run; empty where it does. */
     static Optional<String> against(Deed deed, Subject run) {
@@ -112,13 +119,8 @@ public class RunDesk {
     /** The runs, in the order of their ids, held until the transaction ends. */
     List<Subject> held(Collection<UUID> ids) {
         return statements.rows(
-                "select id, name, state, sweep_id is not null, deleted_at is not null from run where id = any(?) order by id for update",
-                r -> new Subject(
-                        r.getObject(1, UUID.class),
-                        r.getString(2),
-                        RunState.valueOf(r.getString(3)),
-                        r.getBoolean(4),
-                        r.getBoolean(5)),
+                "select " + Subject.COLUMNS + " from run r where r.id = any(?) order by r.id for update",
+                Subject.READER,
                 ids);
     }
 
@@ -139,11 +141,6 @@ public class RunDesk {
         carryOut(deed, List.of(run), who);
     }
 
-    /** Carries a command out, as for one run alone. */
-    void act(UUID run, Command command, String who) {
-        ledger.obey(run, command, who);
-    }
-
     /**
      * Changes, throws away or fetches back runs that it applies to, in the caller's transaction.
      *
@@ -154,35 +151,18 @@ public class RunDesk {
         if (deed.patch() == null) {
             return curation.delete(Curated.RUN, runs, deed.delete() != null, who);
         }
-        Map<UUID, Boolean> changed = new LinkedHashMap<>();
-        change(deed.patch(), runs, who).forEach(id -> changed.put(id, true));
-        return List.copyOf(changed.keySet());
+        return List.copyOf(change(deed.patch(), runs, who));
     }
 
-    private List<UUID> change(Patch patch, List<UUID> runs, String who) {
-        List<UUID> changed = new ArrayList<>();
-        if (patch.name() != null) {
-            changed.addAll(curation.name(Curated.RUN, runs, patch.name(), who));
-        }
-        if (patch.tags() != null) {
-            changed.addAll(curation.tag(Curated.RUN, runs, patch.tags().toString(), who));
-        }
-        if (patch.starred() != null) {
-            changed.addAll(curation.star(Curated.RUN, runs, patch.starred(), who));
-        }
-        if (patch.archived() != null) {
-            changed.addAll(curation.archive(Curated.RUN, runs, patch.archived(), who));
-        }
+    private Set<UUID> change(Patch patch, List<UUID> runs, String who) {
+        Set<UUID> changed = curation.change(Curated.RUN, runs, patch, who);
         if (patch.priority() != null) {
             changed.addAll(curation.prioritise(Curated.RUN, runs, patch.priority(), who));
         }
         if (patch.experiment() != null) {
             UUID to = experiments.named(patch.experiment(), who).experiment();
             List<UUID> moved = curation.move(Curated.RUN, runs, to, who);
-            // Their values go into the other experiment's catalogue.
-            statements.change(
-                    "insert into config_unseen (run_id) select unnest(cast(? as uuid[])) on conflict do nothing",
-                    moved);
+            configurations.moved(moved);
             changed.addAll(moved);
         }
         return changed;

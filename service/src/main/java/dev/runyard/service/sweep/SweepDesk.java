@@ -6,6 +6,7 @@ import dev.runyard.service.experiment.Curation;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.experiment.Patch;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.Configurations;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
@@ -17,29 +18,20 @@ public class SweepDesk {
     private final Statements statements;
     private final Curation curation;
     private final Experiments experiments;
+    private final Configurations configurations;
 
-    public SweepDesk(Statements statements, Curation curation, Experiments experiments) {
+    public SweepDesk(Statements statements, Curation curation, Experiments experiments, Configurations configurations) {
         this.statements = statements;
         this.curation = curation;
         this.experiments = experiments;
+        this.configurations = configurations;
     }
 
     /** A priority holds for the runs that are not over, and those to come. */
     @Transactional
     public void change(UUID sweep, Patch patch, String who) {
         List<UUID> one = List.of(sweep);
-        if (patch.name() != null) {
-            curation.name(Curated.SWEEP, one, patch.name(), who);
-        }
-        if (patch.tags() != null) {
-            curation.tag(Curated.SWEEP, one, patch.tags().toString(), who);
-        }
-        if (patch.starred() != null) {
-            curation.star(Curated.SWEEP, one, patch.starred(), who);
-        }
-        if (patch.archived() != null) {
-            curation.archive(Curated.SWEEP, one, patch.archived(), who);
-        }
+        curation.change(Curated.SWEEP, one, patch, who);
         if (patch.priority() != null) {
             curation.prioritise(Curated.SWEEP, one, patch.priority(), who);
             curation.prioritise(Curated.RUN, runs(sweep, "ended_at is null"), patch.priority(), who);
@@ -47,10 +39,7 @@ public class SweepDesk {
         if (patch.experiment() != null) {
             UUID to = experiments.named(patch.experiment(), who).experiment();
             curation.move(Curated.SWEEP, one, to, who);
-            List<UUID> moved = curation.move(Curated.RUN, runs(sweep, "true"), to, who);
-            statements.change(
-                    "insert into config_unseen (run_id) select unnest(cast(? as uuid[])) on conflict do nothing",
-                    moved);
+            configurations.moved(curation.move(Curated.RUN, runs(sweep, "true"), to, who));
         }
     }
 
