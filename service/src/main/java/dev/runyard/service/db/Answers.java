@@ -6,7 +6,7 @@ import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +29,15 @@ public class Answers {
     /**
      * @param key what the client sent; null: no such promise is asked for
      * @param request the parsed body, so that white space makes no difference
-     * @param work makes a row and answers its id
-     * @return the id of the row that the first such request made
+     * @param work makes a row of this id
+     * @param made what was made under this id by the first such request
      * @throws Problem 409 IDEMPOTENCY_CONFLICT when the key came with another request before
      */
-    public UUID once(String route, @Nullable String key, Object request, Supplier<UUID> work) {
+    public <T> T once(
+            String route, @Nullable String key, Object request, Function<UUID, T> work, Function<UUID, T> made) {
+        UUID fresh = UUID.randomUUID();
         if (key == null) {
-            return work.get();
+            return work.apply(fresh);
         }
         if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
             throw Problem.invalid(
@@ -43,17 +45,17 @@ public class Answers {
         }
         String hash = Sha256.of(Json.canonical(request));
         boolean first = statements.change(
-                        "insert into idempotency (route, key, body_hash) values (?, ?, ?) on conflict do nothing",
+                        "insert into idempotency (route, key, body_hash, made) values (?, ?, ?, ?) on conflict do nothing",
                         route,
                         key,
-                        hash)
+                        hash,
+                        fresh)
                 == 1;
         if (first) {
-            UUID made = work.get();
-            statements.change("update idempotency set made = ? where route = ? and key = ?", made, route, key);
+            T answer = work.apply(fresh);
             Failpoint.REQUEST_STORED.reach();
             commit.then(Failpoint.REQUEST_COMMITTED::reach);
-            return made;
+            return answer;
         }
         record Earlier(String hash, UUID made) {}
         Earlier earlier = statements
@@ -67,7 +69,7 @@ public class Answers {
         if (!earlier.hash.equals(hash)) {
             throw Problem.of(409, "IDEMPOTENCY_CONFLICT", "This Idempotency-Key came with a different request before.");
         }
-        return earlier.made;
+        return made.apply(earlier.made);
     }
 
     /** Forgets keys older than a day. */

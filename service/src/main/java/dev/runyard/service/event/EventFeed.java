@@ -30,6 +30,10 @@ public class EventFeed {
 
     private static final int MOST_CLIENTS = 2_000;
     private static final long TICK_MILLIS = 1_000;
+
+    /** Pause between two looks: commits that come close together are told together, for the price of one look. */
+    private static final long GATHER_MILLIS = 50;
+
     private static final long PING_NANOS = 5_000_000_000L;
     private static final Logger LOG = Logger.getLogger(EventFeed.class);
 
@@ -138,6 +142,7 @@ public class EventFeed {
                     tell(LiveEvent.PING);
                 }
                 away = false;
+                Thread.sleep(GATHER_MILLIS);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {

@@ -38,8 +38,13 @@ record Configuration(SortedMap<String, String> values) {
      * @param params what the sweep set, by path
      */
     static Configuration of(JsonNode document, JsonNode params) {
+        return ofEffective(effective(document), params);
+    }
+
+    /** The same of a document that has the defaults already. */
+    static Configuration ofEffective(JsonNode effective, JsonNode params) {
         SortedMap<String, String> values = new TreeMap<>();
-        gather("", effective(document), values);
+        gather("", effective, values);
         params.properties().forEach(e -> {
             if (!values.containsKey(e.getKey())) {
                 gather(e.getKey(), e.getValue(), values);

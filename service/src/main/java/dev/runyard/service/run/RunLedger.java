@@ -13,6 +13,7 @@ import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunState;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
@@ -141,8 +142,10 @@ public class RunLedger implements FirstReport {
                    r.pruned is not null as pruned
             from held h join run r on r.id = h.run_id and r.attempt = h.attempt""";
 
-    /** Books a heartbeat of an attempt and tells it what to do. */
-    @Transactional
+    /**
+     * Books a heartbeat of an attempt and tells it what to do. The statement needs no transaction around it, which would be a second
+     * way to the database and back; what seldom follows is its own, and comes again with the next heartbeat if it is lost.
+     */
     public Order beat(UUID run, long attempt, Beat beat) {
         record Held(RunState state, boolean same, boolean pruned) {}
         boolean counted = beat.steps() != null;
@@ -160,16 +163,9 @@ public class RunLedger implements FirstReport {
         if (held.isEmpty()) {
             return Order.STALE;
         }
-        if (counted && !held.get().same()) {
-            statements.change(
-                    "update run set steps = ?, epochs = coalesce(cast(? as integer), epochs) where id = ? and attempt = ?",
-                    beat.steps(),
-                    beat.epochs(),
-                    run,
-                    attempt);
-        }
-        if (counted && held.get().state() == RunState.STARTING) {
-            firstReport(run, attempt);
+        boolean starting = held.get().state() == RunState.STARTING;
+        if (counted && (!held.get().same() || starting)) {
+            QuarkusTransaction.joiningExisting().run(() -> counted(run, attempt, beat, starting));
         }
         return switch (held.get().state()) {
             case PAUSING -> Order.PAUSE;
@@ -177,6 +173,18 @@ public class RunLedger implements FirstReport {
             // A pruner's stop is carried out as a pause is: with a checkpoint, from which a person may go on.
             default -> held.get().pruned() ? Order.PAUSE : Order.CONTINUE;
         };
+    }
+
+    private void counted(UUID run, long attempt, Beat beat, boolean starting) {
+        statements.change(
+                "update run set steps = ?, epochs = coalesce(cast(? as integer), epochs) where id = ? and attempt = ?",
+                beat.steps(),
+                beat.epochs(),
+                run,
+                attempt);
+        if (starting) {
+            firstReport(run, attempt);
+        }
     }
 
     /** The worker took the attempt up. */

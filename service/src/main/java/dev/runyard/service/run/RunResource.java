@@ -89,24 +89,27 @@ public class RunResource {
         }
         String who = Given.who(user);
         String name = request.name() == null ? named(read) : request.name();
-        UUID id = answers.once("POST /runs", key, request, () -> {
-            Experiments.Place place = experiments.named(request.experiment(), who);
-            UUID fresh = UUID.randomUUID();
-            rows.queue(new RunRows.Fresh(
-                    fresh,
-                    place.project(),
-                    place.experiment(),
-                    null,
-                    null,
-                    name,
-                    request.priority(),
-                    spec,
-                    Map.of(),
-                    who));
-            return fresh;
-        });
-        return Response.created(URI.create("/api/v1/runs/" + id))
-                .entity(list.bare(id))
+        RunView run = answers.once(
+                "POST /runs",
+                key,
+                request,
+                id -> {
+                    Experiments.Place place = experiments.named(request.experiment(), who);
+                    return rows.queueNew(new RunRows.Fresh(
+                            id,
+                            place.project(),
+                            place.experiment(),
+                            null,
+                            null,
+                            name,
+                            request.priority(),
+                            spec,
+                            Map.of(),
+                            who));
+                },
+                list::bare);
+        return Response.created(URI.create("/api/v1/runs/" + run.id()))
+                .entity(run)
                 .build();
     }
 

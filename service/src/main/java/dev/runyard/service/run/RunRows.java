@@ -1,32 +1,45 @@
 package dev.runyard.service.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
-import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunSpec;
-import dev.runyard.spec.run.RunState;
 import dev.runyard.spec.run.SpecDocument;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Makes runs. */
 @ApplicationScoped
 public class RunRows {
+    /** The run and its event in one statement: queueing is what people and their programs do most. */
+    private static final String MAKE = """
+            with made as (
+              insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
+                               params, created_by, epochs)
+              values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
+                      cast(? as jsonb), ?, ?)
+              on conflict do nothing returning *),
+            told as (
+              insert into event (run_id, sweep_id, who, kind, to_state)
+              select id, sweep_id, created_by, 'queue', state from made)
+            """;
+
+    private static final String MAKE_AND_SHOW = MAKE + "select " + RunView.COLUMNS + " from made r" + RunView.JOINS;
+
     private final Statements statements;
-    private final Journal journal;
     private final Wakeup wakeup;
     private final Configurations configurations;
 
-    public RunRows(Statements statements, Journal journal, Wakeup wakeup, Configurations configurations) {
-        this.configurations = configurations;
+    public RunRows(Statements statements, Wakeup wakeup, Configurations configurations) {
         this.statements = statements;
-        this.journal = journal;
         this.wakeup = wakeup;
+        this.configurations = configurations;
     }
 
     /** A run to be; {@code sweep} and {@code index} both or neither. */
@@ -45,14 +58,20 @@ public class RunRows {
     /** Queues the run. A run of this id that exists is left as it is. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void queue(Fresh run) {
+        make(run, MAKE + "select 1 from made", r -> r.getInt(1));
+    }
+
+    /** Queues a run that is new, and answers it as {@link RunList#bare} does. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public RunView queueNew(Fresh run) {
+        return make(run, MAKE_AND_SHOW, RunView::new).orElseThrow();
+    }
+
+    private <T> Optional<T> make(Fresh run, String sql, Statements.Reader<T> reader) {
         RunSpec read = read(run.spec());
-        int made = statements.change(
-                """
-                insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
-                                 params, created_by, epochs)
-                values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
-                        cast(? as jsonb), ?, ?)
-                on conflict do nothing""",
+        Optional<T> made = statements.row(
+                sql,
+                reader,
                 run.id(),
                 run.project(),
                 run.experiment(),
@@ -65,14 +84,16 @@ public class RunRows {
                 Json.canonical(run.params()),
                 run.who(),
                 read == null ? 0 : read.schedule().epochs());
-        if (made == 1) {
-            configurations.store(Map.of(
-                    run.id(),
-                    Configuration.of(run.spec().document(), Json.mapper().valueToTree(run.params()))));
-            journal.run(run.id(), run.sweep(), run.who(), "queue", null, RunState.QUEUED, null);
+        if (made.isPresent()) {
+            JsonNode effective =
+                    read == null ? run.spec().document() : Json.mapper().valueToTree(read);
+            JsonNode params = Json.mapper().valueToTree(run.params());
+            configurations.store(Map.of(run.id(), Configuration.ofEffective(effective, params)));
+            wakeup.tell();
             // Its workflow is started with its first lease, or by the reconciler's next look at everything.
             wakeup.schedule();
         }
+        return made;
     }
 
     /** Null for a document that this version cannot read: a worker will say why, and nobody else is held up. */

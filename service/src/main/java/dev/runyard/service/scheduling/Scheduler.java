@@ -21,6 +21,10 @@ public class Scheduler {
     public static final String LOOP = "scheduler";
 
     private static final long EVERY_MILLIS = 1_000;
+
+    /** Pause between two rounds: runs that are queued close together are looked at together. */
+    private static final long GATHER_MILLIS = 20;
+
     static final long LEADER = 0x52756e79617264L;
 
     private final Grants grants;
@@ -57,6 +61,7 @@ public class Scheduler {
             }
             pulse.beat(LOOP);
         }
+        Thread.sleep(GATHER_MILLIS);
     }
 
     /** One round of grants, unless another replica is at it. */

@@ -91,14 +91,13 @@ public class SweepLedger {
 
     /** Accepts a sweep whose points were checked; its first runs are made in the same transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public UUID create(SweepSpec spec, String who) {
+    public void create(UUID id, SweepSpec spec, String who) {
         int total = Points.count(spec);
         if (spec.from() != null) {
             followed(spec);
         }
         Experiments.Place place = experiments.named(spec.experiment(), who);
         String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
-        UUID id = UUID.randomUUID();
         statements.change(
                 """
                 insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, created_by)
@@ -117,7 +116,6 @@ public class SweepLedger {
         journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + note);
         next(id);
         wakeup.sweep(id);
-        return id;
     }
 
     /** The sweep whose points are learned from is there, and there is something that learns. */

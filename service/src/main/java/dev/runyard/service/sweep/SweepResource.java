@@ -86,9 +86,17 @@ public class SweepResource {
         SweepSpec spec = Json.read(body, SweepSpec.class);
         Points.check(spec, RelativePaths::refuse);
         String who = Given.who(user);
-        UUID id = answers.once("POST /sweeps", key, spec, () -> ledger.create(spec, who));
-        return Response.created(URI.create("/api/v1/sweeps/" + id))
-                .entity(one(id))
+        SweepView sweep = answers.once(
+                "POST /sweeps",
+                key,
+                spec,
+                id -> {
+                    ledger.create(id, spec, who);
+                    return one(id);
+                },
+                this::one);
+        return Response.created(URI.create("/api/v1/sweeps/" + sweep.id()))
+                .entity(sweep)
                 .build();
     }
 
