@@ -2,7 +2,9 @@ package dev.runyard.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -19,6 +21,14 @@ class ArchitectureTest {
     private static final JavaClasses CLI = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
+
+    /** The rule below would hold of a room that has no place among them, whatever it sees. */
+    @Test
+    void everyRoomHasAPlace() {
+        assertThat(CLI.stream().map(JavaClass::getPackageName).filter(name -> !name.equals(ROOT)))
+                .containsOnlyElementsOf(
+                        ROOMS.stream().map(room -> ROOT + "." + room).toList());
+    }
 
     @Test
     void arrowsBetweenRoomsGoDown() {
