@@ -90,7 +90,7 @@ class SweepDraws {
         }
         known.addAll(history.of(sweep, spec));
         int count = Math.min(wanted, (left + seeds(spec) - 1) / seeds(spec));
-        List<Map<String, JsonNode>> drawn = Sampler.of(asked).draw(space, asked.draws(), known, count);
+        List<Map<String, JsonNode>> drawn = Sampler.of(asked).draw(space, asked.seed(), known, count);
         return store(sweep, spec, drawn, Source.SAMPLER, point, index, known.size());
     }
 
@@ -134,7 +134,7 @@ class SweepDraws {
                 source.name().toLowerCase(Locale.ROOT),
                 own ? spec.sampler().kind() : null,
                 own ? sampler.version() : null,
-                own ? spec.sampler().draws() : null,
+                own ? spec.sampler().seed() : null,
                 Json.canonical(drawn));
         statements.change("""
                 insert into sweep_point (sweep_id, sweep_index, params, point)

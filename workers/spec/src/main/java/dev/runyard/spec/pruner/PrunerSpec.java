@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface PrunerSpec {
+    /** What every kind says of its {@link #metric}. */
+    String METRIC = "Reported every epoch; left out: the sweep's metric.";
+
     /** What is looked at; null: the sweep's metric. */
     @Nullable
     String metric();
@@ -32,7 +36,7 @@ public sealed interface PrunerSpec {
             title = "ASHA",
             value = "At minEpochs, minEpochs × reduction … the best 1 / reduction of those that came so far go on.")
     record Asha(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc(value = "One of so many goes on.", min = 2, max = 16)
@@ -50,7 +54,7 @@ public sealed interface PrunerSpec {
     /** ASHA with several first rungs. */
     @Doc(title = "Hyperband", value = "Several ASHAs side by side that begin to stop runs at different epochs.")
     record Hyperband(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc(value = "One of so many goes on.", min = 2, max = 16)
@@ -70,7 +74,7 @@ public sealed interface PrunerSpec {
             title = "Median",
             value = "A run whose best so far is worse than the median of the others at the same epoch stops.")
     record Median(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc(value = "Other runs that must have come as far.", min = 1, max = 10_000)
@@ -88,7 +92,7 @@ public sealed interface PrunerSpec {
     /** What is not among the best part of the others stops. */
     @Doc(title = "Percentile", value = "A run that is not among the best part of the others at the same epoch stops.")
     record Percentile(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc(value = "Percent of the runs that are good enough.", above = 0, max = 99)
@@ -101,7 +105,7 @@ public sealed interface PrunerSpec {
             Integer minEpochs)
             implements PrunerSpec {
         public Percentile {
-            keep = keep == null ? 25.0 : keep;
+            keep = Defaults.or(keep, 25.0);
             Bounds.check(Percentile.class, "keep", keep);
             startup = or(Percentile.class, "startup", startup, 5);
             minEpochs = or(Percentile.class, "minEpochs", minEpochs, 1);
@@ -111,7 +115,7 @@ public sealed interface PrunerSpec {
     /** What does not get better stops. */
     @Doc(title = "Patience", value = "A run that has not got better for so many epochs stops.")
     record Patience(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc(value = "Epochs without an improvement.", min = 1, max = 100_000)
@@ -122,7 +126,7 @@ public sealed interface PrunerSpec {
             implements PrunerSpec {
         public Patience {
             epochs = or(Patience.class, "epochs", epochs, 10);
-            minDelta = minDelta == null ? 0.0 : minDelta;
+            minDelta = Defaults.or(minDelta, 0.0);
             Bounds.check(Patience.class, "minDelta", minDelta);
         }
 
@@ -135,7 +139,7 @@ public sealed interface PrunerSpec {
     /** What leaves a range stops. */
     @Doc(title = "Threshold", value = "A run whose metric leaves a range, or is not finite, stops.")
     record Threshold(
-            @Doc("Reported every epoch; left out: the sweep's metric.") @Nullable
+            @Doc(METRIC) @Nullable
             String metric,
 
             @Doc("Least value; left out: none.") @Nullable Double min,
@@ -158,7 +162,7 @@ public sealed interface PrunerSpec {
     }
 
     private static int or(Class<? extends Record> type, String field, @Nullable Integer given, int otherwise) {
-        int value = given == null ? otherwise : given;
+        int value = Defaults.or(given, otherwise);
         Bounds.check(type, field, value);
         return value;
     }

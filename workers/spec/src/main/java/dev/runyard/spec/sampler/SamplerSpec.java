@@ -3,6 +3,7 @@ package dev.runyard.spec.sampler;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 
@@ -23,23 +24,27 @@ public sealed interface SamplerSpec {
 
     /** Its name in a spec. */
     default String kind() {
+        return kind(getClass());
+    }
+
+    private static String kind(Class<?> spec) {
         for (JsonSubTypes.Type type :
                 SamplerSpec.class.getAnnotation(JsonSubTypes.class).value()) {
-            if (type.value() == getClass()) {
+            if (type.value() == spec) {
                 return type.name();
             }
         }
-        throw new IllegalStateException(getClass() + " has no name");
+        throw new IllegalStateException(spec + " has no name");
     }
 
     /** Points asked for, before seeds; 0: as many as there are. */
-    default int points() {
+    default Integer runs() {
         return 0;
     }
 
     /** Of the draws. */
-    default long draws() {
-        return 0;
+    default Long seed() {
+        return 0L;
     }
 
     /** Every combination of the axes, which must all be lists; the last axis, in the order of
@@ -59,18 +64,8 @@ public sealed interface SamplerSpec {
             @Doc("Of the draws.") Long seed)
             implements SamplerSpec {
         public Random {
-            checked(Random.class, "random", runs);
-            seed = seed == null ? 0L : seed;
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
+            checked(Random.class, runs);
+            seed = Defaults.or(seed, 0L);
         }
     }
 
@@ -89,19 +84,9 @@ public sealed interface SamplerSpec {
             Boolean scramble)
             implements SamplerSpec {
         public Sobol {
-            checked(Sobol.class, "sobol", runs);
-            seed = seed == null ? 0L : seed;
+            checked(Sobol.class, runs);
+            seed = Defaults.or(seed, 0L);
             scramble = scramble == null || scramble;
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
         }
     }
 
@@ -120,22 +105,12 @@ public sealed interface SamplerSpec {
             Integer candidates)
             implements SamplerSpec {
         public Tpe {
-            checked(Tpe.class, "tpe", runs);
-            seed = seed == null ? 0L : seed;
-            startup = startup == null ? 10 : startup;
-            candidates = candidates == null ? 64 : candidates;
+            checked(Tpe.class, runs);
+            seed = Defaults.or(seed, 0L);
+            startup = Defaults.or(startup, 10);
+            candidates = Defaults.or(candidates, 64);
             Bounds.check(Tpe.class, "startup", startup);
             Bounds.check(Tpe.class, "candidates", candidates);
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
         }
     }
 
@@ -148,18 +123,8 @@ public sealed interface SamplerSpec {
             @Doc("Of the draws.") Long seed)
             implements SamplerSpec {
         public CmaEs {
-            checked(CmaEs.class, "cma-es", runs);
-            seed = seed == null ? 0L : seed;
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
+            checked(CmaEs.class, runs);
+            seed = Defaults.or(seed, 0L);
         }
     }
 
@@ -177,20 +142,10 @@ public sealed interface SamplerSpec {
             Integer startup)
             implements SamplerSpec {
         public Gp {
-            checked(Gp.class, "gp", runs);
-            seed = seed == null ? 0L : seed;
-            startup = startup == null ? 10 : startup;
+            checked(Gp.class, runs);
+            seed = Defaults.or(seed, 0L);
+            startup = Defaults.or(startup, 10);
             Bounds.check(Gp.class, "startup", startup);
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
         }
     }
 
@@ -206,26 +161,16 @@ public sealed interface SamplerSpec {
             Integer population)
             implements SamplerSpec {
         public Nsga2 {
-            checked(Nsga2.class, "nsga2", runs);
-            seed = seed == null ? 0L : seed;
-            population = population == null ? 50 : population;
+            checked(Nsga2.class, runs);
+            seed = Defaults.or(seed, 0L);
+            population = Defaults.or(population, 50);
             Bounds.check(Nsga2.class, "population", population);
-        }
-
-        @Override
-        public int points() {
-            return runs;
-        }
-
-        @Override
-        public long draws() {
-            return seed;
         }
     }
 
-    private static void checked(Class<? extends Record> type, String kind, Integer runs) {
+    private static void checked(Class<? extends Record> type, Integer runs) {
         if (runs == null) {
-            throw new InvalidSpec("MISSING_FIELD", "runs", null, "is required by sampler " + kind, "add runs: 20");
+            throw new InvalidSpec("MISSING_FIELD", "runs", null, "is required by sampler " + kind(type), "add runs: 20");
         }
         Bounds.check(type, "runs", runs);
     }

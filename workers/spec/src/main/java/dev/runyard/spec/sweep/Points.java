@@ -62,7 +62,7 @@ public final class Points {
 
     /** What whoever asked for more points than there are should know. */
     public static Optional<String> note(SweepSpec sweep) {
-        int asked = sweep.sampler().points();
+        int asked = sweep.sampler().runs();
         BigInteger there = sampled(sweep);
         if (there.compareTo(BigInteger.valueOf(asked)) < 0) {
             return Optional.of("the axes have " + there + " points, fewer than the " + asked
@@ -108,7 +108,7 @@ public final class Points {
         List<Map<String, JsonNode>> out = new ArrayList<>();
         for (int i = 0; i < sweep.enqueue().size(); i++) {
             try {
-                out.add(space.filled(sweep.enqueue().get(i), sweep.sampler().draws(), i));
+                out.add(space.filled(sweep.enqueue().get(i), sweep.sampler().seed(), i));
             } catch (InvalidSpec e) {
                 throw e.within("enqueue[" + i + "]");
             }
@@ -126,20 +126,10 @@ public final class Points {
             return draw(sweep);
         }
         List<Map<String, JsonNode>> out = new ArrayList<>();
-        for (int i = 0; i < random.runs() + sweep.include().size(); i++) {
-            Map<String, JsonNode> point = i < random.runs()
-                    ? Draws.point(sweep.axes(), random.seed(), i)
-                    : sweep.include().get(i - random.runs());
-            for (int s = 0; s < seeds(sweep); s++) {
-                Map<String, JsonNode> run = new TreeMap<>(point);
-                if (!sweep.seeds().isEmpty()) {
-                    run.put(
-                            "seed",
-                            JsonNodeFactory.instance.numberNode(sweep.seeds().get(s)));
-                }
-                out.add(run);
-            }
+        for (int i = 0; i < random.runs(); i++) {
+            out.addAll(runs(sweep, Draws.point(sweep.axes(), random.seed(), i)));
         }
+        sweep.include().forEach(point -> out.addAll(runs(sweep, point)));
         return out;
     }
 
@@ -317,9 +307,9 @@ public final class Points {
             Sampler sampler = Sampler.of(asked);
             out.addAll(
                     sampler.blind()
-                            ? sampler.draw(space, asked.draws(), known, wanted)
+                            ? sampler.draw(space, asked.seed(), known, wanted)
                             : Sampler.of(new SamplerSpec.Random(1, 0L))
-                                    .draw(space, asked.draws(), known, Math.min(wanted, LOOKED_AT)));
+                                    .draw(space, asked.seed(), known, Math.min(wanted, LOOKED_AT)));
         }
         sweep.include().forEach(point -> out.add(new TreeMap<>(point)));
         return out;
@@ -340,7 +330,7 @@ public final class Points {
                         "leave sampler " + sampler.kind() + " nothing to draw",
                         "name at least one axis");
             }
-            BigInteger wanted = BigInteger.valueOf(sampler.points());
+            BigInteger wanted = BigInteger.valueOf(sampler.runs());
             return Draws.space(sweep.space()).map(wanted::min).orElse(wanted);
         }
         if (sweep.axes().isEmpty()) {
