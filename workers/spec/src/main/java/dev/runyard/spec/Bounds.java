@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Holds numbers of a record against the range in their {@link Doc}. */
 public final class Bounds {
@@ -26,9 +27,13 @@ public final class Bounds {
     /**
      * @param type the record
      * @param component its component's name
+     * @param given null: left out, which every range allows
      * @throws InvalidSpec NOT_FINITE or OUT_OF_RANGE, showing the range
      */
-    public static void check(Class<? extends Record> type, String component, Number given) {
+    public static void check(Class<? extends Record> type, String component, @Nullable Number given) {
+        if (given == null) {
+            return;
+        }
         double value = given.doubleValue();
         Doc doc = DOCS.get(type).get(component);
         if (doc == null) {

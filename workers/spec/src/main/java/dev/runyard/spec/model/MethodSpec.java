@@ -135,9 +135,7 @@ public sealed interface MethodSpec {
             netWeights = Only.with("netWeights", netWeights, net == Net.RESNET18, "net resnet18", null);
             Bounds.check(Pgn.class, "prompts", prompts);
             Bounds.check(Pgn.class, "librarySize", librarySize);
-            if (combinationWidth != null) {
-                Bounds.check(Pgn.class, "combinationWidth", combinationWidth);
-            }
+            Bounds.check(Pgn.class, "combinationWidth", combinationWidth);
             WithNet.check(Pgn.class, resolution, crop, hidden, netWeights);
         }
 
@@ -242,12 +240,8 @@ public sealed interface MethodSpec {
             inverseRegularisation =
                     Only.with("inverseRegularisation", inverseRegularisation, lbfgs, "solver lbfgs", null);
             iterations = Only.with("iterations", iterations, lbfgs, "solver lbfgs", 1_000);
-            if (inverseRegularisation != null) {
-                Bounds.check(Linear.class, "inverseRegularisation", inverseRegularisation);
-            }
-            if (iterations != null) {
-                Bounds.check(Linear.class, "iterations", iterations);
-            }
+            Bounds.check(Linear.class, "inverseRegularisation", inverseRegularisation);
+            Bounds.check(Linear.class, "iterations", iterations);
         }
 
         /** By the optimiser of the run. */

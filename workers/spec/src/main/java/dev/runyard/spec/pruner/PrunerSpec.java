@@ -154,6 +154,8 @@ public sealed interface PrunerSpec {
                 throw new InvalidSpec(
                         "MISSING_FIELD", "min", null, "or max is required by pruner threshold", "add min: 0.1");
             }
+            Bounds.check(Threshold.class, "min", min);
+            Bounds.check(Threshold.class, "max", max);
             if (min != null && max != null && min >= max) {
                 throw new InvalidSpec("OUT_OF_RANGE", "min", min, "must be less than max, which is " + max, null);
             }

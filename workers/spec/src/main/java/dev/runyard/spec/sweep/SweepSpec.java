@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
@@ -122,15 +123,10 @@ public record SweepSpec(
             @Doc(value = "Points in a row that did not beat the best.", min = 1, max = LIMIT) @Nullable
             Integer noImprovement) {
         public Budget {
-            if (deviceHours != null) {
-                Bounds.check(Budget.class, "deviceHours", deviceHours);
-            }
-            if (hours != null) {
-                Bounds.check(Budget.class, "hours", hours);
-            }
-            if (noImprovement != null) {
-                Bounds.check(Budget.class, "noImprovement", noImprovement);
-            }
+            Bounds.check(Budget.class, "deviceHours", deviceHours);
+            Bounds.check(Budget.class, "hours", hours);
+            Bounds.check(Budget.class, "target", target);
+            Bounds.check(Budget.class, "noImprovement", noImprovement);
         }
     }
 
@@ -141,11 +137,7 @@ public record SweepSpec(
             throw new InvalidSpec("MISSING_FIELD", "base", null, "is required", "put a run spec under base:");
         }
         axes = axes == null ? Map.of() : Collections.unmodifiableSortedMap(new TreeMap<>(axes));
-        include = include == null
-                ? List.of()
-                : include.stream()
-                        .map(point -> Collections.unmodifiableMap(new TreeMap<>(point)))
-                        .toList();
+        include = points(include);
         seeds = seeds == null ? List.of() : List.copyOf(seeds);
         sampler = sampler == null ? new SamplerSpec.Grid() : sampler;
         metric = Names.metric("metric", metric == null ? "val/top1" : metric);
@@ -153,11 +145,7 @@ public record SweepSpec(
         parallel = parallel == null ? 4 : parallel;
         priority = priority == null ? 0 : priority;
         require = require == null ? List.of() : List.copyOf(require);
-        enqueue = enqueue == null
-                ? List.of()
-                : enqueue.stream()
-                        .map(point -> Collections.unmodifiableMap(new TreeMap<>(point)))
-                        .toList();
+        enqueue = points(enqueue);
         further = further == null ? List.of() : List.copyOf(further);
         if (from != null && !from.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
             throw new InvalidSpec(
@@ -168,6 +156,12 @@ public record SweepSpec(
         }
         Bounds.check(SweepSpec.class, "parallel", parallel);
         Bounds.check(SweepSpec.class, "priority", priority);
+    }
+
+    private static List<Map<String, JsonNode>> points(@Nullable List<Map<String, JsonNode>> given) {
+        return Defaults.or(given, List.<Map<String, JsonNode>>of()).stream()
+                .map(point -> Collections.unmodifiableMap(new TreeMap<>(point)))
+                .toList();
     }
 
     private static Goal goal(String metric) {

@@ -65,9 +65,7 @@ public record ScheduleSpec(
         }
         per = Defaults.or(per, Per.EPOCH);
         warmupSteps = Only.with("warmupSteps", warmupSteps, per == Per.STEP, "per step", null);
-        if (warmupSteps != null) {
-            Bounds.check(ScheduleSpec.class, "warmupSteps", warmupSteps);
-        }
+        Bounds.check(ScheduleSpec.class, "warmupSteps", warmupSteps);
     }
 
     /** Changed once an epoch. */
