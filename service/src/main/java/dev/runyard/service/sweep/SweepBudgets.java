@@ -3,10 +3,9 @@ package dev.runyard.service.sweep;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sweep.Aims;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -47,28 +46,7 @@ class SweepBudgets {
         }
         return budget.target() == null && budget.noImprovement() == null
                 ? Optional.empty()
-                : reached(spec, budget, history.of(sweep, spec));
-    }
-
-    private static Optional<String> reached(SweepSpec spec, SweepSpec.Budget budget, List<Past> history) {
-        double sign = spec.goal() == SweepSpec.Goal.MAX ? -1 : 1;
-        double best = Double.POSITIVE_INFINITY;
-        int without = 0;
-        for (Past past : history) {
-            if (past.state() == Past.State.OPEN) {
-                continue;
-            }
-            boolean better = past.told() && past.loss() < best;
-            best = better ? past.loss() : best;
-            without = better ? 0 : without + 1;
-        }
-        if (budget.target() != null && best <= sign * budget.target()) {
-            return said("%s reached %s, the target is %s", spec.metric(), sign * best, budget.target());
-        }
-        if (budget.noImprovement() != null && without >= budget.noImprovement()) {
-            return said("%d points in a row did not beat %s %s", without, spec.metric(), sign * best);
-        }
-        return Optional.empty();
+                : Aims.reached(spec, budget, history.of(sweep, spec));
     }
 
     private double hours(String sql, UUID sweep) {

@@ -3,11 +3,13 @@ package dev.runyard.spec.sweep;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sampler.SamplerSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** What a sweep is after, and what its pruner looks at: metrics that runs report, in time, and in the direction that is better. */
-final class Aims {
+public final class Aims {
     /** What a training reports after every epoch. */
     private static final List<String> EVERY_EPOCH =
             List.of("val/top1", "val/top5", "val/loss", "train/loss", "train/top1");
@@ -37,6 +39,37 @@ final class Aims {
         if (sweep.pruner() != null) {
             pruner(sweep, sweep.pruner());
         }
+    }
+
+    /**
+     * Why a sweep's budget wants no further points, by what came of those it has: its target is reached, or too many in a row did not
+     * beat the best.
+     *
+     * @param history in the order of the draws; of what is pruned or failed no loss counts, but the point does
+     */
+    public static Optional<String> reached(SweepSpec sweep, SweepSpec.Budget budget, List<Past> history) {
+        double sign = sweep.goal() == SweepSpec.Goal.MAX ? -1 : 1;
+        double best = Double.POSITIVE_INFINITY;
+        int without = 0;
+        for (Past past : history) {
+            if (past.state() == Past.State.OPEN) {
+                continue;
+            }
+            boolean better = past.told() && past.loss() < best;
+            best = better ? past.loss() : best;
+            without = better ? 0 : without + 1;
+        }
+        if (budget.target() != null && best <= sign * budget.target()) {
+            return Optional.of(sweep.metric() + " reached " + sign * best + ", the target is " + budget.target());
+        }
+        if (budget.noImprovement() != null && without >= budget.noImprovement()) {
+            return Optional.of(
+                    without + " points in a row "
+                            + (Double.isInfinite(best)
+                                    ? "have no " + sweep.metric()
+                                    : "did not beat " + sweep.metric() + " " + sign * best));
+        }
+        return Optional.empty();
     }
 
     private static void aim(String field, String metric, SweepSpec.Goal goal) {
