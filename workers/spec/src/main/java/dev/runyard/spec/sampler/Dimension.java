@@ -93,7 +93,7 @@ record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
         if (axis instanceof Axis.Integers range && range.log()) {
             double lo = FastMath.log(range.lo() - range.step() / 2.0);
             double hi = FastMath.log(range.hi() + range.step() / 2.0);
-            double x = Draws.number(at(middle));
+            double x = at(middle).doubleValue();
             return new double[] {
                 (FastMath.log(x - range.step() / 2.0) - lo) / (hi - lo),
                 (FastMath.log(x + range.step() / 2.0) - lo) / (hi - lo)

@@ -41,7 +41,7 @@ public final class Draws {
     }
 
     /** How many combinations of values there are; empty where an axis has no end. */
-    private static Optional<BigInteger> product(Map<String, Axis> axes) {
+    static Optional<BigInteger> product(Map<String, Axis> axes) {
         BigInteger product = BigInteger.ONE;
         for (Axis axis : axes.values()) {
             if (axis.plain() instanceof Axis.Choice choice) {
@@ -67,14 +67,19 @@ public final class Draws {
         if (product.get().compareTo(BigInteger.valueOf(COUNTED)) > 0) {
             return Optional.empty();
         }
+        return Optional.of(counted(space, product.get().intValueExact()));
+    }
+
+    /** How many points the first combinations are, with what conditions leave of them. */
+    static BigInteger counted(Space space, int combinations) {
         Set<Map<String, Object>> seen = new HashSet<>();
-        for (int i = 0; i < product.get().intValueExact(); i++) {
+        for (int i = 0; i < combinations; i++) {
             Map<String, JsonNode> point = space.kept(nth(space.axes(), i));
             if (space.allows(point)) {
                 seen.add(Space.comparable(point));
             }
         }
-        return Optional.of(BigInteger.valueOf(seen.size()));
+        return BigInteger.valueOf(seen.size());
     }
 
     /**
@@ -118,7 +123,12 @@ public final class Draws {
         }
     }
 
-    private static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
+    /**
+     * A combination of values by its number.
+     *
+     * @param axes that all have an end; the first varies fastest
+     */
+    static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
         Map<String, JsonNode> out = new TreeMap<>();
         int rest = index;
         for (Map.Entry<String, Axis> axis : axes.entrySet()) {
@@ -167,10 +177,6 @@ public final class Draws {
 
     static double clamp(double x, double lo, double hi) {
         return Math.min(Math.max(x, lo), Math.nextDown(hi));
-    }
-
-    static double number(JsonNode value) {
-        return value.doubleValue();
     }
 
     private static long mix(long x) {

@@ -15,9 +15,10 @@ final class GaussianProcess {
     private final boolean[] unordered;
     private final double[][] x;
     private final double[] y;
-    private double[] settings; // log of: inverse squared lengths, variance, noise
-    private double[] w = {};
-    private double variance;
+    private final double[] settings; // log of: inverse squared lengths, variance, noise
+    private final double[] w;
+    private final double variance;
+    private final double noise;
     private double[][] factor = {};
     private double[] alpha = {};
 
@@ -26,6 +27,13 @@ final class GaussianProcess {
         this.x = x;
         this.y = y;
         this.settings = settings;
+        int d = settings.length - 2;
+        w = new double[d];
+        for (int k = 0; k < d; k++) {
+            w[k] = FastMath.exp(settings[k]);
+        }
+        variance = FastMath.exp(settings[d]);
+        noise = FastMath.exp(settings[d + 1]);
     }
 
     /**
@@ -60,21 +68,20 @@ final class GaussianProcess {
         return out;
     }
 
-    /** The same settings with further points. */
+    /** The same settings with further points; without them where they lie so close that rounding hides them. */
     GaussianProcess with(double[][] more, double[] values) {
         double[][] points = Arrays.copyOf(x, x.length + more.length);
         double[] told = Arrays.copyOf(y, y.length + values.length);
         System.arraycopy(more, 0, points, x.length, more.length);
         System.arraycopy(values, 0, told, y.length, values.length);
         GaussianProcess out = new GaussianProcess(unordered, points, told, settings);
-        out.condition();
-        return out;
+        return out.condition() ? out : this;
     }
 
     /** Minus the log posterior of the settings, and its gradient; infinite where the matrix is not definite. */
     private double unlikelihood(double[] gradient) {
         int n = x.length;
-        int d = w(settings);
+        int d = w.length;
         if (!condition()) {
             Arrays.fill(gradient, 0);
             return 1e10;
@@ -103,7 +110,7 @@ final class GaussianProcess {
                     gradient[k] += slope * parts[k];
                 }
                 if (i == j) {
-                    gradient[d + 1] += weight * FastMath.exp(settings[d + 1]);
+                    gradient[d + 1] += weight * noise;
                 }
             }
         }
@@ -120,26 +127,13 @@ final class GaussianProcess {
         }
         sum += variance - settings[d]; // gamma(2, 1)
         gradient[d] += variance - 1;
-        double noise = FastMath.exp(settings[d + 1]);
         sum += 30 * noise - 0.1 * settings[d + 1]; // gamma(1.1, 30)
         gradient[d + 1] += 30 * noise - 0.1;
         return sum;
     }
 
-    private int w(double[] at) {
-        int d = at.length - 2;
-        w = new double[d];
-        for (int k = 0; k < d; k++) {
-            w[k] = FastMath.exp(at[k]);
-        }
-        variance = FastMath.exp(at[d]);
-        return d;
-    }
-
     private boolean condition() {
-        int d = w(settings);
         int n = x.length;
-        double noise = FastMath.exp(settings[d + 1]);
         double[][] k = new double[n][n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j <= i; j++) {

@@ -1,12 +1,10 @@
 package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,25 +27,17 @@ public final class GridSampler implements Sampler {
 
     @Override
     public void check(Space space) {
-        space.axes().forEach((path, axis) -> {
-            if (values(axis) == 0) {
-                throw new InvalidSpec(
-                        "NEEDS_LIST",
-                        "axes." + path,
-                        Json.mapper().valueToTree(axis),
-                        "has no end under sampler grid",
-                        "list its values, or use sampler: {kind: random, runs: 20}");
-            }
-        });
+        combinations(space);
     }
 
     @Override
     public List<Map<String, JsonNode>> draw(Space space, long seed, List<Past> history, int count) {
         Set<Map<String, Object>> seen = OneByOne.seen(history);
         List<Map<String, JsonNode>> out = new ArrayList<>();
-        BigInteger n = combinations(space);
-        for (int i = 0; out.size() < count && i < MOST && BigInteger.valueOf(i).compareTo(n) < 0; i++) {
-            Map<String, JsonNode> point = space.kept(nth(space.axes(), i));
+        Map<String, Axis> fastestFirst = new TreeMap<>(space.axes()).descendingMap();
+        int n = combinations(space).min(BigInteger.valueOf(MOST)).intValueExact();
+        for (int i = 0; out.size() < count && i < n; i++) {
+            Map<String, JsonNode> point = space.kept(Draws.nth(fastestFirst, i));
             if (space.allows(point) && seen.add(Space.comparable(point))) {
                 out.add(point);
             }
@@ -61,7 +51,6 @@ public final class GridSampler implements Sampler {
      * @throws InvalidSpec NEEDS_LIST; SWEEP_TOO_LARGE where conditions leave so many combinations that they cannot be counted
      */
     public static BigInteger points(Space space) {
-        new GridSampler().check(space);
         BigInteger n = combinations(space);
         if (space.plain()) {
             return n;
@@ -74,38 +63,21 @@ public final class GridSampler implements Sampler {
                     "combinations are too many to look for those that satisfy the conditions",
                     "list fewer values, or draw some of them: sampler: {kind: random, runs: 100}");
         }
-        Set<Map<String, Object>> seen = new HashSet<>();
-        for (int i = 0; i < n.intValueExact(); i++) {
-            Map<String, JsonNode> point = space.kept(nth(space.axes(), i));
-            if (space.allows(point)) {
-                seen.add(Space.comparable(point));
-            }
-        }
-        return BigInteger.valueOf(seen.size());
+        return Draws.counted(space, n.intValueExact());
     }
 
+    /** @throws InvalidSpec NEEDS_LIST */
     private static BigInteger combinations(Space space) {
-        return space.axes().values().stream()
-                .map(axis -> BigInteger.valueOf(values(axis)))
-                .reduce(BigInteger.ONE, BigInteger::multiply);
-    }
-
-    private static int values(Axis axis) {
-        return axis.plain() instanceof Axis.Choice choice ? choice.values().size() : 0;
-    }
-
-    private static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
-        TreeMap<String, JsonNode> out = new TreeMap<>();
-        int rest = index;
-        for (Map.Entry<String, Axis> axis : new TreeMap<>(axes).descendingMap().entrySet()) {
-            if (axis.getValue().plain() instanceof Axis.Choice choice) {
-                int n = choice.values().size();
-                out.put(axis.getKey(), choice.values().get(rest % n));
-                rest /= n;
-            } else {
-                out.put(axis.getKey(), MissingNode.getInstance());
+        space.axes().forEach((path, axis) -> {
+            if (!(axis.plain() instanceof Axis.Choice)) {
+                throw new InvalidSpec(
+                        "NEEDS_LIST",
+                        "axes." + path,
+                        Json.mapper().valueToTree(axis),
+                        "has no end under sampler grid",
+                        "list its values, or use sampler: {kind: random, runs: 20}");
             }
-        }
-        return out;
+        });
+        return Draws.product(space.axes()).orElseThrow();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.hipparchus.util.FastMath;
 
 /**
@@ -84,32 +85,39 @@ final class Nsga2Sampler extends OneByOne {
     /** The best by front, then by crowding distance; equal ones in the order of their draws. */
     static List<Past> best(List<Past> told, int count) {
         List<Past> out = new ArrayList<>();
-        for (List<Past> front : fronts(told)) {
+        for (List<Past> front : fronts(told, count)) {
             double[] crowding = crowding(front);
-            java.util.stream.IntStream.range(0, front.size())
+            IntStream.range(0, front.size())
                     .boxed()
                     .sorted(Comparator.comparingDouble(i -> -crowding[i]))
                     .map(front::get)
                     .forEach(out::add);
-            if (out.size() >= count) {
-                break;
-            }
         }
         return out.subList(0, Math.min(count, out.size()));
     }
 
-    /** Front by front, each without those that an earlier one holds: points that none of the others left beats. */
-    static List<List<Past>> fronts(List<Past> told) {
+    /**
+     * Front by front, each without those that an earlier one holds: points that none of the others left beats.
+     *
+     * @param count with so many in them, no further fronts are looked for
+     */
+    static List<List<Past>> fronts(List<Past> told, int count) {
         List<List<Past>> out = new ArrayList<>();
-        List<Past> left = new ArrayList<>(told);
-        while (!left.isEmpty()) {
-            List<Past> front = left.stream()
-                    .filter(one -> left.stream().noneMatch(other -> beats(other, one)))
-                    .toList();
+        List<Past> left = told;
+        while (told.size() - left.size() < count && !left.isEmpty()) {
+            List<Past> front = new ArrayList<>();
+            List<Past> behind = new ArrayList<>();
+            for (Past one : left) {
+                (beaten(one, left) ? behind : front).add(one);
+            }
             out.add(front);
-            left.removeAll(front);
+            left = behind;
         }
         return out;
+    }
+
+    private static boolean beaten(Past one, List<Past> others) {
+        return others.stream().anyMatch(other -> beats(other, one));
     }
 
     /** Nowhere worse and somewhere better. */

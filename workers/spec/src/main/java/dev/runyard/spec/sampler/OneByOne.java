@@ -13,7 +13,7 @@ abstract class OneByOne implements Sampler {
     public final List<Map<String, JsonNode>> draw(Space space, long seed, List<Past> history, int count) {
         List<Past> known = new ArrayList<>(history);
         List<Map<String, JsonNode>> out = new ArrayList<>();
-        boolean finite = Draws.space(space).isPresent();
+        boolean finite = Draws.product(space.axes()).isPresent();
         while (out.size() < count) {
             Map<String, JsonNode> point = next(space, seed, known);
             if (repeated(point, known, finite) || !space.allows(point)) {

@@ -237,7 +237,7 @@ class SamplersTest {
         for (double[] loss : losses) {
             told.add(new Past(Map.of(), Past.State.FINISHED, List.of(loss[0], loss[1]), 1));
         }
-        List<List<Past>> fronts = Nsga2Sampler.fronts(told);
+        List<List<Past>> fronts = Nsga2Sampler.fronts(told, told.size());
         assertThat(fronts.get(0)).containsExactly(told.get(0), told.get(1), told.get(3));
         assertThat(fronts.get(1)).containsExactly(told.get(2));
         assertThat(fronts.get(2)).containsExactly(told.get(4));
