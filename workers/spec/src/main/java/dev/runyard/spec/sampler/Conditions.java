@@ -21,7 +21,7 @@ final class Conditions {
         Map<String, Axis> left = new TreeMap<>(axes);
         while (!left.isEmpty()) {
             String next = left.keySet().stream()
-                    .filter(path -> free(left, path))
+                    .filter(path -> waitsFor(left, path).isEmpty())
                     .findFirst()
                     .orElseThrow(() -> cycle(left));
             Axis axis = given(axes, next);
@@ -31,18 +31,26 @@ final class Conditions {
         return List.copyOf(out);
     }
 
-    private static boolean free(Map<String, Axis> left, String path) {
+    /** One of those that are left and that an axis comes after. */
+    private static Optional<String> waitsFor(Map<String, Axis> left, String path) {
         return given(left, path).when().keySet().stream()
-                .noneMatch(on -> axis(on, left).isPresent());
+                .flatMap(on -> axis(on, left).stream())
+                .findFirst();
     }
 
+    /** Each of those that are left waits for another, so whoever follows them comes round; not all of them need be on the round. */
     private static InvalidSpec cycle(Map<String, Axis> left) {
-        String path = left.keySet().iterator().next();
+        List<String> way = new ArrayList<>();
+        String at = left.keySet().iterator().next();
+        while (!way.contains(at)) {
+            way.add(at);
+            at = waitsFor(left, at).orElseThrow();
+        }
         return new InvalidSpec(
                 "CONDITION_CYCLE",
-                "axes." + path + ".when",
-                given(left, path).when().keySet(),
-                "depends in the end on " + path + " itself: " + String.join(", ", left.keySet()),
+                "axes." + at + ".when",
+                given(left, at).when().keySet(),
+                "depends in the end on " + at + " itself: " + String.join(", ", way.subList(way.indexOf(at), way.size())),
                 "leave one of their conditions out");
     }
 

@@ -146,16 +146,41 @@ class SamplersTest {
         }
     }
 
-    /** In which order equal knowledge came does not matter to a model of it. */
+    /** In which order equal knowledge came does not matter to a model of it; the draw's number alone does. */
     @Test
     void aModelDoesNotDependOnTheOrder() {
         Space space = space(CONDITIONAL);
-        List<Past> history = history(space, "gp", 25);
+        List<Past> history = history(space, "tpe", 40);
         List<Past> turned = new ArrayList<>(history);
-        java.util.Collections.reverse(turned);
-        Map<String, JsonNode> a = new TpeSampler(10, 64).next(space, 1, history);
-        Map<String, JsonNode> b = new TpeSampler(10, 64).next(space, 1, turned);
-        assertThat(b.keySet()).isEqualTo(a.keySet());
+        for (int round = 0; round < 5; round++) {
+            java.util.Collections.shuffle(turned, new java.util.Random(round));
+            for (long seed = 0; seed < 5; seed++) {
+                assertThat(new TpeSampler(10, 64).next(space, seed, turned))
+                        .isEqualTo(new TpeSampler(10, 64).next(space, seed, history));
+            }
+        }
+    }
+
+    /** Whoever is restarted in the middle of several draws, and reads the others back from where they were stored, draws the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"grid", "random", "sobol", "tpe", "cma-es", "gp", "nsga2"})
+    void aRestartChangesNoDraw(String kind) {
+        Space space = fitting(kind);
+        List<Past> history = history(space, kind, kind.equals("grid") ? 2 : 23);
+        List<Map<String, JsonNode>> atOnce = sampler(kind).draw(space, 7, history, 4);
+        assertThat(atOnce).hasSize(4);
+        List<Past> stored = new ArrayList<>();
+        history.forEach(past ->
+                stored.add(new Past(stored(past.point()), past.state(), past.losses(), past.budget())));
+        for (Map<String, JsonNode> point : atOnce) {
+            assertThat(sampler(kind).draw(space, 7, stored, 1)).containsExactly(point);
+            stored.add(Past.open(stored(point)));
+        }
+    }
+
+    private static Map<String, JsonNode> stored(Map<String, JsonNode> point) {
+        String text = Json.canonical(Json.mapper().valueToTree(point));
+        return Json.mapper().convertValue(Json.tree(text), new TypeReference<Map<String, JsonNode>>() {});
     }
 
     @ParameterizedTest
@@ -241,6 +266,64 @@ class SamplersTest {
         assertThat(fronts.get(0)).containsExactly(told.get(0), told.get(1), told.get(3));
         assertThat(fronts.get(1)).containsExactly(told.get(2));
         assertThat(fronts.get(2)).containsExactly(told.get(4));
+    }
+
+    /** Each is beaten by one of the front before it, and by none of its own front or of a later one. */
+    @Test
+    void frontsHoldWhatTheDefinitionSays() {
+        java.util.Random random = new java.util.Random(4);
+        List<Past> told = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            told.add(new Past(
+                    Map.of(),
+                    Past.State.FINISHED,
+                    List.of((double) random.nextInt(12), (double) random.nextInt(12), (double) random.nextInt(12)),
+                    1));
+        }
+        List<List<Past>> fronts = Nsga2Sampler.fronts(told, told.size());
+        assertThat(fronts.stream().mapToInt(List::size).sum()).isEqualTo(120);
+        assertThat(fronts).hasSizeGreaterThan(3);
+        for (int k = 0; k < fronts.size(); k++) {
+            for (Past one : fronts.get(k)) {
+                if (k > 0) {
+                    assertThat(fronts.get(k - 1)).anyMatch(before -> Nsga2Sampler.beats(before, one));
+                }
+                for (List<Past> later : fronts.subList(k, fronts.size())) {
+                    assertThat(later).noneMatch(other -> Nsga2Sampler.beats(other, one));
+                }
+            }
+        }
+        int two = fronts.get(0).size() + 1;
+        assertThat(Nsga2Sampler.fronts(told, two)).isEqualTo(fronts.subList(0, 2));
+        assertThat(Nsga2Sampler.best(told, two)).hasSize(two).containsAll(fronts.get(0));
+    }
+
+    /** Of one front the ends come first, then what lies where few others do. */
+    @Test
+    void ofOneFrontTheLonelyComeFirst() {
+        List<Past> told = new ArrayList<>();
+        for (double x : new double[] {0, 1, 2, 6, 10}) {
+            told.add(new Past(Map.of(), Past.State.FINISHED, List.of(x, 10 - x), 1));
+        }
+        assertThat(Nsga2Sampler.best(told, 5).stream().map(Past::loss)).containsExactly(0.0, 10.0, 6.0, 2.0, 1.0);
+    }
+
+    /** Between the best points of two goals nothing beats anything: x from 0 to 2, which is 2 of the axis' 15. */
+    @Test
+    void severalGoalsAreWeighedTowardsTheFrontBetweenThem() {
+        Space space = space(REALS);
+        Sampler sampler = new Nsga2Sampler(20);
+        List<Past> history = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Map<String, JsonNode> point = sampler.draw(space, 3, history, 1).get(0);
+            double x = point.get("x").doubleValue();
+            history.add(new Past(point, Past.State.FINISHED, List.of(x * x, (x - 2) * (x - 2)), 1));
+        }
+        List<Double> late = history.subList(140, 200).stream()
+                .map(past -> past.point().get("x").doubleValue())
+                .toList();
+        assertThat(late.stream().filter(x -> x >= -0.2 && x <= 2.2).count()).isGreaterThan(36);
+        assertThat(late.stream().filter(x -> x < 1).count()).as("both ends").isBetween(6L, 54L);
     }
 
     @Test
