@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +66,9 @@ public final class SweepCommand implements Runnable {
 
         @Override
         public Integer call() {
+            if (limit < 1) {
+                throw Failure.badInput("--limit is " + limit, "give 1 or more");
+            }
             LabApi lab = LabApi.ofEnvironment();
             JsonNode answer = lab.get(sweep(lab) + "points");
             if (printed(answer)) {
@@ -89,7 +91,7 @@ public final class SweepCommand implements Runnable {
                 return 0;
             }
             Table table = new Table("POINT", metric, "PARAMS", "RUNS");
-            for (JsonNode point : finished.subList(0, Math.min(Math.max(limit, 1), finished.size()))) {
+            for (JsonNode point : finished.subList(0, Math.min(limit, finished.size()))) {
                 List<String> runs = new ArrayList<>();
                 point.path("runs").forEach(run -> runs.add(run.asText()));
                 table.row(
@@ -142,8 +144,7 @@ public final class SweepCommand implements Runnable {
         @Override
         public Integer call() {
             LabApi lab = LabApi.ofEnvironment();
-            String sweep = sweep(lab);
-            JsonNode answer = lab.post(sweep + "extend", new TreeMap<>(Map.of("points", points)));
+            JsonNode answer = lab.post(sweep(lab) + "extend", Map.of("points", points));
             if (!printed(answer)) {
                 System.out.println(id + " " + points + " points more");
             }
