@@ -55,7 +55,8 @@ final class SweepCommandTest {
         lab.on("GET sweeps/" + SWEEP + "/points", POINTS.formatted("val/loss", "min"));
         assertThat(firsts(typed("best", "7"))).containsExactly("POINT", "4", "0", "1");
         assertThat(firsts(typed("best", "7", "--limit", "1"))).containsExactly("POINT", "4");
-        JsonNode whole = new ObjectMapper().readTree(typed("best", "7", "--json").out());
+        JsonNode whole =
+                new ObjectMapper().readTree(typed("best", "7", "--json").out());
         assertThat(whole.path("points")).hasSize(6);
         lab.on("GET sweeps/" + SWEEP + "/points", "{\"metrics\":[\"val/top1\"],\"goals\":[\"max\"],\"points\":[]}");
         assertThat(typed("best", "7").out()).isEqualTo("No point is finished yet.\n");
@@ -83,9 +84,7 @@ final class SweepCommandTest {
         lab.on("POST sweeps/" + SWEEP + "/stop", "{\"points\":[{},{}]}");
         assertThat(typed("stop", "7").out()).isEqualTo("7 2 points, no more\n");
         assertThat(posts()).extracting(StubLab.Asked::body).containsExactly("{\"points\":20}", "");
-        lab.on(
-                "POST sweeps/" + SWEEP + "/stop",
-                new Answer(200, "application/json", "{\"points\":[", Map.of(), true));
+        lab.on("POST sweeps/" + SWEEP + "/stop", new Answer(200, "application/json", "{\"points\":[", Map.of(), true));
         assertThat(typed("stop", "7").exit()).isEqualTo(1);
         assertThat(posts()).hasSize(3);
     }
@@ -105,7 +104,9 @@ final class SweepCommandTest {
     }
 
     private List<StubLab.Asked> posts() {
-        return lab.asked().stream().filter(asked -> asked.method().equals("POST")).toList();
+        return lab.asked().stream()
+                .filter(asked -> asked.method().equals("POST"))
+                .toList();
     }
 
     private static List<String> firsts(Typed typed) {

@@ -36,8 +36,7 @@ public sealed interface PrunerSpec {
             title = "ASHA",
             value = "At minEpochs, minEpochs × reduction … the best 1 / reduction of those that came so far go on.")
     record Asha(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc(value = "One of so many goes on.", min = 2, max = 16)
             Integer reduction,
@@ -54,8 +53,7 @@ public sealed interface PrunerSpec {
     /** ASHA with several first rungs. */
     @Doc(title = "Hyperband", value = "Several ASHAs side by side that begin to stop runs at different epochs.")
     record Hyperband(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc(value = "One of so many goes on.", min = 2, max = 16)
             Integer reduction,
@@ -74,8 +72,7 @@ public sealed interface PrunerSpec {
             title = "Median",
             value = "A run whose best so far is worse than the median of the others at the same epoch stops.")
     record Median(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc(value = "Other runs that must have come as far.", min = 1, max = 10_000)
             Integer startup,
@@ -92,8 +89,7 @@ public sealed interface PrunerSpec {
     /** What is not among the best part of the others stops. */
     @Doc(title = "Percentile", value = "A run that is not among the best part of the others at the same epoch stops.")
     record Percentile(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc(value = "Percent of the runs that are good enough.", above = 0, max = 99)
             Double keep,
@@ -115,8 +111,7 @@ public sealed interface PrunerSpec {
     /** What does not get better stops. */
     @Doc(title = "Patience", value = "A run that has not got better for so many epochs stops.")
     record Patience(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc(value = "Epochs without an improvement.", min = 1, max = 100_000)
             Integer epochs,
@@ -139,8 +134,7 @@ public sealed interface PrunerSpec {
     /** What leaves a range stops. */
     @Doc(title = "Threshold", value = "A run whose metric leaves a range, or is not finite, stops.")
     record Threshold(
-            @Doc(METRIC) @Nullable
-            String metric,
+            @Doc(METRIC) @Nullable String metric,
 
             @Doc("Least value; left out: none.") @Nullable Double min,
 

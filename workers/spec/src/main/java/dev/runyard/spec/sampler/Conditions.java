@@ -50,7 +50,8 @@ final class Conditions {
                 "CONDITION_CYCLE",
                 "axes." + at + ".when",
                 given(left, at).when().keySet(),
-                "depends in the end on " + at + " itself: " + String.join(", ", way.subList(way.indexOf(at), way.size())),
+                "depends in the end on " + at + " itself: "
+                        + String.join(", ", way.subList(way.indexOf(at), way.size())),
                 "leave one of their conditions out");
     }
 

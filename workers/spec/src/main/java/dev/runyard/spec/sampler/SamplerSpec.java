@@ -170,7 +170,8 @@ public sealed interface SamplerSpec {
 
     private static void checked(Class<? extends Record> type, Integer runs) {
         if (runs == null) {
-            throw new InvalidSpec("MISSING_FIELD", "runs", null, "is required by sampler " + kind(type), "add runs: 20");
+            throw new InvalidSpec(
+                    "MISSING_FIELD", "runs", null, "is required by sampler " + kind(type), "add runs: 20");
         }
         Bounds.check(type, "runs", runs);
     }

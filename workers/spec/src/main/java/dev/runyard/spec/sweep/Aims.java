@@ -63,11 +63,10 @@ public final class Aims {
             return Optional.of(sweep.metric() + " reached " + sign * best + ", the target is " + budget.target());
         }
         if (budget.noImprovement() != null && without >= budget.noImprovement()) {
-            return Optional.of(
-                    without + " points in a row "
-                            + (Double.isInfinite(best)
-                                    ? "have no " + sweep.metric()
-                                    : "did not beat " + sweep.metric() + " " + sign * best));
+            return Optional.of(without + " points in a row "
+                    + (Double.isInfinite(best)
+                            ? "have no " + sweep.metric()
+                            : "did not beat " + sweep.metric() + " " + sign * best));
         }
         return Optional.empty();
     }

@@ -25,7 +25,9 @@ class ConditionsTest {
 
     @Test
     void eachComesAfterThoseThatItDependsOn() {
-        assertThat(order("{a: {uniform: [0, 1], when: {c: 2}}, b: [1, 2], c: {choice: [1, 2], when: {d: x}}, d: [x, y]}"))
+        assertThat(
+                        order(
+                                "{a: {uniform: [0, 1], when: {c: 2}}, b: [1, 2], c: {choice: [1, 2], when: {d: x}}, d: [x, y]}"))
                 .containsExactly("b", "d", "c", "a");
         assertThat(order("{a: {uniform: [0, 1], when: {method.kind: pgn}}, method: [{kind: pgn}, {kind: iip}]}"))
                 .as("what an object holds")
@@ -48,7 +50,9 @@ class ConditionsTest {
         InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> order(yaml));
         assertThat(e.code()).isEqualTo("CONDITION_CYCLE");
         assertThat(e.field()).isEqualTo(field);
-        assertThat(e.getMessage()).contains("depends in the end on " + words).contains("leave one of their conditions out");
+        assertThat(e.getMessage())
+                .contains("depends in the end on " + words)
+                .contains("leave one of their conditions out");
     }
 
     /** What depends on an axis that is not there is not there either. */
@@ -56,8 +60,7 @@ class ConditionsTest {
     void whatIsNotThereTakesWithItWhatDependsOnIt() {
         Space space = Space.of(
                 axes("{a: [1, 2], b: {choice: [1, 2], when: {a: 1}}, c: {uniform: [0, 1], when: {b: [1, 2]}}}"));
-        Map<String, JsonNode> all =
-                Map.of("a", Json.tree("2"), "b", Json.tree("1"), "c", Json.tree("0.5"));
+        Map<String, JsonNode> all = Map.of("a", Json.tree("2"), "b", Json.tree("1"), "c", Json.tree("0.5"));
         assertThat(space.kept(all)).containsOnlyKeys("a");
         assertThat(space.at(new double[] {0, 0, 0.5})).containsOnlyKeys("a", "b", "c");
         assertThat(space.at(new double[] {0.9, 0, 0.5})).containsOnlyKeys("a");

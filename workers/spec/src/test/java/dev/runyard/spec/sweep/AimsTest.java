@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class AimsTest {
     private static Optional<String> reached(String metric, String budget, Past... history) {
         SweepSpec sweep = Json.read(
-                Json.yaml("base: {dataset: {id: shapes}}\nseeds: [1, 2]\nmetric: " + metric + "\nbudget: {" + budget + "}"),
+                Json.yaml("base: {dataset: {id: shapes}}\nseeds: [1, 2]\nmetric: " + metric + "\nbudget: {" + budget
+                        + "}"),
                 SweepSpec.class);
         return Aims.reached(sweep, Objects.requireNonNull(sweep.budget()), List.of(history));
     }
