@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -18,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -45,21 +49,46 @@ record ReleasedHome(String version, Path folder) {
                 .resolve(file);
     }
 
-    /** A spec names this folder, so it cannot be another; it stays, for tests beside this one. */
+    /**
+     * A spec names this folder, so it cannot be another; it stays, for tests beside this one. Whatever else is in it would be taken for
+     * images of the run, so it is not touched and nothing is tested.
+     */
     private void images() throws IOException {
         Path from = folder.resolve("images");
         Path to = Path.of("/tmp/runyard-" + version, "images");
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path here = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(here);
-                } else if (!Files.exists(here) || Files.mismatch(file, here) >= 0) {
-                    Path fresh = Files.createTempFile(here.getParent(), "made", ".part");
-                    Files.copy(file, fresh, StandardCopyOption.REPLACE_EXISTING);
-                    Files.move(fresh, here, StandardCopyOption.ATOMIC_MOVE);
+        Set<String> kept = names(from);
+        try {
+            Files.createDirectories(to);
+        } catch (IOException e) {
+            throw new IllegalStateException(to + " cannot be made or entered; a spec of " + version + " names it: "
+                    + "remove what is there, or run the tests as the account that owns it", e);
+        }
+        try (FileChannel lock = FileChannel.open(
+                        to.resolveSibling("images.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            assertThat(names(to))
+                    .as(to + " holds what is not of release " + version + "; remove it, and run the test again")
+                    .isSubsetOf(kept);
+            for (String name : kept) {
+                Path file = from.resolve(name);
+                Path here = to.resolve(name);
+                if (!Files.exists(here)) {
+                    Files.createDirectories(here.getParent());
+                    Files.copy(file, here);
                 }
+                assertThat(Files.mismatch(file, here))
+                        .as(here + " is another than that of release " + version + "; remove it, and run the test again")
+                        .isEqualTo(-1);
             }
+            assertThat(held.isValid()).isTrue();
+        }
+    }
+
+    private static Set<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .collect(Collectors.toSet());
         }
     }
 
