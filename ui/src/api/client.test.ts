@@ -25,9 +25,9 @@ test("a listing is asked for with every part of the view", async () => {
 });
 
 test("numbers that JSON lacks arrive as numbers", async () => {
-  answer(200, { key: "train/loss", total: 1, exact: true, points: [{ step: 1, value: "NaN", time: "2026-01-01T00:00:00Z", attempt: 1 }] });
-  const history = await api.history("1", { key: "train/loss" });
-  expect(history.points?.[0]?.value).toBeNaN();
+  answer(200, { cursor: null, series: [{ run: "1", key: "train/loss", points: 3, nonFinite: 2, exact: true, steps: [1, 2, 3], times: [1, 2, 3], last: ["NaN", "-Infinity", 0.5] }] });
+  const { series } = await api.series({ series: [{ run: "1", key: "train/loss" }], buckets: 800 });
+  expect(series[0]?.last).toEqual([NaN, -Infinity, 0.5]);
 });
 
 test("a refusal rejects with its problem", async () => {

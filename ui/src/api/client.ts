@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 import { decode } from "./numbers";
-import type { GroupsQuery, HistoryQuery, paths, RunsQuery, RunsScope } from "./paths";
+import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import { problemOf, toProblem } from "./problem";
 import type { SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
@@ -54,13 +54,10 @@ export const api = {
   events: (id: string) => items(http.GET("/api/v1/runs/{id}/events", of(id))),
   checkpoints: (id: string) => items(http.GET("/api/v1/runs/{id}/checkpoints", of(id))),
   artifacts: (id: string) => items(http.GET("/api/v1/runs/{id}/artifacts", of(id))),
-  metrics: (id: string) => unwrap(http.GET("/api/v1/runs/{id}/metrics", of(id))),
   logs: (id: string, after: number) =>
     unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { after, limit: 1000 } } })),
   /** The last lines that a run printed, in the order printed. */
   lastLines: (id: string, last: number) => unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { last } } })),
-  history: (id: string, query: HistoryQuery) =>
-    unwrap(http.GET("/api/v1/runs/{id}/metrics/history", { params: { path: { id }, query } })),
   /** Curves of many runs and metrics at once, or what has come since. */
   series: (body: SeriesAsked) => unwrap(http.POST("/api/v1/metrics/series", { body })),
   actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),

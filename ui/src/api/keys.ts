@@ -1,4 +1,4 @@
-import type { GroupsQuery, HistoryQuery, RunsQuery, RunsScope } from "./paths";
+import type { GroupsQuery, RunsQuery, RunsScope } from "./paths";
 
 /** Names of what the query cache holds; a shorter key is a prefix of the longer ones that fall with it. */
 export const keys = {
@@ -17,8 +17,6 @@ export const keys = {
   events: (id: string) => ["trail", id, "events"] as const,
   checkpoints: (id: string) => ["trail", id, "checkpoints"] as const,
   artifacts: (id: string) => ["trail", id, "artifacts"] as const,
-  metrics: (id: string) => ["metrics", id] as const,
-  history: (id: string, query: HistoryQuery) => ["metrics", id, query] as const,
   sweepLists: ["sweeps"] as const,
   sweep: (id: string) => ["sweep", id] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,

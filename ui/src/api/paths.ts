@@ -51,15 +51,6 @@ export interface GroupsQuery extends RunsScope {
   cursor?: string | undefined;
 }
 
-export interface HistoryQuery {
-  key: string;
-  buckets?: number;
-  from?: number;
-  to?: number;
-  attempt?: number;
-  ghosts?: boolean;
-}
-
 export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sweeps", T.SweepView> {
   "/api/v1/experiments": Get<T.Experiment[] | Listed<T.Experiment>>;
   "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
@@ -71,8 +62,6 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;
   "/api/v1/runs/{id}/artifacts": Get<T.ArtifactView[] | Listed<T.ArtifactView>, Id>;
   "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number; last?: number }>;
-  "/api/v1/runs/{id}/metrics": Get<{ keys: T.MetricKey[] }, Id>;
-  "/api/v1/runs/{id}/metrics/history": Get<T.History, Id, HistoryQuery>;
   "/api/v1/metrics/series": Post<SeriesAnswer, undefined, SeriesAsked>;
   "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
     Post<T.SweepView, undefined, T.JsonObject>;

@@ -6,7 +6,6 @@ import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { Keys } from "../components/display/Kbd";
 import { StatePill } from "../components/display/StatePill";
-import { type Command as Known, useCommandList } from "../components/keyboard/commands";
 import css from "../components/keyboard/keyboard.module.css";
 import { useGo } from "../components/navigation";
 import { setTheme } from "../components/theme";
@@ -19,7 +18,6 @@ const FOUND = 8;
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
-  const commands = useCommandList();
   const go = useGo();
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text.trim()), PAUSE_MS);
@@ -36,32 +34,27 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   };
   const words = text.trim().toLowerCase();
   const named = <T extends { name: string }>(list: readonly T[] | undefined) => (list ?? []).filter((one) => one.name.toLowerCase().includes(words)).slice(0, FOUND);
-  const own: Known[] = [
-    { id: "new-sweep", label: "Queue a sweep", group: "Do", icon: Plus, run: () => go("/new") },
-    { id: "new-run", label: "Queue a run", group: "Do", icon: Plus, run: () => go("/new?kind=run") },
-    { id: "light", label: "Light theme", group: "Do", run: () => setTheme("light") },
-    { id: "dark", label: "Dark theme", group: "Do", run: () => setTheme("dark") },
-    { id: "system", label: "Theme as the system", group: "Do", run: () => setTheme("system") },
+  const commands = [
+    { id: "new-sweep", label: "Queue a sweep", icon: Plus, run: () => go("/new") },
+    { id: "new-run", label: "Queue a run", icon: Plus, run: () => go("/new?kind=run") },
+    { id: "light", label: "Light theme", icon: undefined, run: () => setTheme("light") },
+    { id: "dark", label: "Dark theme", icon: undefined, run: () => setTheme("dark") },
+    { id: "system", label: "Theme as the system", icon: undefined, run: () => setTheme("system") },
   ];
-  const all = [...commands, ...own];
-  const groups = [...new Set(all.map((command) => command.group))];
 
   return (
     <Command.Dialog open onOpenChange={(open) => !open && onClose()} label="Search and commands" className={css.palette} overlayClassName={css.veil} loop>
       <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, an experiment, or what to do" />
       <Command.List>
         {named(experiments.data).length + named(sweeps.data?.items).length + (runs.data?.items.length ?? 0) > 0 ? null : <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>}
-        {groups.map((group) => (
-          <Command.Group key={group} heading={group}>
-            {all.filter((command) => command.group === group).map((command) => (
-              <Command.Item key={command.id} value={`${command.id} ${command.label} ${command.words ?? ""}`} onSelect={doing(command.run)}>
-                {command.icon ? <command.icon size={16} aria-hidden="true" /> : null}
-                <span className={css.text}>{command.label}</span>
-                {command.keys ? <Keys keys={command.keys} /> : null}
-              </Command.Item>
-            ))}
-          </Command.Group>
-        ))}
+        <Command.Group heading="Do">
+          {commands.map((command) => (
+            <Command.Item key={command.id} value={`${command.id} ${command.label}`} onSelect={doing(command.run)}>
+              {command.icon ? <command.icon size={16} aria-hidden="true" /> : null}
+              <span className={css.text}>{command.label}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
         <Command.Group heading="Go to">
           {PLACES.map((place) => (
             <Command.Item key={place.to} value={`go ${place.label}`} onSelect={doing(() => go(place.to))}>

@@ -5,9 +5,9 @@ import { toProblem } from "../api/problem";
 import { looks as looksOf } from "../components/colour";
 import { EmptyState } from "../components/display/EmptyState";
 import { useDark } from "../components/theme";
-import type { Origin } from "./axis";
 import styles from "./charts.module.css";
 import { ChartLegend } from "./ChartLegend";
+import type { ChartRun } from "./chartRun";
 import type { Look } from "./look";
 import { type Section, sectionsOf } from "./sections";
 import { SeriesChart } from "./SeriesChart";
@@ -17,15 +17,6 @@ import type { Trace } from "./trace";
 import { useCurves, useZoomedSteps } from "./useSeries";
 import { useVisible } from "./useVisible";
 import { type ChartView, matcher } from "./view";
-
-/** A run as charts know it. */
-export interface ChartRun extends Origin {
-  id: string;
-  label: string;
-  summary: Readonly<Record<string, Summary>>;
-  /** Runs with one of these are drawn as one line: their mean, with the deviation as a band. */
-  group?: string | undefined;
-}
 
 const lineOf = (run: ChartRun) => run.group ?? run.id;
 

@@ -5,7 +5,7 @@ import type { Drawn } from "./trace";
 
 /** What a column is drawn as. */
 export interface Column {
-  role: "line" | "faint" | "edge" | "ghost";
+  role: "line" | "faint" | "ghost";
   /** Index of its trace. */
   trace: number;
   look: Look;
@@ -13,7 +13,7 @@ export interface Column {
 
 /**
  * The traces as uPlot takes them: one x column that holds every trace's x, and beside it columns whose cells are undefined where a trace has no
- * point (lines go on there) and null where it has a gap. Lines come last, so that they lie over bands and faint values.
+ * point (lines go on there) and null where it has a gap. Lines come last, so that they lie over faint values. Bands are no columns: see `drawBands`.
  */
 export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>, smoothed: boolean): { data: uPlot.AlignedData; columns: Column[] } {
   const columns: Column[] = [];
@@ -22,12 +22,6 @@ export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Lo
     columns.push({ role, trace, look: looks.get(drawn[trace]!.id) ?? { colour: "#808080", dash: [] } });
     tables.push({ x, y });
   };
-  for (const [i, d] of drawn.entries()) {
-    if (d.high && d.low) {
-      put("edge", i, d.x, d.high);
-      put("edge", i, d.x, d.low);
-    }
-  }
   for (const [i, d] of drawn.entries()) for (const ghost of d.ghosts) put("ghost", i, ghost.x, ghost.y);
   if (smoothed) for (const [i, d] of drawn.entries()) put("faint", i, d.x, d.raw);
   for (const [i, d] of drawn.entries()) put("line", i, d.x, d.line);
@@ -65,8 +59,6 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 export function seriesOf({ role, look }: Column, emphasis: "none" | "up" | "down"): uPlot.Series {
   const quiet = emphasis === "down";
   switch (role) {
-    case "edge":
-      return { stroke: "transparent", width: 0, points: { show: false } };
     case "ghost":
       return { stroke: faded(look.colour, 0x99), width: 1, dash: [3, 3], points: { show: false } };
     case "faint":
@@ -86,15 +78,4 @@ function sparse(column: ArrayLike<number | null | undefined>, from: number, to: 
   let n = 0;
   for (let i = from; i <= to; i++) if (column[i] !== null && column[i] !== undefined) n++;
   return n <= 12;
-}
-
-export function bandsOf(columns: readonly Column[]): uPlot.Band[] {
-  const bands: uPlot.Band[] = [];
-  for (let i = 0; i + 1 < columns.length; i++) {
-    const { role, look, trace } = columns[i]!;
-    if (role !== "edge" || columns[i + 1]!.trace !== trace || columns[i + 1]!.role !== "edge") continue;
-    bands.push({ series: [i + 1, i + 2], fill: faded(look.colour, 0x26) });
-    i++;
-  }
-  return bands;
 }

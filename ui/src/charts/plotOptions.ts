@@ -1,7 +1,9 @@
 import uPlot from "uplot";
 import { ticks as labels } from "../components/format";
 import { isTime, type XAxis } from "./axis";
-import { bandsOf, type Column, seriesOf } from "./columns";
+import { drawBands } from "./bands";
+import { type Column, seriesOf } from "./columns";
+import type { Look } from "./look";
 import { durationTicks, type Range, tickValues, xLabels } from "./scale";
 import type { Drawn } from "./trace";
 
@@ -36,7 +38,7 @@ export interface PlotOptions {
   emphasised: number | null;
   syncKey: string;
   /** The ranges and lines of now: they change without a new plot. */
-  now: () => { x: Range; y: Range; drawn: readonly Drawn[] };
+  now: () => { x: Range; y: Range; drawn: readonly Drawn[]; looks: ReadonlyMap<string, Look> };
   onCursor: (cursor: Cursor | null) => void;
   onSelect: (x: Range) => void;
 }
@@ -68,7 +70,6 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
       },
     ],
     series: [{}, ...columns.map((column) => seriesOf(column, options.emphasised === null ? "none" : column.trace === options.emphasised ? "up" : "down"))],
-    bands: bandsOf(columns),
     cursor: {
       y: false,
       sync: { key: options.syncKey, setSeries: false, scales: ["x", null] },
@@ -100,6 +101,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
         },
       ],
       drawClear: [(plot) => drawResumes(plot, now().drawn, columns)],
+      drawAxes: [(plot) => drawBands(plot, now().drawn, now().looks)],
       draw: [(plot) => drawMarks(plot, now().drawn, ground.bad)],
     },
   };

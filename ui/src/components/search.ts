@@ -47,14 +47,6 @@ export function oneOf<T extends string>(raw: unknown, known: readonly T[]): T | 
   return known.find((word) => word === raw);
 }
 
-export const flagIn = (raw: unknown): true | undefined => (raw === true || raw === "1" || raw === "true" ? true : undefined);
-
-/** A number inside the bounds; undefined for anything else. */
-export function numberIn(raw: unknown, low = -Infinity, high = Infinity): number | undefined {
-  const n = typeof raw === "number" ? raw : typeof raw === "string" && raw.trim() !== "" ? Number(raw) : NaN;
-  return n >= low && n <= high ? n : undefined;
-}
-
 /**
  * Changes parts of the view that stands in the address, and leaves the others. `push` is for what "back" should undo (a tab, a
  * filter, a sort); `replace` for what changes continuously (typing, a slider).

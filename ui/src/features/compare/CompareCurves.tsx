@@ -1,5 +1,6 @@
 import { useMemo } from "react";
-import { ChartGrid, type ChartRun } from "../../charts/ChartGrid";
+import { ChartGrid } from "../../charts/ChartGrid";
+import { chartRun, phasesOf } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
@@ -18,19 +19,13 @@ interface Props {
 export function CompareCurves({ columns, looks, view, onView, emphasised }: Props) {
   const runs = useMemo(
     () =>
-      columns.flatMap((column): ChartRun[] =>
-        column.runs.map((run) => ({
-          id: run.id,
-          label: column.runs.length > 1 ? column.name : run.name,
-          summary: run.summary,
-          group: column.runs.length > 1 ? column.id : undefined,
-          start: run.startedAt ? Date.parse(run.startedAt) : undefined,
-          stepsPerEpoch: run.steps && run.epochs ? run.steps / run.epochs : undefined,
-        })),
-      ),
+      columns.flatMap((column) => {
+        const together = column.runs.length > 1 ? { label: column.name, group: column.id } : {};
+        return column.runs.map((run) => ({ ...chartRun(run), ...together }));
+      }),
     [columns],
   );
-  const phases = useMemo(() => Object.fromEntries(columns.flatMap((column) => column.runs.map((run) => [run.id, `${run.attempt} ${run.state}`]))), [columns]);
+  const phases = useMemo(() => phasesOf(columns.flatMap((column) => column.runs)), [columns]);
   return (
     <SeriesProvider ghosts={view.ghosts} phases={phases}>
       <ChartToolbar view={view} onView={onView} />

@@ -1,11 +1,10 @@
 import { useMemo } from "react";
 import { ChartGrid } from "../../charts/ChartGrid";
+import { chartRun } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import type { ChartView } from "../../charts/view";
 import type { RunView } from "../../api/types";
-import { EmptyState } from "../../components/display/EmptyState";
-import { chartRun } from "./chartRun";
-import { hasEnded } from "./goal";
+import { NothingMeasured } from "./NothingMeasured";
 
 interface Props {
   run: RunView;
@@ -22,10 +21,4 @@ export function Curves({ run, view, onView }: Props) {
       <ChartGrid runs={runs} view={view} onView={onView} none={<NothingMeasured run={run} />} />
     </>
   );
-}
-
-/** Says whether something may still come. */
-export function NothingMeasured({ run }: { run: RunView }) {
-  if (hasEnded(run.state)) return <EmptyState title="It ended before it measured anything.">{run.message ? <p>{run.message}</p> : null}</EmptyState>;
-  return <EmptyState title="Nothing was measured yet.">{run.waiting ? <p>{run.waiting}</p> : null}</EmptyState>;
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, lazy, Suspense } from "react";
+import { chartRun } from "../../charts/chartRun";
 import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
@@ -14,9 +15,8 @@ import { between, duration, number, shortId, value } from "../../components/form
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { useDark } from "../../components/theme";
-import { chartRun } from "./chartRun";
-import { NothingMeasured } from "./Curves";
 import { goalOf, tilesOf } from "./goal";
+import { NothingMeasured } from "./NothingMeasured";
 import css from "./run.module.css";
 import { Checkpoints } from "./Trail";
 import { Skeleton } from "../../components/display/Skeleton";

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, lazy, Suspense } from "react";
+import { phasesOf } from "../../charts/chartRun";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
 import { api } from "../../api/client";
@@ -34,7 +35,7 @@ const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1);
 function Loaded({ run }: { run: RunView }) {
   const [view, setView] = useUrlState(runUrl);
   // A new attempt may supersede points that are already drawn; only then are whole curves read again.
-  const phases = useMemo(() => ({ [run.id]: `${run.attempt} ${run.state}` }), [run.id, run.attempt, run.state]);
+  const phases = useMemo(() => phasesOf([run]), [run]);
   return (
     <SeriesProvider ghosts={view.chart.ghosts} phases={phases}>
       <RunHeader run={run} />

@@ -4,6 +4,7 @@ import { classes } from "../../components/classes";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import type { Column } from "./columns";
 import css from "./runs.module.css";
+import { nextSort } from "./search";
 
 export interface HeadActions {
   /** Undefined: as usual. */
@@ -68,7 +69,7 @@ export function HeadCell({ column, width, sort, left, lastPinned, grouped, befor
         className={css.headSort}
         disabled={!column.sorts}
         tabIndex={-1}
-        onClick={() => on.onSort(direction === "descending" ? column.id : direction === "ascending" ? undefined : `-${column.id}`)}
+        onClick={() => on.onSort(nextSort(sort, column.id))}
       >
         <span>{column.title}</span>
         {direction === "ascending" ? <ArrowUp size={13} aria-hidden="true" /> : direction === "descending" ? <ArrowDown size={13} aria-hidden="true" /> : null}

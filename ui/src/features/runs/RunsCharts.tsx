@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
-import { type ChartRun, ChartGrid } from "../../charts/ChartGrid";
+import { ChartGrid } from "../../charts/ChartGrid";
+import { chartRun, phasesOf } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { SeriesProvider } from "../../charts/useSeries";
 import { readChartView, writeChartView } from "../../charts/view";
@@ -22,21 +23,8 @@ export function RunsCharts({ grouped, runs, looks, emphasised }: { grouped: bool
   const whole = useQueries({ queries: runs.map((run) => ({ queryKey: keys.run(run.id), queryFn: () => api.run(run.id), staleTime: 30_000 })) });
   const known = whole.map((answer) => answer.data).filter((run) => run !== undefined);
   const signature = known.map((run) => `${run.id} ${run.attempt} ${run.state} ${run.step}`).join("\n");
-  const drawn = useMemo(
-    () =>
-      known.map(
-        (run): ChartRun => ({
-          id: run.id,
-          label: run.name,
-          summary: run.summary,
-          start: run.startedAt ? Date.parse(run.startedAt) : undefined,
-          stepsPerEpoch: run.steps && run.epochs ? run.steps / run.epochs : undefined,
-        }),
-      ),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the signature says all that matters of them
-    [signature],
-  );
-  const phases = useMemo(() => Object.fromEntries(known.map((run) => [run.id, `${run.attempt} ${run.state}`])), [signature]); // eslint-disable-line react-hooks/exhaustive-deps
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the signature says all that matters of them
+  const [drawn, phases] = useMemo(() => [known.map(chartRun), phasesOf(known)], [signature]);
   if (runs.length === 0) {
     return (
       <EmptyState title="No run is drawn." icon={LineChart}>

@@ -2,71 +2,87 @@ package dev.runyard.service.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
-import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
-/** Every route can refuse in the same ways, so the document says it for all of them at once. */
+/** Every route can refuse in the same ways, so the document says each of them once, and a route names those that it has. */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public final class ProblemResponses implements OASFilter {
-    private static final Map<String, String> ALWAYS = Map.of(
-            "400", "The request cannot be read: BAD_JSON, BAD_PATH",
-            "403", "A page of another site asked: BAD_ORIGIN",
-            "404", "NOT_FOUND",
-            "405", "METHOD_NOT_ALLOWED",
-            "406", "NOT_ACCEPTABLE",
-            "421", "The lab is not served under that Host: BAD_HOST",
-            "422", "A value breaks a rule; field, value, rule and remedy say which",
-            "500", "Unexpected; the log has it under the id in detail",
-            "503", "The database does not answer: UNAVAILABLE, see Retry-After");
+    /** @param changing whether only a route that changes something refuses so */
+    private record Refusal(String status, boolean changing, String text) {
+        String name() {
+            return "Problem" + status;
+        }
+    }
 
-    private static final Map<String, String> CHANGING = Map.of(
-            "401", "The bearer token is missing or not for this: BAD_TOKEN",
-            "409", "The state does not allow it: ILLEGAL_TRANSITION, STALE_ATTEMPT, IDEMPOTENCY_CONFLICT",
-            "411", "LENGTH_REQUIRED",
-            "413", "TOO_LARGE, see limit",
-            "415", "UNSUPPORTED_MEDIA_TYPE");
+    private static final List<Refusal> REFUSALS = List.of(
+            new Refusal("400", false, "The request cannot be read: BAD_JSON, BAD_PATH"),
+            new Refusal("401", false, "The token is missing or does not count: NOT_SIGNED_IN, BAD_TOKEN"),
+            new Refusal(
+                    "403",
+                    false,
+                    "Not for this token: FORBIDDEN, NOT_YOURS; or a page of another site asked: BAD_ORIGIN"),
+            new Refusal("404", false, "NOT_FOUND"),
+            new Refusal("405", false, "METHOD_NOT_ALLOWED"),
+            new Refusal("406", false, "NOT_ACCEPTABLE"),
+            new Refusal(
+                    "409",
+                    true,
+                    "The state does not allow it: ILLEGAL_TRANSITION, STALE_ATTEMPT, IDEMPOTENCY_CONFLICT"),
+            new Refusal("411", true, "LENGTH_REQUIRED"),
+            new Refusal("413", true, "TOO_LARGE, see limit"),
+            new Refusal("415", true, "UNSUPPORTED_MEDIA_TYPE"),
+            new Refusal("421", false, "The lab is not served under that Host: BAD_HOST"),
+            new Refusal("422", false, "A value breaks a rule; field, value, rule and remedy say which"),
+            new Refusal("500", false, "Unexpected; the log has it under the id in detail"),
+            new Refusal("503", false, "The database does not answer: UNAVAILABLE, see Retry-After"));
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
         if (document.getComponents() == null) {
             document.setComponents(OASFactory.createComponents());
         }
-        document.getComponents().addSchema("Problem", schema());
+        Components components = document.getComponents();
+        components.addSchema("Problem", schema());
+        REFUSALS.forEach(refusal -> components.addResponse(refusal.name(), response(refusal)));
         if (document.getPaths() == null || document.getPaths().getPathItems() == null) {
             return;
         }
         for (PathItem path : document.getPaths().getPathItems().values()) {
             path.getOperations().forEach((method, operation) -> {
-                ALWAYS.forEach((status, text) -> add(operation, status, text));
-                if (method != PathItem.HttpMethod.GET && method != PathItem.HttpMethod.HEAD) {
-                    CHANGING.forEach((status, text) -> add(operation, status, text));
-                }
+                boolean changing = method != PathItem.HttpMethod.GET && method != PathItem.HttpMethod.HEAD;
+                REFUSALS.stream()
+                        .filter(refusal -> changing || !refusal.changing())
+                        .forEach(refusal -> add(operation, refusal));
             });
         }
     }
 
-    private static void add(Operation operation, String status, String text) {
+    private static void add(Operation operation, Refusal refusal) {
         if (operation.getResponses() == null) {
             operation.setResponses(OASFactory.createAPIResponses());
         }
-        var known = operation.getResponses().getAPIResponse(status);
-        String description = known == null || known.getDescription() == null ? text : known.getDescription();
-        Content content = OASFactory.createContent()
-                .addMediaType(
-                        Problem.Body.MEDIA_TYPE,
-                        OASFactory.createMediaType()
-                                .schema(OASFactory.createSchema().ref("#/components/schemas/Problem")));
         operation
                 .getResponses()
                 .addAPIResponse(
-                        status,
-                        OASFactory.createAPIResponse().description(description).content(content));
+                        refusal.status(),
+                        OASFactory.createAPIResponse().ref("#/components/responses/" + refusal.name()));
+    }
+
+    private static APIResponse response(Refusal refusal) {
+        return OASFactory.createAPIResponse()
+                .description(refusal.text())
+                .content(OASFactory.createContent()
+                        .addMediaType(
+                                Problem.Body.MEDIA_TYPE,
+                                OASFactory.createMediaType()
+                                        .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"))));
     }
 
     private static Schema schema() {
