@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -49,6 +50,10 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
         @Nullable String other = Published.differs(spec.id(), found);
         if (other != null) {
             notes.add(other);
+        }
+        notes.addAll(doubles(found));
+        if (purpose != Purpose.A_LOOK) {
+            notes.addAll(unused(source, found));
         }
         int skipped = 0;
         if (cache != null && spec.onBadImage() == DatasetSpec.BadImage.SKIP) {
@@ -89,6 +94,38 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
         }
         Opened opened = new Opened(spec, source, settled, own, skipped, List.copyOf(notes));
         return cache == null ? opened : opened.remembered(seed, cache);
+    }
+
+    /** Images called as one in the folder around theirs, as smaller copies are: {@code cat/small/1.jpg} beside {@code cat/1.jpg}. */
+    private static List<String> doubles(Found found) {
+        Set<String> paths = new HashSet<>();
+        found.all().forEach(item -> paths.add(item.path()));
+        List<String> doubles = paths.stream()
+                .filter(path -> {
+                    int name = path.lastIndexOf('/');
+                    int around = path.lastIndexOf('/', name - 1);
+                    return name > 0 && paths.contains(path.substring(0, around + 1) + path.substring(name + 1));
+                })
+                .sorted()
+                .toList();
+        return doubles.isEmpty()
+                ? List.of()
+                : List.of(doubles.size() + " images are called as one in the folder around theirs, first "
+                        + doubles.get(0) + "; where these are copies, move them out of the data set.");
+    }
+
+    /** What cannot be read and no layout could use: perhaps it was a list, or a whole class. */
+    private static List<String> unused(Source source, Found found) {
+        Set<String> used = new HashSet<>();
+        found.all().forEach(item -> used.add(item.path()));
+        List<String> faults = source.faults().entrySet().stream()
+                .filter(fault -> !used.contains(fault.getKey()))
+                .map(fault -> fault.getKey() + " " + fault.getValue())
+                .toList();
+        return faults.isEmpty()
+                ? List.of()
+                : List.of("Files that cannot be read and are not used: " + faults.size() + ", first " + faults.get(0)
+                        + ".");
     }
 
     /** The official parts, with a val part where there is something to take it from. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,14 @@ final class Cifar {
             }
             List<Item> test =
                     files.contains("test_batch.bin") ? records(source, at + "test_batch.bin", 1, 10) : List.of();
-            return new Found("CIFAR-10 binary", true, names.isEmpty() ? CIFAR10 : names, train, List.of(), test);
+            Found found = new Found("CIFAR-10 binary", true, names.isEmpty() ? CIFAR10 : names, train, List.of(), test);
+            List<String> missing = Stream.of("1", "2", "3", "4", "5")
+                    .map(number -> "data_batch_" + number + ".bin")
+                    .filter(batch -> !files.contains(batch))
+                    .toList();
+            return missing.isEmpty()
+                    ? found
+                    : found.noted("Of CIFAR-10's training files, " + String.join(", ", missing) + " are not there.");
         }
         if (files.contains("train.bin") || files.contains("test.bin")) {
             List<String> names = names(source, at, files, "fine_label_names.txt", 100);

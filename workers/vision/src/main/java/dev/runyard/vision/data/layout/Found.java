@@ -42,6 +42,13 @@ public record Found(
         return new Found(layout, true, classNames, newTrain, newVal, newTest, subset, notes);
     }
 
+    /** The same with one more note. */
+    Found noted(String note) {
+        List<String> more = new ArrayList<>(notes);
+        more.add(note);
+        return new Found(layout, parted, classNames, train, val, test, subset, more);
+    }
+
     /** The names of the classes for messages: as folders are called, else by number, because lists are not quoted. */
     public List<String> shown() {
         Set<Integer> folders = new HashSet<>();

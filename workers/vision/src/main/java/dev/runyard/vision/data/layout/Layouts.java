@@ -5,8 +5,10 @@ import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.data.source.Source;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -100,13 +102,13 @@ public final class Layouts {
             }
             @Nullable Found parts = parts(at, folders);
             if (parts != null) {
-                return parts;
+                return withoutLists(parts);
             }
             Set<String> candidates = candidates(at, folders);
             if (candidates.size() > 1) {
                 @Nullable Found classes = classes(at, candidates);
                 if (classes != null) {
-                    return classes;
+                    return withoutLists(classes);
                 }
             }
             if (candidates.size() != 1) {
@@ -115,6 +117,12 @@ public final class Layouts {
             at += candidates.iterator().next() + "/";
         }
         throw nothing();
+    }
+
+    /** Says so where the data set that is named has lists of its own, and they are not here. */
+    private Found withoutLists(Found found) {
+        @Nullable String needed = NEEDED.get(id);
+        return needed == null ? found : found.noted("What tells " + id + "'s own parts is missing: " + needed + ".");
     }
 
     /** Names directly below a folder. */
@@ -152,8 +160,13 @@ public final class Layouts {
         if (pictured.isEmpty()) {
             return folders;
         }
+        Set<String> labelled = new TreeSet<>(pictured);
+        labelled.removeIf(name -> PartFolders.unlabelled(source, at + name));
+        // Where only one would be left, "test" beside "control" is a class; but training beside testing are two parts.
+        if (labelled.size() > 1 || pictured.stream().allMatch(PartFolders::named)) {
+            pictured = labelled;
+        }
         if (pictured.size() > 1) {
-            pictured.removeIf(name -> PartFolders.unlabelled(source, at + name));
             pictured.addAll(empty);
         }
         return pictured;
@@ -243,8 +256,30 @@ public final class Layouts {
                         + (loose == 0
                                 ? ", and no image either"
                                 : ", though it holds " + loose
-                                        + " images: which class they are of, no folder or list says")
+                                        + " images: which class they are of, no folder or list says" + tables())
+                        + archives()
                         + (needed == null ? "" : "; " + id + " has " + needed) + "; " + SUPPORTED);
+    }
+
+    private String tables() {
+        @Nullable String table = first("csv", "tsv", "parquet", "xlsx");
+        return table == null
+                ? ""
+                : " (" + table + " is not read; put the images of each class into a folder of its name)";
+    }
+
+    private String archives() {
+        @Nullable String archive = first("zip", "tar", "tgz", "gz", "bz2", "xz", "7z", "rar");
+        return archive == null ? "" : "; unpack " + archive + " there, or name a zip itself";
+    }
+
+    /** The first file with one of these endings; null when there is none. */
+    private @Nullable String first(String... endings) {
+        return source.files().keySet().stream()
+                .filter(path -> Arrays.stream(endings)
+                        .anyMatch(ending -> path.toLowerCase(Locale.ROOT).endsWith("." + ending)))
+                .findFirst()
+                .orElse(null);
     }
 
     /** As text, but as numbers when all are: ImageNet-V2's folders are 0 … 999, and as text 10 would come before 2. */

@@ -20,13 +20,17 @@ final class PartFolders {
     private static final Map<String, Part> NAMES = Map.ofEntries(
             Map.entry("train", Part.TRAIN),
             Map.entry("training", Part.TRAIN),
+            Map.entry("trainval", Part.TRAIN),
             Map.entry("val", Part.VAL),
             Map.entry("valid", Part.VAL),
             Map.entry("validate", Part.VAL),
             Map.entry("validation", Part.VAL),
             Map.entry("dev", Part.VAL),
+            Map.entry("eval", Part.VAL),
+            Map.entry("evaluation", Part.VAL),
             Map.entry("test", Part.TEST),
-            Map.entry("testing", Part.TEST));
+            Map.entry("testing", Part.TEST),
+            Map.entry("holdout", Part.TEST));
     /** What people put before or behind the name. */
     private static final String AFFIX = "(set|split|images|imgs|data|folder|seg)";
 
@@ -48,14 +52,22 @@ final class PartFolders {
         return NAMES.get(bare);
     }
 
+    /** Whether a folder is called train, val or test. */
+    static boolean named(String folder) {
+        return part(folder) != null;
+    }
+
     /** Whether a folder is called val or test and has images, but no class folders: images without labels. */
     static boolean unlabelled(Source source, String folder) {
         @Nullable Part part = part(folder.substring(folder.lastIndexOf('/') + 1));
-        return (part == Part.VAL || part == Part.TEST)
-                && !classed(source, folder + "/")
-                && source.files().tailMap(folder + "/", true).keySet().stream()
-                        .takeWhile(p -> p.startsWith(folder + "/"))
-                        .anyMatch(Source::image);
+        return (part == Part.VAL || part == Part.TEST) && !classed(source, folder + "/") && flat(source, folder + "/");
+    }
+
+    /** Whether images lie directly in a folder, given with a slash behind it. */
+    private static boolean flat(Source source, String at) {
+        return source.files().tailMap(at, true).keySet().stream()
+                .takeWhile(p -> p.startsWith(at))
+                .anyMatch(p -> Source.image(p) && p.indexOf('/', at.length()) < 0);
     }
 
     private static boolean classed(Source source, String at) {
@@ -80,6 +92,13 @@ final class PartFolders {
             if (part == null) {
                 continue;
             }
+            @Nullable String gone = source.faults().get(at + folder);
+            if (gone != null) {
+                throw new DataException(
+                        "MISSING_FILE",
+                        source.name() + ": the part " + at + folder + " " + gone
+                                + "; bring the folder back, or remove the link to do without that part");
+            }
             if (!classed(source, at + folder + "/")) {
                 unlabelled.add(folder);
                 continue;
@@ -92,7 +111,43 @@ final class PartFolders {
                                 + ", which mean the same part; rename or remove one");
             }
         }
-        return parts.isEmpty() ? null : found(at, parts, unlabelled);
+        if (parts.isEmpty()) {
+            return null;
+        }
+        refuseClassOfTrains(at, folders, parts);
+        @Nullable String train = parts.get(Part.TRAIN);
+        if (train != null) {
+            Set<String> classes = classes(at, train);
+            parts.values().removeIf(part -> {
+                Set<String> own = classes(at, part);
+                boolean none = !part.equals(train)
+                        && own.size() == 1
+                        && classes.stream().noneMatch(own::contains);
+                if (none) {
+                    // test/unknown/1.jpg, val/images/1.jpg: one folder that is no class's says nothing about a class.
+                    unlabelled.add(part);
+                }
+                return none;
+            });
+        }
+        return found(at, parts, unlabelled);
+    }
+
+    /** Beside folders of images that are no parts, one that is called train and has folders in it may be a class as well. */
+    private void refuseClassOfTrains(String at, Set<String> folders, Map<Part, String> parts) throws DataException {
+        List<String> others = folders.stream()
+                .filter(folder -> part(folder.replaceFirst("[-_ ]?[0-9]+$", "")) == null)
+                .filter(folder -> flat(source, at + folder + "/"))
+                .toList();
+        if (parts.size() == 1 && others.size() > 1) {
+            String part = parts.values().iterator().next();
+            throw new DataException(
+                    "AMBIGUOUS_LAYOUT",
+                    source.name() + ": " + at + part + " has folders with images as a part has them, and "
+                            + String.join(", ", others.subList(0, Math.min(3, others.size())))
+                            + " beside it hold images as classes do; if " + part
+                            + " is a class, put its images directly into it or rename it, else move the others away");
+        }
     }
 
     private Found found(String at, Map<Part, String> parts, List<String> unlabelled) throws DataException {
@@ -103,7 +158,7 @@ final class PartFolders {
         @Nullable String judged = test != null ? test : val;
         Set<String> names = new TreeSet<>();
         for (String part : parts.values()) {
-            names.addAll(Layouts.children(source.folders(), inner(at, part)));
+            names.addAll(classes(at, part));
         }
         List<String> classNames = Layouts.sorted(names);
         Map<String, Integer> labels = Layouts.labels(classNames);
@@ -117,11 +172,11 @@ final class PartFolders {
         for (String folder : unlabelled) {
             long images = images(at + folder + "/").size();
             if (images > 0) {
-                notes.add(
-                        at + folder + " has " + images + " images in no class folder; without labels they are not used"
-                                + (judged != null && judged.equals(val) && part(folder) == Part.TEST
-                                        ? ", and " + at + val + " is judged instead."
-                                        : "."));
+                notes.add(at + folder + " has " + images
+                        + " images in no folder of a class; without labels they are not used"
+                        + (judged != null && judged.equals(val) && part(folder) == Part.TEST
+                                ? ", and " + at + val + " is judged instead."
+                                : "."));
             }
         }
         List<Item> used = new ArrayList<>(learn);
@@ -152,6 +207,12 @@ final class PartFolders {
             folder += part + "/";
         }
         return folder;
+    }
+
+    private Set<String> classes(String at, String part) {
+        Set<String> out = new TreeSet<>();
+        Layouts.children(source.folders(), inner(at, part)).forEach(name -> out.add(Listed.composed(name)));
+        return out;
     }
 
     private List<Item> items(String at, @Nullable String part, Map<String, Integer> labels) {

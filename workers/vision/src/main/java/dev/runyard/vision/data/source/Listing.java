@@ -4,11 +4,13 @@ import dev.runyard.spec.Sha256;
 import dev.runyard.vision.file.Gate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
@@ -147,7 +149,27 @@ record Listing(
                                 + "; name the folders they lead to in RUNYARD_ROOTS where the worker starts, or put the"
                                 + " files there");
             }
+            Noise.thumbnails(folders, files.navigableKeySet()).forEach(this::leaveOut);
             return new Listing(files, folders, faults, skipped, firstSkipped);
+        }
+
+        private void leaveOut(String folder) {
+            List<String> gone = files.tailMap(folder + "/", true).keySet().stream()
+                    .takeWhile(path -> path.startsWith(folder + "/"))
+                    .toList();
+            gone.forEach(path -> {
+                files.remove(path);
+                faults.remove(path);
+                skip(path);
+            });
+            folders.removeIf(path -> path.equals(folder) || path.startsWith(folder + "/"));
+        }
+
+        private void skip(String path) {
+            if (Source.image(path)) {
+                skipped++;
+                firstSkipped = firstSkipped.isEmpty() || path.compareTo(firstSkipped) < 0 ? path : firstSkipped;
+            }
         }
 
         /** @param at its path with a slash behind it, or empty */
@@ -169,12 +191,11 @@ record Listing(
                         folder(child, path + "/", hidden);
                     } else if (!hidden) {
                         file(path, attributes);
-                    } else if (Source.image(path)) {
-                        skipped++;
-                        firstSkipped = firstSkipped.isEmpty() || path.compareTo(firstSkipped) < 0 ? path : firstSkipped;
+                    } else {
+                        skip(path);
                     }
                 }
-            } catch (java.nio.file.AccessDeniedException e) {
+            } catch (AccessDeniedException e) {
                 // What nobody wants to see need not be seen.
                 if (!noise) {
                     throw e;
@@ -190,13 +211,21 @@ record Listing(
             }
         }
 
+        private static String why(FileSystemException e) {
+            return e instanceof NoSuchFileException
+                    ? "which does not exist"
+                    : e instanceof AccessDeniedException
+                            ? "where this process may not look"
+                            : "which leads round in a circle";
+        }
+
         private void link(Path link, String path) throws IOException {
             Path target;
             try {
                 target = link.toRealPath();
             } catch (FileSystemException e) {
                 files.put(path, Entry.NOTHING);
-                faults.put(path, "is a link to " + Files.readSymbolicLink(link) + ", which does not exist");
+                faults.put(path, "is a link to " + Files.readSymbolicLink(link) + ", " + why(e));
                 if (path.indexOf('.', path.lastIndexOf('/') + 1) < 0) {
                     // It was a folder, and perhaps a class.
                     folders.add(path);

@@ -39,9 +39,16 @@ final class ZipSource implements Source {
     private final NavigableMap<String, Long> files;
     private final Set<String> folders;
     private final List<String> notes;
+    private final boolean dotted;
 
     private ZipSource(
-            Path path, ZipFile zip, NavigableMap<String, Long> files, Set<String> folders, List<String> notes) {
+            Path path,
+            ZipFile zip,
+            NavigableMap<String, Long> files,
+            Set<String> folders,
+            List<String> notes,
+            boolean dotted) {
+        this.dotted = dotted;
         this.path = path;
         this.zip = zip;
         this.files = Collections.unmodifiableNavigableMap(files);
@@ -98,11 +105,15 @@ final class ZipSource implements Source {
         int skipped = 0;
         String firstSkipped = "";
         int number = 0;
+        boolean dotted = false;
         long total = 0;
         for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
             ZipEntry entry = entries.nextElement();
-            String name = entry.getName();
+            String name = plain(entry.getName());
             number++;
+            if (name.isEmpty()) {
+                continue;
+            }
             checkName(path, name, number, legacy);
             if (Noise.path(name)) {
                 if (Source.image(name)) {
@@ -124,17 +135,40 @@ final class ZipSource implements Source {
             if (files.put(name, entry.getSize()) != null) {
                 throw new DataException("BAD_ARCHIVE", path + " holds " + name + " twice");
             }
+            dotted |= !name.equals(entry.getName());
+        }
+        for (String folder : Noise.thumbnails(folders, files.navigableKeySet())) {
+            List<String> gone = files.tailMap(folder + "/", true).keySet().stream()
+                    .takeWhile(name -> name.startsWith(folder + "/"))
+                    .toList();
+            for (String name : gone) {
+                files.remove(name);
+                if (Source.image(name)) {
+                    skipped++;
+                    firstSkipped = firstSkipped.isEmpty() || name.compareTo(firstSkipped) < 0 ? name : firstSkipped;
+                }
+            }
+            folders.removeIf(name -> name.equals(folder) || name.startsWith(folder + "/"));
         }
         notes.addAll(Noise.note(skipped, firstSkipped));
-        return new ZipSource(path, zip, files, folders, notes);
+        return new ZipSource(path, zip, files, folders, notes, dotted);
+    }
+
+    /** Without the "./" that some programs put before every name. */
+    private static String plain(String name) {
+        return name.startsWith("./") ? name.substring(2) : name;
     }
 
     private static void checkName(Path path, String name, int number, boolean legacy) throws DataException {
         if (!SafeNames.isSafe(name)) {
             throw new DataException(
                     "UNSAFE_ARCHIVE",
-                    path + ", entry " + number + ": an unsafe name, which is absolute, leads out of the archive or has"
-                            + " backslashes or control characters" + (legacy ? " (" + ZipFlaws.NOT_UTF8 + ")" : ""));
+                    path + ", entry " + number
+                            + (legacy
+                                    ? ": the name is not UTF-8, and by code page 437 it cannot be read safely; zip the folder"
+                                            + " again with a program that writes UTF-8 names, or unpack it"
+                                    : ": an unsafe name, which is absolute, leads out of the archive or has backslashes or"
+                                            + " control characters; zip the folder again, with / between names"));
         }
     }
 
@@ -248,6 +282,9 @@ final class ZipSource implements Source {
 
     private ZipEntry entry(String name) throws DataException {
         @Nullable ZipEntry entry = zip.getEntry(name);
+        if (entry == null && dotted) {
+            entry = zip.getEntry("./" + name);
+        }
         if (entry == null) {
             throw new DataException("MISSING_FILE", path + " has no " + name);
         }
