@@ -34,16 +34,25 @@ class ArchitectureTest {
             "executor",
             "fleet",
             "sweep",
+            "run.desk",
+            "run.aggregate",
+            "run.list",
+            "run.attempt",
             "run",
             "experiment",
             "blob",
             "event",
+            "metric.series",
+            "metric.history",
             "metric",
             "auth",
             "db",
             "http",
             "embedded",
             "boot");
+
+    /** Classes of a room: what one can keep in mind. Nested ones and those that the build makes are not counted. */
+    private static final int MOST = 15;
 
     private static final JavaClasses SERVICE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -56,6 +65,19 @@ class ArchitectureTest {
         Set<String> known = new TreeSet<>(Set.of(ROOT));
         ROOMS.forEach(room -> known.add(ROOT + "." + room));
         assertThat(rooms).isEqualTo(known);
+    }
+
+    @Test
+    void roomsStaySmall() throws IOException {
+        for (String room : ROOMS) {
+            Path folder = Path.of("src/main/java", (ROOT + "." + room).replace('.', '/'));
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files.map(f -> f.getFileName().toString())
+                                .filter(f -> f.endsWith(".java") && !f.equals("package-info.java")))
+                        .as(room)
+                        .hasSizeLessThanOrEqualTo(MOST);
+            }
+        }
     }
 
     @Test

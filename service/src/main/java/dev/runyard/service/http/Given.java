@@ -29,6 +29,11 @@ public final class Given {
         return user;
     }
 
+    /** Of a query; empty is as good as absent. */
+    public static @Nullable String text(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+
     /** An id from a path: one that cannot be a UUID names nothing. */
     public static UUID id(String what, String text) {
         try {

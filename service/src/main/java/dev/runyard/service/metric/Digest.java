@@ -7,9 +7,9 @@ import java.util.UUID;
  * Points folded into groups, as columns ready for {@code unnest}: once by key (the summary) and once by key and block of 64
  * steps (the level). Points arrive in the order (key, step, time), so each group is met in one piece.
  */
-final class Digest {
+public final class Digest {
     /** Steps of a block as a power of two: 64. */
-    static final int BLOCK_BITS = 6;
+    public static final int BLOCK_BITS = 6;
 
     private int groups;
     private int[] keyId = new int[16];

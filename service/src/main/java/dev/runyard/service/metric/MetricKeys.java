@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The dictionary of metric names. A name's number never changes, so it is remembered for the life of the process. */
 @ApplicationScoped
-class MetricKeys {
+public class MetricKeys {
     private static final int REMEMBERED = 200_000;
 
     private static final String FIND = "select id, key from metric_key where key = any(?)";
@@ -63,7 +63,7 @@ class MetricKeys {
     }
 
     /** The number of a name that somebody used before. */
-    OptionalInt id(String key) {
+    public OptionalInt id(String key) {
         Integer known = ids.get(key);
         if (known != null) {
             return OptionalInt.of(known);

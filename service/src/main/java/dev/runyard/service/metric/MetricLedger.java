@@ -155,7 +155,7 @@ public class MetricLedger {
      * @throws StaleAttempt when the attempt is not the current one of a held run; nothing is stored then
      * @throws Problem 404 when there is no such run
      */
-    int store(UUID run, PointBatch batch) {
+    public int store(UUID run, PointBatch batch) {
         for (int tried = 1; ; tried++) {
             try {
                 return once(run, batch);

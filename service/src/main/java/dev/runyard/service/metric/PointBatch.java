@@ -11,5 +11,5 @@ package dev.runyard.service.metric;
  * @param values [n], any double
  * @param times [n], microseconds since 1970
  */
-record PointBatch(
+public record PointBatch(
         long attempt, int size, String[] keys, long[] steps, double[] epochs, double[] values, long[] times) {}

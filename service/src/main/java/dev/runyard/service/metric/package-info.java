@@ -1,4 +1,4 @@
-/** What runs measured: ingest of point batches, summaries, curves. Plain JDBC, because this path carries the load. */
+/** What runs measured: ingest of point batches and their summaries. Sets of rows in SQL, because this path carries the load. */
 @NullMarked
 package dev.runyard.service.metric;
 

@@ -25,7 +25,7 @@ public enum Command {
     }
 
     /** Why it does not apply to a run; empty where it does. The same for one run and for many. */
-    Optional<String> against(RunState state, boolean deleted) {
+    public Optional<String> against(RunState state, boolean deleted) {
         if (deleted) {
             return Optional.of(IllegalTransition.DELETED);
         }

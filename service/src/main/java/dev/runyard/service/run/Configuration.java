@@ -19,7 +19,7 @@ import java.util.UUID;
  * Every value that acts in a run, by dotted path: swept, given or default. Values are JSON text with numbers in one spelling, so that
  * equal values are equal texts. Lists are values; a path leads to no list's element.
  */
-record Configuration(SortedMap<String, String> values) {
+public record Configuration(SortedMap<String, String> values) {
     /** Plain digits up to here; beyond, an exponent. */
     private static final int DIGITS = 20;
 
@@ -37,7 +37,7 @@ record Configuration(SortedMap<String, String> values) {
      * @param document as it was written
      * @param params what the sweep set, by path
      */
-    static Configuration of(JsonNode document, JsonNode params) {
+    public static Configuration of(JsonNode document, JsonNode params) {
         return ofEffective(effective(document), params);
     }
 
@@ -74,12 +74,12 @@ record Configuration(SortedMap<String, String> values) {
     }
 
     /** As {@code values} are spelled. */
-    static String text(JsonNode value) {
+    public static String text(JsonNode value) {
         return value.isNumber() ? number(value.decimalValue()) : Json.canonical(value);
     }
 
     /** 1 for 1.0 and 1e0. */
-    static String number(BigDecimal value) {
+    public static String number(BigDecimal value) {
         BigDecimal bare = value.stripTrailingZeros();
         int exponent = bare.precision() - bare.scale();
         return Math.abs(exponent) <= DIGITS && Math.abs(bare.scale()) <= DIGITS

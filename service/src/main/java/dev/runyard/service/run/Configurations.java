@@ -21,7 +21,7 @@ public class Configurations {
     private static final int BATCH = 500;
 
     /** Most different values of one path that the catalogue of an experiment holds. */
-    static final int DISTINCT = 1_000;
+    public static final int DISTINCT = 1_000;
 
     /** Longer values are in no catalogue: nobody picks them from a list. */
     private static final int LONGEST = 500;
@@ -80,7 +80,7 @@ public class Configurations {
     }
 
     /** In the caller's transaction, one statement for all of them. A run that has one keeps it. */
-    void store(Map<UUID, Configuration> runs) {
+    public void store(Map<UUID, Configuration> runs) {
         ArrayNode given = Json.mapper().createArrayNode();
         runs.forEach((run, configuration) -> {
             ObjectNode one = given.addObject()
@@ -139,7 +139,7 @@ public class Configurations {
     }
 
     /** What the runs have at these paths. */
-    Map<UUID, SortedMap<String, JsonNode>> of(Collection<UUID> runs, List<String> paths) {
+    public Map<UUID, SortedMap<String, JsonNode>> of(Collection<UUID> runs, List<String> paths) {
         return runs.isEmpty() || paths.isEmpty()
                 ? Map.of()
                 : byRun("where c.run_id = any(?) and v.path = any(cast(? as text[]))", runs, paths);

@@ -8,7 +8,6 @@ import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.Names;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.run.RunRequest;
@@ -17,7 +16,6 @@ import dev.runyard.spec.run.SpecDocument;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -37,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Runs: queue, look, act. */
+/** One run: queue, look, act. */
 @Path("/api/v1/runs")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.PERSON)
@@ -47,24 +45,14 @@ public class RunResource {
     private final Answers answers;
     private final RunRows rows;
     private final RunLedger ledger;
-    private final RunList list;
-    private final RunGroups groups;
 
     public RunResource(
-            Statements statements,
-            Experiments experiments,
-            Answers answers,
-            RunRows rows,
-            RunLedger ledger,
-            RunList list,
-            RunGroups groups) {
+            Statements statements, Experiments experiments, Answers answers, RunRows rows, RunLedger ledger) {
         this.statements = statements;
         this.experiments = experiments;
         this.answers = answers;
         this.rows = rows;
         this.ledger = ledger;
-        this.list = list;
-        this.groups = groups;
     }
 
     @POST
@@ -107,64 +95,16 @@ public class RunResource {
                             Map.of(),
                             who));
                 },
-                list::bare);
+                rows::bare);
         return Response.created(URI.create("/api/v1/runs/" + run.id()))
                 .entity(run)
                 .build();
     }
 
     @GET
-    public RunList.Page list(
-            @QueryParam("experiment") @Nullable String experiment,
-            @QueryParam("sweep") @Nullable String sweep,
-            @QueryParam("state") @Nullable String state,
-            @QueryParam("filter") List<String> filter,
-            @QueryParam("sort") @Nullable String sort,
-            @QueryParam("limit") @DefaultValue("100") String limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("metrics") List<String> metrics,
-            @QueryParam("param") List<String> params,
-            @QueryParam("field") List<String> fields,
-            @QueryParam("archived") @Nullable String archived,
-            @QueryParam("deleted") @Nullable String deleted) {
-        return list.page(new RunList.Ask(
-                new RunChoice.Ask(experiment, sweep, state, filter, archived, deleted),
-                blank(sort),
-                (int) Given.number("limit", limit, 100, 1, RunList.MOST),
-                blank(cursor),
-                metrics.stream().map(name -> Names.metric("metrics", name)).toList(),
-                params,
-                fields));
-    }
-
-    /** Runs in groups of equal values; each field's spread is over all runs of a group. */
-    @GET
-    @Path("/groups")
-    public GroupsView groups(
-            @QueryParam("by") List<String> by,
-            @QueryParam("field") List<String> fields,
-            @QueryParam("experiment") @Nullable String experiment,
-            @QueryParam("sweep") @Nullable String sweep,
-            @QueryParam("state") @Nullable String state,
-            @QueryParam("filter") List<String> filter,
-            @QueryParam("sort") @Nullable String sort,
-            @QueryParam("limit") @DefaultValue("100") String limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @QueryParam("archived") @Nullable String archived,
-            @QueryParam("deleted") @Nullable String deleted) {
-        return groups.page(new RunGroups.Ask(
-                new RunChoice.Ask(experiment, sweep, state, filter, archived, deleted),
-                by,
-                fields,
-                blank(sort),
-                (int) Given.number("limit", limit, 100, 1, RunGroups.MOST),
-                blank(cursor)));
-    }
-
-    @GET
     @Path("/{id}")
     public RunView run(@PathParam("id") String id) {
-        return list.one(Given.id("run", id));
+        return rows.one(Given.id("run", id));
     }
 
     @POST
@@ -175,7 +115,7 @@ public class RunResource {
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         UUID run = Given.id("run", id);
         ledger.obey(run, action, Given.who(user));
-        return list.one(run);
+        return rows.one(run);
     }
 
     @GET
@@ -208,10 +148,6 @@ public class RunResource {
         return statements
                 .row("select id from run where id = ?", r -> r.getObject(1, UUID.class), run)
                 .orElseThrow(() -> Problem.notFound("run", id));
-    }
-
-    private static @Nullable String blank(@Nullable String text) {
-        return text == null || text.isEmpty() ? null : text;
     }
 
     private static String named(RunSpec spec) {

@@ -3,6 +3,8 @@ package dev.runyard.service.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunSpec;
@@ -14,7 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Makes runs. */
+/** Makes runs, and shows one. */
 @ApplicationScoped
 public class RunRows {
     /** The run and its event in one statement: queueing is what people and their programs do most. */
@@ -35,11 +37,20 @@ public class RunRows {
     private final Statements statements;
     private final Wakeup wakeup;
     private final Configurations configurations;
+    private final MetricSummaries summaries;
+    private final Waiting waiting;
 
-    public RunRows(Statements statements, Wakeup wakeup, Configurations configurations) {
+    public RunRows(
+            Statements statements,
+            Wakeup wakeup,
+            Configurations configurations,
+            MetricSummaries summaries,
+            Waiting waiting) {
         this.statements = statements;
         this.wakeup = wakeup;
         this.configurations = configurations;
+        this.summaries = summaries;
+        this.waiting = waiting;
     }
 
     /** A run to be; {@code sweep} and {@code index} both or neither. */
@@ -55,13 +66,35 @@ public class RunRows {
             Map<String, ?> params,
             String who) {}
 
+    /**
+     * The row alone, as who just queued it needs it: without summaries and without its place in the queue.
+     *
+     * @throws Problem 404
+     */
+    public RunView bare(UUID id) {
+        return statements
+                .row("select " + RunView.COLUMNS + " from run r" + RunView.JOINS + "where r.id = ?", RunView::new, id)
+                .orElseThrow(() -> Problem.notFound("run", id));
+    }
+
+    /** @throws Problem 404 */
+    @Transactional
+    public RunView one(UUID id) {
+        RunView run = bare(id);
+        return run.whole(
+                summaries.of(id),
+                waiting.of(run),
+                configurations.of(id),
+                RunEnvironment.of(statements, id).orElse(null));
+    }
+
     /** Queues the run. A run of this id that exists is left as it is. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void queue(Fresh run) {
         make(run, MAKE + "select 1 from made", r -> r.getInt(1));
     }
 
-    /** Queues a run that is new, and answers it as {@link RunList#bare} does. */
+    /** Queues a run that is new, and answers it as {@link #bare} does. */
     @Transactional(Transactional.TxType.MANDATORY)
     public RunView queueNew(Fresh run) {
         return make(run, MAKE_AND_SHOW, RunView::new).orElseThrow();

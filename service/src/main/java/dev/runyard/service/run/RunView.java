@@ -92,7 +92,7 @@ public record RunView(
         @Nullable Double deviceSeconds) {
 
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
-    static final String COLUMNS = """
+    public static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
@@ -100,15 +100,16 @@ public record RunView(
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
 
     /** What the attempt that goes on told last; the run's own when none does. */
-    static String progress(String told, String own) {
+    public static String progress(String told, String own) {
         return "coalesce((select a." + told
                 + " from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt"
                 + " where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null), r." + own + ")";
     }
 
-    static final String JOINS = " join experiment e on e.id = r.experiment_id join project p on p.id = r.project_id ";
+    public static final String JOINS =
+            " join experiment e on e.id = r.experiment_id join project p on p.id = r.project_id ";
 
-    RunView(ResultSet row) throws SQLException {
+    public RunView(ResultSet row) throws SQLException {
         this(row, Json.tree(row.getString("spec")));
     }
 
@@ -171,7 +172,7 @@ public record RunView(
     }
 
     /** As one of many: without what its own page alone shows. */
-    RunView listed(
+    public RunView listed(
             @Nullable SortedMap<String, SummaryView> found,
             @Nullable String why,
             Map<String, JsonNode> asked,

@@ -1,4 +1,4 @@
-/** Runs: their rows, the only ways between their states, their list, and what a worker says about an attempt and prints. */
+/** Runs: their rows, what acts in them, the only ways between their states, who is to blame, and why one waits. */
 @NullMarked
 package dev.runyard.service.run;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
-import dev.runyard.service.run.RunEstimate;
+import dev.runyard.service.run.aggregate.RunEstimate;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.run.RelativePaths;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.UUID;
 
 /** Summaries and blocks recomputed from the points that count. */
-final class Derived {
+public final class Derived {
     private static final String FINITE = "filter (where value <> 'NaN' and abs(value) <> 'Infinity')";
 
     private Derived() {}
 
-    static void assertAgree(Lab lab, UUID run) {
+    public static void assertAgree(Lab lab, UUID run) {
         assertThat(lab.column(
                         "select row(key_id, count, non_finite, last_step, last_time, last, min, max, best, best_step)::text"
                                 + " from metric_summary where run_id = ? order by key_id",

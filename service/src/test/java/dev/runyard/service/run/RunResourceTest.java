@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.startsWith;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.run.list.RunList;
 import dev.runyard.spec.run.RunState;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

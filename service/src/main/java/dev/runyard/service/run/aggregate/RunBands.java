@@ -1,0 +1,191 @@
+package dev.runyard.service.run.aggregate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.list.FieldJoins;
+import dev.runyard.service.run.list.RunChoice;
+import dev.runyard.service.run.list.RunField;
+import dev.runyard.service.run.list.RunQuery;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Names;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Draws up how a metric went in groups of runs: over all runs that match. */
+@ApplicationScoped
+public class RunBands {
+    private static final int GROUPS = 50;
+    private static final int MOST_BUCKETS = 2_000;
+    private static final long MAX_STEP = 1L << 53;
+
+    /** Steps of a block of the level, as a power of two. */
+    private static final int BLOCK = 64;
+
+    private final Statements statements;
+    private final RunChoice choice;
+
+    public RunBands(Statements statements, RunChoice choice) {
+        this.statements = statements;
+        this.choice = choice;
+    }
+
+    /**
+     * @param by fields whose values make the groups; left out: all runs are one
+     * @param key the metric
+     * @param from first step, inclusive
+     * @param to last step, inclusive
+     * @param buckets most stretches
+     */
+    @Schema(name = "BandsAsk")
+    public record Ask(
+            @Nullable List<String> by,
+            @Nullable String experiment,
+            @Nullable String sweep,
+            @Nullable String state,
+            @Nullable List<String> filter,
+            @Nullable String archived,
+            String key,
+            @Nullable Long from,
+            @Nullable Long to,
+            @Nullable Integer buckets) {
+        public Ask {
+            by = by == null ? List.of() : List.copyOf(by);
+            filter = filter == null ? List.of() : List.copyOf(filter);
+            key = Names.metric("key", Defaults.required("key", key));
+            within("from", from, 0, MAX_STEP);
+            within("to", to, from == null ? 0 : from, MAX_STEP);
+            within("buckets", buckets == null ? null : (long) buckets, 1, MOST_BUCKETS);
+            if (by.size() > RunGroups.BY) {
+                throw Problem.invalid(
+                        "OUT_OF_RANGE", "by", by.size(), "must be at most " + RunGroups.BY + " fields", null);
+            }
+        }
+
+        private static void within(String field, @Nullable Long value, long min, long max) {
+            if (value != null && (value < min || value > max)) {
+                throw Problem.invalid("OUT_OF_RANGE", field, value, "must lie in [" + min + ", " + max + "]", null);
+            }
+        }
+    }
+
+    /** @throws Problem 422 for a field, filter or state that means nothing, and where it would take too long */
+    @Transactional
+    public BandsView read(Ask ask) {
+        List<String> names = ask.by() == null ? List.of() : ask.by();
+        List<RunField> by = names.stream().map(RunGroups::key).toList();
+        choice.settings();
+        RunQuery where = choice.where(new RunChoice.Ask(
+                ask.experiment(),
+                ask.sweep(),
+                ask.state(),
+                ask.filter() == null ? List.of() : ask.filter(),
+                ask.archived(),
+                null));
+        FieldJoins joins = new FieldJoins(choice::metric);
+        List<String> keys = by.stream().map(joins::expression).toList();
+        String columns =
+                IntStream.range(0, keys.size()).mapToObj(i -> ", b" + i).collect(Collectors.joining());
+        String chosen = "with chosen as materialized (select r.id"
+                + IntStream.range(0, keys.size())
+                        .mapToObj(i -> ", " + keys.get(i) + " as b" + i)
+                        .collect(Collectors.joining())
+                + " from run r " + where.joins(joins) + joins.joins() + "where " + where.sql("r.id")
+                + "), groups as materialized ("
+                + "select row_number() over (order by count(*) desc" + columns + ") as g, count(*) as runs" + columns
+                + " from chosen group by ()"
+                + IntStream.range(0, keys.size()).mapToObj(i -> ", b" + i).collect(Collectors.joining())
+                + ")";
+        List<@Nullable Object> values = new ArrayList<>(joins.values());
+        values.addAll(where.values());
+        int metric = choice.metric(ask.key());
+        long from = ask.from() == null ? 0 : ask.from();
+        long to = ask.to() == null ? MAX_STEP : ask.to();
+        Map<Long, BandsView.Band> bands = new LinkedHashMap<>();
+        long[] groups = {0};
+        statements.each(
+                chosen + " select *, count(*) over () as total from groups order by g limit " + GROUPS,
+                r -> {
+                    Map<String, JsonNode> named = new LinkedHashMap<>();
+                    for (int i = 0; i < by.size(); i++) {
+                        named.put(names.get(i), RunGroups.value(by.get(i), r, "b" + i));
+                    }
+                    groups[0] = r.getLong("total");
+                    bands.put(
+                            r.getLong("g"),
+                            new BandsView.Band(
+                                    named,
+                                    r.getLong("runs"),
+                                    new ArrayList<>(),
+                                    new ArrayList<>(),
+                                    new ArrayList<>(),
+                                    new ArrayList<>(),
+                                    new ArrayList<>(),
+                                    new ArrayList<>()));
+                },
+                values.toArray());
+        long width = width(chosen, values, metric, from, to, ask.buckets() == null ? 400 : ask.buckets());
+        List<@Nullable Object> bound = new ArrayList<>(values);
+        bound.add(metric);
+        bound.add(from / (width < BLOCK ? 1 : BLOCK));
+        bound.add(to / (width < BLOCK ? 1 : BLOCK));
+        String same = IntStream.range(0, keys.size())
+                .mapToObj(i -> " and c.b%1$d is not distinct from q.b%1$d".formatted(i))
+                .collect(Collectors.joining());
+        statements.each(
+                chosen
+                        + " select q.g, max(v.step) as step, avg(v.value), stddev_samp(v.value), min(v.value), max(v.value), count(*)"
+                        + " from groups q join chosen c on true" + same + " cross join lateral ("
+                        + (width < BLOCK ? POINTS.formatted(width) : BLOCKS.formatted(width / BLOCK))
+                        + ") v where q.g <= " + GROUPS + " and v.value < 'Infinity' and v.value > '-Infinity'"
+                        + " group by q.g, v.bucket order by q.g, v.bucket",
+                r -> {
+                    BandsView.Band band = bands.get(r.getLong(1));
+                    if (band != null) {
+                        band.steps().add(r.getLong(2));
+                        band.mean().add(r.getDouble(3));
+                        band.std().add(r.getObject(4, Double.class));
+                        band.min().add(r.getDouble(5));
+                        band.max().add(r.getDouble(6));
+                        band.n().add(r.getLong(7));
+                    }
+                },
+                bound.toArray());
+        return new BandsView(List.copyOf(bands.values()), groups[0] > GROUPS);
+    }
+
+    private static final String POINTS = """
+            select distinct on (p.step / %1$d) p.step / %1$d as bucket, p.step, p.value from metric_point p
+            where p.run_id = c.id and p.key_id = ? and p.superseded_by is null and p.step between ? and ?
+            order by p.step / %1$d desc, p.step desc, p.time desc""";
+
+    private static final String BLOCKS = """
+            select distinct on (b.block / %1$d) b.block / %1$d as bucket, b.last_step as step, b.last as value from metric_block b
+            where b.run_id = c.id and b.key_id = ? and b.block between ? and ?
+            order by b.block / %1$d desc, b.block desc""";
+
+    /** A power of two, so that the stretches stay where they are while the runs go on. */
+    private long width(String chosen, List<@Nullable Object> values, int metric, long from, long to, int buckets) {
+        List<@Nullable Object> bound = new ArrayList<>(values);
+        bound.add(metric);
+        long last = Math.min(
+                to,
+                statements.number(
+                        chosen
+                                + " select coalesce(max(m.last_step), 0) from chosen c join metric_summary m on m.run_id = c.id and m.key_id = ?",
+                        bound.toArray()));
+        long width = 1;
+        while (last / width - from / width + 1 > buckets) {
+            width *= 2;
+        }
+        return width;
+    }
+}

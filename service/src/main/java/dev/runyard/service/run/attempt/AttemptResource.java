@@ -1,0 +1,197 @@
+package dev.runyard.service.run.attempt;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Role;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.blob.CheckpointLedger;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.MetricLedger;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.Failpoint;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.SpecDocument;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker says about an attempt. Every call is fenced by (run, attempt) and may be repeated. */
+@Path("/api/v1/runs/{id}/attempts/{attempt}")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.ATTEMPT)
+public class AttemptResource {
+    private final Statements statements;
+    private final RunLedger ledger;
+    private final MetricLedger metrics;
+    private final CheckpointLedger checkpoints;
+    private final Tokens tokens;
+    private final SecurityIdentity identity;
+
+    public AttemptResource(
+            Statements statements,
+            RunLedger ledger,
+            MetricLedger metrics,
+            CheckpointLedger checkpoints,
+            Tokens tokens,
+            SecurityIdentity identity) {
+        this.statements = statements;
+        this.ledger = ledger;
+        this.metrics = metrics;
+        this.checkpoints = checkpoints;
+        this.tokens = tokens;
+        this.identity = identity;
+    }
+
+    /** The device that the attempt runs on. */
+    public record StartRequest(UUID device) {}
+
+    /**
+     * All that an attempt needs.
+     *
+     * @param token for everything else that this attempt sends
+     * @param spec the run's document, as it was submitted
+     * @param specHash its identity, made when it was submitted; never made anew
+     * @param specVersion which grammar and which defaults it is read by
+     * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
+     * @param grace seconds the lease lasts without a heartbeat
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StartView(
+            String token,
+            JsonNode spec,
+            String specHash,
+            int specVersion,
+            List<CheckpointRef> checkpoints,
+            int grace) {}
+
+    /** @param step the checkpoint's; 0 without one */
+    public record ResumedRequest(long step) {}
+
+    /** @param order what to do next */
+    public record OrderView(Order order) {}
+
+    /** @param over whether the run is over */
+    public record EndView(boolean over) {}
+
+    /** Takes the attempt up; needs the token of the worker that has the device. */
+    @POST
+    @RolesAllowed(Role.WORKER)
+    @Path("/start")
+    public StartView start(
+            @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable StartRequest body) {
+        StartRequest request = Problem.required(body);
+        Caller caller = Caller.of(identity);
+        UUID run = Given.id("run", id);
+        record Lease(UUID device, @Nullable UUID worker, JsonNode spec, String hash) {}
+        Lease lease = statements
+                .row(
+                        """
+                        select a.device_id, d.worker_id, r.spec, r.spec_hash from run r
+                        join attempt a on a.run_id = r.id join device d on d.id = a.device_id
+                        where r.id = ? and a.attempt = ?""",
+                        r -> new Lease(
+                                r.getObject(1, UUID.class),
+                                r.getObject(2, UUID.class),
+                                Json.tree(r.getString(3)),
+                                r.getString(4)),
+                        run,
+                        attempt)
+                .orElseThrow(() -> Problem.notFound("attempt", attempt + " of run " + run));
+        if (lease.worker() == null || !caller.equals(new Caller.Worker(lease.worker()))) {
+            throw new StaleAttempt(run, attempt); // the device went to another worker, or to none
+        }
+        if (!lease.device().equals(request.device())) {
+            throw Problem.invalid(
+                    "WRONG_DEVICE", "device", request.device(), "does not hold the lease", "it is " + lease.device());
+        }
+        ledger.started(run, attempt);
+        Failpoint.START_COMMITTED.reach();
+        return new StartView(
+                tokens.attempt(run, attempt),
+                lease.spec(),
+                lease.hash(),
+                SpecDocument.version(lease.spec()),
+                checkpoints.kept(run),
+                RunLedger.LEASE_SECONDS);
+    }
+
+    @POST
+    @Path("/resumed")
+    public OrderView resumed(
+            @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable ResumedRequest body) {
+        ResumedRequest request = Problem.required(body);
+        UUID run = Given.id("run", id);
+        step(request.step());
+        metrics.supersede(run, attempt, request.step());
+        ledger.resumed(run, attempt, request.step());
+        Failpoint.RESUME_COMMITTED.reach();
+        return new OrderView(Order.CONTINUE);
+    }
+
+    @POST
+    @Path("/heartbeat")
+    public OrderView heartbeat(
+            @PathParam("id") String id, @PathParam("attempt") long attempt, RunLedger.@Nullable Beat body) {
+        RunLedger.Beat beat = Problem.required(body);
+        UUID run = Given.id("run", id);
+        step(beat.step());
+        if (beat.epoch() < 0
+                || beat.steps() != null && beat.steps() < 0
+                || beat.epochs() != null && beat.epochs() < 0) {
+            throw Problem.invalid("OUT_OF_RANGE", "epoch", beat.epoch(), "must not be negative", null);
+        }
+        if (beat.steps() != null && beat.step() > beat.steps()) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE", "step", beat.step(), "must not be beyond steps (" + beat.steps() + ")", null);
+        }
+        return new OrderView(ledger.beat(run, attempt, beat));
+    }
+
+    @POST
+    @Path("/end")
+    public EndView end(@PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable Outcome body) {
+        Outcome outcome = Problem.required(body);
+        UUID run = Given.id("run", id);
+        step(outcome.step());
+        long current = statements.number("select attempt from run where id = ?", run);
+        if (current != attempt) {
+            throw new StaleAttempt(run, attempt);
+        }
+        boolean over = ledger.ended(run, attempt, outcome);
+        Failpoint.END_COMMITTED.reach();
+        return new EndView(over);
+    }
+
+    /** Tells people of something though the attempt goes on; told twice it is written once. */
+    @POST
+    @Path("/notices")
+    public OrderView notice(@PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable Notice body) {
+        Notice notice = Problem.required(body);
+        UUID run = Given.id("run", id);
+        ledger.notice(run, attempt, notice);
+        return new OrderView(Order.CONTINUE);
+    }
+
+    private static void step(long step) {
+        if (step < 0 || step > 1L << 53) {
+            throw Problem.invalid("OUT_OF_RANGE", "step", step, "must lie in [0, 2^53]", null);
+        }
+    }
+}

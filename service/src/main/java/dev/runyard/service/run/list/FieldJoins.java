@@ -1,0 +1,121 @@
+package dev.runyard.service.run.list;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has to stand beside {@code run r} for fields to have a value. Ask for the expressions first, then for the joins: a field is
+ * joined once however often it is asked for. Expressions bind nothing; the joins bind {@link #values()}, in order.
+ */
+public final class FieldJoins {
+    private final ToIntFunction<String> metrics;
+    private final StringBuilder joins = new StringBuilder(" ");
+    private final List<@Nullable Object> values = new ArrayList<>();
+    private final Map<RunField, String> known = new HashMap<>();
+    private final Map<String, String> summaries = new HashMap<>();
+    private boolean experiment;
+    private boolean configuration;
+
+    /** @param metrics the number of a metric's name */
+    public FieldJoins(ToIntFunction<String> metrics) {
+        this.metrics = metrics;
+    }
+
+    /** SQL for the field's value: of the column's type, a double for a metric, JSON text for a parameter. */
+    public String expression(RunField field) {
+        String found = known.get(field);
+        if (found == null) {
+            found = join(field);
+            known.put(field, found);
+        }
+        return found;
+    }
+
+    /** The value as JSON; null where there is none. */
+    String json(RunField field) {
+        String expression = expression(field);
+        return field instanceof RunField.Param ? expression : "to_jsonb(" + expression + ")";
+    }
+
+    /** The value as a double; null where it is no finite number. */
+    public String number(RunField field) {
+        String expression = expression(field);
+        if (field instanceof RunField.Param) {
+            return "case when ascii(" + expression + ") between 45 and 57 then cast(" + expression
+                    + " as double precision) end";
+        }
+        if (field instanceof RunField.Column column) {
+            return switch (column.type()) {
+                case NUMBER -> "cast(" + expression + " as double precision)";
+                case TIME -> "extract(epoch from " + expression + ")";
+                case FLAG -> "cast(cast(" + expression + " as integer) as double precision)";
+                case TEXT, ID -> "cast(null as double precision)";
+            };
+        }
+        if (field instanceof RunField.Tag) {
+            return "cast(null as double precision)";
+        }
+        return "case when abs(" + expression + ") < 'Infinity' then " + expression + " end";
+    }
+
+    public String joins() {
+        return joins.toString();
+    }
+
+    public List<@Nullable Object> values() {
+        return values;
+    }
+
+    private String join(RunField field) {
+        if (field instanceof RunField.Column column) {
+            if (column.sql().startsWith("e.") && !experiment) {
+                experiment = true;
+                joins.append("join experiment e on e.id = r.experiment_id ");
+            }
+            return column.sql();
+        }
+        if (field instanceof RunField.Metric metric) {
+            return metric.sql(summary(metric.key()));
+        }
+        if (field instanceof RunField.At at) {
+            String best = summary(at.other());
+            String alias = "a" + known.size();
+            joins.append(RunField.At.lateral(best, alias));
+            values.add(metrics.applyAsInt(at.key()));
+            return alias + ".v";
+        }
+        if (field instanceof RunField.Tag tag) {
+            String alias = "t" + known.size();
+            joins.append("cross join lateral (select r.tags ->> cast(? as text) as v) " + alias + " ");
+            values.add(tag.name());
+            return alias + ".v";
+        }
+        return parameter((RunField.Param) field);
+    }
+
+    private String summary(String key) {
+        return summaries.computeIfAbsent(key, k -> {
+            String alias = "m" + summaries.size();
+            joins.append("left join metric_summary %1$s on %1$s.run_id = r.id and %1$s.key_id = ? ".formatted(alias));
+            values.add(metrics.applyAsInt(k));
+            return alias;
+        });
+    }
+
+    private String parameter(RunField.Param param) {
+        if (!configuration) {
+            configuration = true;
+            joins.append("left join run_config c on c.run_id = r.id ");
+        }
+        String alias = "l" + known.size();
+        joins.append(
+                "left join (select id, array_position(paths, cast(? as text)) as at from config_layout) %1$s on %1$s.id = c.layout "
+                        .formatted(alias));
+        values.add(param.path());
+        return "c.vals[" + alias + ".at]";
+    }
+}
