@@ -350,10 +350,10 @@ final class RunDeskTest {
         end(run, "FINISHED");
         UUID other = queue("desk-there", "b");
         send("DELETE", "/experiments/desk-gone", "").statusCode(200);
-        String there = "{\"experiment\": \"desk-gone\", \"%s\": {\"dataset\": {\"id\": \"shapes\"}}}";
+        String there = "{\"experiment\": \"desk-gone\", %s: {\"dataset\": {\"id\": \"shapes\"}}}";
         for (ValidatableResponse refused : List.of(
-                send("POST", "/runs", there.formatted("spec")),
-                send("POST", "/sweeps", there.formatted("base")),
+                send("POST", "/runs", there.formatted("\"spec\"")),
+                send("POST", "/sweeps", there.formatted("\"seeds\": [0], \"base\"")),
                 send("PATCH", "/runs/" + other, "{\"experiment\": \"desk-gone\"}"))) {
             refused.statusCode(409)
                     .body("code", equalTo("DELETED"))
