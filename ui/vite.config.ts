@@ -8,7 +8,8 @@ const proxied = { target: service, changeOrigin: true, headers: { origin: servic
 
 export default defineConfig({
   plugins: [react()],
-  server: { host: "127.0.0.1", proxy: { "/api": proxied, "/q": proxied } },
+  // The paper's specs stand beside the science.
+  server: { host: "127.0.0.1", fs: { allow: [".", "../workers/vision/paper"] }, proxy: { "/api": proxied, "/q": proxied } },
   // No data: URLs: the page's Content-Security-Policy is default-src 'self'.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {

@@ -258,10 +258,22 @@ export interface RunsPage extends Page<RunView> {
   metrics: string[];
 }
 
+/** What runs will cost, from finished runs of their kind. */
+export interface Estimate {
+  runs: number;
+  deviceHours: number;
+  /** How many finished runs tell. */
+  from: number;
+  kind: string;
+}
+
 export interface Checked {
   kind: "run" | "sweep";
   runs: number;
   spec: JsonObject;
+  estimate?: Estimate | null;
+  /** What whoever asks should know. */
+  note?: string | null;
 }
 
 export interface Session {

@@ -13,6 +13,9 @@ const KINDS: readonly { kind: AxisKind; label: string; hint: string }[] = [
   { kind: "uniform", label: "uniform", hint: "low, high" },
   { kind: "logUniform", label: "log-uniform", hint: "low, high" },
   { kind: "integers", label: "integers", hint: "low, high" },
+  { kind: "normal", label: "normal", hint: "mean, std" },
+  { kind: "logNormal", label: "log-normal", hint: "mean, std" },
+  { kind: "json", label: "JSON", hint: '{"choice": [1, 2], "when": {…}}' },
 ];
 
 export function AxesEditor({ axes, paths, problem, onAxes }: Props) {
@@ -20,7 +23,7 @@ export function AxesEditor({ axes, paths, problem, onAxes }: Props) {
   return (
     <fieldset className="spec-group">
       <legend>axes</legend>
-      <p className="hint">Every combination is run, once for each seed. Ranges need the random sampler.</p>
+      <p className="hint">A grid runs every combination, once for each seed. Ranges need a sampler that draws.</p>
       <datalist id="paths">
         {paths.map((path) => (
           <option key={path} value={path} />
@@ -59,6 +62,11 @@ export function AxesEditor({ axes, paths, problem, onAxes }: Props) {
             <button type="button" className="quiet" aria-label={`Remove axis ${i + 1}`} onClick={() => onAxes(axes.filter((_, k) => k !== i))}>
               ×
             </button>
+            {axis.more && Object.keys(axis.more).length > 0 ? (
+              <p className="hint">
+                Also in it, as the YAML shows: <code>{Object.keys(axis.more).join(", ")}</code>
+              </p>
+            ) : null}
             {bad ? (
               <p className="wrong" role="alert">
                 {problem?.message} {problem?.remedy}

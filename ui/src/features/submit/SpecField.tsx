@@ -1,9 +1,14 @@
-import { type ChangeEvent, useId, useState } from "react";
+import { type ChangeEvent, createContext, useContext, useId, useState } from "react";
 import type { Problem } from "../../api/problem";
 import type { Json, JsonObject } from "../../api/types";
 import { value as shown } from "../../components/format";
-import { concerns, getAt, scalar } from "./draft";
+import type { Config } from "../../components/configuration";
+import { concerns, getAt, inSpec, listed, scalar, values } from "./draft";
 import { type Field, rule } from "./schema";
+import css from "./submit.module.css";
+
+/** What the newest run had at each path of its spec: the value that is most often wanted again. */
+export const LastUsed = createContext<Config>({});
 
 interface Props {
   field: Field;
@@ -34,6 +39,7 @@ export function SpecField({ field, spec, problem, onChange }: Props) {
 
 function Variants({ field, spec, problem, onChange }: Props & { field: Extract<Field, { kind: "variants" }> }) {
   const id = useId();
+  const last = useLast(field.path + "." + field.by);
   const standard = typeof field.default === "object" && field.default !== null && !Array.isArray(field.default) ? field.default[field.by] : undefined;
   const chosen = getAt(spec, `${field.path}.${field.by}`) ?? standard;
   const variant = field.variants.find((v) => v.name === chosen);
@@ -52,6 +58,7 @@ function Variants({ field, spec, problem, onChange }: Props & { field: Extract<F
             ))}
           </select>
           {variant?.description ? <p className="hint">{variant.description}</p> : null}
+          <LastValue last={last} held={chosen} standard={standard} onUse={() => onChange(field.path, { [field.by]: last! })} />
           <Wrong problem={problem} path={`${field.path}.${field.by}`} />
         </div>
         {variant?.fields.map((child) => (
@@ -63,11 +70,27 @@ function Variants({ field, spec, problem, onChange }: Props & { field: Extract<F
   );
 }
 
+function useLast(path: string): Json | undefined {
+  return useContext(LastUsed)[inSpec(path)];
+}
+
+/** Offers what the newest run had, where it is neither what stands here nor the default. */
+function LastValue({ last, held, standard, onUse }: { last: Json | undefined; held: Json | undefined; standard: Json | undefined; onUse: () => void }) {
+  const same = (other: Json | undefined) => JSON.stringify(last) === JSON.stringify(other);
+  if (last === undefined || last === null || same(held) || (held === undefined && same(standard))) return null;
+  return (
+    <button type="button" className={css.last} onClick={onUse} title="Of the newest run. Press to take it.">
+      last used: {shown(last)}
+    </button>
+  );
+}
+
 type Leaves = Exclude<Field, { kind: "group" | "variants" }>;
 
 function Leaf({ field, spec, problem, onChange }: Props & { field: Leaves }) {
   const id = useId();
   const held = getAt(spec, field.path);
+  const last = useLast(field.path);
   const bad = concerns(problem?.field, field.path);
   const set = (value: Json | undefined) => onChange(field.path, value);
   const standard = field.default === undefined || field.default === null ? (field.required ? "required" : "") : shown(field.default);
@@ -93,11 +116,12 @@ function Leaf({ field, spec, problem, onChange }: Props & { field: Leaves }) {
           <option>false</option>
         </select>
       ) : (
-        <Typed {...common} held={held} plain={field.kind === "text"} decimal={field.kind === "number"} long={field.kind === "json"} placeholder={standard} onValue={set} />
+        <Typed {...common} held={held} as={field.kind} placeholder={standard} onValue={set} />
       )}
       <p className="hint" id={`${id}-hint`}>
         {said}
       </p>
+      <LastValue last={last} held={held} standard={field.default} onUse={() => set(last)} />
       <Wrong problem={problem} path={field.path} />
     </div>
   );
@@ -108,30 +132,27 @@ interface TypedProps {
   "aria-invalid": boolean;
   "aria-describedby": string;
   held: Json | undefined;
-  /** Text stays text, whatever it looks like. */
-  plain: boolean;
-  decimal: boolean;
-  /** Wants more than a line. */
-  long: boolean;
+  /** Text stays text, whatever it looks like; a list stands between commas; JSON wants more than a line. */
+  as: "text" | "number" | "list" | "json";
   placeholder: string;
   onValue: (value: Json | undefined) => void;
 }
 
 /** Keeps what is typed ("0.", "1e-") while the spec holds what it means so far. */
-function Typed({ held, plain, decimal, long, onValue, ...input }: TypedProps) {
+function Typed({ held, as, onValue, ...input }: TypedProps) {
   const [typed, setTyped] = useState("");
-  const meaning = (text: string): Json | undefined => (text === "" ? undefined : plain ? text : scalar(text));
+  const meaning = (text: string): Json | undefined => (text === "" ? undefined : as === "text" ? text : as === "list" ? values(text.replace(/,\s*$/, "")) : scalar(text));
   const same = JSON.stringify(meaning(typed)) === JSON.stringify(held);
-  const text = held === undefined ? "" : typeof held === "string" ? held : JSON.stringify(held);
+  const text = held === undefined ? "" : typeof held === "string" ? held : as === "list" && Array.isArray(held) ? listed(held) : JSON.stringify(held);
   const value = same ? typed : text;
   const change = (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
     setTyped(event.target.value);
     onValue(meaning(event.target.value));
   };
-  return long ? (
+  return as === "json" ? (
     <textarea {...input} className="mono" rows={3} spellCheck={false} value={value} onChange={change} />
   ) : (
-    <input {...input} type="text" inputMode={decimal ? "decimal" : undefined} value={value} onChange={change} />
+    <input {...input} type="text" inputMode={as === "number" ? "decimal" : undefined} value={value} onChange={change} />
   );
 }
 

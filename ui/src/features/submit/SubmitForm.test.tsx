@@ -1,39 +1,137 @@
-import { screen, waitFor } from "@testing-library/react";
+import { EditorView } from "@codemirror/view";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { drawAt } from "../../testing/page";
+import { aRun } from "../../testing/samples";
 import { SubmitPage } from "./SubmitPage";
 
-const SCHEMA = { type: "object", properties: { dataset: { type: "object", properties: { id: { type: "string" } } }, hardware: { type: "object", description: "What it runs on.", properties: { memory: { type: "integer" } } } } };
+const BASE = {
+  type: "object",
+  properties: {
+    dataset: { type: "object", properties: { id: { type: "string", description: "Which images." } } },
+    hardware: { type: "object", description: "What it runs on.", properties: { memory: { type: "integer", maximum: 64 } } },
+    batchSize: { type: "integer", default: 128 },
+  },
+};
+const SCHEMA = {
+  type: "object",
+  properties: {
+    experiment: { type: "string", default: "default" },
+    base: BASE,
+    axes: { type: "object" },
+    seeds: { type: "array", items: { type: "integer" } },
+    sampler: { oneOf: [{ properties: { kind: { const: "grid" } } }, { properties: { kind: { const: "tpe" }, runs: { type: "integer" } } }] },
+  },
+};
+const ESTIMATE = { runs: 6, deviceHours: 3.25, from: 12, kind: "same data set" };
+let queued: unknown;
 const server = setupServer(
-  http.get("*/api/v1/schemas/run", () => HttpResponse.json(SCHEMA)),
+  http.get("*/api/v1/schemas/sweep", () => HttpResponse.json(SCHEMA)),
+  http.get("*/api/v1/runs", () => HttpResponse.json({ items: [aRun()], total: 1, more: false, metrics: [] })),
+  http.get("*/api/v1/runs/*", () => HttpResponse.json(aRun({ config: { batchSize: 32, "dataset.id": "shapes" }, document: { dataset: { id: "mine" } } }))),
   http.post("*/api/v1/specs/check", async ({ request }) => {
     const body = (await request.json()) as { yaml?: string };
-    if (body.yaml?.includes("broken")) return HttpResponse.json({ status: 422, code: "BAD_YAML", field: "yaml", detail: "line 1: expected a name." }, { status: 422 });
-    return HttpResponse.json({ kind: "sweep", runs: 6, spec: { experiment: "mine", base: { dataset: { id: "mine" } }, axes: {} } });
+    const text = body.yaml ?? JSON.stringify(body);
+    if (text.includes("broken")) return HttpResponse.json({ status: 422, code: "BAD_YAML", field: "yaml", detail: "line 1: expected a name." }, { status: 422 });
+    if (/memory"?: ?999/.test(text)) return HttpResponse.json({ status: 422, code: "OUT_OF_RANGE", field: "base.hardware.memory", detail: "memory: 999 must lie in [1, 64]." }, { status: 422 });
+    if (!text.includes("base")) return HttpResponse.json({ kind: "run", runs: 1, spec: {} });
+    return HttpResponse.json({ kind: "sweep", runs: 6, spec: {}, estimate: ESTIMATE });
+  }),
+  http.get("*/api/v1/sweeps", () => HttpResponse.json({ items: [], total: 0 })),
+  http.post("*/api/v1/sweeps", async ({ request }) => {
+    queued = await request.json();
+    return HttpResponse.json({ id: "s1" });
+  }),
+  http.post("*/api/v1/runs", async ({ request }) => {
+    queued = await request.json();
+    return HttpResponse.json({ id: "r1" });
   }),
 );
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  queued = undefined;
+});
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
 const queue = () => screen.getByRole("button", { name: /^Queue/ });
 
+async function editor() {
+  const box = await screen.findByRole("textbox", { name: "YAML" });
+  const view = EditorView.findFromDOM(box)!;
+  return {
+    text: () => view.state.doc.toString(),
+    write: (text: string) => act(() => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } })),
+  };
+}
+
 test("YAML that cannot be read does not fall back to an older form that could be queued", async () => {
   drawAt("/new?tab=yaml", <SubmitPage />);
-  const yaml = await screen.findByRole("textbox", { name: "YAML" });
+  const yaml = await editor();
   await waitFor(() => expect(queue()).toHaveProperty("disabled", false));
-  await userEvent.clear(yaml);
-  await userEvent.type(yaml, "broken");
+  yaml.write("broken");
   await screen.findByText("Not valid yet");
   expect(queue()).toHaveProperty("disabled", true);
   await userEvent.click(screen.getByRole("tab", { name: "Form" }));
   expect(await screen.findByText("The form waits for the YAML")).toBeTruthy();
-  expect(screen.getByRole("textbox", { name: "YAML" })).toHaveProperty("value", "broken");
+  expect(yaml.text()).toBe("broken");
   expect(queue()).toHaveProperty("disabled", true);
+});
+
+test("what the service refuses is marked where it stands in the text", async () => {
+  drawAt("/new?tab=yaml", <SubmitPage />);
+  const yaml = await editor();
+  yaml.write("base:\n  dataset: {id: shapes}\n  hardware:\n    memory: 999\n");
+  expect(await screen.findByRole("button", { name: "Line 4, column 13" })).toBeTruthy();
+  expect(screen.getByRole("textbox", { name: "YAML" }).getAttribute("aria-invalid")).toBe("true");
+  yaml.write("base: {dataset: [1\n");
+  expect(await screen.findByRole("button", { name: /Line [12], column/ })).toBeTruthy();
+});
+
+test("form and YAML are one document, comments and all", async () => {
+  drawAt("/new?tab=yaml", <SubmitPage />);
+  const yaml = await editor();
+  yaml.write("# why\nbase:\n  dataset: {id: mine}  # own\nsampler: {kind: tpe, runs: 9}\nfurther: [{metric: m}]\n");
+  await userEvent.click(screen.getByRole("tab", { name: "Form" }));
+  expect(await screen.findByLabelText("id")).toHaveProperty("value", "mine");
+  expect(screen.getByLabelText("runs")).toHaveProperty("value", "9");
+  await userEvent.type(screen.getByLabelText("experiment"), "e");
+  await userEvent.click(screen.getByRole("tab", { name: "YAML" }));
+  const again = await editor();
+  expect(again.text()).toContain("# why");
+  expect(again.text()).toContain("# own");
+  expect(again.text()).toContain("experiment: e");
+  expect(again.text()).toContain("further:");
+  await waitFor(() => expect(queue()).toHaveProperty("disabled", false));
+  await userEvent.click(queue());
+  await waitFor(() => expect(queued).toEqual({ base: { dataset: { id: "mine" } }, axes: {}, sampler: { kind: "tpe", runs: 9 }, further: [{ metric: "m" }], experiment: "e" }));
+});
+
+test("a run's name and experiment in the YAML are what is queued", async () => {
+  drawAt("/new?kind=run&tab=yaml", <SubmitPage />);
+  const yaml = await editor();
+  yaml.write("experiment: e\nname: mine\nspec:\n  dataset: {id: shapes}\n");
+  await waitFor(() => expect(screen.getByRole("button", { name: "Queue the run" })).toHaveProperty("disabled", false));
+  await userEvent.click(queue());
+  await waitFor(() => expect(queued).toEqual({ experiment: "e", name: "mine", spec: { dataset: { id: "shapes" } } }));
+});
+
+test("what it will cost is said with what the estimate is made of", async () => {
+  drawAt("/new", <SubmitPage />);
+  expect(await screen.findByText("about 3.3 device-hours")).toBeTruthy();
+  expect(screen.getByText("from 12 past runs: same data set")).toBeTruthy();
+  expect(screen.getByText("6 runs")).toBeTruthy();
+});
+
+test("the value of the newest run is offered, and taken by a press", async () => {
+  drawAt("/new", <SubmitPage />);
+  await userEvent.click(await screen.findByRole("button", { name: "last used: 32" }));
+  expect(screen.getByLabelText("batchSize")).toHaveProperty("value", "32");
+  expect(screen.queryByRole("button", { name: "last used: 32" })).toBeNull();
 });
 
 test("a draft outlives leaving the page, until it is begun anew", async () => {
@@ -54,4 +152,15 @@ test("what is essential stands first, what says nothing yet is one line", async 
   expect(screen.queryByLabelText(/memory/)).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: /hardware/ }));
   expect(screen.getByLabelText(/memory/)).toBeTruthy();
+});
+
+test("a template, a run of the lab or a table of the paper becomes the draft", async () => {
+  const page = drawAt("/new", <SubmitPage />);
+  await userEvent.click(await screen.findByRole("button", { name: "Start from…" }));
+  await userEvent.type(await screen.findByRole("searchbox", { name: "Find a spec" }), "learning-rate");
+  await userEvent.click(await screen.findByRole("button", { name: /learning-rate/ }));
+  expect(await screen.findByLabelText("experiment")).toHaveProperty("value", "learning-rate");
+  expect(page.address()).toContain("template");
+  await userEvent.click(screen.getByRole("tab", { name: "YAML" }));
+  expect((await editor()).text()).toContain("# Search a learning rate");
 });

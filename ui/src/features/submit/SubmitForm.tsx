@@ -1,28 +1,35 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ChevronRight, RotateCcw } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { api } from "../../api/client";
-import { keys } from "../../api/keys";
-import type { Checked, Json, JsonObject } from "../../api/types";
-import { count } from "../../components/format";
-import { ErrorNote } from "../../components/display/ErrorNote";
-import { useGo } from "../../components/navigation";
+import { RotateCcw } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import type { JsonObject } from "../../api/types";
+import { Button } from "../../components/controls/Button";
 import { Tabs } from "../../components/controls/Tabs";
+import { Skeleton } from "../../components/display/Skeleton";
 import { keep, kept } from "../../components/kept";
 import { say } from "../../components/overlays/toast";
-import { Button } from "../../components/controls/Button";
 import { toYaml } from "../../components/yaml";
-import { AxesEditor } from "./AxesEditor";
-import { type Draft, draftOf, draftOfRun, getAt, runOf, setAt, sweepOf } from "./draft";
-import { leaves, readSchema } from "./schema";
-import { SpecField, Wrong } from "./SpecField";
+import { bodyOf, type Draft, draftOf, kindOf } from "./draft";
+import { readSchema } from "./schema";
+import { LastUsed } from "./SpecField";
+import { SpecForm } from "./SpecForm";
+import { Submission } from "./Submission";
+import { useCheck } from "./useCheck";
+import { useLastUsed } from "./useLastUsed";
 import type { SubmitView } from "./view";
-import { SweepFields } from "./SweepFields";
-import { useCheck, type Verdict } from "./useCheck";
+
+/** The editor is the largest part of the page and is loaded when it is wanted. */
+const YamlEditor = lazy(() => import("./YamlEditor"));
+const yamlDocument = () => import("./yamlDocument");
+
+/** What a submission is written from: the form's draft, or a text with its comments. */
+export interface Start {
+  draft: Draft;
+  source: string | null;
+}
 
 interface Props {
+  /** Of a sweep. */
   schema: JsonObject;
-  initial: Draft;
+  initial: Start;
   view: SubmitView;
   onView: (view: SubmitView) => void;
 }
@@ -30,41 +37,48 @@ interface Props {
 /** What a browser remembers of a submission that is being written. */
 interface Kept {
   draft: Draft;
+  /** The text that is being written; null while the form is. */
   yaml: string | null;
+  /** The text that the form's draft was read from: its comments come back with the YAML. */
+  source: string | null;
 }
+
+const readable = (json: Kept | null) => (json?.draft && "tree" in json.draft && Array.isArray(json.draft.axes) ? json : null);
 
 export function SubmitForm({ schema, initial, view, onView }: Props) {
   const fields = useMemo(() => readSchema(schema), [schema]);
-  const paths = useMemo(() => leaves(fields), [fields]);
   const memory = `draft.${view.from ?? ""}`;
-  const [left] = useState(() => kept<Kept | null>(memory, null));
-  const [draft, setDraft] = useState(left?.draft ?? initial);
-  const [yaml, setYaml] = useState<string | null>(left?.yaml ?? null);
-  const touched = yaml !== null || JSON.stringify(draft) !== JSON.stringify(initial);
+  const [left] = useState(() => readable(kept<Kept | null>(memory, null)));
+  const start: Kept = { draft: initial.draft, yaml: view.tab === "yaml" ? initial.source : null, source: initial.source };
+  const [state, setState] = useState<Kept>(left ?? start);
+  const { draft, yaml, source } = state;
+  const touched = (yaml !== null && yaml !== initial.source) || JSON.stringify(draft) !== JSON.stringify(initial.draft);
   // What is being written outlives the page; it is gone once it is queued, or begun anew.
-  useEffect(() => keep(memory, touched ? ({ draft, yaml } satisfies Kept) : undefined), [memory, touched, draft, yaml]);
-  const sweep = view.kind === "sweep";
-  const formBody = sweep ? sweepOf(draft) : draft.base;
-  const text = yaml ?? toYaml(formBody);
+  useEffect(() => keep(memory, touched ? state : undefined), [memory, touched, state]);
   const inYaml = view.tab === "yaml";
-  const verdict = useCheck(inYaml ? { yaml: text } : formBody);
-  const { problem } = verdict;
+  const body = bodyOf(draft, view.kind);
+  const text = yaml ?? toYaml(body);
+  const verdict = useCheck(inYaml ? { yaml: text } : body);
+  const last = useLastUsed();
 
-  const setSpec = (path: string, value: Json | undefined) => setDraft({ ...draft, base: setAt(draft.base, path, value) });
-  const toTab = (tab: SubmitView["tab"]) => {
-    // Form and YAML are one document: what was written as YAML goes on in the form once the service has understood it, not before.
-    if (tab === "form" && yaml !== null && (!verdict.fresh || !verdict.checked)) {
+  // Form and YAML are one document: what was written as YAML goes on in the form once it can be read, not before.
+  const toForm = async () => {
+    if (yaml === null) {
+      onView({ ...view, tab: "form" });
+      return;
+    }
+    const { tree } = (await yamlDocument()).readYaml(yaml);
+    if (!tree || !["base", "spec", "dataset"].some((key) => key in tree)) {
       say("The form waits for the YAML", { detail: "It cannot be read yet: mend what the check says, or begin anew.", tone: "warn" });
       return;
     }
-    if (tab === "form" && yaml !== null && verdict.checked) {
-      const { kind, spec } = verdict.checked;
-      setDraft(kind === "sweep" ? draftOf(spec) : draftOfRun(draft, spec));
-      setYaml(null);
-      onView({ ...view, tab, kind });
-      return;
-    }
-    onView({ ...view, tab });
+    setState({ draft: draftOf(tree), yaml: null, source: yaml });
+    onView({ ...view, tab: "form", kind: kindOf(tree) });
+  };
+  const toText = async () => {
+    const written = source === null ? null : (await yamlDocument()).rewritten(source, body);
+    setState({ draft, yaml: written, source });
+    onView({ ...view, tab: "yaml" });
   };
 
   return (
@@ -77,125 +91,32 @@ export function SubmitForm({ schema, initial, view, onView }: Props) {
               size="s"
               icon={RotateCcw}
               onClick={() => {
-                const before = { draft, yaml };
-                setDraft(initial);
-                setYaml(null);
-                say("Begun anew", {
-                  undo: () => {
-                    setDraft(before.draft);
-                    setYaml(before.yaml);
-                  },
-                });
+                setState(start);
+                say("Begun anew", { undo: () => setState(state) });
               }}
             >
               Begin anew
             </Button>
           </p>
         ) : null}
-        <Tabs tabs={[{ value: "form", label: "Form" }, { value: "yaml", label: "YAML" }] as const} value={view.tab} onValue={toTab} label="How to write it">
+        <Tabs tabs={[{ value: "form", label: "Form" }, { value: "yaml", label: "YAML" }] as const} value={view.tab} onValue={(tab) => void (tab === "form" ? toForm() : toText())} label="How to write it">
           {inYaml ? (
-            <textarea
-              className="mono yaml"
-              aria-label="YAML"
-              spellCheck={false}
-              aria-invalid={problem !== undefined}
-              value={text}
-              onChange={(event) => setYaml(event.target.value)}
-            />
+            <Suspense fallback={<Skeleton what="the editor" height={320} lines={1} />}>
+              <YamlEditor text={text} onText={(next) => setState((now) => ({ ...now, yaml: next }))} schema={schema} problem={verdict.fresh ? verdict.problem : undefined} />
+            </Suspense>
           ) : (
-            <form className="stack" onSubmit={(event) => event.preventDefault()}>
-              <SweepFields draft={draft} sweep={sweep} problem={problem} onDraft={setDraft} />
-              {sweep ? <AxesEditor axes={draft.axes} paths={paths} problem={problem} onAxes={(axes) => setDraft({ ...draft, axes })} /> : null}
-              <fieldset className="spec-group">
-                <legend>{sweep ? "base" : "spec"}</legend>
-                <div className="fields">
-                  {fields
-                    .filter((field) => field.kind !== "group" && field.kind !== "variants")
-                    .map((field) => (
-                      <SpecField key={field.path} field={field} spec={draft.base} problem={problem} onChange={setSpec} />
-                    ))}
-                </div>
-                <Wrong problem={problem} path="base" />
-              </fieldset>
-              {fields
-                .filter((field) => field.kind === "group" || field.kind === "variants")
-                .sort((a, b) => rank(a.name) - rank(b.name))
-                .map((field) => (
-                  <Folded key={field.path} name={field.name} about={field.description} open={rank(field.name) < ESSENTIAL.length || getAt(draft.base, field.path) !== undefined || (problem?.field?.includes(field.path) ?? false)}>
-                    <SpecField field={field} spec={draft.base} problem={problem} onChange={setSpec} />
-                  </Folded>
-                ))}
-            </form>
+            <LastUsed.Provider value={last}>
+              <SpecForm fields={fields} draft={draft} kind={view.kind} problem={verdict.problem} onDraft={(next) => setState((now) => ({ ...now, draft: next }))} />
+            </LastUsed.Provider>
           )}
         </Tabs>
       </div>
-      <Submission verdict={verdict} draft={draft} preview={inYaml ? null : toYaml(formBody)} onQueued={() => keep(memory, undefined)} />
+      <Submission
+        verdict={verdict}
+        written={async () => (inYaml ? ((await yamlDocument()).readYaml(text).tree ?? {}) : body)}
+        preview={inYaml ? null : toYaml(body)}
+        onQueued={() => keep(memory, undefined)}
+      />
     </div>
-  );
-}
-
-/** What nearly every submission says, in this order; the rest has defaults that do. */
-const ESSENTIAL = ["dataset", "method", "schedule", "optimizer"];
-const rank = (name: string) => (ESSENTIAL.includes(name) ? ESSENTIAL.indexOf(name) : ESSENTIAL.length);
-
-/** A part of the spec that says nothing yet is one line until it is wanted. */
-function Folded({ name, about, open, children }: { name: string; about: string | undefined; open: boolean; children: ReactNode }) {
-  const [wanted, setWanted] = useState(false);
-  if (open || wanted) return children;
-  return (
-    <button type="button" className="fold" aria-expanded={false} onClick={() => setWanted(true)}>
-      <ChevronRight size={15} aria-hidden="true" />
-      <strong>{name}</strong> <span className="faint">{about ?? "as by default"}</span>
-    </button>
-  );
-}
-
-interface SubmissionProps {
-  verdict: Verdict;
-  draft: Draft;
-  preview: string | null;
-  onQueued: () => void;
-}
-
-/** What the service says about it, and the button. */
-function Submission({ verdict, draft, preview, onQueued }: SubmissionProps) {
-  const cache = useQueryClient();
-  const go = useGo();
-  // One key for one content: pressing twice, or again after a broken connection, makes one sweep.
-  const key = useRef({ of: "", value: "" });
-  const submit = useMutation({
-    mutationFn: async (checked: Checked) => {
-      const body = checked.kind === "sweep" ? checked.spec : runOf(draft, checked.spec);
-      const of = checked.kind + JSON.stringify(body);
-      if (key.current.of !== of) key.current = { of, value: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-      if (checked.kind === "sweep") return `/sweeps/${(await api.submitSweep(body, key.current.value)).id}`;
-      return `/runs/${(await api.submitRun(body, key.current.value)).id}`;
-    },
-    onSuccess: (path) => {
-      onQueued();
-      void cache.invalidateQueries({ queryKey: keys.runLists });
-      void cache.invalidateQueries({ queryKey: keys.sweepLists });
-      void cache.invalidateQueries({ queryKey: keys.experiments });
-      go(path);
-    },
-  });
-  const { checked, problem, fresh } = verdict;
-  return (
-    <aside className="card submission" aria-label="Check">
-      <p role="status" className={problem ? "verdict bad" : "verdict"}>
-        {problem ? "Not valid yet" : checked ? (checked.kind === "sweep" ? `${count(checked.runs)} ${checked.runs === 1 ? "run" : "runs"}` : "1 run, valid") : "Checking…"}
-      </p>
-      <Button kind="primary" busy={submit.isPending} disabled={!fresh || !checked || problem !== undefined} onClick={() => checked && submit.mutate(checked)}>
-        {checked?.kind === "run" ? "Queue the run" : "Queue the sweep"}
-      </Button>
-      {problem ? <ErrorNote error={problem} /> : null}
-      {submit.error ? <ErrorNote error={submit.error} /> : null}
-      {preview === null ? null : (
-        <details open>
-          <summary className="small faint">As YAML</summary>
-          <pre className="mono preview">{preview}</pre>
-        </details>
-      )}
-    </aside>
   );
 }

@@ -1,92 +1,56 @@
-import { type ReactNode, useId } from "react";
 import type { Problem } from "../../api/problem";
-import type { Draft } from "./draft";
+import type { Json, JsonObject } from "../../api/types";
+import type { Kind } from "./draft";
+import { Folded } from "./Folded";
+import type { Field } from "./schema";
+import { SpecField } from "./SpecField";
 
 interface Props {
-  draft: Draft;
-  sweep: boolean;
+  /** Those of a sweep. */
+  fields: readonly Field[];
+  tree: JsonObject;
+  kind: Kind;
   problem: Problem | undefined;
-  onDraft: (draft: Draft) => void;
+  onChange: (path: string, value: Json | undefined) => void;
 }
 
-type TextKey = "experiment" | "name" | "seeds" | "draws" | "metric" | "parallel" | "priority";
+/** What nearly every sweep says; the rest is folded until it is wanted. */
+const FIRST: Record<Kind, readonly string[]> = {
+  sweep: ["experiment", "name", "seeds", "metric", "goal", "parallel", "sampler"],
+  run: ["experiment", "name", "priority"],
+};
+const OWN = ["base", "axes"];
+const plain = (field: Field) => field.kind !== "group" && field.kind !== "variants";
 
 /** What is said about the submission as a whole. */
-export function SweepFields({ draft, sweep, problem, onDraft }: Props) {
-  const text = (key: TextKey, label: string, placeholder: string, field: string = key) => (
-    <Labelled label={label} problem={problem} field={field}>
-      {(id, bad) => (
-        <input
-          id={id}
-          type="text"
-          aria-invalid={bad}
-          placeholder={placeholder}
-          value={draft[key]}
-          onChange={(event) => onDraft({ ...draft, [key]: event.target.value })}
-        />
-      )}
-    </Labelled>
-  );
+export function SweepFields({ fields, tree, kind, problem, onChange }: Props) {
+  const draw = (field: Field) => <SpecField key={field.path} field={field} spec={tree} problem={problem} onChange={onChange} />;
+  const named = (name: string) => fields.filter((field) => field.name === name);
+  const first = FIRST[kind].flatMap(named);
+  const rest = kind === "run" ? [] : fields.filter((field) => !OWN.includes(field.name) && !first.includes(field));
+  const open = (field: Field) => tree[field.name] !== undefined || (problem?.field?.startsWith(field.path) ?? false);
+  const small = rest.filter(plain);
   return (
-    <fieldset className="spec-group">
-      <legend>{sweep ? "sweep" : "run"}</legend>
-      <div className="fields">
-        {text("experiment", "experiment", "default")}
-        {text("name", "name", sweep ? "the experiment's name" : "made up")}
-        {text("priority", "priority", "0 (higher goes first)")}
-        {sweep ? (
-          <>
-            {text("seeds", "seeds", "the base's seed")}
-            {text("parallel", "parallel", "4 runs at once")}
-            {text("metric", "metric", "val/top1")}
-            <Labelled label="goal" problem={problem} field="goal">
-              {(id) => (
-                <select id={id} value={draft.goal} onChange={(event) => onDraft({ ...draft, goal: event.target.value === "min" ? "min" : "max" })}>
-                  <option value="max">max: larger is better</option>
-                  <option value="min">min: smaller is better</option>
-                </select>
-              )}
-            </Labelled>
-            <Labelled label="sampler" problem={problem} field="sampler">
-              {(id) => (
-                <select id={id} value={draft.sampler} onChange={(event) => onDraft({ ...draft, sampler: event.target.value === "random" ? "random" : "grid" })}>
-                  <option value="grid">grid: every combination</option>
-                  <option value="random">random draws</option>
-                </select>
-              )}
-            </Labelled>
-            {draft.sampler === "random" ? text("draws", "draws", "20", "sampler.runs") : null}
-          </>
-        ) : null}
-      </div>
-      {Object.keys(draft.rest).length > 0 ? (
-        <p className="hint">
-          Also in it, as the YAML shows: <code>{Object.keys(draft.rest).join(", ")}</code>
-        </p>
+    <>
+      <fieldset className="spec-group">
+        <legend>{kind}</legend>
+        <div className="fields">{first.map(draw)}</div>
+      </fieldset>
+      {rest
+        .filter((field) => !plain(field))
+        .map((field) => (
+          <Folded key={field.path} name={field.name} about={field.description} open={open(field)}>
+            {draw(field)}
+          </Folded>
+        ))}
+      {small.length > 0 ? (
+        <Folded name="more" about={small.map((field) => field.name).join(", ")} open={small.some(open)}>
+          <fieldset className="spec-group">
+            <legend>more</legend>
+            <div className="fields">{small.map(draw)}</div>
+          </fieldset>
+        </Folded>
       ) : null}
-    </fieldset>
-  );
-}
-
-interface LabelledProps {
-  label: string;
-  field: string;
-  problem: Problem | undefined;
-  children: (id: string, bad: boolean) => ReactNode;
-}
-
-function Labelled({ label, field, problem, children }: LabelledProps) {
-  const id = useId();
-  const bad = problem?.field === field;
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children(id, bad)}
-      {bad ? (
-        <p className="wrong" role="alert">
-          {problem.message}
-        </p>
-      ) : null}
-    </div>
+    </>
   );
 }

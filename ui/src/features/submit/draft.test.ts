@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { concerns, draftOf, draftOfRun, FIRST, getAt, runOf, setAt, sweepOf, values } from "./draft";
+import type { JsonObject } from "../../api/types";
+import { concerns, type Draft, draftOf, getAt, kindOf, runOf, setAt, sweepOf, values } from "./draft";
 
 test("values between commas", () => {
   expect(values("1, 4, 16")).toEqual([1, 4, 16]);
@@ -25,42 +26,45 @@ describe("a place in the tree", () => {
 });
 
 describe("a draft", () => {
-  const draft = {
-    ...FIRST,
-    experiment: " e ",
-    name: "n",
+  const draft: Draft = {
+    tree: { experiment: "e", name: "n", base: { seed: 0 }, seeds: [0, 1], sampler: { kind: "tpe", runs: 12, startup: 4 }, goal: "min", parallel: 2, require: ["seed < 3"] },
     axes: [
-      { path: "method.prompts", kind: "list" as const, text: "1, 4" },
-      { path: "optimizer.learningRate", kind: "logUniform" as const, text: "0.01, 1" },
-      { path: " ", kind: "list" as const, text: "9" },
+      { path: "method.prompts", kind: "list", text: "1, 4" },
+      { path: "optimizer.learningRate", kind: "logUniform", text: "0.01, 1" },
+      { path: " ", kind: "list", text: "9" },
     ],
-    sampler: "random" as const,
-    draws: "12",
-    goal: "min" as const,
-    parallel: "2",
   };
   const sweep = {
     experiment: "e",
     name: "n",
-    base: FIRST.base,
+    base: { seed: 0 },
     axes: { "method.prompts": [1, 4], "optimizer.learningRate": { logUniform: [0.01, 1] } },
     seeds: [0, 1],
-    sampler: { kind: "random", runs: 12 },
+    sampler: { kind: "tpe", runs: 12, startup: 4 },
     goal: "min",
     parallel: 2,
+    require: ["seed < 3"],
   };
 
   test("asks for what was written and leaves defaults to the service", () => expect(sweepOf(draft)).toEqual(sweep));
-  test("comes back from the sweep", () => expect(sweepOf(draftOf(sweep))).toEqual(sweep));
-  test("text that is no number goes as text, to be refused", () => expect(sweepOf({ ...draft, parallel: "two" }).parallel).toBe("two"));
-  test("a run has neither axes nor seeds", () => expect(runOf(draft, { seed: 0 })).toEqual({ experiment: "e", name: "n", spec: { seed: 0 } }));
-});
+  test("text that is no number goes as text, to be refused", () => expect(sweepOf({ ...draft, tree: { ...draft.tree, parallel: "two" } }).parallel).toBe("two"));
+  test("as a run has neither axes nor seeds, and stands bare without a name", () => {
+    expect(runOf(draft)).toEqual({ experiment: "e", name: "n", spec: { seed: 0 } });
+    expect(runOf(draftOf({ seed: 1 }))).toEqual({ seed: 1 });
+  });
 
-test("a run that has a name around it is submitted, and drawn, as it is", () => {
-  const named = { experiment: "e", name: "n", priority: -5, spec: { seed: 1 } };
-  expect(runOf(FIRST, named)).toEqual(named);
-  expect(runOf(draftOfRun(FIRST, named), { seed: 1 })).toEqual(named);
-  expect(draftOfRun(FIRST, { seed: 1 }).base).toEqual({ seed: 1 });
+  test.each([
+    sweep,
+    { base: {}, axes: { a: { integers: [1, 9], step: 2 }, b: { choice: [1, 2], when: { a: [1] } }, c: { constant: 4 }, d: { normal: [0, 1] } }, goal: "max" },
+  ])("comes back from a sweep whole, with what the form has no words for", (written) => {
+    expect(sweepOf(draftOf(written as JsonObject))).toEqual(written);
+  });
+
+  test("comes back from a run that has a name around it", () => {
+    const named = { experiment: "e", name: "n", priority: -5, spec: { seed: 1 } };
+    expect(runOf(draftOf(named))).toEqual(named);
+    expect([kindOf(named), kindOf(sweep), kindOf({ seed: 1 })]).toEqual(["run", "sweep", "run"]);
+  });
 });
 
 test("a refusal belongs to the place it names, from either root", () => {

@@ -1,46 +1,32 @@
 import type { Json, JsonObject } from "../../api/types";
 
-export type AxisKind = "list" | "uniform" | "logUniform" | "integers";
+/** How the values of an axis are said; `json` is anything that the form has no words for, as it was written. */
+export type AxisKind = "list" | "uniform" | "logUniform" | "integers" | "normal" | "logNormal" | "json";
 
 export interface AxisDraft {
   path: string;
   kind: AxisKind;
   /** As typed: `1, 4, 16`, or the two bounds. */
   text: string;
+  /** What else stands in it (`when`, `step`); carried along as it was written. */
+  more?: JsonObject;
 }
 
-/** A submission being written. Text stays as typed: the service is the judge, and it must see what was typed. */
+/**
+ * A submission being written, in the shape of a sweep: a run is its base with a name around it. What has no control is carried
+ * along. The axes stay as typed: the service is the judge, and it must see what was typed.
+ */
 export interface Draft {
-  experiment: string;
-  name: string;
-  base: JsonObject;
+  /** Everything but the axes. */
+  tree: JsonObject;
   axes: AxisDraft[];
-  seeds: string;
-  sampler: "grid" | "random";
-  draws: string;
-  metric: string;
-  goal: "max" | "min";
-  parallel: string;
-  priority: string;
-  /** What the form has no control for (`include`, a sampler's seed); carried along as it was written. */
-  rest: JsonObject;
 }
 
-const KNOWN = new Set(["experiment", "name", "base", "axes", "seeds", "sampler", "metric", "goal", "parallel", "priority"]);
+export type Kind = "sweep" | "run";
 
 export const FIRST: Draft = {
-  experiment: "",
-  name: "",
-  base: { dataset: { id: "shapes" }, method: { kind: "pgn" }, schedule: { epochs: 10 } },
+  tree: { base: { dataset: { id: "shapes" }, method: { kind: "pgn" }, schedule: { epochs: 10 } }, seeds: [0, 1] },
   axes: [{ path: "method.prompts", kind: "list", text: "1, 4, 8" }],
-  seeds: "0, 1",
-  sampler: "grid",
-  draws: "20",
-  metric: "",
-  goal: "max",
-  parallel: "",
-  priority: "",
-  rest: {},
 };
 
 /** `4` is a number, `true` a flag, `[1]` a list, anything else text. */
@@ -63,10 +49,17 @@ export function values(text: string): Json[] {
   }
 }
 
+/** Values as they are typed between commas. */
+export function listed(json: Json | undefined): string {
+  return Array.isArray(json) ? json.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ") : "";
+}
+
+export const isObject = (json: Json | undefined): json is JsonObject => typeof json === "object" && json !== null && !Array.isArray(json);
+
 export function getAt(tree: Json | undefined, path: string): Json | undefined {
   let at = tree;
   for (const key of path.split(".")) {
-    if (typeof at !== "object" || at === null || Array.isArray(at)) return undefined;
+    if (!isObject(at)) return undefined;
     at = at[key];
   }
   return at;
@@ -78,87 +71,71 @@ export function setAt(tree: JsonObject, path: string, value: Json | undefined): 
   const { [key]: old, ...others } = tree;
   let next = value;
   if (rest.length > 0) {
-    const inner = setAt(typeof old === "object" && old !== null && !Array.isArray(old) ? old : {}, rest.join("."), value);
+    const inner = setAt(isObject(old) ? old : {}, rest.join("."), value);
     next = Object.keys(inner).length > 0 ? inner : undefined;
   }
-  if (next === undefined) return others;
-  return key in tree ? { ...tree, [key]: next } : { ...tree, [key]: next };
+  return next === undefined ? others : { ...tree, [key]: next };
 }
 
-function axis({ kind, text }: AxisDraft): Json {
-  return kind === "list" ? values(text) : { [kind]: values(text) };
+function axisOf({ kind, text, more }: AxisDraft): Json {
+  if (kind === "json") return scalar(text);
+  if (kind === "list") return more ? { choice: values(text), ...more } : values(text);
+  return { [kind]: values(text), ...more };
 }
 
-const put = (body: JsonObject, key: string, text: string) => {
-  if (text.trim() !== "") body[key] = scalar(text);
-};
+const RANGES: readonly AxisKind[] = ["uniform", "logUniform", "integers", "normal", "logNormal"];
+
+function axisDraft([path, json]: [string, Json]): AxisDraft {
+  if (Array.isArray(json)) return { path, kind: "list", text: listed(json) };
+  if (isObject(json)) {
+    const kind = RANGES.find((one) => Array.isArray(json[one])) ?? (Array.isArray(json.choice) ? "choice" : undefined);
+    if (kind) {
+      const { [kind]: bounds, ...more } = json;
+      return { path, kind: kind === "choice" ? "list" : kind, text: listed(bounds), ...(Object.keys(more).length > 0 || kind === "choice" ? { more } : {}) };
+    }
+  }
+  return { path, kind: "json", text: JSON.stringify(json) };
+}
+
+const ABOUT = ["experiment", "name"];
 
 /** The sweep that the draft asks for, as the service takes it. */
-export function sweepOf(draft: Draft): JsonObject {
+export function sweepOf({ tree, axes }: Draft): JsonObject {
+  const { base, ...rest } = tree;
   const body: JsonObject = {};
-  if (draft.experiment.trim()) body.experiment = draft.experiment.trim();
-  if (draft.name.trim()) body.name = draft.name.trim();
-  body.base = draft.base;
-  const axes = draft.axes.filter((a) => a.path.trim() !== "");
-  body.axes = Object.fromEntries(axes.map((a) => [a.path.trim(), axis(a)]));
-  const seeds = values(draft.seeds);
-  if (seeds.length > 0) body.seeds = seeds;
-  const { sampler, ...rest } = draft.rest;
-  if (draft.sampler === "random") body.sampler = { ...(isObject(sampler) ? sampler : {}), kind: "random", runs: scalar(draft.draws) };
-  if (draft.metric.trim()) body.metric = draft.metric.trim();
-  if (draft.goal === "min") body.goal = "min";
-  put(body, "parallel", draft.parallel);
-  put(body, "priority", draft.priority);
+  for (const key of ABOUT) if (rest[key] !== undefined) body[key] = rest[key];
+  body.base = base ?? {};
+  body.axes = Object.fromEntries(axes.filter((a) => a.path.trim() !== "").map((a) => [a.path.trim(), axisOf(a)]));
   return { ...body, ...rest };
 }
 
-/** Body of a single run's submission. @param spec by itself, or already with a name and the like around it */
-export function runOf(draft: Draft, spec: JsonObject): JsonObject {
-  if (isObject(spec.spec)) return spec;
-  const body: JsonObject = {};
-  if (draft.experiment.trim()) body.experiment = draft.experiment.trim();
-  if (draft.name.trim()) body.name = draft.name.trim();
-  put(body, "priority", draft.priority);
-  return { ...body, spec };
+const AROUND = [...ABOUT, "priority"];
+
+/** The run that the draft asks for; bare where nothing stands around it. */
+export function runOf({ tree }: Draft): JsonObject {
+  const around = AROUND.filter((key) => tree[key] !== undefined).map((key) => [key, tree[key]!] as const);
+  const base = isObject(tree.base) ? tree.base : {};
+  return around.length === 0 ? base : { ...Object.fromEntries(around), spec: base };
 }
 
-const shown = (json: Json | undefined) => (json === undefined || json === null ? "" : typeof json === "string" ? json : JSON.stringify(json));
-const listed = (json: Json | undefined) => (Array.isArray(json) ? json.map(shown).join(", ") : "");
-const isObject = (json: Json | undefined): json is JsonObject => typeof json === "object" && json !== null && !Array.isArray(json);
+export const bodyOf = (draft: Draft, kind: Kind): JsonObject => (kind === "sweep" ? sweepOf(draft) : runOf(draft));
 
-/** The form for a run, which may stand by itself or under `spec` with a name beside it. */
-export function draftOfRun(draft: Draft, run: JsonObject): Draft {
-  if (!isObject(run.spec)) return { ...draft, base: run };
-  return { ...draft, experiment: shown(run.experiment), name: shown(run.name), priority: shown(run.priority), base: run.spec };
+export const kindOf = (document: JsonObject): Kind => ("base" in document ? "sweep" : "run");
+
+/** What a document asks for, as the form holds it: a sweep, a run with its name around it, or a bare run. */
+export function draftOf(document: JsonObject): Draft {
+  if ("base" in document) {
+    const { axes, ...tree } = document;
+    return { tree: Object.fromEntries(Object.entries(tree).filter(([, json]) => JSON.stringify(json) !== "[]")), axes: Object.entries(isObject(axes) ? axes : {}).map(axisDraft) };
+  }
+  const { spec, ...around } = document;
+  return isObject(spec) ? { tree: { ...around, base: spec }, axes: [] } : { tree: { base: document }, axes: [] };
 }
 
-/** The form for a sweep that the service has understood. */
-export function draftOf(sweep: JsonObject): Draft {
-  const axes: AxisDraft[] = Object.entries(isObject(sweep.axes) ? sweep.axes : {}).map(([path, json]) => {
-    const [kind, bounds] = isObject(json) ? (Object.entries(json)[0] ?? []) : [];
-    if (kind === "uniform" || kind === "logUniform" || kind === "integers") return { path, kind, text: listed(bounds) };
-    return { path, kind: "list", text: listed(json) };
-  });
-  const { kind: samplerKind, runs, ...sampler } = isObject(sweep.sampler) ? sweep.sampler : {};
-  const rest = Object.fromEntries(Object.entries(sweep).filter(([key, json]) => !KNOWN.has(key) && JSON.stringify(json) !== "[]"));
-  if (Object.keys(sampler).length > 0) rest.sampler = sampler;
-  return {
-    experiment: shown(sweep.experiment),
-    name: shown(sweep.name),
-    base: isObject(sweep.base) ? sweep.base : {},
-    axes,
-    seeds: listed(sweep.seeds),
-    sampler: samplerKind === "random" ? "random" : "grid",
-    draws: shown(runs) || FIRST.draws,
-    metric: shown(sweep.metric),
-    goal: sweep.goal === "min" ? "min" : "max",
-    parallel: shown(sweep.parallel),
-    priority: shown(sweep.priority),
-    rest,
-  };
-}
+/** A place by its path in a run's spec, wherever the spec stands. */
+export const inSpec = (path: string) => path.replace(/^(base|spec)\./, "");
 
 /** Whether a refusal's field is this place: the service names it from the spec's root or from what is around it. */
 export function concerns(field: string | undefined, path: string): boolean {
-  return field !== undefined && [path, `base.${path}`, `spec.${path}`].includes(field);
+  return field !== undefined && (field === path || inSpec(field) === inSpec(path));
 }

@@ -18,6 +18,8 @@ export type Field = Common &
     | { kind: "flag" }
     | { kind: "number"; integer: boolean; min: number | undefined; max: number | undefined; above: number | undefined }
     | { kind: "text"; suggestions: string[] }
+    /** Numbers between commas. */
+    | { kind: "list" }
     /** Written as JSON: a list, or an object whose keys are free. `shape` shows how, where the schema tells. */
     | { kind: "json"; shape: string | undefined }
   );
@@ -110,6 +112,9 @@ function field(root: Node, node: Node, path: string, name: string, required: boo
       };
     case "string":
       return { ...common, kind: "text", suggestions: words(node.examples) };
+    case "array":
+      if (isNode(node.items) && ["integer", "number"].includes(text(flat(root, node.items).type) ?? "")) return { ...common, kind: "list" };
+      return { ...common, kind: "json", shape: shape(root, node) };
     default:
       return { ...common, kind: "json", shape: shape(root, node) };
   }
@@ -143,6 +148,7 @@ export function leaves(fields: readonly Field[]): string[] {
 /** What a value must be, in words. */
 export function rule(f: Field): string | undefined {
   if (f.kind === "json") return f.shape && `JSON: ${f.shape}`;
+  if (f.kind === "list") return "numbers, with commas between them";
   if (f.kind !== "number") return undefined;
   const kind = f.integer ? "whole number" : "number";
   if (f.min !== undefined && f.max !== undefined) return `${kind}, ${f.min} to ${f.max}`;

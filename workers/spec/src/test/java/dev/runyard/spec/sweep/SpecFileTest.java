@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runyard.spec.InvalidSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +26,18 @@ class SpecFileTest {
         assertThat(SpecFile.read("{\n\t\"base\": {\"dataset\": {\"id\": \"shapes\"}},\n\t\"seeds\": [0, 1]\n}"))
                 .isInstanceOfSatisfying(
                         SpecFile.Sweep.class, sweep -> assertThat(sweep.runs()).isEqualTo(2));
+    }
+
+    /** Also the expanded runs: a template that is refused at its third run would greet a newcomer with an error. */
+    @Test
+    void thePagesTemplatesCanBeQueuedAsTheyAre() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../../ui/src/features/submit/templates"))) {
+            assertThat(files).hasSizeGreaterThanOrEqualTo(4).allSatisfy(file -> {
+                SpecFile spec = SpecFile.read(Files.readString(file));
+                assertThat(spec).isInstanceOf(SpecFile.Sweep.class);
+                assertThat(spec.runs()).isPositive();
+            });
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,59 @@
+import { useMemo } from "react";
+import type { Problem } from "../../api/problem";
+import type { Json, JsonObject } from "../../api/types";
+import { AxesEditor } from "./AxesEditor";
+import { type Draft, getAt, inSpec, type Kind, setAt } from "./draft";
+import { Folded } from "./Folded";
+import { type Field, leaves } from "./schema";
+import { SpecField, Wrong } from "./SpecField";
+import { SweepFields } from "./SweepFields";
+
+interface Props {
+  /** Those of a sweep; a run's are its base's. */
+  fields: readonly Field[];
+  draft: Draft;
+  kind: Kind;
+  problem: Problem | undefined;
+  onDraft: (draft: Draft) => void;
+}
+
+/** What nearly every submission says, in this order; the rest has defaults that do. */
+const ESSENTIAL = ["dataset", "method", "schedule", "optimizer"];
+const rank = (name: string) => (ESSENTIAL.includes(name) ? ESSENTIAL.indexOf(name) : ESSENTIAL.length);
+
+/** Parts that act only where another field says so. */
+const ONLY: Record<string, (base: JsonObject) => boolean> = { pretrain: (base) => base.task === "pretrain" };
+
+/** The document as fields, essentials first. */
+export function SpecForm({ fields, draft, kind, problem, onDraft }: Props) {
+  const base = fields.find((field) => field.name === "base");
+  const parts = useMemo(() => (base?.kind === "group" ? base.fields : []), [base]);
+  const paths = useMemo(() => leaves(parts).map(inSpec), [parts]);
+  const set = (path: string, value: Json | undefined) => onDraft({ ...draft, tree: setAt(draft.tree, path, value) });
+  const spec = (getAt(draft.tree, "base") ?? {}) as JsonObject;
+  const draw = (field: Field) => <SpecField key={field.path} field={field} spec={draft.tree} problem={problem} onChange={set} />;
+  const plain = parts.filter((field) => field.kind !== "group" && field.kind !== "variants");
+  const applies = (field: Field) => (ONLY[field.name]?.(spec) ?? true) || spec[field.name] !== undefined;
+  const open = (field: Field) => rank(field.name) < ESSENTIAL.length || spec[field.name] !== undefined || (problem?.field !== undefined && inSpec(problem.field).startsWith(field.name));
+  return (
+    <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Spec">
+      <SweepFields fields={fields} tree={draft.tree} kind={kind} problem={problem} onChange={set} />
+      {kind === "sweep" ? <AxesEditor axes={draft.axes} paths={paths} problem={problem} onAxes={(axes) => onDraft({ ...draft, axes })} /> : null}
+      {parts
+        .filter((field) => !plain.some((one) => one === field) && applies(field))
+        .sort((a, b) => rank(a.name) - rank(b.name))
+        .map((field) => (
+          <Folded key={field.path} name={field.name} about={field.description} open={open(field)}>
+            {draw(field)}
+          </Folded>
+        ))}
+      {plain.length > 0 ? (
+        <fieldset className="spec-group">
+          <legend>{kind === "sweep" ? "base" : "spec"}</legend>
+          <div className="fields">{plain.map(draw)}</div>
+          <Wrong problem={problem} path="base" />
+        </fieldset>
+      ) : null}
+    </form>
+  );
+}
