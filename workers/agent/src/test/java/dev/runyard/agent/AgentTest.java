@@ -2,6 +2,7 @@ package dev.runyard.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.engine.EngineException;
 import dev.runyard.agent.attempt.AttemptRunner;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.agent.client.ServiceClient;
@@ -377,6 +378,58 @@ class AgentTest {
         assertThat(end(2)).isEqualTo(new Outcome.Failed(0, FailureReason.INTERNAL, "IllegalStateException: a bug"));
         assertThat(end(3)).isEqualTo(new Outcome.Failed(0, FailureReason.SPEC, "method.prompts: too many"));
         assertThat(ledger.seen().log()).contains("at dev.runyard.agent.AgentTest");
+    }
+
+    /** A batch that was too large for the device says nothing about the next run. */
+    @Test
+    void whereMemoryRanOutTheNextRunTrains() throws Exception {
+        Trainer counting = new CountingTrainer(12, 5, step::set);
+        AtomicLong times = new AtomicLong();
+        member((spec, dir, listener) -> {
+            if (times.incrementAndGet() == 1) {
+                throw new EngineException(
+                        "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79.10 GiB of which 3.00 GiB is free.");
+            }
+            return counting.train(spec, dir, listener);
+        });
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
+            assertThat(failed.message()).contains("20.00 GiB", "3.00 GiB is free", "batchSize");
+        });
+        assertThat(unfit).as("the process is as good as before").isNull();
+        grant();
+        awaitEnd(2);
+        assertThat(end(2)).isEqualTo(new Outcome.Finished(12));
+    }
+
+    /** After such an error nothing works on the device any more, whoever tries: the process has to end. */
+    @Test
+    void anErrorThatSpoilsTheDeviceEndsTheProcess() throws Exception {
+        member((spec, dir, listener) -> {
+            throw new EngineException(
+                    "step 7", new EngineException("CUDA error: an illegal memory access was encountered"));
+        });
+        grant();
+        awaitEnd(1);
+        assertThat(((Outcome.Failed) end(1)).reason()).isEqualTo(FailureReason.INTERNAL);
+        await(() -> unfit == AttemptRunner.Unfit.DEVICE);
+    }
+
+    /** Slow, full or away: the store of files costs neither the run nor a checkpoint, and none is told of before it is there. */
+    @Test
+    void trainingGoesOnWhileTheStoreIsAway() throws Exception {
+        member(new CountingTrainer(200, 20, step::set));
+        ledger.storeless(true);
+        grant();
+        await(() -> step.get() >= 60 && ledger.seen().points().size() >= 50);
+        assertThat(ledger.seen().checkpoints()).isEmpty();
+        ledger.storeless(false);
+        awaitEnd(1);
+        assertThat(end(1)).isEqualTo(new Outcome.Finished(200));
+        assertEachStepOnce(200);
+        assertThat(ledger.seen().newest()).isEqualTo(200);
     }
 
     /** A Temporal that the service names, with the service's half of the workflows. */

@@ -1,5 +1,6 @@
 package dev.runyard.agent;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -11,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * A worker process whose training is named by its argument: {@code counting}; {@code deaf} obeys no order; {@code busy} counts while
- * libtorch computes in every step; {@code busy-deaf} computes and obeys no order.
+ * libtorch computes in every step; {@code busy-deaf} computes and obeys no order; {@code spoiled} meets an error of the device.
  */
 final class CountingAgent {
     private CountingAgent() {}
@@ -20,6 +21,10 @@ final class CountingAgent {
         Trainer trainer =
                 switch (arguments[0]) {
                     case "deaf" -> deaf(() -> sleep(1_000));
+                    case "spoiled" ->
+                        (spec, dir, listener) -> {
+                            throw new EngineException("CUDA error: an illegal memory access was encountered");
+                        };
                     case "busy" ->
                         (spec, dir, listener) -> computing(compute ->
                                 new CountingTrainer(100_000, 1, step -> compute.run()).train(spec, dir, listener));

@@ -68,6 +68,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private boolean over;
     private boolean revoked;
     private boolean deaf;
+    private boolean storeless;
     private long loads;
     private String without = "";
     private Map<String, Object> refusal = Map.of();
@@ -149,6 +150,11 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     /** Points are not taken for now; everything else is. */
     synchronized void deaf(boolean now) {
         deaf = now;
+    }
+
+    /** Files are not taken for now; everything else is. */
+    synchronized void storeless(boolean now) {
+        storeless = now;
     }
 
     /** The next registrations, as many as are named, are refused. */
@@ -276,6 +282,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         }
         if (path.startsWith("/api/v1/artifacts/")) {
             loads += method.equals("GET") ? 1 : 0;
+            if (storeless) {
+                return Answer.problem(503, "SLOW_DOWN");
+            }
             return bearer.startsWith("Bearer attempt-")
                     ? blob(method, path.substring(path.lastIndexOf('/') + 1), body)
                     : Answer.problem(401, "BAD_TOKEN");

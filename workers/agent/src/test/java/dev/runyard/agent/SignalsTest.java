@@ -114,6 +114,19 @@ class SignalsTest {
         });
     }
 
+    /** Its keeper starts another one, which has the device anew. */
+    @Test
+    void aProcessWhoseDeviceIsSpoiledReportsAndEnds() throws Exception {
+        withWorker("spoiled", (ledger, worker) -> {
+            assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(1);
+            assertThat(ledger.seen().ends().get(1L))
+                    .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.reason())
+                            .isEqualTo(FailureReason.INTERNAL));
+            assertThat(ledger.seen().left()).isTrue();
+        });
+    }
+
     private void assertNoCrashFile() throws IOException {
         try (Stream<Path> files = Files.list(home)) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).noneMatch(name -> name.startsWith("hs_err"));

@@ -109,6 +109,33 @@ final class MetricHistoryTest {
         assertThat(history(run, "train/loss", "&ghosts=true").getList("ghosts")).hasSize(2);
     }
 
+    /** Workers whose clocks are an hour ahead and an hour behind, and go backwards: steps and attempts make the order. */
+    @Test
+    void clocksThatAreWrongOrderNothing() {
+        UUID run = lab.run("RUNNING");
+        long now = System.currentTimeMillis() * 1_000;
+        long hour = 3_600_000_000L;
+        for (long step = 0; step < 20; step++) {
+            lab.send(run, 1, point("train/loss", step, 1, now + hour - step)).statusCode(200);
+        }
+        lab.attempt(run, 2, "STARTING");
+        ledger.supersede(run, 2, 9);
+        for (long step = 10; step < 30; step++) {
+            lab.send(run, 2, point("train/loss", step, 2, now - hour)).statusCode(200);
+        }
+        Derived.assertAgree(lab, run);
+        JsonPath curve = history(run, "train/loss", "&ghosts=true");
+        assertThat(curve.getList("points.step", Integer.class))
+                .isEqualTo(IntStream.range(0, 30).boxed().toList());
+        assertThat(curve.getList("points.attempt", Integer.class))
+                .isEqualTo(IntStream.range(0, 30)
+                        .map(step -> step < 10 ? 1 : 2)
+                        .boxed()
+                        .toList());
+        assertThat(curve.getList("ghosts[0].points.step", Integer.class))
+                .isEqualTo(IntStream.range(10, 20).boxed().toList());
+    }
+
     @Test
     void supersedingIsFenced() {
         UUID run = lab.run("RUNNING");
