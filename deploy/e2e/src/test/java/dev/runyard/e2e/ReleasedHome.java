@@ -60,8 +60,10 @@ record ReleasedHome(String version, Path folder) {
         try {
             Files.createDirectories(to);
         } catch (IOException e) {
-            throw new IllegalStateException(to + " cannot be made or entered; a spec of " + version + " names it: "
-                    + "remove what is there, or run the tests as the account that owns it", e);
+            throw new IllegalStateException(
+                    to + " cannot be made or entered; a spec of " + version + " names it: "
+                            + "remove what is there, or run the tests as the account that owns it",
+                    e);
         }
         try (FileChannel lock = FileChannel.open(
                         to.resolveSibling("images.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -77,7 +79,8 @@ record ReleasedHome(String version, Path folder) {
                     Files.copy(file, here);
                 }
                 assertThat(Files.mismatch(file, here))
-                        .as(here + " is another than that of release " + version + "; remove it, and run the test again")
+                        .as(here + " is another than that of release " + version
+                                + "; remove it, and run the test again")
                         .isEqualTo(-1);
             }
             assertThat(held.isValid()).isTrue();

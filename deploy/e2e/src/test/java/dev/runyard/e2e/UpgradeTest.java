@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,52 @@ class UpgradeTest {
                                     .get("specHash")
                                     .asText())
                     .isEqualTo(entry.getValue().get("hash").asText()));
+            hasWhatCameLater(client, expected);
         }
+    }
+
+    /** What releases after 0.1.0 brought works on its rows as on others: configurations, values of metrics, curating, views, draws. */
+    private static void hasWhatCameLater(LabClient client, JsonNode expected) throws InterruptedException {
+        String paused = expected.at("/runs/paused").asText();
+        String running = expected.at("/runs/running").asText();
+        assertThat(ids(client, "filter=" + LabClient.encode("params.method.kind = 'iip' and params.seed = 11")))
+                .contains(running)
+                .doesNotContain(paused);
+        JsonNode run = client.get("/api/v1/runs/" + paused);
+        assertThat(run.at("/config/method.prompts").asInt()).isEqualTo(2);
+        assertThat(run.get("origin").has("method.prompts")).isTrue();
+        client.await(
+                "/api/v1/keys",
+                Duration.ofMinutes(1),
+                keys -> keys.get("params").toString().contains("method.kind")
+                        && keys.get("metrics").toString().contains("train/loss"));
+        JsonNode sorted = client.get("/api/v1/runs?limit=100&sort=-metrics.train/loss.last")
+                .get("items");
+        assertThat(sorted.size()).isGreaterThanOrEqualTo(5);
+
+        client.post(
+                "/api/v1/runs/bulk",
+                Map.of(
+                        "select", Map.of("ids", List.of(paused)),
+                        "do", Map.of("patch", Map.of("starred", true, "tags", Map.of("of", "0.1.0")))));
+        assertThat(ids(client, "filter=" + LabClient.encode("tags.of = '0.1.0' and starred = true")))
+                .containsExactly(paused);
+        client.post("/api/v1/views", Map.of("name", "old ones", "page", "runs", "address", "?q=0.1.0"));
+        assertThat(client.get("/api/v1/views?page=runs").toString()).contains("old ones");
+
+        JsonNode points = client.get("/api/v1/sweeps/" + expected.get("sweep").asText() + "/points")
+                .get("points");
+        assertThat(points).hasSize(4);
+        assertThat(points.findValues("params").stream().distinct())
+                .as("no point was drawn twice")
+                .hasSize(4);
+        assertThat(points.findValuesAsText("source")).contains("unsaid");
+        points.forEach(
+                point -> assertThat(point.get("runs")).as("point %s", point).hasSize(1));
+    }
+
+    private static List<String> ids(LabClient client, String query) {
+        return client.get("/api/v1/runs?limit=100&" + query).get("items").findValuesAsText("id");
     }
 
     private static JsonNode over(LabClient client, String run) throws InterruptedException {

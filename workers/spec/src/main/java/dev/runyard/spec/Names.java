@@ -16,14 +16,15 @@ public final class Names {
     /** Most UTF-8 bytes of a metric's key. */
     public static final int METRIC_BYTES = 250;
 
-    private static final Pattern ENCODED = Pattern.compile("%[0-9A-Fa-f]{2}");
+    /** Of ASCII: a slash, a dot, a blank. "10%base" holds no such character. */
+    private static final Pattern ENCODED = Pattern.compile("%[0-7][0-9A-Fa-f]");
 
     private Names() {}
 
     /**
      * An experiment's, sweep's or run's name, NFC-normalised.
      *
-     * @throws InvalidSpec BAD_NAME unless 1 to {@value #LIMIT} printable characters with no backslash, "..", encoded character (%2e), no leading
+     * @throws InvalidSpec BAD_NAME unless 1 to {@value #LIMIT} printable characters with no backslash, "..", encoded ASCII character (%2e), no leading
      *     "-", no "/" or blank at the ends, no "//"
      */
     public static String check(String field, @Nullable String name) {

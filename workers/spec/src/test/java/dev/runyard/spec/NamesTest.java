@@ -27,6 +27,13 @@ class NamesTest {
                 "👩\u200D🔬",
                 "eurosat 10%",
                 "100 % sure",
+                "50%decay",
+                "10%base",
+                "\uD83C\uDFF4\uDB40\uDC67\uDB40\uDC62\uDB40\uDC65\uDB40\uDC6E\uDB40\uDC67\uDB40\uDC7F",
+                "\u2764\uFE0F v2",
+                "\uD83C\uDDEF\uD83C\uDDF5",
+                "\u05D0\u05D1 1",
+                "\u0939\u093F\u0928\u094D\u200D\u0926\u0940",
                 "\uD83E\uDEDF"
             })
     void labelsAreFree(String name) {
@@ -49,6 +56,10 @@ class NamesTest {
                 "a\\b",
                 "%2e",
                 "%2Fx",
+                "a%5Cb",
+                "a%00",
+                "a\u200Eb",
+                "a\u2060b",
                 "a\u200C",
                 "\u200Da",
                 "a\u00ADb",

@@ -61,4 +61,14 @@ class ReportsTest {
                         .code())
                 .isEqualTo("BAD_NAME");
     }
+
+    @Test
+    void aLongMessageIsCutAndSaysSo() {
+        String sent = "x".repeat(900_000);
+        Outcome.Failed failed = Json.read(
+                "{\"kind\":\"failed\",\"step\":1,\"reason\":\"SPEC\",\"message\":\"" + sent + "\"}",
+                Outcome.Failed.class);
+        assertThat(failed.message()).hasSizeLessThan(10_000).contains("892000 characters left out");
+        assertThat(new Notice(Notice.Kind.DISK_FULL, sent).why()).hasSizeLessThan(10_000);
+    }
 }

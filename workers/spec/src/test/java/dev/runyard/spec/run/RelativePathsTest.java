@@ -40,6 +40,24 @@ class RelativePathsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{dataset: {id: eurosat, root: /X}} | dataset.root",
+                "{dataset: {id: union, parts: [{id: shapes}, {id: dtd, root: /X}]}} | dataset.parts[1].root",
+                "backbone: {weights: X} | backbone.weights",
+                "classifier: {kind: text, template: clip, templates: /X} | classifier.templates"
+            })
+    void areRefusedWhereTheyAreLongerThanAnyPath(String fields, String field) {
+        InvalidSpec e = catchThrowableOfType(
+                InvalidSpec.class, () -> RelativePaths.refuse(spec(fields.replace("X", "\u5b66".repeat(33_000)))));
+        assertThat(e).as(fields).isNotNull();
+        assertThat(e.code()).isEqualTo("BAD_PATH");
+        assertThat(e.field()).isEqualTo(field);
+        assertThat(e.getMessage()).hasSizeLessThan(400);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "{dataset: {id: eurosat, root: /data}}",

@@ -71,10 +71,12 @@ public final class StoredBackbone implements Closeable {
 
     private static Path file(String name) throws IOException {
         Path path = Path.of(name);
-        if (WeightFiles.GATE.isFolder(path)) {
+        // A word is a name: what is called so in the folder of this process is not meant.
+        boolean word = !path.isAbsolute() && path.getNameCount() == 1;
+        if (!word && WeightFiles.GATE.isFolder(path)) {
             return among(name, path);
         }
-        if (WeightFiles.GATE.find(path).isEmpty()) {
+        if (word || WeightFiles.GATE.find(path).isEmpty()) {
             String nearest = Nearest.to(name, BackboneSpec.SHIPPED)
                     .map(known -> "; did you mean \"" + known + "\"?")
                     .orElse("; shipped are " + String.join(", ", BackboneSpec.SHIPPED));

@@ -108,4 +108,13 @@ class BackboneReaderTest {
                 .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("did you mean \"small-vit\"?");
     }
+
+    /** Tests run in the module's folder, where {@code src} is one: a word in a spec is a name and never a folder of whoever reads it. */
+    @Test
+    void aWordIsNoFolderOfThisProcess() {
+        assertThat(Files.isDirectory(Path.of("src"))).isTrue();
+        assertThatThrownBy(() -> FrozenBackbone.open("src"))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("there is no such file or folder");
+    }
 }
