@@ -5,11 +5,13 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.runyard.vision.nd.Torch;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -55,14 +57,44 @@ class VisionRulesTest {
         noClasses().should().callMethodWhere(withNumber).check(CLASSES);
     }
 
-    /** {@code toType}, {@code toDevice} and {@code duplicate} leave the graph without a word. */
+    /** The engine's own ways to read leave a manager behind where the array is on a GPU; see {@code Torch.read}. */
+    @Test
+    void arraysAreReadInOnePlace() {
+        DescribedPredicate<JavaMethodCall> read = DescribedPredicate.describe(
+                "an array read into Java's memory",
+                call -> call.getTargetOwner().isAssignableTo(NDArray.class)
+                        && (call.getName().matches("to\\w*Array|toByteBuffer|toDebugString")
+                                || call.getName().matches("get(Float|Double|Int|Long|Byte|Boolean|Uint8|String)")));
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(Torch.class.getName())
+                .should()
+                .callMethodWhere(read)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(Torch.class.getName())
+                .should()
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "a reference to such a method",
+                        (JavaAccess<?> access) -> access.getTargetOwner().isAssignableTo(NDArray.class)
+                                && access.getName().matches("to\\w*Array|toByteBuffer")))
+                .check(CLASSES);
+    }
+
+    /** {@code toType}, {@code toDevice} and {@code duplicate} leave the graph without a word; to read, nothing is differentiated. */
     @Test
     void nothingDetachesSilently() {
         DescribedPredicate<JavaMethodCall> detaching = DescribedPredicate.describe(
                 "a copy outside the graph",
                 call -> call.getTargetOwner().isAssignableTo(NDArray.class)
                         && Set.of("toType", "toDevice", "duplicate").contains(call.getName()));
-        noClasses().should().callMethodWhere(detaching).check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(Torch.class.getName())
+                .should()
+                .callMethodWhere(detaching)
+                .check(CLASSES);
     }
 
     /** The engine's own way to write values makes libtorch warn of wrong results in every command's output; see {@code Torch.fill}. */

@@ -78,7 +78,7 @@ final class Predictions {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray batch = Torch.floats(manager, pixels, files.size(), 3, side, side);
-            return run.model().scores(batch).softmax(-1).toFloatArray();
+            return Torch.read(run.model().scores(batch).softmax(-1));
         }
     }
 

@@ -95,9 +95,9 @@ final class SampleReader {
                 Prompts made = run.model().prompts(run.model().parameters(), batch);
                 if (made != null) {
                     k = Math.toIntExact(made.prompts().getShape().get(1));
-                    prompts.put(from, count, made.prompts().toFloatArray());
+                    prompts.put(from, count, Torch.read(made.prompts()));
                     if (made.coefficients() != null) {
-                        coefficients.put(from, count, made.coefficients().toFloatArray());
+                        coefficients.put(from, count, Torch.read(made.coefficients()));
                     }
                     keep(run.backbone().encode(batch, made.prompts(), true), from, count, prompted, promptedAttention);
                 }
@@ -153,13 +153,13 @@ final class SampleReader {
         return new Points(
                 Math.toIntExact(tokens.getShape().get(0)),
                 Math.toIntExact(tokens.getShape().get(1)),
-                tokens.toFloatArray());
+                Torch.read(tokens));
     }
 
     private static void keep(Encoding encoding, int from, int count, Kept embedding, Kept attention) {
-        embedding.put(from, count, encoding.embedding().toFloatArray());
+        embedding.put(from, count, Torch.read(encoding.embedding()));
         NDArray looks = Objects.requireNonNull(encoding.attention()); // [n, h, T]
-        attention.put(from, count, looks.mean(new int[] {1}).toFloatArray());
+        attention.put(from, count, Torch.read(looks.mean(new int[] {1})));
     }
 
     private Split split(Place place) {

@@ -10,6 +10,7 @@ import dev.runyard.vision.backbone.weights.Layout;
 import dev.runyard.vision.backbone.weights.Layout.Parts;
 import dev.runyard.vision.backbone.weights.Layout.Sizes;
 import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class BackboneFiles {
         for (Entry entry : entries()) {
             put(out, entry, weights.get(entry.name()));
         }
-        further.forEach((name, array) -> out.halves(name, array.getShape().getShape(), array.toFloatArray()));
+        further.forEach((name, array) -> out.halves(name, array.getShape().getShape(), Torch.read(array)));
         out.write(folder.resolve(WEIGHTS));
         Files.writeString(
                 folder.resolve(CONFIG),
@@ -109,7 +110,7 @@ public final class BackboneFiles {
 
     /** Takes a tensor apart again where the naming keeps several for it, and turns it where the naming has it the other way. */
     private static void put(SafetensorsWriter out, Entry entry, NDArray array) {
-        float[] values = (entry.transposed() ? array.transpose() : array).toFloatArray();
+        float[] values = Torch.read((entry.transposed() ? array.transpose() : array));
         int count = entry.sources().size();
         List<Long> part = new ArrayList<>(entry.shape());
         part.set(0, part.get(0) / count);

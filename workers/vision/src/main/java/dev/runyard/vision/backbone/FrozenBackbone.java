@@ -239,7 +239,7 @@ public final class FrozenBackbone implements AutoCloseable {
      */
     public float[] positions(int rows, PositionPolicy policy) {
         int grid = shape.imageSize() / shape.patch();
-        return Positions.table(weights.get("pos_embed").toFloatArray(), grid, shape.width(), rows, policy);
+        return Positions.table(Torch.read(weights.get("pos_embed")), grid, shape.width(), rows, policy);
     }
 
     private Tensors taller(int rows, PositionPolicy policy) {

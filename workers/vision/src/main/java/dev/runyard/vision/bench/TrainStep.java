@@ -95,7 +95,7 @@ public final class TrainStep {
                     NDArray prompts = network.forward(w, pixels, false).prompts();
                     NDArray embedding = encoder.encode(pixels, prompts);
                     NDArray scores = Nn.linear(embedding, w.get("classifier.weight"), w.get("classifier.bias"));
-                    loss = scores.mean().toFloatArray()[0];
+                    loss = Torch.read(scores.mean())[0];
                 }
                 print(System.nanoTime() - begin, base, loss);
                 continue;
@@ -113,7 +113,7 @@ public final class TrainStep {
                     tape.backward(value);
                 }
                 sgd.step(parameters, leaves, 0.01);
-                loss = value.toFloatArray()[0];
+                loss = Torch.read(value)[0];
             }
             print(System.nanoTime() - begin, base, loss);
         }

@@ -174,7 +174,7 @@ public final class ClientBundle implements AutoCloseable {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray pixels = Torch.floats(step, images, n, 3, layout.imageSize(), layout.imageSize());
-            float[] made = network.forward(weights, pixels, false).prompts().toFloatArray();
+            float[] made = Torch.read(network.forward(weights, pixels, false).prompts());
             for (int i = 0; i < out.length; i++) {
                 out[i] = made[i] - constant[i % constant.length];
             }

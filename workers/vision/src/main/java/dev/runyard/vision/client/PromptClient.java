@@ -40,10 +40,8 @@ public final class PromptClient {
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return model.encode(
-                            Torch.floats(manager, bundle.taller(images, n), n, 3, layout.height(), layout.imageSize()),
-                            null)
-                    .toFloatArray();
+            return Torch.read(model.encode(
+                    Torch.floats(manager, bundle.taller(images, n), n, 3, layout.height(), layout.imageSize()), null));
         }
     }
 }

@@ -171,7 +171,7 @@ public final class Embed {
     }
 
     private static void copy(NDArray from, float[] to, int at) {
-        float[] values = from.toFloatArray();
+        float[] values = Torch.read(from);
         System.arraycopy(values, 0, to, at, values.length);
     }
 }

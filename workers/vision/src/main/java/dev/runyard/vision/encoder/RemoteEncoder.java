@@ -88,7 +88,7 @@ public final class RemoteEncoder implements FrozenEncoder {
     }
 
     private static void put(SafetensorsWriter body, String name, NDArray array) {
-        body.floats(name, array.getShape().getShape(), array.toFloatArray());
+        body.floats(name, array.getShape().getShape(), Torch.read(array));
     }
 
     private NDArray ask(String path, SafetensorsWriter body, String wanted, NDArray near) throws IOException {

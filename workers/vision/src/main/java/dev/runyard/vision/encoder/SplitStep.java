@@ -68,7 +68,7 @@ public final class SplitStep implements AutoCloseable {
                 NDArray targets = Torch.floats(manager, Nn.targets(labels, classes), labels.length, classes);
                 NDArray mean = Nn.crossEntropy(scores, targets);
                 tape.backward(mean);
-                loss = mean.toFloatArray()[0];
+                loss = Torch.read(mean)[0];
             }
             NDArray upstream = encoder.gradient(images, cut, embedding.getGradient()); // [n, K, D]
             try (Tape tape = new Tape()) {

@@ -50,7 +50,7 @@ final class BundleWriter {
         List<String> names = new ArrayList<>(List.of(ClientBundle.PATCHES));
         Tensors parameters = run.model().parameters();
         NDArray fixed = parameters.find("prompts");
-        patches(fixed == null ? null : fixed.toFloatArray());
+        patches(fixed == null ? null : Torch.read(fixed));
         if (fixed == null) {
             network(parameters);
             names.add(ClientBundle.NETWORK);
@@ -120,12 +120,11 @@ final class BundleWriter {
             String name = e.getKey();
             NDArray array = e.getValue();
             if (name.equals(PromptNetwork.LIBRARY)) {
-                out.floats(
-                        name, new long[] {array.getShape().get(0), length}, inversion.inverted(array.toFloatArray()));
+                out.floats(name, new long[] {array.getShape().get(0), length}, inversion.inverted(Torch.read(array)));
             } else if (name.startsWith(last)) {
                 long[] shape = array.getShape().getShape();
                 shape[0] = (long) inversion.layout().prompts() * length;
-                out.floats(name, shape, inversion.folded(array.toFloatArray()));
+                out.floats(name, shape, inversion.folded(Torch.read(array)));
             } else if (name.startsWith("model.")) {
                 StoredTensors.put(out, name, array);
             }
@@ -158,7 +157,7 @@ final class BundleWriter {
             scope.suppressNotUsedWarning();
             NDArray rows = Torch.floats(manager, embeddings, embeddings.length / d, d);
             NDArray scores = run.model().classify(run.model().parameters(), rows);
-            return scores == null ? new float[0] : scores.toFloatArray();
+            return scores == null ? new float[0] : Torch.read(scores);
         }
     }
 }

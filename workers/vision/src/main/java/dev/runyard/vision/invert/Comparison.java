@@ -72,9 +72,9 @@ final class Comparison {
                     Objects.requireNonNull(run.model().prompts(run.model().parameters(), images));
             NDArray embedding =
                     run.backbone().encode(images, made.prompts(), false).embedding();
-            latent = embedding.toFloatArray();
+            latent = Torch.read(embedding);
             NDArray scores = run.model().classify(run.model().parameters(), embedding);
-            latentScores = scores == null ? new float[0] : scores.toFloatArray();
+            latentScores = scores == null ? new float[0] : Torch.read(scores);
         }
         int[] predicted =
                 classifier == null ? new int[n] : EmbeddingClassifier.best(latentScores, classifier.classes());
@@ -106,9 +106,8 @@ final class Comparison {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray pixels = Torch.floats(manager, taller, n, 3, layout.height(), layout.imageSize());
-            embedding = run.backbone()
-                    .encode(pixels, null, bundle.manifest().positions())
-                    .toFloatArray();
+            embedding = Torch.read(
+                    run.backbone().encode(pixels, null, bundle.manifest().positions()));
         }
         for (int i = 0; i < latent.length; i++) {
             way.difference = Math.max(way.difference, Math.abs((double) latent[i] - embedding[i]));

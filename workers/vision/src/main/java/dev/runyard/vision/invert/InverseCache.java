@@ -1,6 +1,7 @@
 package dev.runyard.vision.invert;
 
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class InverseCache {
         int patch = backbone.shape().patch();
         int width = backbone.shape().width();
         int length = 3 * patch * patch;
-        float[] weight = backbone.tensor("patch_embed.weight").toFloatArray();
+        float[] weight = Torch.read(backbone.tensor("patch_embed.weight"));
         Path file = folder.resolve(backbone.sha256() + ".safetensors");
         if (Files.exists(file)) {
             try {

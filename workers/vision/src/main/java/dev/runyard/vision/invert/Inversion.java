@@ -3,6 +3,7 @@ package dev.runyard.vision.invert;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.client.PatchLayout;
+import dev.runyard.vision.nd.Torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,8 @@ final class Inversion {
         int slots = layout.perRow() * layout.perRow();
         float[] trained = backbone.positions(layout.perRow(), policy);
         float[] taller = backbone.positions(layout.perRow() + layout.rows(), policy);
-        float[] bias = backbone.has("patch_embed.bias")
-                ? backbone.tensor("patch_embed.bias").toFloatArray()
-                : new float[width];
+        float[] bias =
+                backbone.has("patch_embed.bias") ? Torch.read(backbone.tensor("patch_embed.bias")) : new float[width];
         offsets = new double[layout.prompts()][];
         for (int k = 0; k < offsets.length; k++) {
             double[] added = new double[width];

@@ -138,7 +138,7 @@ public final class Invert {
             scope.suppressNotUsedWarning();
             NDArray pixels = Torch.floats(manager, image, 1, 3, run.imageSize(), run.imageSize());
             Prompts made = run.model().prompts(run.model().parameters(), pixels);
-            return made == null ? new float[0] : made.prompts().toFloatArray();
+            return made == null ? new float[0] : Torch.read(made.prompts());
         }
     }
 
@@ -161,7 +161,7 @@ public final class Invert {
                 layout.imageSize(),
                 layout.height(),
                 inverse.condition(),
-                inverse.residual(run.backbone().tensor("patch_embed.weight").toFloatArray()),
+                inverse.residual(Torch.read(run.backbone().tensor("patch_embed.weight"))),
                 added,
                 100.0 * added / ((long) layout.imageSize() * layout.imageSize()),
                 bytes,

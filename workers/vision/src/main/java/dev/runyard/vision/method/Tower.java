@@ -20,7 +20,7 @@ record Tower(FrozenBackbone backbone) {
         backbone.weights().byName().forEach((name, frozen) -> {
             if (!name.startsWith("head.") && learns.test(name)) {
                 long[] shape = frozen.getShape().getShape();
-                out.put(PREFIX + name, Torch.floats(manager, frozen.toFloatArray(), shape));
+                out.put(PREFIX + name, Torch.floats(manager, Torch.read(frozen), shape));
             }
         });
         return out;

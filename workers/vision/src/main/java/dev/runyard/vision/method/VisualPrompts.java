@@ -120,7 +120,7 @@ final class VisualPrompts extends Learned {
 
     /** One place for a whole batch, a function of the seed and the number of steps; an evaluation uses the next step's. */
     private NDArray patchedAnywhere(Tensors w, NDArray pixels, boolean training) {
-        long step = w.get(STEPS).toLongArray()[0];
+        long step = Torch.readLongs(w.get(STEPS))[0];
         if (training) {
             w.get(STEPS).addi(w.get("one"));
         }

@@ -80,7 +80,7 @@ public final class Tensors {
         for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
             digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
             digest.update(Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
-            float[] values = e.getValue().toFloatArray();
+            float[] values = Torch.read(e.getValue());
             ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(values);
             digest.update(bytes.array());

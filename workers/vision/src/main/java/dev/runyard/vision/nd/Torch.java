@@ -9,9 +9,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The array engine: started once in a process, never from the network. */
@@ -21,6 +24,12 @@ public final class Torch {
             System.setProperty("ai.djl.offline", "true");
         }
     }
+
+    /** Numbers of a piece in which large arrays are handed over; with smaller ones the call costs more than the copy. */
+    private static final int PIECE = 1 << 20;
+
+    private static final ThreadLocal<ByteBuffer> STAGING =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(4 * PIECE).order(ByteOrder.nativeOrder()));
 
     private static volatile @Nullable Device device;
 
@@ -55,9 +64,33 @@ public final class Torch {
         return chosen == null ? engine.newBaseManager(Device.cpu()) : engine.newBaseManager(chosen);
     }
 
-    /** A copy of the values in the engine's memory. */
+    /**
+     * A copy of the values in the engine's own memory, which Java's limits do not hold for: a large array goes there through one small
+     * buffer.
+     *
+     * @param values as many as the shape has
+     */
     public static NDArray floats(NDManager manager, float[] values, long... shape) {
-        return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
+        if (values.length <= PIECE) {
+            return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
+        }
+        Shape whole = new Shape(shape);
+        if (whole.size() != values.length) {
+            throw new IllegalArgumentException(values.length + " values for shape " + whole);
+        }
+        NDArray array = manager.create(whole, DataType.FLOAT32);
+        try (NDArray flat = array.reshape(values.length)) {
+            ByteBuffer buffer = STAGING.get();
+            for (int from = 0; from < values.length; from += PIECE) {
+                int n = Math.min(PIECE, values.length - from);
+                buffer.clear().limit(4 * n);
+                buffer.asFloatBuffer().put(values, from, n);
+                try (NDArray piece = manager.create(buffer, new Shape(n), DataType.FLOAT32)) {
+                    flat.set(new NDIndex(from + ":" + (from + n)), piece);
+                }
+            }
+        }
+        return array;
     }
 
     /** A copy of the values in the engine's memory. */
@@ -73,6 +106,39 @@ public final class Torch {
     /** A scalar in the engine's own memory: safe as an operand of whatever is differentiated. */
     public static NDArray scalar(NDManager manager, double value) {
         return manager.full(new Shape(), (float) value, DataType.FLOAT32);
+    }
+
+    /**
+     * The float32 values, row-major; waits for the device. The one way from the engine to Java: the engine's own leaves a manager behind
+     * at every call where the array is not on the host.
+     */
+    public static float[] read(NDArray array) {
+        return onHost(array, NDArray::toFloatArray);
+    }
+
+    /** As {@link #read}, of whole numbers. */
+    public static long[] readLongs(NDArray array) {
+        return onHost(array, NDArray::toLongArray);
+    }
+
+    /** As {@link #read}, of float64. */
+    public static double[] readDoubles(NDArray array) {
+        return onHost(array, NDArray::toDoubleArray);
+    }
+
+    private static <T> T onHost(NDArray array, Function<NDArray, T> values) {
+        return array.getDevice().equals(Device.cpu()) ? values.apply(array) : copied(array, values);
+    }
+
+    /** By way of a copy whose manager is closed with it. */
+    static <T> T copied(NDArray array, Function<NDArray, T> values) {
+        try (NDManager own = array.getManager().newSubManager();
+                NDArray alias = array.stopGradient()) {
+            alias.attach(own); // the copy belongs to a new manager below that of what is copied
+            try (NDArray copy = alias.toDevice(Device.cpu(), true)) {
+                return values.apply(copy);
+            }
+        }
     }
 
     /**

@@ -152,7 +152,7 @@ final class Contrastive implements NewBackbone {
     @Override
     public void stepped(long step, long steps) {
         NDArray scale = parameters.get(SCALE);
-        if (scale.toFloatArray()[0] > LARGEST_SCALE) {
+        if (Torch.read(scale)[0] > LARGEST_SCALE) {
             Torch.fill(scale, LARGEST_SCALE);
         }
         if (classFeatures != null) {

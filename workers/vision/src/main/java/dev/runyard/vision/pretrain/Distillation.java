@@ -74,7 +74,7 @@ final class Distillation implements NewBackbone {
         Map<String, NDArray> state = new LinkedHashMap<>();
         parameters.byName().forEach((name, array) -> {
             NDArray copy =
-                    Torch.floats(manager, array.toFloatArray(), array.getShape().getShape());
+                    Torch.floats(manager, Torch.read(array), array.getShape().getShape());
             copies.put(name, copy);
             state.put(TEACHER + name, copy);
         });
@@ -180,7 +180,7 @@ final class Distillation implements NewBackbone {
         teacher.byName().forEach((name, array) -> {
             if (name.startsWith(HEAD)) {
                 String official = name.substring(HEAD.length());
-                out.halves(official, array.getShape().getShape(), array.toFloatArray());
+                out.halves(official, array.getShape().getShape(), Torch.read(array));
             }
         });
         float[] ones = new float[spec.prototypes()];

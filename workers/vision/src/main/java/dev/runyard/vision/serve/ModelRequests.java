@@ -63,7 +63,7 @@ final class ModelRequests {
                 NDArray pixels = array(in, TensorBody.PIXELS, manager);
                 NDArray prompts = in.has(TensorBody.PROMPTS) ? array(in, TensorBody.PROMPTS, manager) : null;
                 NDArray result = work.of(pixels, prompts, manager);
-                out.floats(name, result.getShape().getShape(), result.toFloatArray());
+                out.floats(name, result.getShape().getShape(), Torch.read(result));
             }
         }
         return TensorBody.bytes(out);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.backbone.weights.WeightsException;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ public record TextFeatures(float[] values, int classes, int length, OptionalDoub
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray unit = tower.encode(ids).normalize(2, 1);
-            return unit.toFloatArray();
+            return Torch.read(unit);
         }
     }
 

@@ -189,9 +189,9 @@ final class Loop {
             try (Tape tape = new Tape()) {
                 Loss found = objective.loss(manager, leaves, views, labels, progress.step());
                 tape.backward(found.mean());
-                loss = found.mean().toFloatArray()[0];
+                loss = Torch.read(found.mean())[0];
                 if (found.scores() != null) {
-                    scores.add(found.scores().toFloatArray(), labels, loss);
+                    scores.add(Torch.read(found.scores()), labels, loss);
                 }
             }
             optimiser.step(objective.parameters(), leaves, rate);

@@ -149,9 +149,7 @@ public sealed interface Classifier
                 parameters.put(
                         name,
                         Torch.floats(
-                                manager,
-                                frozen.toFloatArray(),
-                                frozen.getShape().getShape()));
+                                manager, Torch.read(frozen), frozen.getShape().getShape()));
             }
         }
         return new Linear("head.", parameters);

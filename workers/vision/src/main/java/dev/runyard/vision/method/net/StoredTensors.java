@@ -41,9 +41,9 @@ public final class StoredTensors {
     public static void put(SafetensorsWriter out, String name, NDArray array) {
         long[] shape = array.getShape().getShape();
         if (array.getDataType() == DataType.INT64) {
-            out.longs(name, shape, array.toLongArray());
+            out.longs(name, shape, Torch.readLongs(array));
         } else {
-            out.floats(name, shape, array.toFloatArray());
+            out.floats(name, shape, Torch.read(array));
         }
     }
 }

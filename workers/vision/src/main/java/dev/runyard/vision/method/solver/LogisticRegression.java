@@ -114,10 +114,10 @@ public final class LogisticRegression implements AutoCloseable {
                 scope.suppressNotUsedWarning();
                 NDArray logProbabilities = logits(x, features.get(part)).logSoftmax(1);
                 NDArray truth = labels.get(part).oneHot(classes, DataType.FLOAT64);
-                value -= logProbabilities.mul(truth).sum().toDoubleArray()[0] / n;
+                value -= Torch.readDoubles(logProbabilities.mul(truth).sum())[0] / n;
                 NDArray error = logProbabilities.exp().sub(truth); // [rows, classes]
-                add(error.transpose().matMul(features.get(part)).toDoubleArray(), gradient, 0);
-                add(error.sum(new int[] {0}).toDoubleArray(), gradient, classes * d);
+                add(Torch.readDoubles(error.transpose().matMul(features.get(part))), gradient, 0);
+                add(Torch.readDoubles(error.sum(new int[] {0})), gradient, classes * d);
             }
         }
         return value;
@@ -143,7 +143,7 @@ public final class LogisticRegression implements AutoCloseable {
         for (NDArray rows : features) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                double[] some = logits(shifted, rows).toDoubleArray();
+                double[] some = Torch.readDoubles(logits(shifted, rows));
                 System.arraycopy(some, 0, out, at, some.length);
                 at += some.length;
             }

@@ -176,7 +176,7 @@ public final class Features {
                 scope.suppressNotUsedWarning();
                 NDArray embedding = backbone.encode(Torch.floats(manager, batch.values(), batch.shape()), null, false)
                         .embedding();
-                System.arraycopy(embedding.toFloatArray(), 0, out, from * d, n * d);
+                System.arraycopy(Torch.read(embedding), 0, out, from * d, n * d);
             }
         }
         return out;

@@ -82,7 +82,7 @@ public final class AdamW implements Optimiser {
     @Override
     public void step(Tensors parameters, Tensors leaves, double learningRate) {
         steps.addi(one);
-        long t = steps.toLongArray()[0];
+        long t = Torch.readLongs(steps)[0];
         Torch.fill(shrink, 1 - learningRate * weightDecay);
         Torch.fill(size, learningRate / (1 - Math.pow(beta1, t)));
         Torch.fill(correction, Math.sqrt(1 - Math.pow(beta2, t)));

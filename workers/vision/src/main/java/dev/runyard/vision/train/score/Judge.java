@@ -160,10 +160,7 @@ public final class Judge {
                 }
                 int classes = (int) output.getShape().get(1);
                 NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
-                scores.add(
-                        output.toFloatArray(),
-                        batch.labels(),
-                        Nn.crossEntropy(output, targets).toFloatArray()[0]);
+                scores.add(Torch.read(output), batch.labels(), Torch.read(Nn.crossEntropy(output, targets))[0]);
             }
             report.run();
         }

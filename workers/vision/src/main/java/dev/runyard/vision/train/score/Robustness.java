@@ -90,7 +90,7 @@ public final class Robustness implements AutoCloseable {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray scores = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
-            return Objects.requireNonNull(scores, "scores").toFloatArray();
+            return Torch.read(Objects.requireNonNull(scores, "scores"));
         }
     }
 
