@@ -1,11 +1,12 @@
 import createClient from "openapi-fetch";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
+import type { OrderPaths } from "./order";
 import { problemOf, toProblem } from "./problem";
 import type { SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-const http = createClient<paths>({
+export const http = createClient<paths & OrderPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.
@@ -18,7 +19,7 @@ interface Answer<T> {
   response: Response;
 }
 
-async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
+export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await asked;

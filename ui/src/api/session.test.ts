@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from "vitest";
-import { signInFromAddress, tokenOf } from "./session";
+import { signInFromAddress, signOut, tokenOf } from "./session";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -38,4 +38,15 @@ test("a refused token leaves the address as well", async () => {
   lab(401);
   expect(await signInFromAddress()).toBe(false);
   expect(location.hash).toBe("");
+});
+
+test("signing out asks for it, and a session that is gone already is no failure", async () => {
+  for (const status of [204, 401]) {
+    const asked = vi.fn<(request: Request) => Promise<Response>>(() => Promise.resolve(new Response(null, { status })));
+    vi.stubGlobal("fetch", asked);
+    await signOut();
+    expect(asked.mock.calls[0]![0].method).toBe("DELETE");
+  }
+  lab(503);
+  await expect(signOut()).rejects.toThrow();
 });

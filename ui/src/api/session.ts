@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { api } from "./client";
+import { api, http } from "./client";
 import { keys } from "./keys";
-import { toProblem } from "./problem";
+import { problemOf, toProblem } from "./problem";
 
 /** The token in what a person pasted: it alone, or the address that ends with `#token=…`. */
 export function tokenOf(text: string): string | null {
@@ -22,6 +22,14 @@ export async function signInFromAddress(): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Takes this browser's cookie back. @throws Problem where the lab does not answer */
+export async function signOut(): Promise<void> {
+  const { response, error } = await http.DELETE("/api/v1/session").catch((cause: unknown) => {
+    throw toProblem(cause);
+  });
+  if (!response.ok && response.status !== 401) throw problemOf(response.status, error);
 }
 
 /** Whether the lab does not know who asks. */

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
-import { CircleHelp, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
+import { CircleHelp, LogOut, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useLiveness } from "../api/live";
-import { useSignedOut } from "../api/session";
+import { signOut, useSignedOut } from "../api/session";
 import { IconButton, LinkButton } from "../components/controls/Button";
 import { Keys } from "../components/display/Kbd";
 import { clock, duration } from "../components/format";
@@ -13,15 +13,29 @@ import { ShortcutHelp } from "../components/keyboard/ShortcutHelp";
 import { useShortcuts } from "../components/keyboard/shortcuts";
 import { useGo } from "../components/navigation";
 import { useNow } from "../components/now";
-import { Confirm } from "../components/overlays/confirm";
-import { Toasts } from "../components/overlays/toast";
+import { Confirm, confirm } from "../components/overlays/confirm";
+import { sayProblem, Toasts } from "../components/overlays/toast";
 import { Tip } from "../components/overlays/Tooltip";
 import { useKept } from "../components/kept";
 import { isAt, PLACES } from "./places";
 import css from "./Shell.module.css";
 import { ThemeMenu } from "./ThemeMenu";
+import { Watcher } from "./Watcher";
 
 const Palette = lazy(() => import("./Palette"));
+
+async function leave() {
+  const sure = await confirm({ title: "Sign this browser out?", text: "Its cookie is taken back. To come in again you need the lab's address with a token: runyard token --url.", act: "Sign out" });
+  if (!sure) return;
+  try {
+    await signOut();
+  } catch (error) {
+    sayProblem("Sign out", error);
+    return;
+  }
+  // What this tab has read goes with it.
+  location.assign("/");
+}
 
 /** What stands around every page: where one can go, what can be searched, whether what is seen is live. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -29,6 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const go = useGo();
+  const signedOut = useSignedOut();
   useShortcuts([
     { keys: "mod+k", label: "Search and commands", group: "Everywhere", run: () => setPalette(true) },
     { keys: "?", label: "These keys", group: "Everywhere", run: () => setHelp(true) },
@@ -52,6 +67,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <LabState />
         <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
         <ThemeMenu />
+        {signedOut ? null : <IconButton icon={LogOut} label="Sign this browser out" onClick={() => void leave()} />}
         <LinkButton to="/new" kind="primary" icon={Plus}>
           New
         </LinkButton>
@@ -70,6 +86,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       <Confirm />
       <Toasts />
+      {signedOut ? null : <Watcher />}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Card } from "../../components/display/Card";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { Tile, Tiles } from "../../components/display/Tile";
 import { Time } from "../../components/display/Time";
+import { NoteCard } from "../../components/order/NoteCard";
 import { between, duration, number, shortId, value } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
@@ -28,10 +29,13 @@ interface Props {
   run: RunView;
   view: ChartView;
   onView: (view: ChartView) => void;
+  /** The note is being written. */
+  noting: boolean;
+  onNoting: (noting: boolean) => void;
 }
 
 /** What came out, how it went, where and with what. */
-export function Overview({ run, view, onView }: Props) {
+export function Overview({ run, view, onView, noting, onNoting }: Props) {
   const dark = useDark();
   const goal = goalOf(run);
   const runs = useMemo(() => [chartRun(run)], [run]);
@@ -62,9 +66,12 @@ export function Overview({ run, view, onView }: Props) {
       )}
       <div className={css.columns}>
         <Where run={run} />
-        <Card title="Checkpoints" flush>
-          <Checkpoints run={run} />
-        </Card>
+        <div className={css.overview}>
+          <NoteCard kept="runs" id={run.id} editing={noting} onEditing={onNoting} />
+          <Card title="Checkpoints" flush>
+            <Checkpoints run={run} />
+          </Card>
+        </div>
       </div>
     </div>
   );

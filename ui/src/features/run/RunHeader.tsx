@@ -3,9 +3,12 @@ import { CopyPlus, GitCompareArrows } from "lucide-react";
 import { api } from "../../api/client";
 import { placeRun } from "../../api/follow";
 import { keys } from "../../api/keys";
+import type { Marks } from "../../api/order";
 import type { RunView } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
+import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
+import { WatchButton } from "../../components/WatchButton";
 import { LinkButton } from "../../components/controls/Button";
 import { PageHeader } from "../../components/display/PageHeader";
 import { ProgressBar } from "../../components/display/ProgressBar";
@@ -19,11 +22,12 @@ import { MoreSeeds } from "./MoreSeeds";
 import css from "./run.module.css";
 
 /** What the run is, how far it is, and what can be done with it. */
-export function RunHeader({ run }: { run: RunView }) {
+export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () => void }) {
   const cache = useQueryClient();
   const now = useNow();
   const ended = hasEnded(run.state);
   const attempts = useQuery({ queryKey: keys.attempts(run.id), queryFn: () => api.attempts(run.id) });
+  const changed = () => Promise.all([keys.run(run.id), keys.trail(run.id), keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })));
   const far = reached(run, attempts.data ?? []);
   return (
     <PageHeader
@@ -39,6 +43,7 @@ export function RunHeader({ run }: { run: RunView }) {
         <>
           <StatePill state={run.state} reason={run.reason} />
           <Copy text={run.id} label={shortId(run.id)} title="Copy the run's id" />
+          <MarkBadges thing={run} />
         </>
       }
       actions={
@@ -51,6 +56,8 @@ export function RunHeader({ run }: { run: RunView }) {
             Again with a change
           </LinkButton>
           <ActionBar actions={actionsOf(run.state)} what={`run ${run.name}`} act={async (action) => placeRun(cache, await api.actOnRun(run.id, action))} />
+          {ended ? null : <WatchButton what={{ kind: "run", id: run.id, name: run.name }} />}
+          <OrderMenu kept="runs" thing={run} what={`run ${run.name}`} ended={ended} onChanged={changed} onNote={onNote} />
         </>
       }
     >

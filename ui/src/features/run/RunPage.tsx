@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, lazy, Suspense } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { phasesOf } from "../../charts/chartRun";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
@@ -34,18 +34,25 @@ const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1);
 
 function Loaded({ run }: { run: RunView }) {
   const [view, setView] = useUrlState(runUrl);
+  const [noting, setNoting] = useState(false);
   // A new attempt may supersede points that are already drawn; only then are whole curves read again.
   const phases = useMemo(() => phasesOf([run]), [run]);
   return (
     <SeriesProvider ghosts={view.chart.ghosts} phases={phases}>
-      <RunHeader run={run} />
+      <RunHeader
+        run={run}
+        onNote={() => {
+          setNoting(true);
+          setView({ ...view, tab: "overview" }, "push");
+        }}
+      />
       <Tabs
         tabs={TABS.map((tab) => ({ value: tab, label: capital(tab), ...(tab === "attempts" && run.attempt > 1 ? { count: run.attempt } : {}) }))}
         value={view.tab}
         onValue={(tab) => setView({ ...view, tab }, "push")}
         label="Parts of the run"
       >
-        <Panel tab={view.tab} run={run} view={view} onView={setView} />
+        <Panel tab={view.tab} run={run} view={view} onView={setView} noting={noting} onNoting={setNoting} />
       </Tabs>
     </SeriesProvider>
   );
@@ -56,14 +63,16 @@ interface PanelProps {
   run: RunView;
   view: RunPageView;
   onView: (view: RunPageView) => void;
+  noting: boolean;
+  onNoting: (noting: boolean) => void;
 }
 
-function Panel({ tab, run, view, onView }: PanelProps) {
+function Panel({ tab, run, view, onView, noting, onNoting }: PanelProps) {
   const onChart = useCallback((chart: ChartView) => onView({ ...view, chart }), [view, onView]);
   const onSearch = (search: string) => onView({ ...view, search });
   switch (tab) {
     case "overview":
-      return <Overview run={run} view={view.chart} onView={onChart} />;
+      return <Overview run={run} view={view.chart} onView={onChart} noting={noting} onNoting={onNoting} />;
     case "curves":
       return <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><Curves run={run} view={view.chart} onView={onChart} /></Suspense>;
     case "configuration":

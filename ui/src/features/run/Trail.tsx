@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { CheckpointView, RunView } from "../../api/types";
+import { type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
 import { bytes, between, count, date, number, shortId } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -137,6 +137,12 @@ export function Artifacts({ run }: Props) {
   );
 }
 
+/** Changes of which the values say more than the word. */
+const SAID = new Set(["rename", "tag", "prioritise"]);
+
+/** What a person changed (a name, a tag) is told like a change of state, but is none. */
+const isState = (to: string | null | undefined): to is string => (RUN_STATES as readonly string[]).includes(to ?? "");
+
 export function Events({ run }: Props) {
   const query = useQuery({ queryKey: keys.events(run.id), queryFn: () => api.events(run.id) });
   return (
@@ -154,13 +160,22 @@ export function Events({ run }: Props) {
                     {date(event.time)}
                   </time>
                   <span>
-                    {event.to ? (
+                    {isState(event.to) ? (
                       <>
                         {event.from ? <span className="faint">{event.from.toLowerCase()} → </span> : null}
                         <StatePill state={event.to} />
                       </>
                     ) : (
-                      <strong>{event.kind}</strong>
+                      <>
+                        <strong>{event.kind}</strong>
+                        {event.to && SAID.has(event.kind) ? (
+                          <span>
+                            {" "}
+                            {event.from ? <span className="faint">{event.from} → </span> : null}
+                            {event.to}
+                          </span>
+                        ) : null}
+                      </>
                     )}{" "}
                     {event.why ? <span>{event.why} </span> : null}
                     <span className="faint">by {event.who}</span>

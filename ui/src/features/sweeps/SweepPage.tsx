@@ -1,11 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CopyPlus } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import type { Marks } from "../../api/order";
 import type { Action, RunView, SweepView } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
+import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
+import { NoteCard } from "../../components/order/NoteCard";
+import { WatchButton } from "../../components/WatchButton";
 import { LinkButton, Segmented } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
 import { PageHeader } from "../../components/display/PageHeader";
@@ -43,9 +47,12 @@ export function SweepPage({ id, runs }: { id: string; runs: ReactNode }) {
   );
 }
 
+const marksOf = ({ tags, starred, archived, deletedAt }: Marks): Marks => ({ tags: tags ?? {}, starred: starred ?? false, archived: archived ?? false, deletedAt: deletedAt ?? null });
+
 const text = (json: unknown) => (typeof json === "string" ? json : undefined);
 
-function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
+function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) {
+  const [noting, setNoting] = useState(false);
   const [view, setView] = useUrlState(sweepUrl);
   const cache = useQueryClient();
   const now = useNow();
@@ -74,6 +81,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
           <>
             <StatePill state={outcome} />
             <Copy text={sweep.id} label={shortId(sweep.id)} title="Copy the sweep's id" />
+            <MarkBadges thing={sweep} />
           </>
         }
         actions={
@@ -82,6 +90,15 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
               Again with a change
             </LinkButton>
             <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
+            {sweep.state === "RUNNING" || sweep.state === "PAUSED" ? <WatchButton what={{ kind: "sweep", id: sweep.id, name: sweep.name }} /> : null}
+            <OrderMenu
+              kept="sweeps"
+              thing={{ ...marksOf(sweep), id: sweep.id, name: sweep.name, experiment: sweep.experiment }}
+              what={`sweep ${sweep.name}`}
+              ended={sweep.state === "FINISHED" || sweep.state === "CANCELLED"}
+              onChanged={() => Promise.all([keys.sweep(sweep.id), keys.sweepLists, keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })))}
+              onNote={() => setNoting(true)}
+            />
           </>
         }
       >
@@ -116,6 +133,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView; runs: ReactNode }) {
           {(all) => <Plots found={all} metric={metric} goal={goal} view={view} onView={setView} />}
         </Answered>
         {runs}
+        {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} editing={noting} onEditing={setNoting} /> : null}
         <details className="spec-details">
           <summary>The sweep&apos;s spec</summary>
           <SpecView spec={sweep.spec} />

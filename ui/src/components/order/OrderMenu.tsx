@@ -1,0 +1,110 @@
+import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Star, StickyNote, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { type Change, type Kept, type Marks, order } from "../../api/order";
+import { IconButton } from "../controls/Button";
+import { Badge, Tag } from "../display/Badge";
+import { useShortcuts } from "../keyboard/shortcuts";
+import { Menu, MenuItem, MenuLine } from "../overlays/Menu";
+import { say, sayProblem } from "../overlays/toast";
+import { ChangeDialog } from "./ChangeDialog";
+import css from "./order.module.css";
+
+export interface Thing extends Marks {
+  /** Of an experiment its name. */
+  id: string;
+  name: string;
+  experiment?: string;
+  priority?: number;
+}
+
+interface Props {
+  kept: Kept;
+  thing: Thing;
+  /** What it is called in a sentence. */
+  what: string;
+  /** It has ended: nothing waits for its turn any more. */
+  ended?: boolean;
+  /** Something became of it: what shows it reads it again. */
+  onChanged: () => unknown;
+  onNote?: () => void;
+  /** Whether `s` and `r` mean it: not where many stand on a page. */
+  withKeys?: boolean;
+}
+
+/** Starred or not, at once. */
+export function StarButton({ kept, thing, what, onChanged, withKeys = true }: Props) {
+  const star = () =>
+    order.change(kept, thing.id, { starred: !thing.starred }).then(onChanged, (error: unknown) => sayProblem(`Star ${what}`, error));
+  return <IconButton icon={Star} label={`${thing.starred ? "Take the star off" : "Star"} ${what}`} {...(withKeys ? { keys: "s" } : {})} aria-pressed={thing.starred ?? false} className={thing.starred ? css.starred : undefined} onClick={() => void star()} />;
+}
+
+/** Everything that keeps order, and undoes it. */
+export function OrderMenu(props: Props) {
+  const { kept, thing, what, onChanged, onNote, withKeys = true } = props;
+  const [open, setOpen] = useState(false);
+  const tell = (text: string, undo: () => Promise<unknown>) => say(text, { undo: () => undo().then(onChanged, (error: unknown) => sayProblem("Undo", error)) });
+  const doing = async (named: string, act: () => Promise<unknown>, undo?: () => Promise<unknown>) => {
+    try {
+      await act();
+    } catch (error) {
+      sayProblem(named, error);
+      return;
+    }
+    onChanged();
+    if (undo) tell(named, undo);
+  };
+  const change = (named: string, to: Change, back: Change) => doing(named, () => order.change(kept, thing.id, to), () => order.change(kept, thing.id, back));
+  const ownKeys = [
+    { keys: "s", label: "Star it, or take the star off", group: "This page", run: () => void order.change(kept, thing.id, { starred: !thing.starred }).then(onChanged, (error: unknown) => sayProblem(`Star ${what}`, error)) },
+    { keys: "r", label: "Name, tags, place", group: "This page", run: () => setOpen(true) },
+  ];
+  useShortcuts(withKeys ? ownKeys : []);
+  return (
+    <>
+      <StarButton {...props} />
+      <Menu align="end" trigger={<IconButton icon={MoreHorizontal} label={withKeys ? "More" : `More for ${thing.name}`} />}>
+        <MenuItem icon={Pencil} {...(withKeys ? { keys: "r" } : {})} onSelect={() => setOpen(true)}>
+          Name, tags, place…
+        </MenuItem>
+        {onNote ? (
+          <MenuItem icon={StickyNote} onSelect={onNote}>
+            Write a note
+          </MenuItem>
+        ) : null}
+        <MenuLine />
+        {thing.archived ? (
+          <MenuItem icon={ArchiveRestore} onSelect={() => void change(`Taken out of the archive: ${thing.name}`, { archived: false }, { archived: true })}>
+            Take out of the archive
+          </MenuItem>
+        ) : (
+          <MenuItem icon={Archive} onSelect={() => void change(`Archived: ${thing.name}`, { archived: true }, { archived: false })}>
+            Archive
+          </MenuItem>
+        )}
+        {thing.deletedAt ? (
+          <MenuItem icon={ArchiveRestore} onSelect={() => void doing(`Restored: ${thing.name}`, () => order.restore(kept, thing.id), () => order.remove(kept, thing.id))}>
+            Restore
+          </MenuItem>
+        ) : (
+          <MenuItem icon={Trash2} danger onSelect={() => void doing(`Deleted: ${thing.name}`, () => order.remove(kept, thing.id), () => order.restore(kept, thing.id))}>
+            Delete
+          </MenuItem>
+        )}
+      </Menu>
+      {open ? <ChangeDialog {...props} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+/** What people put there, as words beside the name. */
+export function MarkBadges({ thing }: { thing: Marks }) {
+  return (
+    <>
+      {thing.deletedAt ? <Badge tone="bad">deleted</Badge> : null}
+      {thing.archived ? <Badge icon={Archive}>archived</Badge> : null}
+      {Object.entries(thing.tags ?? {}).map(([key, value]) => (
+        <Tag key={key}>{value ? `${key}: ${value}` : key}</Tag>
+      ))}
+    </>
+  );
+}
