@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One process of the lab that is started again when it dies: at once the first time, then after 1, 2, 4 … 30 s, until it has
- * lived for a minute. A worker that says by its exit code that another start would end the same way stays down.
+ * lived for 15 s, longer than a broken start takes. A worker that says by its exit code that another start would end the same way stays down.
  */
 final class Part {
-    private static final Duration LONG_LIFE = Duration.ofMinutes(1);
+    private static final Duration LONG_LIFE = Duration.ofSeconds(15);
     private static final long MOST_SECONDS = 30;
 
     /** A worker's: it is not set up right, or the lab refuses it; its device is another worker's. */
