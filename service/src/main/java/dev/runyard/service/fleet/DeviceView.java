@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots runs it takes at once
  * @param lease the oldest one on it
  * @param lastSeen when its worker last beat
- * @param why it gets no runs: it was set aside, or its worker was not let in
+ * @param why it gets no runs: it was set aside, its worker was not let in, or it does not work
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeviceView(
@@ -48,7 +48,7 @@ public record DeviceView(
 
     /**
      * FREE has a slot to give, BUSY has none, LOST is not heard of, DRAINED gets no more, QUARANTINED none while there is another,
-     * REFUSED has a worker of a version that this service does not speak with.
+     * REFUSED has a worker of a version that this service does not speak with, or that cannot use it.
      */
     public enum State {
         FREE,

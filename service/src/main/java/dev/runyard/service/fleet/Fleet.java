@@ -204,7 +204,7 @@ public class Fleet {
                 .orElseThrow();
     }
 
-    /** A worker was not let in; the list of devices shows why. One that is live keeps its device. */
+    /** A worker was not let in, or cannot use its device; the list of devices shows why. One that is live keeps its device. */
     @Transactional
     public void refused(String host, String machine, List<Offer> offers, String why) {
         for (Offer offer : offers) {
@@ -222,6 +222,24 @@ public class Fleet {
                     journal.device(device, Journal.WORKER, "refuse", null, "REFUSED", why);
                 }
             }
+        }
+    }
+
+    /**
+     * A device stopped working under an attempt of its worker: it is set aside, until a person or an attempt that gets on there lets
+     * it back. The attempt's worker ends the attempt itself.
+     *
+     * @throws Problem 409 STALE_WORKER when the device is another worker's
+     */
+    @Transactional
+    public void lost(UUID worker, UUID device, String why) {
+        if (statements.number("select count(*) from device where id = ? and worker_id = ?", device, worker) == 0) {
+            throw Problem.of(409, "STALE_WORKER", "Device " + device + " is not worker " + worker + "'s.");
+        }
+        int told = statements.change(
+                "update device set quarantined = ? where id = ? and quarantined is null", why, device);
+        if (told == 1) {
+            journal.device(device, Journal.WORKER, "set-aside", "BUSY", "QUARANTINED", why);
         }
     }
 

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public class FleetResource {
     private static final int HEARTBEAT_SECONDS = 2;
     private static final int MOST_DEVICES = 64;
+    private static final int LONGEST_WHY = 2_000;
 
     private final Statements statements;
     private final Fleet fleet;
@@ -239,6 +240,62 @@ public class FleetResource {
                         : request.version() + " for the service, or " + Version.CURRENT + " on that host.");
         fleet.refused(request.host(), request.machine() == null ? "" : request.machine(), request.devices(), why);
         throw Problem.of(426, old ? "PROTOCOL_TOO_OLD" : "PROTOCOL_TOO_NEW", why);
+    }
+
+    /**
+     * A device that does not work.
+     *
+     * @param machine 1 to 64 characters
+     * @param why one line with the remedy, at most 2,000 characters
+     */
+    public record UnfitRequest(String host, String machine, Fleet.Offer device, String why) {
+        public UnfitRequest {
+            Given.label("host", host == null ? "" : host);
+            Given.label("machine", machine == null ? "" : machine);
+            RegisterRequest.check(device, new HashSet<>());
+            why = line(why);
+        }
+    }
+
+    /** @param why one line with the remedy, at most 2,000 characters */
+    public record LostRequest(String why) {
+        public LostRequest {
+            why = line(why);
+        }
+    }
+
+    private static String line(@Nullable String why) {
+        if (why == null || why.isBlank() || why.length() > LONGEST_WHY) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE",
+                    "why",
+                    why == null ? 0 : why.length(),
+                    "must have 1 to " + LONGEST_WHY + " characters",
+                    null);
+        }
+        return why.lines().findFirst().orElse("").strip();
+    }
+
+    /** A worker found that its device does not work, so that it does not register; the list of devices says why. */
+    @POST
+    @RolesAllowed(Role.ENROLMENT)
+    @Path("/workers/unfit")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response unfit(@Nullable UnfitRequest body) {
+        UnfitRequest request = Problem.required(body);
+        fleet.refused(request.host(), request.machine(), List.of(request.device()), request.why());
+        return Response.noContent().build();
+    }
+
+    /** A worker's device stopped working under an attempt: nothing more is granted there until it is let back. */
+    @POST
+    @RolesAllowed(Role.WORKER)
+    @Path("/workers/{worker}/devices/{id}/lost")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response lost(@PathParam("worker") String worker, @PathParam("id") String id, @Nullable LostRequest body) {
+        LostRequest request = Problem.required(body);
+        fleet.lost(Given.id("worker", worker), Given.id("device", id), request.why());
+        return Response.noContent().build();
     }
 
     /** Which folders of attempts a worker keeps; the others it removes. */

@@ -43,9 +43,13 @@ class Quarantine {
         } else if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.UNREADABLE) {
             setAside(device, "its worker cannot read what this service sends: install this service's version there");
         } else if (progressed || outcome instanceof Outcome.Finished) {
-            int back = statements.change(
-                    "update device set quarantined = null, failing = '{}' where id = ? and quarantined is not null",
-                    device);
+            // What set it aside while the attempt ran, its loss, is not undone by the steps before.
+            int back = statements.change("""
+                    update device d set quarantined = null, failing = '{}' where id = ? and quarantined is not null
+                      and not exists (
+                        select 1 from event e join attempt a on a.run_id = ? and a.device_id = d.id
+                        where e.device_id = d.id and e.kind = 'set-aside' and e.time > a.granted_at
+                          and a.attempt = (select max(attempt) from attempt where run_id = a.run_id))""", device, run);
             if (back == 1) {
                 journal.device(device, Journal.RECONCILER, "let-back", "QUARANTINED", "FREE", "a run got on there");
             } else {

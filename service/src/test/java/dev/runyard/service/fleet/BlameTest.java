@@ -2,11 +2,13 @@ package dev.runyard.service.fleet;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -28,6 +30,9 @@ final class BlameTest {
 
     @Inject
     Statements statements;
+
+    @Inject
+    Fleet fleet;
 
     @BeforeEach
     void calm() {
@@ -139,6 +144,39 @@ final class BlameTest {
         lab.beat(held, 5);
         lab.end(held, new Outcome.Finished(5));
         assertDevice(only, "FREE");
+    }
+
+    @Test
+    void aDeviceThatIsLostIsSetAsideAndItsRunGoesElsewhere() throws Exception {
+        Fleet.Registered broken = lab.device(Leases.candidate("fell-off-the-bus"), 1);
+        UUID device = broken.devices().get(0).id();
+        Leases.Held held = lab.started(lab.queue());
+        assertThat(held.device()).isEqualTo(device);
+        lab.beat(held, 7);
+        lab.device("sound");
+        fleet.lost(broken.worker(), device, "the GPU stopped working (CUDA error: unknown error)");
+        assertDevice(device, "QUARANTINED");
+        lab.end(held, new Outcome.GivenBack(7, Outcome.Cause.PREEMPTED));
+        Leases.Held again = lab.started(held.run());
+        assertThat(again.device()).isNotEqualTo(device);
+        given().get("/api/v1/devices")
+                .then()
+                .body("find { it.id == '" + device + "' }.why", containsString("stopped working"));
+        assertThatThrownBy(() -> fleet.lost(UUID.randomUUID(), device, "not mine"))
+                .isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void aDeviceThatDoesNotWorkIsListedWithItsReasonUntilItsWorkerComes() {
+        Fleet.Offer offer = new Fleet.Offer("cpu", "cpu", "a GPU", 1, 1);
+        Fleet.Candidate candidate = Leases.candidate("no-natives");
+        fleet.refused("no-natives", "m", java.util.List.of(offer), "cuda:0 does not work: libtorch is not installed");
+        given().get("/api/v1/devices")
+                .then()
+                .body("find { it.host == 'no-natives' }.state", equalTo("REFUSED"))
+                .body("find { it.host == 'no-natives' }.why", containsString("libtorch is not installed"));
+        UUID device = lab.device(candidate, 1).devices().get(0).id();
+        assertDevice(device, "FREE");
     }
 
     @Test

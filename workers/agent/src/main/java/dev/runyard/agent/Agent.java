@@ -1,24 +1,21 @@
 package dev.runyard.agent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.runyard.agent.attempt.AttemptRunner;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.agent.client.ServiceClient;
+import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.agent.device.DeviceLock;
-import dev.runyard.agent.device.Devices;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.agent.device.Machine;
-import dev.runyard.agent.device.Natives;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
-import dev.runyard.spec.json.Json;
-import java.io.PrintStream;
+import dev.runyard.vision.device.Devices;
+import dev.runyard.vision.device.LocalDevice;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,10 +25,8 @@ import java.util.logging.Logger;
  * A worker process: one JVM for one device. Runs until SIGTERM or SIGINT, which let the running attempt checkpoint and give its
  * device back; another signal, three seconds later or more, ends the process at once. Exit codes: 0 left as told; 1 the device is
  * unusable and a new process is needed; 2 it cannot work as it was set up, or speaks no version that the service does; 3 another
- * process has the device; 137 (SIGKILL, by its
- * own hand) it was told twice, or an attempt did not end within the grace.
- *
- * <p>{@code Agent devices} prints this machine's devices and their natives as JSON and ends.
+ * process has the device; 4 the device does not work, which the service was told; 137 (SIGKILL, by its own hand) it was told twice,
+ * or an attempt did not end within the grace.
  */
 public final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
@@ -50,6 +45,7 @@ public final class Agent {
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration SAME_REQUEST = Duration.ofSeconds(3);
+    private static final int UNFIT = 4;
 
     private final Settings settings;
     private final Membership membership;
@@ -86,23 +82,13 @@ public final class Agent {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n");
         SDK.setLevel(java.util.logging.Level.SEVERE);
         ENGINE.setLevel(java.util.logging.Level.WARNING);
-        if (arguments.length == 1 && arguments[0].equals("devices")) {
-            devices(System.out);
-            return;
-        }
         try {
             PlatformEncoding.refusal().ifPresent(line -> {
                 throw new IllegalArgumentException(line);
             });
             Failpoint.warning().ifPresent(line -> LOG.log(Level.WARNING, line));
             Settings settings = Settings.from(environment(arguments));
-            LocalDevice device = device(settings);
-            Natives natives = Natives.of(device, System.getenv());
-            if (natives.remedy() != null) {
-                throw new IllegalArgumentException(device.spelled() + ": " + natives.remedy());
-            }
-            natives.apply();
-            run(settings, device, new VisionTrainer(settings, device).ready());
+            begin(settings, Devices.here(System.getenv(), settings.home()));
         } catch (IllegalArgumentException e) {
             System.err.println("runyard worker: " + e.getMessage());
             System.exit(2);
@@ -188,33 +174,62 @@ public final class Agent {
         if (arguments.length == 2 && arguments[0].equals("--server")) {
             environment.put("RUNYARD_URL", arguments[1]);
         } else if (arguments.length > 0) {
-            throw new IllegalArgumentException(
-                    "unknown argument " + arguments[0] + "; known are --server URL and devices");
+            throw new IllegalArgumentException("unknown argument " + arguments[0] + "; known is --server URL");
         }
         return environment;
     }
 
-    private static LocalDevice device(Settings settings) {
-        String named = settings.device();
-        LocalDevice device = named == null ? Devices.found().get(0) : Devices.named(named);
-        String visible = System.getenv("CUDA_VISIBLE_DEVICES");
-        if (device.index() > 0 && visible == null) {
-            // CUDA reads the variable before any Java code could set it.
-            throw new IllegalArgumentException(device.spelled() + " is not the first device; set CUDA_VISIBLE_DEVICES="
-                    + device.key() + " for its worker");
+    /** Takes the device, unless it does not work; then the service hears why. */
+    private static void begin(Settings settings, Devices devices) {
+        Optional<Devices.Offer> named = devices.cuda().stream()
+                .filter(offer -> offer.device().spelled().equals(settings.device()))
+                .findFirst();
+        if (named.isPresent() && named.get().fault() != null) {
+            unfit(settings, shared(named.get().device(), settings), named.get().fault());
         }
-        return device;
+        Devices.Choice choice = devices.choose(settings.device());
+        choice.notes().forEach(note -> LOG.log(Level.WARNING, note));
+        LocalDevice device = shared(choice.device(), settings);
+        choice.natives().apply();
+        VisionTrainer trainer = new VisionTrainer(settings, device);
+        Thread late = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(settings.ready().toMillis());
+                        unfit(
+                                settings,
+                                device,
+                                "it gave no answer within " + settings.ready().toSeconds()
+                                        + " s, so its driver hangs; load it anew or restart the machine");
+                    } catch (InterruptedException e) {
+                        // it answered
+                    }
+                },
+                "late");
+        late.setDaemon(true);
+        late.start();
+        try {
+            trainer.ready();
+        } catch (VisionTrainer.Unfit e) {
+            unfit(settings, device, String.valueOf(e.getMessage()));
+        }
+        late.interrupt();
+        run(settings, device, trainer);
     }
 
-    private static void devices(PrintStream out) {
-        List<Map<String, Object>> all = Devices.found().stream()
-                .map(device -> Map.<String, Object>of(
-                        "device", device.spelled(), "facts", device, "natives", Natives.of(device, System.getenv())))
-                .toList();
+    private static LocalDevice shared(LocalDevice device, Settings settings) {
+        return device.share(settings.share().number(), settings.share().of());
+    }
+
+    /** Ends this process; halts it, since a driver that hangs would hold its exit. */
+    private static void unfit(Settings settings, LocalDevice device, String why) {
+        String line = device.spelled() + " (" + device.name() + ") does not work: " + why;
+        System.err.println("runyard worker: " + line);
         try {
-            out.println(Json.mapper().writeValueAsString(all));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+            new ServiceClient(settings.url()).unfit(settings.secret(), Machine.here(settings.home()), device, line);
+        } catch (ServiceFault | IllegalArgumentException e) {
+            LOG.log(Level.INFO, "the service was not told: {0}", e.getMessage());
         }
+        Runtime.getRuntime().halt(UNFIT);
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a worker is told what to do: by its environment, and by nothing else.
@@ -14,13 +13,39 @@ import org.jspecify.annotations.Nullable;
  * @param url the service ({@code RUNYARD_URL})
  * @param secret allows to register ({@code RUNYARD_WORKER_SECRET}, else {@code worker.secret} in the home)
  * @param home caches and running work ({@code RUNYARD_HOME}, default {@code ~/.runyard})
- * @param device {@code cpu} or {@code cuda:N} ({@code RUNYARD_DEVICE}); null: the first that is found
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N} ({@code RUNYARD_DEVICE}, default {@code auto})
+ * @param share which of how many equal shares of the device ({@code RUNYARD_SHARE}, such as {@code 2/3}, default {@code 1/1})
  * @param threads of the CPU's arithmetic ({@code RUNYARD_THREADS}); results are bit-identical for the same number; default 1
  * @param grace for a checkpoint after SIGTERM ({@code RUNYARD_GRACE}, seconds, default 30)
+ * @param ready for the device's first answer ({@code RUNYARD_READY}, seconds, default 300); one that gives none hangs
  * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
 record Settings(
-        URI url, String secret, Path home, @Nullable String device, int threads, Duration grace, Duration stall) {
+        URI url,
+        String secret,
+        Path home,
+        String device,
+        Share share,
+        int threads,
+        Duration grace,
+        Duration ready,
+        Duration stall) {
+    /** One of equal shares of a device; {@code number} from 1 to {@code of}. */
+    record Share(int number, int of) {
+        /** @throws IllegalArgumentException for what is no share */
+        static Share of(String text) {
+            String[] parts = text.strip().split("/", -1);
+            if (parts.length == 2 && parts[0].matches("\\d{1,2}") && parts[1].matches("\\d{1,2}")) {
+                Share share = new Share(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+                if (share.number() >= 1 && share.number() <= share.of() && share.of() <= 64) {
+                    return share;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "RUNYARD_SHARE: \"" + text + "\" is not such as 2/3, of at most 64 shares");
+        }
+    }
+
     /** @throws IllegalArgumentException in one line that names the variable and the remedy */
     static Settings from(Map<String, String> environment) {
         Path home = Path.of(environment.getOrDefault(
@@ -30,9 +55,11 @@ record Settings(
                 url(environment),
                 secret(environment, home),
                 home,
-                environment.get("RUNYARD_DEVICE"),
+                environment.getOrDefault("RUNYARD_DEVICE", "auto"),
+                Share.of(environment.getOrDefault("RUNYARD_SHARE", "1/1")),
                 whole(environment, "RUNYARD_THREADS", 1, 1, 1_024),
                 Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)),
+                Duration.ofSeconds(whole(environment, "RUNYARD_READY", 300, 1, 86_400)),
                 Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)));
     }
 

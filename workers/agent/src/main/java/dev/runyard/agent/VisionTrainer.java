@@ -1,46 +1,67 @@
 package dev.runyard.agent;
 
-import ai.djl.engine.EngineException;
 import dev.runyard.agent.attempt.Trainer;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
-import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.device.CudaFault;
+import dev.runyard.vision.device.Driver;
+import dev.runyard.vision.device.LocalDevice;
+import dev.runyard.vision.device.SelfTest;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The product's own training on this process's device. */
 final class VisionTrainer implements Trainer {
+    private final LocalDevice device;
     private final TrainingOptions options;
 
     VisionTrainer(Settings settings, LocalDevice device) {
+        this.device = device;
         this.options = new TrainingOptions(
-                settings.threads(),
-                device.index() < 0 ? "cpu" : "cuda",
-                settings.home().resolve("data"));
+                settings.threads(), device.spelled(), settings.home().resolve("data"));
     }
 
-    /**
-     * Loads the natives, so that the first attempt need not wait for them and a device without working ones is never offered.
-     *
-     * @throws IllegalArgumentException in one line, when they do not load
-     */
-    VisionTrainer ready() {
+    /** The device does not work; the message is one line with the remedy. */
+    static final class Unfit extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unfit(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Loads the natives and computes something, so that the first attempt need not wait and a device that fails is never offered. */
+    VisionTrainer ready() throws Unfit {
         try {
-            Torch.use(options.device());
-            Torch.enter();
+            SelfTest.begin(options.device());
             return this;
-        } catch (EngineException | LinkageError e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IllegalArgumentException(
-                    "libtorch does not load (" + cause.getMessage() + "); \"runyard doctor\" tells what is missing", e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new Unfit(CudaFault.line(e), e);
         }
     }
 
     @Override
     public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
         return new Training(spec, dir, options).run(listener);
+    }
+
+    @Override
+    public @Nullable String lost(Throwable failure) {
+        Optional<CudaFault> fault = CudaFault.in(failure);
+        if (fault.isEmpty() || !device.cuda()) {
+            return null;
+        }
+        Driver driver = Driver.here();
+        if (driver.fault() != null) {
+            return driver.fault();
+        }
+        if (driver.gpus().stream().noneMatch(gpu -> device.key().startsWith(gpu.uuid()))) {
+            return "the driver no longer shows it; " + CudaFault.line(failure);
+        }
+        return fault.get().ofTheDevice() ? CudaFault.line(failure) : null;
     }
 }

@@ -17,7 +17,10 @@ import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.vision.device.CudaFault;
 import dev.runyard.vision.train.report.TrainingFailure;
+import dev.runyard.vision.train.report.TrainingListener;
 import io.temporal.client.BatchRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -102,6 +105,34 @@ class AgentTest {
         assertThat(end(1)).isEqualTo(new Outcome.Finished(0));
         assertThat(ledger.seen().log().lines().filter(line -> line.endsWith(longest)))
                 .hasSize(1_500);
+    }
+
+    @Test
+    void aDeviceThatStopsWorkingIsToldOfBeforeItsAttemptIsGivenBack() throws Exception {
+        Trainer counting = new CountingTrainer(60, 10, at -> {
+            step.set(at);
+            if (at == 20) {
+                throw new IllegalStateException("CUDA error: uncorrectable ECC error encountered");
+            }
+        });
+        member(new Trainer() {
+            @Override
+            public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
+                return counting.train(spec, dir, listener);
+            }
+
+            @Override
+            public String lost(Throwable failure) {
+                return CudaFault.line(failure);
+            }
+        });
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isInstanceOfSatisfying(Outcome.GivenBack.class, back -> assertThat(back.cause())
+                .isEqualTo(Outcome.Cause.PREEMPTED));
+        assertThat(ledger.lost()).contains("stopped working", "uncorrectable ECC");
+        assertThat(unfit).isEqualTo(AttemptRunner.Unfit.DEVICE);
+        assertThat(ledger.seen().log()).contains("the device stopped working");
     }
 
     @Test

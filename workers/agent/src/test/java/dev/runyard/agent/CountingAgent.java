@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.runyard.agent.attempt.Trainer;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.vision.device.LocalDevice;
 import dev.runyard.vision.nd.Torch;
 import java.util.function.Function;
 
@@ -33,7 +33,8 @@ final class CountingAgent {
                                 computing(compute -> deaf(compute).train(spec, dir, listener));
                     default -> new CountingTrainer(100_000, 20, step -> {});
                 };
-        Agent.run(Settings.from(System.getenv()), new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1), trainer);
+        Agent.run(
+                Settings.from(System.getenv()), new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1, null), trainer);
     }
 
     private static Trainer deaf(Runnable work) {

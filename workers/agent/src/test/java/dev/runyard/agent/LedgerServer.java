@@ -62,6 +62,8 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private long beatsAtOrder;
     private boolean registered;
     private boolean left;
+    private String unfit = "";
+    private String lost = "";
     private String temporal = "";
     private Order order = Order.CONTINUE;
     private String word = "";
@@ -301,7 +303,24 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 : Answer.problem(404, "NOT_FOUND");
     }
 
+    /** What a worker said of a device that does not work; empty: nothing. */
+    synchronized String unfit() {
+        return unfit;
+    }
+
+    /** What a worker said of a device that stopped working, before any attempt's end; empty: nothing. */
+    synchronized String lost() {
+        return lost;
+    }
+
     private Answer worker(String path, String bearer, byte[] body) throws IOException {
+        if (path.equals("/api/v1/workers/unfit")) {
+            if (!bearer.equals("Bearer " + SECRET)) {
+                return Answer.problem(401, "BAD_TOKEN");
+            }
+            unfit = Json.mapper().readTree(body).path("why").asText();
+            return new Answer(204, new byte[0]);
+        }
         Map<String, String> executor = Map.of("target", temporal, "namespace", "default");
         if (path.equals("/api/v1/workers")) {
             if (!bearer.equals("Bearer " + SECRET)) {
@@ -338,6 +357,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                     wanted.stream()
                             .map(one -> Map.of("run", run, "attempt", one))
                             .toList()));
+        }
+        if (path.endsWith("/devices/" + device + "/lost") && ends.isEmpty()) {
+            lost = Json.mapper().readTree(body).path("why").asText();
         }
         left |= path.endsWith("/leave");
         return Answer.json(Map.of("temporal", executor));

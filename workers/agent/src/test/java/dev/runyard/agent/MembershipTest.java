@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runyard.agent.client.ServiceClient;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.agent.device.Machine;
+import dev.runyard.vision.device.LocalDevice;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
@@ -26,7 +26,7 @@ class MembershipTest {
                 UUID.randomUUID(),
                 "secret",
                 "test",
-                new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1));
+                new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1, null));
     }
 
     @BeforeEach

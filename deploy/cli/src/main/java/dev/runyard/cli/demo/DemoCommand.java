@@ -56,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (running.isPresent()) {
             out.println("The lab on " + home.folder() + " is already running at "
                     + running.get().url());
-            return show(home, LabApi.of(running.get().url()), sweep);
+            return show(home, LabApi.of(running.get().url()), sweep, () -> {});
         }
         out.println("Starting the lab on " + home.folder());
         Lab lab = Lab.on(home, Integer.MAX_VALUE, System.err);
@@ -65,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
         Thread keeper = new Thread(lab::lookAfter, "keeper");
         keeper.setDaemon(true);
         keeper.start();
-        int status = show(home, LabApi.of(url), sweep);
+        int status = show(home, LabApi.of(url), sweep, lab::requireWorkers);
         if (!exit) {
             out.println("The lab stays up; Ctrl-C stops it.");
             keeper.join();
@@ -73,11 +73,12 @@ public final class DemoCommand implements Callable<Integer> {
         return status;
     }
 
-    private int show(LabHome home, LabApi lab, DemoSweep sweep) throws InterruptedException {
+    /** @param check throws when nobody is left to train */
+    private int show(LabHome home, LabApi lab, DemoSweep sweep, Runnable check) throws InterruptedException {
         String id = sweep.idIn(lab);
         String page = home.signIn(lab.url() + "/sweeps/" + id);
         out.println("Sweep " + id + ": " + page);
-        String state = follow(lab, id);
+        String state = follow(lab, id, check);
         List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
         out.println();
         table(lab, id, runs).lines().forEach(out::println);
@@ -95,9 +96,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** Until the sweep is over. */
-    private String follow(LabApi lab, String id) throws InterruptedException {
+    private String follow(LabApi lab, String id, Runnable check) throws InterruptedException {
         try (Progress progress = new Progress(out)) {
             return Looking.until(() -> {
+                check.run();
                 JsonNode view = lab.get("sweeps/" + id);
                 List<JsonNode> runs = lab.items("runs?sweep=" + id, 1_000);
                 int total = Math.max(1, view.path("total").asInt());

@@ -164,18 +164,6 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static List<Finding> devices() {
         List<Finding> findings = new ArrayList<>();
-        for (WorkerStart device : WorkerStart.found()) {
-            boolean cpu = device.name().equals("cpu");
-            boolean library = System.getenv("PYTORCH_LIBRARY_PATH") != null;
-            findings.add(new Finding(
-                    "device",
-                    cpu || library,
-                    cpu ? "cpu, " + Runtime.getRuntime().availableProcessors() + " cores" : device.name(),
-                    cpu || library
-                            ? ""
-                            : "CUDA needs libtorch 2.7.1: pip install torch==2.7.1, set PYTORCH_LIBRARY_PATH to its torch/lib;"
-                                    + " or set RUNYARD_DEVICE=cpu"));
-        }
         return findings;
     }
 

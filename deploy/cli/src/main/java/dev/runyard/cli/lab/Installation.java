@@ -1,6 +1,7 @@
 package dev.runyard.cli.lab;
 
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.vision.device.Devices;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,9 +42,10 @@ record Installation(Path folder) {
         return command;
     }
 
-    List<String> worker(LabHome home, String url) {
+    /** @param workers that share this machine */
+    List<String> worker(LabHome home, String url, int workers) {
         List<String> command = java();
-        command.addAll(options("RUNYARD_WORKER_OPTS", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(options("RUNYARD_WORKER_OPTS", memory(Devices.machineMemory(), workers)));
         command.add(crashReport(home));
         command.add("-Dai.djl.offline=true");
         command.add("-cp");
@@ -52,6 +54,19 @@ record Installation(Path folder) {
         command.add("--server");
         command.add(url);
         return command;
+    }
+
+    /**
+     * A worker's memory by the machine's: a quarter of its part for the heap, half of it for buffers outside, where weights and images
+     * pass through; what libtorch itself takes is in neither.
+     */
+    static String[] memory(long machineBytes, int workers) {
+        long part = machineBytes / Math.max(1, workers) >> 20;
+        long heap = Math.min(8_192, Math.max(512, part / 4));
+        long direct = Math.min(65_536, Math.max(1_024, part / 2));
+        return new String[] {
+            "-Xmx" + heap + "m", "-XX:MaxDirectMemorySize=" + direct + "m", "-XX:+ExitOnOutOfMemoryError"
+        };
     }
 
     /** What the JVM writes when native code crashes; by default it would lie in whatever folder the command was typed in. */

@@ -8,7 +8,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,25 +28,26 @@ public final class Lab implements AutoCloseable {
 
     private final LabHome home;
     private final Installation installation;
-    private final List<WorkerStart> devices;
+    private final List<WorkerStart> starts;
     private final PrintStream out;
     private final Leftovers leftovers;
-    private final List<Part> parts = new ArrayList<>();
+    private @Nullable Part service;
+    private @Nullable Workers workers;
     private @Nullable FileChannel lockFile;
     private volatile boolean stopping;
     private long logsLooked = System.nanoTime();
 
-    Lab(LabHome home, Installation installation, List<WorkerStart> devices, PrintStream out) {
+    Lab(LabHome home, Installation installation, List<WorkerStart> starts, PrintStream out) {
         this.home = home;
         this.installation = installation;
-        this.devices = devices;
+        this.starts = starts;
         this.out = out;
         this.leftovers = new Leftovers(home);
     }
 
     /** A lab with a worker for each local device, at most {@code mostWorkers} of them. */
     public static Lab on(LabHome home, int mostWorkers, PrintStream out) {
-        List<WorkerStart> found = WorkerStart.found();
+        List<WorkerStart> found = mostWorkers == 0 ? List.of() : WorkerStart.found(home);
         return new Lab(home, Installation.found(), found.subList(0, Math.min(mostWorkers, found.size())), out);
     }
 
@@ -65,23 +65,15 @@ public final class Lab implements AutoCloseable {
         home.prepare();
         takeLock();
         leftovers.end(GRACE);
-        Part service = Part.service(home.log("service"), () -> installation.service(home), environment(Map.of()));
-        parts.add(service);
+        Part service = Part.service(home.log("service"), () -> installation.service(home), environment());
+        this.service = service;
         try {
             service.start();
-            leftovers.note(parts);
+            leftovers.note(all());
             String url = awaitReady(service);
-            for (int i = 0; i < devices.size(); i++) {
-                Part worker = Part.worker(
-                        "worker-" + i,
-                        home.log("worker-" + i),
-                        () -> installation.worker(home, url),
-                        environment(devices.get(i).environment()));
-                worker.put("RUNYARD_URL", url);
-                worker.start();
-                parts.add(worker);
-            }
-            leftovers.note(parts);
+            workers = new Workers(home, installation, url, starts, line -> out.println("runyard: " + line));
+            workers.start();
+            leftovers.note(all());
             return url;
         } catch (IOException e) {
             close();
@@ -109,11 +101,34 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private Map<String, String> environment(Map<String, String> further) {
-        Map<String, String> environment = new HashMap<>(further);
-        environment.put("RUNYARD_HOME", home.folder().toString());
-        environment.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
-        return environment;
+    private Map<String, String> environment() {
+        return Map.of(
+                "RUNYARD_HOME",
+                home.folder().toString(),
+                "DJL_CACHE_DIR",
+                home.folder().resolve("djl").toString());
+    }
+
+    private List<Part> all() {
+        List<Part> all = new ArrayList<>();
+        if (service != null) {
+            all.add(service);
+        }
+        if (workers != null) {
+            all.addAll(workers.parts());
+        }
+        return all;
+    }
+
+    /** Fails where runs would wait for ever: a person named a device, and it does not work. */
+    public synchronized void requireWorkers() {
+        try {
+            if (workers != null && workers.none()) {
+                throw Failure.fault("no worker is left (" + workers.lastWords() + ")", "see " + home.log("worker-0"));
+            }
+        } catch (IOException e) {
+            throw Failure.fault("no worker is left", "see " + home.log("worker-0"), e);
+        }
     }
 
     private String awaitReady(Part service) throws IOException {
@@ -154,19 +169,14 @@ public final class Lab implements AutoCloseable {
         if (stopping) {
             return;
         }
-        for (Part part : parts) {
-            try {
-                boolean before = part.alive();
-                String news = part.revive();
-                if (news != null) {
-                    out.println("runyard: " + news);
-                }
-                if (!before && part.alive()) {
-                    leftovers.note(parts);
-                }
-            } catch (IOException e) {
-                out.println("runyard: cannot start " + part.name() + " (" + e.getMessage() + ")");
+        try {
+            boolean changed = service != null && revived(service);
+            changed |= workers != null && workers.tick();
+            if (changed) {
+                leftovers.note(all());
             }
+        } catch (IOException e) {
+            out.println("runyard: cannot start a part (" + e.getMessage() + ")");
         }
         if (System.nanoTime() - logsLooked > LOGS_NANOS) {
             logsLooked = System.nanoTime();
@@ -176,6 +186,15 @@ public final class Lab implements AutoCloseable {
                 out.println("runyard: a log could not be cut (" + e.getMessage() + ")");
             }
         }
+    }
+
+    private boolean revived(Part part) throws IOException {
+        boolean before = part.alive();
+        String news = part.revive();
+        if (news != null) {
+            out.println("runyard: " + news);
+        }
+        return !before && part.alive();
     }
 
     private static void pause() {
@@ -191,13 +210,15 @@ public final class Lab implements AutoCloseable {
     public void close() {
         stopping = true;
         synchronized (this) {
-            List<Part> workers = parts.stream()
-                    .filter(part -> part.name().startsWith("worker"))
-                    .toList();
-            workers.forEach(Part::ask);
-            workers.forEach(worker -> worker.stop(GRACE));
-            parts.stream().filter(part -> part.name().equals("service")).forEach(service -> service.stop(GRACE));
-            parts.clear();
+            if (workers != null) {
+                workers.ask();
+                workers.stop();
+                workers = null;
+            }
+            if (service != null) {
+                service.stop(GRACE);
+                service = null;
+            }
             if (lockFile != null) {
                 leftovers.forget();
                 try {

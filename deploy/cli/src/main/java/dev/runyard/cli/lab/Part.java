@@ -24,6 +24,11 @@ final class Part {
     /** A worker's: it is not set up right, or the lab refuses it; its device is another worker's. */
     private static final Set<Integer> FOR_GOOD = Set.of(2, 3);
 
+    /** A worker's: its device does not work now. That may change when somebody installs what is missing. */
+    private static final int UNFIT = 4;
+
+    private static final long UNFIT_SECONDS = 120;
+
     private static final String ENROLMENT = "RUNYARD_WORKER_SECRET";
     private static final Pattern NOT_FOR_WORKERS = Pattern.compile(
             "RUNYARD_DB_.*|RUNYARD_SERVICE_OPTS|QUARKUS_.*|PG[A-Z]+|.*(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY).*",
@@ -41,6 +46,8 @@ final class Part {
     private long retryAtNanos;
     private int quickDeaths;
     private boolean over;
+    private boolean unfit;
+    private String told = "";
 
     private Part(
             String name,
@@ -100,6 +107,11 @@ final class Part {
         return over;
     }
 
+    /** Whether it cannot use its device: it ended saying so, and has not lived long since. */
+    boolean unfit() {
+        return unfit && !(alive() && System.nanoTime() - startedNanos > LONG_LIFE.toNanos());
+    }
+
     boolean alive() {
         Process current = process;
         return current != null && current.isAlive();
@@ -127,7 +139,18 @@ final class Part {
             return name + " ended with " + dead.exitValue() + " and is not started again"
                     + (words.isEmpty() ? "" : ": " + words) + " (see " + log + ")";
         }
+        if (dead.exitValue() == UNFIT && retryAtNanos == 0) {
+            unfit = true;
+            retryAtNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(UNFIT_SECONDS);
+            String words = lastWords();
+            if (words.equals(told)) {
+                return null;
+            }
+            told = words;
+            return words.isEmpty() ? name + ": its device does not work (see " + log + ")" : words;
+        }
         if (retryAtNanos == 0) {
+            unfit = false;
             boolean quick = System.nanoTime() - startedNanos < LONG_LIFE.toNanos();
             quickDeaths = quick ? quickDeaths + 1 : 1;
             long seconds = quickDeaths == 1 ? 0 : Math.min(MOST_SECONDS, 1L << (quickDeaths - 2));

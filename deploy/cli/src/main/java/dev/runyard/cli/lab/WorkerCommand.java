@@ -3,8 +3,6 @@ package dev.runyard.cli.lab;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -23,42 +21,24 @@ public final class WorkerCommand implements Callable<Integer> {
         requireHttp(server);
         LabHome home = LabHome.ofEnvironment();
         home.prepare();
-        Installation installation = Installation.found();
-        List<Part> workers = new ArrayList<>();
-        for (WorkerStart device : WorkerStart.found()) {
-            Part worker = Part.worker(
-                    "worker " + device.name(),
-                    home.log("worker-" + workers.size()),
-                    () -> installation.worker(home, server),
-                    device.environment());
-            worker.put("RUNYARD_HOME", home.folder().toString());
-            worker.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
-            worker.put("RUNYARD_URL", server);
-            workers.add(worker);
-        }
+        Workers workers = new Workers(
+                home,
+                Installation.found(),
+                server,
+                WorkerStart.found(home),
+                line -> System.err.println("runyard: " + line));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            workers.forEach(Part::ask);
-                            workers.forEach(worker -> worker.stop(Lab.GRACE));
+                            workers.ask();
+                            workers.stop();
                         },
                         "stop"));
-        for (Part worker : workers) {
-            worker.start();
-            System.out.println(worker.name() + " for " + server + ", log " + worker.log());
-        }
+        workers.start();
+        workers.described().forEach(System.out::println);
         while (!Thread.currentThread().isInterrupted()) {
-            for (Part worker : workers) {
-                String news = worker.revive();
-                if (news != null) {
-                    System.err.println("runyard: " + news);
-                    String words = worker.lastWords();
-                    if (!words.isEmpty() && !worker.over()) {
-                        System.err.println("runyard: " + words);
-                    }
-                }
-            }
-            if (workers.stream().allMatch(Part::over)) {
+            workers.tick();
+            if (workers.parts().stream().allMatch(Part::over)) {
                 throw Failure.fault("no worker is left", "see the lines above, then start it again");
             }
             home.logs().rotate();

@@ -14,7 +14,6 @@ import dev.runyard.vision.analyse.AnalyseRequest;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
 import dev.runyard.vision.analyse.AnalysisReport;
 import dev.runyard.vision.analyse.Nmi;
-import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard analyse}. */
@@ -114,15 +114,15 @@ public final class AnalyseCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the index as JSON.")
     boolean json;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         request(Path.of("")); // what else was typed is checked before anything is fetched
         AnalyseRequest request = request(FinishedRun.weights(run));
         LabHome home = LabHome.ofEnvironment();
-        int threads = LocalEngine.threads();
-        LocalEngine.prepare(home);
-        Torch.enter();
-        Torch.threads(threads);
+        device.open(home);
         AnalysisReport report;
         try (Progress progress = new Progress(System.err)) {
             report = new Analyse(request, LocalEngine.dataCache(home)).run(progress::show);

@@ -12,7 +12,6 @@ import dev.runyard.vision.client.PromptClient;
 import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.encoder.EncoderException;
 import dev.runyard.vision.encoder.RemoteEncoder;
-import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard client}. */
@@ -57,15 +57,16 @@ public final class ClientCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the predictions as JSON.")
     boolean json;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
-        int threads = LocalEngine.threads();
-        LocalEngine.prepare(LabHome.ofEnvironment());
+        device.open(LabHome.ofEnvironment());
         try (ClientBundle opened = ClientBundle.open(bundle);
                 RemoteEncoder model = new RemoteEncoder(server);
                 ImageFolder folder = ImageFolder.open(images);
                 Progress progress = new Progress(System.err)) {
-            Torch.threads(threads);
             PromptClient client = new PromptClient(opened, model);
             EmbeddingClassifier scorer =
                     classifier == null ? opened.classifier().orElse(null) : EmbeddingClassifier.read(classifier);

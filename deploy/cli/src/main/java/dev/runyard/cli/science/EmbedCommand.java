@@ -5,12 +5,12 @@ import dev.runyard.cli.terminal.Progress;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.vision.embed.Embed;
 import dev.runyard.vision.embed.EmbedRequest;
-import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard embed}. */
@@ -41,13 +41,13 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "F", description = "Safetensors to write.")
     Path out;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         EmbedRequest request = new EmbedRequest(LocalEngine.backbone(backbone), pgn, images, tensors, out);
-        int threads = LocalEngine.threads();
-        LocalEngine.prepare(LabHome.ofEnvironment());
-        Torch.enter();
-        Torch.threads(threads);
+        device.open(LabHome.ofEnvironment());
         try (Progress progress = new Progress(System.err)) {
             Embed.Report report = new Embed(request).run(done -> progress.show(0, done + " images"));
             progress.close();

@@ -13,7 +13,6 @@ import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
-import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard evaluate}: how a finished run does on other images, with and without a mask of their classes. */
@@ -57,6 +57,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         List<DatasetSpec> specs = new ArrayList<>();
@@ -64,11 +67,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             specs.add(part(dataset).spec(DatasetSpec.BadImage.FAIL));
         }
         Path weights = FinishedRun.weights(run);
-        int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
-        LocalEngine.prepare(home);
-        Torch.enter();
-        Torch.threads(threads);
+        device.open(home);
         List<Dataset> others = new ArrayList<>();
         try (TrainedRun trained = TrainedRun.open(weights);
                 Progress progress = new Progress(System.err)) {

@@ -9,13 +9,13 @@ import dev.runyard.vision.invert.InversionReport;
 import dev.runyard.vision.invert.Invert;
 import dev.runyard.vision.invert.InvertRequest;
 import dev.runyard.vision.invert.PixelsAdded;
-import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard invert}. */
@@ -60,9 +60,11 @@ public final class InvertCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the report as JSON.")
     boolean json;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
-        int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
         int compare = images != null ? images : report != null ? ALL : 64;
         InvertRequest request = new InvertRequest(
@@ -72,9 +74,7 @@ public final class InvertCommand implements Callable<Integer> {
                 compare,
                 LocalEngine.inverses(home),
                 LocalEngine.dataCache(home));
-        LocalEngine.prepare(home);
-        Torch.enter();
-        Torch.threads(threads);
+        device.open(home);
         Invert invert = new Invert(request);
         InversionReport made;
         try (Progress progress = new Progress(System.err)) {

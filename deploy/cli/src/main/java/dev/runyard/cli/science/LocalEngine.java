@@ -14,7 +14,6 @@ final class LocalEngine {
     /** Tells DJL, which reads these when it is first touched, where to unpack natives, and to fetch nothing. */
     static void prepare(LabHome home) {
         home.prepare();
-        System.setProperty("ai.djl.offline", "true");
         if (System.getenv("DJL_CACHE_DIR") == null) {
             System.setProperty("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
         }

@@ -23,13 +23,15 @@ final class LocalTraining {
 
     private final ObjectNode written;
     private final Path out;
+    private final DeviceOption device;
 
     /**
      * @param written the run spec of a file
      * @param out gets spec.json, metrics.jsonl, report.json, checkpoints and results
      */
-    LocalTraining(ObjectNode written, Path out) {
+    LocalTraining(ObjectNode written, Path out, DeviceOption device) {
         this.written = written;
+        this.device = device;
         this.out = out;
     }
 
@@ -38,7 +40,7 @@ final class LocalTraining {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
         SpecDocument spec = kept();
-        LocalEngine.prepare(home);
+        String chosen = device.open(home);
         CountDownLatch ended = new CountDownLatch(1);
         try (TrainingReport report = new TrainingReport(out, System.out)) {
             Runtime.getRuntime()
@@ -48,7 +50,7 @@ final class LocalTraining {
                                 await(ended);
                             },
                             "stop"));
-            Outcome outcome = new Training(spec, out, new TrainingOptions(threads, "cpu", LocalEngine.dataCache(home)))
+            Outcome outcome = new Training(spec, out, new TrainingOptions(threads, chosen, LocalEngine.dataCache(home)))
                     .run(report);
             report.end(outcome);
             return outcome instanceof Outcome.Finished ? 0 : Failure.FAULT;

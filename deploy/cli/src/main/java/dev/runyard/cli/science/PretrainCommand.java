@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,6 +29,9 @@ public final class PretrainCommand implements Callable<Integer> {
             description = "Gets spec.json, metrics.jsonl, report.json, checkpoints and the folder backbone.")
     Path out;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         ObjectNode tree = WrittenSpec.read(file).tree();
@@ -42,6 +46,6 @@ public final class PretrainCommand implements Callable<Integer> {
                     file + " has task " + tree.path("task").asText(),
                     "pretrain takes task: pretrain; \"runyard train\" takes any run");
         }
-        return new LocalTraining(tree, out).run();
+        return new LocalTraining(tree, out, device).run();
     }
 }

@@ -5,13 +5,13 @@ import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.encoder.LocalEncoder;
-import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.serve.ModelServer;
 import dev.runyard.vision.serve.ServerOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code runyard serve-model}: the other side of a deployment, until it is stopped. */
@@ -50,13 +50,13 @@ public final class ServeModelCommand implements Callable<Integer> {
             description = "Of one request; default ${DEFAULT-VALUE}.")
     long largestBody;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         ServerOptions options = new ServerOptions(port, gradients, largestBody);
-        int threads = LocalEngine.threads();
-        LocalEngine.prepare(LabHome.ofEnvironment());
-        Torch.enter();
-        Torch.threads(threads);
+        device.open(LabHome.ofEnvironment());
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown, "stop"));
         try (FrozenBackbone model = FrozenBackbone.open(LocalEngine.backbone(backbone));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,12 +29,15 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Gets spec.json, metrics.jsonl, report.json, checkpoints and results.")
     Path out;
 
+    @Mixin
+    DeviceOption device;
+
     @Override
     public Integer call() throws IOException {
         ObjectNode tree = WrittenSpec.read(file).tree();
         if (tree.has("base")) {
             throw Failure.badInput(file + " is a sweep", "\"runyard submit\" queues it; train takes a run");
         }
-        return new LocalTraining(tree, out).run();
+        return new LocalTraining(tree, out, device).run();
     }
 }

@@ -38,6 +38,21 @@ final class PartTest {
         assertThat(Files.readAllLines(starts)).hasSize(1);
     }
 
+    /** It may work after somebody installed what is missing, so it is tried again, but not soon, and its reason is told once. */
+    @Test
+    void aWorkerWhoseDeviceDoesNotWorkSaysWhyAndWaits() throws Exception {
+        Part part = worker("echo 'runyard worker: cuda:0 does not work: no natives'; exit 4");
+        part.start();
+        assertThat(awaitNews(part)).isEqualTo("cuda:0 does not work: no natives");
+        assertThat(part.unfit()).isTrue();
+        assertThat(part.over()).isFalse();
+        for (int i = 0; i < 20; i++) {
+            assertThat(part.revive()).isNull();
+            Thread.sleep(20);
+        }
+        assertThat(part.alive()).isFalse();
+    }
+
     @Test
     void aServiceThatCannotStartIsTriedAgain() throws Exception {
         Part part = Part.service(folder.resolve("log"), () -> List.of("sh", "-c", "exit 2"), Map.of());

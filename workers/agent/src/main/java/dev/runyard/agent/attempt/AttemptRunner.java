@@ -241,7 +241,8 @@ public final class AttemptRunner {
                 // It waited for a file when it was told to stop; the thread's flag is still set.
                 return new Outcome.GivenBack(pulse.step(), orders.cause());
             }
-            outcome = failed(e, pulse.step(), reporter);
+            String lost = trainer.lost(e);
+            outcome = lost == null ? failed(e, pulse.step(), reporter) : lost(lost, e, pulse.step(), reporter);
         }
         if (orders.now() == Order.STALE) {
             return new Outcome.GivenBack(outcome.step(), Outcome.Cause.STALE);
@@ -261,6 +262,28 @@ public final class AttemptRunner {
         }
     }
 
+    /** The device is told of first, so that the run does not come back to it. */
+    private Outcome lost(String why, Throwable failure, long step, Reporter reporter) {
+        LOG.log(Level.ERROR, "the device stopped working: " + why, failure);
+        reporter.log("the device stopped working: " + why);
+        unfit.accept(Unfit.DEVICE);
+        flushed(reporter);
+        try {
+            Patience.of(START_PATIENCE).run(() -> service.lost(me.get(), why));
+        } catch (ServiceFault e) {
+            LOG.log(Level.WARNING, "the service was not told of the device: {0}", e.getMessage());
+        }
+        return new Outcome.GivenBack(step, Outcome.Cause.PREEMPTED);
+    }
+
+    private static void flushed(Reporter reporter) {
+        try {
+            reporter.flush();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Outcome failed(Throwable failure, long step, Reporter reporter) {
         LOG.log(Level.WARNING, "an attempt failed", failure);
         Outcome.Failed failed = Failures.outcome(step, failure);
@@ -268,11 +291,7 @@ public final class AttemptRunner {
         if (Failures.poisons(failure)) {
             unfit.accept(Unfit.DEVICE);
         }
-        try {
-            reporter.flush();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        flushed(reporter);
         return failed;
     }
 

@@ -3,6 +3,7 @@ package dev.runyard.agent.attempt;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
+import dev.runyard.vision.device.CudaFault;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.InterruptedIOException;
@@ -48,7 +49,7 @@ final class Failures {
 
     /** An error after which nothing on this CUDA context works any more, whoever tries. */
     static boolean poisons(Throwable failure) {
-        return says(failure, "cuda error") && !says(failure, "out of memory");
+        return CudaFault.in(failure).isPresent();
     }
 
     static String trace(Throwable failure) {

@@ -4,6 +4,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The science, as an attempt sees it. */
 @FunctionalInterface
@@ -17,4 +18,13 @@ public interface Trainer {
      * @throws dev.runyard.vision.train.report.TrainingFailure for a failure that has a name
      */
     Outcome train(SpecDocument spec, Path dir, TrainingListener listener);
+
+    /**
+     * Whether a failure of training is the device's, which then is of no use to anybody.
+     *
+     * @return why, in one line; null for a failure of another kind
+     */
+    default @Nullable String lost(Throwable failure) {
+        return null;
+    }
 }

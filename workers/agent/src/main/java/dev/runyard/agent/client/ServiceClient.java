@@ -2,7 +2,6 @@ package dev.runyard.agent.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.runyard.agent.device.LocalDevice;
 import dev.runyard.agent.device.Machine;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.InvalidSpec;
@@ -10,6 +9,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Protocol;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.vision.device.LocalDevice;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,6 +109,30 @@ public final class ServiceClient {
             }
         }
         throw new ServiceFault.Refused(422, "the service did not take device " + device.key());
+    }
+
+    /**
+     * Tells that a device of this machine does not work, so that its worker does not register; the list of devices shows why.
+     *
+     * @param why one line with the remedy
+     */
+    public void unfit(String secret, Machine machine, LocalDevice device, String why) {
+        http.json(
+                "POST",
+                "api/v1/workers/unfit",
+                secret,
+                Map.of("host", machine.host(), "machine", machine.id(), "device", device, "why", why),
+                QUICK);
+    }
+
+    /** Tells that our device stopped working under an attempt; nothing more is granted there until it is let back. */
+    public void lost(Registration me, String why) {
+        http.json(
+                "POST",
+                "api/v1/workers/" + me.worker() + "/devices/" + me.device() + "/lost",
+                me.token(),
+                Map.of("why", why),
+                QUICK);
     }
 
     public Executor heartbeat(Registration me) {

@@ -1,5 +1,6 @@
 package dev.runyard.agent.device;
 
+import dev.runyard.vision.device.LocalDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,7 @@ package dev.runyard.agent.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runyard.vision.device.LocalDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DeviceLockTest {
     private static final Machine HERE = new Machine("here", "0123456789abcdef");
-    private static final LocalDevice CPU = new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1);
-    private static final LocalDevice GPU = new LocalDevice("GPU-1/2", "cuda", "a GPU", 1L << 30, 1, 0);
+    private static final LocalDevice CPU = new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1, null);
+    private static final LocalDevice GPU = new LocalDevice("GPU-1/2", "cuda", "a GPU", 1L << 30, 1, 0, null);
 
     @TempDir
     Path home;

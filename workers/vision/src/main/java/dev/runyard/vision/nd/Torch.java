@@ -35,9 +35,11 @@ public final class Torch {
 
     private Torch() {}
 
-    /** Where arrays live from now on: {@code cpu}, or {@code cuda} for the first visible GPU. One a process. */
+    /** Where arrays live from now on: {@code cpu}, {@code cuda} for the first visible GPU, or {@code cuda:N}. One a process. */
     public static void use(String name) {
-        device = name.equals("cuda") ? Device.gpu() : Device.cpu();
+        device = name.equals("cpu")
+                ? Device.cpu()
+                : Device.gpu(name.equals("cuda") ? 0 : Integer.parseInt(name.substring("cuda:".length())));
     }
 
     /**

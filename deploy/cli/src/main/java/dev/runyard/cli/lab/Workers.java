@@ -1,0 +1,117 @@
+package dev.runyard.cli.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The workers of this machine, one a device or share of one. Where no device works the CPU serves, unless a person named another. */
+final class Workers {
+    private final LabHome home;
+    private final Installation installation;
+    private final String server;
+    private final Consumer<String> news;
+    private final List<Part> parts = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+    private final boolean given;
+    private boolean helped;
+
+    /** @param news gets what a person should know, a line each */
+    Workers(LabHome home, Installation installation, String server, List<WorkerStart> starts, Consumer<String> news) {
+        this.home = home;
+        this.installation = installation;
+        this.server = server;
+        this.news = news;
+        this.given = starts.stream().anyMatch(WorkerStart::given);
+        for (WorkerStart start : starts) {
+            parts.add(part(start, starts.size()));
+            names.add(start.name());
+        }
+    }
+
+    private Part part(WorkerStart start, int workers) {
+        Map<String, String> environment = new HashMap<>(start.environment());
+        environment.put("RUNYARD_HOME", home.folder().toString());
+        environment.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
+        environment.put("RUNYARD_URL", server);
+        Path log = home.log("worker-" + parts.size());
+        return Part.worker(
+                "worker-" + parts.size(), log, () -> installation.worker(home, server, workers), environment);
+    }
+
+    /** What each is for and where it logs, a line each. */
+    List<String> described() {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            lines.add("worker " + names.get(i) + " for " + server + ", log "
+                    + parts.get(i).log());
+        }
+        return lines;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    void start() throws IOException {
+        for (Part part : parts) {
+            part.start();
+        }
+    }
+
+    /** Looks once: starts again what died; returns whether the list of processes changed. */
+    boolean tick() {
+        boolean changed = false;
+        for (Part part : List.copyOf(parts)) {
+            try {
+                boolean before = part.alive();
+                String line = part.revive();
+                if (line != null) {
+                    news.accept(line);
+                }
+                changed |= !before && part.alive();
+            } catch (IOException e) {
+                news.accept("cannot start " + part.name() + " (" + e.getMessage() + ")");
+            }
+        }
+        if (!given && !helped && !parts.isEmpty() && parts.stream().allMatch(Part::unfit)) {
+            helped = true;
+            Part cpu = part(WorkerStart.cpu(), 1);
+            parts.add(cpu);
+            try {
+                cpu.start();
+                news.accept("no GPU works here, so the CPU serves; \"runyard doctor\" says what is missing");
+                changed = true;
+            } catch (IOException e) {
+                news.accept("cannot start " + cpu.name() + " (" + e.getMessage() + ")");
+            }
+        }
+        return changed;
+    }
+
+    /** Whether none is left that could still work by itself. */
+    boolean none() {
+        return !parts.isEmpty() && parts.stream().allMatch(part -> part.over() || part.unfit());
+    }
+
+    /** What each said last. */
+    String lastWords() throws IOException {
+        List<String> words = new ArrayList<>();
+        for (Part part : parts) {
+            words.add(part.lastWords());
+        }
+        return words.stream().filter(line -> !line.isEmpty()).distinct().collect(Collectors.joining("; "));
+    }
+
+    void ask() {
+        parts.forEach(Part::ask);
+    }
+
+    void stop() {
+        parts.forEach(worker -> worker.stop(Lab.GRACE));
+    }
+}

@@ -1,0 +1,170 @@
+package dev.runyard.vision.device;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What of this machine can compute: the CUDA devices that this process may see, and the CPU. */
+public final class Devices {
+    /** What a person may name. */
+    public static final String CHOICES = "auto, cpu, cuda or cuda:N";
+
+    private static final long LEAST_FREE = 1L << 30;
+
+    private final Driver driver;
+    private final List<Offer> cuda;
+    private final Offer cpu;
+
+    private Devices(Driver driver, List<Offer> cuda, Offer cpu) {
+        this.driver = driver;
+        this.cuda = cuda;
+        this.cpu = cpu;
+    }
+
+    /**
+     * A device with what it needs.
+     *
+     * @param fault why it cannot be used, with the remedy, in one line, as far as it shows before anything is loaded; null when
+     *     nothing is wrong
+     */
+    public record Offer(
+            LocalDevice device, Natives natives, @Nullable String fault) {}
+
+    /**
+     * A device that was chosen.
+     *
+     * @param notes why others were passed over, one line each
+     */
+    public record Choice(LocalDevice device, Natives natives, List<String> notes) {}
+
+    /** @param home where natives are remembered */
+    public static Devices here(Map<String, String> environment, Path home) {
+        Driver driver = Driver.here();
+        List<Offer> cuda = new ArrayList<>();
+        for (Gpu gpu : Visible.of(driver.gpus(), environment.get("CUDA_VISIBLE_DEVICES"))) {
+            LocalDevice device =
+                    new LocalDevice(gpu.uuid(), "cuda", gpu.name(), gpu.memoryBytes(), 1, cuda.size(), gpu);
+            Natives natives = Natives.of(device, environment, home);
+            cuda.add(new Offer(device, natives, natives.fault(device, driver).orElse(null)));
+        }
+        LocalDevice cpu = cpuDevice();
+        Natives natives = Natives.of(cpu, environment, home);
+        return new Devices(
+                driver,
+                List.copyOf(cuda),
+                new Offer(cpu, natives, natives.fault(cpu, driver).orElse(null)));
+    }
+
+    public Driver driver() {
+        return driver;
+    }
+
+    /** Those that are there, whether they work or not; the CPU is not among them. */
+    public List<Offer> cuda() {
+        return cuda;
+    }
+
+    public Offer cpu() {
+        return cpu;
+    }
+
+    /**
+     * The device that a person named, by {@code --device} or {@code RUNYARD_DEVICE}. Of {@code auto} the first CUDA device with
+     * nothing wrong and room, else the CPU; of {@code cuda} the first such one.
+     *
+     * @param asked one of {@link #CHOICES}
+     * @throws IllegalArgumentException in one line with the remedy, when there is none
+     */
+    public Choice choose(String asked) {
+        String word = asked.strip().toLowerCase(Locale.ROOT);
+        if (word.equals("cpu")) {
+            return chosen(cpu, List.of());
+        }
+        boolean any = word.equals("auto") || word.equals("cuda");
+        if (!any && !word.matches("cuda:\\d{1,4}")) {
+            throw new IllegalArgumentException("device \"" + asked + "\" is not one of " + CHOICES);
+        }
+        List<String> notes = new ArrayList<>();
+        for (Offer offer : cuda) {
+            if (any || offer.device().spelled().equals(word)) {
+                String fault = offer.fault() == null ? full(offer.device()) : offer.fault();
+                if (fault == null) {
+                    return chosen(offer, List.copyOf(notes));
+                }
+                notes.add(offer.device().spelled() + " (" + offer.device().name() + "): " + fault);
+            }
+        }
+        if (word.equals("auto")) {
+            if (driver.fault() != null) {
+                notes.add(driver.fault());
+            }
+            return chosen(cpu, List.copyOf(notes));
+        }
+        throw new IllegalArgumentException(notes.isEmpty() ? missing(word) : String.join("; ", notes));
+    }
+
+    private static Choice chosen(Offer offer, List<String> notes) {
+        if (offer.fault() != null) {
+            throw new IllegalArgumentException(offer.device().spelled() + ": " + offer.fault());
+        }
+        return new Choice(offer.device(), offer.natives(), notes);
+    }
+
+    private String missing(String word) {
+        if (driver.fault() != null) {
+            return "there is no " + word + " here: " + driver.fault();
+        }
+        List<String> names = new ArrayList<>(List.of("cpu"));
+        cuda.forEach(offer -> names.add(offer.device().spelled()));
+        String hidden = driver.gpus().size() > cuda.size()
+                ? " (" + (driver.gpus().size() - cuda.size()) + " more hidden by CUDA_VISIBLE_DEVICES)"
+                : "";
+        return "there is no " + word + " here; choose one of " + String.join(", ", names) + hidden;
+    }
+
+    /** Why there is no room on it; null when there is. */
+    private static @Nullable String full(LocalDevice device) {
+        Gpu gpu = device.gpu();
+        if (gpu == null || gpu.freeBytes() < 0 || gpu.freeBytes() >= LEAST_FREE) {
+            return null;
+        }
+        return String.format(
+                Locale.ROOT,
+                "only %.1f of %.0f GiB are free, others use it; wait for them (nvidia-smi shows whom), or choose another"
+                        + " device",
+                gpu.freeBytes() / (double) (1L << 30),
+                gpu.memoryBytes() / (double) (1L << 30));
+    }
+
+    static LocalDevice cpuDevice() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new LocalDevice("cpu", "cpu", model() + ", " + cores + " cores", machineMemory(), 1, -1, null);
+    }
+
+    /** Of the machine, or of the container where it has a limit, in bytes. */
+    public static long machineMemory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                ? os.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
+    }
+
+    private static String model() {
+        try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8)) {
+            return lines.lines()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("CPU");
+        } catch (IOException e) {
+            return "CPU"; // not Linux
+        }
+    }
+}
