@@ -133,14 +133,14 @@ public final class SelfTest {
                 NDManager manager = Torch.manager()) {
             int side = backbone.shape().imageSize();
             NDArray image = manager.linspace(-1f, 1f, 3 * side * side).reshape(1, 3, side, side);
-            return backbone.in(precision).encode(image, null, false).embedding().toFloatArray();
+            return Torch.read(backbone.in(precision).encode(image, null, false).embedding());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
 
     private static double first(NDArray array) {
-        return array.flatten().get(0).toFloatArray()[0];
+        return Torch.read(array.flatten().get(0))[0];
     }
 
     private static void expect(double expected, double found) {
