@@ -2,11 +2,12 @@ import createClient from "openapi-fetch";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { OrderPaths } from "./order";
+import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
 import type { SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-export const http = createClient<paths & OrderPaths>({
+export const http = createClient<paths & OrderPaths & SearchPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.

@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
 import { Segmented } from "../../components/controls/Button";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
+import { Skeleton } from "../../components/display/Skeleton";
 import { count, counted } from "../../components/format";
 import { paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { BestPlot } from "./BestPlot";
@@ -11,7 +12,18 @@ import { SlicePlot } from "./SlicePlot";
 import type { SweepRuns } from "./useSweepRuns";
 import type { PlotKind, SweepPageView } from "./view";
 
+/** Each is read and drawn where it is wanted. */
+const Importance = lazy(() => import("./Importance"));
+const Contour = lazy(() => import("./Contour"));
+const Timeline = lazy(() => import("./Timeline"));
+const Rungs = lazy(() => import("./Rungs"));
+const Front = lazy(() => import("./Front"));
+
 interface Props {
+  sweep: string;
+  /** The sweep has a pruner; has more goals than one. */
+  prunes: boolean;
+  goals: boolean;
   found: SweepRuns;
   metric: string;
   goal: "max" | "min";
@@ -23,15 +35,23 @@ const KINDS: readonly { value: PlotKind; label: string }[] = [
   { value: "parallel", label: "Parallel" },
   { value: "slice", label: "Slices" },
   { value: "best", label: "Best so far" },
+  { value: "importance", label: "Importance" },
+  { value: "contour", label: "Contour" },
+  { value: "timeline", label: "Timeline" },
+  { value: "rungs", label: "Rungs" },
+  { value: "front", label: "Front" },
 ];
 
 /** Parameters against the result; the value that counts is the table's. */
 export function Plots(props: Props) {
-  const { metric, view, onView } = props;
+  const { metric, view, onView, prunes, goals } = props;
+  const kinds = KINDS.filter(({ value }) => (value !== "rungs" || prunes) && (value !== "front" || goals));
   return (
     <Card title={`Parameters against ${metric}, ${view.value}`}>
-      <Segmented label="Kind of plot" size="s" value={view.plot} options={KINDS} onValue={(plot) => onView({ ...view, plot })} />
-      <Drawn {...props} />
+      <Segmented label="Kind of plot" size="s" value={view.plot} options={kinds} onValue={(plot) => onView({ ...view, plot })} />
+      <Suspense fallback={<Skeleton what="the plot" height={300} lines={1} />}>
+        <Drawn {...props} />
+      </Suspense>
     </Card>
   );
 }
@@ -48,7 +68,7 @@ function useWidth() {
   return { box, width };
 }
 
-function Drawn({ found, metric, goal, view, onView }: Props) {
+function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
   const { runs, total, more } = found;
   const { box, width } = useWidth();
   const axes = useMemo(() => {
@@ -59,17 +79,33 @@ function Drawn({ found, metric, goal, view, onView }: Props) {
     const now = axes.filter((axis) => axis.log).map((axis) => axis.id);
     onView({ ...view, log: now.includes(id) ? now.filter((other) => other !== id) : [...now, id] });
   };
-  const result = (run: RunView) => resultOf(run, metric, view.value);
+  const result = useCallback((run: RunView) => resultOf(run, metric, view.value), [metric, view.value]);
   const params = axes.slice(0, -1);
   const measured = runs.filter((run) => result(run) !== null).length;
   return (
     <div ref={box}>
-      {measured === 0 ? (
+      {view.plot === "importance" ? (
+        <Importance sweep={sweep} />
+      ) : view.plot === "timeline" ? (
+        <Timeline runs={runs} />
+      ) : view.plot === "rungs" || view.plot === "front" ? (
+        width === 0 ? null : view.plot === "rungs" ? (
+          <Rungs sweep={sweep} runs={runs} width={width} />
+        ) : (
+          <Front sweep={sweep} runs={runs} width={width} />
+        )
+      ) : measured === 0 ? (
         <EmptyState title={`No run has a value of ${metric} yet.`} />
       ) : width === 0 ? null : view.plot === "best" ? (
         <BestPlot runs={runs} metric={metric} which={view.value} goal={goal} width={width} />
       ) : params.length === 0 ? (
         <EmptyState title="The runs do not differ in any parameter." />
+      ) : view.plot === "contour" ? (
+        params.length < 2 ? (
+          <EmptyState title="The runs differ in one parameter alone." />
+        ) : (
+          <Contour runs={runs} params={params} result={result} title={axes.at(-1)!.title} goal={goal} width={width} />
+        )
       ) : view.plot === "parallel" ? (
         <ParallelPlot
           runs={runs}

@@ -130,7 +130,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
       <div className={css.stack}>
         <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
         <Answered query={found} what="the sweep's runs">
-          {(all) => <Plots found={all} metric={metric} goal={goal} view={view} onView={setView} />}
+          {(all) => <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={all} metric={metric} goal={goal} view={view} onView={setView} />}
         </Answered>
         {runs}
         {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} editing={noting} onEditing={setNoting} /> : null}

@@ -1,4 +1,8 @@
 // @vitest-environment jsdom
+import type { PointView } from "../../api/sweepSearch";
+import { surface } from "./Contour";
+import { frontOf } from "./Front";
+import { lanesOf } from "./Timeline";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
@@ -148,4 +152,28 @@ test("what the base sets has a place beside what an axis sets (U-03)", () => {
   const iip = aRun({ id: "i", params: { "method.kind": "iip" }, spec: { method: { kind: "iip" } } });
   expect(varying([pgn, iip])).toEqual(["method.kind"]);
   expect(paramAxis([pgn, iip], "method.kind").at(pgn)).toBe(1);
+});
+
+describe("insight", () => {
+  const point = (at: number, values: number[] | null): PointView => ({ point: at, params: {}, source: "sampler", state: "FINISHED", values, runs: [] });
+
+  test("the front holds what no other is better than in all goals", () => {
+    const points = [point(0, [1, 5]), point(1, [2, 4]), point(2, [2, 6]), point(3, [3, 7]), point(4, null), point(5, [Number.NaN, 0])];
+    expect([...frontOf(points, ["max", "min"])]).toEqual([1, 3]);
+    expect([...frontOf([point(0, [1, 1]), point(1, [1, 1])], ["MAX", "MAX"])]).toEqual([0, 1]);
+  });
+
+  test("a surface passes through what was measured and never leaves its range", () => {
+    const cells = surface([{ x: 0.25, y: 0.25, z: 1 }, { x: 0.75, y: 0.75, z: 3 }], 2);
+    expect(cells[0]).toBe(1);
+    expect(cells[3]).toBe(3);
+    expect(cells[1]).toBeCloseTo(2);
+  });
+
+  test("runs stand beside each other as they ran", () => {
+    const ran = (id: string, from: number, to: number | null) => aRun({ id, startedAt: new Date(from).toISOString(), endedAt: to === null ? null : new Date(to).toISOString() });
+    const { bars, lanes, from, to } = lanesOf([ran("c", 50, null), ran("a", 0, 100), ran("b", 10, 40), { ...aRun(), startedAt: null }], 200);
+    expect(bars.map(({ run, lane }) => [run.id, lane])).toEqual([["a", 0], ["b", 1], ["c", 1]]);
+    expect([lanes, from, to]).toEqual([2, 0, 200]);
+  });
 });

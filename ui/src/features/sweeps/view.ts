@@ -8,7 +8,7 @@ export interface Brush {
 
 export const VALUES = ["last", "best"] as const;
 export type MetricValue = (typeof VALUES)[number];
-export const PLOTS = ["parallel", "slice", "best"] as const;
+export const PLOTS = ["parallel", "slice", "best", "importance", "contour", "timeline", "rungs", "front"] as const;
 export type PlotKind = (typeof PLOTS)[number];
 
 /** What the sweep page's own part shows; the runs table below keeps its own names in the same address. */

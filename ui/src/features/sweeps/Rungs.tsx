@@ -1,0 +1,96 @@
+import { useQuery } from "@tanstack/react-query";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { line } from "d3-shape";
+import { useMemo } from "react";
+import { keys } from "../../api/keys";
+import { type Reading, search } from "../../api/sweepSearch";
+import type { RunView } from "../../api/types";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
+import { count, number, ticks as labels } from "../../components/format";
+import { Link } from "../../components/navigation";
+import css from "./sweeps.module.css";
+
+const HEIGHT = 320;
+const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
+const NAMED = 12;
+
+/** What the pruner saw of each run, and where it stopped one. */
+export default function Rungs({ sweep, runs, width }: { sweep: string; runs: readonly RunView[]; width: number }) {
+  const query = useQuery({ queryKey: [...keys.sweep(sweep), "rungs"], queryFn: () => search.rungs(sweep) });
+  return (
+    <Answered query={query} what="the pruner's readings">
+      {({ readings, next }) => (readings.length === 0 ? <EmptyState title="The pruner has read nothing yet." /> : <Drawn readings={readings} more={next != null} runs={runs} width={width} />)}
+    </Answered>
+  );
+}
+
+function Drawn({ readings, more, runs, width }: { readings: readonly Reading[]; more: boolean; runs: readonly RunView[]; width: number }) {
+  const drawn = useMemo(() => {
+    const values = readings.map(({ value }) => value).filter(Number.isFinite);
+    const last = Math.max(...readings.map(({ epoch }) => epoch));
+    const first = Math.max(1, Math.min(...readings.map(({ epoch }) => epoch)));
+    const x = (last / first > 8 ? scaleLog : scaleLinear)([first, Math.max(last, first + 1)], [BOX.left + 8, width - BOX.right - 8]);
+    const y = scaleLinear([Math.min(...values), Math.max(...values)], [HEIGHT - BOX.bottom, BOX.top]).nice(5);
+    const byRun = new Map<string, Reading[]>();
+    for (const reading of readings) byRun.set(reading.run, [...(byRun.get(reading.run) ?? []), reading]);
+    const draw = line<Reading>()
+      .defined(({ value }) => Number.isFinite(value))
+      .x(({ epoch }) => x(Math.max(first, epoch)))
+      .y(({ value }) => y(value));
+    return { x, y, first, lines: [...byRun].map(([run, all]) => ({ run, d: draw([...all].sort((a, b) => a.epoch - b.epoch)) ?? "", stopped: all.some(({ decision }) => decision === "STOP") })) };
+  }, [readings, width]);
+  const stops = readings.filter(({ decision }) => decision === "STOP");
+  const rungs = [...new Set(readings.filter(({ decision }) => decision).map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  const yTicks = drawn.y.ticks(5);
+  const names = labels(yTicks);
+  const nameOf = (id: string) => runs.find((run) => run.id === id)?.name ?? id.slice(0, 8);
+  return (
+    <figure>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`${drawn.lines.length} runs, ${stops.length} stopped, rungs at epochs ${rungs.join(", ")}`}>
+        {yTicks.map((tick, i) => (
+          <g key={tick} transform={`translate(0,${drawn.y(tick)})`}>
+            <line x1={BOX.left} x2={width - BOX.right} className={css.grid} />
+            <text x={BOX.left - 8} dy="0.32em" textAnchor="end" className={css.tick}>
+              {names[i]}
+            </text>
+          </g>
+        ))}
+        {rungs.map((epoch) => (
+          <g key={epoch} transform={`translate(${drawn.x(Math.max(drawn.first, epoch))},0)`}>
+            <line y1={BOX.top} y2={HEIGHT - BOX.bottom} className={css.rung} />
+            <text y={HEIGHT - BOX.bottom + 16} textAnchor="middle" className={css.tick}>
+              {epoch}
+            </text>
+          </g>
+        ))}
+        {drawn.lines.map(({ run, d, stopped }) => (
+          <path key={run} d={d} className={stopped ? css.stopped : css.kept} />
+        ))}
+        {stops.map((stop) => (
+          <circle key={stop.seq} cx={drawn.x(Math.max(drawn.first, stop.epoch))} cy={drawn.y(stop.value)} r={4} className={css.stop}>
+            <title>{`${nameOf(stop.run)}, epoch ${stop.epoch}, ${number(stop.value)}: ${stop.why ?? "stopped"}`}</title>
+          </circle>
+        ))}
+        <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
+          epoch; rungs are drawn as lines
+        </text>
+      </svg>
+      <figcaption className={css.caption}>
+        {count(readings.length)} readings{more ? " (the first of more)" : ""} of {count(drawn.lines.length)} runs; {count(stops.length)} stopped.
+      </figcaption>
+      {stops.length > 0 ? (
+        <details>
+          <summary className="small faint">What was stopped, and why</summary>
+          <ul className="small">
+            {stops.slice(-NAMED).map((stop) => (
+              <li key={stop.seq}>
+                <Link to={`/runs/${stop.run}`}>{nameOf(stop.run)}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </figure>
+  );
+}
