@@ -24,7 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lab to measure: one of its own on an empty home, or one that runs already (its home as the argument). Rows that no client may
+ * A lab to measure, without a worker: one of its own on an empty home, or one that runs already (its home as the argument). Rows that no client may
  * make (runs that an imagined worker holds, a hundred thousand finished runs) are made in its Postgres.
  */
 final class BenchLab implements AutoCloseable {
@@ -56,7 +56,7 @@ final class BenchLab implements AutoCloseable {
             return new BenchLab(null, Path.of(arguments[0]));
         }
         Path home = Files.createTempDirectory("runyard-bench");
-        LabProcess own = LabProcess.start(home, Map.of());
+        LabProcess own = LabProcess.start(home, Map.of("RUNYARD_WORKERS", "0"));
         try {
             return new BenchLab(own, home);
         } catch (IOException | SQLException e) {
