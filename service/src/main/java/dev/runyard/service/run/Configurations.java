@@ -1,8 +1,6 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.spec.json.Json;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -27,17 +25,11 @@ public class Configurations {
     private static final int LONGEST = 500;
 
     private static final String STORE = """
-            with given as (
-              select (v ->> 'run')::uuid as run_id, (v ->> 'layout')::uuid as layout, v -> 'paths' as paths, v -> 'vals' as vals
-              from jsonb_array_elements(cast(? as jsonb)) v),
-            layouts as (
-              insert into config_layout (id, paths)
-              select distinct on (layout) layout, array(select jsonb_array_elements_text(paths)) from given order by layout
-              on conflict do nothing),
+            with layouts as (
+              insert into config_layout (id, paths) values (?, cast(? as text[])) on conflict do nothing),
             stored as (
-              insert into run_config (run_id, layout, vals)
-              select run_id, layout, array(select jsonb_array_elements_text(vals)) from given
-              on conflict do nothing returning run_id)
+              insert into run_config (run_id, layout, vals) values (?, ?, cast(? as text[])) on conflict do nothing
+              returning run_id)
             insert into config_unseen (run_id) select run_id from stored on conflict do nothing""";
 
     private static final String LACKING = """
@@ -79,17 +71,16 @@ public class Configurations {
         this.statements = statements;
     }
 
-    /** In the caller's transaction, one statement for all of them. A run that has one keeps it. */
-    public void store(Map<UUID, Configuration> runs) {
-        ArrayNode given = Json.mapper().createArrayNode();
-        runs.forEach((run, configuration) -> {
-            ObjectNode one = given.addObject()
-                    .put("run", run.toString())
-                    .put("layout", configuration.layout().toString());
-            configuration.paths().forEach(one.putArray("paths")::add);
-            configuration.values().values().forEach(one.putArray("vals")::add);
-        });
-        statements.change(STORE, given.toString());
+    /** In the caller's transaction. A run that has one keeps it. */
+    public void store(UUID run, Configuration configuration) {
+        UUID layout = configuration.layout();
+        statements.change(
+                STORE,
+                layout,
+                configuration.paths(),
+                run,
+                layout,
+                configuration.values().values());
     }
 
     /** Their values go into the catalogue of the experiment that they are in now. */
@@ -120,11 +111,7 @@ public class Configurations {
                         Configuration.of(Json.tree(r.getString(2)), Json.tree(r.getString(3)))),
                 after,
                 BATCH);
-        Map<UUID, Configuration> made = new HashMap<>();
-        lacking.forEach(one -> made.put(one.run(), one.configuration()));
-        if (!made.isEmpty()) {
-            store(made);
-        }
+        lacking.forEach(one -> store(one.run(), one.configuration()));
         return lacking.stream().map(Lacking::run).toList();
     }
 

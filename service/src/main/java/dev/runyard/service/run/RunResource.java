@@ -83,17 +83,19 @@ public class RunResource {
                 request,
                 id -> {
                     Experiments.Place place = experiments.named(request.experiment(), who);
-                    return rows.queueNew(new RunRows.Fresh(
-                            id,
-                            place.project(),
-                            place.experiment(),
-                            null,
-                            null,
-                            name,
-                            request.priority(),
-                            spec,
-                            Map.of(),
-                            who));
+                    return rows.queueNew(
+                            new RunRows.Fresh(
+                                    id,
+                                    place.project(),
+                                    place.experiment(),
+                                    null,
+                                    null,
+                                    name,
+                                    request.priority(),
+                                    spec,
+                                    Map.of(),
+                                    who),
+                            read);
                 },
                 rows::bare);
         return Response.created(URI.create("/api/v1/runs/" + run.id()))

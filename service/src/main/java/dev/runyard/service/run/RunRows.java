@@ -91,17 +91,24 @@ public class RunRows {
     /** Queues the run. A run of this id that exists is left as it is. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void queue(Fresh run) {
-        make(run, MAKE + "select 1 from made", r -> r.getInt(1));
-    }
-
-    /** Queues a run that is new, and answers it as {@link #bare} does. */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public RunView queueNew(Fresh run) {
-        return make(run, MAKE_AND_SHOW, RunView::new).orElseThrow();
-    }
-
-    private <T> Optional<T> make(Fresh run, String sql, Statements.Reader<T> reader) {
         RunSpec read = read(run.spec());
+        make(run, effective(run.spec(), read), read, MAKE + "select 1 from made", r -> r.getInt(1));
+    }
+
+    /**
+     * Queues a run that is new, and answers it as {@link #bare} does.
+     *
+     * @param read what its document means
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public RunView queueNew(Fresh run, RunSpec read) {
+        JsonNode effective = effective(run.spec(), read);
+        return make(run, effective, read, MAKE_AND_SHOW, r -> RunView.of(r, effective))
+                .orElseThrow();
+    }
+
+    private <T> Optional<T> make(
+            Fresh run, JsonNode effective, @Nullable RunSpec read, String sql, Statements.Reader<T> reader) {
         Optional<T> made = statements.row(
                 sql,
                 reader,
@@ -118,15 +125,17 @@ public class RunRows {
                 run.who(),
                 read == null ? 0 : read.schedule().epochs());
         if (made.isPresent()) {
-            JsonNode effective =
-                    read == null ? run.spec().document() : Json.mapper().valueToTree(read);
             JsonNode params = Json.mapper().valueToTree(run.params());
-            configurations.store(Map.of(run.id(), Configuration.ofEffective(effective, params)));
+            configurations.store(run.id(), Configuration.ofEffective(effective, params));
             wakeup.tell();
             // Its workflow is started with its first lease, or by the reconciler's next look at everything.
             wakeup.schedule();
         }
         return made;
+    }
+
+    private static JsonNode effective(SpecDocument document, @Nullable RunSpec read) {
+        return read == null ? document.document() : Json.mapper().valueToTree(read);
     }
 
     /** Null for a document that this version cannot read: a worker will say why, and nobody else is held up. */

@@ -113,6 +113,11 @@ public record RunView(
         this(row, Json.tree(row.getString("spec")));
     }
 
+    /** Of who knows the spec with its defaults already. */
+    static RunView of(ResultSet row, JsonNode effective) throws SQLException {
+        return new RunView(row, Json.tree(row.getString("spec")), new Understood(effective, null));
+    }
+
     private RunView(ResultSet row, JsonNode document) throws SQLException {
         this(row, document, Understood.of(document));
     }

@@ -90,7 +90,7 @@ public class RunBands {
                 ask.filter() == null ? List.of() : ask.filter(),
                 ask.archived(),
                 null));
-        FieldJoins joins = new FieldJoins(choice::metric);
+        FieldJoins joins = new FieldJoins(choice);
         List<String> keys = by.stream().map(joins::expression).toList();
         String columns =
                 IntStream.range(0, keys.size()).mapToObj(i -> ", b" + i).collect(Collectors.joining());

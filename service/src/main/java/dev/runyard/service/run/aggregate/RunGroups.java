@@ -68,7 +68,7 @@ public class RunGroups {
         long begun = begun(ask.cursor(), query);
         choice.settings();
         RunQuery where = choice.where(ask.runs());
-        FieldJoins joins = new FieldJoins(choice::metric);
+        FieldJoins joins = new FieldJoins(choice);
         String inner = inner(by, fields, joins, where);
         List<@Nullable Object> values = new ArrayList<>(joins.values());
         values.addAll(where.values());

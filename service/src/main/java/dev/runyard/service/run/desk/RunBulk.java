@@ -239,7 +239,7 @@ public class RunBulk {
                     select.archived(),
                     select.deleted()));
             if (select.ids() != null) {
-                where = new RunQuery(choice::metric).and("r.id = any(?)", select.ids());
+                where = new RunQuery(choice).and("r.id = any(?)", select.ids());
             }
             List<@Nullable Object> values = new ArrayList<>(where.values());
             values.add(MOST + 1);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * joined once however often it is asked for. Expressions bind nothing; the joins bind {@link #values()}, in order.
  */
 public final class FieldJoins {
-    private final ToIntFunction<String> metrics;
+    private final StoredKeys keys;
     private final StringBuilder joins = new StringBuilder(" ");
     private final List<@Nullable Object> values = new ArrayList<>();
     private final Map<RunField, String> known = new HashMap<>();
@@ -20,9 +19,8 @@ public final class FieldJoins {
     private boolean experiment;
     private boolean configuration;
 
-    /** @param metrics the number of a metric's name */
-    public FieldJoins(ToIntFunction<String> metrics) {
-        this.metrics = metrics;
+    public FieldJoins(StoredKeys keys) {
+        this.keys = keys;
     }
 
     /** SQL for the field's value: of the column's type, a double for a metric, JSON text for a parameter. */
@@ -85,7 +83,7 @@ public final class FieldJoins {
             String best = summary(at.other());
             String alias = "a" + known.size();
             joins.append(RunField.At.lateral(best, alias));
-            values.add(metrics.applyAsInt(at.key()));
+            values.add(keys.metric(at.key()));
             return alias + ".v";
         }
         if (field instanceof RunField.Tag tag) {
@@ -101,7 +99,7 @@ public final class FieldJoins {
         return summaries.computeIfAbsent(key, k -> {
             String alias = "m" + summaries.size();
             joins.append("left join metric_summary %1$s on %1$s.run_id = r.id and %1$s.key_id = ? ".formatted(alias));
-            values.add(metrics.applyAsInt(k));
+            values.add(keys.metric(k));
             return alias;
         });
     }
@@ -111,11 +109,6 @@ public final class FieldJoins {
             configuration = true;
             joins.append("left join run_config c on c.run_id = r.id ");
         }
-        String alias = "l" + known.size();
-        joins.append(
-                "left join (select id, array_position(paths, cast(? as text)) as at from config_layout) %1$s on %1$s.id = c.layout "
-                        .formatted(alias));
-        values.add(param.path());
-        return "c.vals[" + alias + ".at]";
+        return keys.value(param.path());
     }
 }

@@ -7,18 +7,26 @@ import dev.runyard.service.http.Given;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Which runs are meant: the same words in lists, groups, catalogues and in what is done to many. */
 @ApplicationScoped
-public class RunChoice {
-    /** Fresh plans, since what suits one experiment or metric does not suit the next; room for the ids that a filter gathers. */
+public class RunChoice implements StoredKeys {
+    /**
+     * Fresh plans, since what suits one experiment or metric does not suit the next; room for the ids that a filter gathers. What is read
+     * lies in memory or on a disk that does not turn, so the narrow indexes cost less than the wide rows; and helpers of a statement would
+     * each gather the same ids again.
+     */
     private static final String SETTINGS = """
             select set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-                   set_config('work_mem', '64MB', true), set_config('jit', 'off', true)""";
+                   set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+                   set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true)""";
 
     /** No row has it. */
     private static final UUID NOBODY = new UUID(0, 0);
@@ -69,14 +77,25 @@ public class RunChoice {
         statements.row(SETTINGS, r -> r.getString(1));
     }
 
-    /** The number of a metric's name; one that nobody uses has none, and 0 meets no row. */
+    @Override
     public int metric(String key) {
         return (int) statements.number("select id from metric_key where key = ?", key);
     }
 
+    @Override
+    public Map<Integer, List<UUID>> places(String path) {
+        Map<Integer, List<UUID>> places = new TreeMap<>();
+        statements.each(
+                "select array_position(paths, cast(? as text)), id from config_layout where cast(? as text) = any(paths)",
+                r -> places.computeIfAbsent(r.getInt(1), place -> new ArrayList<>())
+                        .add(r.getObject(2, UUID.class)),
+                path,
+                path);
+        return places;
+    }
+
     /** The id of the experiment asked for; null where none was. */
-    @Nullable
-    public UUID experiment(Ask ask) {
+    public @Nullable UUID experiment(Ask ask) {
         return ask.experiment() == null
                 ? null
                 : experiments.find(ask.experiment()).orElse(NOBODY);
@@ -84,7 +103,7 @@ public class RunChoice {
 
     /** @throws dev.runyard.service.http.Problem 422 for a sweep, state or filter that means nothing */
     public RunQuery where(Ask ask) {
-        RunQuery where = new RunQuery(this::metric);
+        RunQuery where = new RunQuery(this);
         UUID experiment = experiment(ask);
         if (experiment != null) {
             // By its id, since the planner knows how many runs that one has, but not how many a name has.

@@ -100,7 +100,7 @@ public class RunList {
         few("param", ask.params());
         few("field", ask.fields());
         RunQuery where = choice.where(ask.runs());
-        RunWalk walk = new RunWalk(statements, where, ask.sort(), choice::metric);
+        RunWalk walk = new RunWalk(statements, where, ask.sort(), choice);
         ask.fields().forEach(field -> RunField.parse("field", field));
         int query = Objects.hash(ask.runs(), ask.sort());
         RunCursor cursor = ask.cursor() == null ? null : RunCursor.parse(ask.cursor(), query);
@@ -225,7 +225,7 @@ public class RunList {
         if (runs.isEmpty() || asked.isEmpty()) {
             return Map.of();
         }
-        FieldJoins joins = new FieldJoins(choice::metric);
+        FieldJoins joins = new FieldJoins(choice);
         List<String> expressions = asked.stream()
                 .map(field -> joins.json(RunField.parse("field", field)))
                 .toList();

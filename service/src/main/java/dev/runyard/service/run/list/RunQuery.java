@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +23,13 @@ public final class RunQuery {
     /** {has:x} from … where {of:x} …{end}: runs x that have something. */
     private static final Pattern MARK = Pattern.compile("\\{(has|of|end):?([a-z._]*)}");
 
-    private final ToIntFunction<String> metrics;
+    private final StoredKeys keys;
     private final StringBuilder sql = new StringBuilder("true");
     private boolean few;
     private final List<@Nullable Object> values = new ArrayList<>();
 
-    /** @param metrics the number of a metric's name; the planner knows more of a number than of a search for one */
-    public RunQuery(ToIntFunction<String> metrics) {
-        this.metrics = metrics;
+    public RunQuery(StoredKeys keys) {
+        this.keys = keys;
     }
 
     /** Few runs meet what was said so far, such as being of one sweep: the rest is looked up for each. */
@@ -214,12 +213,12 @@ public final class RunQuery {
     private String metric(RunField field, String condition, @Nullable Object... bound) {
         String sql;
         if (field instanceof RunField.At at) {
-            values.add(metrics.applyAsInt(at.key()));
-            values.add(metrics.applyAsInt(at.other()));
+            values.add(keys.metric(at.key()));
+            values.add(keys.metric(at.other()));
             sql = RunField.At.lateral("m", "a") + "where {of:m.run_id}m.key_id = ? and a.v " + condition;
         } else {
             RunField.Metric metric = (RunField.Metric) field;
-            values.add(metrics.applyAsInt(metric.key()));
+            values.add(keys.metric(metric.key()));
             sql = "where {of:m.run_id}m.key_id = ? and " + metric.sql("m") + " " + condition;
         }
         values.addAll(Arrays.asList(bound));
@@ -252,11 +251,9 @@ public final class RunQuery {
 
     /** All configurations are narrow and read once, for there is no index of each path. {@code v} is the value's JSON text. */
     private String gathered(RunField.Param param, String condition) {
-        values.add(param.path());
-        values.add(param.path());
-        return "{has:c.run_id} from run_config c join (select id, array_position(paths, cast(? as text))"
-                + " as at from config_layout where cast(? as text) = any(paths)) l on l.id = c.layout where {of:c.run_id}"
-                + condition.replaceAll("\\bv\\b", "c.vals[l.at]") + "{end}";
+        String value = Matcher.quoteReplacement(keys.value(param.path()));
+        return "{has:c.run_id} from run_config c where {of:c.run_id}" + condition.replaceAll("\\bv\\b", value)
+                + "{end}";
     }
 
     /**

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +23,14 @@ final class RunWalk {
 
     /**
      * @param sort the field, after a - for the greatest first; null or empty: newest first
-     * @param metrics the number of a metric's name
      */
-    RunWalk(Statements statements, RunQuery where, @Nullable String sort, ToIntFunction<String> metrics) {
+    RunWalk(Statements statements, RunQuery where, @Nullable String sort, StoredKeys keys) {
         this.statements = statements;
         this.where = where;
         String asked = sort == null || sort.isEmpty() ? "-createdAt" : sort;
         down = asked.startsWith("-");
         field = RunField.parse("sort", down ? asked.substring(1) : asked);
-        joins = new FieldJoins(metrics);
+        joins = new FieldJoins(keys);
         String value = joins.expression(field);
         if (field instanceof RunField.Param) {
             // Numbers as numbers, before or after all texts.
@@ -119,37 +117,26 @@ final class RunWalk {
         return read(sql.toString(), values);
     }
 
+    /** The order is made of narrow indexes; only the runs of the page are looked up themselves. */
     private List<Step> all(@Nullable RunCursor cursor, int limit) {
         List<@Nullable Object> values = new ArrayList<>(joins.values());
         values.addAll(where.values());
         String from = from() + "where " + where.sql("r.id");
-        StringBuilder sql = new StringBuilder();
-        String value = expression;
-        String id = "r.id";
-        if (field instanceof RunField.Param) {
-            // Worked out once a run, hence the offset; no index has it anyway.
-            value = "v";
-            id = "id";
-            sql.append("select id, created_at, cast(v as text) as sort_value from (select r.id, r.created_at, ")
-                    .append(expression + " as v" + from + " offset 0) x where v is not null");
-        } else {
-            sql.append("select r.id, r.created_at, cast(" + expression + " as text) as sort_value" + from)
-                    .append(" and " + expression + " is not null");
-        }
+        StringBuilder sql = new StringBuilder(
+                "select r.id, r.created_at, cast(t.v as text) as sort_value from (select id, v from (");
+        // Worked out once a run, hence the offset.
+        sql.append("select r.id, ").append(expression).append(" as v").append(from);
+        sql.append(field instanceof RunField.Param ? " offset 0) x where v is not null" : ") x where v is not null");
         if (cursor != null) {
-            sql.append(" and (%s, %s) %s (cast(? as %s), ?)".formatted(value, id, down ? "<" : ">", type));
+            sql.append(" and (v, id) %s (cast(? as %s), ?)".formatted(down ? "<" : ">", type));
             values.add(cursor.value());
             values.add(cursor.id());
         }
         String way = down ? " desc" : " asc";
-        sql.append(" order by ")
-                .append(value)
-                .append(way)
-                .append(", ")
-                .append(id)
-                .append(way);
+        sql.append(" order by v" + way + ", id" + way + " limit ?) t join run r on r.id = t.id order by t.v" + way
+                + ", t.id" + way);
         values.add(limit);
-        return read(sql.append(" limit ?").toString(), values);
+        return read(sql.toString(), values);
     }
 
     private List<Step> missing(@Nullable RunCursor cursor, int limit) {

@@ -16,7 +16,6 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +42,7 @@ final class RunBandsTest {
                         + " select ?, project_id, id, 'b', 'QUEUED', cast(? as jsonb), '', 'test', 1 from experiment where name = 'bands'",
                 id,
                 spec);
-        configurations.store(Map.of(id, Configuration.of(Json.tree(spec), Json.tree("{}"))));
+        configurations.store(id, Configuration.of(Json.tree(spec), Json.tree("{}")));
         statements.change(
                 "insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)"
                         + " select ?, id, ?, 0, ?, 1, 1, false from metric_key where key = 'bands/x'",

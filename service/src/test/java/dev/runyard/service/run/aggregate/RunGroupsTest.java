@@ -71,7 +71,7 @@ final class RunGroupsTest {
                     spec,
                     state,
                     E);
-            configurations.store(Map.of(id, Configuration.of(Json.tree(spec), Json.tree("{}"))));
+            configurations.store(id, Configuration.of(Json.tree(spec), Json.tree("{}")));
             Double value = values[random.nextInt(values.length)];
             if (value != null) {
                 boolean finite = Double.isFinite(value);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runyard.service.http.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +33,17 @@ final class RunFilterTest {
     @Test
     void whatPeopleWriteIsNeverPartOfTheStatement() {
         String evil = "'; drop table run; --";
-        RunQuery query = new RunQuery(key -> 7)
+        RunQuery query = new RunQuery(new StoredKeys() {
+                    @Override
+                    public int metric(String key) {
+                        return 7;
+                    }
+
+                    @Override
+                    public Map<Integer, List<UUID>> places(String path) {
+                        return Map.of(3, List.of(new UUID(1, 2)));
+                    }
+                })
                 .and(RunFilter.parse("name = \"" + evil + "\" and `params." + evil.replace("`", "") + "` = 'x'"));
         assertThat(query.sql("r.id")).doesNotContain("drop");
         assertThat(query.values()).contains(evil);
