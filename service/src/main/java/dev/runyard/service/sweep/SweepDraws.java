@@ -9,7 +9,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sampler.Sampler;
 import dev.runyard.spec.sampler.SamplerSpec;
-import dev.runyard.spec.sampler.Space;
+import dev.runyard.spec.space.Space;
 import dev.runyard.spec.sweep.Overrides;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;

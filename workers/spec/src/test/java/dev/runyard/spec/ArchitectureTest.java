@@ -16,8 +16,8 @@ class ArchitectureTest {
     private static final String ROOT = "dev.runyard.spec";
 
     /** From the top to the ground, which is the root itself. A room sees those below it and nothing else. */
-    private static final List<String> ROOMS =
-            List.of("sweep", "pruner", "sampler", "report", "run", "training", "model", "dataset", "metric", "json");
+    private static final List<String> ROOMS = List.of(
+            "sweep", "pruner", "sampler", "space", "report", "run", "training", "model", "dataset", "metric", "json");
 
     private static final JavaClasses SPEC = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

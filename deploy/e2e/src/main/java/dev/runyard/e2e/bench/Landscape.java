@@ -2,7 +2,7 @@ package dev.runyard.e2e.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.sampler.Space;
+import dev.runyard.spec.space.Space;
 import dev.runyard.spec.sweep.SweepSpec;
 import java.util.Map;
 import java.util.Objects;

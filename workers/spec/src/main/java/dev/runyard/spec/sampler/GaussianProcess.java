@@ -1,5 +1,6 @@
 package dev.runyard.spec.sampler;
 
+import dev.runyard.spec.space.Chance;
 import java.util.Arrays;
 import org.hipparchus.util.FastMath;
 

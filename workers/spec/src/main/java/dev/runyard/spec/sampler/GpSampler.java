@@ -2,6 +2,9 @@ package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.space.Chance;
+import dev.runyard.spec.space.Dimension;
+import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.runyard.spec.sampler;
 
+import dev.runyard.spec.space.Chance;
+import dev.runyard.spec.space.Dimension;
+import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

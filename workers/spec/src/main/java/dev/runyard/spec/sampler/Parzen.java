@@ -1,6 +1,9 @@
 package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.space.Chance;
+import dev.runyard.spec.space.Dimension;
+import dev.runyard.spec.space.Space;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.space.Draws;
+import dev.runyard.spec.space.Space;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.space.Space;
 import java.util.List;
 import java.util.Map;
 

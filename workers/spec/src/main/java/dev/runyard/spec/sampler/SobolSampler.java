@@ -2,6 +2,8 @@ package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.space.Draws;
+import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

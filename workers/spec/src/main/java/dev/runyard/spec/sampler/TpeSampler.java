@@ -1,6 +1,8 @@
 package dev.runyard.spec.sampler;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.space.Chance;
+import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-/** How points are taken from the axes of a sweep: pure functions of the space, a seed, and what was drawn before. */
+/** How points are taken from a search space: pure functions of the space, a seed, and what was drawn before. */
 @NullMarked
 package dev.runyard.spec.sampler;
 

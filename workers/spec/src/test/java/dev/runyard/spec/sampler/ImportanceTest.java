@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.runyard.spec.space.Axis;
+import dev.runyard.spec.space.Draws;
+import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

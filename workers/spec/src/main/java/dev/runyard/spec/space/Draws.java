@@ -1,4 +1,4 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -41,7 +41,7 @@ public final class Draws {
     }
 
     /** How many combinations of values there are; empty where an axis has no end. */
-    static Optional<BigInteger> product(Map<String, Axis> axes) {
+    public static Optional<BigInteger> product(Map<String, Axis> axes) {
         BigInteger product = BigInteger.ONE;
         for (Axis axis : axes.values()) {
             if (axis.plain() instanceof Axis.Choice choice) {
@@ -71,7 +71,7 @@ public final class Draws {
     }
 
     /** How many points the first combinations are, with what conditions leave of them. */
-    static BigInteger counted(Space space, int combinations) {
+    public static BigInteger counted(Space space, int combinations) {
         Set<Map<String, Object>> seen = new HashSet<>();
         for (int i = 0; i < combinations; i++) {
             Map<String, JsonNode> point = space.kept(nth(space.axes(), i));
@@ -128,7 +128,7 @@ public final class Draws {
      *
      * @param axes that all have an end; the first varies fastest
      */
-    static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
+    public static Map<String, JsonNode> nth(Map<String, Axis> axes, int index) {
         Map<String, JsonNode> out = new TreeMap<>();
         int rest = index;
         for (Map.Entry<String, Axis> axis : axes.entrySet()) {
@@ -149,7 +149,7 @@ public final class Draws {
         return value == (int) value ? NODES.numberNode((int) value) : NODES.numberNode(value);
     }
 
-    static long bits(long seed, String path, int index) {
+    public static long bits(long seed, String path, int index) {
         return mix(mix(seed ^ fnv1a64(path)) + (index + 1L) * GAMMA);
     }
 

@@ -1,4 +1,4 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,9 +12,9 @@ import org.hipparchus.util.FastMath;
  *
  * @param when path to the values that will do; empty: always there
  */
-record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
+public record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
     /** Values the coordinate tells apart; 0: reals, or more than an int counts. */
-    int size() {
+    public int size() {
         if (axis instanceof Axis.Choice choice) {
             return choice.values().size();
         }
@@ -26,12 +26,12 @@ record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
     }
 
     /** Values without an order. */
-    boolean unordered() {
+    public boolean unordered() {
         return axis instanceof Axis.Choice choice && !choice.values().stream().allMatch(JsonNode::isNumber);
     }
 
     /** @param u in [0, 1] */
-    JsonNode at(double u) {
+    public JsonNode at(double u) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         double x = Math.min(Math.max(u, 0), Math.nextDown(1.0));
         if (axis instanceof Axis.Choice choice) {
@@ -57,7 +57,7 @@ record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
     }
 
     /** The coordinate of a value, in the middle of its part; NaN for a value that the axis does not have. */
-    double of(JsonNode value) {
+    public double of(JsonNode value) {
         if (axis instanceof Axis.Choice choice) {
             Object wanted = Axis.Choice.comparable(value);
             for (int i = 0; i < choice.values().size(); i++) {
@@ -89,7 +89,7 @@ record Dimension(String path, Axis axis, Map<String, List<JsonNode>> when) {
     }
 
     /** Where the part of a whole number begins and ends; of a list of numbers too. */
-    double[] part(double middle) {
+    public double[] part(double middle) {
         if (axis instanceof Axis.Integers range && range.log()) {
             double lo = FastMath.log(range.lo() - range.step() / 2.0);
             double hi = FastMath.log(range.hi() + range.step() / 2.0);

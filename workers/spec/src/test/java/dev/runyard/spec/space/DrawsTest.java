@@ -1,4 +1,4 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;

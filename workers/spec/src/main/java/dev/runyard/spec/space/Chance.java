@@ -1,9 +1,9 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import org.hipparchus.special.Erf;
 
 /** A stream of random numbers that is a function of a seed and a name: the same on every machine, in every order of calls before it. */
-final class Chance {
+public final class Chance {
     private final long seed;
     private final String name;
     private int index;
@@ -11,32 +11,32 @@ final class Chance {
     /**
      * @param name what it is for; the draw's number belongs into it
      */
-    Chance(long seed, String name) {
+    public Chance(long seed, String name) {
         this.seed = seed;
         this.name = name;
     }
 
-    long bits() {
+    public long bits() {
         return Draws.bits(seed, name, index++);
     }
 
     /** [0, 1). */
-    double unit() {
+    public double unit() {
         return (bits() >>> 11) * 0x1.0p-53;
     }
 
     /** 0 … n - 1. */
-    int below(int n) {
+    public int below(int n) {
         return (int) Long.remainderUnsigned(bits(), n);
     }
 
     /** Standard normal. */
-    double normal() {
+    public double normal() {
         return quantile(((bits() >>> 11) + 0.5) * 0x1.0p-53);
     }
 
     /** An index, each as likely as its weight; the weights' sum need not be 1. */
-    int weighted(double[] weights) {
+    public int weighted(double[] weights) {
         double sum = 0;
         for (double w : weights) {
             sum += w;
@@ -52,12 +52,12 @@ final class Chance {
     }
 
     /** The standard normal distribution's inverse. */
-    static double quantile(double p) {
+    public static double quantile(double p) {
         return -Math.sqrt(2) * Erf.erfcInv(2 * p);
     }
 
     /** The standard normal distribution. */
-    static double normalBelow(double x) {
+    public static double normalBelow(double x) {
         return 0.5 * Erf.erfc(-x / Math.sqrt(2));
     }
 }

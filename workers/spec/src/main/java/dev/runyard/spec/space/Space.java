@@ -1,4 +1,4 @@
-package dev.runyard.spec.sampler;
+package dev.runyard.spec.space;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 public final class Space {
     /** Points tried before a space counts as empty. */
-    static final int TRIES = 10_000;
+    public static final int TRIES = 10_000;
 
     private final Map<String, Axis> axes;
     private final List<Dimension> dimensions;
@@ -77,29 +77,29 @@ public final class Space {
     }
 
     /** Those that others depend on come first. */
-    List<Dimension> dimensions() {
+    public List<Dimension> dimensions() {
         return dimensions;
     }
 
-    int size() {
+    public int size() {
         return dimensions.size();
     }
 
     /** Whether there is nothing but axes: no condition of any kind. */
-    boolean plain() {
+    public boolean plain() {
         return require.isEmpty() && dimensions.stream().allMatch(d -> d.when().isEmpty());
     }
 
-    boolean conditional() {
+    public boolean conditional() {
         return dimensions.stream().anyMatch(d -> !d.when().isEmpty());
     }
 
-    boolean constrained() {
+    public boolean constrained() {
         return !require.isEmpty();
     }
 
     /** Whether an axis is there, given those it depends on. */
-    boolean active(Dimension dimension, Map<String, JsonNode> point) {
+    public boolean active(Dimension dimension, Map<String, JsonNode> point) {
         return dimension.when().entrySet().stream().allMatch(one -> {
             JsonNode value = value(one.getKey(), point);
             return one.getValue().stream()
@@ -151,7 +151,7 @@ public final class Space {
     }
 
     /** @param u one coordinate for each dimension, in [0, 1]; those of axes that are not there are not looked at */
-    Map<String, JsonNode> at(double[] u) {
+    public Map<String, JsonNode> at(double[] u) {
         Map<String, JsonNode> out = new TreeMap<>();
         for (int i = 0; i < dimensions.size(); i++) {
             Dimension d = dimensions.get(i);
@@ -163,7 +163,7 @@ public final class Space {
     }
 
     /** Coordinates of a point; NaN where an axis is not there, or does not have the value. */
-    double[] coordinates(Map<String, JsonNode> point) {
+    public double[] coordinates(Map<String, JsonNode> point) {
         double[] u = new double[dimensions.size()];
         for (int i = 0; i < u.length; i++) {
             Dimension d = dimensions.get(i);
@@ -174,7 +174,7 @@ public final class Space {
     }
 
     /** A form in which equal points are equal, however their numbers are written. */
-    static Map<String, Object> comparable(Map<String, JsonNode> point) {
+    public static Map<String, Object> comparable(Map<String, JsonNode> point) {
         Map<String, Object> out = new HashMap<>();
         point.forEach((path, value) -> out.put(path, Axis.Choice.comparable(value)));
         return out;
