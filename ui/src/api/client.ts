@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import type { BulkAsk, Patch, SavedViewAsk } from "./curating";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { OrderPaths } from "./order";
@@ -29,6 +30,17 @@ export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   }
   if (!answer.response.ok || answer.data === undefined) throw problemOf(answer.response.status, answer.error);
   return decode(answer.data);
+}
+
+/** Of what answers with nothing. */
+async function unwrapNothing(asked: Promise<Answer<undefined>>): Promise<void> {
+  let answer: Answer<undefined>;
+  try {
+    answer = await asked;
+  } catch (cause) {
+    throw toProblem(cause);
+  }
+  if (!answer.response.ok) throw problemOf(answer.response.status, answer.error);
 }
 
 /** Listings are arrays, or pages that hold one. */
@@ -62,6 +74,17 @@ export const api = {
   lastLines: (id: string, last: number) => unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { last } } })),
   /** Curves of many runs and metrics at once, or what has come since. */
   series: (body: SeriesAsked) => unwrap(http.POST("/api/v1/metrics/series", { body })),
+  /** Renames, tags, stars, archives, moves one run. */
+  patchRun: (id: string, body: Patch) => unwrap(http.PATCH("/api/v1/runs/{id}", { ...of(id), body })),
+  /** The same to many runs, by id or by filter. */
+  bulk: (body: BulkAsk) => unwrap(http.POST("/api/v1/runs/bulk", { body })),
+  checkBulk: (body: BulkAsk) => unwrap(http.POST("/api/v1/runs/bulk/check", { body })),
+  /** @param at where the caret is, in characters */
+  completeFilter: (text: string, at: number, { experiment, sweep }: RunsScope) => unwrap(http.GET("/api/v1/runs/filter/complete", { params: { query: { text, at: String(at), experiment, sweep } } })),
+  views: (page: string) => items(http.GET("/api/v1/views", { params: { query: { page } } })),
+  makeView: (body: SavedViewAsk) => unwrap(http.POST("/api/v1/views", { body })),
+  changeView: (id: string, body: SavedViewAsk) => unwrap(http.PUT("/api/v1/views/{id}", { ...of(id), body })),
+  deleteView: (id: string) => unwrapNothing(http.DELETE("/api/v1/views/{id}", of(id))),
   actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),
 
   sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>

@@ -16,6 +16,8 @@ describe("whether a change can matter to a question over runs", () => {
     [{}, change, true],
     [{ experiment: "a" }, change, true],
     [{ experiment: "b" }, change, false],
+    [{ ids: ["1", "2"] }, change, true],
+    [{ ids: ["2"] }, change, false],
     [{ experiment: "b" }, { ...change, experiment: undefined }, true],
     [{ sweep: "s" }, change, false],
     [{ sweep: "s" }, { ...change, sweep: "s" }, true],

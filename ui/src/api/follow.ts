@@ -25,6 +25,8 @@ export interface Scope {
   state?: string | undefined;
   filter?: string | string[] | undefined;
   sort?: string | undefined;
+  /** None but these runs. */
+  ids?: readonly string[] | undefined;
 }
 
 export interface Change {
@@ -37,6 +39,7 @@ export interface Change {
 
 /** Whether a change may alter what a question over many runs answers: adding, taking away, moving or recounting. */
 export function canMatch(scope: Scope, change: Change): boolean {
+  if (scope.ids && !scope.ids.includes(change.run)) return false;
   if (scope.experiment !== undefined && change.experiment !== undefined && scope.experiment !== change.experiment) return false;
   // An event of a run tells its sweep whenever it has one.
   if (scope.sweep !== undefined && scope.sweep !== change.sweep && !(change.pointsOnly && change.sweep === undefined)) return false;
@@ -63,7 +66,12 @@ export function placeRun(cache: QueryClient, run: RunView): boolean {
 }
 
 /** Over many runs at once: these are read again only where a change can matter to them. */
-const OVER_RUNS: ReadonlySet<unknown> = new Set(["runs", "groups", "catalogue", "home", "experiments"]);
+const OVER_RUNS: ReadonlySet<unknown> = new Set(["runs", "groups", "bulk", "catalogue", "home", "experiments"]);
+
+/** A person changed runs here: all that is over many is read again at once, whatever the stream says later. */
+export function readAllAgain(cache: QueryClient): Promise<void> {
+  return cache.invalidateQueries({ predicate: (query) => OVER_RUNS.has(query.queryKey[0]) || query.queryKey[0] === "run" });
+}
 
 /** Patches rows in place and reads again only what a change can matter to. @returns how to stop */
 export function follow(stream: EventStream, cache: QueryClient): () => void {

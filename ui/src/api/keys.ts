@@ -1,3 +1,4 @@
+import type { BulkSelect } from "./curating";
 import type { GroupsQuery, RunsQuery, RunsScope } from "./paths";
 
 /** Names of what the query cache holds; a shorter key is a prefix of the longer ones that fall with it. */
@@ -10,6 +11,10 @@ export const keys = {
   runs: (query: RunsQuery) => ["runs", query] as const,
   groups: (query: GroupsQuery) => ["groups", query] as const,
   catalogue: (scope: RunsScope) => ["catalogue", scope] as const,
+  /** What can be done to these. */
+  bulk: (select: BulkSelect) => ["bulk", select] as const,
+  completion: (text: string, at: number, scope: RunsScope) => ["completion", scope, text, at] as const,
+  views: (page: string) => ["views", page] as const,
   run: (id: string) => ["run", id] as const,
   /** What changes only with the run's state: attempts, events, checkpoints, artifacts. */
   trail: (id: string) => ["trail", id] as const,

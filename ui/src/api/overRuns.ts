@@ -6,6 +6,12 @@ export interface KeyCatalogue {
   of: number;
   params: ParamKey[];
   metrics: NamedMetric[];
+  tags: TagKey[];
+}
+
+export interface TagKey {
+  key: string;
+  runs: number;
 }
 
 export interface ParamKey {

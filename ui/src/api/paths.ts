@@ -1,3 +1,4 @@
+import type { BulkAsk, BulkCheck, BulkDone, Completion, Patch, SavedView, SavedViewAsk } from "./curating";
 import type { SeriesAnswer, SeriesAsked } from "./series";
 import type * as O from "./overRuns";
 import type * as T from "./types";
@@ -19,6 +20,16 @@ interface Post<R, Path = undefined, Body = undefined> {
     responses: Ok<R>;
   };
 }
+interface Change<Method extends "patch" | "put" | "delete", R, Path, Body = undefined> {
+  method: Method;
+  operation: {
+    parameters: { path: Path };
+    requestBody?: Body extends undefined ? never : { content: { "application/json": Body } };
+    responses: Ok<R>;
+  };
+}
+/** The methods of one path beside reading and sending. */
+type Changes<C extends { method: string; operation: unknown }> = { [M in C["method"]]: Extract<C, { method: M }>["operation"] };
 interface Id {
   id: string;
 }
@@ -35,13 +46,16 @@ export interface RunsQuery {
   sort?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
+  /** Left out: none of these; `true`: these too; `only`: none but these. */
+  archived?: "true" | "only" | undefined;
+  deleted?: "only" | undefined;
   metrics?: string[] | undefined;
   param?: string[] | undefined;
   field?: string[] | undefined;
 }
 
 /** Which runs a question over many is about. */
-export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter">;
+export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter" | "archived" | "deleted">;
 
 export interface GroupsQuery extends RunsScope {
   by: string[];
@@ -56,7 +70,12 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
   "/api/v1/runs/groups": Get<O.GroupsPage, undefined, GroupsQuery>;
   "/api/v1/keys": Get<O.KeyCatalogue, undefined, RunsScope>;
-  "/api/v1/runs/{id}": Get<T.RunView, Id>;
+  "/api/v1/runs/{id}": Get<T.RunView, Id> & Changes<Change<"patch", T.RunView, Id, Patch>>;
+  "/api/v1/runs/bulk": Post<BulkDone, undefined, BulkAsk>;
+  "/api/v1/runs/bulk/check": Post<BulkCheck, undefined, BulkAsk>;
+  "/api/v1/runs/filter/complete": Get<Completion, undefined, { text: string; at?: string; experiment?: string | undefined; sweep?: string | undefined }>;
+  "/api/v1/views": Get<SavedView[], undefined, { page?: string }> & Post<SavedView, undefined, SavedViewAsk>;
+  "/api/v1/views/{id}": Changes<Change<"put", SavedView, Id, SavedViewAsk> | Change<"delete", undefined, Id>>;
   "/api/v1/runs/{id}/attempts": Get<T.AttemptView[] | Listed<T.AttemptView>, Id>;
   "/api/v1/runs/{id}/events": Get<T.EventView[] | Listed<T.EventView>, Id>;
   "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;

@@ -1056,6 +1056,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every run that matches, as CSV
+         * @description A row each, however many; the id, then a column for each field asked for.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    archived?: string;
+                    column?: string[];
+                    deleted?: string;
+                    experiment?: string;
+                    filter?: string[];
+                    sort?: string;
+                    state?: string;
+                    sweep?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -2402,6 +2460,57 @@ export interface paths {
                 503: components["responses"]["Problem503"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/filter/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Complete */
+        get: {
+            parameters: {
+                query?: {
+                    at?: string;
+                    experiment?: string;
+                    sweep?: string;
+                    text?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FilterCompletion"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4139,7 +4248,7 @@ export interface components {
         ClassifierSpec: {
             features?: string;
             head?: string;
-            kind?: components["schemas"]["Kind1"];
+            kind?: components["schemas"]["Kind2"];
             policy?: components["schemas"]["Policy"];
             template?: components["schemas"]["Template"];
             templates?: string;
@@ -4278,6 +4387,18 @@ export interface components {
             /** Format: int64 */
             size?: number;
         };
+        FilterChoice: {
+            hint?: string;
+            kind?: components["schemas"]["Kind"];
+            text?: string;
+        };
+        FilterCompletion: {
+            choices?: components["schemas"]["FilterChoice"][];
+            /** Format: int32 */
+            from?: number;
+            /** Format: int32 */
+            to?: number;
+        };
         FoldersRequest: {
             attempts?: components["schemas"]["AttemptName"][];
         };
@@ -4398,11 +4519,13 @@ export interface components {
             nonFinite?: number;
         };
         /** @enum {string} */
-        Kind: "sgd" | "adamw";
+        Kind: "field" | "value" | "operator";
         /** @enum {string} */
-        Kind1: "text" | "text-init" | "linear" | "native" | "prototypes";
+        Kind1: "sgd" | "adamw";
         /** @enum {string} */
-        Kind2: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
+        Kind2: "text" | "text-init" | "linear" | "native" | "prototypes";
+        /** @enum {string} */
+        Kind3: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
         LabView: {
             mode?: string;
             postgres?: string;
@@ -4500,7 +4623,7 @@ export interface components {
             text?: string;
         };
         Notice: {
-            kind?: components["schemas"]["Kind2"];
+            kind?: components["schemas"]["Kind3"];
             why?: string;
         };
         /** @enum {string} */
@@ -4527,7 +4650,7 @@ export interface components {
             /** Format: double */
             beta2?: number;
             decay?: components["schemas"]["Decay"];
-            kind?: components["schemas"]["Kind"];
+            kind?: components["schemas"]["Kind1"];
             /** Format: double */
             learningRate?: number;
             /** Format: double */
@@ -4863,6 +4986,7 @@ export interface components {
         SavedViewAsk: {
             address?: string;
             experiment?: string;
+            first?: boolean;
             name?: string;
             page?: string;
         };
@@ -4872,6 +4996,7 @@ export interface components {
             createdAt?: components["schemas"]["Instant"];
             createdBy?: string;
             experiment?: string;
+            first?: boolean;
             id?: components["schemas"]["UUID"];
             name?: string;
             page?: string;

@@ -55,6 +55,12 @@ export interface RunView {
   attempt: number;
   priority: number;
   labels?: Record<string, string> | null;
+  /** What people put there, by name. */
+  tags?: Record<string, string>;
+  starred?: boolean;
+  archived?: boolean;
+  deletedAt?: string | null;
+  hasNote?: boolean;
   createdAt: string;
   createdBy: string;
   startedAt?: string | null;

@@ -12,11 +12,13 @@ interface Props {
   /** `MenuItem`, `MenuChoice`, `MenuHeading`, `MenuLine`. */
   children: ReactNode;
   align?: "start" | "center" | "end";
+  open?: boolean;
+  onOpen?: (open: boolean) => void;
 }
 
-export function Menu({ trigger, children, align = "start" }: Props) {
+export function Menu({ trigger, children, align = "start", open, onOpen }: Props) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpen ? { onOpenChange: onOpen } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align={align} sideOffset={5} collisionPadding={8} className={css.menu}>

@@ -1,109 +1,133 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, GitCompareArrows, Pause, Play, RotateCcw, X, type LucideIcon } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, GitCompareArrows, type LucideIcon, Pause, Play, RotateCcw, Star, StarOff, Tag, Trash2, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/client";
-import { placeRun } from "../../api/follow";
+import type { Deed } from "../../api/curating";
 import { keys } from "../../api/keys";
 import type { RunsScope } from "../../api/paths";
-import type { Action, RunView } from "../../api/types";
-import { actionsOf } from "../../components/ActionBar";
-import { Button } from "../../components/controls/Button";
+import { toProblem } from "../../api/problem";
+import type { RunView } from "../../api/types";
+import { Button, IconButton } from "../../components/controls/Button";
 import { count } from "../../components/format";
 import { useGo } from "../../components/navigation";
 import { confirm } from "../../components/overlays/confirm";
-import { say } from "../../components/overlays/toast";
+import { Menu, MenuItem } from "../../components/overlays/Menu";
+import type { Curated, What } from "./CurateDialog";
 import css from "./runs.module.css";
-import { allRuns } from "./whole";
+import { useChange } from "./useChange";
+import { type RowSelection, selectOf } from "./useSelection";
 
-/** Either these runs, or all that the filter matches. */
-export type Selection = { kind: "runs"; ids: ReadonlySet<string> } | { kind: "all"; total: number };
+interface Offer {
+  label: string;
+  words: string;
+  icon: LucideIcon;
+  deed: Deed;
+}
 
-const LOOK: Record<Action, { label: string; done: string; icon: LucideIcon; undo?: Action }> = {
-  pause: { label: "Pause", done: "told to pause", icon: Pause, undo: "resume" },
-  resume: { label: "Resume", done: "queued again", icon: Play, undo: "pause" },
-  retry: { label: "Retry", done: "queued again", icon: RotateCcw },
-  cancel: { label: "Cancel", done: "told to stop", icon: Ban },
+/** Only with what it applies to: the service counts that. */
+const OFFERS: Record<string, Offer> = {
+  pause: { label: "Pause", words: "told to pause", icon: Pause, deed: { action: "pause" } },
+  resume: { label: "Resume", words: "queued again", icon: Play, deed: { action: "resume" } },
+  retry: { label: "Retry", words: "queued again", icon: RotateCcw, deed: { action: "retry" } },
+  cancel: { label: "Cancel", words: "told to stop", icon: Ban, deed: { action: "cancel" } },
+  delete: { label: "Delete", words: "deleted", icon: Trash2, deed: { delete: true } },
+  restore: { label: "Restore", words: "restored", icon: Undo2, deed: { restore: true } },
 };
-const ORDER: readonly Action[] = ["pause", "resume", "retry", "cancel"];
-const AT_ONCE = 6;
 /** More at once would say nothing to the eye. */
 const COMPARED = 12;
 
 interface Props {
-  selection: Selection;
+  selection: RowSelection;
   scope: RunsScope;
   /** Runs of the table that are at hand. */
   loaded: readonly RunView[];
-  onClear: () => void;
+  onCurate: (curated: Curated) => void;
 }
 
 /** What can be asked of the selected runs: only what applies to some of them, with how many. */
-export function BulkBar({ selection, scope, loaded, onClear }: Props) {
-  const cache = useQueryClient();
+export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
   const go = useGo();
-  const [busy, setBusy] = useState<Action | null>(null);
-  const missing = selection.kind === "all" || [...selection.ids].some((id) => !loaded.some((run) => run.id === id));
-  // States of runs that are not at hand are asked for, never assumed.
-  const every = useQuery({ queryKey: ["whole", scope], queryFn: () => allRuns(scope), enabled: selection.kind === "all", staleTime: 5_000 });
-  const single = useQuery({
-    queryKey: ["selected", selection.kind === "runs" ? [...selection.ids].sort() : []],
-    queryFn: () => Promise.all(selection.kind === "runs" ? [...selection.ids].map((id) => api.run(id)) : []),
-    enabled: selection.kind === "runs" && missing,
-  });
-  const runs = selection.kind === "all" ? every.data : missing ? single.data : loaded.filter((run) => selection.ids.has(run.id));
-  const n = selection.kind === "all" ? (runs?.length ?? selection.total) : selection.ids.size;
+  const change = useChange();
+  const [busy, setBusy] = useState<string | null>(null);
+  const select = selectOf(selection, scope);
+  // What applies is counted by the service, which knows the states of runs that are not at hand.
+  const checked = useQuery({ queryKey: keys.bulk(select), queryFn: () => api.checkBulk({ select }), staleTime: 2_000 });
+  const check = checked.data;
+  const n = check ? check.applies + check.skips : selection.size;
+  const whole = selection.all || selection.groups.size > 0;
+  // Of runs named by id there are as many as there are; of a question there may be others by now.
+  const expect = whole && check ? n : undefined;
+  const known = loaded.filter((run) => selection.all || selection.ids.has(run.id));
 
-  const ask = async (action: Action, on: readonly RunView[]) => {
-    setBusy(action);
-    const refused: string[] = [];
-    const done: RunView[] = [];
-    const left = [...on];
-    const work = async () => {
-      for (let run = left.pop(); run; run = left.pop()) {
-        try {
-          const now = await api.actOnRun(run.id, action);
-          placeRun(cache, now);
-          done.push(now);
-        } catch (fault) {
-          refused.push(`${run.name}: ${fault instanceof Error ? fault.message : String(fault)}`);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const ask = async (name: string, deed: Deed, words: string) => {
+    setBusy(name);
+    const taken = await change.bulk({ select, ...(expect === undefined ? {} : { expect }), do: deed }, words);
     setBusy(null);
-    void cache.invalidateQueries({ queryKey: keys.runLists });
-    const undo = LOOK[action].undo;
-    const detail = refused.length > 0 ? `${count(refused.length)} refused, the first: ${refused[0]}` : undefined;
-    say(`${count(done.length)} ${done.length === 1 ? "run" : "runs"} ${LOOK[action].done}`, { ...(detail ? { detail } : {}), ...(undo && done.length > 0 ? { undo: () => ask(undo, done) } : {}) });
+    if (taken && ("delete" in deed || "restore" in deed || ("patch" in deed && deed.patch.archived !== undefined))) selection.clear();
   };
-  const press = async (action: Action, on: readonly RunView[]) => {
-    const sure = action !== "cancel" || (await confirm({ title: `Cancel ${count(on.length)} ${on.length === 1 ? "run" : "runs"}?`, text: "They stop at once and keep their checkpoints; they can be retried.", act: "Cancel them", danger: true }));
-    if (sure) await ask(action, on);
+  const offer = async (name: string) => {
+    const { deed, words } = OFFERS[name]!;
+    const on = check?.actions[name] ?? 0;
+    const sure = name !== "cancel" || (await confirm({ title: `Cancel ${count(on)} ${on === 1 ? "run" : "runs"}?`, text: "They stop at once and keep their checkpoints; they can be retried.", act: on === 1 ? "Cancel it" : "Cancel them", danger: true }));
+    if (sure) await ask(name, deed, words);
   };
+  const curate = (what: What) => onCurate({ what, of: { select, n, expect }, known });
+  const applies = Object.keys(OFFERS).filter((name) => (check?.actions[name] ?? 0) > 0 && !(name === "delete" && scope.deleted));
+  const archived = scope.archived === "only";
+  const ready = check !== undefined && busy === null && n > 0;
 
   return (
     <div className={css.bulk} role="region" aria-label="Selected runs">
       <strong className="num" role="status">
-        {count(n)} selected{selection.kind === "all" ? ": all that match" : ""}
+        {check || !selection.all ? count(n) : "…"} selected{selection.all ? ": all that match" : ""}
       </strong>
-      {ORDER.map((action) => {
-        const on = (runs ?? []).filter((run) => actionsOf(run.state).includes(action));
-        if (on.length === 0) return null;
-        const { label, icon } = LOOK[action];
+      {applies.map((name) => {
+        const { label, icon } = OFFERS[name]!;
+        const on = check!.actions[name]!;
         return (
-          <Button key={action} size="s" icon={icon} kind={action === "cancel" ? "danger" : "plain"} disabled={busy !== null} busy={busy === action} onClick={() => void press(action, on)}>
-            {label} {on.length < n ? <span className="num">{count(on.length)}</span> : null}
+          <Button key={name} size="s" icon={icon} kind={name === "cancel" || name === "delete" ? "danger" : "plain"} disabled={!ready} busy={busy === name} onClick={() => void offer(name)}>
+            {label} {on < n ? <span className="num">{count(on)}</span> : null}
           </Button>
         );
       })}
-      {selection.kind === "runs" && selection.ids.size > 1 ? (
-        <Button size="s" icon={GitCompareArrows} disabled={selection.ids.size > COMPARED} title={selection.ids.size > COMPARED ? `At most ${COMPARED} runs side by side` : undefined} onClick={() => go(`/compare?${[...selection.ids].map((id) => `run=${id}`).join("&")}`)}>
-          Compare
-        </Button>
-      ) : null}
-      {runs === undefined ? <span className="faint">looking at their states…</span> : null}
+      {scope.deleted ? null : (
+        <>
+          {!whole && selection.ids.size > 1 ? (
+            <Button size="s" icon={GitCompareArrows} disabled={selection.ids.size > COMPARED} title={selection.ids.size > COMPARED ? `At most ${COMPARED} runs side by side` : undefined} onClick={() => go(`/compare?${[...selection.ids].map((id) => `run=${id}`).join("&")}`)}>
+              Compare
+            </Button>
+          ) : null}
+          <Button size="s" icon={Star} disabled={!ready} onClick={() => void ask("star", { patch: { starred: true } }, "starred")}>
+            Star
+          </Button>
+          <Button size="s" icon={Tag} disabled={!ready} onClick={() => curate("tags")}>
+            Tag
+          </Button>
+          <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
+            {archived ? "Unarchive" : "Archive"}
+          </Button>
+          <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
+            <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
+              Take the star away
+            </MenuItem>
+            <MenuItem icon={Gauge} onSelect={() => curate("priority")}>
+              Priority…
+            </MenuItem>
+            <MenuItem icon={FolderInput} onSelect={() => curate("experiment")}>
+              Move to an experiment…
+            </MenuItem>
+            {scope.archived === "true" ? (
+              <MenuItem icon={ArchiveRestore} onSelect={() => void ask("archive", { patch: { archived: false } }, "out of the archive")}>
+                Unarchive
+              </MenuItem>
+            ) : null}
+          </Menu>
+        </>
+      )}
+      {checked.isPending ? <span className="faint">looking at their states…</span> : null}
+      {checked.error ? <span className={css.refused}>{toProblem(checked.error).message}</span> : null}
       <span className="grow" />
-      <Button size="s" kind="quiet" icon={X} onClick={onClear}>
+      <Button size="s" kind="quiet" icon={X} onClick={selection.clear}>
         Clear
       </Button>
     </div>

@@ -14,7 +14,7 @@ interface Props {
   onColumns: (ids: string[] | undefined) => void;
 }
 
-const SECTIONS: readonly Section[] = ["Run", "Metrics", "Configuration"];
+const SECTIONS: readonly Section[] = ["Run", "Metrics", "Configuration", "Tags"];
 /** More rows than this are found by typing. */
 const MOST = 60;
 
@@ -75,7 +75,7 @@ function Picker({ catalogue, shown, onColumns }: Props) {
             <legend>{section}</legend>
             {columns.slice(0, MOST).map((column) => (
               <div key={column.id} className={css.pickRow}>
-                <Checkbox checked={on.has(column.id)} disabled={column.id === "name"} onChecked={() => toggle(column.id)} label={column.section === "Run" ? column.title : column.id.replace(/^(metrics|params)\./, "")} />
+                <Checkbox checked={on.has(column.id)} disabled={column.id === "name"} onChecked={() => toggle(column.id)} label={column.section === "Run" ? column.title : column.id.replace(/^(metrics|params|tags)\./, "")} />
                 <span>{hint(column)}</span>
               </div>
             ))}

@@ -1,30 +1,55 @@
 import { ListFilter } from "lucide-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { type Problem, toProblem } from "../../api/problem";
 import type { RunsScope } from "../../api/paths";
-import type { KeyCatalogue } from "../../api/overRuns";
+import { keys } from "../../api/keys";
 import { classes } from "../../components/classes";
-import { useChoices } from "../../components/controls/Combobox";
+import { type Choice, useChoices } from "../../components/controls/Combobox";
 import fields from "../../components/controls/fields.module.css";
-import { complete } from "./complete";
 import css from "./runs.module.css";
 
 interface Props {
-  catalogue: KeyCatalogue | undefined;
   scope: RunsScope;
   onAdd: (expression: string) => void;
   box: RefObject<HTMLInputElement | null>;
 }
 
+const NONE = { from: 0, to: 0, choices: [] };
+
+/** What may come next where the caret is, as the service's grammar and the keys of the runs have it. */
+function useCompletion(text: string, at: number, scope: RunsScope, asked: boolean): { from: number; to: number; choices: Choice[] } {
+  const answer = useQuery({
+    queryKey: keys.completion(text, at, scope),
+    queryFn: async () => ({ ...(await api.completeFilter(text, at, scope)), text, at }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    enabled: asked,
+    // What is typed half is no reason to knock again.
+    retry: false,
+  });
+  const found = answer.data;
+  // While the answer is on its way the one before holds, as long as the same word is being typed.
+  if (!found || text.slice(0, found.from) !== found.text.slice(0, found.from) || (answer.isPlaceholderData && at < found.from)) return NONE;
+  const typed = text.slice(found.from, at).replace(/^['"`]/, "").toLowerCase();
+  const fits = answer.isPlaceholderData ? found.choices.filter((choice) => choice.text.toLowerCase().includes(typed)) : found.choices;
+  return {
+    from: found.from,
+    to: answer.isPlaceholderData ? at : found.to,
+    choices: fits.map((choice) => ({ value: choice.text, ...(choice.hint ? { hint: choice.hint } : {}) })),
+  };
+}
+
 /** An expression with completion. The service judges it before it becomes part of the view, and says where it cannot be read. */
-export function FilterBox({ catalogue, scope, onAdd, box }: Props) {
+export function FilterBox({ scope, onAdd, box }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [asking, setAsking] = useState(false);
   const caret = useRef<number | null>(null);
-  const { from, to, choices } = complete(text, at, catalogue);
+  const [focused, setFocused] = useState(false);
+  const { from, to, choices } = useCompletion(text, at, scope, focused);
   const list = useChoices({
     choices: text === "" ? choices.slice(0, 12) : choices,
     onChoose: (choice) => {
@@ -67,6 +92,10 @@ export function FilterBox({ catalogue, scope, onAdd, box }: Props) {
         <input
           {...list.input}
           ref={box}
+          onFocus={() => {
+            setFocused(true);
+            list.input.onFocus();
+          }}
           type="text"
           spellCheck={false}
           className={classes(fields.input, fields.mono)}

@@ -21,7 +21,7 @@ interface Props {
 export function GroupPicker({ catalogue, by, onBy }: Props) {
   const [find, setFind] = useState("");
   const params = catalogue?.params ?? [];
-  const fields = [...params.filter((one) => one.varies).map((one) => `params.${one.key}`), "sweep", "experiment", "state", "createdBy", ...params.filter((one) => !one.varies).map((one) => `params.${one.key}`)];
+  const fields = [...params.filter((one) => one.varies).map((one) => `params.${one.key}`), "sweep", "experiment", "state", "createdBy", ...(catalogue?.tags ?? []).map((one) => `tags.${one.key}`), ...params.filter((one) => !one.varies).map((one) => `params.${one.key}`)];
   const overSeeds = params.filter((one) => one.varies && !/(^|\.)seed$/.test(one.key)).map((one) => `params.${one.key}`);
   const toggle = (field: string) => {
     const next = by.includes(field) ? by.filter((other) => other !== field) : [...by, field];

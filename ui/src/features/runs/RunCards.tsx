@@ -5,12 +5,25 @@ import { StatePill } from "../../components/display/StatePill";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
 import type { Column } from "./columns";
+import type { What } from "./CurateDialog";
+import { RowMenu, RowMenuButton } from "./RowMenu";
+import { Marks } from "./RunsRow";
 import css from "./runs.module.css";
 
 const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
 
 /** The table on a narrow screen: what a run is called, how it stands, and the number that matters. */
-export function RunCards({ runs, columns, selected, onSelect }: { runs: readonly RunView[]; columns: readonly Column[]; selected: (id: string) => boolean; onSelect: (run: RunView) => void }) {
+interface Props {
+  runs: readonly RunView[];
+  columns: readonly Column[];
+  selected: (id: string) => boolean;
+  onSelect: (run: RunView) => void;
+  menu: string | null;
+  onMenu: (run: string | null) => void;
+  onCurate: (run: RunView, what: What) => void;
+}
+
+export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCurate }: Props) {
   const metrics = columns.filter((column) => column.section === "Metrics");
   const params = columns.filter((column) => column.section === "Configuration").slice(0, 4);
   return (
@@ -25,6 +38,8 @@ export function RunCards({ runs, columns, selected, onSelect }: { runs: readonly
                 <span className={css.nameStart}>{run.name.slice(0, -10)}</span>
                 <span className={css.nameEnd}>{run.name.slice(-10)}</span>
               </Link>
+              <Marks run={run} />
+              {menu === run.id ? <RowMenu run={run} onClose={() => onMenu(null)} onCurate={(what) => onCurate(run, what)} /> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
             </div>
             {main ? (
               <div className={css.cardMetric}>

@@ -3,7 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { BulkAsk } from "../../api/curating";
 import type { RunView } from "../../api/types";
+import { actionsOf } from "../../components/ActionBar";
 import { drawAt } from "../../testing/page";
 import { aRun } from "../../testing/samples";
 import { RunsPanel } from "./RunsPanel";
@@ -13,9 +15,37 @@ const KEYS = {
   of: 4,
   params: [{ key: "seed", type: "number", runs: 4, distinct: 4, varies: true, values: [0, 1, 2, 3] }],
   metrics: [{ key: "val/top1", runs: 4, goal: "MAX", unit: "%", decimals: 2 }],
+  tags: [{ key: "paper", runs: 1 }],
 };
 const asked: URL[] = [];
+const sent: { path: string; body: unknown }[] = [];
+const chosen = ({ select }: BulkAsk) => RUNS.filter((run) => !select.ids || select.ids.includes(run.id));
+const over = (run: RunView) => !["RUNNING", "QUEUED"].includes(run.state);
 const server = setupServer(
+  http.post("*/api/v1/runs/bulk/check", async ({ request }) => {
+    const runs = chosen((await request.json()) as BulkAsk);
+    const actions = Object.fromEntries((["pause", "resume", "cancel", "retry"] as const).map((action) => [action, runs.filter((run) => actionsOf(run.state).includes(action)).length]));
+    return HttpResponse.json({ applies: runs.length, skips: 0, byState: {}, actions: { ...actions, delete: runs.filter(over).length, restore: 0 } });
+  }),
+  http.post("*/api/v1/runs/bulk", async ({ request }) => {
+    const body = (await request.json()) as BulkAsk;
+    sent.push({ path: "bulk", body });
+    const runs = chosen(body);
+    const undo = body.do && "delete" in body.do ? { select: { ids: runs.map((run) => run.id) }, do: { restore: true } } : undefined;
+    return HttpResponse.json({ done: runs.filter(over).length, skipped: runs.filter((run) => !over(run)).map(({ id, name }) => ({ id, name, why: "it is RUNNING; cancel it first" })), skippedTotal: runs.filter((run) => !over(run)).length, undo });
+  }),
+  http.patch("*/api/v1/runs/:id", async ({ request, params }) => {
+    const body = (await request.json()) as Partial<RunView>;
+    sent.push({ path: String(params.id), body });
+    return HttpResponse.json({ ...RUNS.find((run) => run.id === params.id), ...body });
+  }),
+  http.get("*/api/v1/runs/filter/complete", ({ request }) => {
+    const text = new URL(request.url).searchParams.get("text")!;
+    const from = text.lastIndexOf(" ") + 1;
+    return HttpResponse.json({ from, to: text.length, choices: [{ text: "params.seed", kind: "field", hint: "4 values" }] });
+  }),
+  http.get("*/api/v1/views", () => HttpResponse.json([])),
+  http.get("*/api/v1/experiments", () => HttpResponse.json([{ name: "shapes-prompts", runs: 4 }])),
   http.get("*/api/v1/keys", () => HttpResponse.json(KEYS)),
   http.get("*/api/v1/runs/groups", () =>
     HttpResponse.json({
@@ -42,7 +72,10 @@ beforeAll(() => {
   for (const [name, size] of [["clientHeight", 600], ["clientWidth", 1200]] as const) Object.defineProperty(Element.prototype, name, { configurable: true, get: () => size });
   server.listen({ onUnhandledRequest: "error" });
 });
-beforeEach(() => void asked.splice(0));
+beforeEach(() => {
+  asked.splice(0);
+  sent.splice(0);
+});
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
@@ -63,7 +96,8 @@ test("the keyboard moves the focus itself, selects, and is offered only what app
   expect(within(bar).queryByRole("button", { name: /Pause|Cancel|Resume/ })).toBeNull();
   await userEvent.keyboard("{End}{Shift>}x{/Shift}");
   await waitFor(() => expect(within(bar).getByText("3 selected")).toBeTruthy());
-  expect(within(bar).getByRole("button", { name: /Pause 1/ })).toBeTruthy();
+  expect(await within(bar).findByRole("button", { name: /Pause 1/ })).toBeTruthy();
+  expect(within(bar).getByRole("button", { name: /Delete 2/ })).toBeTruthy();
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByRole("region", { name: "Selected runs" })).toBeNull();
 });
@@ -103,4 +137,73 @@ test("groups say their mean, deviation and n, and open to their runs", async () 
   expect(await rowOf(/-003/)).toBeTruthy();
   expect(asked.at(-1)?.searchParams.getAll("filter")).toEqual(["params.method.kind = 'pgn'"]);
   expect(group.getAttribute("aria-expanded")).toBe("true");
+});
+
+test("what is done to all that match is asked by filter, with the count that was seen, says what it left, and can be undone", async () => {
+  drawAt("/runs?charts=off&experiment=shapes-prompts&filter=name+~+sweep", <RunsPanel />);
+  await rowOf(/-000/);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select all that match" }));
+  const bar = screen.getByRole("region", { name: "Selected runs" });
+  await userEvent.click(await within(bar).findByRole("button", { name: /Delete 3/ }));
+  expect(await screen.findByText("3 runs deleted")).toBeTruthy();
+  expect(screen.getByText(/1 left as it is. sweep-of-prompts-002: it is RUNNING; cancel it first/)).toBeTruthy();
+  expect(sent[0]?.body).toEqual({ select: { experiment: "shapes-prompts", filter: ["name ~ sweep"] }, expect: 4, do: { delete: true } });
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(sent[1]?.body).toEqual({ select: { ids: RUNS.map((run) => run.id) }, do: { restore: true } }));
+});
+
+test("a count that changed in the meantime changes nothing, and is said", async () => {
+  server.use(http.post("*/api/v1/runs/bulk", () => HttpResponse.json({ status: 409, code: "COUNT_CHANGED", detail: "They are 5 runs now, not 4; nothing was changed." }, { status: 409 })));
+  drawAt("/runs?charts=off", <RunsPanel />);
+  await rowOf(/-000/);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select all that match" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Archive" }));
+  expect(await screen.findByText(/They are 5 runs now, not 4/)).toBeTruthy();
+  expect(screen.getByRole("region", { name: "Selected runs" })).toBeTruthy();
+});
+
+test("one row is starred by its key, renamed by its menu, and that too can be undone", async () => {
+  drawAt("/runs?charts=off", <RunsPanel />);
+  (await rowOf(/-000/)).focus();
+  await userEvent.keyboard("s");
+  await waitFor(() => expect(sent[0]).toEqual({ path: "run-0", body: { starred: true } }));
+  await userEvent.keyboard("m");
+  await userEvent.click(await screen.findByRole("menuitem", { name: /Rename/ }));
+  const box = await screen.findByRole("textbox", { name: "Name" });
+  await userEvent.clear(box);
+  await userEvent.type(box, "the good one{Enter}");
+  await waitFor(() => expect(sent[1]).toEqual({ path: "run-0", body: { name: "the good one" } }));
+  const said = (await screen.findByText(/is now the good one/)).closest("li")!;
+  await userEvent.click(within(said).getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(sent[2]).toEqual({ path: "run-0", body: { name: "sweep-of-prompts-000" } }));
+});
+
+test("tags are set on many runs at once", async () => {
+  drawAt("/runs?charts=off", <RunsPanel />);
+  (await rowOf(/-000/)).focus();
+  await userEvent.keyboard("x{ArrowDown}x");
+  await userEvent.click(await screen.findByRole("button", { name: "Tag" }));
+  await userEvent.type(await screen.findByRole("combobox", { name: "Tag" }), "paper");
+  await userEvent.type(screen.getByRole("textbox", { name: /Value/ }), "fig 1");
+  await userEvent.click(screen.getByRole("button", { name: "Set" }));
+  await waitFor(() => expect(sent[0]?.body).toEqual({ select: { ids: ["run-0", "run-1"] }, do: { patch: { tags: { paper: "fig 1" } } } }));
+});
+
+test("what is starred, archived or deleted is shown when it is asked for, and said above the table", async () => {
+  const { address } = drawAt("/runs?charts=off&archived=only&starred=1", <RunsPanel />);
+  await rowOf(/-000/);
+  expect(asked.at(-1)?.searchParams.get("archived")).toBe("only");
+  expect(asked.at(-1)?.searchParams.getAll("filter")).toEqual(["starred = true"]);
+  await userEvent.click(screen.getByRole("button", { name: "Remove archived" }));
+  await waitFor(() => expect(asked.at(-1)?.searchParams.get("archived")).toBeNull());
+  expect(address()).not.toContain("archived");
+});
+
+test("a filter goes on as the service's grammar does", async () => {
+  drawAt("/runs?charts=off", <RunsPanel />);
+  await rowOf(/-000/);
+  const box = screen.getByRole("combobox", { name: /Filter/ });
+  await userEvent.type(box, "state = FAILED and se");
+  await userEvent.click(await screen.findByRole("option", { name: /params.seed/ }));
+  expect((box as HTMLInputElement).value).toBe("state = FAILED and params.seed ");
 });

@@ -9,11 +9,13 @@ import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { Skeleton } from "../../components/display/Skeleton";
 import { toProblem } from "../../api/problem";
+import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { BulkBar } from "./BulkBar";
+import { type Curated, CurateDialog } from "./CurateDialog";
 import { columnOf, usual } from "./columns";
 import { NoRuns } from "./NoRuns";
 import { RunCards } from "./RunCards";
@@ -24,6 +26,7 @@ import { type Row, useGroupRows } from "./rows";
 import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, toggled, toQuery, widthsIn } from "./search";
 import { useCatalogue, useGroups, useRuns } from "./useRuns";
 import { useNarrow } from "./useNarrow";
+import { useChange } from "./useChange";
 import { useSelection } from "./useSelection";
 import { useTableKeys } from "./useTableKeys";
 
@@ -99,8 +102,13 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
     if (row.kind === "run") go(`/runs/${row.run.id}`);
     if (row.kind === "group") setOpen((old) => new Set(old.has(row.id) ? [...old].filter((id) => id !== row.id) : [...old, row.id]));
   };
+  const change = useChange();
+  const [menu, setMenu] = useState<string | null>(null);
+  const [curated, setCurated] = useState<Curated | null>(null);
+  const curate = useCallback((run: RunView, what: Curated["what"]) => setCurated({ what, of: { run }, known: [run] }), []);
+  const setBase = (id: string) => set({ base: view.base === id ? undefined : id });
   const filterBox = useRef<HTMLInputElement>(null);
-  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase: (id) => set({ base: view.base === id ? undefined : id }), compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
+  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => void change.patch(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
 
   const setColumns = (next: string[] | undefined) => {
     keep(memory, next);
@@ -115,7 +123,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
 
   return (
     <div className={css.page}>
-      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} columns={columns} ids={ids} onColumns={setColumns} query={query} filterBox={filterBox} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
+      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} ids={ids} onColumns={setColumns} narrowed={scope} sort={sort} filterBox={filterBox} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
       {catalogue.error && !answer.error ? <ErrorNote what="Columns" error={catalogue.error} retry={catalogue.refetch} /> : null}
       {answer.error ? (
         <>
@@ -128,10 +136,10 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
           {answer.data === undefined ? (
             answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
           ) : rows.length === 0 ? (
-            <NoRuns filtered={Boolean(view.filter || view.state)} onClear={() => set({ filter: undefined, state: undefined })} />
+            <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
           ) : narrow && !grouped ? (
             <>
-              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} />
+              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} menu={menu} onMenu={setMenu} onCurate={curate} />
               {hasNextPage ? (
                 <Button busy={isFetchingNextPage} onClick={more}>
                   More
@@ -162,6 +170,10 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
               onEmphasis={setEmphasised}
               onRest={(row) => set({ group: undefined, filter: [...(view.filter ?? []), row.group.filter] })}
               onEnd={more}
+              menu={menu}
+              onMenu={setMenu}
+              onCurate={curate}
+              onBase={setBase}
               onSort={(next) => set({ sort: next })}
               onWidth={(id, px) => set({ width: [...(view.width ?? []).filter((one) => !one.startsWith(`${id}:`)), `${id}:${px}`] }, "replace")}
               onMove={(id, before) => {
@@ -184,8 +196,9 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
             </p>
           ) : null}
           {selection.size > 0 ? (
-            <BulkBar selection={selection.all ? { kind: "all", total } : { kind: "runs", ids: selection.ids }} scope={scope} loaded={loaded} onClear={selection.clear} />
+            <BulkBar selection={selection} scope={scope} loaded={loaded} onCurate={setCurated} />
           ) : null}
+          <CurateDialog curated={curated} catalogue={catalogue.data} onClose={() => setCurated(null)} />
         </div>
         {charts && rows.length > 0 ? (
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">

@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, Eye, EyeOff, Target } from "lucide-react";
+import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, NotebookText, Star, Target, Trash2 } from "lucide-react";
 import { type KeyboardEvent, memo, type MouseEvent, type Ref } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
@@ -12,6 +12,8 @@ import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { type Column, difference } from "./columns";
 import css from "./runs.module.css";
+import type { What } from "./CurateDialog";
+import { RowMenu, RowMenuButton } from "./RowMenu";
 import type { Row } from "./rows";
 
 /** Characters at the end of a name that are never cut. */
@@ -44,10 +46,15 @@ interface Props {
   onFocus: (index: number) => void;
   onEmphasis: (run: string | null) => void;
   onRest: (row: Extract<Row, { kind: "rest" }>) => void;
+  /** Whether the row's menu is open. */
+  menu: boolean;
+  onMenu: (run: string | null) => void;
+  onCurate: (run: RunView, what: What) => void;
+  onBase: (run: string) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
-export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, ref }: Props) {
+export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onCurate, onBase, ref }: Props) {
   const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) };
   const isBase = top === undefined;
   if (row.kind === "wait" || row.kind === "rest") {
@@ -112,7 +119,14 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           {row.kind === "group" ? (
             <GroupCell row={row} column={column} onOpen={() => onOpen(row)} />
           ) : (
-            <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
+            <>
+              <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
+              {column.id !== "name" ? null : menu ? (
+                <RowMenu run={row.run} onClose={() => onMenu(null)} onCurate={(what) => onCurate(row.run, what)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
+              ) : (
+                <RowMenuButton name={row.run.name} onOpen={() => onMenu(row.run.id)} />
+              )}
+            </>
           )}
         </div>
       ))}
@@ -172,6 +186,7 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
             <span className={css.nameStart}>{run.name.slice(0, -NAME_END)}</span>
             <span className={css.nameEnd}>{run.name.slice(-NAME_END)}</span>
           </Link>
+          <Marks run={run} />
         </>
       );
     case "state":
@@ -197,6 +212,18 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
       );
     }
   }
+}
+
+/** What a person did with the run, in small. */
+export function Marks({ run }: { run: RunView }) {
+  return (
+    <>
+      {run.starred ? <Star size={13} className={css.star} role="img" aria-label="starred" /> : null}
+      {run.hasNote ? <NotebookText size={13} className={css.mark} role="img" aria-label="has a note" /> : null}
+      {run.archived ? <Archive size={13} className={css.mark} role="img" aria-label="archived" /> : null}
+      {run.deletedAt ? <Trash2 size={13} className={css.mark} role="img" aria-label="deleted" /> : null}
+    </>
+  );
 }
 
 function Duration({ run }: { run: RunView }) {

@@ -5,6 +5,7 @@ import type { RunView } from "../../api/types";
 import type { Look } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
 import type { Column } from "./columns";
+import type { What } from "./CurateDialog";
 import { HeadCell, type HeadActions } from "./HeadCell";
 import css from "./runs.module.css";
 import type { Row } from "./rows";
@@ -39,6 +40,11 @@ interface Props extends HeadActions {
   onEmphasis: (run: string | null) => void;
   onRest: (row: Extract<Row, { kind: "rest" }>) => void;
   onEnd: () => void;
+  /** Run whose menu is open. */
+  menu: string | null;
+  onMenu: (run: string | null) => void;
+  onCurate: (run: RunView, what: What) => void;
+  onBase: (run: string) => void;
 }
 
 /** The grid of WAI-ARIA: one tab stop, arrow keys between rows, the focus on the row itself. Only rows in sight are in the document. */
@@ -127,6 +133,9 @@ export function RunsTable(props: Props) {
     onFocus: onActive,
     onEmphasis: props.onEmphasis,
     onRest: props.onRest,
+    onMenu: props.onMenu,
+    onCurate: props.onCurate,
+    onBase: props.onBase,
   };
   const stop = active >= 0 && active < rows.length ? active : 0;
 
@@ -169,7 +178,7 @@ export function RunsTable(props: Props) {
           ))}
         </div>
         {props.baseline ? (
-          <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} />
+          <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} menu={false} />
         ) : null}
         <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -186,6 +195,7 @@ export function RunsTable(props: Props) {
                 drawn={row.kind === "run" ? props.drawn?.has(row.id) : undefined}
                 selected={props.selected(row)}
                 active={item.index === stop}
+                menu={row.id === props.menu}
               />
             );
           })}

@@ -1,21 +1,19 @@
 import { ChartLine, Download, Ellipsis, Link2, Target } from "lucide-react";
-import { type RefObject, useState } from "react";
-import type { RunsQuery, RunsScope } from "../../api/paths";
+import type { RefObject } from "react";
+import type { RunsScope } from "../../api/paths";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { RUN_STATES } from "../../api/types";
 import { Button, IconButton } from "../../components/controls/Button";
 import { Tag } from "../../components/display/Badge";
-import { download } from "../../components/csv";
-import { count } from "../../components/format";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import { say, sayProblem } from "../../components/overlays/toast";
 import { ColumnPicker } from "./ColumnPicker";
-import type { Column } from "./columns";
+import { csvAddress } from "./csv";
 import { FilterBox } from "./FilterBox";
 import { GroupPicker } from "./GroupPicker";
 import css from "./runs.module.css";
+import { ViewsMenu } from "./ViewsMenu";
 import { type RunsSearch, toggled } from "./search";
-import { allRuns, csvOf } from "./whole";
 
 interface Props {
   view: RunsSearch;
@@ -24,10 +22,11 @@ interface Props {
   /** The experiment or sweep, before any filter. */
   scope: RunsScope;
   catalogue: KeyCatalogue | undefined;
-  columns: readonly Column[];
   ids: readonly string[];
   onColumns: (ids: string[] | undefined) => void;
-  query: RunsQuery;
+  /** The same with every filter, and how it is sorted. */
+  narrowed: RunsScope;
+  sort: string;
   filterBox: RefObject<HTMLInputElement | null>;
   charts: boolean;
   narrow: boolean;
@@ -35,31 +34,23 @@ interface Props {
   onDense: (dense: boolean) => void;
 }
 
-export function RunsToolbar({ view, set, sweep, scope, catalogue, columns, ids, onColumns, query, filterBox, charts, narrow, dense, onDense }: Props) {
-  const [exporting, setExporting] = useState(false);
-  const exportCsv = async () => {
-    setExporting(true);
-    try {
-      const runs = await allRuns(query);
-      download(`${view.experiment ?? "runs"}.csv`, "text/csv", csvOf(runs, columns));
-      say(`${count(runs.length)} runs written`, { detail: "All that match, with these columns, as they are stored." });
-    } catch (fault) {
-      sayProblem("The CSV could not be written", fault);
-    } finally {
-      setExporting(false);
-    }
-  };
+export function RunsToolbar({ view, set, sweep, scope, catalogue, ids, onColumns, narrowed, sort, filterBox, charts, narrow, dense, onDense }: Props) {
   const copyAddress = () => {
-    navigator.clipboard.writeText(location.href).then(
+    // Columns may be a habit of this browser: whoever opens the address has others.
+    const address = new URL(location.href);
+    address.searchParams.delete("cols");
+    for (const id of ids) address.searchParams.append("cols", id);
+    navigator.clipboard.writeText(address.href).then(
       () => say("The address is copied", { detail: "It brings back exactly this view." }),
       (fault: unknown) => sayProblem("The address could not be copied", fault),
     );
   };
-  const chips = (view.filter?.length ?? 0) + (view.state?.length ?? 0) + (view.group?.length ?? 0) > 0 || view.base !== undefined;
+  const chips = (view.filter?.length ?? 0) + (view.state?.length ?? 0) + (view.group?.length ?? 0) > 0 || Boolean(view.base ?? view.starred ?? view.archived ?? view.deleted);
   return (
     <div className={css.page}>
       <div className={css.bar}>
-        <FilterBox catalogue={catalogue} scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
+        <FilterBox scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
+        {sweep ? null : <ViewsMenu experiment={view.experiment} cols={ids} />}
         <Menu align="end" trigger={<Button aria-pressed={view.state !== undefined}>State {view.state ? <span className="num">{view.state.length}</span> : null}</Button>}>
           {RUN_STATES.map((state) => (
             <MenuChoice key={state} keep checked={view.state?.includes(state) ?? false} onChecked={() => set({ state: toggled(view.state, state) })}>
@@ -70,13 +61,28 @@ export function RunsToolbar({ view, set, sweep, scope, catalogue, columns, ids, 
           <MenuItem disabled={!view.state} onSelect={() => set({ state: undefined })}>
             All states
           </MenuItem>
+          <MenuLine />
+          <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
+            starred alone
+          </MenuChoice>
+          <MenuChoice keep checked={view.archived === "true"} onChecked={(on) => set({ archived: on ? "true" : undefined, deleted: undefined })}>
+            archived too
+          </MenuChoice>
+          <MenuChoice keep checked={view.archived === "only"} onChecked={(on) => set({ archived: on ? "only" : undefined, deleted: undefined })}>
+            archived alone
+          </MenuChoice>
+          <MenuChoice keep checked={view.deleted === "only"} onChecked={(on) => set({ deleted: on ? "only" : undefined, archived: undefined })}>
+            deleted
+          </MenuChoice>
         </Menu>
         <GroupPicker catalogue={catalogue} by={view.group ?? []} onBy={(group) => set({ group })} />
         {narrow ? null : <ColumnPicker catalogue={catalogue} shown={ids} onColumns={onColumns} />}
         {sweep || narrow ? null : <IconButton icon={ChartLine} label={charts ? "Without charts" : "With charts"} kind="plain" aria-pressed={charts} onClick={() => set({ charts: charts ? "off" : undefined }, "replace")} />}
-        <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" kind="plain" busy={exporting} />}>
-          <MenuItem icon={Download} onSelect={() => void exportCsv()}>
-            CSV of all that match
+        <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" kind="plain" />}>
+          <MenuItem asChild>
+            <a href={csvAddress(narrowed, sort, ids, catalogue)} download={`${view.experiment ?? "runs"}.csv`}>
+              <Download size={15} aria-hidden="true" /> CSV of all that match
+            </a>
           </MenuItem>
           <MenuItem icon={Link2} onSelect={copyAddress}>
             Copy the address of this view
@@ -100,6 +106,21 @@ export function RunsToolbar({ view, set, sweep, scope, catalogue, columns, ids, 
               <code>{filter}</code>
             </Tag>
           ))}
+          {view.starred ? (
+            <Tag label="starred alone" onRemove={() => set({ starred: undefined })}>
+              starred
+            </Tag>
+          ) : null}
+          {view.archived ? (
+            <Tag label="archived" onRemove={() => set({ archived: undefined })}>
+              {view.archived === "only" ? "archived" : "archived too"}
+            </Tag>
+          ) : null}
+          {view.deleted ? (
+            <Tag label="deleted" onRemove={() => set({ deleted: undefined })}>
+              deleted
+            </Tag>
+          ) : null}
           {view.group?.map((field) => (
             <Tag key={field} label={`group by ${field}`} onRemove={() => set({ group: toggled(view.group, field) })}>
               by <code>{field.replace(/^params\./, "")}</code>
@@ -110,7 +131,7 @@ export function RunsToolbar({ view, set, sweep, scope, catalogue, columns, ids, 
               <Target size={13} aria-hidden="true" /> baseline
             </Tag>
           ) : null}
-          <Button size="s" kind="quiet" onClick={() => set({ filter: undefined, state: undefined, group: undefined, base: undefined })}>
+          <Button size="s" kind="quiet" onClick={() => set({ filter: undefined, state: undefined, group: undefined, base: undefined, starred: undefined, archived: undefined, deleted: undefined })}>
             Clear all
           </Button>
         </div>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { aRun } from "../../testing/samples";
 import { available, columnOf, difference, differing, usual } from "./columns";
-import { csvOf } from "./whole";
+import { csvAddress } from "./csv";
 
 const param = (key: string, distinct: number) => ({ key, type: "number" as const, runs: 9, distinct, varies: distinct > 1, values: [1, 2] });
 const CATALOGUE: KeyCatalogue = {
@@ -14,6 +14,7 @@ const CATALOGUE: KeyCatalogue = {
     { key: "val/loss", runs: 9, goal: "MIN", unit: "", decimals: 4 },
     { key: "note/x", runs: 1, unit: "", decimals: 3 },
   ],
+  tags: [{ key: "paper", runs: 2 }],
 };
 
 describe("columns", () => {
@@ -32,6 +33,12 @@ describe("columns", () => {
     expect(ids).not.toContain("metrics.note/x.best");
     expect(columnOf("nonsense", CATALOGUE)).toBeUndefined();
     expect(columnOf("params.other.prompts", { ...CATALOGUE, params: [...CATALOGUE.params, param("other.prompts", 2)] })?.title).toBe("other.prompts");
+  });
+
+  test("of tags are there by name", () => {
+    expect(available(CATALOGUE).map((column) => column.id)).toContain("tags.paper");
+    expect(columnOf("tags.paper", CATALOGUE)!.text(aRun({ tags: { paper: "fig 1" } }), 0)).toBe("fig 1");
+    expect(columnOf("tags", CATALOGUE)!.text(aRun({ tags: { paper: "fig 1", good: "" } }), 0)).toBe("paper: fig 1, good");
   });
 
   test("show the configuration of any run, and a metric in its own decimals", () => {
@@ -60,8 +67,10 @@ describe("columns", () => {
   });
 });
 
-test("a CSV loses no digit and no zone", () => {
-  const run = aRun({ id: "r", createdAt: "2026-01-01T00:00:00.123456Z", startedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:01:30.500Z", summary: { "val/top1": { last: 81.2345678901234, best: NaN, count: 2, nonFinite: 1 } } });
-  const columns = ["name", "createdAt", "duration", "metrics.val/top1.last", "metrics.val/top1.best"].map((id) => columnOf(id, CATALOGUE)!);
-  expect(csvOf([run], columns).split("\r\n")[1]).toBe("r,shapes-prompts-000,2026-01-01T00:00:00.123456Z,90.5,81.2345678901234,NaN");
+test("the CSV has what the table shows, by the service's names, of all that match", () => {
+  const address = new URL(csvAddress({ experiment: "a b", filter: ["params.seed in (0, 1)", "starred = true"], archived: "only" }, "-metrics.val/top1.best", ["name", "duration", "progress", "startedAt", "tags", "metrics.val/top1.best", "device"], CATALOGUE), "http://lab");
+  expect(address.pathname).toBe("/api/v1/runs.csv");
+  expect(Object.fromEntries(["experiment", "archived", "sort"].map((name) => [name, address.searchParams.get(name)]))).toEqual({ experiment: "a b", archived: "only", sort: "-metrics.val/top1.best" });
+  expect(address.searchParams.getAll("filter")).toEqual(["params.seed in (0, 1)", "starred = true"]);
+  expect(address.searchParams.getAll("column")).toEqual(["name", "startedAt", "endedAt", "step", "epoch", "tags.paper", "metrics.val/top1.best"]);
 });

@@ -3,7 +3,7 @@ import type { Json, RunView } from "../../api/types";
 import { between, date, metric as inDecimals, number, shortId, value } from "../../components/format";
 import { metricIn } from "./search";
 
-export type Section = "Run" | "Configuration" | "Metrics";
+export type Section = "Run" | "Configuration" | "Metrics" | "Tags";
 
 export interface Column {
   /** The service's name for it: `state`, `params.method.prompts`, `metrics.val/top1.best`. */
@@ -45,6 +45,8 @@ const FIXED: readonly Column[] = [
   fixed("priority", "Priority", 80, (run) => run.priority),
   fixed("reason", "Reason", 130, (run) => run.reason ?? undefined),
   fixed("device", "Device", 110, (run) => run.device ?? undefined, (run) => (run.device ? shortId(run.device) : "–"), false),
+  fixed("tags", "Tags", 150, (run) => run.tags, (run) => Object.entries(run.tags ?? {}).map(([key, text]) => (text === "" ? key : `${key}: ${text}`)).join(", "), false),
+  fixed("starred", "Starred", 84, (run) => run.starred, (run) => (run.starred ? "yes" : "")),
   fixed("id", "Id", 96, (run) => run.id, (run) => shortId(run.id), false),
 ];
 const BY_ID = new Map(FIXED.map((column) => [column.id, column]));
@@ -88,9 +90,16 @@ function metric(id: string, catalogue: KeyCatalogue | undefined): Column | undef
   };
 }
 
+function tag(name: string): Column {
+  const raw = (run: RunView) => run.tags?.[name];
+  return { id: `tags.${name}`, title: name, section: "Tags", width: Math.min(180, Math.max(76, name.length * 7.5 + 40)), numeric: false, sorts: true, goal: undefined, raw, text: (run) => raw(run) ?? "", spread: none };
+}
+
 /** Any column by its id, also one that no loaded run fills: an address may name it. */
 export function columnOf(id: string, catalogue: KeyCatalogue | undefined): Column | undefined {
-  return BY_ID.get(id) ?? (id.startsWith("params.") && id.length > 7 ? param(id.slice(7), catalogue) : metric(id, catalogue));
+  if (id.startsWith("params.") && id.length > 7) return param(id.slice(7), catalogue);
+  if (id.startsWith("tags.") && id.length > 5) return tag(id.slice(5));
+  return BY_ID.get(id) ?? metric(id, catalogue);
 }
 
 const PARTS = ["last", "best", "min", "max"] as const;
@@ -99,7 +108,8 @@ const PARTS = ["last", "best", "min", "max"] as const;
 export function available(catalogue: KeyCatalogue | undefined): Column[] {
   const metrics = (catalogue?.metrics ?? []).flatMap((one) => PARTS.filter((part) => part !== "best" || one.goal).map((part) => `metrics.${one.key}.${part}`));
   const params = (catalogue?.params ?? []).map((one) => `params.${one.key}`);
-  return [...FIXED.map((column) => column.id), ...metrics, ...params].map((id) => columnOf(id, catalogue)).filter((column) => column !== undefined);
+  const tags = (catalogue?.tags ?? []).map((one) => `tags.${one.key}`);
+  return [...FIXED.map((column) => column.id), ...metrics, ...params, ...tags].map((id) => columnOf(id, catalogue)).filter((column) => column !== undefined);
 }
 
 /** A path that only names what else tells apart, or has a value for each run, tells nothing beside the name. */

@@ -8,7 +8,7 @@ import type { RunView } from "../../api/types";
 
 /** One line of the table. */
 export type Row =
-  | { kind: "run"; id: string; run: RunView; depth: 0 | 1 }
+  | { kind: "run"; id: string; run: RunView; depth: 0 | 1; /** Filter of the group that it stands under. */ under?: string }
   | { kind: "group"; id: string; group: RunGroup; open: boolean }
   /** Runs of a group that are not shown in it. */
   | { kind: "rest"; id: string; group: RunGroup; left: number }
@@ -33,6 +33,6 @@ export function useGroupRows(groups: readonly RunGroup[] | undefined, open: Read
     const runs = children[opened.indexOf(group)];
     if (!runs) return [head, { kind: "wait", id: `wait ${group.filter}` }];
     const rest: Row[] = group.runs > runs.length ? [{ kind: "rest", id: `rest ${group.filter}`, group, left: group.runs - runs.length }] : [];
-    return [head, ...runs.map((run): Row => ({ kind: "run", id: run.id, run, depth: 1 })), ...rest];
+    return [head, ...runs.map((run): Row => ({ kind: "run", id: run.id, run, depth: 1, under: group.filter })), ...rest];
   });
 }

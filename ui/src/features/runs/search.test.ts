@@ -15,6 +15,9 @@ test("an address brings back exactly the view", () => {
     width: ["name:300"],
     pin: ["state"],
     charts: "off",
+    starred: "1",
+    archived: "only",
+    view: "v1",
   });
   expect(runsSearch(parseSearch(stringifySearch({ ...view })))).toEqual(view);
   expect(stringifySearch({ ...runsSearch({}) })).toBe("");

@@ -20,6 +20,13 @@ export interface RunsSearch {
   show?: string[] | undefined;
   /** The run that others are compared to. */
   base?: string | undefined;
+  /** What is put away: shown too, or alone. */
+  archived?: "true" | "only" | undefined;
+  /** What was deleted, and nothing else. */
+  deleted?: "only" | undefined;
+  starred?: true | undefined;
+  /** The named view that this was opened as, however it was changed since. */
+  view?: string | undefined;
   /** Widths that were drawn, `id:px`. */
   width?: string[] | undefined;
   /** Ids of the columns that stay in sight besides the name. */
@@ -39,6 +46,10 @@ export function runsSearch(raw: RawSearch): RunsSearch {
     hide: listIn(raw.hide),
     show: listIn(raw.show),
     base: textIn(raw.base),
+    archived: oneOf(raw.archived, ["true", "only"]),
+    deleted: oneOf(raw.deleted, ["only"]),
+    starred: raw.starred === "1" || raw.starred === true ? true : undefined,
+    view: textIn(raw.view),
     width: listIn(raw.width),
     pin: listIn(raw.pin),
     charts: oneOf(raw.charts, ["off"]),
@@ -47,6 +58,7 @@ export function runsSearch(raw: RawSearch): RunsSearch {
 
 export const DEFAULT_SORT = "-createdAt";
 export const PAGE_SIZE = 100;
+const STARRED = "starred = true";
 /** The service's limits to what one row may carry. */
 const MOST = 50;
 
@@ -54,7 +66,9 @@ export function scopeOf(view: RunsSearch, sweep: string | undefined): RunsScope 
   return {
     ...(sweep ? { sweep } : view.experiment ? { experiment: view.experiment } : {}),
     ...(view.state ? { state: view.state.join(",") } : {}),
-    ...(view.filter ? { filter: view.filter } : {}),
+    ...(view.filter || view.starred ? { filter: [...(view.filter ?? []), ...(view.starred ? [STARRED] : [])] } : {}),
+    ...(view.archived ? { archived: view.archived } : {}),
+    ...(view.deleted ? { deleted: view.deleted } : {}),
   };
 }
 

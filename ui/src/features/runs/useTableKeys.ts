@@ -1,5 +1,6 @@
 import type { RefObject } from "react";
 import { useShortcuts } from "../../components/keyboard/shortcuts";
+import type { RunView } from "../../api/types";
 import type { Row } from "./rows";
 import type { RowSelection } from "./useSelection";
 
@@ -13,6 +14,8 @@ interface Props {
   eye: (run: string) => void;
   setBase: (run: string) => void;
   compare: (runs: string[]) => void;
+  star: (run: RunView) => void;
+  menu: (run: string) => void;
 }
 
 /** Puts the focus on a row of the grid, once it is drawn. */
@@ -21,7 +24,7 @@ function focusRow(index: number): void {
 }
 
 /** Keys of the table, from anywhere on the page. */
-export function useTableKeys({ rows, active, move, filterBox, selection, select, eye, setBase, compare }: Props): void {
+export function useTableKeys({ rows, active, move, filterBox, selection, select, eye, setBase, compare, star, menu }: Props): void {
   const group = "Runs";
   const step = (by: 1 | -1) => {
     const focused = document.activeElement?.getAttribute("role") === "row";
@@ -31,7 +34,7 @@ export function useTableKeys({ rows, active, move, filterBox, selection, select,
   };
   const row = rows[active];
   const run = row?.kind === "run" ? row.run : undefined;
-  const chosen = selection.size > 0 && !selection.all ? [...selection.ids] : run ? [run.id] : [];
+  const chosen = selection.ids.size > 0 && selection.groups.size === 0 && !selection.all ? [...selection.ids] : run ? [run.id] : [];
   useShortcuts([
     { keys: "/", label: "Filter", group, run: () => filterBox.current?.focus() },
     { keys: "j", label: "Next row", group, run: () => step(1) },
@@ -40,6 +43,8 @@ export function useTableKeys({ rows, active, move, filterBox, selection, select,
     { keys: "shift+x", label: "Select up to the row", group, run: () => row && select(row, true) },
     { keys: "e", label: "Draw it in the charts, or not", group, run: () => run && eye(run.id) },
     { keys: "b", label: "Make it the baseline, or not", group, run: () => run && setBase(run.id) },
+    { keys: "s", label: "Star it, or not", group, run: () => run && star(run) },
+    { keys: "m", label: "What can be done with the row", group, run: () => run && menu(run.id) },
     { keys: "c", label: "Compare what is selected", group, run: () => (chosen.length > 1 ? compare(chosen) : false) },
     { keys: "Escape", label: "Clear the selection", group, run: () => (selection.size > 0 ? selection.clear() : false) },
   ]);

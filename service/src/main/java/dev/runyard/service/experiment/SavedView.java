@@ -24,6 +24,9 @@ public class SavedView extends PanacheEntityBase {
 
     public String address;
 
+    /** Whether its page opens an experiment with it. */
+    public boolean first;
+
     @Column(name = "created_by")
     public String createdBy;
 

@@ -46,9 +46,15 @@ public class ViewResource {
      * @param page where it is shown: runs, sweep, …
      * @param experiment that it is of; left out: of all
      * @param address what stands behind the {@code ?} of the page's address
+     * @param first whether the page opens the experiment with it; the one that did so before no longer does
      */
     @Schema(name = "SavedViewAsk")
-    public record Ask(String name, String page, @Nullable String experiment, String address) {
+    public record Ask(
+            String name,
+            String page,
+            @Nullable String experiment,
+            String address,
+            @Nullable Boolean first) {
         public Ask {
             Given.label("name", Defaults.required("name", name));
             if (!Defaults.required("page", page).matches("[a-z][a-z0-9/-]{0," + (LONGEST_PAGE - 1) + "}")) {
@@ -80,11 +86,12 @@ public class ViewResource {
             String page,
             @Nullable String experiment,
             String address,
+            boolean first,
             String createdBy,
             Instant createdAt,
             Instant changedAt) {
         Shown(SavedView v) {
-            this(v.id, v.name, v.page, v.experiment, v.address, v.createdBy, v.createdAt, v.changedAt);
+            this(v.id, v.name, v.page, v.experiment, v.address, v.first, v.createdBy, v.createdAt, v.changedAt);
         }
     }
 
@@ -111,6 +118,7 @@ public class ViewResource {
         }
         free(ask, null);
         SavedView view = new SavedView(Given.who(user));
+        makeRoom(ask);
         set(view, ask);
         view.persistAndFlush();
         return Response.created(URI.create("/api/v1/views/" + view.id))
@@ -126,6 +134,7 @@ public class ViewResource {
         Ask ask = Json.read(body, Ask.class);
         SavedView view = known(id);
         free(ask, view.id);
+        makeRoom(ask);
         set(view, ask);
         view.changedAt = Instant.now();
         return new Shown(view);
@@ -143,6 +152,17 @@ public class ViewResource {
         view.page = ask.page();
         view.experiment = ask.experiment();
         view.address = ask.address();
+        view.first = Boolean.TRUE.equals(ask.first());
+    }
+
+    /** One view alone is the first. */
+    private static void makeRoom(Ask ask) {
+        if (Boolean.TRUE.equals(ask.first())) {
+            SavedView.update(
+                    "first = false where page = ?1 and coalesce(experiment, '') = ?2 and first",
+                    ask.page(),
+                    ask.experiment() == null ? "" : ask.experiment());
+        }
     }
 
     /** The index behind it is what holds; this says why. */

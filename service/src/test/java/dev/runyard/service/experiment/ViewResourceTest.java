@@ -25,6 +25,26 @@ final class ViewResourceTest {
     }
 
     @Test
+    void oneViewOfAnExperimentIsTheFirst() {
+        String view =
+                "{\"name\": \"%s\", \"page\": \"runs\", \"experiment\": \"firsts\", \"address\": \"\", \"first\": %s}";
+        String one = send("POST", "", view.formatted("one", true))
+                .statusCode(201)
+                .body("first", equalTo(true))
+                .extract()
+                .path("id");
+        String two = send("POST", "", view.formatted("two", false)).extract().path("id");
+        send("PUT", "/" + two, view.formatted("two", true)).statusCode(200).body("first", equalTo(true));
+        given().get("/api/v1/views")
+                .then()
+                .body("findAll { it.experiment == 'firsts' && it.first }.id", equalTo(java.util.List.of(two)));
+        send("PUT", "/" + one, view.formatted("one", true)).statusCode(200);
+        given().get("/api/v1/views")
+                .then()
+                .body("findAll { it.experiment == 'firsts' && it.first }.id", equalTo(java.util.List.of(one)));
+    }
+
+    @Test
     void aViewIsMadeListedChangedAndDeleted() {
         String id = send("POST", "", "{\"name\": \"mine\", \"page\": \"runs\", \"address\": \"filter=a&sort=-b\"}")
                 .statusCode(201)

@@ -22,6 +22,7 @@ final class AdmissionTest {
                 "HEAD, /api/v1/artifacts/aa, WORKERS",
                 "PUT, /api/v1/artifacts/aa, TRANSFERS",
                 "GET, /api/v1/runs/x/metrics.csv, TRANSFERS",
+                "GET, /api/v1/runs.csv, TRANSFERS",
                 "GET, /api/v1/events, none",
                 "GET, /q/health/live, none",
                 "GET, /, none",

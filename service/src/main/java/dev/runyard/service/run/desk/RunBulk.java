@@ -184,6 +184,7 @@ public class RunBulk {
     /** Each in a transaction of its own: what one run's state does not allow keeps nobody else from it. */
     private Done act(Command command, RunDesk.Deed deed, List<RunDesk.Subject> runs, String who) {
         long done = 0;
+        List<UUID> changed = new ArrayList<>();
         List<Skipped> skipped = new ArrayList<>();
         for (RunDesk.Subject run : runs) {
             Optional<String> why = RunDesk.against(deed, run);
@@ -191,6 +192,9 @@ public class RunBulk {
                 try {
                     QuarkusTransaction.requiringNew().run(() -> ledger.obey(run.id(), command, who));
                     done++;
+                    if (undoable(command, run.state())) {
+                        changed.add(run.id());
+                    }
                     continue;
                 } catch (Problem e) {
                     // It has another state since.
@@ -199,7 +203,26 @@ public class RunBulk {
             }
             skipped.add(new Skipped(run.id(), run.name(), why.get()));
         }
-        return new Done(done, skipped.subList(0, Math.min(NAMED, skipped.size())), skipped.size(), null);
+        RunDesk.Deed back =
+                new RunDesk.Deed((command == Command.PAUSE ? Command.RESUME : Command.PAUSE).word(), null, null, null);
+        return new Done(
+                done,
+                skipped.subList(0, Math.min(NAMED, skipped.size())),
+                skipped.size(),
+                changed.isEmpty() ? null : of(changed, back));
+    }
+
+    /** Whether the run was in the state that the opposite command leads back to. */
+    private static boolean undoable(Command command, RunState from) {
+        return switch (command) {
+            case PAUSE -> from == RunState.QUEUED || from == RunState.STARTING || from == RunState.RUNNING;
+            case RESUME -> from == RunState.PAUSED;
+            case CANCEL, RETRY -> false;
+        };
+    }
+
+    private static Ask of(List<UUID> runs, RunDesk.Deed deed) {
+        return new Ask(new Select(runs, null, null, null, null, null, null), null, deed);
     }
 
     /** As Postgres orders them, so that two who lock several runs do it in the same order. */
@@ -224,7 +247,7 @@ public class RunBulk {
                         null));
             }
         }
-        return back == null ? null : new Ask(new Select(runs, null, null, null, null, null, null), null, back);
+        return back == null ? null : of(runs, back);
     }
 
     private List<RunDesk.Subject> subjects(Ask ask) {

@@ -33,6 +33,14 @@ public final class FieldJoins {
         return found;
     }
 
+    /** The value as it is stored: a last value that is NaN too, which stands in no order and meets no comparison. */
+    public String stored(RunField field) {
+        String expression = expression(field);
+        return field instanceof RunField.Metric metric && metric.part() == RunField.Part.LAST
+                ? summary(metric.key()) + ".last"
+                : expression;
+    }
+
     /** The value as JSON; null where there is none. */
     String json(RunField field) {
         String expression = expression(field);

@@ -10,7 +10,7 @@ import java.util.List;
  * name. A value is a number, true, false, a quoted text or one word; a field with spaces stands in back-quotes. Small on purpose: at
  * most {@value #TERMS} comparisons, {@value #DEPTH} parentheses deep.
  */
-sealed interface RunFilter {
+public sealed interface RunFilter {
     int TERMS = 64;
     int DEPTH = 32;
     int LENGTH = 12_000;

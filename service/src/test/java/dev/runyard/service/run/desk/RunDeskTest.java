@@ -205,6 +205,19 @@ final class RunDeskTest {
         assertThat(names(e, "filter", "starred = true")).containsExactly("failed", "queued");
         send("POST", "/runs/bulk", json(starred.getMap("undo"))).statusCode(200);
         assertThat(names(e, "filter", "starred = true")).isEmpty();
+        JsonPath paused = send("POST", "/runs/bulk", "{" + select + ", \"do\": {\"action\": \"pause\"}}")
+                .statusCode(200)
+                .body("done", equalTo(1))
+                .extract()
+                .jsonPath();
+        given().get("/api/v1/runs/" + queued).then().body("state", equalTo("PAUSED"));
+        JsonPath again = send("POST", "/runs/bulk", "{" + select + ", \"do\": {\"action\": \"pause\"}}")
+                .body("done", equalTo(1))
+                .extract()
+                .jsonPath();
+        assertThat(again.getMap("undo")).as("what was paused already stays so").isNull();
+        send("POST", "/runs/bulk", json(paused.getMap("undo"))).statusCode(200).body("done", equalTo(1));
+        given().get("/api/v1/runs/" + queued).then().body("state", equalTo("QUEUED"));
         send("POST", "/runs/bulk", "{" + select + ", \"do\": {\"action\": \"cancel\"}}")
                 .statusCode(200)
                 .body("done", equalTo(1))

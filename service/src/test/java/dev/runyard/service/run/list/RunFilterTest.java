@@ -87,4 +87,59 @@ final class RunFilterTest {
             assertThatThrownBy(() -> RunFilter.parse(text)).isInstanceOf(Problem.class);
         }
     }
+
+    /** No text, however mixed up, is read into anything but a filter or a refusal. */
+    @Test
+    void whateverIsAskedIsAFilterOrARefusal() {
+        java.util.Random random = new java.util.Random(4);
+        String[] words = {
+            "name",
+            "params.a",
+            "metrics.val/top1",
+            "=",
+            "!=",
+            "~",
+            "=~",
+            "in",
+            "(",
+            ")",
+            ",",
+            "not",
+            "and",
+            "or",
+            "is",
+            "null",
+            "'x'",
+            "\"",
+            "`",
+            "1",
+            "like",
+            "tags.b",
+            "starred",
+            "true",
+            "id",
+            "<",
+            ">="
+        };
+        int read = 0;
+        for (int i = 0; i < 50_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int n = random.nextInt(9); n >= 0; n--) {
+                text.append(words[random.nextInt(words.length)]).append(random.nextInt(4) == 0 ? "" : " ");
+            }
+            try {
+                RunQuery query = new RunQuery(key -> 1).and(RunFilter.parse(text.toString()));
+                for (String sql : new String[] {query.sql("r.id"), query.sqlOfEach("r.id")}) {
+                    assertThat(sql.chars().filter(c -> c == '?').count())
+                            .as(text + " → " + sql)
+                            .isEqualTo(query.values().size());
+                    assertThat(sql).doesNotContain("{has").doesNotContain("{of").doesNotContain("{id");
+                }
+                read++;
+            } catch (dev.runyard.service.http.Problem e) {
+                assertThat(e.status()).isEqualTo(422);
+            }
+        }
+        assertThat(read).isGreaterThan(500);
+    }
 }

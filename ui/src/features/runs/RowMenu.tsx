@@ -1,0 +1,90 @@
+import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, Pause, Pencil, Play, RotateCcw, Star, StarOff, Tag, Target, Trash2, Undo2 } from "lucide-react";
+import type { ComponentProps } from "react";
+import type { RunView } from "../../api/types";
+import { actionsOf } from "../../components/ActionBar";
+import { confirm } from "../../components/overlays/confirm";
+import { Menu, MenuItem, MenuLine } from "../../components/overlays/Menu";
+import type { What } from "./CurateDialog";
+import css from "./runs.module.css";
+import { useChange } from "./useChange";
+
+const ACTS = {
+  pause: { label: "Pause", words: "told to pause", icon: Pause },
+  resume: { label: "Resume", words: "queued again", icon: Play },
+  retry: { label: "Retry", words: "queued again", icon: RotateCcw },
+  cancel: { label: "Cancel", words: "told to stop", icon: Ban },
+};
+
+type ButtonProps = ComponentProps<"button"> & { name: string; onOpen?: () => void };
+
+/** The button alone: a list of thousands of rows has one menu, that of the row where it is open. */
+export function RowMenuButton({ name, onOpen, ...rest }: ButtonProps) {
+  return (
+    <button onClick={onOpen} {...rest} type="button" className={css.rowMenu} aria-label={`What to do with ${name}`} aria-haspopup="menu" tabIndex={-1}>
+      <Ellipsis size={15} aria-hidden="true" />
+    </button>
+  );
+}
+
+interface Props {
+  run: RunView;
+  onClose: () => void;
+  onCurate: (what: What) => void;
+  onBase?: (() => void) | undefined;
+  based?: boolean;
+}
+
+export function RowMenu({ run, onClose, onCurate, onBase, based = false }: Props) {
+  const change = useChange();
+  const select = { ids: [run.id] };
+  const cancel = async () => {
+    const sure = await confirm({ title: `Cancel ${run.name}?`, text: "It stops at once and keeps its checkpoints; it can be retried.", act: "Cancel it", danger: true });
+    if (sure) await change.bulk({ select, do: { action: "cancel" } }, ACTS.cancel.words);
+  };
+  const actions = run.deletedAt ? [] : actionsOf(run.state);
+  return (
+    <Menu open onOpen={(open) => !open && onClose()} align="end" trigger={<RowMenuButton name={run.name} />}>
+      {run.deletedAt ? (
+        <MenuItem icon={Undo2} onSelect={() => void change.bulk({ select, do: { restore: true } }, "restored")}>
+          Restore
+        </MenuItem>
+      ) : (
+        <>
+          {actions.map((action) => (
+            <MenuItem key={action} icon={ACTS[action].icon} onSelect={() => void (action === "cancel" ? cancel() : change.bulk({ select, do: { action } }, ACTS[action].words))}>
+              {ACTS[action].label}
+            </MenuItem>
+          ))}
+          {actions.length > 0 ? <MenuLine /> : null}
+          <MenuItem icon={run.starred ? StarOff : Star} keys="s" onSelect={() => void change.patch(run, { starred: !run.starred }, run.starred ? "without a star" : "starred")}>
+            {run.starred ? "Take the star away" : "Star"}
+          </MenuItem>
+          <MenuItem icon={Pencil} onSelect={() => onCurate("name")}>
+            Rename…
+          </MenuItem>
+          <MenuItem icon={Tag} onSelect={() => onCurate("tags")}>
+            Tags…
+          </MenuItem>
+          <MenuItem icon={Gauge} onSelect={() => onCurate("priority")}>
+            Priority…
+          </MenuItem>
+          <MenuItem icon={FolderInput} disabled={Boolean(run.sweep)} hint={run.sweep ? "(with its sweep)" : undefined} onSelect={() => onCurate("experiment")}>
+            Move to an experiment…
+          </MenuItem>
+          {onBase ? (
+            <MenuItem icon={Target} keys="b" onSelect={onBase}>
+              {based ? "No longer the baseline" : "Make it the baseline"}
+            </MenuItem>
+          ) : null}
+          <MenuLine />
+          <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.patch(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
+            {run.archived ? "Unarchive" : "Archive"}
+          </MenuItem>
+          <MenuItem icon={Trash2} danger disabled={actions.includes("cancel")} hint={actions.includes("cancel") ? "(cancel it first)" : undefined} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
+            Delete
+          </MenuItem>
+        </>
+      )}
+    </Menu>
+  );
+}
