@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +76,15 @@ class CommandLineTest {
         assertThat(analysed.exit()).as(analysed.err()).isZero();
         LabProcess.Result shown = typed("show", id.substring(0, 13));
         assertThat(shown.out()).contains(id);
+    }
+
+    /** Lists end at different lengths; more pages than one are the command's business, not the person's. */
+    @Test
+    void every_list_is_shown_whatever_the_limit() throws Exception {
+        for (String what : List.of("runs", "sweeps", "experiments", "devices")) {
+            LabProcess.Result listed = typed("ls", what, "--limit", "100000");
+            assertThat(listed.exit()).as(what + ": " + listed.err()).isZero();
+        }
     }
 
     @Test

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class LabApi {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** The most that every list of the service gives at once; some give more. */
+    private static final int PAGE = 200;
+
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 5;
@@ -141,7 +145,7 @@ public final class LabApi {
         do {
             JsonNode page = get(path
                     + (path.contains("?") ? "&" : "?")
-                    + "limit=" + Math.min(1_000, limit - items.size())
+                    + "limit=" + Math.min(PAGE, limit - items.size())
                     + (cursor.isEmpty() ? "" : "&cursor=" + encode(cursor)));
             JsonNode some = page.isArray() ? page : page.path("items");
             some.forEach(items::add);
