@@ -53,8 +53,8 @@ class DemoTest {
         }
         assertThat(again.exitValue()).isEqualTo(1); // runs that are not finished are no success
         assertThat(Files.readString(second))
-                .containsPattern("(?m)^method .*test top-1")
-                .containsPattern("(?m)^(pgn|iip).*\\d+\\.\\d+")
+                .containsPattern("(?m)^METHOD +TEST/TOP1 %")
+                .containsPattern("(?m)^(pgn|iip), .* \\d+\\.\\d+")
                 .contains(" is CANCELLED");
     }
 
