@@ -56,7 +56,7 @@ public class RunCsv {
                     "OUT_OF_RANGE", "column", columns.size(), "must stand 1 to " + COLUMNS + " times", null);
         }
         columns.forEach(column -> RunField.parse("column", column));
-        QuarkusTransaction.requiringNew().run(() -> new RunWalk(statements, choice.where(runs), sort, choice::metric));
+        QuarkusTransaction.requiringNew().run(() -> new RunWalk(statements, choice.where(runs), sort, choice));
     }
 
     void write(RunChoice.Ask runs, List<String> columns, @Nullable String sort, Writer out) throws IOException {
@@ -69,7 +69,7 @@ public class RunCsv {
         List<RunWalk.Step> steps;
         do {
             RunCursor place = from;
-            steps = read(() -> new RunWalk(statements, choice.where(runs), sort, choice::metric).from(place, STRETCH));
+            steps = read(() -> new RunWalk(statements, choice.where(runs), sort, choice).from(place, STRETCH));
             for (int i = 0; i < steps.size(); i += PAGE) {
                 List<UUID> page = steps.subList(i, Math.min(steps.size(), i + PAGE)).stream()
                         .map(RunWalk.Step::id)
@@ -103,7 +103,7 @@ public class RunCsv {
     }
 
     private Map<UUID, String> rows(List<UUID> ids, List<String> columns) {
-        FieldJoins joins = new FieldJoins(choice::metric);
+        FieldJoins joins = new FieldJoins(choice);
         List<RunField> fields =
                 columns.stream().map(c -> RunField.parse("column", c)).toList();
         StringBuilder sql = new StringBuilder("select r.id");

@@ -12,6 +12,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RunFilterTest {
+    private static final StoredKeys KEYS = new StoredKeys() {
+        @Override
+        public int metric(String key) {
+            return 7;
+        }
+
+        @Override
+        public Map<Integer, List<UUID>> places(String path) {
+            return Map.of(3, List.of(new UUID(1, 2)));
+        }
+    };
+
     @Test
     void andBindsTighterThanOr() {
         RunFilter filter = RunFilter.parse("name ~ a or step > 3 and not (state = FAILED)");
@@ -33,17 +45,7 @@ final class RunFilterTest {
     @Test
     void whatPeopleWriteIsNeverPartOfTheStatement() {
         String evil = "'; drop table run; --";
-        RunQuery query = new RunQuery(new StoredKeys() {
-                    @Override
-                    public int metric(String key) {
-                        return 7;
-                    }
-
-                    @Override
-                    public Map<Integer, List<UUID>> places(String path) {
-                        return Map.of(3, List.of(new UUID(1, 2)));
-                    }
-                })
+        RunQuery query = new RunQuery(KEYS)
                 .and(RunFilter.parse("name = \"" + evil + "\" and `params." + evil.replace("`", "") + "` = 'x'"));
         assertThat(query.sql("r.id")).doesNotContain("drop");
         assertThat(query.values()).contains(evil);
@@ -128,7 +130,7 @@ final class RunFilterTest {
                 text.append(words[random.nextInt(words.length)]).append(random.nextInt(4) == 0 ? "" : " ");
             }
             try {
-                RunQuery query = new RunQuery(key -> 1).and(RunFilter.parse(text.toString()));
+                RunQuery query = new RunQuery(KEYS).and(RunFilter.parse(text.toString()));
                 for (String sql : new String[] {query.sql("r.id"), query.sqlOfEach("r.id")}) {
                     assertThat(sql.chars().filter(c -> c == '?').count())
                             .as(text + " → " + sql)
