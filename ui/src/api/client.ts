@@ -1,11 +1,11 @@
 import createClient from "openapi-fetch";
-import type { BulkAsk, Patch, SavedViewAsk } from "./curating";
+import type { BulkAsk, SavedViewAsk } from "./curating";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { OrderPaths } from "./order";
 import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
-import type { SeriesAsked } from "./series";
+import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
 export const http = createClient<paths & OrderPaths & SearchPaths>({
@@ -74,8 +74,6 @@ export const api = {
   lastLines: (id: string, last: number) => unwrap(http.GET("/api/v1/runs/{id}/logs", { params: { path: { id }, query: { last } } })),
   /** Curves of many runs and metrics at once, or what has come since. */
   series: (body: SeriesAsked) => unwrap(http.POST("/api/v1/metrics/series", { body })),
-  /** Renames, tags, stars, archives, moves one run. */
-  patchRun: (id: string, body: Patch) => unwrap(http.PATCH("/api/v1/runs/{id}", { ...of(id), body })),
   /** The same to many runs, by id or by filter. */
   bulk: (body: BulkAsk) => unwrap(http.POST("/api/v1/runs/bulk", { body })),
   checkBulk: (body: BulkAsk) => unwrap(http.POST("/api/v1/runs/bulk/check", { body })),
@@ -85,6 +83,8 @@ export const api = {
   makeView: (body: SavedViewAsk) => unwrap(http.POST("/api/v1/views", { body })),
   changeView: (id: string, body: SavedViewAsk) => unwrap(http.PUT("/api/v1/views/{id}", { ...of(id), body })),
   deleteView: (id: string) => unwrapNothing(http.DELETE("/api/v1/views/{id}", of(id))),
+  /** Means of groups, over all runs that match. */
+  bands: (body: BandsAsk) => unwrap(http.POST("/api/v1/metrics/bands", { body })),
   actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),
 
   sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>

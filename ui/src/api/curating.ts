@@ -1,12 +1,10 @@
+import type { Change } from "./order";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-/** What is to change of a run; what is left out stays, a tag that is null goes. */
-export type Patch = Omit<Schemas["Patch"], "tags"> & { tags?: Record<string, string | null> };
-
 /** What is to be done to many runs: exactly one of these. */
-export type Deed = { action: string } | { patch: Patch } | { delete: true } | { restore: true };
+export type Deed = { action: string } | { patch: Change } | { delete: true } | { restore: true };
 
 export type BulkSelect = Schemas["BulkSelect"];
 export type BulkAsk = Omit<Schemas["BulkAsk"], "select" | "do"> & { select: BulkSelect; do?: Deed };

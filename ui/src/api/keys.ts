@@ -1,4 +1,5 @@
 import type { BulkSelect } from "./curating";
+import type { BandsAsk } from "./series";
 import type { GroupsQuery, RunsQuery, RunsScope } from "./paths";
 
 /** Names of what the query cache holds; a shorter key is a prefix of the longer ones that fall with it. */
@@ -10,6 +11,8 @@ export const keys = {
   runLists: ["runs"] as const,
   runs: (query: RunsQuery) => ["runs", query] as const,
   groups: (query: GroupsQuery) => ["groups", query] as const,
+  /** A metric's values move with every point: it is followed as a list is that is sorted by it. */
+  bands: (ask: BandsAsk) => ["groups", { ...ask, sort: `metrics.${ask.key}` }, "bands"] as const,
   catalogue: (scope: RunsScope) => ["catalogue", scope] as const,
   /** What can be done to these. */
   bulk: (select: BulkSelect) => ["bulk", select] as const,

@@ -1,5 +1,5 @@
-import type { BulkAsk, BulkCheck, BulkDone, Completion, Patch, SavedView, SavedViewAsk } from "./curating";
-import type { SeriesAnswer, SeriesAsked } from "./series";
+import type { BulkAsk, BulkCheck, BulkDone, Completion, SavedView, SavedViewAsk } from "./curating";
+import type { BandsAnswer, BandsAsk, SeriesAnswer, SeriesAsked } from "./series";
 import type * as O from "./overRuns";
 import type * as T from "./types";
 
@@ -20,7 +20,7 @@ interface Post<R, Path = undefined, Body = undefined> {
     responses: Ok<R>;
   };
 }
-interface Change<Method extends "patch" | "put" | "delete", R, Path, Body = undefined> {
+interface Change<Method extends "put" | "delete", R, Path, Body = undefined> {
   method: Method;
   operation: {
     parameters: { path: Path };
@@ -70,7 +70,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
   "/api/v1/runs/groups": Get<O.GroupsPage, undefined, GroupsQuery>;
   "/api/v1/keys": Get<O.KeyCatalogue, undefined, RunsScope>;
-  "/api/v1/runs/{id}": Get<T.RunView, Id> & Changes<Change<"patch", T.RunView, Id, Patch>>;
+  "/api/v1/runs/{id}": Get<T.RunView, Id>;
   "/api/v1/runs/bulk": Post<BulkDone, undefined, BulkAsk>;
   "/api/v1/runs/bulk/check": Post<BulkCheck, undefined, BulkAsk>;
   "/api/v1/runs/filter/complete": Get<Completion, undefined, { text: string; at?: string; experiment?: string | undefined; sweep?: string | undefined }>;
@@ -81,6 +81,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs/{id}/checkpoints": Get<T.CheckpointView[] | Listed<T.CheckpointView>, Id>;
   "/api/v1/runs/{id}/artifacts": Get<T.ArtifactView[] | Listed<T.ArtifactView>, Id>;
   "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number; last?: number }>;
+  "/api/v1/metrics/bands": Post<BandsAnswer, undefined, BandsAsk>;
   "/api/v1/metrics/series": Post<SeriesAnswer, undefined, SeriesAsked>;
   "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
     Post<T.SweepView, undefined, T.JsonObject>;

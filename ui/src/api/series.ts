@@ -1,3 +1,6 @@
+import type { components } from "./schema";
+import type { Json } from "./types";
+
 /** An older attempt's points beyond the step from which a newer one went on. */
 export interface GhostSeries {
   attempt: number;
@@ -41,6 +44,20 @@ export interface SeriesAsked {
   buckets: number;
   since?: string;
   ghosts?: boolean;
+}
+
+type Schemas = components["schemas"];
+
+/** Mean curves of groups of the runs that match, of one metric. */
+export type BandsAsk = Schemas["BandsAsk"] & { by: string[]; key: string };
+
+/** Columns, an entry for each stretch of steps in which a run of the group has a finite value; of each run its last there counts. */
+export type Band = Required<Omit<Schemas["Band"], "by" | "std">> & { by: Record<string, Json>; std: (number | null)[] };
+
+/** The groups with the most runs; `more`: there are further ones. */
+export interface BandsAnswer {
+  groups: Band[];
+  more: boolean;
 }
 
 export interface SeriesAnswer {

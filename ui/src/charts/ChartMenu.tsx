@@ -10,7 +10,7 @@ import { csvOf, type Picture, pngOf, svgOf } from "./exports";
 import type { Trace } from "./trace";
 import type { ChartView } from "./view";
 
-interface Props {
+export interface MenuProps {
   metric: string;
   traces: readonly Trace[];
   view: ChartView;
@@ -30,21 +30,8 @@ function save(name: string, blob: Blob): void {
 }
 
 /** What a chart can be saved as, and its y range. */
-export function ChartMenu(props: Props) {
+export function ChartMenu({ metric, asked }: { metric: string; asked: () => MenuProps | null }) {
   const [open, setOpen] = useState(false);
-  const { metric, traces, view, onView, picture } = props;
-  const run = traces.length === 1 && !traces[0]!.runs ? traces[0]! : undefined;
-  const others = Object.fromEntries(Object.entries(view.ranges).filter(([key]) => key !== metric));
-  const act = (what: () => void) => () => {
-    what();
-    setOpen(false);
-  };
-  const png = () => {
-    pngOf(picture).then(
-      (blob) => save(fileName(metric, "png"), blob),
-      (error: unknown) => sayProblem("Saving the picture", error),
-    );
-  };
   return (
     <Popover
       label={`Save ${metric}, set its range`}
@@ -53,28 +40,51 @@ export function ChartMenu(props: Props) {
       onOpen={setOpen}
       trigger={<IconButton icon={Ellipsis} size="s" label="Save, set the range" />}
     >
-      <div className={styles.menu}>
-        <Button kind="quiet" size="s" onClick={act(png)}>
-          Save as PNG
-        </Button>
-        <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "svg"), "image/svg+xml", svgOf(picture)))}>
-          Save as SVG
-        </Button>
-        <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "csv"), "text/csv;charset=utf-8", csvOf(metric, traces)))}>
-          Save what is drawn as CSV
-        </Button>
-        {run && !run.series.exact ? (
-          <a href={`/api/v1/runs/${run.id}/metrics.csv?key=${encodeURIComponent(metric)}`} download>
-            Save every point as CSV
-          </a>
-        ) : null}
-        <RangeForm
-          picture={picture}
-          chosen={view.ranges[metric]}
-          onRange={(range) => act(() => onView({ ...view, ranges: range ? { ...others, [metric]: range } : others }))()}
-        />
-      </div>
+      <Choices asked={asked} onClose={() => setOpen(false)} />
     </Popover>
+  );
+}
+
+function Choices({ asked, onClose }: { asked: () => MenuProps | null; onClose: () => void }) {
+  const [props] = useState(asked);
+  return props ? <Chosen {...props} onClose={onClose} /> : null;
+}
+
+function Chosen({ metric, traces, view, onView, picture, onClose }: MenuProps & { onClose: () => void }) {
+  const run = traces.length === 1 && !traces[0]!.runs ? traces[0]! : undefined;
+  const others = Object.fromEntries(Object.entries(view.ranges).filter(([key]) => key !== metric));
+  const act = (what: () => void) => () => {
+    what();
+    onClose();
+  };
+  const png = () => {
+    pngOf(picture).then(
+      (blob) => save(fileName(metric, "png"), blob),
+      (error: unknown) => sayProblem("Saving the picture", error),
+    );
+  };
+  return (
+    <div className={styles.menu}>
+      <Button kind="quiet" size="s" onClick={act(png)}>
+        Save as PNG
+      </Button>
+      <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "svg"), "image/svg+xml", svgOf(picture)))}>
+        Save as SVG
+      </Button>
+      <Button kind="quiet" size="s" onClick={act(() => download(fileName(metric, "csv"), "text/csv;charset=utf-8", csvOf(metric, traces)))}>
+        Save what is drawn as CSV
+      </Button>
+      {run && !run.series.exact ? (
+        <a href={`/api/v1/runs/${run.id}/metrics.csv?key=${encodeURIComponent(metric)}`} download>
+          Save every point as CSV
+        </a>
+      ) : null}
+      <RangeForm
+        picture={picture}
+        chosen={view.ranges[metric]}
+        onRange={(range) => act(() => onView({ ...view, ranges: range ? { ...others, [metric]: range } : others }))()}
+      />
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { useDark } from "../components/theme";
 import type { XAxis } from "./axis";
 import type { Look } from "./look";
 import { columnsOf } from "./columns";
-import { type Cursor, plotOptions } from "./plotOptions";
+import { type Cursor, emphasise, plotOptions } from "./plotOptions";
 import type { Range } from "./scale";
 import type { Drawn } from "./trace";
 
@@ -37,7 +37,7 @@ export default function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null);
   const [width, setWidth] = useState(0);
   const dark = useDark();
-  const built = useMemo(() => columnsOf(drawn, looks, smoothed), [drawn, looks, smoothed]);
+  const built = useMemo(() => columnsOf(drawn, looks), [drawn, looks]);
   const newest = useRef({ props, built });
   useEffect(() => {
     newest.current = { props, built };
@@ -70,7 +70,6 @@ export default function Plot(props: PlotProps) {
         axis,
         logX,
         logY,
-        emphasised,
         syncKey,
         width: Math.floor(element.clientWidth),
         height,
@@ -86,14 +85,17 @@ export default function Plot(props: PlotProps) {
       plot.current = null;
       made.destroy();
     };
-  }, [ready, dark, make, axis, logX, logY, emphasised, syncKey, height]);
+  }, [ready, dark, make, axis, logX, logY, syncKey, height]);
+  useEffect(() => {
+    if (plot.current) emphasise(plot.current, newest.current.built.columns, emphasised);
+  }, [emphasised, make]);
 
   useEffect(() => {
     if (ready) plot.current?.setSize({ width, height });
   }, [ready, width, height]);
   const [x0, x1] = x;
   const [y0, y1] = y;
-  useEffect(() => plot.current?.setData(built.data), [built, x0, x1, y0, y1]);
+  useEffect(() => plot.current?.setData(built.data), [built, smoothed, x0, x1, y0, y1]);
 
   const key = (event: KeyboardEvent) => {
     const by = ARROWS[event.key];

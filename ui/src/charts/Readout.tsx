@@ -33,6 +33,8 @@ export interface Read {
   line: number;
   low: number | null;
   high: number | null;
+  /** Of a group: how many runs. */
+  n: number | null;
 }
 
 /** What each line has at the cursor: its point that is nearest to it, if its curve reaches there. */
@@ -46,7 +48,7 @@ export function readAt(drawn: readonly Drawn[], x: number): Read[] {
     const i = nearest(d.x, x);
     const value = d.raw[i];
     if (value === null || value === undefined) continue;
-    found.push({ id: d.id, label: d.label, x: d.x[i]!, step: d.steps[i]!, value, line: d.line[i] ?? value, low: d.low?.[i] ?? null, high: d.high?.[i] ?? null });
+    found.push({ id: d.id, label: d.label, x: d.x[i]!, step: d.steps[i]!, value, line: d.line[i] ?? value, low: d.low?.[i] ?? null, high: d.high?.[i] ?? null, n: d.n?.[i] ?? null });
   }
   return found;
 }
@@ -66,6 +68,8 @@ interface Props {
 }
 
 const MOST = 12;
+/** px of a box with names and values. */
+const WIDTH = 210;
 
 /** Beside the cursor: what every line has there, highest first. */
 export function Readout({ reads, looks, axis, smoothed, groups, left, right, near }: Props) {
@@ -74,8 +78,12 @@ export function Readout({ reads, looks, axis, smoothed, groups, left, right, nea
   const oneStep = reads.every((read) => read.step === first.step);
   const sorted = [...reads].sort((a, b) => b.line - a.line);
   const shown = sorted.slice(0, MOST);
+  // Where lines are named the box has one width, so that it can be kept inside the chart.
+  const width = reads.length > 1 ? WIDTH + (smoothed ? 70 : 0) + (reads.some((read) => read.low !== null) ? 60 : 0) : undefined;
+  const place = width === undefined ? { left, transform: right ? "translateX(calc(-100% - 14px))" : "translateX(14px)" } : { width, left: right ? `max(0px, ${left - 14 - width}px)` : `min(${left + 14}px, calc(100% - ${width}px))` };
+  const say = (value: number) => (groups ? precise(Number(value.toPrecision(5))) : precise(value));
   return (
-    <div className={styles.readout} style={{ top: 6, left, transform: right ? "translateX(calc(-100% - 14px))" : "translateX(14px)" }} aria-hidden="true">
+    <div className={styles.readout} style={{ top: 6, ...place }} aria-hidden="true">
       <div className={styles.at}>
         {atWords(axis, first.x, first.step)}
         {oneStep ? "" : " (nearest of each)"}
@@ -88,11 +96,12 @@ export function Readout({ reads, looks, axis, smoothed, groups, left, right, nea
                 <span className={styles.swatch} style={{ background: looks.get(read.id)?.colour }} />
               </td>
               {reads.length > 1 ? <td>{read.label}</td> : null}
-              <td className={styles.value}>{precise(read.value)}</td>
+              <td className={styles.value}>{say(read.value)}</td>
               {smoothed ? <td className={styles.value}>~{precise(Number(read.line.toPrecision(5)))}</td> : null}
               {read.low !== null && read.high !== null ? (
                 <td className={styles.value}>{groups ? `± ${precise(Number((read.high - read.value).toPrecision(3)))}` : `${precise(read.low)} … ${precise(read.high)}`}</td>
               ) : null}
+              {read.n !== null ? <td className={styles.value}>n {count(read.n)}</td> : null}
             </tr>
           ))}
         </tbody>

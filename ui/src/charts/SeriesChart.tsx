@@ -1,9 +1,9 @@
-import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Maximize2, Minimize2, Table2, ZoomOut } from "lucide-react";
 import { Button, IconButton } from "../components/controls/Button";
 import styles from "./charts.module.css";
 import { ChartLegend } from "./ChartLegend";
-import { ChartMenu } from "./ChartMenu";
+import { ChartMenu, type MenuProps } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
 import type { Look } from "./look";
 import type { Cursor } from "./plotOptions";
@@ -51,6 +51,43 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
   );
 });
 
+interface HeadProps {
+  metric: string;
+  figures: ReactNode;
+  zoomed: boolean;
+  logY: boolean;
+  table: boolean;
+  full: boolean;
+  onTable: (table: boolean) => void;
+  change: (part: (view: ChartView) => Partial<ChartView>) => void;
+  asked: () => MenuProps | null;
+}
+
+const Head = memo(function Head({ metric, figures, zoomed, logY, table, full, onTable, change, asked }: HeadProps) {
+  return (
+    <header className={styles.head}>
+      <h3 className={styles.title} title={metric}>
+        {metric}
+        {figures ? <span className={styles.figure}>{figures}</span> : null}
+      </h3>
+      {zoomed ? <IconButton icon={ZoomOut} size="s" label="Reset the zoom" onClick={() => change(() => ({ zoom: undefined }))} /> : null}
+      <Button
+        kind="quiet"
+        size="s"
+        aria-label="Logarithmic y axis"
+        title="Logarithmic y axis"
+        aria-pressed={logY}
+        onClick={() => change(({ flipped }) => ({ flipped: flipped.includes(metric) ? flipped.filter((key) => key !== metric) : [...flipped, metric] }))}
+      >
+        log
+      </Button>
+      <IconButton icon={Table2} size="s" label="Values as a table" aria-pressed={table} onClick={() => onTable(!table)} />
+      <IconButton icon={full ? Minimize2 : Maximize2} size="s" label={full ? "Leave full screen" : "Full screen"} onClick={() => change(() => ({ full: full ? undefined : metric }))} />
+      <ChartMenu metric={metric} asked={asked} />
+    </header>
+  );
+});
+
 function Full({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -90,6 +127,16 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
   const empty = drawn.every((d) => d.x.length === 0);
   const groups = drawn.some((d) => d.group);
   const set = (part: Partial<ChartView>) => onView({ ...view, ...part });
+  // What the head's buttons need is asked for when one is pressed: a step of a slider draws no head.
+  const newest = useRef<MenuProps>(null);
+  useEffect(() => {
+    newest.current = { metric, traces: shown, view, onView, picture: { title: metric, drawn, looks, axis, logX, logY, x, y, smoothed, note } };
+  });
+  const asked = useCallback(() => newest.current, []);
+  const change = useCallback((part: (view: ChartView) => Partial<ChartView>) => {
+    const now = newest.current;
+    now?.onView({ ...now.view, ...part(now.view) });
+  }, []);
   const emphasis = emphasised === null ? -1 : drawn.findIndex((d) => d.id === emphasised);
 
   const near = () => {
@@ -100,31 +147,7 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
   };
   return (
     <>
-      <header className={styles.head}>
-        <h3 className={styles.title} title={metric}>
-          {metric}
-          {figures ? <span className={styles.figure}>{figures}</span> : null}
-        </h3>
-        {zoom ? <IconButton icon={ZoomOut} size="s" label="Reset the zoom" onClick={() => set({ zoom: undefined })} /> : null}
-        <Button
-          kind="quiet"
-          size="s"
-          aria-label="Logarithmic y axis"
-          title="Logarithmic y axis"
-          aria-pressed={logY}
-          onClick={() => set({ flipped: view.flipped.includes(metric) ? view.flipped.filter((key) => key !== metric) : [...view.flipped, metric] })}
-        >
-          log
-        </Button>
-        <IconButton icon={Table2} size="s" label="Values as a table" aria-pressed={table} onClick={() => setTable(!table)} />
-        <IconButton
-          icon={view.full === metric ? Minimize2 : Maximize2}
-          size="s"
-          label={view.full === metric ? "Leave full screen" : "Full screen"}
-          onClick={() => set({ full: view.full === metric ? undefined : metric })}
-        />
-        <ChartMenu metric={metric} traces={shown} view={view} onView={onView} picture={{ title: metric, drawn, looks, axis, logX, logY, x, y, smoothed, note }} />
-      </header>
+      <Head metric={metric} figures={figures} zoomed={zoom !== undefined} logY={logY} table={table} full={view.full === metric} onTable={setTable} change={change} asked={asked} />
       {table ? (
         <ChartTable traces={shown} />
       ) : (

@@ -1,30 +1,25 @@
 import type uPlot from "uplot";
 import { faded, type Look } from "./look";
+import { penLine, positions } from "./thin";
 import type { Drawn } from "./trace";
 
 /**
  * From the lowest to the highest of each bucket, or a group's mean ∓ deviation. uPlot's own bands fill one side of a line through a clip as long
  * as the other, which costs a browser without a graphics card some milliseconds each; an outline that is filled costs a tenth of it.
  */
-export function drawBands(plot: uPlot, drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
+export function drawBands(ctx: CanvasRenderingContext2D, plot: uPlot, drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>): void {
+  const [px, py] = [positions(plot, "x"), positions(plot, "y")];
   for (const d of drawn) {
     if (!d.low || !d.high) continue;
     ctx.fillStyle = faded(looks.get(d.id)?.colour ?? "#808080", 0x26);
     ctx.beginPath();
     for (const [from, to] of stretches(d.low, d.high)) {
-      ctx.moveTo(plot.valToPos(d.x[from]!, "x", true), plot.valToPos(d.high[from]!, "y", true));
-      for (let i = from + 1; i < to; i++) ctx.lineTo(plot.valToPos(d.x[i]!, "x", true), plot.valToPos(d.high[i]!, "y", true));
-      for (let i = to - 1; i >= from; i--) ctx.lineTo(plot.valToPos(d.x[i]!, "x", true), plot.valToPos(d.low[i]!, "y", true));
+      penLine(ctx, d.x, d.high, from, to - 1, px, py);
+      for (let i = to - 1; i >= from; i--) ctx.lineTo(px(d.x[i]!), py(d.low[i]!));
       ctx.closePath();
     }
     ctx.fill();
   }
-  ctx.restore();
 }
 
 /** Index ranges, end excluded, in which both edges have a value: a band ends at a gap. */

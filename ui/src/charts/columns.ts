@@ -1,11 +1,12 @@
 import uPlot from "uplot";
 import { faded, type Look } from "./look";
+import { thinned } from "./thin";
 import type { Value } from "./series";
 import type { Drawn } from "./trace";
 
 /** What a column is drawn as. */
 export interface Column {
-  role: "line" | "faint" | "ghost";
+  role: "line" | "ghost";
   /** Index of its trace. */
   trace: number;
   look: Look;
@@ -13,9 +14,9 @@ export interface Column {
 
 /**
  * The traces as uPlot takes them: one x column that holds every trace's x, and beside it columns whose cells are undefined where a trace has no
- * point (lines go on there) and null where it has a gap. Lines come last, so that they lie over faint values. Bands are no columns: see `drawBands`.
+ * point (lines go on there) and null where it has a gap. Bands and faint raw values are no columns: see `Underlay`.
  */
-export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>, smoothed: boolean): { data: uPlot.AlignedData; columns: Column[] } {
+export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>): { data: uPlot.AlignedData; columns: Column[] } {
   const columns: Column[] = [];
   const tables: { x: readonly number[]; y: Value[] }[] = [];
   const put = (role: Column["role"], trace: number, x: readonly number[], y: Value[]) => {
@@ -23,7 +24,6 @@ export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Lo
     tables.push({ x, y });
   };
   for (const [i, d] of drawn.entries()) for (const ghost of d.ghosts) put("ghost", i, ghost.x, ghost.y);
-  if (smoothed) for (const [i, d] of drawn.entries()) put("faint", i, d.x, d.raw);
   for (const [i, d] of drawn.entries()) put("line", i, d.x, d.line);
   return { data: joined(tables), columns };
 }
@@ -60,14 +60,13 @@ export function seriesOf({ role, look }: Column, emphasis: "none" | "up" | "down
   const quiet = emphasis === "down";
   switch (role) {
     case "ghost":
-      return { stroke: faded(look.colour, 0x99), width: 1, dash: [3, 3], points: { show: false } };
-    case "faint":
-      return { stroke: faded(look.colour, quiet ? 0x18 : 0x48), width: 1, points: { show: false } };
+      return { stroke: faded(look.colour, 0x99), width: 1, dash: [3, 3], points: { show: false }, paths: thinned };
     case "line":
       return {
         stroke: quiet ? faded(look.colour, 0x44) : look.colour,
         width: emphasis === "up" ? 2.75 : 1.75,
         dash: [...look.dash],
+        paths: thinned,
         points: { size: 5, fill: look.colour, show: (plot, index, from, to) => to - from < 40 && sparse(plot.data[index]!, from, to) },
       };
   }

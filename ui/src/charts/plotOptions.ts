@@ -1,11 +1,11 @@
 import uPlot from "uplot";
 import { ticks as labels } from "../components/format";
 import { isTime, type XAxis } from "./axis";
-import { drawBands } from "./bands";
 import { type Column, seriesOf } from "./columns";
 import type { Look } from "./look";
 import { durationTicks, type Range, tickValues, xLabels } from "./scale";
 import type { Drawn } from "./trace";
+import { Underlay } from "./underlay";
 
 /** Colours of the ground that it is drawn on. */
 export interface Ground {
@@ -34,17 +34,30 @@ export interface PlotOptions {
   logY: boolean;
   width: number;
   height: number;
-  /** Index of the trace that stands out. */
-  emphasised: number | null;
   syncKey: string;
   /** The ranges and lines of now: they change without a new plot. */
-  now: () => { x: Range; y: Range; drawn: readonly Drawn[]; looks: ReadonlyMap<string, Look> };
+  now: () => { x: Range; y: Range; drawn: readonly Drawn[]; looks: ReadonlyMap<string, Look>; smoothed: boolean; emphasised: number | null };
   onCursor: (cursor: Cursor | null) => void;
   onSelect: (x: Range) => void;
 }
 
+const emphasisOf = (column: Column, emphasised: number | null) => (emphasised === null ? "none" : column.trace === emphasised ? "up" : "down");
+
+/** Lets another line stand out; nothing is built anew for it. */
+export function emphasise(plot: uPlot, columns: readonly Column[], emphasised: number | null): void {
+  for (const [i, column] of columns.entries()) {
+    const series = plot.series[i + 1];
+    const { stroke, width } = seriesOf(column, emphasisOf(column, emphasised));
+    if (!series) continue;
+    series.stroke = () => stroke as string;
+    series.width = width ?? 1;
+  }
+  plot.redraw(false, false);
+}
+
 export function plotOptions(options: PlotOptions): uPlot.Options {
   const { ground, logX, logY, columns, now } = options;
+  const underlay = new Underlay();
   const tick = { stroke: ground.text, grid: { stroke: ground.grid, width: 1 }, ticks: { stroke: ground.grid, width: 1, size: 4 }, font: ground.font };
   const manyX = Math.max(2, Math.floor(options.width / 85));
   const manyY = Math.max(2, Math.floor(options.height / 42));
@@ -54,7 +67,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     width: options.width,
     height: options.height,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 18, 0, 0],
     scales: {
       x: { time: false, range: () => [...now().x], ...(logX ? { distr: 3 as const, log: 10 as const } : {}) },
       y: { range: () => [...now().y], ...(logY ? { distr: 3 as const, log: 10 as const } : {}) },
@@ -69,7 +82,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
         values: (_u, splits) => labels(splits),
       },
     ],
-    series: [{}, ...columns.map((column) => seriesOf(column, options.emphasised === null ? "none" : column.trace === options.emphasised ? "up" : "down"))],
+    series: [{}, ...columns.map((column) => seriesOf(column, emphasisOf(column, now().emphasised)))],
     cursor: {
       y: false,
       sync: { key: options.syncKey, setSeries: false, scales: ["x", null] },
@@ -101,7 +114,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
         },
       ],
       drawClear: [(plot) => drawResumes(plot, now().drawn, columns)],
-      drawAxes: [(plot) => drawBands(plot, now().drawn, now().looks)],
+      drawAxes: [(plot) => underlay.draw(plot, now().drawn, now().looks, now().smoothed, now().emphasised)],
       draw: [(plot) => drawMarks(plot, now().drawn, ground.bad)],
     },
   };

@@ -3,7 +3,7 @@ import { durationTicks, extent, outside, robust, tickValues, xExtent, xLabels } 
 import type { Drawn } from "./trace";
 
 function drawn(x: number[], raw: (number | null)[], more: Partial<Drawn> = {}): Drawn {
-  return { id: "a", label: "a", x, steps: x, raw, line: raw, low: null, high: null, marks: [], resumes: [], ghosts: [], axis: "step", why: undefined, points: x.length, buckets: undefined, nonFinite: 0, lost: 0, group: false, ...more };
+  return { id: "a", label: "a", x, steps: x, raw, line: raw, low: null, high: null, marks: [], resumes: [], ghosts: [], axis: "step", why: undefined, points: x.length, buckets: undefined, nonFinite: 0, lost: 0, group: false, n: null, ...more };
 }
 const many = Array.from({ length: 100 }, (_, i) => i);
 

@@ -11,8 +11,8 @@ export type Source = (asked: SeriesAsked) => Promise<SeriesAnswer>;
 
 /** As many pairs as one request may name. */
 const MOST_PAIRS = 400;
-/** Buckets of a curve: about two for each pixel of a chart. */
-const BUCKETS = 800;
+/** Buckets of a curve: about one for each pixel of a chart among others. */
+const BUCKETS = 360;
 const FINE_BUCKETS = 1600;
 const GATHER_MS = 15;
 const PAUSE_MS = 1000;

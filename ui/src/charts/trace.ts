@@ -54,6 +54,8 @@ export interface Drawn {
   /** Values that a logarithm cannot show. */
   lost: number;
   group: boolean;
+  /** Of a group: how many runs have a value at each x. */
+  n: readonly number[] | null;
 }
 
 const finite = (value: Value | undefined): Value => (value !== null && value !== undefined && Number.isFinite(value) ? value : null);
@@ -74,6 +76,7 @@ function sorted(drawn: Drawn): Drawn {
     raw: by(drawn.raw),
     low: drawn.low && by(drawn.low),
     high: drawn.high && by(drawn.high),
+    n: drawn.n && by(drawn.n),
   };
 }
 
@@ -90,14 +93,42 @@ export function drawAll(traces: readonly Trace[], options: DrawOptions): Drawn[]
   return traces.map((trace) => draw(trace, fallen?.axis ?? options.axis, fallen?.why, options));
 }
 
+interface Columns {
+  raw: Value[];
+  low: Value[] | null;
+  high: Value[] | null;
+  x: Map<string, number[]>;
+}
+
+/** What of a series stays as it is however it is smoothed, and by its identity tells charts what they have drawn already. */
+const prepared = new WeakMap<Series, Columns>();
+
+function columnsOf(series: Series): Columns {
+  let found = prepared.get(series);
+  if (!found) {
+    found = { raw: series.last.map(finite), low: series.min?.map(finite) ?? null, high: series.max?.map(finite) ?? null, x: new Map() };
+    prepared.set(series, found);
+  }
+  return found;
+}
+
+function xOf(series: Series, axis: XAxis, origin: Origin): number[] {
+  const { x } = columnsOf(series);
+  const key = `${axis} ${origin.start ?? ""} ${origin.stepsPerEpoch ?? ""}`;
+  const found = x.get(key) ?? placed(series, axis, origin);
+  x.set(key, found);
+  return found;
+}
+
 function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawOptions): Drawn {
   const { series } = trace;
-  const x = placed(series, axis, trace);
+  const x = xOf(series, axis, trace);
+  const { raw, low, high } = columnsOf(series);
   const marks: Mark[] = [];
-  const raw = series.last.map((value, i) => {
-    if (value !== null && !Number.isFinite(value)) marks.push({ x: x[i]!, kind: String(value) as Mark["kind"] });
-    return finite(value);
-  });
+  for (let i = 0; i < raw.length; i++) {
+    const value = series.last[i];
+    if (raw[i] === null && value !== null && value !== undefined) marks.push({ x: x[i]!, kind: String(value) as Mark["kind"] });
+  }
   const drawn: Drawn = {
     id: trace.id,
     label: trace.label,
@@ -105,8 +136,8 @@ function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawO
     steps: series.steps,
     raw,
     line: smooth(options.smoothing, series.steps, raw, options.weight),
-    low: series.min?.map(finite) ?? null,
-    high: series.max?.map(finite) ?? null,
+    low,
+    high,
     marks,
     resumes: (series.resumes ?? []).map((step) => xAtStep(x, series.steps, step)).filter((at) => at !== null),
     ghosts: options.ghosts
@@ -119,6 +150,7 @@ function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawO
     nonFinite: Math.max(series.nonFinite, marks.length),
     lost: 0,
     group: trace.runs !== undefined,
+    n: trace.runs ?? null,
   };
   return logged(sorted(drawn), options);
 }
@@ -139,6 +171,7 @@ function logged(drawn: Drawn, { logX, logY }: DrawOptions): Drawn {
     // A band that reaches below zero ends where its line does.
     low: drawn.low && keep(drawn.low).map((value, i) => above(value) ?? raw[i]!),
     high: drawn.high && keep(drawn.high).map(above),
+    n: drawn.n && keep(drawn.n),
     marks: logX ? drawn.marks.filter((mark) => mark.x > 0) : drawn.marks,
     resumes: logX ? drawn.resumes.filter((at) => at > 0) : drawn.resumes,
     ghosts: drawn.ghosts.map((ghost) => ({ ...ghost, y: ghost.y.map((value, i) => (logX && ghost.x[i]! <= 0 ? null : above(value))) })),

@@ -3,6 +3,7 @@ import { ChartGrid } from "../../charts/ChartGrid";
 import { chartRun, phasesOf } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { SeriesProvider } from "../../charts/useSeries";
+import { useLively } from "../../charts/useLively";
 import type { ChartView } from "../../charts/view";
 import type { Look } from "../../components/colour";
 import type { CompareColumn } from "./columns";
@@ -16,7 +17,8 @@ interface Props {
 }
 
 /** All curves of what is compared, in one chart for each metric; runs that stand together as their mean and deviation. */
-export function CompareCurves({ columns, looks, view, onView, emphasised }: Props) {
+export function CompareCurves({ columns, looks, view: given, onView: give, emphasised }: Props) {
+  const [view, onView] = useLively(given, give);
   const runs = useMemo(
     () =>
       columns.flatMap((column) => {

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { ChartGrid } from "../../charts/ChartGrid";
 import { chartRun } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
+import { useLively } from "../../charts/useLively";
 import type { ChartView } from "../../charts/view";
 import type { RunView } from "../../api/types";
 import { NothingMeasured } from "./NothingMeasured";
@@ -13,7 +14,8 @@ interface Props {
 }
 
 /** Everything that the run measured. */
-export function Curves({ run, view, onView }: Props) {
+export function Curves({ run, view: given, onView: give }: Props) {
+  const [view, onView] = useLively(given, give);
   const runs = useMemo(() => [chartRun(run)], [run]);
   return (
     <>

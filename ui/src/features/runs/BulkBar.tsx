@@ -71,7 +71,7 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
     const sure = name !== "cancel" || (await confirm({ title: `Cancel ${count(on)} ${on === 1 ? "run" : "runs"}?`, text: "They stop at once and keep their checkpoints; they can be retried.", act: on === 1 ? "Cancel it" : "Cancel them", danger: true }));
     if (sure) await ask(name, deed, words);
   };
-  const curate = (what: What) => onCurate({ what, of: { select, n, expect }, known });
+  const curate = (what: What) => onCurate({ what, select, n, expect, known });
   const applies = Object.keys(OFFERS).filter((name) => (check?.actions[name] ?? 0) > 0 && !(name === "delete" && scope.deleted));
   const archived = scope.archived === "only";
   const ready = check !== undefined && busy === null && n > 0;
@@ -104,7 +104,7 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
             Tag
           </Button>
           <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
-            {archived ? "Unarchive" : "Archive"}
+            {archived ? "Take out of the archive" : "Archive"}
           </Button>
           <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
             <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
@@ -118,7 +118,7 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
             </MenuItem>
             {scope.archived === "true" ? (
               <MenuItem icon={ArchiveRestore} onSelect={() => void ask("archive", { patch: { archived: false } }, "out of the archive")}>
-                Unarchive
+                Take out of the archive
               </MenuItem>
             ) : null}
           </Menu>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { api } from "../../api/client";
-import type { BulkSelect, Patch } from "../../api/curating";
+import type { BulkSelect } from "../../api/curating";
 import { keys } from "../../api/keys";
+import type { Change } from "../../api/order";
 import type { KeyCatalogue } from "../../api/overRuns";
 import type { RunView } from "../../api/types";
 import { Button } from "../../components/controls/Button";
@@ -14,18 +15,19 @@ import { Dialog } from "../../components/overlays/Dialog";
 import css from "./runs.module.css";
 import { useChange } from "./useChange";
 
-export type What = "name" | "tags" | "priority" | "experiment";
+export type What = "tags" | "priority" | "experiment";
 
 /** What is to be changed, and of which runs. */
 export interface Curated {
   what: What;
-  /** One run, or as many as the service is asked for. */
-  of: { run: RunView } | { select: BulkSelect; n: number; expect: number | undefined };
+  select: BulkSelect;
+  n: number;
+  expect: number | undefined;
   /** Those of them that are at hand. */
   known: readonly RunView[];
 }
 
-const TITLE: Record<What, string> = { name: "Rename", tags: "Tags of", priority: "Priority of", experiment: "Move" };
+const TITLE: Record<What, string> = { tags: "Tags of", priority: "Priority of", experiment: "Move" };
 
 interface Props {
   curated: Curated | null;
@@ -33,12 +35,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for a name, tags, a priority or an experiment. */
+/** Asks for tags, a priority or an experiment of many runs. */
 export function CurateDialog({ curated, catalogue, onClose }: Props) {
   const form = useId();
   if (!curated) return null;
-  const { what, of } = curated;
-  const whom = "run" in of ? of.run.name : `${count(of.n)} ${of.n === 1 ? "run" : "runs"}`;
+  const { what, n } = curated;
+  const whom = `${count(n)} ${n === 1 ? "run" : "runs"}`;
   return (
     <Dialog
       open
@@ -48,7 +50,7 @@ export function CurateDialog({ curated, catalogue, onClose }: Props) {
         <>
           <Button onClick={onClose}>Leave it</Button>
           <Button kind="primary" type="submit" form={form}>
-            {what === "experiment" ? "Move" : what === "name" ? "Rename" : "Set"}
+            {what === "experiment" ? "Move" : "Set"}
           </Button>
         </>
       }
@@ -59,21 +61,17 @@ export function CurateDialog({ curated, catalogue, onClose }: Props) {
 }
 
 function Fields({ id, curated, catalogue, onClose }: { id: string; curated: Curated; catalogue: KeyCatalogue | undefined; onClose: () => void }) {
-  const { what, of, known } = curated;
+  const { what, select, expect, known } = curated;
   const change = useChange();
   const [wrong, setWrong] = useState("");
-  const only = "run" in of ? of.run : undefined;
-  const [name, setName] = useState(only?.name ?? "");
-  const [priority, setPriority] = useState(String(only?.priority ?? 0));
+  const [priority, setPriority] = useState("0");
   const [experiment, setExperiment] = useState("");
   const [tags, setTags] = useState<Record<string, string | null>>({});
   const [tag, setTag] = useState({ key: "", value: "" });
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments, enabled: what === "experiment" });
 
-  const asked = (): { patch: Patch; words: string } | string => {
+  const asked = (): { patch: Change; words: string } | string => {
     switch (what) {
-      case "name":
-        return name.trim() === "" ? "A run needs a name." : { patch: { name: name.trim() }, words: `is now ${name.trim()}` };
       case "priority": {
         const n = Number(priority);
         return Number.isInteger(n) && n >= -100 && n <= 100 && priority.trim() !== "" ? { patch: { priority: n }, words: `with priority ${n}` } : "A whole number from -100 to 100.";
@@ -94,7 +92,7 @@ function Fields({ id, curated, catalogue, onClose }: { id: string; curated: Cura
       return;
     }
     onClose();
-    void ("run" in of ? change.patch(of.run, found.patch, found.words) : change.bulk({ select: of.select, ...(of.expect === undefined ? {} : { expect: of.expect }), do: { patch: found.patch } }, found.words));
+    void change.bulk({ select, ...(expect === undefined ? {} : { expect }), do: { patch: found.patch } }, found.words);
   };
   const add = () => {
     if (tag.key.trim() === "") return;
@@ -103,11 +101,6 @@ function Fields({ id, curated, catalogue, onClose }: { id: string; curated: Cura
   };
   return (
     <form id={id} onSubmit={submit} className={css.curate} noValidate>
-      {what === "name" ? (
-        <Field label="Name" wrong={wrong}>
-          {(given) => <TextField {...given} value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />}
-        </Field>
-      ) : null}
       {what === "priority" ? (
         <Field label="Priority" hint="-100 to 100. Higher is queued before lower." wrong={wrong}>
           {(given) => <TextField {...given} type="number" min={-100} max={100} step={1} value={priority} onChange={(event) => setPriority(event.target.value)} />}
@@ -115,7 +108,7 @@ function Fields({ id, curated, catalogue, onClose }: { id: string; curated: Cura
       ) : null}
       {what === "experiment" ? (
         <Field label="Experiment" hint="It is made if it is new. Runs of a sweep stay with their sweep." wrong={wrong}>
-          {(given) => <Combobox {...given} value={experiment} onValue={setExperiment} choices={(experiments.data ?? []).filter((one) => one.name !== only?.experiment).map((one) => ({ value: one.name }))} />}
+          {(given) => <Combobox {...given} value={experiment} onValue={setExperiment} choices={(experiments.data ?? []).map((one) => ({ value: one.name }))} />}
         </Field>
       ) : null}
       {what === "tags" ? (

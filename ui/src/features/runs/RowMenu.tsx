@@ -1,10 +1,9 @@
-import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, Pause, Pencil, Play, RotateCcw, Star, StarOff, Tag, Target, Trash2, Undo2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ban, Ellipsis, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
 import type { ComponentProps } from "react";
 import type { RunView } from "../../api/types";
 import { actionsOf } from "../../components/ActionBar";
 import { confirm } from "../../components/overlays/confirm";
 import { Menu, MenuItem, MenuLine } from "../../components/overlays/Menu";
-import type { What } from "./CurateDialog";
 import css from "./runs.module.css";
 import { useChange } from "./useChange";
 
@@ -29,12 +28,13 @@ export function RowMenuButton({ name, onOpen, ...rest }: ButtonProps) {
 interface Props {
   run: RunView;
   onClose: () => void;
-  onCurate: (what: What) => void;
+  /** Opens what asks for its name, tags and place. */
+  onChange: () => void;
   onBase?: (() => void) | undefined;
   based?: boolean;
 }
 
-export function RowMenu({ run, onClose, onCurate, onBase, based = false }: Props) {
+export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props) {
   const change = useChange();
   const select = { ids: [run.id] };
   const cancel = async () => {
@@ -56,20 +56,11 @@ export function RowMenu({ run, onClose, onCurate, onBase, based = false }: Props
             </MenuItem>
           ))}
           {actions.length > 0 ? <MenuLine /> : null}
-          <MenuItem icon={run.starred ? StarOff : Star} keys="s" onSelect={() => void change.patch(run, { starred: !run.starred }, run.starred ? "without a star" : "starred")}>
+          <MenuItem icon={run.starred ? StarOff : Star} keys="s" onSelect={() => void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred")}>
             {run.starred ? "Take the star away" : "Star"}
           </MenuItem>
-          <MenuItem icon={Pencil} onSelect={() => onCurate("name")}>
-            Rename…
-          </MenuItem>
-          <MenuItem icon={Tag} onSelect={() => onCurate("tags")}>
-            Tags…
-          </MenuItem>
-          <MenuItem icon={Gauge} onSelect={() => onCurate("priority")}>
-            Priority…
-          </MenuItem>
-          <MenuItem icon={FolderInput} disabled={Boolean(run.sweep)} hint={run.sweep ? "(with its sweep)" : undefined} onSelect={() => onCurate("experiment")}>
-            Move to an experiment…
+          <MenuItem icon={Pencil} onSelect={onChange}>
+            Name, tags, place…
           </MenuItem>
           {onBase ? (
             <MenuItem icon={Target} keys="b" onSelect={onBase}>
@@ -77,8 +68,8 @@ export function RowMenu({ run, onClose, onCurate, onBase, based = false }: Props
             </MenuItem>
           ) : null}
           <MenuLine />
-          <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.patch(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
-            {run.archived ? "Unarchive" : "Archive"}
+          <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.put(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
+            {run.archived ? "Take out of the archive" : "Archive"}
           </MenuItem>
           <MenuItem icon={Trash2} danger disabled={actions.includes("cancel")} hint={actions.includes("cancel") ? "(cancel it first)" : undefined} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
             Delete

@@ -5,7 +5,6 @@ import { StatePill } from "../../components/display/StatePill";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
 import type { Column } from "./columns";
-import type { What } from "./CurateDialog";
 import { RowMenu, RowMenuButton } from "./RowMenu";
 import { Marks } from "./RunsRow";
 import css from "./runs.module.css";
@@ -20,10 +19,10 @@ interface Props {
   onSelect: (run: RunView) => void;
   menu: string | null;
   onMenu: (run: string | null) => void;
-  onCurate: (run: RunView, what: What) => void;
+  onChange: (run: RunView) => void;
 }
 
-export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCurate }: Props) {
+export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onChange }: Props) {
   const metrics = columns.filter((column) => column.section === "Metrics");
   const params = columns.filter((column) => column.section === "Configuration").slice(0, 4);
   return (
@@ -39,7 +38,7 @@ export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCu
                 <span className={css.nameEnd}>{run.name.slice(-10)}</span>
               </Link>
               <Marks run={run} />
-              {menu === run.id ? <RowMenu run={run} onClose={() => onMenu(null)} onCurate={(what) => onCurate(run, what)} /> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
+              {menu === run.id ? <RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
             </div>
             {main ? (
               <div className={css.cardMetric}>

@@ -8,6 +8,7 @@ import { ChartGrid } from "../../charts/ChartGrid";
 import { chartRun, phasesOf } from "../../charts/chartRun";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { SeriesProvider } from "../../charts/useSeries";
+import { useLively } from "../../charts/useLively";
 import { readChartView, writeChartView } from "../../charts/view";
 import type { Look } from "../../components/colour";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -17,8 +18,8 @@ import { useUrlState } from "../../components/navigation";
 const CODEC = { read: readChartView, write: writeChartView };
 
 /** The curves of the runs that are drawn: those with an open eye. */
-export function RunsCharts({ grouped, runs, looks, emphasised }: { grouped: boolean; runs: readonly RunView[]; looks: ReadonlyMap<string, Look>; emphasised: string | null }) {
-  const [view, setView] = useUrlState(CODEC);
+export function RunsCharts({ runs, looks, emphasised }: { runs: readonly RunView[]; looks: ReadonlyMap<string, Look>; emphasised: string | null }) {
+  const [view, setView] = useLively(...useUrlState(CODEC));
   // A row of the table carries the metrics of its columns; charts need to know them all.
   const whole = useQueries({ queries: runs.map((run) => ({ queryKey: keys.run(run.id), queryFn: () => api.run(run.id), staleTime: 30_000 })) });
   const known = whole.map((answer) => answer.data).filter((run) => run !== undefined);
@@ -28,7 +29,7 @@ export function RunsCharts({ grouped, runs, looks, emphasised }: { grouped: bool
   if (runs.length === 0) {
     return (
       <EmptyState title="No run is drawn." icon={LineChart}>
-        <p>{grouped ? "Open a group to draw the curves of its first runs here." : "Open a run's eye in the table to draw its curves here."}</p>
+        <p>Open a run's eye in the table to draw its curves here.</p>
       </EmptyState>
     );
   }

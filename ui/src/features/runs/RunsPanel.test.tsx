@@ -168,12 +168,13 @@ test("one row is starred by its key, renamed by its menu, and that too can be un
   await userEvent.keyboard("s");
   await waitFor(() => expect(sent[0]).toEqual({ path: "run-0", body: { starred: true } }));
   await userEvent.keyboard("m");
-  await userEvent.click(await screen.findByRole("menuitem", { name: /Rename/ }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /Name, tags, place/ }));
   const box = await screen.findByRole("textbox", { name: "Name" });
   await userEvent.clear(box);
-  await userEvent.type(box, "the good one{Enter}");
+  await userEvent.type(box, "the good one");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(sent[1]).toEqual({ path: "run-0", body: { name: "the good one" } }));
-  const said = (await screen.findByText(/is now the good one/)).closest("li")!;
+  const said = (await screen.findByText("Changed sweep-of-prompts-000")).closest("li")!;
   await userEvent.click(within(said).getByRole("button", { name: "Undo" }));
   await waitFor(() => expect(sent[2]).toEqual({ path: "run-0", body: { name: "sweep-of-prompts-000" } }));
 });

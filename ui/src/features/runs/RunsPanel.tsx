@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
+import { readAllAgain } from "../../api/follow";
 import { keys } from "../../api/keys";
 import { looks as looksOf } from "../../components/colour";
 import { useKept, kept, keep } from "../../components/kept";
@@ -9,10 +10,12 @@ import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { Skeleton } from "../../components/display/Skeleton";
 import { toProblem } from "../../api/problem";
+import type { NamedMetric } from "../../api/overRuns";
 import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import { useGo } from "../../components/navigation";
+import { ChangeDialog } from "../../components/order/ChangeDialog";
 import { useDark } from "../../components/theme";
 import { BulkBar } from "./BulkBar";
 import { type Curated, CurateDialog } from "./CurateDialog";
@@ -22,7 +25,7 @@ import { RunCards } from "./RunCards";
 import { RunsTable } from "./RunsTable";
 import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
-import { type Row, useGroupRows } from "./rows";
+import { groupId, type Row, useGroupRows } from "./rows";
 import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, toggled, toQuery, widthsIn } from "./search";
 import { useCatalogue, useGroups, useRuns } from "./useRuns";
 import { useNarrow } from "./useNarrow";
@@ -32,8 +35,13 @@ import { useTableKeys } from "./useTableKeys";
 
 const RunsCharts = lazy(() => import("./RunsCharts").then((module) => ({ default: module.RunsCharts })));
 
+const GroupCharts = lazy(() => import("./GroupCharts").then((module) => ({ default: module.GroupCharts })));
+const NONE: readonly string[] = [];
+const NO_METRICS: readonly NamedMetric[] = [];
+
 /** Runs whose curves are drawn without being asked for. */
 const DRAWN = 10;
+const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
 /** The service's limit to what groups carry. */
 const FIELDS = 20;
 
@@ -54,6 +62,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
   const memory = `columns.${sweep ? "sweep" : (view.experiment ?? "")}`;
   const ids = useMemo(() => view.cols ?? kept<string[] | undefined>(memory, undefined) ?? usual(catalogue.data), [view.cols, memory, catalogue.data]);
   const columns = useMemo(() => ids.map((id) => columnOf(id, catalogue.data)).filter((column) => column !== undefined), [ids, catalogue.data]);
+  const widths = useMemo(() => widthsIn(view.width), [view.width]);
   const sort = view.sort ?? DEFAULT_SORT;
   const by = useMemo(() => view.group ?? [], [view.group]);
   const grouped = by.length > 0;
@@ -77,19 +86,21 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
 
   const charts = !sweep && view.charts !== "off" && !narrow;
   const drawn = useMemo(() => {
+    if (grouped) return (groups.data?.items ?? []).map((group) => groupId(group.by)).filter((id, i) => (i < DRAWN || view.show?.includes(id)) && !view.hide?.includes(id));
     const first = loaded.slice(0, DRAWN).map((run) => run.id);
     const all = [...(view.base ? [view.base] : []), ...first, ...(view.show ?? [])];
     return [...new Set(all)].filter((id) => !view.hide?.includes(id));
-  }, [loaded, view.base, view.show, view.hide]);
+  }, [grouped, groups.data, loaded, view.base, view.show, view.hide]);
   const drawnRuns = useMemo(() => {
     const known = new Map([...loaded, ...(base ? [base] : [])].map((run) => [run.id, run]));
     return drawn.map((id) => known.get(id)).filter((run) => run !== undefined);
   }, [drawn, loaded, base]);
   const looks = useMemo(() => looksOf(drawn, dark), [drawn, dark]);
   const [emphasised, setEmphasised] = useState<string | null>(null);
+  const usualEyes = grouped ? (groups.data?.items ?? []).slice(0, DRAWN).map((group) => groupId(group.by)) : loaded.slice(0, DRAWN).map((run) => run.id);
   const toggleEye = (id: string) => {
     if (drawn.includes(id)) set({ hide: toggled(view.hide?.filter((other) => other !== id), id), show: view.show?.filter((other) => other !== id) }, "replace");
-    else set({ hide: view.hide?.filter((other) => other !== id), show: loaded.slice(0, DRAWN).some((run) => run.id === id) ? view.show : toggled(view.show?.filter((other) => other !== id), id) }, "replace");
+    else set({ hide: view.hide?.filter((other) => other !== id), show: usualEyes.includes(id) ? view.show : toggled(view.show?.filter((other) => other !== id), id) }, "replace");
   };
 
   const order = JSON.stringify([scope, sort, by]);
@@ -105,10 +116,11 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
   const change = useChange();
   const [menu, setMenu] = useState<string | null>(null);
   const [curated, setCurated] = useState<Curated | null>(null);
-  const curate = useCallback((run: RunView, what: Curated["what"]) => setCurated({ what, of: { run }, known: [run] }), []);
+  const [changing, setChanging] = useState<RunView | null>(null);
+  const cache = useQueryClient();
   const setBase = (id: string) => set({ base: view.base === id ? undefined : id });
   const filterBox = useRef<HTMLInputElement>(null);
-  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => void change.patch(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
+  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
 
   const setColumns = (next: string[] | undefined) => {
     keep(memory, next);
@@ -139,7 +151,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
             <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
           ) : narrow && !grouped ? (
             <>
-              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} menu={menu} onMenu={setMenu} onCurate={curate} />
+              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} menu={menu} onMenu={setMenu} onChange={setChanging} />
               {hasNextPage ? (
                 <Button busy={isFetchingNextPage} onClick={more}>
                   More
@@ -151,8 +163,8 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
               rows={rows}
               total={found.more && !grouped ? undefined : grouped ? rows.length : total}
               columns={columns}
-              widths={widthsIn(view.width)}
-              pinned={view.pin ?? []}
+              widths={widths}
+              pinned={view.pin ?? NONE}
               grouped={by}
               sort={sort}
               dense={dense}
@@ -172,7 +184,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
               onEnd={more}
               menu={menu}
               onMenu={setMenu}
-              onCurate={curate}
+              onChange={setChanging}
               onBase={setBase}
               onSort={(next) => set({ sort: next })}
               onWidth={(id, px) => set({ width: [...(view.width ?? []).filter((one) => !one.startsWith(`${id}:`)), `${id}:${px}`] }, "replace")}
@@ -192,18 +204,32 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
                 {grouped ? `${count(total)} ${total === 1 ? "group" : "groups"}` : `${count(loaded.length)} of ${counted(total, found.more)} runs`}
                 {isFetchingNextPage ? ", reading more…" : ""}
               </span>
-              {charts && !grouped ? <span>charts draw {drawnRuns.length} of them</span> : null}
+              {charts ? <span>charts draw {grouped ? drawn.length : drawnRuns.length} of them</span> : null}
             </p>
           ) : null}
           {selection.size > 0 ? (
             <BulkBar selection={selection} scope={scope} loaded={loaded} onCurate={setCurated} />
           ) : null}
           <CurateDialog curated={curated} catalogue={catalogue.data} onClose={() => setCurated(null)} />
+          {changing ? (
+            <ChangeDialog
+              kept="runs"
+              thing={{ ...changing, experiment: changing.sweep ? undefined : changing.experiment }}
+              what={changing.name}
+              ended={ENDED.has(changing.state)}
+              onChanged={() => readAllAgain(cache)}
+              onClose={() => setChanging(null)}
+            />
+          ) : null}
         </div>
         {charts && rows.length > 0 ? (
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
             <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
-              <RunsCharts grouped={grouped} runs={drawnRuns} looks={looks} emphasised={emphasised} />
+              {grouped ? (
+                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} drawn={drawn} looks={looks} emphasised={emphasised} />
+              ) : (
+                <RunsCharts runs={drawnRuns} looks={looks} emphasised={emphasised} />
+              )}
             </Suspense>
           </aside>
         ) : null}

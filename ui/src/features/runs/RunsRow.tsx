@@ -1,5 +1,5 @@
 import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, NotebookText, Star, Target, Trash2 } from "lucide-react";
-import { type KeyboardEvent, memo, type MouseEvent, type Ref } from "react";
+import { type KeyboardEvent, memo, type Ref } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
 import type { Look } from "../../components/colour";
@@ -12,9 +12,8 @@ import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { type Column, difference } from "./columns";
 import css from "./runs.module.css";
-import type { What } from "./CurateDialog";
 import { RowMenu, RowMenuButton } from "./RowMenu";
-import type { Row } from "./rows";
+import { groupId, groupName, type Row } from "./rows";
 
 /** Characters at the end of a name that are never cut. */
 const NAME_END = 10;
@@ -40,7 +39,7 @@ interface Props {
   selected: boolean;
   active: boolean;
   baseline: RunView | undefined;
-  onSelect: (row: Row, event: MouseEvent) => void;
+  onSelect: (row: Row, range: boolean) => void;
   onEye: (run: string) => void;
   onOpen: (row: Row) => void;
   onFocus: (index: number) => void;
@@ -49,12 +48,12 @@ interface Props {
   /** Whether the row's menu is open. */
   menu: boolean;
   onMenu: (run: string | null) => void;
-  onCurate: (run: RunView, what: What) => void;
+  onChange: (run: RunView) => void;
   onBase: (run: string) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
-export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onCurate, onBase, ref }: Props) {
+export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onChange, onBase, ref }: Props) {
   const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) };
   const isBase = top === undefined;
   if (row.kind === "wait" || row.kind === "rest") {
@@ -73,7 +72,9 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
     );
   }
   const run = row.kind === "run" ? row.run : undefined;
-  const name = run?.name ?? groupName(row as Extract<Row, { kind: "group" }>);
+  const name = run?.name ?? groupName((row as Extract<Row, { kind: "group" }>).group.by);
+  // The line that charts draw of it.
+  const lineId = run ? run.id : groupId((row as Extract<Row, { kind: "group" }>).group.by);
   const key = (event: KeyboardEvent) => {
     if (row.kind === "group" && ((event.key === "ArrowRight" && !row.open) || (event.key === "ArrowLeft" && row.open))) {
       event.preventDefault();
@@ -96,15 +97,15 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       style={style}
       onFocus={(event) => event.target === event.currentTarget && onFocus(index)}
       onKeyDown={key}
-      onPointerEnter={() => run && onEmphasis(run.id)}
-      onPointerLeave={() => run && onEmphasis(null)}
+      onPointerEnter={() => onEmphasis(lineId)}
+      onPointerLeave={() => onEmphasis(null)}
       onDoubleClick={() => onOpen(row)}
     >
       <div role="gridcell" className={classes(css.cell, css.pick, css.pinned)} style={{ left: 0 }}>
-        {isBase ? null : <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event)} label={`Select ${name}`} hidden tabIndex={-1} />}
+        {isBase ? null : <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event.shiftKey)} label={`Select ${name}`} hidden tabIndex={-1} />}
         {isBase ? <Target size={15} aria-hidden="true" /> : null}
-        {run && drawn !== undefined ? (
-          <button type="button" className={css.eye} aria-label={drawn ? `Leave ${name} out of the charts` : `Draw ${name} in the charts`} aria-pressed={drawn} tabIndex={-1} onClick={() => onEye(run.id)}>
+        {drawn !== undefined ? (
+          <button type="button" className={css.eye} aria-label={drawn ? `Leave ${name} out of the charts` : `Draw ${name} in the charts`} aria-pressed={drawn} tabIndex={-1} onClick={() => onEye(lineId)}>
             {drawn ? <Eye size={14} aria-hidden="true" /> : <EyeOff size={14} aria-hidden="true" />}
           </button>
         ) : null}
@@ -117,12 +118,12 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           style={left === undefined ? undefined : { left }}
         >
           {row.kind === "group" ? (
-            <GroupCell row={row} column={column} onOpen={() => onOpen(row)} />
+            <GroupCell row={row} column={column} look={look} drawn={drawn} onOpen={() => onOpen(row)} />
           ) : (
             <>
               <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
               {column.id !== "name" ? null : menu ? (
-                <RowMenu run={row.run} onClose={() => onMenu(null)} onCurate={(what) => onCurate(row.run, what)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
+                <RowMenu run={row.run} onClose={() => onMenu(null)} onChange={() => onChange(row.run)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
               ) : (
                 <RowMenuButton name={row.run.name} onOpen={() => onMenu(row.run.id)} />
               )}
@@ -134,19 +135,14 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
   );
 });
 
-export function groupName(row: Extract<Row, { kind: "group" }>): string {
-  return Object.entries(row.group.by)
-    .map(([field, v]) => `${field.slice(field.lastIndexOf(".") + 1)} ${v === null ? "none" : value(v)}`)
-    .join(", ");
-}
-
-function GroupCell({ row, column, onOpen }: { row: Extract<Row, { kind: "group" }>; column: Column; onOpen: () => void }) {
+function GroupCell({ row, column, look, drawn, onOpen }: { row: Extract<Row, { kind: "group" }>; column: Column; look: Look | undefined; drawn: boolean | undefined; onOpen: () => void }) {
   const { group, open } = row;
   if (column.id === "name") {
     return (
       <button type="button" className={css.expand} tabIndex={-1} aria-expanded={open} onClick={onOpen}>
         {open ? <ChevronDown size={15} aria-hidden="true" /> : <ChevronRight size={15} aria-hidden="true" />}
-        <span title={groupName(row)}>{groupName(row)}</span>
+        {drawn === undefined ? null : <i className={classes(css.swatch, !drawn && css.off)} style={drawn && look ? { background: look.colour } : undefined} aria-hidden="true" />}
+        <span title={groupName(row.group.by)}>{groupName(row.group.by)}</span>
         <span className="faint">n = {count(group.runs)}</span>
       </button>
     );

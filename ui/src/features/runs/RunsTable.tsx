@@ -1,18 +1,18 @@
 import { useElementScrollRestoration } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import type { RunView } from "../../api/types";
 import type { Look } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
 import type { Column } from "./columns";
-import type { What } from "./CurateDialog";
 import { HeadCell, type HeadActions } from "./HeadCell";
 import css from "./runs.module.css";
-import type { Row } from "./rows";
+import { groupId, type Row } from "./rows";
 import { type Placed, RunsRow } from "./RunsRow";
 
 const PICK = 64;
 const NEAR_END = 20;
+const SPREAD = 148;
 
 interface Props extends HeadActions {
   rows: readonly Row[];
@@ -43,13 +43,14 @@ interface Props extends HeadActions {
   /** Run whose menu is open. */
   menu: string | null;
   onMenu: (run: string | null) => void;
-  onCurate: (run: RunView, what: What) => void;
+  onChange: (run: RunView) => void;
   onBase: (run: string) => void;
 }
 
 /** The grid of WAI-ARIA: one tab stop, arrow keys between rows, the focus on the row itself. Only rows in sight are in the document. */
 export function RunsTable(props: Props) {
   const { rows, columns, widths, pinned, dense, active, onActive, onEnd } = props;
+  const grouped = props.grouped.length > 0;
   const box = useRef<HTMLDivElement>(null);
   const height = dense ? 28 : 36;
   const restored = useElementScrollRestoration({ id: "runs" });
@@ -69,22 +70,24 @@ export function RunsTable(props: Props) {
     let left = PICK;
     const held = order.filter(stays).length;
     return order.map((column, i): Placed & { width: number } => {
-      const width = widths.get(column.id) ?? column.width;
+      // A mean with its deviation and n takes more room than a value.
+      const width = widths.get(column.id) ?? (grouped && column.section === "Metrics" ? Math.max(column.width, SPREAD) : column.width);
       const at = i < held ? left : undefined;
       left += width;
       return { column, width, left: at, lastPinned: i === held - 1 };
     });
-  }, [columns, widths, pinned]);
+  }, [columns, widths, pinned, grouped]);
   const template = `${PICK}px ${placed.map((p, i) => (i === placed.length - 1 ? `minmax(${p.width}px, 1fr)` : `${p.width}px`)).join(" ")}`;
 
   // The row that the keyboard moved to is scrolled into sight, drawn, and then takes the focus.
   const wanted = useRef<number | null>(null);
-  const take = (index: number) => (node: HTMLDivElement | null) => {
-    if (node && wanted.current === index) {
+  // The same function each time: a row that stays in sight while others scroll by is not drawn again.
+  const take = useCallback((node: HTMLDivElement | null) => {
+    if (node && wanted.current !== null && node.getAttribute("aria-rowindex") === String(wanted.current + 2)) {
       wanted.current = null;
       node.focus({ preventScroll: true });
     }
-  };
+  }, []);
   const seen = useRef(active);
   useEffect(() => {
     if (seen.current === active) return;
@@ -122,20 +125,31 @@ export function RunsTable(props: Props) {
     else return;
     event.preventDefault();
   };
+  // Rows keep what they call, whoever draws the table anew: pointing at one draws that one alone.
+  const newest = useRef(props);
+  useEffect(() => {
+    newest.current = props;
+  });
+  const calls = useMemo(
+    () => ({
+      onSelect: (row: Row, range: boolean) => newest.current.onSelect(row, range),
+      onEye: (line: string) => newest.current.onEye(line),
+      onOpen: (row: Row) => newest.current.onOpen(row),
+      onFocus: (index: number) => newest.current.onActive(index),
+      onEmphasis: (line: string | null) => newest.current.onEmphasis(line),
+      onRest: (row: Extract<Row, { kind: "rest" }>) => newest.current.onRest(row),
+      onMenu: (run: string | null) => newest.current.onMenu(run),
+      onChange: (run: RunView) => newest.current.onChange(run),
+      onBase: (run: string) => newest.current.onBase(run),
+    }),
+    [],
+  );
   const common = {
     columns: placed,
     template,
     height,
     baseline: props.baseline,
-    onSelect: (row: Row, event: MouseEvent) => props.onSelect(row, event.shiftKey),
-    onEye: props.onEye,
-    onOpen: props.onOpen,
-    onFocus: onActive,
-    onEmphasis: props.onEmphasis,
-    onRest: props.onRest,
-    onMenu: props.onMenu,
-    onCurate: props.onCurate,
-    onBase: props.onBase,
+    ...calls,
   };
   const stop = active >= 0 && active < rows.length ? active : 0;
 
@@ -187,12 +201,12 @@ export function RunsTable(props: Props) {
               <RunsRow
                 {...common}
                 key={row.id}
-                ref={take(item.index)}
+                ref={take}
                 row={row}
                 index={item.index}
                 top={item.start}
-                look={props.looks.get(row.id)}
-                drawn={row.kind === "run" ? props.drawn?.has(row.id) : undefined}
+                look={props.looks.get(row.kind === "group" ? groupId(row.group.by) : row.id)}
+                drawn={row.kind === "run" ? (row.depth > 0 ? undefined : props.drawn?.has(row.id)) : row.kind === "group" ? props.drawn?.has(groupId(row.group.by)) : undefined}
                 selected={props.selected(row)}
                 active={item.index === stop}
                 menu={row.id === props.menu}

@@ -4,7 +4,8 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunsQuery } from "../../api/paths";
 import type { RunGroup } from "../../api/overRuns";
-import type { RunView } from "../../api/types";
+import type { Json, RunView } from "../../api/types";
+import { value } from "../../components/format";
 
 /** One line of the table. */
 export type Row =
@@ -13,6 +14,15 @@ export type Row =
   /** Runs of a group that are not shown in it. */
   | { kind: "rest"; id: string; group: RunGroup; left: number }
   | { kind: "wait"; id: string };
+
+/** What tells groups apart, in lists and in charts. */
+export const groupId = (by: Record<string, Json>): string => JSON.stringify(Object.values(by));
+
+/** A group in words: "kind pgn, prompts 4". */
+export function groupName(by: Record<string, Json>): string {
+  const words = Object.entries(by).map(([field, v]) => `${field.slice(field.lastIndexOf(".") + 1)} ${v === null ? "none" : value(v)}`);
+  return words.length > 0 ? words.join(", ") : "all runs";
+}
 
 /** Runs of a group that are shown under it; all of them are behind its filter. */
 const SHOWN = 50;

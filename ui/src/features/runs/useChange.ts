@@ -1,23 +1,26 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "../../api/client";
-import type { BulkAsk, Patch } from "../../api/curating";
+import type { BulkAsk } from "../../api/curating";
 import { placeRun, readAllAgain } from "../../api/follow";
+import { order } from "../../api/order";
 import type { RunView } from "../../api/types";
 import { count } from "../../components/format";
 import { say, sayProblem } from "../../components/overlays/toast";
 
+type Flags = { starred?: boolean; archived?: boolean };
+
 export interface Change {
   /** The same to many runs. @param words what they are then: "archived". @returns whether it was taken */
   bulk: (ask: BulkAsk, words: string) => Promise<boolean>;
-  /** One run. @param words what it is then: "renamed" */
-  patch: (run: RunView, patch: Patch, words: string) => Promise<boolean>;
+  /** One run. @param words what it is then: "starred" */
+  put: (run: RunView, change: Flags, words: string) => Promise<boolean>;
 }
 
 /** Changes runs as a person asks for it, says what came of it, and offers to take it back where that can be done. */
 export function useChange(): Change {
   const cache = useQueryClient();
-  return useMemo(() => ({ bulk: (ask, words) => bulk(cache, ask, words), patch: (run, change, words) => patch(cache, run, change, words) }), [cache]);
+  return useMemo(() => ({ bulk: (ask, words) => bulk(cache, ask, words), put: (run, change, words) => put(cache, run, change, words) }), [cache]);
 }
 
 async function bulk(cache: QueryClient, ask: BulkAsk, words: string): Promise<boolean> {
@@ -36,27 +39,15 @@ async function bulk(cache: QueryClient, ask: BulkAsk, words: string): Promise<bo
   }
 }
 
-async function patch(cache: QueryClient, run: RunView, change: Patch, words: string): Promise<boolean> {
+async function put(cache: QueryClient, run: RunView, change: Flags, words: string): Promise<boolean> {
   try {
-    const now = await api.patchRun(run.id, change);
-    placeRun(cache, now);
-    say(`${run.name} ${words}`, { undo: () => patch(cache, now, before(run, change), "as before") });
+    placeRun(cache, (await order.change("runs", run.id, change)) as RunView);
+    const back: Flags = { ...(change.starred === undefined ? {} : { starred: !change.starred }), ...(change.archived === undefined ? {} : { archived: !change.archived }) };
+    say(`${run.name} ${words}`, { undo: () => put(cache, run, back, "as before") });
     void readAllAgain(cache);
     return true;
   } catch (fault) {
     sayProblem(`${run.name} was not changed`, fault);
     return false;
   }
-}
-
-/** What undoes a patch of a run that was so. */
-export function before(run: RunView, change: Patch): Patch {
-  const back: Patch = {};
-  if (change.name !== undefined) back.name = run.name;
-  if (change.starred !== undefined) back.starred = run.starred ?? false;
-  if (change.archived !== undefined) back.archived = run.archived ?? false;
-  if (change.priority !== undefined) back.priority = run.priority;
-  if (change.experiment !== undefined) back.experiment = run.experiment;
-  if (change.tags) back.tags = Object.fromEntries(Object.keys(change.tags).map((key) => [key, run.tags?.[key] ?? null]));
-  return back;
 }

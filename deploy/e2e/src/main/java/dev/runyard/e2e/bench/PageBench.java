@@ -1,19 +1,29 @@
 package dev.runyard.e2e.bench;
 
+import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the page asks of a lab of 100,000 runs with 50 values of configuration and 20 metrics each. Goals at the API, median: first page
  * 150 ms; sort by a metric or parameter 200; filter 200; groups by two parameters with two metrics over all 400; keys 150; ten curves of
- * 1,000,000 points 400 ms and 200 kB on the wire.
+ * 1,000,000 points 400 ms and 200 kB on the wire. Then, where there are a Chromium and npm, what the page itself takes in it: first
+ * paint, sort, filter, groups, scrolling, curves, a smoothing step ({@code deploy/e2e/browser/figures.mjs}).
  *
  * <p>Argument: the home of a running lab; without one a lab of its own is started.
  */
@@ -23,6 +33,9 @@ public final class PageBench {
     private static final int CURVES = 10;
     private static final int REQUESTS = 20;
     private static final int WARM = 5;
+    private static final int SHORT_CURVES = 10;
+    private static final int SHORT = 1_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     private static final String LAYOUT = """
             insert into config_layout select md5('page-bench')::uuid, array_agg(p order by p) from (
@@ -82,6 +95,12 @@ public final class PageBench {
               (array_agg(value order by step desc))[1], min(value), max(value), count(*), 0
             from metric_point where run_id = ? group by run_id, key_id, step >> 6""";
 
+    private static final String SHORTS = """
+            insert into metric_point (run_id, step, time, value, epoch, key_id, attempt)
+            select ?, s, 1700000000000000 + s * 20000, 100 - 90 * exp(-s / 200.0) + random(), s / 10.0, k.id, 1
+            from generate_series(0, ? - 1) s, metric_key k where k.key ~ ('^extra/m([1-9]|' || ? || ')$')""";
+
+    private final List<UUID> curves = new ArrayList<>();
     private final BenchLab lab;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -96,6 +115,7 @@ public final class PageBench {
             bench.fill();
             bench.lists();
             bench.curves();
+            bench.browser();
         }
     }
 
@@ -136,7 +156,9 @@ public final class PageBench {
         StringBuilder pairs = new StringBuilder();
         for (int i = 0; i < CURVES; i++) {
             UUID run = lab.heldRun("curve " + i);
+            curves.add(run);
             lab.update(CURVE, run, POINTS);
+            lab.update(SHORTS, run, SHORT, SHORT_CURVES);
             lab.update(BLOCKS, run);
             lab.update(
                     "insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best, best_step,"
@@ -155,6 +177,35 @@ public final class PageBench {
                 HttpRequest.newBuilder(lab.at("/api/v1/metrics/series"))
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private void browser() throws IOException, InterruptedException {
+        Optional<Path> chromium = Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                        .map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+        if (chromium.isEmpty()) {
+            System.out.println("The page itself is not measured: there is no Chromium here; the distribution's package has it.");
+            return;
+        }
+        Path folder = LabProcess.repositoryRoot().resolve("deploy/e2e/browser");
+        LabProcess.Result install = LabProcess.run(
+                new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(folder.toFile()), PATIENCE);
+        if (install.exit() != 0) {
+            throw new IOException("npm ci failed: " + install.err());
+        }
+        ProcessBuilder figures = new ProcessBuilder("node", "figures.mjs").directory(folder.toFile());
+        figures.environment().put("LAB_URL", lab.at("").toString());
+        figures.environment().put("LAB_TOKEN", lab.bearer().substring("Bearer ".length()));
+        figures.environment().put("CHROMIUM", chromium.get().toString());
+        figures.environment()
+                .put("CURVES", curves.stream().map(UUID::toString).collect(Collectors.joining(",")));
+        LabProcess.Result measured = LabProcess.run(figures, PATIENCE);
+        System.out.print(measured.out());
+        if (measured.exit() != 0) {
+            throw new IOException("the page could not be measured: " + measured.err());
+        }
     }
 
     private void get(String what, int goal, String path) throws IOException, InterruptedException {

@@ -1,0 +1,129 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { LineChart } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { api } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { NamedMetric } from "../../api/overRuns";
+import type { RunsScope } from "../../api/paths";
+import { toProblem } from "../../api/problem";
+import type { Band } from "../../api/series";
+import charts from "../../charts/charts.module.css";
+import { ChartToolbar } from "../../charts/ChartToolbar";
+import { sectionsOf } from "../../charts/sections";
+import { SeriesChart } from "../../charts/SeriesChart";
+import type { Trace } from "../../charts/trace";
+import { useLively } from "../../charts/useLively";
+import { useVisible } from "../../charts/useVisible";
+import { type ChartView, matcher, readChartView, writeChartView } from "../../charts/view";
+import type { Look } from "../../components/colour";
+import { EmptyState } from "../../components/display/EmptyState";
+import { useUrlState } from "../../components/navigation";
+import { groupId, groupName } from "./rows";
+
+const CODEC = { read: readChartView, write: writeChartView };
+const AXES = ["step"] as const;
+const BUCKETS = 300;
+const HEIGHT = 210;
+/** What a card has around its plot. */
+const AROUND = 70;
+
+interface Props {
+  by: readonly string[];
+  scope: RunsScope;
+  metrics: readonly NamedMetric[];
+  /** Ids of the groups whose eye is open. */
+  drawn: readonly string[];
+  looks: ReadonlyMap<string, Look>;
+  emphasised: string | null;
+}
+
+/** Each metric's mean over all runs of a group, whether they are loaded or not, with a band of one deviation. */
+export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised }: Props) {
+  const [view, setView] = useLively(...useUrlState(CODEC));
+  const sections = useMemo(
+    () =>
+      sectionsOf(
+        metrics.map((metric) => metric.key),
+        () => undefined,
+        matcher(view.find),
+      ),
+    [metrics, view.find],
+  );
+  // Groups have steps in common, but no start and no device; an eye that is closed is no line that is switched off.
+  const shown = useMemo((): ChartView => ({ ...view, x: "step", hidden: [] }), [view]);
+  if (drawn.length === 0) {
+    return (
+      <EmptyState title="No group is drawn." icon={LineChart}>
+        <p>Open a group's eye in the table to draw its mean here.</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ChartToolbar view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} ghosts={false} axes={AXES} />
+      {sections.map((section) => (
+        <section key={section.name} className={charts.section} aria-label={section.name || "other"}>
+          <h2>{section.name || "other"}</h2>
+          <div className={charts.grid}>
+            {[...section.charts, ...section.scalars].map((key) => (
+              <BandChart key={key} metric={key} by={by} scope={scope} drawn={drawn} looks={looks} emphasised={emphasised} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </>
+  );
+}
+
+/** A group's mean as charts draw lines. @param run is left empty: it is of many */
+export function traceOf(band: Band, metric: string): Trace {
+  const edge = (sign: 1 | -1) => band.mean.map((mean, i) => mean + sign * (band.std[i] ?? 0));
+  return {
+    id: groupId(band.by),
+    label: groupName(band.by),
+    series: { run: "", key: metric, points: band.steps.length, nonFinite: 0, exact: true, steps: band.steps, times: band.steps.map(() => 0), last: band.mean, min: edge(-1), max: edge(1) },
+    runs: band.n,
+  };
+}
+
+interface ChartProps extends Omit<Props, "metrics"> {
+  metric: string;
+  view: ChartView;
+  onView: (view: ChartView) => void;
+}
+
+/** Read and followed only while it is in sight. */
+function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const visible = useVisible(box) || view.full === metric;
+  const zoom = view.zoom;
+  const ask = useMemo(() => {
+    const { deleted: _, ...runs } = scope;
+    return {
+      ...runs,
+      by: [...by],
+      key: metric,
+      buckets: BUCKETS,
+      ...(zoom ? { from: Math.max(0, Math.floor(zoom[0])), to: Math.max(0, Math.ceil(zoom[1])) } : {}),
+    };
+  }, [scope, by, metric, zoom]);
+  const answer = useQuery({ queryKey: keys.bands(ask), queryFn: () => api.bands(ask), enabled: visible, placeholderData: keepPreviousData, staleTime: 10_000 });
+  const traces = useMemo(() => (answer.data?.groups ?? []).map((band) => traceOf(band, metric)).filter((trace) => drawn.includes(trace.id)), [answer.data, metric, drawn]);
+  return (
+    <div ref={box} style={{ minHeight: HEIGHT + AROUND, minWidth: 0 }}>
+      {visible ? (
+        <SeriesChart
+          metric={metric}
+          traces={traces}
+          looks={looks}
+          view={view}
+          onView={onView}
+          emphasised={emphasised}
+          height={HEIGHT}
+          waiting={answer.isPending}
+          fault={answer.error && !answer.data ? toProblem(answer.error).message : undefined}
+        />
+      ) : null}
+    </div>
+  );
+}
