@@ -98,7 +98,8 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised }
   const visible = useVisible(box) || view.full === metric;
   const zoom = view.zoom;
   const ask = useMemo(() => {
-    const { deleted: _, ...runs } = scope;
+    const runs = { ...scope };
+    delete runs.deleted;
     return {
       ...runs,
       by: [...by],

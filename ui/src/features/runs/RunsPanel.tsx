@@ -84,7 +84,8 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
   const baseline = useQuery({ queryKey: keys.run(view.base ?? ""), queryFn: () => api.run(view.base!), enabled: Boolean(view.base) });
   const base = view.base ? baseline.data : undefined;
 
-  const charts = !sweep && view.charts !== "off" && !narrow;
+  // Means are drawn of what is there, not of what was deleted.
+  const charts = !sweep && view.charts !== "off" && !narrow && !(grouped && view.deleted);
   const drawn = useMemo(() => {
     if (grouped) return (groups.data?.items ?? []).map((group) => groupId(group.by)).filter((id, i) => (i < DRAWN || view.show?.includes(id)) && !view.hide?.includes(id));
     const first = loaded.slice(0, DRAWN).map((run) => run.id);

@@ -6,7 +6,9 @@ export const PAGE = "runs";
 
 /** What a view keeps: everything that decides what is shown, but not its own name. @param cols shown, though the address may leave them to habit */
 export function addressOf(raw: RawSearch, cols: readonly string[]): string {
-  const { view: _, experiment: __, ...rest } = raw;
+  const rest = { ...raw };
+  delete rest.view;
+  delete rest.experiment;
   return stringifySearch({ ...rest, cols: [...cols] }).slice(1);
 }
 

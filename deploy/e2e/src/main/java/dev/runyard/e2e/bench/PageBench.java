@@ -181,12 +181,14 @@ public final class PageBench {
 
     private void browser() throws IOException, InterruptedException {
         Optional<Path> chromium = Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .flatMap(name -> Stream.of(
+                                System.getenv().getOrDefault("PATH", "").split(":"))
                         .map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
         if (chromium.isEmpty()) {
-            System.out.println("The page itself is not measured: there is no Chromium here; the distribution's package has it.");
+            System.out.println(
+                    "The page itself is not measured: there is no Chromium here; the distribution's package has it.");
             return;
         }
         Path folder = LabProcess.repositoryRoot().resolve("deploy/e2e/browser");
@@ -199,8 +201,7 @@ public final class PageBench {
         figures.environment().put("LAB_URL", lab.at("").toString());
         figures.environment().put("LAB_TOKEN", lab.bearer().substring("Bearer ".length()));
         figures.environment().put("CHROMIUM", chromium.get().toString());
-        figures.environment()
-                .put("CURVES", curves.stream().map(UUID::toString).collect(Collectors.joining(",")));
+        figures.environment().put("CURVES", curves.stream().map(UUID::toString).collect(Collectors.joining(",")));
         LabProcess.Result measured = LabProcess.run(figures, PATIENCE);
         System.out.print(measured.out());
         if (measured.exit() != 0) {
