@@ -1,9 +1,8 @@
 package dev.runyard.vision.analyse;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import dev.runyard.vision.data.source.ImageFolder;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.plot.Bars;
@@ -40,22 +39,24 @@ final class Predictions {
         double[] counts = new double[classes];
         List<List<?>> rows = new ArrayList<>(
                 List.of(List.of("image", "class", "probability", "second_class", "second_probability")));
-        for (int from = 0; from < files.size(); from += BATCH) {
-            List<String> some = files.subList(from, Math.min(files.size(), from + BATCH));
-            float[] shares = shares(images, some);
-            for (int i = 0; i < some.size(); i++) {
+        int side = run.imageSize();
+        Feed feed =
+                Feed.of(files.size(), side, run.normalisation(), i -> Transforms.tv(images.decode(files.get(i)), side));
+        Inference.over(feed, BATCH, Inference.Pace.FULL, (batch, from, n) -> {
+            float[] shares = Torch.read(run.model().scores(batch).softmax(-1)); // [n, C]
+            for (int i = 0; i < n; i++) {
                 int first = best(shares, i * classes, classes, -1);
                 int second = classes == 1 ? first : best(shares, i * classes, classes, first);
                 counts[first]++;
                 rows.add(List.of(
-                        some.get(i),
+                        files.get(from + i),
                         run.classNames().get(first),
                         shares[i * classes + first],
                         run.classNames().get(second),
                         shares[i * classes + second]));
             }
-            progress.accept((from + some.size()) / (double) files.size());
-        }
+            progress.accept((from + n) / (double) files.size());
+        });
         out.number("images", files.size());
         out.number(
                 "classes predicted",
@@ -64,22 +65,6 @@ final class Predictions {
         List<String> names = classes <= 44 ? run.classNames() : List.of();
         String title = "Predicted classes of " + files.size() + " images";
         out.figure("predictions", new Bars(title, "class", "images", names, counts, null, Double.NaN, "").figure());
-    }
-
-    /** Softmax of the scores, [n, C]. */
-    private float[] shares(ImageFolder images, List<String> files) throws IOException {
-        int side = run.imageSize();
-        float[] pixels = new float[files.size() * 3 * side * side];
-        for (int i = 0; i < files.size(); i++) {
-            byte[] rgb = Transforms.tv(images.decode(files.get(i)), side);
-            run.normalisation().apply(rgb, pixels, i * 3 * side * side);
-        }
-        try (NDManager manager = Torch.manager();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray batch = Torch.floats(manager, pixels, files.size(), 3, side, side);
-            return Torch.read(run.model().scores(batch).softmax(-1));
-        }
     }
 
     private static int best(float[] shares, int at, int classes, int without) {

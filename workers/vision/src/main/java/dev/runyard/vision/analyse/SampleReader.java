@@ -9,6 +9,8 @@ import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
@@ -77,33 +79,25 @@ final class SampleReader {
         Kept coefficients = new Kept(n);
         Kept plainAttention = new Kept(n);
         Kept promptedAttention = new Kept(n);
-        int k = 0;
-        for (int from = 0; from < n; from += BATCH) {
-            int count = Math.min(BATCH, n - from);
-            float[] pixels = new float[count * 3 * side * side];
-            for (int i = 0; i < count; i++) {
-                Place place = places.get(from + i);
-                byte[] rgb = split(place).pixels(place.image(), side);
-                pictures[from + i] = rgb;
-                run.normalisation().apply(rgb, pixels, i * 3 * side * side);
-            }
-            try (NDManager manager = Torch.manager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray batch = Torch.floats(manager, pixels, count, 3, side, side);
-                keep(run.backbone().encode(batch, null, true), from, count, plain, plainAttention);
-                Prompts made = run.model().prompts(run.model().parameters(), batch);
-                if (made != null) {
-                    k = Math.toIntExact(made.prompts().getShape().get(1));
-                    prompts.put(from, count, Torch.read(made.prompts()));
-                    if (made.coefficients() != null) {
-                        coefficients.put(from, count, Torch.read(made.coefficients()));
-                    }
-                    keep(run.backbone().encode(batch, made.prompts(), true), from, count, prompted, promptedAttention);
+        Feed feed = Feed.of(n, side, run.normalisation(), i -> {
+            Place place = places.get(i);
+            byte[] rgb = split(place).pixels(place.image(), side);
+            pictures[i] = rgb;
+            return rgb;
+        });
+        Inference.over(feed, BATCH, Inference.Pace.FULL, (batch, from, count) -> {
+            keep(run.backbone().encode(batch, null, true), from, count, plain, plainAttention);
+            Prompts made = run.model().prompts(run.model().parameters(), batch);
+            if (made != null) {
+                prompts.put(from, count, Torch.read(made.prompts()));
+                if (made.coefficients() != null) {
+                    coefficients.put(from, count, Torch.read(made.coefficients()));
                 }
+                keep(run.backbone().encode(batch, made.prompts(), true), from, count, prompted, promptedAttention);
             }
             progress.accept((double) (from + count) / n);
-        }
+        });
+        int k = prompts.width / run.backbone().shape().width();
         return sample(
                 places, side, pictures, k, plain, prompted, prompts, coefficients, plainAttention, promptedAttention);
     }

@@ -64,9 +64,14 @@ public final class Split implements Closeable {
 
     /** All labels. */
     public int[] labels() {
-        int[] out = new int[size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = label(i);
+        return labels(0, size());
+    }
+
+    /** Those of images {@code from} to {@code from + n - 1}. */
+    public int[] labels(int from, int n) {
+        int[] out = new int[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = label(from + i);
         }
         return out;
     }
@@ -82,7 +87,9 @@ public final class Split implements Closeable {
      * @throws DataException {@code UNREADABLE_IMAGE} with the file's name
      */
     public Raster pixels(int i) throws IOException {
-        return cached("whole", i, Split::same);
+        return cache == null || pictures.cheap()
+                ? pictures.decoded(i)
+                : cache("whole", Split::same).get(i).raster();
     }
 
     /** By the test transform (shorter side to {@code size}, bilinear, central crop): size × size × 3 bytes. */
@@ -90,8 +97,7 @@ public final class Split implements Closeable {
         if (keepWhole(size)) {
             return Transforms.tv(pixels(i), size);
         }
-        return cached("test-" + size, i, rgb -> square(Transforms.tv(rgb, size), size))
-                .data();
+        return testSized(size).get(i).raster().data();
     }
 
     /** As a training image: size × size × 3 bytes, a pure function of the arguments. */
@@ -109,12 +115,35 @@ public final class Split implements Closeable {
         return Augmentations.view(pixels(i), view, draws);
     }
 
+    /**
+     * Where {@link #augmented} finds decoded pixels; null when nothing is kept because decoding costs nothing.
+     *
+     * @param augment NONE for what {@link #pixels(int, int)} reads
+     */
+    @Nullable
+    PixelCache kept(int size, Augment augment) throws IOException {
+        if (cache == null || pictures.cheap()) {
+            return null;
+        }
+        if (augment == Augment.RESIZED_CROP || keepWhole(size)) {
+            return cache("whole", Split::same);
+        }
+        return augment == Augment.PGN ? squashed(size) : testSized(size);
+    }
+
+    private PixelCache testSized(int size) throws IOException {
+        return cache("test-" + size, rgb -> square(Transforms.tv(rgb, size), size));
+    }
+
+    private PixelCache squashed(int size) throws IOException {
+        return cache("squashed-" + size, rgb -> square(squash(rgb, size), size));
+    }
+
     private byte[] pgn(int i, int size, Draws draws) throws IOException {
         if (keepWhole(size)) {
             return Augmentations.pgn(pixels(i), size, draws);
         }
-        PixelCache squashed = cache("squashed-" + size, rgb -> square(squash(rgb, size), size));
-        PixelCache.Sized source = squashed.get(i);
+        PixelCache.Sized source = squashed(size).get(i);
         Box box = Augmentations.cropBox(source.sourceWidth(), source.sourceHeight(), draws);
         if (box.equals(Augmentations.wholeBox(source.sourceWidth(), source.sourceHeight()))) {
             return Augmentations.pgnColours(source.raster().data(), size, draws);
@@ -132,13 +161,6 @@ public final class Split implements Closeable {
 
     private static Raster same(Raster rgb) {
         return rgb;
-    }
-
-    private Raster cached(String form, int i, PixelCache.Form change) throws IOException {
-        if (cache == null || pictures.cheap()) {
-            return change.of(pictures.decoded(i));
-        }
-        return cache(form, change).get(i).raster();
     }
 
     /** Whether whole images take no more room than images of the wanted size. */
@@ -173,7 +195,10 @@ public final class Split implements Closeable {
     }
 
     @Override
-    public synchronized void close() {
+    public synchronized void close() throws IOException {
+        for (PixelCache known : open.values()) {
+            known.close();
+        }
         open.clear();
     }
 }

@@ -2,7 +2,6 @@ package dev.runyard.vision.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
@@ -10,6 +9,7 @@ import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.method.PromptNetwork;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
 import dev.runyard.vision.method.PromptNetwork.Trained;
@@ -134,27 +134,21 @@ public final class Embed {
         float[] attention = new float[Math.multiplyExact(n, heads * tokens)];
         float[] coefficients = new float[pgn == null ? 0 : Math.multiplyExact(n, k * library)];
         float[] prompts = new float[pgn == null ? 0 : Math.multiplyExact(n, k * width)];
-        for (int from = 0; from < n; from += BATCH) {
-            int count = Math.min(BATCH, n - from);
-            try (NDManager manager = Torch.manager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray pixels = source.pixels(manager, from, count);
-                NDArray extra = source.prompts() > 0 ? source.prompts(manager, from, count) : null;
-                if (pgn != null && network != null) {
-                    Prompts made = network.forward(pgn.weights(), pixels, false);
-                    if (made.coefficients() != null) {
-                        copy(made.coefficients(), coefficients, from * k * library);
-                    }
-                    copy(made.prompts(), prompts, from * k * width);
-                    extra = made.prompts();
+        Inference.over(source.feed(), BATCH, Inference.Pace.FULL, (pixels, from, count) -> {
+            NDArray extra = source.prompts() > 0 ? source.prompts(pixels.getManager(), from, count) : null;
+            if (pgn != null && network != null) {
+                Prompts made = network.forward(pgn.weights(), pixels, false);
+                if (made.coefficients() != null) {
+                    copy(made.coefficients(), coefficients, from * k * library);
                 }
-                Encoding encoding = backbone.encode(pixels, extra, true);
-                copy(encoding.embedding(), embedding, from * d);
-                copy(Objects.requireNonNull(encoding.attention()), attention, from * heads * tokens);
+                copy(made.prompts(), prompts, from * k * width);
+                extra = made.prompts();
             }
+            Encoding encoding = backbone.encode(pixels, extra, true);
+            copy(encoding.embedding(), embedding, from * d);
+            copy(Objects.requireNonNull(encoding.attention()), attention, from * heads * tokens);
             progress.accept(from + count);
-        }
+        });
         SafetensorsWriter out = new SafetensorsWriter()
                 .metadata("runyard.backbone", backbone.sha256())
                 .floats("embedding", new long[] {n, d}, embedding)

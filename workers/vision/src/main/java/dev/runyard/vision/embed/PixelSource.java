@@ -6,6 +6,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import dev.runyard.vision.data.source.ImageFolder;
+import dev.runyard.vision.feed.Feed;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.Raster;
 import dev.runyard.vision.image.Transforms;
@@ -29,8 +30,8 @@ abstract sealed class PixelSource implements AutoCloseable {
 
     abstract int count();
 
-    /** [count, 3, H, W], normalised. */
-    abstract NDArray pixels(NDManager manager, int from, int count) throws IOException;
+    /** [n, 3, H, W], normalised. */
+    abstract Feed feed();
 
     /** K of the prompts that come with the pixels; 0 when there are none. */
     int prompts() {
@@ -70,16 +71,13 @@ abstract sealed class PixelSource implements AutoCloseable {
         }
 
         @Override
-        NDArray pixels(NDManager manager, int from, int count) throws IOException {
+        Feed feed() {
             int side = shape.imageSize();
-            float[] out = new float[count * 3 * side * side];
             boolean clip = shape.naming() == Naming.OPENAI_CLIP || shape.naming() == Naming.HF_CLIP;
-            for (int i = 0; i < count; i++) {
-                Raster image = folder.decode(folder.names().get(from + i));
-                byte[] rgb = clip ? Transforms.clip(image, side) : Transforms.tv(image, side);
-                normalisation.apply(rgb, out, i * 3 * side * side);
-            }
-            return Torch.floats(manager, out, count, 3, side, side);
+            return Feed.of(count(), side, normalisation, i -> {
+                Raster image = folder.decode(folder.names().get(i));
+                return clip ? Transforms.clip(image, side) : Transforms.tv(image, side);
+            });
         }
 
         @Override
@@ -143,9 +141,12 @@ abstract sealed class PixelSource implements AutoCloseable {
         }
 
         @Override
-        NDArray pixels(NDManager manager, int from, int n) {
+        Feed feed() {
             int size = 3 * side * side;
-            return Torch.floats(manager, Arrays.copyOfRange(pixels, from * size, (from + n) * size), n, 3, side, side);
+            return Feed.of(
+                    count,
+                    (manager, from, n) -> Torch.floats(
+                            manager, Arrays.copyOfRange(pixels, from * size, (from + n) * size), n, 3, side, side));
         }
 
         @Override

@@ -1,8 +1,10 @@
 package dev.runyard.vision.evaluate;
 
-import dev.runyard.vision.data.Batch;
+import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,8 +26,11 @@ public final class Evaluator {
 
     /** Asks a model. */
     public interface Scorer {
-        /** @return [n, C] row-major */
-        float[] scores(Batch batch) throws IOException;
+        /**
+         * @param images [n, 3, H, W], normalised
+         * @return [n, C] row-major
+         */
+        float[] scores(NDArray images) throws IOException;
     }
 
     /** Asked before each batch. */
@@ -122,16 +127,17 @@ public final class Evaluator {
 
     private boolean judge(Split split, Tally tally, long before, long of, Pace pace, Witness witness)
             throws IOException {
-        for (int from = 0; from < split.size(); from += batchSize) {
-            if (!pace.next(before + from, of)) {
-                return false;
-            }
-            Batch batch = Batch.of(split, from, Math.min(batchSize, split.size() - from), size, normalisation);
-            float[] scores = scorer.scores(batch);
-            tally.add(scores, batch.labels());
-            witness.seen(scores, batch.labels());
-        }
-        return pace.next(before + split.size(), of);
+        boolean whole = Inference.over(
+                Feed.of(split, size, normalisation),
+                batchSize,
+                done -> pace.next(before + done, of),
+                (images, from, n) -> {
+                    float[] scores = scorer.scores(images);
+                    int[] labels = split.labels(from, n);
+                    tally.add(scores, labels);
+                    witness.seen(scores, labels);
+                });
+        return whole && pace.next(before + split.size(), of);
     }
 
     /** Unions report their parts by name, so those names are taken too. */

@@ -7,6 +7,8 @@ import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.client.EmbeddingClassifier;
 import dev.runyard.vision.client.PatchLayout;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.invert.InversionReport.Agreement;
 import dev.runyard.vision.invert.InversionReport.PixelRange;
@@ -54,28 +56,21 @@ final class Comparison {
 
     /** The first {@code n} images of a split. */
     void over(Split split, int n, DoubleConsumer progress) throws IOException {
-        for (int from = 0; from < n; from += BATCH) {
-            int count = Math.min(BATCH, n - from);
-            batch(run.batch(split, from, count).values(), split, from, count);
+        int side = run.imageSize();
+        Feed feed = Feed.of(n, side, run.normalisation(), i -> split.pixels(i, side));
+        Inference.over(feed, BATCH, Inference.Pace.FULL, (pixels, from, count) -> {
+            batch(pixels, split, from, count);
             progress.accept((double) (from + count) / n);
-        }
+        });
     }
 
-    private void batch(float[] pixels, Split split, int from, int n) throws IOException {
-        float[] latent;
-        float[] latentScores;
-        try (NDManager manager = Torch.manager();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray images = Torch.floats(manager, pixels, n, 3, run.imageSize(), run.imageSize());
-            Prompts made =
-                    Objects.requireNonNull(run.model().prompts(run.model().parameters(), images));
-            NDArray embedding =
-                    run.backbone().encode(images, made.prompts(), false).embedding();
-            latent = Torch.read(embedding);
-            NDArray scores = run.model().classify(run.model().parameters(), embedding);
-            latentScores = scores == null ? new float[0] : Torch.read(scores);
-        }
+    private void batch(NDArray seen, Split split, int from, int n) throws IOException {
+        Prompts made = Objects.requireNonNull(run.model().prompts(run.model().parameters(), seen));
+        NDArray latents = run.backbone().encode(seen, made.prompts(), false).embedding();
+        float[] latent = Torch.read(latents);
+        NDArray scores = run.model().classify(run.model().parameters(), latents);
+        float[] latentScores = scores == null ? new float[0] : Torch.read(scores);
+        float[] pixels = Torch.read(seen);
         int[] predicted =
                 classifier == null ? new int[n] : EmbeddingClassifier.best(latentScores, classifier.classes());
         for (float value : latent) {

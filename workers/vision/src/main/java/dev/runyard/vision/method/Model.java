@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
-import dev.runyard.vision.nd.Torch;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Learns classes from labels, by the cross-entropy of its scores. */
@@ -50,10 +48,9 @@ public interface Model extends Objective {
     }
 
     @Override
-    default Loss loss(NDManager manager, Tensors leaves, List<NDArray> views, int[] labels, long step) {
-        NDArray scores = scores(leaves, views.get(0), true);
-        int classes = Math.toIntExact(scores.getShape().get(1));
-        NDArray targets = Torch.floats(manager, Nn.targets(labels, classes), labels.length, classes);
+    default Loss loss(NDManager manager, Tensors leaves, Seen seen, long step) {
+        NDArray scores = scores(leaves, seen.views().get(0), true);
+        NDArray targets = Nn.targets(manager, seen.classes(), scores.getShape().get(1));
         return new Loss(Nn.crossEntropy(scores, targets), scores);
     }
 }

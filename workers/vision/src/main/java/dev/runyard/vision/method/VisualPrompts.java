@@ -28,10 +28,14 @@ final class VisualPrompts extends Learned {
     /** No epoch: batches and augmentations count theirs from 0, first values have -1. */
     private static final long PURPOSE = -2;
 
+    private static final long UNKNOWN = -1;
+
     private final MethodSpec.VisualPrompt spec;
     private final long seed;
     private final FrozenBackbone backbone;
     private final Classifier classifier;
+    /** Read once, when a checkpoint or a file has filled the array behind it, and counted beside it from then on. */
+    private long steps = UNKNOWN;
 
     private VisualPrompts(
             MethodSpec.VisualPrompt spec,
@@ -120,9 +124,13 @@ final class VisualPrompts extends Learned {
 
     /** One place for a whole batch, a function of the seed and the number of steps; an evaluation uses the next step's. */
     private NDArray patchedAnywhere(Tensors w, NDArray pixels, boolean training) {
-        long step = Torch.readLongs(w.get(STEPS))[0];
+        if (steps == UNKNOWN) {
+            steps = Torch.readLongs(w.get(STEPS))[0];
+        }
+        long step = steps;
         if (training) {
             w.get(STEPS).addi(w.get("one"));
+            steps++;
         }
         Draws draws = new Draws(seed, PURPOSE, step);
         int height = Math.toIntExact(pixels.getShape().get(2));

@@ -3,6 +3,8 @@ package dev.runyard.vision.nd;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,18 @@ public final class Nn {
      */
     public static NDArray crossEntropy(NDArray scores, NDArray targets) {
         return scores.logSoftmax(1).mul(targets).sum();
+    }
+
+    /**
+     * The {@code targets} of {@link #crossEntropy}, made on the device.
+     *
+     * @param labels int64 [n]
+     */
+    public static NDArray targets(NDManager manager, NDArray labels, long classes) {
+        long n = labels.size();
+        NDArray each = manager.arange(0, Math.toIntExact(classes), 1, DataType.INT64);
+        NDArray right = Torch.asFloats(labels.reshape(n, 1).eq(each)); // [n, C], 1 or 0
+        return manager.zeros(right.getShape()).sub(right.mul(Torch.scalar(manager, 1f / n)));
     }
 
     /** The values of {@code targets} for {@link #crossEntropy}, row-major. */

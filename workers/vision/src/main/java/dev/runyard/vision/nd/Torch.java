@@ -45,18 +45,28 @@ public final class Torch {
     /**
      * Prepares the calling thread; every thread that computes calls it first. libtorch's gradient mode belongs to a thread and is on
      * in new ones, where it would record all work for a backward pass that never comes. The optimiser of compiled modules belongs to a
-     * thread too; it plans anew after a module's first calls, with other last bits, so that a resumed run would differ.
+     * thread too; it plans anew after a module's first calls, with other last bits, so that a resumed run would differ. Numbers too small
+     * for a float's own form count as zero from here on, in what this thread computes.
      */
     public static void enter() {
         Engine.getEngine("PyTorch");
         JniUtils.setGradMode(false);
         JniUtils.setGraphExecutorOptimize(false);
+        if (onHost()) {
+            LibTorch.flushDenormals();
+        }
     }
 
     /** Threads of one operation; 1 or more. Equal results need an equal number. */
     public static void threads(int count) {
         Engine.getEngine("PyTorch");
         JniUtils.setNumThreads(count);
+    }
+
+    /** Whether arrays live in the host's memory. */
+    public static boolean onHost() {
+        Device chosen = device;
+        return chosen == null || chosen.equals(Device.cpu());
     }
 
     /** A manager of its own; closing it frees its arrays. */
@@ -70,21 +80,19 @@ public final class Torch {
      * A copy of the values in the engine's own memory, which Java's limits do not hold for: a large array goes there through one small
      * buffer.
      *
-     * @param values as many as the shape has
+     * @param values at least as many as the shape has, of which the first are taken
      */
     public static NDArray floats(NDManager manager, float[] values, long... shape) {
-        if (values.length <= PIECE) {
-            return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
-        }
         Shape whole = new Shape(shape);
-        if (whole.size() != values.length) {
-            throw new IllegalArgumentException(values.length + " values for shape " + whole);
+        int count = Math.toIntExact(whole.size());
+        if (count <= PIECE) {
+            return manager.create(FloatBuffer.wrap(values, 0, count), whole, DataType.FLOAT32);
         }
         NDArray array = manager.create(whole, DataType.FLOAT32);
-        try (NDArray flat = array.reshape(values.length)) {
+        try (NDArray flat = array.reshape(count)) {
             ByteBuffer buffer = STAGING.get();
-            for (int from = 0; from < values.length; from += PIECE) {
-                int n = Math.min(PIECE, values.length - from);
+            for (int from = 0; from < count; from += PIECE) {
+                int n = Math.min(PIECE, count - from);
                 buffer.clear().limit(4 * n);
                 buffer.asFloatBuffer().put(values, from, n);
                 try (NDArray piece = manager.create(buffer, new Shape(n), DataType.FLOAT32)) {
@@ -103,6 +111,27 @@ public final class Torch {
     /** A copy of the values in the engine's memory. */
     public static NDArray longs(NDManager manager, long[] values, long... shape) {
         return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
+    }
+
+    /** A copy of unsigned bytes in the engine's memory. */
+    public static NDArray bytes(NDManager manager, ByteBuffer values, long... shape) {
+        NDArray wrapped = manager.create(values, new Shape(shape), DataType.UINT8);
+        if (!onHost()) {
+            return wrapped; // copied on its way
+        }
+        try (wrapped) {
+            return wrapped.duplicate();
+        }
+    }
+
+    /** The same numbers as float32; not part of a graph. */
+    public static NDArray asFloats(NDArray array) {
+        return array.toType(DataType.FLOAT32, true);
+    }
+
+    /** The same values in the order of their places, whatever view of others they are; not part of a graph. */
+    public static NDArray contiguous(NDArray array) {
+        return array.reshape(array.size()).reshape(array.getShape());
     }
 
     /** A scalar in the engine's own memory: safe as an operand of whatever is differentiated. */
@@ -156,8 +185,18 @@ public final class Torch {
         }
     }
 
-    /** {@link #fill(NDArray, Buffer)} of a scalar. */
+    /** The same value everywhere, without a copy from the host, for which a GPU would have to come to the end of its work. */
     public static void fill(NDArray target, double value) {
-        fill(target, FloatBuffer.wrap(new float[] {(float) value}));
+        try (NDArray given = target.getManager().full(target.getShape(), (float) value, target.getDataType())) {
+            assign(target, given);
+        }
+    }
+
+    /** Writes the values of another array of the same shape over those of an array. */
+    public static void assign(NDArray target, NDArray values) {
+        try (NDArray flat = target.reshape(target.size());
+                NDArray given = values.reshape(target.size())) {
+            flat.set(new NDIndex(":"), given);
+        }
     }
 }

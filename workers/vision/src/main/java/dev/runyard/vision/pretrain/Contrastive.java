@@ -101,7 +101,9 @@ final class Contrastive implements NewBackbone {
     }
 
     @Override
-    public Loss loss(NDManager step, Tensors leaves, List<NDArray> views, int[] labels, long number) {
+    public Loss loss(NDManager step, Tensors leaves, Seen seen, long number) {
+        List<NDArray> views = seen.views();
+        int[] labels = seen.labels();
         int[] present = Arrays.stream(labels).distinct().sorted().toArray();
         Draws draws = new Draws(seed, number, TEMPLATE);
         long[][] ids = Arrays.stream(present)
@@ -152,8 +154,9 @@ final class Contrastive implements NewBackbone {
     @Override
     public void stepped(long step, long steps) {
         NDArray scale = parameters.get(SCALE);
-        if (Torch.read(scale)[0] > LARGEST_SCALE) {
-            Torch.fill(scale, LARGEST_SCALE);
+        try (NDArray most = manager.full(scale.getShape(), (float) LARGEST_SCALE, scale.getDataType());
+                NDArray bounded = scale.minimum(most)) {
+            Torch.assign(scale, bounded);
         }
         if (classFeatures != null) {
             classFeatures.close();

@@ -116,7 +116,9 @@ final class Distillation implements NewBackbone {
     }
 
     @Override
-    public Loss loss(NDManager step, Tensors leaves, List<NDArray> views, int[] labels, long number) {
+    public Loss loss(NDManager step, Tensors leaves, Seen seen, long number) {
+        List<NDArray> views = seen.views();
+        int[] labels = seen.labels();
         NDArray large = NDArrays.concat(new NDList(views.subList(0, 2)), 0); // [2n, 3, H, W]
         NDArray student = outputs(leaves, large, false);
         if (views.size() > 2) {
@@ -165,6 +167,11 @@ final class Distillation implements NewBackbone {
         Torch.fill(teacherTaken, 1 - kept);
         teacher.byName().forEach((name, array) -> array.muli(teacherKept)
                 .addi(parameters.get(name).mul(teacherTaken)));
+    }
+
+    @Override
+    public boolean classifies() {
+        return false;
     }
 
     @Override

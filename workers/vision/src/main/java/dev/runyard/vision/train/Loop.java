@@ -12,12 +12,12 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
-import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.net.StoredTensors;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.method.solver.Objective.Loss;
+import dev.runyard.vision.method.solver.Objective.Seen;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
@@ -31,7 +31,6 @@ import dev.runyard.vision.train.optim.Schedule;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
 import dev.runyard.vision.train.score.Judge;
-import dev.runyard.vision.train.score.Scores;
 import dev.runyard.vision.train.state.Checkpoints;
 import dev.runyard.vision.train.state.Identity;
 import dev.runyard.vision.train.state.PatientSave;
@@ -72,6 +71,7 @@ final class Loop {
     private long savedAt = System.nanoTime();
     private int notFinite;
     private String lastFinite = "there was no finite one";
+    private final Readings readings = new Readings();
 
     /**
      * @param features what the model sees in place of the images; null for the images
@@ -105,7 +105,8 @@ final class Loop {
     }
 
     Outcome run() throws IOException {
-        try (Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
+        try (readings;
+                Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
                 Batches batches = new Batches(
                         data.train(),
                         features,
@@ -125,6 +126,9 @@ final class Loop {
             report();
             while (true) {
                 Order order = listener.order();
+                if (order != Order.CONTINUE || !progress.validated() || progress.step() == steps) {
+                    read();
+                }
                 if (order == Order.CONTINUE && !progress.validated()) {
                     order = validate(optimiser);
                 }
@@ -174,55 +178,58 @@ final class Loop {
         }
     }
 
-    private void step(List<Batch> batch, Optimiser optimiser) {
+    private void step(Batches.Fed fed, Optimiser optimiser) {
         double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
-        int[] labels = batch.get(0).labels();
-        double loss;
-        Scores scores = new Scores();
-        try (NDManager manager = Torch.manager();
+        readings.begin(progress.step() + 1, rate);
+        try (fed;
+                NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Tensors leaves = objective.parameters().leaves();
-            List<NDArray> views = batch.stream()
-                    .map(view -> Torch.floats(manager, view.values(), view.shape()))
-                    .toList();
+            Seen seen = new Seen(fed.views(), fed.labels(), fed.classes());
             try (Tape tape = new Tape()) {
-                Loss found = objective.loss(manager, leaves, views, labels, progress.step());
+                Loss found = objective.loss(manager, leaves, seen, progress.step());
                 tape.backward(found.mean());
-                loss = Torch.read(found.mean())[0];
-                if (found.scores() != null) {
-                    scores.add(Torch.read(found.scores()), labels, loss);
-                }
+                readings.add(found, seen.labels());
             }
             optimiser.step(objective.parameters(), leaves, rate);
             objective.stepped(progress.step(), steps);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("train/loss", loss);
-        metrics.put("train/lr", rate);
-        if (scores.images() > 0) {
-            metrics.put("train/top1", scores.top1());
-        }
-        emit(metrics);
         report();
-        watch(loss);
+        if (readings.due()) {
+            read();
+        }
     }
 
-    private void watch(double loss) {
+    /** Waits for the device, tells what the steps since the last time measured, and stops when it is no more a number. */
+    private void read() {
+        readings.readAll(reading -> {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("train/loss", reading.loss());
+            metrics.put("train/lr", reading.rate());
+            if (!Double.isNaN(reading.top1())) {
+                metrics.put("train/top1", reading.top1());
+            }
+            emit(metrics, reading.step(), reading.micros());
+            watch(reading.loss(), reading.step());
+        });
+    }
+
+    private void watch(double loss, long step) {
         if (Double.isFinite(loss)) {
             notFinite = 0;
-            lastFinite = "the last finite one was " + loss + " at step " + progress.step();
+            lastFinite = "the last finite one was " + loss + " at step " + step;
         } else if (++notFinite > NOT_FINITE_ALLOWED) {
-            throw notFinite(loss);
+            throw notFinite(loss, step);
         }
     }
 
-    private TrainingFailure notFinite(double loss) {
+    private TrainingFailure notFinite(double loss, long step) {
         return new TrainingFailure(
                 FailureReason.NOT_FINITE,
-                "the loss was not finite in " + notFinite + " steps in a row (" + loss + " at step " + progress.step()
-                        + "); " + lastFinite + "; lower optimizer.learningRate ("
+                "the loss was not finite in " + notFinite + " steps in a row (" + loss + " at step " + step + "); "
+                        + lastFinite + "; lower optimizer.learningRate ("
                         + spec.optimizer().learningRate()
                         + ") or use a longer schedule.warmupEpochs");
     }
@@ -245,7 +252,7 @@ final class Loop {
 
     private Outcome finish(Optimiser optimiser) throws IOException {
         if (notFinite > 0) {
-            throw notFinite(Double.NaN);
+            throw notFinite(Double.NaN, progress.step());
         }
         Optional<Map<String, Double>> found = judge.test(this::report);
         if (found.isEmpty()) {
@@ -275,6 +282,7 @@ final class Loop {
 
     /** Nothing is saved behind a loss that is not finite: the last good checkpoint stays the newest. */
     private void save(Optimiser optimiser) throws IOException {
+        read();
         if (notFinite > 0 || progress.equals(saved)) {
             return;
         }
@@ -378,13 +386,16 @@ final class Loop {
     }
 
     private void emit(Map<String, Double> metrics) {
+        emit(metrics, progress.step(), System.currentTimeMillis() * 1_000);
+    }
+
+    private void emit(Map<String, Double> metrics, long step, long micros) {
         if (metrics.isEmpty()) {
             return;
         }
-        long micros = System.currentTimeMillis() * 1_000;
-        double epoch = (double) progress.step() / perEpoch;
+        double epoch = (double) step / perEpoch;
         listener.points(metrics.entrySet().stream()
-                .map(e -> new MetricPoint(e.getKey(), progress.step(), epoch, e.getValue(), micros))
+                .map(e -> new MetricPoint(e.getKey(), step, epoch, e.getValue(), micros))
                 .toList());
     }
 }

@@ -212,7 +212,12 @@ public final class TrainedRun implements AutoCloseable {
      */
     public Optional<List<Evaluation>> evaluate(Dataset own, List<Dataset> others, Evaluator.Pace pace)
             throws IOException {
-        return new Evaluator(classNames, imageSize(), normalisation(), EVALUATION_BATCH, this::scores)
+        return new Evaluator(
+                        classNames,
+                        imageSize(),
+                        normalisation(),
+                        EVALUATION_BATCH,
+                        images -> Torch.read(scores(images)))
                 .run(own, others, pace);
     }
 

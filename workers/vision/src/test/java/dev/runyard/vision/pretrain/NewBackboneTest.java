@@ -12,6 +12,7 @@ import dev.runyard.spec.training.OptimizerSpec.Kind;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.PretrainSpec.Objective;
 import dev.runyard.vision.image.View;
+import dev.runyard.vision.method.solver.Objective.Seen;
 import dev.runyard.vision.nd.GradientPressure;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Steps of every objective: under memory pressure they are the same, and where labels are looked at they lead downhill. */
 class NewBackboneTest {
     private static final int[] LABELS = {0, 2, 1, 2};
+    private static final long[] CLASSES = {0, 2, 1, 2};
     private static final List<String> NAMES = List.of("polar_bear", "sea or lake", "truck");
 
     static PretrainSpec spec(Objective objective) {
@@ -69,8 +71,9 @@ class NewBackboneTest {
                     Tensors leaves = backbone.parameters().leaves();
                     List<NDArray> views = views(manager, backbone.views());
                     try (Tape tape = new Tape()) {
-                        NDArray loss = backbone.loss(manager, leaves, views, LABELS, step)
-                                .mean();
+                        Seen seen = new Seen(views, LABELS, Torch.longs(manager, CLASSES, LABELS.length));
+                        NDArray loss =
+                                backbone.loss(manager, leaves, seen, step).mean();
                         if (pressure) {
                             GradientPressure.press();
                         }

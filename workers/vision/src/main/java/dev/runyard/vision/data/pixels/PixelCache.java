@@ -2,35 +2,34 @@ package dev.runyard.vision.data.pixels;
 
 import dev.runyard.spec.Sha256;
 import dev.runyard.vision.image.Raster;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.FileOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RGB images of one part in a file that is read through a memory map. Layout: pixels one image after the other; an index of 24 bytes an
- * image (position, width, height, the source's width and height packed as 16 bits each, CRC-32C); the index's CRC, the key and the
- * count. Written under another name and renamed, so that it is there whole or not at all; an image whose checksum fails is decoded again.
+ * RGB images of one part, each kept when it is first decoded, so that no image is decoded twice and nobody waits for all of them. Two
+ * files: the pixels in the order of their arrival, and an entry of 28 bytes for each (image, position, width, height, the decoded
+ * image's width and height packed as 16 bits each, CRC-32C of the pixels, CRC-32C of the entry) behind a head that tells what they are
+ * of. Only whole entries are believed, so a process may be killed at any byte; an image whose checksum fails is decoded again. One
+ * process at a time adds to the files; others read what is there.
  */
-public final class PixelCache {
-    private static final long MAGIC = 0x52594152442d5031L;
-    private static final int ENTRY = 24;
-    private static final int CHUNK = 256;
-    private static final int SEGMENT = 1 << 30;
+public final class PixelCache implements Closeable {
+    private static final long MAGIC = 0x52594152442d5032L;
+    private static final int ENTRY = 28;
+    private static final int HEAD = 8 + 64 + 4;
     private static final long SPARE = 256L << 20;
+    private static final long ABSENT = -1;
+    private static final int SAMPLE = 8;
 
     /** What is kept of a decoded image. */
     public interface Form {
@@ -40,202 +39,239 @@ public final class PixelCache {
     /** A kept image, and how large the decoded one was. */
     public record Sized(Raster raster, int sourceWidth, int sourceHeight) {}
 
-    private record Segment(long start, MappedByteBuffer bytes) {}
-
     private final Pictures pictures;
     private final Form form;
-    private final @Nullable ByteBuffer index;
-    private final List<Segment> segments;
+    private final FileChannel pixels;
+    private final FileChannel entries;
+    private final AtomicLongArray position;
+    private final long[] sizes;
+    private final int[] crcs;
     private final byte[] checked;
+    private final AtomicInteger kept = new AtomicInteger();
+    private boolean writing;
+    private long end;
 
-    private PixelCache(Pictures pictures, Form form, @Nullable ByteBuffer index, List<Segment> segments) {
+    private PixelCache(Pictures pictures, Form form, FileChannel pixels, FileChannel entries) {
         this.pictures = pictures;
         this.form = form;
-        this.index = index;
-        this.segments = segments;
-        this.checked = new byte[pictures.size()];
+        this.pixels = pixels;
+        this.entries = entries;
+        int n = pictures.size();
+        position = new AtomicLongArray(n);
+        for (int i = 0; i < n; i++) {
+            position.setPlain(i, ABSENT);
+        }
+        sizes = new long[n];
+        crcs = new int[n];
+        checked = new byte[n];
     }
 
     /**
-     * Opens the file, or makes it. Without room on the disk, images are decoded each time.
+     * Opens the files, or begins them. Without room on the disk for all images, none is kept beyond those that are there.
      *
-     * @param key says what must be in the file; another key is another file
-     * @param label readable part of the file's name
+     * @param key says what must be in the files; another key is another pair of files
+     * @param label readable part of the files' names
      */
     public static PixelCache open(Path folder, String key, String label, Pictures pictures, Form form)
             throws IOException {
-        String digest = Sha256.of("pixels-1|" + key);
-        Path file = folder.resolve(digest.substring(0, 20) + "-" + label + ".pixels");
-        @Nullable PixelCache known = mapped(file, digest, pictures, form);
-        if (known != null) {
-            return known;
-        }
+        String digest = Sha256.of("pixels-2|" + key);
         Files.createDirectories(folder);
-        if (!roomFor(folder, pictures, form)) {
-            return new PixelCache(pictures, form, null, List.of());
-        }
-        write(file, digest, pictures, form);
-        known = mapped(file, digest, pictures, form);
-        if (known == null) {
-            throw new IOException(file + ": was written and cannot be read back");
-        }
-        return known;
-    }
-
-    public Sized get(int i) throws IOException {
-        if (index != null) {
-            long at = index.getLong(i * ENTRY);
-            int width = Short.toUnsignedInt(index.getShort(i * ENTRY + 8));
-            int height = Short.toUnsignedInt(index.getShort(i * ENTRY + 10));
-            byte[] data = new byte[width * height * 3];
-            read(at, data);
-            if (checked[i] == 1 || crc(data) == index.getInt(i * ENTRY + 16)) {
-                checked[i] = 1;
-                int sourceWidth = Short.toUnsignedInt(index.getShort(i * ENTRY + 12));
-                int sourceHeight = Short.toUnsignedInt(index.getShort(i * ENTRY + 14));
-                return new Sized(Raster.rgb(width, height, data), sourceWidth, sourceHeight);
-            }
-        }
-        return made(pictures, form, i);
-    }
-
-    private void read(long at, byte[] data) {
-        for (int s = segments.size() - 1; s >= 0; s--) {
-            Segment segment = segments.get(s);
-            if (at >= segment.start) {
-                segment.bytes.get((int) (at - segment.start), data);
-                return;
-            }
-        }
-        throw new IllegalStateException("no segment holds byte " + at);
-    }
-
-    private static Sized made(Pictures pictures, Form form, int i) throws IOException {
-        Raster source = pictures.decoded(i);
-        return new Sized(form.of(source), source.width(), source.height());
-    }
-
-    private static boolean roomFor(Path folder, Pictures pictures, Form form) throws IOException {
-        int n = Math.min(8, pictures.size());
-        long largest = 0;
-        for (int k = 0; k < n; k++) {
-            largest = Math.max(
-                    largest,
-                    made(pictures, form, (int) ((long) k * pictures.size() / n))
-                            .raster
-                            .data()
-                            .length);
-        }
-        return Files.getFileStore(folder).getUsableSpace() > largest * pictures.size() + SPARE;
-    }
-
-    private static void write(Path file, String digest, Pictures pictures, Form form) throws IOException {
-        int n = pictures.size();
-        Path temporary = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".tmp");
+        Files.deleteIfExists(folder.resolve(Sha256.of("pixels-1|" + key).substring(0, 20) + "-" + label + ".pixels"));
+        String name = digest.substring(0, 20) + "-" + label;
+        FileChannel pixels = channel(folder.resolve(name + ".pixels"));
+        FileChannel entries = null;
+        boolean good = false;
         try {
-            ByteBuffer index = ByteBuffer.allocate(n * ENTRY);
-            try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
-                    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(raw, 1 << 20))) {
-                long at = 0;
-                for (int from = 0; from < n; from += CHUNK) {
-                    for (Sized image : chunk(pictures, form, from, Math.min(n, from + CHUNK))) {
-                        byte[] data = image.raster.data();
-                        index.putLong(at)
-                                .putShort((short) image.raster.width())
-                                .putShort((short) image.raster.height())
-                                .putShort((short) image.sourceWidth)
-                                .putShort((short) image.sourceHeight)
-                                .putInt(crc(data))
-                                .putInt(0);
-                        out.write(data);
-                        at += data.length;
-                    }
-                }
-                out.write(index.array());
-                out.writeInt(crc(index.array()));
-                out.write(digest.getBytes(StandardCharsets.US_ASCII));
-                out.writeInt(n);
-                out.writeLong(MAGIC);
-                out.flush();
-                raw.getFD().sync();
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            entries = channel(folder.resolve(name + ".entries"));
+            PixelCache cache = new PixelCache(pictures, form, pixels, entries);
+            cache.take(digest, folder);
+            good = true;
+            return cache;
         } finally {
-            Files.deleteIfExists(temporary);
+            if (!good) {
+                pixels.close();
+                if (entries != null) {
+                    entries.close();
+                }
+            }
         }
     }
 
-    /** Decoded on all cores, in order. */
-    private static List<Sized> chunk(Pictures pictures, Form form, int from, int to) throws IOException {
+    private static FileChannel channel(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** Reads what is there, and begins to write when nobody else does. */
+    private void take(String digest, Path folder) throws IOException {
         try {
-            return IntStream.range(from, to)
-                    .parallel()
-                    .mapToObj(i -> {
-                        try {
-                            return made(pictures, form, i);
-                        } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
-                        }
-                    })
-                    .toList();
-        } catch (java.io.UncheckedIOException e) {
-            // The cause of the first failing image, which carries its name and code.
-            throw java.util.Objects.requireNonNull(e.getCause());
+            writing = entries.tryLock() != null; // until the channel is closed
+        } catch (OverlappingFileLockException e) {
+            writing = false; // another data set of this process
+        }
+        ByteBuffer head = ByteBuffer.allocate(HEAD)
+                .putLong(MAGIC)
+                .put(digest.getBytes(StandardCharsets.US_ASCII))
+                .putInt(pictures.size())
+                .flip();
+        long whole = head.equals(read(entries, 0, HEAD)) ? believed() : 0;
+        if (!writing) {
+            return;
+        }
+        if (whole == 0) {
+            pixels.truncate(0);
+            entries.truncate(0);
+            write(entries, head, 0);
+            whole = HEAD;
+        }
+        entries.truncate(whole);
+        writing = kept.get() == pictures.size() || roomFor(folder);
+    }
+
+    /** Takes over all entries up to the first that is not whole; the position behind them. */
+    private long believed() throws IOException {
+        long size = pixels.size();
+        long at = HEAD;
+        while (true) {
+            ByteBuffer some = read(entries, at, ENTRY * 4_096);
+            int whole = some.remaining() / ENTRY;
+            for (int k = 0; k < whole; k++, at += ENTRY) {
+                int crc = crc(some.array(), k * ENTRY, ENTRY - 4);
+                int i = some.getInt();
+                long place = some.getLong();
+                long shape = some.getLong();
+                int pixelCrc = some.getInt();
+                boolean sound = crc == some.getInt()
+                        && i >= 0
+                        && i < sizes.length
+                        && place >= 0
+                        && place + bytes(shape) <= size;
+                if (!sound) {
+                    return at;
+                }
+                note(i, place, shape, pixelCrc);
+                end = Math.max(end, place + bytes(shape));
+            }
+            if (whole == 0) {
+                return at;
+            }
         }
     }
 
-    private static @Nullable PixelCache mapped(Path file, String digest, Pictures pictures, Form form)
-            throws IOException {
-        int n = pictures.size();
-        int tail = n * ENTRY + 4 + digest.length() + 4 + 8;
-        if (!Files.isRegularFile(file)) {
+    private void note(int i, long place, long shape, int crc) {
+        sizes[i] = shape;
+        crcs[i] = crc;
+        checked[i] = 0;
+        if (position.getAndSet(i, place) == ABSENT) {
+            kept.incrementAndGet();
+        }
+    }
+
+    /** Images that are kept. */
+    public int kept() {
+        return kept.get();
+    }
+
+    /** Whether further images are kept: there is room, and no other process adds them. */
+    public synchronized boolean keeps() {
+        return writing;
+    }
+
+    /** Whether image {@code i} needs no decoding. */
+    public boolean has(int i) {
+        return position.get(i) != ABSENT;
+    }
+
+    /** Kept, or else decoded and then kept. */
+    public Sized get(int i) throws IOException {
+        long place = position.get(i);
+        if (place != ABSENT) {
+            Sized found = found(i, place);
+            if (found != null) {
+                return found;
+            }
+        }
+        Raster source = pictures.decoded(i);
+        Sized made = new Sized(form.of(source), source.width(), source.height());
+        keep(i, made);
+        return made;
+    }
+
+    /** Null when it is damaged. */
+    private @Nullable Sized found(int i, long place) throws IOException {
+        long shape = sizes[i];
+        int width = (int) (shape >>> 48);
+        int height = (int) (shape >>> 32) & 0xffff;
+        ByteBuffer data = read(pixels, place, bytes(shape));
+        if (data.remaining() < data.capacity() || checked[i] != 1 && crc(data.array(), 0, data.capacity()) != crcs[i]) {
             return null;
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size < tail) {
-                return null;
-            }
-            ByteBuffer end = ByteBuffer.allocate(tail);
-            while (end.hasRemaining() && channel.read(end, size - tail + end.position()) > 0) {
-                // until full
-            }
-            byte[] index = new byte[n * ENTRY];
-            byte[] key = new byte[digest.length()];
-            end.flip().get(index);
-            int crc = end.getInt();
-            end.get(key);
-            boolean whole = crc == crc(index)
-                    && digest.equals(new String(key, StandardCharsets.US_ASCII))
-                    && end.getInt() == n
-                    && end.getLong() == MAGIC;
-            return whole
-                    ? new PixelCache(pictures, form, ByteBuffer.wrap(index), segments(channel, index, size - tail))
-                    : null;
+        checked[i] = 1;
+        return new Sized(Raster.rgb(width, height, data.array()), (int) (shape >>> 16) & 0xffff, (int) shape & 0xffff);
+    }
+
+    private synchronized void keep(int i, Sized image) {
+        if (!writing) {
+            return;
+        }
+        byte[] data = image.raster.data();
+        long shape = (long) image.raster.width() << 48
+                | (long) image.raster.height() << 32
+                | (long) image.sourceWidth << 16
+                | image.sourceHeight;
+        ByteBuffer entry = ByteBuffer.allocate(ENTRY);
+        int crc = crc(data, 0, data.length);
+        entry.putInt(i).putLong(end).putLong(shape).putInt(crc);
+        entry.putInt(crc(entry.array(), 0, ENTRY - 4)).flip();
+        try {
+            write(pixels, ByteBuffer.wrap(data), end);
+            write(entries, entry, entries.size());
+        } catch (IOException e) {
+            writing = false; // a full disk: what is not kept is decoded each time
+            return;
+        }
+        note(i, end, shape, crc);
+        end += data.length;
+    }
+
+    private boolean roomFor(Path folder) throws IOException {
+        int n = Math.min(SAMPLE, pictures.size());
+        long largest = 0;
+        for (int k = 0; k < n; k++) {
+            Raster decoded = pictures.decoded((int) ((long) k * pictures.size() / n));
+            largest = Math.max(largest, form.of(decoded).data().length);
+        }
+        return Files.getFileStore(folder).getUsableSpace() > largest * (pictures.size() - kept.get()) + SPARE;
+    }
+
+    private static int bytes(long shape) {
+        return Math.multiplyExact((int) (shape >>> 48) * ((int) (shape >>> 32) & 0xffff), 3);
+    }
+
+    /** As many bytes as there are, at most {@code count}. */
+    private static ByteBuffer read(FileChannel from, long at, int count) throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(count);
+        while (out.hasRemaining() && from.read(out, at + out.position()) > 0) {
+            // until full, or the file's end
+        }
+        return out.flip();
+    }
+
+    private static void write(FileChannel to, ByteBuffer bytes, long at) throws IOException {
+        long start = at - bytes.position();
+        while (bytes.hasRemaining()) {
+            to.write(bytes, start + bytes.position());
         }
     }
 
-    /** Maps of at most 1 GiB that begin and end between images. */
-    private static List<Segment> segments(FileChannel channel, byte[] index, long end) throws IOException {
-        ByteBuffer entries = ByteBuffer.wrap(index);
-        List<Segment> out = new ArrayList<>();
-        long start = 0;
-        long last = 0;
-        for (int i = 0; i <= index.length / ENTRY; i++) {
-            long at = i < index.length / ENTRY ? entries.getLong(i * ENTRY) : end;
-            if (at - start > SEGMENT) {
-                out.add(new Segment(start, channel.map(FileChannel.MapMode.READ_ONLY, start, last - start)));
-                start = last;
-            }
-            last = at;
-        }
-        out.add(new Segment(start, channel.map(FileChannel.MapMode.READ_ONLY, start, end - start)));
-        return out;
-    }
-
-    private static int crc(byte[] data) {
+    private static int crc(byte[] data, int from, int n) {
         CRC32C crc = new CRC32C();
-        crc.update(data);
+        crc.update(data, from, n);
         return (int) crc.getValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        pixels.close();
+        entries.close();
     }
 }

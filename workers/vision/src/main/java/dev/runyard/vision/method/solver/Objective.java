@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.image.View;
 import dev.runyard.vision.nd.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,33 @@ public interface Objective extends AutoCloseable {
      *
      * @param manager of the step; arrays made with it live until the backward pass is over
      * @param leaves of the parameters, on the tape
-     * @param views each [n, 3, H, W], normalised
-     * @param labels [n]
      * @param step number of the step, from 0
      */
-    Loss loss(NDManager manager, Tensors leaves, List<NDArray> views, int[] labels, long step);
+    Loss loss(NDManager manager, Tensors leaves, Seen seen, long step);
+
+    /**
+     * What a step learns from.
+     *
+     * @param views each [n, 3, H, W], normalised
+     * @param labels [n]
+     * @param classes the labels on the device, int64 [n]
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Seen(List<NDArray> views, int[] labels, NDArray classes) {
+        /** n */
+        public int size() {
+            return labels.length;
+        }
+
+        /** Some of the images; shares memory. */
+        public Seen part(int from, int to) {
+            String rows = from + ":" + to;
+            return new Seen(
+                    views.stream().map(view -> view.get(rows)).toList(),
+                    Arrays.copyOfRange(labels, from, to),
+                    classes.get(rows));
+        }
+    }
 
     /**
      * After the optimiser changed the parameters.
@@ -41,6 +64,11 @@ public interface Objective extends AutoCloseable {
      * @param steps of the whole training
      */
     default void stepped(long step, long steps) {}
+
+    /** Whether {@link #scores} gives any. */
+    default boolean classifies() {
+        return true;
+    }
 
     /** Class scores [n, C] of normalised pixels [n, 3, H, W], to evaluate with; null when it knows of no classes. */
     @Nullable

@@ -1,24 +1,24 @@
 package dev.runyard.vision.train.input;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Ahead;
+import dev.runyard.vision.feed.Upload;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.View;
+import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches of one training, as pure functions of the seed and the step. The next one is prepared while the present one is used.
+ * Batches of one training, as pure functions of the seed and the step. The next ones are read while the present one is used.
  *
  * <p>The last batch of an epoch may be smaller; no image is left out.
  */
@@ -34,17 +34,11 @@ public final class Batches implements AutoCloseable {
     private final List<View> views;
     private final Normalisation normalisation;
     private final long seed;
-    private final long steps;
-    private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "batch-reader");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Upload upload = new Upload();
+    private final Ahead<Fed> ahead;
 
     private int shuffledEpoch = -1;
     private int[] order = {};
-    private long prepared = -1;
-    private @Nullable Future<List<Batch>> next;
 
     /**
      * @param features what to learn from in place of the images; null for the images
@@ -71,42 +65,37 @@ public final class Batches implements AutoCloseable {
         this.views = views;
         this.normalisation = normalisation;
         this.seed = seed;
-        this.steps = steps;
+        ahead = new Ahead<>(steps, Ahead.depth(), this::build);
+    }
+
+    /**
+     * A batch where the computing happens.
+     *
+     * @param manager of all its arrays
+     * @param views each [n, …], one entry a view of the same images
+     * @param labels [n]
+     * @param classes the labels as an array [n]
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Fed(NDManager manager, List<NDArray> views, int[] labels, NDArray classes) implements AutoCloseable {
+        @Override
+        public void close() {
+            manager.close();
+        }
     }
 
     int perEpoch() {
         return (split.size() + batchSize - 1) / batchSize;
     }
 
-    /** The batch that step {@code step} (from 0) learns from, one entry a view of the same images. */
-    public List<Batch> training(long step) throws IOException {
-        if (features != null) {
-            return build(step); // a copy of a few rows: handing it to another thread would take longer
-        }
-        Future<List<Batch>> ready = next != null && prepared == step ? next : reader.submit(() -> build(step));
-        try {
-            List<Batch> batch = ready.get();
-            prepared = step + 1;
-            next = step + 1 < steps ? reader.submit(() -> build(step + 1)) : null;
-            return batch;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while reading images", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException fault) {
-                throw fault;
-            }
-            if (e.getCause() instanceof RuntimeException fault) {
-                throw fault;
-            }
-            if (e.getCause() instanceof Error fault) {
-                throw fault;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
+    /** The batch that step {@code step} (from 0) learns from; the caller's to close. */
+    public Fed training(long step) throws IOException {
+        return features == null
+                ? ahead.take(step)
+                : build(step); // a copy of a few rows: handing it to another thread would take longer
     }
 
-    private List<Batch> build(long step) throws IOException {
+    private Fed build(long step) throws IOException {
         int epoch = Math.toIntExact(step / perEpoch());
         if (epoch != shuffledEpoch) {
             order = new Draws(seed, epoch, SHUFFLE).order(0, split.size());
@@ -114,40 +103,55 @@ public final class Batches implements AutoCloseable {
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
         int n = Math.min(batchSize, split.size() - from);
-        if (features != null) {
-            return List.of(features.batch(split, Arrays.copyOfRange(order, from, from + n)));
-        }
-        int[] labels = new int[n];
-        for (int i = 0; i < n; i++) {
-            labels[i] = split.label(order[from + i]);
-        }
-        List<Batch> out = new ArrayList<>();
-        for (int v = 0; v < Math.max(1, views.size()); v++) {
-            int side = views.isEmpty() ? size : views.get(v).size();
-            float[] pixels = new float[n * 3 * side * side];
+        int[] images = Arrays.copyOfRange(order, from, from + n);
+        NDManager manager = Torch.manager();
+        boolean good = false;
+        try {
+            long[] classes = new long[n];
+            int[] labels = new int[n];
             for (int i = 0; i < n; i++) {
-                int image = order[from + i];
-                Draws draws = new Draws(seed, epoch, image);
-                byte[] rgb = views.isEmpty()
-                        ? split.augmented(image, size, augment, draws)
-                        : split.view(image, views.get(v), draws.view(v));
-                normalisation.apply(rgb, pixels, i * 3 * side * side);
+                labels[i] = split.label(images[i]);
+                classes[i] = labels[i];
             }
-            out.add(new Batch(pixels, new long[] {3, side, side}, labels));
+            Fed fed = new Fed(manager, views(manager, epoch, images), labels, Torch.longs(manager, classes, n));
+            good = true;
+            return fed;
+        } finally {
+            if (!good) {
+                manager.close();
+            }
+        }
+    }
+
+    private List<NDArray> views(NDManager manager, int epoch, int[] images) throws IOException {
+        if (features != null) {
+            Batch batch = features.batch(split, images);
+            return List.of(Torch.floats(manager, batch.values(), batch.shape()));
+        }
+        if (views.isEmpty()) {
+            return List.of(upload.images(
+                    manager,
+                    images.length,
+                    size,
+                    normalisation,
+                    i -> split.augmented(images[i], size, augment, new Draws(seed, epoch, images[i]))));
+        }
+        List<NDArray> out = new ArrayList<>();
+        for (int v = 0; v < views.size(); v++) {
+            View view = views.get(v);
+            int number = v;
+            out.add(upload.images(
+                    manager,
+                    images.length,
+                    view.size(),
+                    normalisation,
+                    i -> split.view(images[i], view, new Draws(seed, epoch, images[i]).view(number))));
         }
         return out;
     }
 
     @Override
     public void close() {
-        // Not by interruption: that would close the channel of decoded pixels, which other runs of this process share.
-        reader.shutdown();
-        try {
-            if (!reader.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new IllegalStateException("a batch could not be read within a minute");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        ahead.close();
     }
 }

@@ -1,8 +1,6 @@
 package dev.runyard.vision.train.input;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.model.BackboneSpec.Precision;
 import dev.runyard.spec.report.Order;
@@ -10,6 +8,8 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,14 @@ public final class Features {
             throw new IllegalArgumentException("no features of part " + split.part());
         }
         return values;
+    }
+
+    /** A whole part in its order, [n, d]. */
+    public Feed feed(Split split) {
+        return Feed.of(split.size(), (manager, from, n) -> {
+            Batch batch = batch(split, IntStream.range(from, from + n).toArray());
+            return Torch.floats(manager, batch.values(), batch.shape());
+        });
     }
 
     /** The images at these positions of a part. */
@@ -162,23 +171,17 @@ public final class Features {
     private static float @Nullable [] computed(
             Split split, FrozenBackbone backbone, Normalisation normalisation, TrainingListener listener)
             throws IOException {
-        int side = backbone.shape().imageSize();
         int d = backbone.shape().embedding();
         float[] out = new float[Math.multiplyExact(split.size(), d)];
-        for (int from = 0; from < split.size(); from += BATCH) {
-            if (listener.order() != Order.CONTINUE) {
-                return null;
-            }
-            int n = Math.min(BATCH, split.size() - from);
-            Batch batch = Batch.of(split, from, n, side, normalisation);
-            try (NDManager manager = Torch.manager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray embedding = backbone.encode(Torch.floats(manager, batch.values(), batch.shape()), null, false)
-                        .embedding();
-                System.arraycopy(Torch.read(embedding), 0, out, from * d, n * d);
-            }
-        }
-        return out;
+        Inference.Pace pace = done -> {
+            listener.preparing("features of " + split.part(), done, split.size());
+            return listener.order() == Order.CONTINUE;
+        };
+        Feed images = Feed.of(split, backbone.shape().imageSize(), normalisation);
+        boolean whole = Inference.over(images, BATCH, pace, (pixels, from, n) -> {
+            NDArray embedding = backbone.encode(pixels, null, false).embedding();
+            System.arraycopy(Torch.read(embedding), 0, out, from * d, n * d);
+        });
+        return whole ? out : null;
     }
 }

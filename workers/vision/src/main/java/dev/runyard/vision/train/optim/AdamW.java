@@ -18,6 +18,9 @@ import java.util.Objects;
 public final class AdamW implements Optimiser {
     private static final double EPS = 1e-8;
 
+    /** Before the first step here, since a checkpoint may have been read; from then on nobody but this class counts. */
+    private static final long UNKNOWN = -1;
+
     /** Ends of the names of tokens and positions, which have two axes or more and are no matrices. */
     private static final List<String> TOKENS = List.of(
             "cls_token",
@@ -45,6 +48,7 @@ public final class AdamW implements Optimiser {
     private final NDArray eps;
     private final NDArray steps;
     private final NDArray one;
+    private long done = UNKNOWN;
     private final Map<String, NDArray> first = new LinkedHashMap<>();
     private final Map<String, NDArray> second = new LinkedHashMap<>();
 
@@ -82,7 +86,8 @@ public final class AdamW implements Optimiser {
     @Override
     public void step(Tensors parameters, Tensors leaves, double learningRate) {
         steps.addi(one);
-        long t = Torch.readLongs(steps)[0];
+        done = done == UNKNOWN ? Torch.readLongs(steps)[0] : done + 1;
+        long t = done;
         Torch.fill(shrink, 1 - learningRate * weightDecay);
         Torch.fill(size, learningRate / (1 - Math.pow(beta1, t)));
         Torch.fill(correction, Math.sqrt(1 - Math.pow(beta2, t)));

@@ -12,10 +12,17 @@ public interface TrainingListener {
     /** Once, before the first step: training goes on behind this step; 0 from scratch. */
     default void resumed(long step) {}
 
+    /**
+     * While something is made that training needs and that is kept for other runs, before the first step; several times a minute.
+     *
+     * @param what in a word or two, for example {@code features of train}
+     */
+    default void preparing(String what, long done, long of) {}
+
     /** After each step, and while validating. Epochs are whole ones done. */
     default void progress(long step, long steps, int epoch, int epochs) {}
 
-    /** After each step, and after each evaluation. */
+    /** Some time after a step, at most a second as long as there are further steps; at once after an evaluation. */
     default void points(List<MetricPoint> points) {}
 
     /** After it was written and read back. */
@@ -32,7 +39,7 @@ public interface TrainingListener {
         log(notice.kind() + " " + notice.why());
     }
 
-    /** Asked before each step and each batch of an evaluation. */
+    /** Asked before each step, each batch of an evaluation and each piece of a preparation. */
     default Order order() {
         return Order.CONTINUE;
     }

@@ -2,13 +2,13 @@ package dev.runyard.vision.train.score;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.report.Order;
-import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.feed.Feed;
+import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Nn;
@@ -17,11 +17,12 @@ import dev.runyard.vision.train.input.Features;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a model makes of val, of test and of the further data sets of its spec, as metrics. Changes nothing of the model. */
@@ -143,27 +144,19 @@ public final class Judge {
 
     /** Whether it came to the end. */
     private boolean score(Split split, Scores scores, Runnable report) throws IOException {
-        for (int from = 0; from < split.size(); from += batchSize) {
-            if (!goesOn()) {
-                return false;
-            }
-            int n = Math.min(batchSize, split.size() - from);
-            Batch batch = features == null
-                    ? Batch.of(split, from, n, imageSize, normalisation)
-                    : features.batch(split, IntStream.range(from, from + n).toArray());
-            try (NDManager manager = Torch.manager();
-                    NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray output = objective.scores(Torch.floats(manager, batch.values(), batch.shape()));
-                if (output == null) {
-                    return true;
-                }
-                int classes = (int) output.getShape().get(1);
-                NDArray targets = Torch.floats(manager, Nn.targets(batch.labels(), classes), n, classes);
-                scores.add(Torch.read(output), batch.labels(), Torch.read(Nn.crossEntropy(output, targets))[0]);
-            }
-            report.run();
+        if (!objective.classifies()) {
+            return goesOn();
         }
-        return true;
+        Feed feed = features == null ? Feed.of(split, imageSize, normalisation) : features.feed(split);
+        return Inference.over(feed, batchSize, done -> goesOn(), (images, from, n) -> {
+            NDArray output = Objects.requireNonNull(objective.scores(images), "scores");
+            int[] labels = split.labels(from, n);
+            NDManager manager = images.getManager();
+            NDArray classes =
+                    Torch.longs(manager, Arrays.stream(labels).asLongStream().toArray(), n);
+            NDArray targets = Nn.targets(manager, classes, output.getShape().get(1));
+            scores.add(Torch.read(output), labels, Torch.read(Nn.crossEntropy(output, targets))[0]);
+            report.run();
+        });
     }
 }

@@ -80,11 +80,11 @@ public final class Robustness implements AutoCloseable {
         return sets;
     }
 
-    /** Scores of a batch, in a scope of its own. */
     static Evaluator.Scorer scorer(Objective objective) {
-        return batch -> scores(objective, batch);
+        return images -> Torch.read(Objects.requireNonNull(objective.scores(images), "scores"));
     }
 
+    /** Scores of a batch, in a scope of its own. */
     public static float[] scores(Objective objective, Batch batch) {
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {

@@ -1,0 +1,93 @@
+package dev.runyard.vision.image;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of this process that make pixels of files, one task an image: as many as the machine has processors. They never touch the
+ * engine, and are never interrupted, which would close the files that runs share.
+ */
+public final class Decoders {
+    private static final int MOST = 64;
+    private static final int COUNT = Math.min(MOST, Runtime.getRuntime().availableProcessors());
+
+    private static final ExecutorService THREADS = Executors.newFixedThreadPool(COUNT, task -> {
+        Thread thread = new Thread(task, "decoder");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private Decoders() {}
+
+    /** Work on one image. */
+    public interface Task {
+        void run(int i) throws IOException;
+    }
+
+    private record Fault(int image, Throwable cause) {}
+
+    /** How many images are decoded at a time. */
+    public static int count() {
+        return COUNT;
+    }
+
+    /**
+     * Runs a task for 0 to {@code n - 1} and waits for all of them. Not to be called by a task.
+     *
+     * @throws IOException what the task of the lowest number among those that failed threw; also its unchecked exceptions and errors
+     */
+    public static void each(int n, Task task) throws IOException {
+        AtomicInteger next = new AtomicInteger();
+        AtomicReference<Fault> first = new AtomicReference<>();
+        int workers = Math.min(COUNT, n);
+        CountDownLatch over = new CountDownLatch(workers);
+        for (int w = 0; w < workers; w++) {
+            THREADS.execute(() -> {
+                try {
+                    for (int i = next.getAndIncrement(); i < n && first.get() == null; i = next.getAndIncrement()) {
+                        attempt(i, task, first);
+                    }
+                } finally {
+                    over.countDown();
+                }
+            });
+        }
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while reading images", e);
+        }
+        Fault fault = first.get();
+        if (fault != null) {
+            rethrow(fault.cause);
+        }
+    }
+
+    private static void attempt(int i, Task task, AtomicReference<Fault> first) {
+        try {
+            task.run(i);
+        } catch (IOException | RuntimeException | Error e) {
+            first.accumulateAndGet(new Fault(i, e), (old, now) -> old == null || old.image > now.image ? now : old);
+        }
+    }
+
+    /** Throws the cause itself, which may be any that a {@link Task} throws. */
+    public static void rethrow(@Nullable Throwable cause) throws IOException {
+        if (cause instanceof IOException fault) {
+            throw fault;
+        }
+        if (cause instanceof RuntimeException fault) {
+            throw fault;
+        }
+        if (cause instanceof Error fault) {
+            throw fault;
+        }
+        throw new IllegalStateException(cause);
+    }
+}
