@@ -40,6 +40,9 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Tensors weights;
     private final OptionalDouble logitScale;
     private final String sha256;
+    private final long parameters;
+    /** Of the weights that are left: all, unless they were let go. */
+    private final String rest;
     private final Map<String, Tensors> taller = new HashMap<>();
     private final Precision precision;
     private final Encoder encoder;
@@ -56,19 +59,43 @@ public final class FrozenBackbone implements AutoCloseable {
         sha256 = weights.sha256();
         precision = Precision.FP32;
         encoder = Encoder.of(transformer, weights, precision);
+        parameters = parameters(weights);
+        rest = sha256;
     }
 
-    private FrozenBackbone(FrozenBackbone exact, Precision precision) {
+    /** @param alone whether nobody wants the fp32 weights of which the encoder has copies: they go */
+    private FrozenBackbone(FrozenBackbone exact, Precision precision, boolean alone) {
         shape = exact.shape;
         assumed = exact.assumed;
         labels = exact.labels;
         transformer = exact.transformer;
         manager = exact.manager;
-        weights = exact.weights;
         logitScale = exact.logitScale;
         sha256 = exact.sha256;
+        parameters = exact.parameters;
         this.precision = precision;
-        encoder = Encoder.of(transformer, weights, precision);
+        encoder = Encoder.of(transformer, exact.weights, precision);
+        if (alone) {
+            Map<String, NDArray> left = new LinkedHashMap<>(exact.weights.byName());
+            encoder.copied().forEach(name -> {
+                NDArray array = left.remove(name);
+                if (array != null) {
+                    array.close();
+                }
+            });
+            weights = new Tensors(left);
+            rest = weights.sha256();
+        } else {
+            weights = exact.weights;
+            rest = sha256;
+        }
+    }
+
+    private static long parameters(Tensors weights) {
+        return weights.byName().entrySet().stream()
+                .filter(e -> !e.getKey().startsWith("head."))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
     }
 
     /**
@@ -90,9 +117,27 @@ public final class FrozenBackbone implements AutoCloseable {
         }
     }
 
-    /** As {@link #shared(String)}, computing in the precision of the spec. */
+    /**
+     * As {@link #shared(String)}, computing in the precision of the spec. Below fp32, and where nobody has asked for it in fp32 before,
+     * the fp32 weights that the computation has copies of are let go.
+     */
     public static FrozenBackbone shared(BackboneSpec spec) throws IOException {
-        return shared(spec.weights()).in(spec.precision());
+        if (spec.precision() == Precision.FP32) {
+            return shared(spec.weights());
+        }
+        synchronized (OPEN) {
+            String exact = StoredBackbone.identity(spec.weights());
+            String key = exact + "|" + spec.precision();
+            FrozenBackbone open = OPEN.get(key);
+            if (open == null) {
+                FrozenBackbone known = OPEN.get(exact);
+                open = known == null
+                        ? new FrozenBackbone(open(spec.weights()), spec.precision(), true)
+                        : known.in(spec.precision());
+                OPEN.put(key, open);
+            }
+            return open;
+        }
     }
 
     /**
@@ -106,7 +151,7 @@ public final class FrozenBackbone implements AutoCloseable {
         if (precision != Precision.FP32) {
             throw new IllegalArgumentException("only an fp32 backbone can be had in " + wanted);
         }
-        FrozenBackbone made = reduced == null ? new FrozenBackbone(this, wanted) : reduced;
+        FrozenBackbone made = reduced == null ? new FrozenBackbone(this, wanted, false) : reduced;
         reduced = made;
         return made;
     }
@@ -166,7 +211,8 @@ public final class FrozenBackbone implements AutoCloseable {
 
     /** Of the arrays as they are now; nothing that {@link #sha256} can be when a copy in reduced precision changed. */
     public String sha256Now() {
-        return weights.sha256() + (encoder.unchanged() ? "" : " with changed copies in " + precision);
+        String left = weights.sha256();
+        return (left.equals(rest) ? sha256 : left) + (encoder.unchanged() ? "" : " with changed copies in " + precision);
     }
 
     /** Arithmetic of {@link #encode} and {@link #encodeInserted}; all else is fp32. */
@@ -268,17 +314,14 @@ public final class FrozenBackbone implements AutoCloseable {
         return transformer;
     }
 
-    /** The frozen tensors by the transformer's names; never to be changed. */
+    /** The frozen tensors by the transformer's names, without those that were let go; never to be changed. */
     public Tensors weights() {
         return weights;
     }
 
     /** Numbers in the vision tower: all that full fine-tuning trains but the classifier. */
     public long parameters() {
-        return weights.byName().entrySet().stream()
-                .filter(e -> !e.getKey().startsWith("head."))
-                .mapToLong(e -> e.getValue().size())
-                .sum();
+        return parameters;
     }
 
     /** A frozen tensor by the transformer's name for it, for example {@code head.weight}. */

@@ -73,7 +73,14 @@ public final class TrainStep {
         Tensors frozen = weights(manager);
         Precision precision =
                 Precision.valueOf(Options.text(arguments, "--precision", "fp32").toUpperCase(Locale.ROOT));
-        Encoder encoder = Encoder.of(new VisionTransformer(B32), frozen, precision);
+        boolean recompute = Options.text(arguments, "--recompute", "none").equals("mlp");
+        Encoder encoder = Encoder.of(new VisionTransformer(B32, recompute), frozen, precision);
+        encoder.copied().forEach(name -> {
+            NDArray array = frozen.find(name);
+            if (array != null) {
+                array.close(); // as a run in this precision lets them go
+            }
+        });
         PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false);
         Sgd sgd = new Sgd(new OptimizerSpec(OptimizerSpec.Kind.SGD, 0.01, 0.9, 0.0), parameters);
         NDArray pixels = manager.randomNormal(0, 1, new Shape(batch, 3, 224, 224), DataType.FLOAT32);

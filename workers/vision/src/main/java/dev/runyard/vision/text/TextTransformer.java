@@ -59,7 +59,9 @@ public final class TextTransformer implements AutoCloseable {
         NDArray mask = Torch.floats(table.getManager(), mask(t), t, t);
         for (int i = 0; i < shape.depth(); i++) {
             String name = "text.blocks." + i + ".";
-            x = block.forward(w, name, x, mask);
+            try (NDArray before = x) {
+                x = block.forward(w, name, before, mask);
+            }
         }
         NDArray last = Nn.rows(x.reshape((long) n * t, shape.width()), Torch.longs(table.getManager(), pooled, n));
         NDArray normed = block.norm(w, "text.norm", last); // [n, D]

@@ -3,6 +3,7 @@ package dev.runyard.vision.backbone.vit;
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.model.BackboneSpec.Precision;
 import dev.runyard.vision.nd.Tensors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ public sealed interface Encoder extends AutoCloseable permits OpByOpEncoder, Fus
      * @return the embedding [n, d_out], fp32
      */
     NDArray encodeInserted(NDArray pixels, NDArray prompts);
+
+    /** Weights of which it has copies of its own, so that those it was made from may go. */
+    Set<String> copied();
 
     /** Whether its own copies of the weights are still what they were at first; true when it has none. */
     boolean unchanged();

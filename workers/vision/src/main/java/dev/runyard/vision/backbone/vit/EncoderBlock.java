@@ -3,11 +3,13 @@ package dev.runyard.vision.backbone.vit;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import dev.runyard.vision.backbone.vit.VitShape.Activation;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,20 @@ public final class EncoderBlock implements AutoCloseable {
     private final int heads;
     private final Activation activation;
     private final double eps;
+    private final boolean recompute;
     private final NDManager constants;
     private final NDArray attentionScale;
     private final NDArray quickGeluScale;
 
     /** @param heads divides the width */
     public EncoderBlock(int width, int heads, Activation activation, double eps) {
+        this(width, heads, activation, eps, false);
+    }
+
+    /** @param recompute whether the way back computes the MLP's first half again instead of keeping its result: less memory, more time */
+    EncoderBlock(int width, int heads, Activation activation, double eps, boolean recompute) {
         this.width = width;
+        this.recompute = recompute;
         this.heads = heads;
         this.activation = activation;
         this.eps = eps;
@@ -52,13 +61,14 @@ public final class EncoderBlock implements AutoCloseable {
      * @return [n, T, D]
      */
     public NDArray forward(Tensors w, String name, NDArray x, @Nullable NDArray mask) {
-        NDArray seen = Tape.part(() -> {
+        try (NDArray seen = Tape.part(() -> {
             NDArray qkv = Nn.linear(
                     norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
             NDList parts = heads(qkv, 3);
             return project(w, name, x, attention(parts.get(0), parts.get(1), mask), parts.get(2));
-        });
-        return Tape.part(() -> mlp(w, name, seen));
+        })) {
+            return mlp(w, name, seen);
+        }
     }
 
     /**
@@ -68,14 +78,19 @@ public final class EncoderBlock implements AutoCloseable {
      * @return output [n, 1, D], attention [n, h, 1, T]
      */
     public Result forwardFirst(Tensors w, String name, NDArray x) {
-        NDArray normed = norm(w, name + "norm1", x);
-        NDArray weight = w.get(name + "attn.qkv.weight"); // [3D, D]
-        NDArray bias = w.get(name + "attn.qkv.bias");
-        NDArray q = Nn.linear(first(normed), weight.get(":" + width), bias.get(":" + width));
-        NDArray kv = Nn.linear(normed, weight.get(width + ":"), bias.get(width + ":"));
-        NDList parts = heads(kv, 2);
-        NDArray attention = attention(heads(q, 1).get(0), parts.get(0), null);
-        return new Result(mlp(w, name, project(w, name, first(x), attention, parts.get(1))), attention);
+        NDList both = Tape.parts(() -> {
+            NDArray normed = norm(w, name + "norm1", x);
+            NDArray weight = w.get(name + "attn.qkv.weight"); // [3D, D]
+            NDArray bias = w.get(name + "attn.qkv.bias");
+            NDArray q = Nn.linear(first(normed), weight.get(":" + width), bias.get(":" + width));
+            NDArray kv = Nn.linear(normed, weight.get(width + ":"), bias.get(width + ":"));
+            NDList parts = heads(kv, 2);
+            NDArray attention = attention(heads(q, 1).get(0), parts.get(0), null);
+            return new NDList(project(w, name, first(x), attention, parts.get(1)), attention);
+        });
+        try (NDArray seen = both.get(0)) {
+            return new Result(mlp(w, name, seen), both.get(1));
+        }
     }
 
     private static NDArray first(NDArray x) {
@@ -106,15 +121,77 @@ public final class EncoderBlock implements AutoCloseable {
         return x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
     }
 
-    /** The MLP. */
+    /** The MLP; where its weights are frozen, with a way back of its own. */
     private NDArray mlp(Tensors w, String name, NDArray x) {
-        NDArray hidden =
-                Nn.linear(norm(w, name + "norm2", x), w.get(name + "mlp.fc1.weight"), w.get(name + "mlp.fc1.bias"));
-        return x.add(Nn.linear(activate(hidden), w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
+        boolean frozen = !w.get(name + "mlp.fc1.weight").hasGradient()
+                && !w.get(name + "mlp.fc2.weight").hasGradient()
+                && !w.get(name + "norm2.weight").hasGradient();
+        boolean saves = activation == Activation.QUICK_GELU || recompute;
+        return frozen && saves && Tape.records(x)
+                ? cut(w, name, x)
+                : Tape.part(() -> out(w, name, x, hidden(w, name, x)));
+    }
+
+    /**
+     * The engine keeps, for the way back through a QuickGELU, its argument and its sigmoid, which are four times as wide as the tokens.
+     * Here only the argument is kept, or not even that, and the rest is computed again; the gradients are the same to the bit.
+     */
+    private NDArray cut(Tensors w, String name, NDArray x) {
+        NDArray[] kept = new NDArray[1];
+        NDArray out = Tape.cut(
+                x,
+                input -> {
+                    NDArray hidden = hidden(w, name, input);
+                    if (!recompute) {
+                        NDScope.unregister(hidden);
+                        kept[0] = hidden;
+                    }
+                    return out(w, name, input, hidden);
+                },
+                (input, upstream) -> {
+                    NDArray argument = kept[0] == null ? detached(() -> hidden(w, name, input)) : kept[0];
+                    NDArray leaf = leaf(argument);
+                    Tape.backward(activate(leaf), upstream.matMul(w.get(name + "mlp.fc2.weight")));
+                    NDArray toNorm = leaf.getGradient().matMul(w.get(name + "mlp.fc1.weight"));
+                    argument.close();
+                    NDArray below = leaf(input);
+                    Tape.backward(norm(w, name + "norm2", below), toNorm);
+                    return upstream.add(below.getGradient());
+                });
+        return out;
+    }
+
+    private static NDArray leaf(NDArray array) {
+        NDArray leaf = array.stopGradient();
+        leaf.setRequiresGradient(true);
+        return leaf;
+    }
+
+    private static NDArray detached(Supplier<NDArray> work) {
+        return Tape.part(work).stopGradient();
+    }
+
+    /** [n, T, 4D], before the activation. */
+    private NDArray hidden(Tensors w, String name, NDArray x) {
+        try (NDArray normed = norm(w, name + "norm2", x)) {
+            return Nn.linear(normed, w.get(name + "mlp.fc1.weight"), w.get(name + "mlp.fc1.bias"));
+        }
+    }
+
+    private NDArray out(Tensors w, String name, NDArray x, NDArray hidden) {
+        NDArray active = Tape.part(() -> activate(hidden));
+        return x.add(Nn.linear(active, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
     }
 
     private NDArray activate(NDArray x) {
-        return activation == Activation.GELU ? Nn.gelu(x) : x.mul(Nn.sigmoid(x.mul(quickGeluScale)));
+        if (activation == Activation.GELU) {
+            return Nn.gelu(x);
+        }
+        NDArray gate;
+        try (NDArray scaled = x.mul(quickGeluScale)) {
+            gate = Nn.sigmoid(scaled);
+        }
+        return x.mul(gate);
     }
 
     /** The layer norm of the given name, with this block's eps. */

@@ -12,6 +12,8 @@ import dev.runyard.vision.nd.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,9 @@ final class FusedEncoder implements Encoder {
     private final NDArray facts;
     private final NDArray eps;
     private final List<String> copied;
+    private final Set<String> names = new TreeSet<>();
 
-    /** @param from stay the caller's and must outlive this */
+    /** @param from stay the caller's; those that are not {@link #copied} must outlive this */
     FusedEncoder(VitShape shape, Tensors from, Precision precision) {
         manager = Torch.manager();
         module = new FusedModule(manager);
@@ -41,6 +44,10 @@ final class FusedEncoder implements Encoder {
         facts = kept(Torch.longs(cpu, new long[] {shape.heads(), quick, preNorm ? 1 : 0}, 3));
         eps = kept(Torch.doubles(cpu, new double[] {shape.eps()}));
         boolean reduce = precision == Precision.BF16;
+        if (reduce) {
+            names.add("patch_embed.weight");
+            names.add("patch_embed.bias");
+        }
         add(from.get("patch_embed.weight"), reduce);
         NDArray bias = from.find("patch_embed.bias");
         add(bias == null ? kept(manager.zeros(new Shape(shape.width()))) : bias, reduce);
@@ -63,6 +70,10 @@ final class FusedEncoder implements Encoder {
     }
 
     private void pair(Tensors from, String name, boolean reduce) {
+        if (reduce) {
+            names.add(name + ".weight");
+            names.add(name + ".bias");
+        }
         add(from.get(name + ".weight"), reduce);
         add(from.get(name + ".bias"), reduce);
     }
@@ -91,6 +102,11 @@ final class FusedEncoder implements Encoder {
     @Override
     public NDArray encodeInserted(NDArray pixels, NDArray prompts) {
         return module.call("inserted", weights, facts, eps, pixels, prompts);
+    }
+
+    @Override
+    public Set<String> copied() {
+        return Set.copyOf(names);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.runyard.vision.backbone.vit;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.nd.Tensors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The transformer itself with one set of weights. */
@@ -14,6 +15,11 @@ record OpByOpEncoder(VisionTransformer transformer, Tensors weights) implements 
     @Override
     public NDArray encodeInserted(NDArray pixels, NDArray prompts) {
         return transformer.encodeInserted(weights, pixels, prompts);
+    }
+
+    @Override
+    public Set<String> copied() {
+        return Set.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,13 @@ public final class VisionTransformer implements AutoCloseable {
     private final EncoderBlock block;
 
     public VisionTransformer(VitShape shape) {
+        this(shape, false);
+    }
+
+    /** @param recompute whether a backward pass computes the first half of each MLP again instead of keeping its result */
+    public VisionTransformer(VitShape shape, boolean recompute) {
         this.shape = shape;
-        block = new EncoderBlock(shape.width(), shape.heads(), shape.activation(), shape.eps());
+        block = new EncoderBlock(shape.width(), shape.heads(), shape.activation(), shape.eps(), recompute);
     }
 
     /**
@@ -42,16 +48,23 @@ public final class VisionTransformer implements AutoCloseable {
     public Encoding encode(Tensors w, NDArray pixels, @Nullable NDArray prompts, boolean withAttention) {
         NDArray x = tokens(w, pixels); // [n, T, D]
         if (prompts != null) {
-            x = Nn.concat(x, prompts, 1); // [n, T+K, D]
+            try (NDArray bare = x) {
+                x = Nn.concat(bare, prompts, 1); // [n, T+K, D]
+            }
         }
         if (w.has("norm_pre.weight")) {
-            x = block.norm(w, "norm_pre", x);
+            try (NDArray before = x) {
+                x = block.norm(w, "norm_pre", before);
+            }
         }
         for (int i = 0; i < shape.depth() - 1; i++) {
             String name = "blocks." + i + ".";
-            x = block.forward(w, name, x, null);
+            try (NDArray before = x) {
+                x = block.forward(w, name, before, null);
+            }
         }
         EncoderBlock.Result last = block.forwardFirst(w, "blocks." + (shape.depth() - 1) + ".", x);
+        x.close();
         NDArray pooled = block.norm(w, "norm", last.output().get(":,0")); // [n, D]
         NDArray projection = w.find("projection");
         NDArray embedding = projection == null ? pooled : pooled.matMul(projection);
@@ -76,7 +89,10 @@ public final class VisionTransformer implements AutoCloseable {
             String name = "blocks." + i + ".";
             NDArray input = i > 0 && i < blocks ? inserted(x, each.get(i), k) : x;
             boolean last = i == shape.depth() - 1;
-            x = last ? block.forwardFirst(w, name, input).output() : block.forward(w, name, input, null);
+            try (NDArray before = x;
+                    input) {
+                x = last ? block.forwardFirst(w, name, input).output() : block.forward(w, name, input, null);
+            }
         }
         NDArray pooled = block.norm(w, "norm", x.get(":,0")); // [n, D]
         NDArray projection = w.find("projection");
@@ -98,6 +114,10 @@ public final class VisionTransformer implements AutoCloseable {
     }
 
     private NDArray tokens(Tensors w, NDArray pixels) {
+        return Tape.part(() -> patchTokens(w, pixels));
+    }
+
+    private NDArray patchTokens(Tensors w, NDArray pixels) {
         NDArray patches = Nn.conv2d(
                 pixels, w.get("patch_embed.weight"), w.find("patch_embed.bias"), shape.patch(), 0); // [n,D,g,g]
         long n = patches.getShape().get(0);

@@ -2,6 +2,7 @@ package dev.runyard.vision.method.net;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import java.util.List;
 
@@ -54,13 +55,21 @@ public record ResNet10(List<Integer> channels) implements SmallNet {
 
     @Override
     public NDArray features(Tensors w, NDArray x, boolean training) {
-        x = Nn.conv2d(x, w.get(STEM + "0.weight"), null, 2, 1); // [n, c0, R/2, R/2]
-        x = Nn.relu(Norms.apply(w, STEM + "1", x, training));
-        x = Nn.maxPool(x, 3, 2, 1); // [n, c0, R/4, R/4]
+        NDArray y = Tape.part(() -> stem(w, x, training));
         for (int i = 0; i < channels.size(); i++) {
-            x = block(w, "model.blocks." + i + ".", x, i == 0 ? 1 : 2, training);
+            String name = "model.blocks." + i + ".";
+            int stride = i == 0 ? 1 : 2;
+            try (NDArray before = y) {
+                y = Tape.part(() -> block(w, name, before, stride, training));
+            }
         }
-        return Nn.averageOverImage(x);
+        return Nn.averageOverImage(y);
+    }
+
+    private static NDArray stem(Tensors w, NDArray x, boolean training) {
+        NDArray y = Nn.conv2d(x, w.get(STEM + "0.weight"), null, 2, 1); // [n, c0, R/2, R/2]
+        y = Nn.relu(Norms.apply(w, STEM + "1", y, training));
+        return Nn.maxPool(y, 3, 2, 1); // [n, c0, R/4, R/4]
     }
 
     private static NDArray block(Tensors w, String name, NDArray x, int stride, boolean training) {

@@ -3,6 +3,7 @@ package dev.runyard.vision.method.net;
 import ai.djl.ndarray.NDArray;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
@@ -62,14 +63,22 @@ public record ResNet18() implements SmallNet {
 
     @Override
     public NDArray features(Tensors w, NDArray x, boolean training) {
-        x = Nn.conv2d(x, w.get(PREFIX + "conv1.weight"), null, 2, 3); // [n, 64, R/2, R/2]
-        x = Nn.maxPool(Nn.relu(Norms.apply(w, PREFIX + "bn1", x, training)), 3, 2, 1); // [n, 64, R/4, R/4]
+        NDArray y = Tape.part(() -> stem(w, x, training));
         for (int group = 0; group < GROUPS; group++) {
             for (int i = 0; i < BLOCKS; i++) {
-                x = block(w, block(group, i), x, group > 0 && i == 0 ? 2 : 1, training);
+                String name = block(group, i);
+                int stride = group > 0 && i == 0 ? 2 : 1;
+                try (NDArray before = y) {
+                    y = Tape.part(() -> block(w, name, before, stride, training));
+                }
             }
         }
-        return Nn.averageOverImage(x);
+        return Nn.averageOverImage(y);
+    }
+
+    private static NDArray stem(Tensors w, NDArray x, boolean training) {
+        NDArray y = Nn.conv2d(x, w.get(PREFIX + "conv1.weight"), null, 2, 3); // [n, 64, R/2, R/2]
+        return Nn.maxPool(Nn.relu(Norms.apply(w, PREFIX + "bn1", y, training)), 3, 2, 1); // [n, 64, R/4, R/4]
     }
 
     private static NDArray block(Tensors w, String name, NDArray x, int stride, boolean training) {
