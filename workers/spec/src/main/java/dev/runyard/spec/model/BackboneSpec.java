@@ -1,15 +1,18 @@
 package dev.runyard.spec.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frozen encoder. Its patch, width, depth, heads and image size come from the tensors and the config file beside them.
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record BackboneSpec(
         @Doc(
                 "small-vit, small-clip or small-dino (shipped with the product), or on the worker's machine a safetensors file,"
@@ -21,16 +24,22 @@ public record BackboneSpec(
         Normalisation normalisation,
 
         @Doc(
-                "Arithmetic of the frozen part: fp32, or bf16 with fp32 between the layers. bf16 is for methods that leave the weights"
-                        + " as they are.")
-        Precision precision) {
+                "Arithmetic: fp32, tf32 (a GPU's matrix products with shorter operands), or bf16 or fp16 in the frozen part with fp32"
+                        + " between the layers, for methods that leave the weights as they are.")
+        Precision precision,
+
+        @Doc(
+                "What the backward pass computes again instead of keeping it: none, or mlp, the first half of each MLP, for less memory"
+                        + " and more time.")
+        @Nullable
+        Recompute recompute) {
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
     /** The backbones that are shipped with the product: supervised, CLIP with its text tower, DINO with its head. */
     public static final List<String> SHIPPED = List.of(SMALL, "small-clip", "small-dino");
 
-    public static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32);
+    public static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32, null);
 
     /** Mean and deviation of the images. */
     public enum Normalisation {
@@ -42,22 +51,54 @@ public record BackboneSpec(
         CLIP
     }
 
-    /**
-     * Arithmetic of the frozen part. There is no fp16: its small range needs the loss to be scaled, and nothing here does that.
-     */
+    /** Arithmetic of matrix products, convolutions and attention. */
     public enum Precision {
         /** The reference. */
         @JsonProperty("fp32")
         FP32,
-        /** Convolution, linear layers and attention in bfloat16; the residual stream and the norms in fp32. */
+        /** fp32 numbers whose products a GPU forms of operands with 10 bits behind the point; for all methods, on a GPU of 2020 or later. */
+        @JsonProperty("tf32")
+        TF32,
+        /** Convolution, linear layers and attention of the frozen part in bfloat16; the residual stream and the norms in fp32. */
         @JsonProperty("bf16")
-        BF16
+        BF16,
+        /** As bf16, in half precision; the loss is scaled, since small gradients would be lost. */
+        @JsonProperty("fp16")
+        FP16;
+
+        /** Whether the frozen part computes in another type than fp32, which leaves weights that are trained out. */
+        public boolean reduced() {
+            return this == BF16 || this == FP16;
+        }
+    }
+
+    /** What is not kept for the backward pass. */
+    public enum Recompute {
+        @JsonProperty("none")
+        NONE,
+        /** Norm, first layer and activation of each frozen MLP. */
+        @JsonProperty("mlp")
+        MLP
+    }
+
+    /** That keeps all for the backward pass. */
+    public BackboneSpec(String weights, Normalisation normalisation, Precision precision) {
+        this(weights, normalisation, precision, null);
     }
 
     public BackboneSpec {
         weights = Defaults.or(weights, SMALL);
         normalisation = Defaults.or(normalisation, Normalisation.NATIVE);
         precision = Defaults.or(precision, Precision.FP32);
+        recompute = recompute == Recompute.NONE ? null : recompute;
+        if (recompute != null && precision.reduced()) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "recompute",
+                    "mlp",
+                    "is for fp32 and tf32: below, the tower is one operation of the engine",
+                    "leave it out, or use precision: fp32");
+        }
         if (weights.isBlank() || weights.indexOf('\0') >= 0) {
             throw new InvalidSpec(
                     "BAD_PATH",

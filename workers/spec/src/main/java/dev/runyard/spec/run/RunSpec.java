@@ -56,7 +56,15 @@ public record RunSpec(
         @Doc(
                 "Further data sets that the trained model is judged on at its end (robustness); classes are bound by name.")
         @Nullable
-        List<DatasetPart> evaluations) {
+        List<DatasetPart> evaluations,
+
+        @Doc(
+                value = "Images that are on the device at a time: a batch is taken in parts of so many, whose gradients are added. Left"
+                        + " out, the whole batch. Statistics of a batch (batch norm) are then those of a part.",
+                min = 1,
+                max = 65_536)
+        @Nullable
+        Integer microBatch) {
 
     private static final int MOST_EVALUATIONS = 32;
 
@@ -73,6 +81,10 @@ public record RunSpec(
         seed = Defaults.or(seed, 0L);
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
         Bounds.check(RunSpec.class, "batchSize", batchSize);
+        if (microBatch != null) {
+            Bounds.check(RunSpec.class, "microBatch", microBatch);
+            refuseMicroBatch(task, microBatch, batchSize);
+        }
         if (task == Task.PRETRAIN && pretrain == null) {
             throw new InvalidSpec(
                     "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
@@ -87,7 +99,7 @@ public record RunSpec(
                             + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
                     "use classifier: {kind: linear}");
         }
-        if (backbone.precision() != BackboneSpec.Precision.FP32) {
+        if (backbone.precision().reduced()) {
             refusePrecision(task, method, backbone.precision());
         }
         if (task == Task.TRAIN) {
@@ -145,7 +157,59 @@ public record RunSpec(
                 seed,
                 checkpoint,
                 pretrain,
+                null,
                 null);
+    }
+
+    /** Whole batches. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain,
+            @Nullable List<DatasetPart> evaluations) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                evaluations,
+                null);
+    }
+
+    private static void refuseMicroBatch(Task task, int microBatch, int batchSize) {
+        if (task == Task.PRETRAIN) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "microBatch",
+                    microBatch,
+                    "belongs to task train: losses of pretrain compare the images of a batch with each other",
+                    "remove it, or lower batchSize");
+        }
+        if (microBatch > batchSize) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "microBatch",
+                    microBatch,
+                    "is larger than batchSize (" + batchSize + ")",
+                    "use at most " + batchSize + ", or leave it out");
+        }
     }
 
     /** Only a backbone that stays as it is can be had in less precision. */

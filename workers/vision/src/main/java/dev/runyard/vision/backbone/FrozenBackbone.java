@@ -17,6 +17,7 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Map<String, Tensors> taller = new HashMap<>();
     private final Precision precision;
     private final Encoder encoder;
-    private @Nullable FrozenBackbone reduced;
+    private final Map<Precision, FrozenBackbone> others = new EnumMap<>(Precision.class);
 
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.described().shape();
@@ -63,12 +64,15 @@ public final class FrozenBackbone implements AutoCloseable {
         rest = sha256;
     }
 
-    /** @param alone whether nobody wants the fp32 weights of which the encoder has copies: they go */
-    private FrozenBackbone(FrozenBackbone exact, Precision precision, boolean alone) {
+    /**
+     * @param recompute see {@link VisionTransformer#VisionTransformer(VitShape, boolean)}
+     * @param alone whether nobody wants the fp32 weights of which the encoder has copies: they go
+     */
+    private FrozenBackbone(FrozenBackbone exact, Precision precision, boolean recompute, boolean alone) {
         shape = exact.shape;
         assumed = exact.assumed;
         labels = exact.labels;
-        transformer = exact.transformer;
+        transformer = recompute ? new VisionTransformer(shape, true) : exact.transformer;
         manager = exact.manager;
         logitScale = exact.logitScale;
         sha256 = exact.sha256;
@@ -122,18 +126,23 @@ public final class FrozenBackbone implements AutoCloseable {
      * the fp32 weights that the computation has copies of are let go.
      */
     public static FrozenBackbone shared(BackboneSpec spec) throws IOException {
-        if (spec.precision() == Precision.FP32) {
-            return shared(spec.weights());
+        boolean recompute = spec.recompute() == BackboneSpec.Recompute.MLP;
+        if (!spec.precision().reduced() && !recompute) {
+            return shared(spec.weights()).in(spec.precision());
         }
         synchronized (OPEN) {
             String exact = StoredBackbone.identity(spec.weights());
-            String key = exact + "|" + spec.precision();
+            String key = exact + "|" + spec.precision() + (recompute ? "|recompute" : "");
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
                 FrozenBackbone known = OPEN.get(exact);
-                open = known == null
-                        ? new FrozenBackbone(open(spec.weights()), spec.precision(), true)
-                        : known.in(spec.precision());
+                if (recompute) {
+                    open = new FrozenBackbone(shared(spec.weights()), spec.precision(), true, false);
+                } else if (known == null) {
+                    open = new FrozenBackbone(open(spec.weights()), spec.precision(), false, true);
+                } else {
+                    open = known.in(spec.precision());
+                }
                 OPEN.put(key, open);
             }
             return open;
@@ -141,7 +150,7 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     /**
-     * This backbone computing in another precision, over the same weights; closed with this one. In bf16 it gives embeddings and
+     * This backbone computing in another precision, over the same weights; closed with this one. In bf16 and fp16 it gives embeddings and
      * gradients alone: attention and images of another height are read in fp32. Tried on CPUs only, on no GPU.
      */
     public synchronized FrozenBackbone in(Precision wanted) {
@@ -151,9 +160,7 @@ public final class FrozenBackbone implements AutoCloseable {
         if (precision != Precision.FP32) {
             throw new IllegalArgumentException("only an fp32 backbone can be had in " + wanted);
         }
-        FrozenBackbone made = reduced == null ? new FrozenBackbone(this, wanted, false) : reduced;
-        reduced = made;
-        return made;
+        return others.computeIfAbsent(wanted, key -> new FrozenBackbone(this, key, false, false));
     }
 
     /** As {@link #shared(String)}, but owned by the caller. */
@@ -240,7 +247,7 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     private void exactly(String what) {
-        if (precision != Precision.FP32) {
+        if (precision.reduced()) {
             throw new IllegalStateException(what + " is computed in fp32 only, not in " + precision);
         }
     }
@@ -338,9 +345,7 @@ public final class FrozenBackbone implements AutoCloseable {
         if (precision != Precision.FP32) {
             throw new IllegalStateException("is closed with the fp32 backbone that it was made from");
         }
-        if (reduced != null) {
-            reduced.encoder.close();
-        }
+        others.values().forEach(other -> other.encoder.close());
         manager.close();
         transformer.close();
     }

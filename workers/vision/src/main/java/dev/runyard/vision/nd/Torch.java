@@ -8,6 +8,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,6 +62,25 @@ public final class Torch {
     public static void threads(int count) {
         Engine.getEngine("PyTorch");
         JniUtils.setNumThreads(count);
+    }
+
+    /** Whether the device has TF32: a GPU since Ampere. */
+    public static boolean hasTf32() {
+        Device chosen = device;
+        return chosen != null
+                && chosen.isGpu()
+                && Integer.parseInt(CudaUtils.getComputeCapability(chosen.getDeviceId())) >= 80;
+    }
+
+    /**
+     * Whether products and convolutions of fp32 numbers on a GPU may round their operands to TF32 from now on. Without, they are fp32
+     * throughout, also where libtorch's own default is another.
+     */
+    public static void tf32(boolean allowed) {
+        if (!onHost() && !LibTorch.tf32(allowed)) {
+            throw new IllegalStateException("this libtorch does not say whether it uses TF32; use the release that"
+                    + " \"runyard doctor\" names");
+        }
     }
 
     /** Whether arrays live in the host's memory. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -26,6 +27,8 @@ import dev.runyard.vision.tensor.SafetensorsException;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import dev.runyard.vision.train.input.Batches;
 import dev.runyard.vision.train.input.Features;
+import dev.runyard.vision.train.optim.Gradients;
+import dev.runyard.vision.train.optim.LossScale;
 import dev.runyard.vision.train.optim.Optimiser;
 import dev.runyard.vision.train.optim.Schedule;
 import dev.runyard.vision.train.report.TrainingFailure;
@@ -72,6 +75,8 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
     private final Readings readings = new Readings();
+    private @Nullable LossScale scale;
+    private long skipped;
 
     /**
      * @param features what the model sees in place of the images; null for the images
@@ -105,7 +110,9 @@ final class Loop {
     }
 
     Outcome run() throws IOException {
+        boolean fp16 = spec.backbone().precision() == BackboneSpec.Precision.FP16;
         try (readings;
+                LossScale scaling = fp16 ? new LossScale() : null;
                 Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
                 Batches batches = new Batches(
                         data.train(),
@@ -117,6 +124,7 @@ final class Loop {
                         normalisation,
                         spec.seed(),
                         steps)) {
+            scale = scaling;
             data.notes().forEach(listener::log);
             resume(optimiser);
             listener.resumed(progress.step());
@@ -188,17 +196,35 @@ final class Loop {
             Tensors leaves = objective.parameters().leaves();
             Seen seen = new Seen(fed.views(), fed.labels(), fed.classes());
             try (Tape tape = new Tape()) {
-                Loss found = objective.loss(manager, leaves, seen, progress.step());
-                tape.backward(found.mean());
-                readings.add(found, seen.labels());
+                int part = spec.microBatch() == null ? seen.size() : spec.microBatch();
+                for (int from = 0; from < seen.size(); from += part) {
+                    int to = Math.min(seen.size(), from + part);
+                    backward(manager, tape, leaves, seen, from, to);
+                }
             }
-            optimiser.step(objective.parameters(), leaves, rate);
+            optimiser.step(objective.parameters(), scale == null ? Gradients.at(leaves) : scale.taken(leaves), rate);
             objective.stepped(progress.step(), steps);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
         report();
         if (readings.due()) {
             read();
+        }
+    }
+
+    /** Adds the gradients of a part of a batch, which has a share in the batch's mean by its number of images. */
+    private void backward(NDManager manager, Tape tape, Tensors leaves, Seen seen, int from, int to) {
+        boolean whole = to - from == seen.size();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Seen part = whole ? seen : seen.part(from, to);
+            Loss found = objective.loss(manager, leaves, part, progress.step());
+            if (!whole) {
+                double share = (double) (to - from) / seen.size();
+                found = new Loss(found.mean().mul(Torch.scalar(manager, share)), found.scores());
+            }
+            tape.backward(scale == null ? found.mean() : scale.scaled(found.mean()));
+            readings.add(found, part.labels());
         }
     }
 
@@ -214,6 +240,11 @@ final class Loop {
             emit(metrics, reading.step(), reading.micros());
             watch(reading.loss(), reading.step());
         });
+        long now = scale == null ? 0 : scale.skipped();
+        if (now > skipped) {
+            emit(Map.of("system/skipped-steps", (double) now));
+        }
+        skipped = now;
     }
 
     private void watch(double loss, long step) {
@@ -304,6 +335,9 @@ final class Loop {
     private Map<String, NDArray> state(Optimiser optimiser) {
         Map<String, NDArray> out = new LinkedHashMap<>(objective.parameters().byName());
         out.putAll(optimiser.state());
+        if (scale != null) {
+            out.putAll(scale.state());
+        }
         out.putAll(objective.buffers().byName());
         return out;
     }

@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,7 @@ public final class Training {
             Torch.use(options.device());
             Torch.enter();
             Torch.threads(options.threads());
+            arithmetic(spec.backbone().precision());
             Files.createDirectories(dir);
             Dataset data = OpenDatasets.open(spec.dataset(), options.dataCache());
             check(data);
@@ -97,6 +99,22 @@ public final class Training {
         }
     }
 
+    /** @throws InvalidSpec when the device has it not */
+    private static void arithmetic(BackboneSpec.Precision precision) {
+        boolean tf32 = precision == BackboneSpec.Precision.TF32;
+        if (tf32 && !Torch.hasTf32()) {
+            throw new InvalidSpec(
+                    "NOT_AVAILABLE",
+                    "backbone.precision",
+                    "tf32",
+                    Torch.onHost()
+                            ? "is arithmetic of a GPU, and this worker computes on the CPU"
+                            : "needs a GPU of compute capability 8.0 or more (Ampere, 2020)",
+                    "use precision: fp32 or bf16");
+        }
+        Torch.tf32(tf32);
+    }
+
     private Outcome adapt(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
         FrozenBackbone backbone;
         try {
@@ -105,13 +123,7 @@ public final class Training {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
         backbone.assumption().ifPresent(listener::log);
-        if (backbone.precision() == BackboneSpec.Precision.BF16
-                && options.device().equals("cpu")
-                && !Bf16Cpu.fast()) {
-            listener.log(
-                    "backbone.precision: this processor has no bf16 instructions (avx512_bf16, amx_bf16), so the run"
-                            + " may take longer than with precision: fp32");
-        }
+        slow(backbone.precision()).ifPresent(listener::log);
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
@@ -146,6 +158,21 @@ public final class Training {
             }
             return outcome;
         }
+    }
+
+    /** What a processor has no instructions for takes longer than fp32. */
+    private static Optional<String> slow(BackboneSpec.Precision precision) {
+        if (!Torch.onHost() || !precision.reduced()) {
+            return Optional.empty();
+        }
+        if (precision == BackboneSpec.Precision.FP16) {
+            return Optional.of("backbone.precision: fp16 is made for GPUs; on a processor the run may take longer than with"
+                    + " precision: fp32");
+        }
+        return Bf16Cpu.fast()
+                ? Optional.empty()
+                : Optional.of("backbone.precision: this processor has no bf16 instructions (avx512_bf16, amx_bf16), so the"
+                        + " run may take longer than with precision: fp32");
     }
 
     private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
@@ -254,13 +281,18 @@ public final class Training {
                     null);
         }
         Integer resolution = resolution(spec.method());
-        boolean lonely = n % spec.batchSize() == 1 || spec.batchSize() == 1;
+        int last = n % spec.batchSize();
+        boolean lonely = last == 1 || spec.batchSize() == 1;
+        Integer part = spec.microBatch();
+        if (part != null) {
+            lonely |= part == 1 || spec.batchSize() % part == 1 || last % part == 1;
+        }
         if (spec.task() == Task.TRAIN && resolution != null && resolution <= 32 && lonely) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE",
                     "batchSize",
                     spec.batchSize(),
-                    "leaves a batch of one image, whose statistics do not exist at resolution " + resolution,
+                    "leaves a batch, or a part of one by microBatch, of one image, whose statistics do not exist at resolution " + resolution,
                     "use another batch size, or a resolution above 32");
         }
     }

@@ -26,6 +26,9 @@ class NothingPilesUpTest {
     private static final int EPOCHS = 20;
     private static final int STEPS = 10 * EPOCHS;
 
+    /** Arrays of the batch that is read meanwhile; one left behind by each epoch would be more. */
+    private static final int AHEAD = 8;
+
     /** After the first of 20 epochs, each with a validation and a checkpoint, there are as many as after the last. */
     @Test
     void twoHundredStepsHoldWhatTenDo(@TempDir Path dir) {
@@ -66,6 +69,9 @@ class NothingPilesUpTest {
         assertThat(outcome).isEqualTo(new Outcome.Finished(STEPS));
         assertThat(alive).hasSize(EPOCHS);
         assertThat(alive.firstEntry().getValue().get(0)).isPositive();
-        assertThat(alive.lastEntry().getValue()).isEqualTo(alive.firstEntry().getValue());
+        for (int kind = 0; kind < 3; kind++) {
+            assertThat(alive.lastEntry().getValue().get(kind))
+                    .isLessThanOrEqualTo(alive.firstEntry().getValue().get(kind) + AHEAD);
+        }
     }
 }

@@ -16,8 +16,8 @@ public sealed interface Encoder extends AutoCloseable permits OpByOpEncoder, Fus
     /** The one for a precision, over these weights, which stay the caller's. Uses the calling thread. */
     static Encoder of(VisionTransformer transformer, Tensors weights, Precision precision) {
         return switch (precision) {
-            case FP32 -> new OpByOpEncoder(transformer, weights);
-            case BF16 -> new FusedEncoder(transformer.shape(), weights, precision);
+            case FP32, TF32 -> new OpByOpEncoder(transformer, weights);
+            case BF16, FP16 -> new FusedEncoder(transformer.shape(), weights, precision);
         };
     }
 

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole tower as one call, with the engine's fused attention. In bf16 the patch convolution, the linear layers, the activation and
- * the attention compute in bf16 with fp32 sums; the residual stream, the layer norms, the projection and every gradient that leaves a
+ * The whole tower as one call, with the engine's fused attention. In bf16, and likewise in fp16, the patch convolution, the linear
+ * layers, the activation and the attention compute in it with fp32 sums; the residual stream, the layer norms, the projection and every gradient that leaves a
  * layer are fp32. The engine cannot show bf16 arrays to Java, so copies are made, and checked, by the module alone.
  */
 final class FusedEncoder implements Encoder {
@@ -27,6 +27,7 @@ final class FusedEncoder implements Encoder {
 
     private final NDManager manager;
     private final FusedModule module;
+    private final String cast;
     private final List<NDArray> weights = new ArrayList<>();
     private final List<NDArray> copies = new ArrayList<>();
     private final NDArray facts;
@@ -43,7 +44,8 @@ final class FusedEncoder implements Encoder {
         long quick = shape.activation() == Activation.QUICK_GELU ? 1 : 0;
         facts = kept(Torch.longs(cpu, new long[] {shape.heads(), quick, preNorm ? 1 : 0}, 3));
         eps = kept(Torch.doubles(cpu, new double[] {shape.eps()}));
-        boolean reduce = precision == Precision.BF16;
+        boolean reduce = precision.reduced();
+        cast = precision == Precision.FP16 ? "to_fp16" : "to_bf16";
         if (reduce) {
             names.add("patch_embed.weight");
             names.add("patch_embed.bias");
@@ -79,7 +81,7 @@ final class FusedEncoder implements Encoder {
     }
 
     private void add(NDArray weight, boolean reduce) {
-        NDArray own = kept(reduce ? module.call("to_bf16", weight) : weight.stopGradient()); // the latter shares memory
+        NDArray own = kept(reduce ? module.call(cast, weight) : weight.stopGradient()); // the latter shares memory
         if (reduce) {
             copies.add(own);
         }
@@ -114,7 +116,7 @@ final class FusedEncoder implements Encoder {
         return digests().equals(copied);
     }
 
-    /** In bf16; see the class. */
+    /** In less than fp32; see the class. */
     List<NDArray> copies() {
         return copies;
     }

@@ -31,7 +31,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class FusedModule implements AutoCloseable {
     /** Of {@link #archive}. */
-    static final String SHA256 = "2e5bfd085256a40ea478772c270a2f8da8634c9009c0f9393ea93f5295795d3c";
+    static final String SHA256 = "e0fbe4ff7187a2601b1582aa5eab40b439e8c0f8f2d0bd49a0dde1e9b6c2f0b1";
 
     private static final String SOURCE = "vision_transformer.py";
     private static final String LIST = "w[]"; // the engine passes arrays of this name as one list

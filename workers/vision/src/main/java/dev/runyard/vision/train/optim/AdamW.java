@@ -84,7 +84,7 @@ public final class AdamW implements Optimiser {
     }
 
     @Override
-    public void step(Tensors parameters, Tensors leaves, double learningRate) {
+    public void step(Tensors parameters, Gradients gradients, double learningRate) {
         steps.addi(one);
         done = done == UNKNOWN ? Torch.readLongs(steps)[0] : done + 1;
         long t = done;
@@ -92,9 +92,19 @@ public final class AdamW implements Optimiser {
         Torch.fill(size, learningRate / (1 - Math.pow(beta1, t)));
         Torch.fill(correction, Math.sqrt(1 - Math.pow(beta2, t)));
         parameters.byName().forEach((name, parameter) -> {
-            NDArray gradient = leaves.get(name).getGradient();
+            NDArray gradient = gradients.of().apply(name);
             NDArray m = Objects.requireNonNull(first.get(name));
             NDArray v = Objects.requireNonNull(second.get(name));
+            if (gradients.whole() != null) {
+                NDArray shrunk = weightDecay != 0 && decays(name, parameter) ? parameter.mul(shrink) : parameter;
+                NDArray m1 = m.mul(keep1).add(gradient.mul(take1));
+                NDArray v1 = v.mul(keep2).add(gradient.mul(gradient).mul(take2));
+                NDArray by = v1.sqrt().div(correction).add(eps);
+                Torch.assign(parameter, gradients.unlessBroken(shrunk.sub(m1.div(by).mul(size)), parameter));
+                Torch.assign(m, gradients.unlessBroken(m1, m));
+                Torch.assign(v, gradients.unlessBroken(v1, v));
+                return;
+            }
             if (weightDecay != 0 && decays(name, parameter)) {
                 parameter.muli(shrink);
             }

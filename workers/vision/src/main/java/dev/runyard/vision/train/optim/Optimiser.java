@@ -24,7 +24,12 @@ public sealed interface Optimiser extends AutoCloseable permits Sgd, AdamW {
      *
      * @param leaves the same names after a backward pass that reached each of them
      */
-    void step(Tensors parameters, Tensors leaves, double learningRate);
+    default void step(Tensors parameters, Tensors leaves, double learningRate) {
+        step(parameters, Gradients.at(leaves), learningRate);
+    }
+
+    /** As {@link #step(Tensors, Tensors, double)}; changes nothing at all when the gradients are not finite, if they know that. */
+    void step(Tensors parameters, Gradients gradients, double learningRate);
 
     @Override
     void close();

@@ -41,12 +41,18 @@ public final class Sgd implements Optimiser {
     }
 
     @Override
-    public void step(Tensors parameters, Tensors leaves, double learningRate) {
+    public void step(Tensors parameters, Gradients gradients, double learningRate) {
         Torch.fill(rate, learningRate);
         parameters.byName().forEach((name, parameter) -> {
-            NDArray gradient = leaves.get(name).getGradient();
+            NDArray gradient = gradients.of().apply(name);
             NDArray change = decays ? gradient.add(parameter.mul(weightDecay)) : gradient;
             NDArray velocity = velocities.get(name);
+            if (gradients.whole() != null) {
+                NDArray moved = velocity.mul(momentum).add(change);
+                Torch.assign(parameter, gradients.unlessBroken(parameter.sub(moved.mul(rate)), parameter));
+                Torch.assign(velocity, gradients.unlessBroken(moved, velocity));
+                return;
+            }
             velocity.muli(momentum).addi(change);
             parameter.subi(velocity.mul(rate));
         });

@@ -45,6 +45,10 @@ class VisionTransformer(Module):
     x: Tensor) -> Tensor:
     return torch.to(x, 15)
 
+  def to_fp16(self: __torch__.VisionTransformer,
+    x: Tensor) -> Tensor:
+    return torch.to(x, 5)
+
   def to_fp32(self: __torch__.VisionTransformer,
     x: Tensor) -> Tensor:
     return torch.to(x, 6)
