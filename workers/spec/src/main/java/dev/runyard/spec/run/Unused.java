@@ -53,6 +53,7 @@ public final class Unused {
                     probe ? "solver lbfgs, which fits all images at once" : "method zero-shot, which trains nothing";
             add(out, document, "optimizer", "is not used by " + by);
             add(out, document, "schedule", "is not used by " + by);
+            add(out, document, "microBatch", "is not used by " + by);
             augment(out, document, spec, by);
         }
         return out;

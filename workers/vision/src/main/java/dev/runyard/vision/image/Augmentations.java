@@ -11,13 +11,13 @@ public final class Augmentations {
     private static final int CROP = 0;
     private static final int CROP_TRIES = 10;
     private static final int CROP_DRAWS = 4;
-    private static final int JITTER = 40;
-    private static final int FACTORS = 41;
-    private static final int ORDER = 45;
-    private static final int GREY = 48;
-    private static final int SOLARIZE = 49;
-    private static final int FLIP = 50;
-    private static final int SHIFT = 51;
+    static final int JITTER = 40;
+    static final int FACTORS = 41;
+    static final int ORDER = 45;
+    static final int GREY = 48;
+    static final int SOLARIZE = 49;
+    static final int FLIP = 50;
+    static final int SHIFT = 51;
 
     private Augmentations() {}
 
@@ -95,16 +95,22 @@ public final class Augmentations {
     /** Everything of {@link #pgn} that follows the crop; the input is not changed. */
     public static byte[] pgnColours(byte[] squashed, int size, Draws draws) {
         byte[] out = squashed.clone();
-        if (draws.happens(JITTER, 0.8)) {
-            jitter(out, 0.4, 0.4, draws);
+        Colouring colouring = Colouring.pgn(draws);
+        for (int operation : colouring.order()) {
+            switch (operation) {
+                case 0 -> Colours.brightness(out, colouring.factors()[0]);
+                case 1 -> Colours.contrast(out, colouring.factors()[1]);
+                case 2 -> Colours.saturation(out, colouring.factors()[2]);
+                default -> Colours.hue(out, colouring.turn());
+            }
         }
-        if (draws.happens(GREY, 0.2)) {
+        if (colouring.grey()) {
             Colours.grey(out);
         }
-        if (draws.happens(SOLARIZE, 0.2)) {
+        if (colouring.solarize()) {
             Colours.solarize(out, 128);
         }
-        return draws.happens(FLIP, 0.5) ? flipped(out, size) : out;
+        return colouring.flip() ? flipped(out, size) : out;
     }
 
     /**
@@ -114,15 +120,13 @@ public final class Augmentations {
      * @param square size × size × 3 bytes, not changed
      */
     public static byte[] flipCrop(byte[] square, int size, Draws draws) {
-        byte[] in = draws.happens(FLIP, 0.5) ? flipped(square, size) : square;
-        int pad = size / 10;
-        int left = draws.below(SHIFT, 2 * pad + 1) - pad;
-        int top = draws.below(SHIFT + 1, 2 * pad + 1) - pad;
+        Moved moved = Moved.of(size, draws);
+        byte[] in = moved.flip() ? flipped(square, size) : square;
         byte[] out = new byte[in.length];
         for (int y = 0, o = 0; y < size; y++) {
-            int row = reflect(y + top, size) * size;
+            int row = reflect(y + moved.top(), size) * size;
             for (int x = 0; x < size; x++, o += 3) {
-                System.arraycopy(in, (row + reflect(x + left, size)) * 3, out, o, 3);
+                System.arraycopy(in, (row + reflect(x + moved.left(), size)) * 3, out, o, 3);
             }
         }
         return out;

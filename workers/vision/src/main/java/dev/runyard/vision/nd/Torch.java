@@ -149,6 +149,11 @@ public final class Torch {
         return array.toType(DataType.FLOAT32, true);
     }
 
+    /** The same numbers as float64; not part of a graph. */
+    public static NDArray asDoubles(NDArray array) {
+        return array.toType(DataType.FLOAT64, true);
+    }
+
     /** The same values in the order of their places, whatever view of others they are; not part of a graph. */
     public static NDArray contiguous(NDArray array) {
         return array.reshape(array.size()).reshape(array.getShape());
