@@ -128,22 +128,43 @@ public final class Split implements Closeable {
         if (augment == Augment.RESIZED_CROP || keepWhole(size)) {
             return cache("whole", Split::same);
         }
-        return augment == Augment.PGN ? squashed(size) : testSized(size);
+        return augment == Augment.PGN ? squashedCache(size) : testSized(size);
     }
 
     private PixelCache testSized(int size) throws IOException {
         return cache("test-" + size, rgb -> square(Transforms.tv(rgb, size), size));
     }
 
-    private PixelCache squashed(int size) throws IOException {
+    private PixelCache squashedCache(int size) throws IOException {
         return cache("squashed-" + size, rgb -> square(squash(rgb, size), size));
+    }
+
+    /** What the PGN augmentation makes of an image of which all is drawn, before the colours: size × size × 3 bytes. */
+    public byte[] squashed(int i, int size) throws IOException {
+        return keepWhole(size) ? squash(pixels(i), size) : squashedCache(size).get(i).raster().data();
+    }
+
+    /** The same of an image of which a part is drawn; null when all is, as nearly always. */
+    public byte @Nullable [] partlySquashed(int i, int size, Draws draws) throws IOException {
+        if (keepWhole(size)) {
+            Raster picture = pixels(i);
+            Box box = Augmentations.cropBox(picture.width(), picture.height(), draws);
+            return box.equals(Augmentations.wholeBox(picture.width(), picture.height()))
+                    ? null
+                    : Augmentations.squash(picture, box, size);
+        }
+        PixelCache.Size source = squashedCache(size).sizeOf(i);
+        Box box = Augmentations.cropBox(source.width(), source.height(), draws);
+        return box.equals(Augmentations.wholeBox(source.width(), source.height()))
+                ? null
+                : Augmentations.squash(pictures.decoded(i), box, size);
     }
 
     private byte[] pgn(int i, int size, Draws draws) throws IOException {
         if (keepWhole(size)) {
             return Augmentations.pgn(pixels(i), size, draws);
         }
-        PixelCache.Sized source = squashed(size).get(i);
+        PixelCache.Sized source = squashedCache(size).get(i);
         Box box = Augmentations.cropBox(source.sourceWidth(), source.sourceHeight(), draws);
         if (box.equals(Augmentations.wholeBox(source.sourceWidth(), source.sourceHeight()))) {
             return Augmentations.pgnColours(source.raster().data(), size, draws);

@@ -18,12 +18,20 @@ public final class OnDevice {
      * @return float32 [n, 3, H, W], of the manager of {@code rgb}
      */
     public static NDArray normalised(NDArray rgb, Normalisation normalisation) {
-        NDManager manager = rgb.getManager();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray out = normalised(rgb.getManager(), Torch.asFloats(rgb.transpose(0, 3, 1, 2)), normalisation);
+            NDScope.unregister(out);
+            return out;
+        }
+    }
+
+    /** As {@link #normalised(NDArray, Normalisation)}, of bytes that are float32 already, [n, 3, H, W]. */
+    static NDArray normalised(NDManager manager, NDArray values, Normalisation normalisation) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray mean = Torch.floats(manager, normalisation.mean(), 1, 3, 1, 1);
             NDArray std = Torch.floats(manager, normalisation.std(), 1, 3, 1, 1);
-            NDArray values = Torch.asFloats(rgb.transpose(0, 3, 1, 2));
             NDArray out = Torch.contiguous(
                     values.div(Torch.scalar(manager, 255)).sub(mean).div(std));
             NDScope.unregister(out);

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,6 +81,23 @@ public final class Torch {
         if (!onHost() && !LibTorch.tf32(allowed)) {
             throw new IllegalStateException("this libtorch does not say whether it uses TF32; use the release that"
                     + " \"runyard doctor\" names");
+        }
+    }
+
+    /** Bytes of the device that nobody has; of the host's memory on a processor, as far as Linux tells. */
+    public static long freeMemory() {
+        Device chosen = device;
+        if (chosen == null || !chosen.isGpu()) {
+            return HostMemory.available();
+        }
+        MemoryUsage memory = CudaUtils.getGpuMemory(chosen);
+        return memory.getMax() - memory.getUsed();
+    }
+
+    /** Gives back what a GPU's allocator holds for later, so that others of its users have it. */
+    public static void giveBack() {
+        if (!onHost()) {
+            JniUtils.emptyCudaCache();
         }
     }
 

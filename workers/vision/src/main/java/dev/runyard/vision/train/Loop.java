@@ -1,5 +1,6 @@
 package dev.runyard.vision.train;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -14,6 +15,8 @@ import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Split;
+import dev.runyard.vision.feed.Resident;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.net.StoredTensors;
 import dev.runyard.vision.method.solver.Objective;
@@ -52,6 +55,9 @@ import org.jspecify.annotations.Nullable;
 final class Loop {
     /** Steps in a row whose loss may be NaN or infinite; the next one ends the run. */
     private static final int NOT_FINITE_ALLOWED = 2;
+
+    /** Share of a device's free memory that the training images may take. */
+    private static final double RESIDENT_SHARE = 0.4;
 
     private static final String PROGRESS = "run.progress";
 
@@ -114,9 +120,11 @@ final class Loop {
         try (readings;
                 LossScale scaling = fp16 ? new LossScale() : null;
                 Optimiser optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
+                Resident resident = resident();
                 Batches batches = new Batches(
                         data.train(),
                         features,
+                        resident,
                         imageSize,
                         spec.batchSize(),
                         spec.augment(),
@@ -155,6 +163,24 @@ final class Loop {
     }
 
     /**
+     * The training images on the device; null on a processor, whose memory they would only be copied in, and where they do not fit. Filling
+     * it decodes what was never decoded, which has its own progress and may be stopped.
+     */
+    private @Nullable Resident resident() throws IOException {
+        Split split = data.train();
+        if (Torch.onHost() || features != null || !objective.views().isEmpty()) {
+            return null;
+        }
+        long room = (long) (Torch.freeMemory() * RESIDENT_SHARE);
+        return Resident.fits(split, imageSize, spec.augment(), room)
+                ? Resident.of(split, imageSize, spec.augment(), (done, of) -> {
+                    listener.preparing("images of train", done, of);
+                    return listener.order() == Order.CONTINUE;
+                })
+                : null;
+    }
+
+    /**
      * The end of what is not trained in steps of the optimiser: one validation and one test of the model as it is.
      *
      * @param step that the points get: 0, or the number of iterations of a solver
@@ -189,26 +215,74 @@ final class Loop {
     private void step(Batches.Fed fed, Optimiser optimiser) {
         double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
         readings.begin(progress.step() + 1, rate);
-        try (fed;
-                NDManager manager = Torch.manager();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            Tensors leaves = objective.parameters().leaves();
+        try (fed) {
             Seen seen = new Seen(fed.views(), fed.labels(), fed.classes());
-            try (Tape tape = new Tape()) {
-                int part = spec.microBatch() == null ? seen.size() : spec.microBatch();
-                for (int from = 0; from < seen.size(); from += part) {
-                    int to = Math.min(seen.size(), from + part);
-                    backward(manager, tape, leaves, seen, from, to);
+            int part = spec.microBatch() == null ? seen.size() : spec.microBatch();
+            try {
+                learn(seen, part, optimiser, rate);
+            } catch (EngineException | OutOfMemoryError e) {
+                if (TrainingFailure.memory(e)) {
+                    throw outOfMemory(e, seen, part);
                 }
+                throw e;
             }
-            optimiser.step(objective.parameters(), scale == null ? Gradients.at(leaves) : scale.taken(leaves), rate);
-            objective.stepped(progress.step(), steps);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
         report();
         if (readings.due()) {
             read();
+        }
+    }
+
+    private void learn(Seen seen, int part, Optimiser optimiser, double rate) {
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Tensors leaves = objective.parameters().leaves();
+            try (Tape tape = new Tape()) {
+                for (int from = 0; from < seen.size(); from += part) {
+                    backward(manager, tape, leaves, seen, from, Math.min(seen.size(), from + part));
+                }
+            }
+            optimiser.step(objective.parameters(), scale == null ? Gradients.at(leaves) : scale.taken(leaves), rate);
+            objective.stepped(progress.step(), steps);
+        }
+    }
+
+    /** Tries how many images do fit, which nothing but trying tells. The run is over, so what that does to its state is nobody's. */
+    private TrainingFailure outOfMemory(Throwable fault, Seen seen, int part) {
+        readings.close();
+        Torch.giveBack();
+        String free = (Torch.freeMemory() >> 20) + " MiB are free";
+        int fits = 0;
+        for (int n = part / 2; n >= 1 && fits == 0; n /= 2) {
+            fits = fits(seen, n) ? n : 0;
+        }
+        String remedy = fits == 0
+                ? "not even one image fits: lower what the method has of its own (prompts, librarySize, resolution), or use"
+                        + " another device"
+                : fits + " images at a time fit: set microBatch: " + fits + ", or a batchSize of as many";
+        return new TrainingFailure(
+                FailureReason.OUT_OF_MEMORY,
+                "a step on " + part + " images at a time asked for more memory than there is (" + TrainingFailure.line(fault)
+                        + "; " + free + " without it); " + remedy,
+                fault);
+    }
+
+    private boolean fits(Seen seen, int n) {
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope();
+                Tape tape = new Tape()) {
+            scope.suppressNotUsedWarning();
+            Tensors leaves = objective.parameters().leaves();
+            tape.backward(objective
+                    .loss(manager, leaves, seen.part(0, n), progress.step())
+                    .mean());
+            return true;
+        } catch (EngineException | OutOfMemoryError e) {
+            return false;
+        } finally {
+            Torch.giveBack();
         }
     }
 

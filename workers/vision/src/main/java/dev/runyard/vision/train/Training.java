@@ -96,6 +96,8 @@ public final class Training {
             }
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             throw TrainingFailure.of(e, spec.batchSize());
+        } finally {
+            Torch.giveBack();
         }
     }
 

@@ -196,6 +196,18 @@ public final class PixelCache implements Closeable {
         return made;
     }
 
+    /** How large a decoded image is, in px. */
+    public record Size(int width, int height) {}
+
+    /** Of image {@code i}; decodes it where nothing is kept of it. */
+    public Size sizeOf(int i) throws IOException {
+        if (!has(i)) {
+            Sized made = get(i);
+            return new Size(made.sourceWidth, made.sourceHeight);
+        }
+        return new Size((int) (sizes[i] >>> 16) & 0xffff, (int) sizes[i] & 0xffff);
+    }
+
     /** Null when it is damaged. */
     private @Nullable Sized found(int i, long place) throws IOException {
         long shape = sizes[i];

@@ -6,6 +6,7 @@ import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.feed.Ahead;
+import dev.runyard.vision.feed.Resident;
 import dev.runyard.vision.feed.Upload;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
@@ -28,6 +29,7 @@ public final class Batches implements AutoCloseable {
 
     private final Split split;
     private final @Nullable Features features;
+    private final @Nullable Resident resident;
     private final int size;
     private final int batchSize;
     private final Augment augment;
@@ -42,6 +44,7 @@ public final class Batches implements AutoCloseable {
 
     /**
      * @param features what to learn from in place of the images; null for the images
+     * @param resident the images where they are on the device; null where each batch is read
      * @param size side of the images in px
      * @param augment of the only view when there are no others
      * @param views of each image; empty for one
@@ -50,6 +53,7 @@ public final class Batches implements AutoCloseable {
     public Batches(
             Split split,
             @Nullable Features features,
+            @Nullable Resident resident,
             int size,
             int batchSize,
             Augment augment,
@@ -59,6 +63,7 @@ public final class Batches implements AutoCloseable {
             long steps) {
         this.split = split;
         this.features = features;
+        this.resident = resident;
         this.size = size;
         this.batchSize = batchSize;
         this.augment = augment;
@@ -127,6 +132,9 @@ public final class Batches implements AutoCloseable {
         if (features != null) {
             Batch batch = features.batch(split, images);
             return List.of(Torch.floats(manager, batch.values(), batch.shape()));
+        }
+        if (resident != null) {
+            return List.of(resident.batch(manager, images, i -> new Draws(seed, epoch, i), normalisation));
         }
         if (views.isEmpty()) {
             return List.of(upload.images(

@@ -30,6 +30,21 @@ public final class TrainingFailure extends RuntimeException {
         return reason;
     }
 
+    /** Whether memory of the device or of the host was asked for that there is not. */
+    public static boolean memory(Throwable fault) {
+        String lower = String.valueOf(fault.getMessage()).toLowerCase(Locale.ROOT);
+        return fault instanceof OutOfMemoryError
+                || (fault instanceof EngineException
+                        && (lower.contains("out of memory") || lower.contains("can't allocate memory")));
+    }
+
+    /** The first line of what was said, without where in libtorch it was said. */
+    public static String line(Throwable fault) {
+        String message = fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
+        String first = message.lines().findFirst().orElse(message).strip();
+        return first.replaceFirst("^\\[enforce fail at [^\\]]*\\]\\s*\\.?\\s*", "");
+    }
+
     /** Whether this, or what caused it, is a disk or a quota that is used up. */
     public static boolean diskFull(Throwable fault) {
         int depth = 0;
@@ -61,14 +76,10 @@ public final class TrainingFailure extends RuntimeException {
         if (fault instanceof WeightsException || fault instanceof SafetensorsException) {
             return new TrainingFailure(FailureReason.WEIGHTS, message, fault);
         }
-        String lower = message.toLowerCase(Locale.ROOT);
-        boolean memory = fault instanceof OutOfMemoryError
-                || (fault instanceof EngineException
-                        && (lower.contains("out of memory") || lower.contains("can't allocate memory")));
-        if (memory) {
+        if (memory(fault)) {
             return new TrainingFailure(
                     FailureReason.OUT_OF_MEMORY,
-                    message + "; lower batchSize (" + batchSize + "), or what the method has of its own: prompts,"
+                    line(fault) + "; lower batchSize (" + batchSize + "), or what the method has of its own: prompts,"
                             + " librarySize, resolution",
                     fault);
         }
