@@ -4093,6 +4093,7 @@ export interface components {
         BackboneSpec: {
             normalisation?: components["schemas"]["Normalisation"];
             precision?: components["schemas"]["Precision"];
+            recompute?: components["schemas"]["Recompute"];
             weights?: string;
         };
         /** @enum {string} */
@@ -4756,7 +4757,7 @@ export interface components {
         /** @enum {string} */
         Policy: "trainable" | "frozen" | "random";
         /** @enum {string} */
-        Precision: "fp32" | "bf16";
+        Precision: "fp32" | "tf32" | "bf16" | "fp16";
         PretrainSpec: {
             clip?: components["schemas"]["ClipSpec"];
             /** Format: int32 */
@@ -4813,6 +4814,8 @@ export interface components {
             value?: number;
             why?: string;
         };
+        /** @enum {string} */
+        Recompute: "none" | "mlp";
         RegisterRequest: {
             devices?: components["schemas"]["Offer"][];
             host?: string;
@@ -4914,6 +4917,8 @@ export interface components {
             dataset?: components["schemas"]["DatasetSpec"];
             evaluations?: components["schemas"]["DatasetPart"][];
             method?: components["schemas"]["MethodSpec"];
+            /** Format: int32 */
+            microBatch?: number;
             optimizer?: components["schemas"]["OptimizerSpec"];
             pretrain?: components["schemas"]["PretrainSpec"];
             schedule?: components["schemas"]["ScheduleSpec"];

@@ -59,8 +59,9 @@ public record RunSpec(
         List<DatasetPart> evaluations,
 
         @Doc(
-                value = "Images that are on the device at a time: a batch is taken in parts of so many, whose gradients are added. Left"
-                        + " out, the whole batch. Statistics of a batch (batch norm) are then those of a part.",
+                value =
+                        "Images that are on the device at a time: a batch is taken in parts of so many, whose gradients are added. Left"
+                                + " out, the whole batch. Statistics of a batch (batch norm) are then those of a part.",
                 min = 1,
                 max = 65_536)
         @Nullable

@@ -44,6 +44,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private final long parameters;
     /** Of the weights that are left: all, unless they were let go. */
     private final String rest;
+
     private final Map<String, Tensors> taller = new HashMap<>();
     private final Precision precision;
     private final Encoder encoder;
@@ -219,7 +220,8 @@ public final class FrozenBackbone implements AutoCloseable {
     /** Of the arrays as they are now; nothing that {@link #sha256} can be when a copy in reduced precision changed. */
     public String sha256Now() {
         String left = weights.sha256();
-        return (left.equals(rest) ? sha256 : left) + (encoder.unchanged() ? "" : " with changed copies in " + precision);
+        return (left.equals(rest) ? sha256 : left)
+                + (encoder.unchanged() ? "" : " with changed copies in " + precision);
     }
 
     /** Arithmetic of {@link #encode} and {@link #encodeInserted}; all else is fp32. */

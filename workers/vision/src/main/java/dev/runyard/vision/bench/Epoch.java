@@ -36,6 +36,7 @@ public final class Epoch implements TrainingListener {
     private long latest;
     private long done;
     private double losses;
+    private long counted;
     private boolean over;
 
     private Epoch() {}
@@ -76,7 +77,10 @@ public final class Epoch implements TrainingListener {
     @Override
     public void points(List<MetricPoint> points) {
         for (MetricPoint point : points) {
-            losses += point.key().equals("train/loss") ? point.value() : 0;
+            if (point.key().equals("train/loss")) {
+                losses += point.value();
+                counted++;
+            }
         }
     }
 
@@ -89,17 +93,19 @@ public final class Epoch implements TrainingListener {
                 begin = latest;
             }
             if (step % perEpoch == 0) {
-                answer(now, perEpoch);
+                answer(now);
             }
             done = step;
         }
         latest = System.nanoTime();
     }
 
-    private void answer(long now, long perEpoch) {
+    /** The mean is that of the losses told so far: those of the last half second come with the next epoch's. */
+    private void answer(long now) {
         try {
-            TrainStep.print(now - begin, base, losses / perEpoch);
+            TrainStep.print(now - begin, base, losses / Math.max(1, counted));
             losses = 0;
+            counted = 0;
             over = !asked();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -141,7 +141,9 @@ public final class Split implements Closeable {
 
     /** What the PGN augmentation makes of an image of which all is drawn, before the colours: size × size × 3 bytes. */
     public byte[] squashed(int i, int size) throws IOException {
-        return keepWhole(size) ? squash(pixels(i), size) : squashedCache(size).get(i).raster().data();
+        return keepWhole(size)
+                ? squash(pixels(i), size)
+                : squashedCache(size).get(i).raster().data();
     }
 
     /** The same of an image of which a part is drawn; null when all is, as nearly always. */

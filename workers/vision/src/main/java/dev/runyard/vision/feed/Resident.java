@@ -118,11 +118,13 @@ public final class Resident implements AutoCloseable {
             List<Draws> each = Arrays.stream(images).mapToObj(draws).toList();
             NDArray seen =
                     switch (augment) {
-                        case PGN -> varied.pgnColours(
-                                values, each.stream().map(Colouring::pgn).toList());
-                        case FLIP_CROP -> varied.flipCrop(
-                                values,
-                                each.stream().map(d -> Moved.of(side, d)).toList());
+                        case PGN ->
+                            varied.pgnColours(
+                                    values, each.stream().map(Colouring::pgn).toList());
+                        case FLIP_CROP ->
+                            varied.flipCrop(
+                                    values,
+                                    each.stream().map(d -> Moved.of(side, d)).toList());
                         default -> values;
                     };
             NDArray out = OnDevice.normalised(batch, seen, normalisation);
@@ -137,7 +139,8 @@ public final class Resident implements AutoCloseable {
         for (int i = 0; i < images.length; i++) {
             byte[] part = split.partlySquashed(images[i], side, draws.apply(images[i]));
             if (part != null) {
-                ByteBuffer bytes = ByteBuffer.allocateDirect(part.length).put(part).flip();
+                ByteBuffer bytes =
+                        ByteBuffer.allocateDirect(part.length).put(part).flip();
                 try (NDArray one = Torch.bytes(batch, bytes, 1, part.length)) {
                     rows.set(new NDIndex(i + ":" + (i + 1)), one);
                 }

@@ -34,11 +34,11 @@ final class TensorAugmentations {
         NDArray out = jitter(x, each);
         if (each.stream().anyMatch(Colouring::grey)) {
             NDArray grey = luma(out).broadcast(out.getShape());
-            out = NDArrays.where(flags(each.stream().map(Colouring::grey).toList(), out), grey, out);
+            out = Nn.where(flags(each.stream().map(Colouring::grey).toList(), out), grey, out);
         }
         if (each.stream().anyMatch(Colouring::solarize)) {
-            NDArray inverted = NDArrays.where(out.lt(number(128)), out, number(255).sub(out));
-            out = NDArrays.where(flags(each.stream().map(Colouring::solarize).toList(), out), inverted, out);
+            NDArray inverted = Nn.where(out.lt(number(128)), out, number(255).sub(out));
+            out = Nn.where(flags(each.stream().map(Colouring::solarize).toList(), out), inverted, out);
         }
         return flipped(out, each.stream().map(Colouring::flip).toList());
     }
@@ -56,8 +56,8 @@ final class TensorAugmentations {
         for (int i = 0; i < each.size(); i++) {
             int top = pad + each.get(i).top();
             int left = pad + each.get(i).left();
-            crops.add(wide.get(
-                    i + ":" + (i + 1) + ",:," + top + ":" + (top + size) + "," + left + ":" + (left + size)));
+            crops.add(
+                    wide.get(i + ":" + (i + 1) + ",:," + top + ":" + (top + size) + "," + left + ":" + (left + size)));
         }
         return NDArrays.concat(crops, 0);
     }
@@ -71,7 +71,7 @@ final class TensorAugmentations {
     }
 
     private NDArray flipped(NDArray x, List<Boolean> which) {
-        return which.contains(true) ? NDArrays.where(flags(which, x), x.flip(3), x) : x;
+        return which.contains(true) ? Nn.where(flags(which, x), x.flip(3), x) : x;
     }
 
     /**
@@ -105,8 +105,9 @@ final class TensorAugmentations {
                 int to = from + counts[operation];
                 if (to > from) {
                     int[] images = at;
-                    List<Colouring> some =
-                            IntStream.range(from, to).mapToObj(i -> each.get(images[i])).toList();
+                    List<Colouring> some = IntStream.range(from, to)
+                            .mapToObj(i -> each.get(images[i]))
+                            .toList();
                     done.add(apply(operation, out.get(from + ":" + to), some));
                 }
                 from = to;
@@ -158,7 +159,8 @@ final class TensorAugmentations {
         NDArray luma = Torch.asDoubles(luma(x));
         long n = x.getShape().get(0);
         long pixels = luma.getShape().get(2) * luma.getShape().get(3);
-        NDArray mean = luma.reshape(n, pixels).sum(new int[] {1}).div(exact(pixels)).add(exact(0.5));
+        NDArray mean =
+                luma.reshape(n, pixels).sum(new int[] {1}).div(exact(pixels)).add(exact(0.5));
         return Torch.asFloats(mean.floor()).reshape(n, 1, 1, 1);
     }
 
@@ -174,18 +176,17 @@ final class TensorAugmentations {
         NDArray max = r.maximum(g).maximum(b);
         NDArray min = r.minimum(g).minimum(b);
         NDArray plain = max.eq(min);
-        NDArray range = NDArrays.where(plain, number(1), max.sub(min));
+        NDArray range = Nn.where(plain, number(1), max.sub(min));
         NDArray rc = Torch.asDoubles(max.sub(r).div(range));
         NDArray gc = Torch.asDoubles(max.sub(g).div(range));
         NDArray bc = Torch.asDoubles(max.sub(b).div(range));
-        NDArray h = NDArrays.where(
+        NDArray h = Nn.where(
                 r.eq(max),
                 bc.sub(gc),
-                NDArrays.where(
-                        g.eq(max), exact(2).add(rc).sub(bc), exact(4).add(gc).sub(rc)));
+                Nn.where(g.eq(max), exact(2).add(rc).sub(bc), exact(4).add(gc).sub(rc)));
         NDArray turned = single(h).div(exact(6)).add(exact(1));
         NDArray hue = byteOf(single(turned.sub(turned.floor())));
-        NDArray full = NDArrays.where(max.eq(number(0)), number(1), max);
+        NDArray full = Nn.where(max.eq(number(0)), number(1), max);
         NDArray saturation = byteOf(Torch.asDoubles(range.div(full)));
         NDArray moved = hue.add(Torch.asDoubles(shift));
         hue = moved.sub(moved.div(exact(256)).floor().mul(exact(256)));
@@ -202,14 +203,14 @@ final class TensorAugmentations {
         NDArray blue = choose(i, p, p, t, v, v, q);
         NDArray out = Torch.asFloats(NDArrays.concat(new NDList(red, green, blue), 1));
         NDArray grey = plain.logicalOr(Torch.asFloats(saturation).eq(number(0)));
-        return NDArrays.where(grey.broadcast(out.getShape()), max.broadcast(out.getShape()), out);
+        return Nn.where(grey.broadcast(out.getShape()), max.broadcast(out.getShape()), out);
     }
 
     /** By the sector 0 to 5; 6 is 0 again. */
     private NDArray choose(NDArray sector, NDArray... values) {
         NDArray out = values[0];
         for (int k = 1; k < values.length; k++) {
-            out = NDArrays.where(sector.eq(exact(k)), values[k], out);
+            out = Nn.where(sector.eq(exact(k)), values[k], out);
         }
         return out;
     }

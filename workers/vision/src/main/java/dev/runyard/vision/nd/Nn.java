@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,24 @@ public final class Nn {
     public static NDArray averageOverImage(NDArray x) {
         Shape s = x.getShape();
         return x.reshape(s.get(0), s.get(1), s.get(2) * s.get(3)).mean(new int[] {2});
+    }
+
+    /**
+     * The one value where a condition holds, the other elsewhere; each of the three is stretched to the largest one's shape.
+     *
+     * @param condition boolean
+     */
+    public static NDArray where(NDArray condition, NDArray yes, NDArray no) {
+        Shape shape = condition.getShape();
+        for (NDArray value : List.of(yes, no)) {
+            Shape other = value.getShape();
+            shape = other.size() > shape.size() || other.dimension() > shape.dimension() ? other : shape;
+        }
+        return NDArrays.where(stretched(condition, shape), stretched(yes, shape), stretched(no, shape));
+    }
+
+    private static NDArray stretched(NDArray array, Shape shape) {
+        return array.getShape().equals(shape) ? array : array.broadcast(shape);
     }
 
     public static NDArray concat(NDArray first, NDArray second, int axis) {

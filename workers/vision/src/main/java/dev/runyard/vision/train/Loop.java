@@ -264,8 +264,8 @@ final class Loop {
                 : fits + " images at a time fit: set microBatch: " + fits + ", or a batchSize of as many";
         return new TrainingFailure(
                 FailureReason.OUT_OF_MEMORY,
-                "a step on " + part + " images at a time asked for more memory than there is (" + TrainingFailure.line(fault)
-                        + "; " + free + " without it); " + remedy,
+                "a step on " + part + " images at a time asked for more memory than there is ("
+                        + TrainingFailure.line(fault) + "; " + free + " without it); " + remedy,
                 fault);
     }
 

@@ -168,13 +168,15 @@ public final class Training {
             return Optional.empty();
         }
         if (precision == BackboneSpec.Precision.FP16) {
-            return Optional.of("backbone.precision: fp16 is made for GPUs; on a processor the run may take longer than with"
-                    + " precision: fp32");
+            return Optional.of(
+                    "backbone.precision: fp16 is made for GPUs; on a processor the run may take longer than with"
+                            + " precision: fp32");
         }
         return Bf16Cpu.fast()
                 ? Optional.empty()
-                : Optional.of("backbone.precision: this processor has no bf16 instructions (avx512_bf16, amx_bf16), so the"
-                        + " run may take longer than with precision: fp32");
+                : Optional.of(
+                        "backbone.precision: this processor has no bf16 instructions (avx512_bf16, amx_bf16), so the"
+                                + " run may take longer than with precision: fp32");
     }
 
     private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
@@ -294,7 +296,8 @@ public final class Training {
                     "OUT_OF_RANGE",
                     "batchSize",
                     spec.batchSize(),
-                    "leaves a batch, or a part of one by microBatch, of one image, whose statistics do not exist at resolution " + resolution,
+                    "leaves a batch, or a part of one by microBatch, of one image, whose statistics do not exist at resolution "
+                            + resolution,
                     "use another batch size, or a resolution above 32");
         }
     }

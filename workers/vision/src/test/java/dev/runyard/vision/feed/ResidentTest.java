@@ -53,7 +53,10 @@ class ResidentTest {
                         image.setRGB(x, y, random.nextInt(1 << 24));
                     }
                 }
-                ImageIO.write(image, "png", dir.resolve("data/" + name + "/" + i + ".png").toFile());
+                ImageIO.write(
+                        image,
+                        "png",
+                        dir.resolve("data/" + name + "/" + i + ".png").toFile());
             }
         }
     }
@@ -81,8 +84,8 @@ class ResidentTest {
                                 i -> train.augmented(images[i], side, augment, new Draws(1, now, images[i]))));
                 try (Resident resident =
                         Objects.requireNonNull(Resident.of(train, side, augment, (done, of) -> true))) {
-                    float[] device = Torch.read(
-                            resident.batch(manager, images, i -> new Draws(1, now, i), Normalisation.CLIP));
+                    float[] device =
+                            Torch.read(resident.batch(manager, images, i -> new Draws(1, now, i), Normalisation.CLIP));
                     assertThat(device).isEqualTo(host);
                 }
             }
@@ -94,7 +97,11 @@ class ResidentTest {
         try (Dataset data = open()) {
             assertThat(Resident.of(data.train(), 24, Augment.PGN, (done, of) -> false))
                     .isNull();
-            assertThat(Resident.fits(data.train(), 24, Augment.PGN, 24L * 24 * 3 * data.train().size()))
+            assertThat(Resident.fits(
+                            data.train(),
+                            24,
+                            Augment.PGN,
+                            24L * 24 * 3 * data.train().size()))
                     .isTrue();
             assertThat(Resident.fits(data.train(), 24, Augment.PGN, 24L * 24 * 3))
                     .isFalse();

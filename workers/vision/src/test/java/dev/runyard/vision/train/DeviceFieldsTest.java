@@ -50,7 +50,8 @@ class DeviceFieldsTest {
     }
 
     private Map<Long, Double> losses(ObjectNode spec, String name) {
-        return Objects.requireNonNull(trained(spec, name, new Recorder()).metrics.get("train/loss"));
+        return Objects.requireNonNull(
+                trained(spec, name, new Recorder()).metrics.get("train/loss"));
     }
 
     /** Sums of other orders, so not to the bit; parts that do not divide the batch included. */
@@ -82,8 +83,8 @@ class DeviceFieldsTest {
         exact.forEach((step, loss) -> assertThat(half.get(step)).isCloseTo(loss, within(0.03 * Math.max(1, loss))));
         Map<Long, Double> first = Objects.requireNonNull(
                 trained(spec, "parts", new Recorder(3, Order.PAUSE)).metrics.get("train/loss"));
-        Map<Long, Double> rest =
-                Objects.requireNonNull(trained(spec, "parts", new Recorder()).metrics.get("train/loss"));
+        Map<Long, Double> rest = Objects.requireNonNull(
+                trained(spec, "parts", new Recorder()).metrics.get("train/loss"));
         first.putAll(rest);
         assertThat(first).isEqualTo(half);
     }

@@ -20,6 +20,9 @@ public final class LogisticRegression implements AutoCloseable {
     /** Rows multiplied at once; bounds the memory of an evaluation. */
     private static final int ROWS = 4_096;
 
+    /** Bytes that the labels' ones and zeros may take; above, they are made at each evaluation. */
+    private static final long MOST_KEPT = 256L << 20;
+
     private final int d;
     private final int classes;
     private final int n;
@@ -51,7 +54,7 @@ public final class LogisticRegression implements AutoCloseable {
             for (int i = 0; i < rows; i++) {
                 some[i] = labels[from + i];
             }
-            this.labels.add(Torch.longs(manager, some, rows));
+            this.labels.add(truth(some));
         }
     }
 
@@ -113,7 +116,7 @@ public final class LogisticRegression implements AutoCloseable {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray logProbabilities = logits(x, features.get(part)).logSoftmax(1);
-                NDArray truth = labels.get(part).oneHot(classes, DataType.FLOAT64);
+                NDArray truth = truth(part);
                 value -= Torch.readDoubles(logProbabilities.mul(truth).sum())[0] / n;
                 NDArray error = logProbabilities.exp().sub(truth); // [rows, classes]
                 add(Torch.readDoubles(error.transpose().matMul(features.get(part))), gradient, 0);
@@ -121,6 +124,23 @@ public final class LogisticRegression implements AutoCloseable {
             }
         }
         return value;
+    }
+
+    /** The labels; 1 at each row's class where that is not too large to be kept. */
+    private NDArray truth(long[] some) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray rows = Torch.longs(manager, some, some.length);
+            NDArray out = 8L * n * classes <= MOST_KEPT ? rows.oneHot(classes, DataType.FLOAT64) : rows;
+            NDScope.unregister(out);
+            return out;
+        }
+    }
+
+    /** 1 at each row's class. */
+    private NDArray truth(int part) {
+        NDArray known = labels.get(part);
+        return known.getDataType() == DataType.FLOAT64 ? known : known.oneHot(classes, DataType.FLOAT64);
     }
 
     private void add(double[] sums, double[] gradient, int at) {

@@ -100,7 +100,8 @@ public final class AdamW implements Optimiser {
                 NDArray m1 = m.mul(keep1).add(gradient.mul(take1));
                 NDArray v1 = v.mul(keep2).add(gradient.mul(gradient).mul(take2));
                 NDArray by = v1.sqrt().div(correction).add(eps);
-                Torch.assign(parameter, gradients.unlessBroken(shrunk.sub(m1.div(by).mul(size)), parameter));
+                Torch.assign(
+                        parameter, gradients.unlessBroken(shrunk.sub(m1.div(by).mul(size)), parameter));
                 Torch.assign(m, gradients.unlessBroken(m1, m));
                 Torch.assign(v, gradients.unlessBroken(v1, v));
                 return;

@@ -1,7 +1,7 @@
 package dev.runyard.vision.train.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
+import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param of the gradient of the parameter of a name, of its shape
  * @param whole scalar, true when every number is finite: otherwise nothing is to change; null when nobody asked
  */
-public record Gradients(Function<String, NDArray> of, @Nullable NDArray whole) {
+public record Gradients(
+        Function<String, NDArray> of, @Nullable NDArray whole) {
     /** As the engine keeps them at leaves of a tape. */
     public static Gradients at(Tensors leaves) {
         return new Gradients(name -> leaves.get(name).getGradient(), null);
@@ -20,6 +21,6 @@ public record Gradients(Function<String, NDArray> of, @Nullable NDArray whole) {
 
     /** {@code changed}, or what was there before when something is not finite; decided on the device. */
     NDArray unlessBroken(NDArray changed, NDArray before) {
-        return whole == null ? changed : NDArrays.where(whole, changed, before);
+        return whole == null ? changed : Nn.where(whole, changed, before);
     }
 }

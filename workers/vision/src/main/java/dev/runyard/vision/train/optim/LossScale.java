@@ -1,8 +1,8 @@
 package dev.runyard.vision.train.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.LinkedHashMap;
@@ -61,11 +61,11 @@ public final class LossScale implements AutoCloseable {
         NDArray whole = sum.eq(zero);
         NDArray now = good.add(one);
         NDArray grows = now.gte(growth);
-        NDArray larger = NDArrays.where(grows, scale.mul(two).minimum(largest), scale);
-        NDArray rest = NDArrays.where(grows, zero, now);
+        NDArray larger = Nn.where(grows, scale.mul(two).minimum(largest), scale);
+        NDArray rest = Nn.where(grows, zero, now);
         Torch.assign(skipped, skipped.add(one).sub(Torch.asFloats(whole)));
-        Torch.assign(good, NDArrays.where(whole, rest, zero));
-        Torch.assign(scale, NDArrays.where(whole, larger, scale.mul(half)));
+        Torch.assign(good, Nn.where(whole, rest, zero));
+        Torch.assign(scale, Nn.where(whole, larger, scale.mul(half)));
         return new Gradients(name -> gradients.get(name), whole);
     }
 

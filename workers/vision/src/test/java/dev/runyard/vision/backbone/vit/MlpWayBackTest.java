@@ -85,8 +85,8 @@ class MlpWayBackTest {
                 for (int i = 0; i < DEPTH - 1; i++) {
                     y = block.forward(w, "blocks." + i + ".", y, null);
                 }
-                NDArray end = block.forwardFirst(w, "blocks." + (DEPTH - 1) + ".", y)
-                        .output();
+                NDArray end =
+                        block.forwardFirst(w, "blocks." + (DEPTH - 1) + ".", y).output();
                 tape.backward(end.mul(end).sum());
                 out.add(Torch.read(end));
             }

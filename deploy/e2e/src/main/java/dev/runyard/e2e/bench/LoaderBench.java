@@ -1,0 +1,69 @@
+package dev.runyard.e2e.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The loader alone: JPEG files to normalised batches with the PGN code's augmentations, Runyard's threads against torchvision's transforms in
+ * a DataLoader with two workers, pass by pass in turns, each decoding every file anew. Goal: at least 1.5 times the images a second.
+ *
+ * <p>Options: {@code --images N} (512), {@code --pixels P} (500, the files' longer side), {@code --size S} (224), {@code --rounds N} (3),
+ * {@code --workers N} (2, of PyTorch), {@code --torch FOLDER|none} (none measures Runyard alone).
+ */
+public final class LoaderBench {
+    private static final double GOAL = 1.5;
+    private static final String MAIN = "dev.runyard.vision.bench.LoaderRate";
+
+    private LoaderBench() {}
+
+    public static void main(String[] given) throws IOException, InterruptedException {
+        Arguments arguments =
+                Arguments.of(given, List.of("images", "pixels", "size", "rounds", "workers", "torch"));
+        int rounds = arguments.count("rounds", 3);
+        int images = arguments.count("images", 512);
+        String size = String.valueOf(arguments.count("size", 224));
+        String pixels = String.valueOf(arguments.count("pixels", 500));
+        String workers = String.valueOf(arguments.count("workers", 2));
+        Path folder = Files.createTempDirectory("runyard-loader-bench");
+        String data = folder.resolve("images").toString();
+        run(Turns.runyard(MAIN, "--data", data, "--write", "--images", String.valueOf(images), "--pixels", pixels));
+        boolean alone = arguments.text("torch", "").equals("none");
+        List<String> theirs = alone
+                ? List.of()
+                : PyTorch.of(arguments).script("loader.py", "--data", data, "--size", size, "--workers", workers);
+        try (Turns ours = new Turns("Runyard", Turns.runyard(MAIN, "--data", data, "--size", size), 1);
+                Turns other = alone ? null : new Turns("PyTorch", theirs, 1)) {
+            for (int round = -1; round < rounds; round++) {
+                ours.take("loader", round >= 0);
+                if (other != null) {
+                    other.take("loader", round >= 0);
+                }
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "loader, %d JPEG files of %s px to %s px: Runyard %s ms a pass%n",
+                    images,
+                    pixels,
+                    size,
+                    Ratios.of(ours.times()));
+            if (other != null) {
+                Ratios rate = Ratios.of(other.times(), ours.times());
+                System.out.printf(
+                        Locale.ROOT,
+                        "  PyTorch with %s workers %s ms; images a second, Runyard to PyTorch: %s%n",
+                        workers,
+                        Ratios.of(other.times()),
+                        rate.atLeast(GOAL));
+            }
+        }
+    }
+
+    private static void run(List<String> command) throws IOException, InterruptedException {
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException("the images could not be written");
+        }
+    }
+}
