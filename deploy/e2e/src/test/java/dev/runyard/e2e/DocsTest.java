@@ -22,6 +22,8 @@ class DocsTest {
 
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test)`");
 
+    private static final Pattern SETTING = Pattern.compile("\\bRUNYARD_[A-Z]+(_[A-Z]+)*\\b");
+
     private final Path root = LabProcess.repositoryRoot();
 
     @Test
@@ -70,6 +72,49 @@ class DocsTest {
             }
         }
         assertThat(named).isNotEmpty().isSubsetOf(tests);
+    }
+
+    /** What can be set is written down, and nothing is written down that is never read. */
+    @Test
+    void every_setting_is_in_the_handbook_and_read_somewhere() throws IOException {
+        Set<String> read = new TreeSet<>();
+        for (String folder : List.of(
+                "service/src/main",
+                "workers",
+                "deploy/cli/src/main",
+                "deploy/runyard",
+                "deploy/bench")) {
+            try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+                for (Path file : files.filter(DocsTest::code).toList()) {
+                    settings(file, read);
+                }
+            }
+        }
+        Set<String> written = new TreeSet<>();
+        for (Path page : pages()) {
+            if (!page.endsWith("CHANGELOG.md")) {
+                settings(page, written);
+            }
+        }
+        assertThat(written).as("what the handbook names").containsAll(read);
+        // Of properties such as runyard.db.url the name is made, and never stands there.
+        written.removeAll(Set.of("RUNYARD_DB_URL", "RUNYARD_DB_USER", "RUNYARD_DB_PASSWORD"));
+        assertThat(read).as("what is read").containsAll(written);
+    }
+
+    private static boolean code(Path file) {
+        String path = file.toString();
+        return Files.isRegularFile(file)
+                && !path.contains("/src/test/")
+                && !path.contains("/target/")
+                && path.matches(".*(\\.java|/runyard|/bench)");
+    }
+
+    private static void settings(Path file, Set<String> into) throws IOException {
+        Matcher setting = SETTING.matcher(Files.readString(file));
+        while (setting.find()) {
+            into.add(setting.group());
+        }
     }
 
     private List<Path> pages() throws IOException {

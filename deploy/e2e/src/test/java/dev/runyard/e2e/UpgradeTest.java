@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,11 @@ class UpgradeTest {
     }
 
     private static List<String> ids(LabClient client, String query) {
-        return client.get("/api/v1/runs?limit=100&" + query).get("items").findValuesAsText("id");
+        List<String> ids = new ArrayList<>();
+        client.get("/api/v1/runs?limit=100&" + query)
+                .get("items")
+                .forEach(run -> ids.add(run.get("id").asText()));
+        return ids;
     }
 
     private static JsonNode over(LabClient client, String run) throws InterruptedException {
