@@ -78,12 +78,8 @@ class DocsTest {
     @Test
     void every_setting_is_in_the_handbook_and_read_somewhere() throws IOException {
         Set<String> read = new TreeSet<>();
-        for (String folder : List.of(
-                "service/src/main",
-                "workers",
-                "deploy/cli/src/main",
-                "deploy/runyard",
-                "deploy/bench")) {
+        for (String folder :
+                List.of("service/src/main", "workers", "deploy/cli/src/main", "deploy/runyard", "deploy/bench")) {
             try (Stream<Path> files = Files.walk(root.resolve(folder))) {
                 for (Path file : files.filter(DocsTest::code).toList()) {
                     settings(file, read);
