@@ -2,6 +2,7 @@ package dev.runyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.vision.backbone.StoredBackbone;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +165,32 @@ final class RunyardTest {
         assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
                         .err())
                 .contains("runyard weights convert");
+    }
+
+    @Test
+    void whatIsThereIsNotWrittenOver() throws IOException {
+        Path pickle = Files.createFile(folder.resolve("w.pth"));
+        Path there = Files.writeString(folder.resolve("w.safetensors"), "mine");
+        for (List<String> more : List.of(List.<String>of(), List.of("--out", there.toString()))) {
+            List<String> command = new ArrayList<>(List.of("weights", "convert", pickle.toString()));
+            command.addAll(more);
+            Said said = run(command.toArray(String[]::new));
+            assertThat(said.exit()).isEqualTo(2);
+            assertThat(said.err()).contains("exists").contains("--force");
+            assertThat(there).hasContent("mine");
+        }
+    }
+
+    /** As a spec's {@code backbone.weights} takes it. */
+    @Test
+    void aFolderStandsForTheWeightsInIt() throws IOException {
+        try (StoredBackbone stored = StoredBackbone.open("small-vit")) {
+            Path model = Files.createDirectories(folder.resolve("model"));
+            Files.copy(stored.weights(), model.resolve("model.safetensors"));
+            Files.copy(stored.config(), model.resolve("config.json"));
+            assertThat(run("weights", "inspect", model.toString()).exit()).isZero();
+        }
+        assertThat(run("weights", "inspect", folder.toString()).err()).contains("safetensors");
     }
 
     private static Said run(String... arguments) {

@@ -8,6 +8,7 @@ import dev.runyard.e2e.lab.LabProcess;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,29 @@ class CommandLineTest {
         assertThat(typed("show", id).out())
                 .contains("0 of 2 runs finished, 2 failed")
                 .contains("nowhere");
+    }
+
+    /** A tree with specs of its own, whose data nobody has: said before anything is queued, and with an exit code that scripts see. */
+    @Test
+    void the_papers_script_queues_nothing_where_its_data_are_missing() throws Exception {
+        Path root = LabProcess.repositoryRoot();
+        Path tree = folder.resolve("tree");
+        Files.createDirectories(tree.resolve("deploy"));
+        Files.copy(root.resolve("deploy/paper"), tree.resolve("deploy/paper"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(tree.resolve("deploy/runyard"), root.resolve("deploy/runyard"));
+        Path specs = Files.createDirectories(tree.resolve("workers/vision/paper/prompts"));
+        Files.writeString(
+                specs.resolve("small.yaml"),
+                "experiment: paper-test\nbase:\n  dataset: {id: folder, root: target/nowhere}\nseeds: [0]\n");
+        ProcessBuilder paper = lab.command();
+        paper.command(List.of(tree.resolve("deploy/paper").toString(), "small", "prompts"));
+        LabProcess.Result said = LabProcess.run(paper, Duration.ofMinutes(2));
+        assertThat(said.exit()).as(said.out() + said.err()).isEqualTo(1);
+        assertThat(said.err())
+                .contains("nothing was queued")
+                .contains("prompts")
+                .contains("deploy/docs/paper.md");
+        assertThat(client.get("/api/v1/experiments").toString()).doesNotContain("paper-test");
     }
 
     private LabProcess.Result typed(String... arguments) throws Exception {

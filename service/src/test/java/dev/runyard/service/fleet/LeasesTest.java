@@ -104,6 +104,20 @@ final class LeasesTest {
         assertThat(lab.attempt(held)).isEqualTo("LOST");
     }
 
+    /** "runyard down" while a run was starting: nobody had it yet, so nobody lost it. */
+    @Test
+    void whatAWorkerThatLeavesHasNotTakenUpIsGivenBack() throws Exception {
+        Fleet.Registered registered = lab.device(Leases.candidate("leaving"), 1);
+        UUID run = lab.queue();
+        Leases.await(() -> lab.state(run).equals("STARTING"));
+        fleet.leave(registered.worker());
+        assertThat(lab.attempt(
+                        new Leases.Held(run, 1, registered.devices().get(0).id())))
+                .isEqualTo("GIVEN_BACK");
+        assertThat(lab.state(run)).isEqualTo("QUEUED");
+        assertThat(lab.text("select lost + faults from run where id = ?", run)).isEqualTo("0");
+    }
+
     @Test
     void whatAWorkerHasTakenUpItHasToRenewByItself() throws Exception {
         Fleet.Registered registered = lab.device(Leases.candidate("renewing"), 1);

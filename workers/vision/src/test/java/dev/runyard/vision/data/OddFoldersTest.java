@@ -128,6 +128,20 @@ class OddFoldersTest {
         }
     }
 
+    /** A list written on a Mac, and folders that came over Linux: one data set to whoever binds classes by their names. */
+    @Test
+    void classesOfAListHaveTheNamesOfFolders() throws IOException {
+        String apart = Normalizer.normalize("café", Normalizer.Form.NFD);
+        images(4, "café", "tea");
+        Files.writeString(
+                dir.resolve("d/split_zhou_x.json"),
+                "{\"train\":[[\"" + apart + "/i0.png\",0,\"" + apart + "\"],[\"tea/i0.png\",1,\"tea\"]],"
+                        + "\"test\":[[\"" + apart + "/i1.png\",0,\"" + apart + "\"]]}");
+        try (Dataset d = open()) {
+            assertThat(d.classNames()).containsExactly("café", "tea");
+        }
+    }
+
     /** Beside one folder alone, "test" is a class: of controls and tests, of valid and invalid ones. */
     @ParameterizedTest
     @CsvSource({"test,control", "valid,invalid", "dev,ops", "train,plane"})

@@ -25,7 +25,8 @@ public record Found(
         @Nullable List<Integer> subset,
         List<String> notes) {
     public Found {
-        classNames = List.copyOf(classNames);
+        // One form for all layouts: classes are bound by their names, those of a list to those of folders.
+        classNames = classNames.stream().map(Listed::composed).toList();
         train = List.copyOf(train);
         val = List.copyOf(val);
         test = List.copyOf(test);
