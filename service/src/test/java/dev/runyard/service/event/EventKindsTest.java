@@ -24,7 +24,7 @@ class EventKindsTest {
 
     private static final Pattern WORD = Pattern.compile("\"([a-z]+(?:-[a-z]+)*)\"");
     /** The kind of what a person did to keep order, as {@code Curation} hands it on with who did it. */
-    private static final Pattern CURATED = Pattern.compile("\"([a-z]+)\"(?:\\s*:\\s*\"([a-z]+)\")?,\\s*who\\)");
+    private static final Pattern CURATED = Pattern.compile("\"([a-z]+)\"(?:\\s*:\\s*\"([a-z]+)\")?(?:,\\s*who\\)|;)");
 
     private static final Pattern CELL = Pattern.compile("`([A-Za-z_-]+)`");
 
