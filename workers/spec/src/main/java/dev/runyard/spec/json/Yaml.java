@@ -40,6 +40,17 @@ final class Yaml {
 
     private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]+");
     private static final Pattern REAL = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+    /** Where the parser's words go on with what it met instead. */
+    private static final Pattern FOUND = Pattern.compile(",? but found.*", Pattern.DOTALL);
+
+    /** What is refused, without a word of it: the file may be another than was meant, and hold what nobody should read. */
+    private static final Object TEXT = new Object() {
+        @Override
+        public String toString() {
+            return "the text";
+        }
+    };
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final Iterator<Event> events;
@@ -77,7 +88,9 @@ final class Yaml {
                     .iterator();
             return new Yaml(events).document();
         } catch (MarkedYAMLException e) {
-            String why = e.getProblem() == null ? "not understood" : e.getProblem();
+            String why = e.getProblem() == null
+                    ? "not understood"
+                    : FOUND.matcher(e.getProblem()).replaceAll("");
             throw bad(e.getProblemMark(), why.contains("TAB") ? "a tab cannot indent YAML; use spaces" : why);
         } catch (YAMLException e) {
             throw bad(null, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -159,7 +172,7 @@ final class Yaml {
             }
             JsonNode value = node(events.next(), depth + 1);
             if (out.has(key.getValue())) {
-                throw bad(key.getStartMark(), "the key \"" + key.getValue() + "\" is given twice");
+                throw bad(key.getStartMark(), "the key is given twice");
             }
             out.set(key.getValue(), value);
         }
@@ -169,7 +182,7 @@ final class Yaml {
     private JsonNode copy(AliasEvent alias) {
         Anchored anchored = anchors.get(alias.getAnchor());
         if (anchored == null) {
-            throw bad(alias.getStartMark(), "the alias *" + alias.getAnchor() + " names no finished anchor");
+            throw bad(alias.getStartMark(), "the alias names no finished anchor");
         }
         if (++aliases > MAX_ALIASES) {
             throw bad(alias.getStartMark(), "more than " + MAX_ALIASES + " aliases");
@@ -223,15 +236,12 @@ final class Yaml {
 
     private static void refuseTag(@Nullable String tag, Event event) {
         if (tag != null) {
-            throw bad(event.getStartMark(), "tags are not read: " + tag);
+            throw bad(event.getStartMark(), "tags are not read");
         }
     }
 
     private static InvalidSpec bad(@Nullable Mark mark, String why) {
         String place = mark == null ? "" : " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
-        String line = mark == null
-                ? ""
-                : mark.get_snippet(0, 80).lines().findFirst().orElse("").strip();
-        return new InvalidSpec("BAD_YAML", "", line, "is not a spec in YAML" + place + ": " + why, null);
+        return new InvalidSpec("BAD_YAML", "", TEXT, "is not a spec in YAML" + place + ": " + why, null);
     }
 }

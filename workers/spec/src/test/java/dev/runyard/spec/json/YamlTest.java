@@ -8,6 +8,7 @@ import dev.runyard.spec.InvalidSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlTest {
     @Test
@@ -81,6 +82,34 @@ class YamlTest {
                 .contains(word)
                 .doesNotContain("\n")
                 .doesNotContain("snakeyaml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hunter2: 1\nhunter2: 2",
+                "a: hunter2: 3",
+                "password = hunter2",
+                "a: *hunter2",
+                "a: !hunter2 3",
+                "a: !!hunter2/x 3",
+                "%hunter2\na: 1",
+                "a: 'hunter2",
+                "a: \"hunter2 \\q\"",
+                "a: \"\\xhunter2\"",
+                "a: |hunter2\n  b",
+                "a: [hunter2",
+                "a: @hunter2",
+                "- a\nhunter2",
+                "a: 1\n---\nhunter2: 2",
+                "root:*:hunter2",
+                "-----BEGIN KEY-----\nhunter2\n\t=hunter2",
+            })
+    void nothingOfTheTextIsRepeated(String text) {
+        assertThatThrownBy(() -> Json.yaml(text))
+                .isInstanceOf(InvalidSpec.class)
+                .hasMessageContaining("YAML")
+                .hasMessageNotContainingAny("hunter", "unter2");
     }
 
     @Test
