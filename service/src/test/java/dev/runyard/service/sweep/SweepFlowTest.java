@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,22 @@ final class SweepFlowTest {
                 .statusCode(422)
                 .body("code", equalTo("SWEEP_TOO_LARGE"))
                 .body("detail", containsString("1000000"));
+    }
+
+    @Test
+    void runsThatAreQueuedAtOnceAreListedInTheOrderOfTheirPoints() {
+        String id = queue(SWEEP.formatted(20, 20));
+        for (String sort : List.of("createdAt", "-createdAt")) {
+            List<Integer> listed = given().queryParam("sweep", id)
+                    .queryParam("sort", sort)
+                    .get("/api/v1/runs")
+                    .jsonPath()
+                    .getList("items.index");
+            assertThat(listed)
+                    .hasSize(20)
+                    .isSortedAccordingTo(sort.startsWith("-") ? Comparator.reverseOrder() : Comparator.naturalOrder());
+        }
+        act(id, "cancel", 200, "CANCELLED");
     }
 
     @Test
