@@ -86,7 +86,7 @@ public final class PageBench {
 
     private static final String CURVE = """
             insert into metric_point (run_id, step, time, value, epoch, key_id, attempt)
-            select ?, s, 1700000000000000 + s * 20000, 100 - 90 * exp(-s / 200000.0) + random(), s / 1000.0, k.id, 1
+            select ?, s, 1700000000000000 + s * 20000::bigint, 100 - 90 * exp(-s / 200000.0) + random(), s / 1000.0, k.id, 1
             from generate_series(0, ? - 1) s, metric_key k where k.key = 'val/top1'""";
 
     private static final String BLOCKS = """

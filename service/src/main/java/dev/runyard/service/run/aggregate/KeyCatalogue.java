@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class KeyCatalogue {
-    private static final int LOOKED_AT = 10_000;
+    private static final int LOOKED_AT = 2_000;
     private static final int EXAMPLES = 20;
     private static final int REMEMBERED = 200;
     private static final long LEAST_NANOS = 2_000_000_000L;
@@ -65,11 +65,14 @@ public class KeyCatalogue {
              select k.key, c.n from (%s) c join metric_key k on k.id = c.key_id order by c.n desc, k.key limit 20000""";
 
     private static final String TAGS = """
-             select t.name, count(*) from run r join chosen c on c.id = r.id cross join lateral jsonb_object_keys(r.tags) as t(name)
-            where r.tags <> '{}' group by t.name order by 2 desc, 1 limit 1000""";
+            select t.name, count(*) from run r %scross join lateral jsonb_object_keys(r.tags) as t(name)
+            where r.tags <> '{}' and %s group by t.name order by 2 desc, 1 limit 1000""";
 
     private static final String SUMMARIES =
             "select m.key_id, count(*) as n from chosen r join metric_summary m on m.run_id = r.id group by m.key_id";
+
+    /** Nothing is gathered here that each helper would gather anew. */
+    private static final String HELPED = "select set_config('max_parallel_workers_per_gather', ?, true)";
 
     private static final String ALL_SUMMARIES = "select key_id, count(*) as n from metric_summary group by key_id";
 
@@ -122,17 +125,25 @@ public class KeyCatalogue {
                 || !ask.filter().isEmpty()
                 || ask.archived() != null
                 || ask.deleted() != null;
-        String chosen = "with chosen as materialized (select r.id from run r " + where.joins() + "where "
-                + where.sql("r.id") + (some ? " order by r.created_at desc limit " + LOOKED_AT : "") + ")";
+        String matching = "select %s from run r " + where.joins() + "where " + where.sql("r.id")
+                + (some ? " order by r.created_at desc limit " + LOOKED_AT : "");
+        String chosen = "with chosen as materialized (" + matching.formatted("r.id") + ")";
         List<@Nullable Object> values = new ArrayList<>(where.values());
-        long of = statements.number(chosen + " select count(*) from chosen", values.toArray());
+        long of = statements.number("select count(*) from (" + matching.formatted("1") + ") counted", values.toArray());
         boolean all = !some && ask.experiment() == null;
+        if (all) {
+            statements.row(HELPED, r -> r.getString(1), "2");
+        }
         List<KeysView.Metric> metrics = statements.rows(
-                chosen + METRICS.formatted(all ? ALL_SUMMARIES : SUMMARIES),
+                all ? METRICS.formatted(ALL_SUMMARIES) : chosen + METRICS.formatted(SUMMARIES),
                 r -> metric(r.getString(1), r.getLong(2)),
+                all ? new Object[0] : values.toArray());
+        List<KeysView.Tag> tags = statements.rows(
+                some
+                        ? chosen + TAGS.formatted("join chosen c on c.id = r.id ", "true")
+                        : TAGS.formatted(where.joins(), where.sql("r.id")),
+                r -> new KeysView.Tag(r.getString(1), r.getLong(2)),
                 values.toArray());
-        List<KeysView.Tag> tags =
-                statements.rows(chosen + TAGS, r -> new KeysView.Tag(r.getString(1), r.getLong(2)), values.toArray());
         if (!some) {
             Object experiment = choice.experiment(ask);
             values.add(experiment);
