@@ -30,7 +30,7 @@ export interface Curated {
 const TITLE: Record<What, string> = { tags: "Tags of", priority: "Priority of", experiment: "Move" };
 
 interface Props {
-  curated: Curated | null;
+  curated: Curated;
   catalogue: KeyCatalogue | undefined;
   onClose: () => void;
 }
@@ -38,7 +38,6 @@ interface Props {
 /** Asks for tags, a priority or an experiment of many runs. */
 export function CurateDialog({ curated, catalogue, onClose }: Props) {
   const form = useId();
-  if (!curated) return null;
   const { what, n } = curated;
   const whom = `${count(n)} ${n === 1 ? "run" : "runs"}`;
   return (

@@ -1,10 +1,9 @@
-import { Archive, ArchiveRestore, Ban, Ellipsis, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
-import type { ComponentProps } from "react";
+import { Archive, ArchiveRestore, Ban, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
 import type { RunView } from "../../api/types";
 import { actionsOf } from "../../components/ActionBar";
 import { confirm } from "../../components/overlays/confirm";
 import { Menu, MenuItem, MenuLine } from "../../components/overlays/Menu";
-import css from "./runs.module.css";
+import { RowMenuButton } from "./RowMenuButton";
 import { useChange } from "./useChange";
 
 const ACTS = {
@@ -13,17 +12,6 @@ const ACTS = {
   retry: { label: "Retry", words: "queued again", icon: RotateCcw },
   cancel: { label: "Cancel", words: "told to stop", icon: Ban },
 };
-
-type ButtonProps = ComponentProps<"button"> & { name: string; onOpen?: () => void };
-
-/** The button alone: a list of thousands of rows has one menu, that of the row where it is open. */
-export function RowMenuButton({ name, onOpen, ...rest }: ButtonProps) {
-  return (
-    <button onClick={onOpen} {...rest} type="button" className={css.rowMenu} aria-label={`What to do with ${name}`} aria-haspopup="menu" tabIndex={-1}>
-      <Ellipsis size={15} aria-hidden="true" />
-    </button>
-  );
-}
 
 interface Props {
   run: RunView;

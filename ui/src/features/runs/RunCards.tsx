@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { RunView } from "../../api/types";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { ProgressBar } from "../../components/display/ProgressBar";
@@ -5,10 +6,11 @@ import { StatePill } from "../../components/display/StatePill";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
 import type { Column } from "./columns";
-import { RowMenu, RowMenuButton } from "./RowMenu";
+import { RowMenuButton } from "./RowMenuButton";
 import { Marks } from "./RunsRow";
 import css from "./runs.module.css";
 
+const RowMenu = lazy(() => import("./RowMenu").then((module) => ({ default: module.RowMenu })));
 const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
 
 /** The table on a narrow screen: what a run is called, how it stands, and the number that matters. */
@@ -38,7 +40,7 @@ export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCh
                 <span className={css.nameEnd}>{run.name.slice(-10)}</span>
               </Link>
               <Marks run={run} />
-              {menu === run.id ? <RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
+              {menu === run.id ? <Suspense fallback={<RowMenuButton name={run.name} />}><RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /></Suspense> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
             </div>
             {main ? (
               <div className={css.cardMetric}>

@@ -91,7 +91,7 @@ test("the keyboard moves the focus itself, selects, and is offered only what app
   expect(document.activeElement).toBe(second);
   await userEvent.keyboard("x");
   expect(second.getAttribute("aria-selected")).toBe("true");
-  const bar = screen.getByRole("region", { name: "Selected runs" });
+  const bar = await screen.findByRole("region", { name: "Selected runs" });
   await waitFor(() => expect(within(bar).getByRole("button", { name: /Retry/ })).toBeTruthy());
   expect(within(bar).queryByRole("button", { name: /Pause|Cancel|Resume/ })).toBeNull();
   await userEvent.keyboard("{End}{Shift>}x{/Shift}");
@@ -143,7 +143,7 @@ test("what is done to all that match is asked by filter, with the count that was
   drawAt("/runs?charts=off&experiment=shapes-prompts&filter=name+~+sweep", <RunsPanel />);
   await rowOf(/-000/);
   await userEvent.click(screen.getByRole("checkbox", { name: "Select all that match" }));
-  const bar = screen.getByRole("region", { name: "Selected runs" });
+  const bar = await screen.findByRole("region", { name: "Selected runs" });
   await userEvent.click(await within(bar).findByRole("button", { name: /Delete 3/ }));
   expect(await screen.findByText("3 runs deleted")).toBeTruthy();
   expect(screen.getByText(/1 left as it is. sweep-of-prompts-002: it is RUNNING; cancel it first/)).toBeTruthy();

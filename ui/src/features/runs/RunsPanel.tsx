@@ -15,10 +15,8 @@ import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import { useGo } from "../../components/navigation";
-import { ChangeDialog } from "../../components/order/ChangeDialog";
 import { useDark } from "../../components/theme";
-import { BulkBar } from "./BulkBar";
-import { type Curated, CurateDialog } from "./CurateDialog";
+import type { Curated } from "./CurateDialog";
 import { columnOf, usual } from "./columns";
 import { NoRuns } from "./NoRuns";
 import { RunCards } from "./RunCards";
@@ -35,6 +33,9 @@ import { useTableKeys } from "./useTableKeys";
 
 const RunsCharts = lazy(() => import("./RunsCharts").then((module) => ({ default: module.RunsCharts })));
 
+const BulkBar = lazy(() => import("./BulkBar").then((module) => ({ default: module.BulkBar })));
+const CurateDialog = lazy(() => import("./CurateDialog").then((module) => ({ default: module.CurateDialog })));
+const ChangeDialog = lazy(() => import("../../components/order/ChangeDialog").then((module) => ({ default: module.ChangeDialog })));
 const GroupCharts = lazy(() => import("./GroupCharts").then((module) => ({ default: module.GroupCharts })));
 const NONE: readonly string[] = [];
 const NO_METRICS: readonly NamedMetric[] = [];
@@ -209,19 +210,23 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
             </p>
           ) : null}
           {selection.size > 0 ? (
-            <BulkBar selection={selection} scope={scope} loaded={loaded} onCurate={setCurated} />
+            <Suspense>
+              <BulkBar selection={selection} scope={scope} loaded={loaded} onCurate={setCurated} />
+            </Suspense>
           ) : null}
-          <CurateDialog curated={curated} catalogue={catalogue.data} onClose={() => setCurated(null)} />
-          {changing ? (
-            <ChangeDialog
-              kept="runs"
-              thing={{ ...changing, experiment: changing.sweep ? undefined : changing.experiment }}
-              what={changing.name}
-              ended={ENDED.has(changing.state)}
-              onChanged={() => readAllAgain(cache)}
-              onClose={() => setChanging(null)}
-            />
-          ) : null}
+          <Suspense>
+            {curated ? <CurateDialog curated={curated} catalogue={catalogue.data} onClose={() => setCurated(null)} /> : null}
+            {changing ? (
+              <ChangeDialog
+                kept="runs"
+                thing={{ ...changing, experiment: changing.sweep ? undefined : changing.experiment }}
+                what={changing.name}
+                ended={ENDED.has(changing.state)}
+                onChanged={() => readAllAgain(cache)}
+                onClose={() => setChanging(null)}
+              />
+            ) : null}
+          </Suspense>
         </div>
         {charts && rows.length > 0 ? (
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">

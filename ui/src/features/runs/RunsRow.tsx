@@ -1,5 +1,5 @@
 import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, NotebookText, Star, Target, Trash2 } from "lucide-react";
-import { type KeyboardEvent, memo, type Ref } from "react";
+import { type KeyboardEvent, lazy, memo, type Ref, Suspense } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
 import type { Look } from "../../components/colour";
@@ -12,8 +12,10 @@ import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { type Column, difference } from "./columns";
 import css from "./runs.module.css";
-import { RowMenu, RowMenuButton } from "./RowMenu";
+import { RowMenuButton } from "./RowMenuButton";
 import { groupId, groupName, type Row } from "./rows";
+
+const RowMenu = lazy(() => import("./RowMenu").then((module) => ({ default: module.RowMenu })));
 
 /** Characters at the end of a name that are never cut. */
 const NAME_END = 10;
@@ -123,7 +125,9 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
             <>
               <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
               {column.id !== "name" ? null : menu ? (
-                <RowMenu run={row.run} onClose={() => onMenu(null)} onChange={() => onChange(row.run)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
+                <Suspense fallback={<RowMenuButton name={row.run.name} />}>
+                  <RowMenu run={row.run} onClose={() => onMenu(null)} onChange={() => onChange(row.run)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
+                </Suspense>
               ) : (
                 <RowMenuButton name={row.run.name} onOpen={() => onMenu(row.run.id)} />
               )}

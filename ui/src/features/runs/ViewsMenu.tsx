@@ -1,22 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Bookmark, BookmarkPlus, Pencil, Save, Trash2 } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import type { SavedView, SavedViewAsk } from "../../api/curating";
 import { keys } from "../../api/keys";
 import { toProblem } from "../../api/problem";
 import { Button } from "../../components/controls/Button";
-import { Checkbox } from "../../components/controls/Checkbox";
-import { Field, TextField } from "../../components/controls/TextField";
 import { useGo } from "../../components/navigation";
-import { Dialog } from "../../components/overlays/Dialog";
 import { Menu, MenuChoice, MenuHeading, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import { say, sayProblem } from "../../components/overlays/toast";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import css from "./runs.module.css";
 import type { RunsSearch } from "./search";
 import { addressOf, PAGE, placeOf, sameAddress } from "./views";
+
+const ViewDialog = lazy(() => import("./ViewDialog").then((module) => ({ default: module.ViewDialog })));
 
 /** Views of the runs page that the lab has. */
 export function useViews() {
@@ -115,67 +114,21 @@ export function ViewsMenu({ experiment, cols }: Props) {
         ) : null}
       </Menu>
       {asked ? (
-        <ViewDialog
-          view={asked === "new" ? undefined : asked}
-          experiment={asked === "new" ? experiment : (asked.experiment ?? experiment)}
-          address={asked === "new" ? here : asked.address}
-          onClose={() => setAsked(null)}
-          onDone={(view) => {
-            setAsked(null);
-            void again();
-            set({ view: view.id }, "replace");
-            say(`The view ${view.name} is kept`, { detail: "Its address brings it back for everybody in the lab." });
-          }}
-        />
+        <Suspense>
+          <ViewDialog
+            view={asked === "new" ? undefined : asked}
+            experiment={asked === "new" ? experiment : (asked.experiment ?? experiment)}
+            address={asked === "new" ? here : asked.address}
+            onClose={() => setAsked(null)}
+            onDone={(view) => {
+              setAsked(null);
+              void again();
+              set({ view: view.id }, "replace");
+              say(`The view ${view.name} is kept`, { detail: "Its address brings it back for everybody in the lab." });
+            }}
+          />
+        </Suspense>
       ) : null}
     </>
-  );
-}
-
-interface DialogProps {
-  view: SavedView | undefined;
-  experiment: string | undefined;
-  address: string;
-  onClose: () => void;
-  onDone: (view: SavedView) => void;
-}
-
-function ViewDialog({ view, experiment, address, onClose, onDone }: DialogProps) {
-  const form = useId();
-  const [name, setName] = useState(view?.name ?? "");
-  const [everywhere, setEverywhere] = useState(view !== undefined && !view.experiment);
-  const [first, setFirst] = useState(view?.first ?? false);
-  const asked = useMutation({
-    mutationFn: (ask: SavedViewAsk) => (view ? api.changeView(view.id, ask) : api.makeView(ask)),
-    onSuccess: onDone,
-  });
-  const of = everywhere ? undefined : experiment;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    asked.mutate({ name: name.trim(), page: PAGE, address, first, ...(of ? { experiment: of } : {}) });
-  };
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={view ? "Name and place of the view" : "Save as a view"}
-      description="Filters, groups, columns, order, baseline and charts as they are shown. Everybody in the lab sees it."
-      foot={
-        <>
-          <Button onClick={onClose}>Leave it</Button>
-          <Button kind="primary" type="submit" form={form} busy={asked.isPending} disabled={name.trim() === ""}>
-            Save
-          </Button>
-        </>
-      }
-    >
-      <form id={form} onSubmit={submit} className={css.curate} noValidate>
-        <Field label="Name" wrong={asked.error ? [toProblem(asked.error).message, toProblem(asked.error).remedyOnce].filter(Boolean).join(" ") : undefined}>
-          {(given) => <TextField {...given} value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}
-        </Field>
-        {experiment ? <Checkbox checked={everywhere} onChecked={setEverywhere} label="For any experiment" /> : null}
-        <Checkbox checked={first} onChecked={setFirst} label={of ? `Open ${of} with it` : "Open the runs of all experiments with it"} />
-      </form>
-    </Dialog>
   );
 }
