@@ -3898,6 +3898,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers/{worker}/devices/{id}/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lost */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    worker: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LostRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers/{worker}/folders": {
         parameters: {
             query?: never;
@@ -4058,6 +4115,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers/unfit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unfit */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UnfitRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4090,6 +4201,7 @@ export interface components {
         Axis: unknown[] | {
             [key: string]: unknown;
         };
+        Axis1: Record<string, never>;
         BackboneSpec: {
             normalisation?: components["schemas"]["Normalisation"];
             precision?: components["schemas"]["Precision"];
@@ -4554,6 +4666,9 @@ export interface components {
             /** Format: int64 */
             seq?: number;
             time?: components["schemas"]["Instant"];
+        };
+        LostRequest: {
+            why?: string;
         };
         MediaType: {
             /** Format: int32 */
@@ -5147,7 +5262,7 @@ export interface components {
         };
         SweepSpec: {
             axes?: {
-                [key: string]: components["schemas"]["Axis"];
+                [key: string]: components["schemas"]["Axis1"];
             };
             base?: components["schemas"]["ObjectNode"];
             budget?: components["schemas"]["Budget"];
@@ -5226,6 +5341,12 @@ export interface components {
         };
         /** @enum {string} */
         Type: "number" | "text" | "boolean" | "json" | "mixed";
+        UnfitRequest: {
+            device?: components["schemas"]["Offer"];
+            host?: string;
+            machine?: string;
+            why?: string;
+        };
         /** Format: uuid */
         UUID: string;
         View: {
