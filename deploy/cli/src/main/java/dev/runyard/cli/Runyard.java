@@ -4,6 +4,7 @@ import dev.runyard.cli.demo.DemoCommand;
 import dev.runyard.cli.lab.BackupCommands;
 import dev.runyard.cli.lab.DoctorCommand;
 import dev.runyard.cli.lab.DownCommand;
+import dev.runyard.cli.lab.NativesCommand;
 import dev.runyard.cli.lab.TokenCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.ParameterException;
             WorkerCommand.class,
             TokenCommand.class,
             DoctorCommand.class,
+            NativesCommand.class,
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,
             SubmitCommand.class,

@@ -7,8 +7,10 @@ import dev.runyard.vision.device.CudaFault;
 import dev.runyard.vision.device.Driver;
 import dev.runyard.vision.device.LocalDevice;
 import dev.runyard.vision.device.SelfTest;
+import dev.runyard.vision.device.Usage;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.CostMeter;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -46,7 +48,12 @@ final class VisionTrainer implements Trainer {
 
     @Override
     public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
-        return new Training(spec, dir, options).run(listener);
+        int batchSize = spec.spec().batchSize();
+        try (CostMeter meter = new CostMeter(listener, batchSize, Usage.of(options.device(), options.threads()))) {
+            Outcome outcome = new Training(spec, dir, options).run(meter);
+            meter.end();
+            return outcome;
+        }
     }
 
     @Override

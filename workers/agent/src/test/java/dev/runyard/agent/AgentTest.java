@@ -248,6 +248,31 @@ class AgentTest {
         never.countDown();
     }
 
+    /** Preparing is watched from its first piece on, and can be followed in the log. */
+    @Test
+    void aPreparationThatHangsLosesItsRunToo() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        member(
+                (spec, dir, listener) -> {
+                    listener.preparing("pixels of train", 3, 20);
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return new Outcome.Finished(20);
+                },
+                Duration.ofSeconds(2));
+        grant();
+        awaitEnd(1);
+        assertThat(end(1)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.reason()).isEqualTo(FailureReason.WORKER_LOST);
+            assertThat(failed.message()).contains("no piece of a preparation");
+        });
+        assertThat(ledger.seen().log()).contains("preparing pixels of train: 3 of 20");
+        never.countDown();
+    }
+
     @Test
     void aTrainingThatWaitsForTheServiceDoesNotHang() throws Exception {
         member(

@@ -2,6 +2,7 @@ package dev.runyard.cli.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.spec.Failpoint;
+import dev.runyard.vision.device.Devices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -33,6 +34,12 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
+    @Option(
+            names = "--deep",
+            description =
+                    "Also compute on each device: a matrix product, a convolution, a backward pass, bf16 in one call.")
+    boolean deep;
+
     @Override
     public Integer call() throws IOException {
         LabHome home = LabHome.ofEnvironment();
@@ -43,8 +50,11 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(home(home));
         findings.add(disk(home));
         findings.add(port(home));
-        findings.addAll(devices());
+        findings.addAll(devices(home));
         findings.add(natives(home));
+        if (deep) {
+            findings.addAll(deep(home));
+        }
         findings.add(lab(home));
         Failpoint.warning().ifPresent(line -> findings.add(new Finding("drill", false, line, "")));
         database(home).ifPresent(findings::add);
@@ -162,8 +172,47 @@ public final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static List<Finding> devices() {
+    private static List<Finding> devices(LabHome home) {
         List<Finding> findings = new ArrayList<>();
+        Devices devices;
+        try {
+            devices = Devices.here(System.getenv(), home.folder());
+        } catch (IllegalArgumentException e) { // what the home remembers cannot be read
+            return List.of(new Finding("natives", false, String.valueOf(e.getMessage()), ""));
+        }
+        if (devices.driver().fault() != null) {
+            findings.add(new Finding("driver", false, devices.driver().fault(), ""));
+        }
+        for (Devices.Offer offer : devices.cuda()) {
+            findings.add(new Finding(
+                    "device",
+                    offer.fault() == null,
+                    GpuLine.of(offer, devices.driver()),
+                    offer.fault() == null ? "" : offer.fault()));
+        }
+        Devices.Offer cpu = devices.cpu();
+        findings.add(new Finding(
+                "device",
+                cpu.fault() == null,
+                "cpu, " + Runtime.getRuntime().availableProcessors() + " cores",
+                cpu.fault() == null ? "" : cpu.fault()));
+        return findings;
+    }
+
+    /** Each device computes, in a process of its own, as its worker would have it. */
+    private static List<Finding> deep(LabHome home) throws IOException {
+        home.prepare();
+        Devices devices = Devices.here(System.getenv(), home.folder());
+        List<Devices.Offer> all = new ArrayList<>(devices.cuda());
+        all.add(devices.cpu());
+        List<Finding> findings = new ArrayList<>();
+        for (Devices.Offer offer : all) {
+            if (offer.fault() == null) {
+                DeepTest.Result result = DeepTest.of(offer.device(), home);
+                findings.add(new Finding(
+                        "compute", result.good(), offer.device().spelled() + ": " + result.line(), result.remedy()));
+            }
+        }
         return findings;
     }
 

@@ -131,7 +131,7 @@ public final class LsCommand implements Callable<Integer> {
     }
 
     private static Table devices(List<JsonNode> items) {
-        Table table = new Table("ID", "STATE", "KIND", "HOST", "NAME", "MEMORY", "SLOTS", "RUN");
+        Table table = new Table("ID", "STATE", "KIND", "HOST", "NAME", "MEMORY", "SLOTS", "RUN", "WHY");
         for (JsonNode device : items) {
             table.row(
                     device.path("id").asText(),
@@ -141,7 +141,8 @@ public final class LsCommand implements Callable<Integer> {
                     Shown.text(device.path("name")),
                     Shown.bytes(device.path("memoryBytes").asLong()),
                     device.path("slots").asText(),
-                    Shown.text(device.path("lease").path("run")));
+                    Shown.text(device.path("lease").path("run")),
+                    Table.printable(Shown.text(device.path("why"))));
         }
         return table;
     }

@@ -1,7 +1,9 @@
 package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.terminal.Cost;
 import dev.runyard.cli.terminal.Table;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,9 +48,12 @@ public final class ShowCommand implements Callable<Integer> {
                 "createdAt");
         System.out.println("step        " + Shown.progress(view));
         System.out.println("params      " + LsCommand.params(view.path("params")));
+        cost(view);
         Table metrics = new Table("METRIC", "LAST", "BEST", "AT STEP", "POINTS");
         view.path("summary")
                 .properties()
+                .stream()
+                .filter(entry -> !Cost.holds(entry.getKey()))
                 .forEach(entry -> metrics.row(
                         entry.getKey(),
                         Shown.number(entry.getValue().path("last")),
@@ -68,6 +73,22 @@ public final class ShowCommand implements Callable<Integer> {
                     Shown.text(attempt.path("outcome")));
         }
         print(attempts);
+    }
+
+    /** Of the last attempt; the time on devices is that of all. */
+    private static void cost(JsonNode view) {
+        String line = Cost.line(key -> {
+            JsonNode last = view.path("summary").path(key).path("last");
+            return last.isNumber() ? last.asDouble() : null;
+        });
+        JsonNode all = view.path("deviceSeconds");
+        String devices = all.isNumber()
+                ? String.format(Locale.ROOT, "%,.1f s on devices", all.asDouble())
+                : "";
+        String both = devices.isEmpty() || line.isEmpty() ? devices + line : devices + "; " + line;
+        if (!both.isEmpty()) {
+            System.out.println("cost        " + both);
+        }
     }
 
     private static void sweep(LabApi lab, Found sweep) {

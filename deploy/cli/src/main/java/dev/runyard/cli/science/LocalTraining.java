@@ -9,6 +9,8 @@ import dev.runyard.spec.run.HostPaths;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.device.Usage;
+import dev.runyard.vision.train.report.CostMeter;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +52,13 @@ final class LocalTraining {
                                 await(ended);
                             },
                             "stop"));
-            Outcome outcome = new Training(spec, out, new TrainingOptions(threads, chosen, LocalEngine.dataCache(home)))
-                    .run(report);
+            Outcome outcome;
+            try (CostMeter meter =
+                    new CostMeter(report, spec.spec().batchSize(), Usage.of(chosen, threads))) {
+                outcome = new Training(spec, out, new TrainingOptions(threads, chosen, LocalEngine.dataCache(home)))
+                        .run(meter);
+                meter.end();
+            }
             report.end(outcome);
             return outcome instanceof Outcome.Finished ? 0 : Failure.FAULT;
         } catch (TrainingFailure e) {

@@ -1,5 +1,6 @@
 package dev.runyard.cli.science;
 
+import dev.runyard.cli.terminal.Cost;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.json.Json;
@@ -83,6 +84,11 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void preparing(String what, long done, long of) {
+        progress.show((double) done / Math.max(1, of), "preparing " + what + ", " + done + " of " + of);
+    }
+
+    @Override
     public void progress(long step, long steps, int epoch, int epochs) {
         progress.show(
                 (double) step / Math.max(1, steps),
@@ -107,8 +113,13 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
                 Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         if (outcome instanceof Outcome.Finished) {
             Table table = new Table("METRIC", "LAST");
-            last.forEach((key, value) -> table.row(key, String.format(Locale.ROOT, "%.6g", value)));
+            last.forEach((key, value) -> {
+                if (!Cost.holds(key)) {
+                    table.row(key, String.format(Locale.ROOT, "%.6g", value));
+                }
+            });
             table.lines().forEach(out::println);
+            out.println("cost: " + Cost.line(last::get));
             out.println("finished: " + folder);
         } else {
             out.println(

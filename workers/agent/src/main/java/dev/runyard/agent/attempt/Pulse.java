@@ -64,6 +64,12 @@ final class Pulse implements AutoCloseable {
         lives();
     }
 
+    /** Training makes something that it needs, piece by piece. */
+    void prepares() {
+        begun = true;
+        lives();
+    }
+
     /** Training took a step, or asked whether to take one. */
     void lives() {
         sign = begun ? System.nanoTime() | 1 : UNWATCHED;
@@ -121,7 +127,7 @@ final class Pulse implements AutoCloseable {
         long last = sign;
         if (last != UNWATCHED && System.nanoTime() - last > stall.toNanos() && !stood) {
             stood = true;
-            stuck.accept("no step and no batch of an evaluation for " + stall.toSeconds() + " s, the last step was "
+            stuck.accept("no step, no batch of an evaluation and no piece of a preparation for " + stall.toSeconds() + " s, the last step was "
                     + progress.step());
         }
     }

@@ -25,6 +25,7 @@ import java.util.List;
 /** Carries what training says to the service. Nothing here makes training wait, but the start, artifacts and a full disk spool. */
 final class Reporter implements TrainingListener, AutoCloseable {
     private static final long SPOOL_BYTES = 64L << 20;
+    private static final long PREPARING_NANOS = 15_000_000_000L;
     /** In UTF-16 units; three bytes each at most, and the service takes 16 KiB. */
     private static final int LONGEST_LINE = 5_000;
 
@@ -36,6 +37,7 @@ final class Reporter implements TrainingListener, AutoCloseable {
     private final CheckpointUploads checkpoints;
     private final Duration patience;
     private long nextLine;
+    private long preparingSaid;
 
     /** @param patience with a service that is away; one that stays away longer has given the run to somebody else long ago */
     Reporter(AttemptClient client, Orders orders, Pulse pulse, Path folder, long attempt, Duration patience) {
@@ -68,6 +70,17 @@ final class Reporter implements TrainingListener, AutoCloseable {
         told(() -> patience().run(() -> client.resumed(step)));
         Failpoint.RESUME_TOLD.reach();
         pulse.progress(new Progress(step, 0, 0, 0));
+    }
+
+    /** As sign of life, which from now on is watched for; and in the log, now and then. */
+    @Override
+    public void preparing(String what, long done, long of) {
+        pulse.prepares();
+        long now = System.nanoTime();
+        if (preparingSaid == 0 || now - preparingSaid > PREPARING_NANOS || done == of) {
+            preparingSaid = now | 1;
+            log("preparing " + what + ": " + done + " of " + of);
+        }
     }
 
     @Override

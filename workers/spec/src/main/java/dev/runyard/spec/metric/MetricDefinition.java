@@ -49,6 +49,11 @@ public record MetricDefinition(
             new MetricDefinition("test/[^/]+/drop", Direction.MIN, "%", 2, "test/<data set>/drop"),
             new MetricDefinition("system/parameters", null, "", 0, "system/parameters"),
             new MetricDefinition("system/parameters-ratio", null, "", 6, "system/parameters-ratio"),
+            new MetricDefinition("system/seconds/[a-z]+", null, "s", 1, "system/seconds/<phase>"),
+            new MetricDefinition("system/images-per-second", null, "/s", 1, "system/images-per-second"),
+            new MetricDefinition("system/evaluation-images-per-second", null, "/s", 1, "system/evaluation-images-per-second"),
+            new MetricDefinition("system/(process|device)-memory", null, "GiB", 2, "system/<process or device>-memory"),
+            new MetricDefinition("system/utilisation", null, "%", 1, "system/utilisation"),
             new MetricDefinition("system/.*", null, "", 4, null),
             new MetricDefinition("(.*[/_. -])?(lr|learning[_ -]?rate|epoch|step|seed)", null, "", 6, null),
             new MetricDefinition(

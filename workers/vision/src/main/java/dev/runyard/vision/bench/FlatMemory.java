@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Resident memory of a process that trains PGN on the shipped backbone, every 100 of 1,000 steps: {@code [--steps N]}. The goal is a
+ * Resident memory of a process that trains PGN on the shipped backbone, every 100 of 1,000 steps: {@code [--steps N] [--device D]}. The goal is a
  * line that stays flat once the first steps have loaded what they need.
  */
 public final class FlatMemory {
@@ -44,7 +44,7 @@ public final class FlatMemory {
         Outcome outcome = new Training(
                         Json.read(spec, RunSpec.class),
                         folder.resolve("run"),
-                        new TrainingOptions(1, "cpu", folder.resolve("cache")))
+                        new TrainingOptions(1, Options.device(arguments, "auto"), folder.resolve("cache")))
                 .run(new TrainingListener() {
                     private long told;
 

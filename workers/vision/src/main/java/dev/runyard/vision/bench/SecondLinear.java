@@ -37,20 +37,21 @@ public final class SecondLinear {
         run(spec(shapes, backbone, object(), 1), warm, threads);
         delete(warm);
         ObjectNode set = object().put("id", "folder").put("root", data);
-        measure("sgd", spec(set, backbone, object(), epochs), threads);
+        String device = Options.device(arguments, "auto");
+        measure("sgd", spec(set, backbone, object(), epochs), threads, device);
         ObjectNode lbfgs = object().put("solver", "lbfgs").put("inverseRegularisation", c);
-        measure("lbfgs", spec(set, backbone, lbfgs, 1), threads);
+        measure("lbfgs", spec(set, backbone, lbfgs, 1), threads, device);
     }
 
     private static ObjectNode object() {
         return Json.mapper().createObjectNode();
     }
 
-    private static void measure(String solver, RunSpec spec, int threads) throws IOException {
+    private static void measure(String solver, RunSpec spec, int threads, String device) throws IOException {
         Path folder = Files.createTempDirectory("runyard-second-linear");
         try {
-            double first = run(spec, folder, threads);
-            double second = run(spec, folder, threads);
+            double first = run(spec, folder, threads, device);
+            double second = run(spec, folder, threads, device);
             System.out.printf(
                     Locale.ROOT,
                     "linear %s, %d thread(s): first run %.2f s, second run %.3f s, ratio %.1f (goal 20)%n",
@@ -65,10 +66,10 @@ public final class SecondLinear {
     }
 
     /** Seconds of one run in a folder of its own, on a cache that the runs share. */
-    private static double run(RunSpec spec, Path folder, int threads) throws IOException {
+    private static double run(RunSpec spec, Path folder, int threads, String device) throws IOException {
         Path dir = Files.createTempDirectory(folder, "run");
         long begin = System.nanoTime();
-        Outcome outcome = new Training(spec, dir, new TrainingOptions(threads, "cpu", folder.resolve("cache")))
+        Outcome outcome = new Training(spec, dir, new TrainingOptions(threads, device, folder.resolve("cache")))
                 .run(new TrainingListener() {});
         if (!(outcome instanceof Outcome.Finished)) {
             throw new IllegalStateException("ended with " + outcome);

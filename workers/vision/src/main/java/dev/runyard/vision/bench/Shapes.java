@@ -16,7 +16,7 @@ import java.util.List;
  * in PyTorch; prints test top-1 in percent as a line of JSON. What differs: an augmentation is drawn for each image and not for each
  * batch, and epochs 1 and 2 of the warm-up have a third of the rate less (the released code's rule repeats the first epoch's rate).
  *
- * <p>{@code --data FOLDER --backbone FOLDER --run FOLDER --method pgn|iip|linear|backbone-alone [--epochs N] [--seed N] [--threads N]}
+ * <p>{@code --data FOLDER --backbone FOLDER --run FOLDER --method pgn|iip|linear|backbone-alone [--epochs N] [--seed N] [--threads N] [--device D]}
  */
 public final class Shapes implements TrainingListener {
     private double top1 = Double.NaN;
@@ -49,7 +49,7 @@ public final class Shapes implements TrainingListener {
         Outcome outcome = new Training(
                         Json.read(spec, RunSpec.class),
                         run,
-                        new TrainingOptions(Options.whole(arguments, "--threads", 1), "cpu", run.resolve("cache")))
+                        new TrainingOptions(Options.whole(arguments, "--threads", 1), Options.device(arguments, "cpu"), run.resolve("cache")))
                 .run(listener);
         if (!(outcome instanceof Outcome.Finished)) {
             throw new IllegalStateException("the training ended with " + outcome);

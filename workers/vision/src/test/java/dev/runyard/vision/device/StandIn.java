@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,24 +61,28 @@ final class StandIn {
 
     /** What a process of its own chooses: the device, then the notes; or "refused" and why. */
     List<String> choose(String asked) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-                        StandIn.class.getName(),
-                        asked,
-                        home().toString())
-                .redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.matches("PYTORCH_.*|CUDA_.*|RUNYARD_.*"));
-        builder.environment().putAll(settings);
-        Process process = builder.start();
+        Process process = java(StandIn.class, asked, home().toString());
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
         return said.lines().toList();
+    }
+
+    /** A program on this machine. */
+    Process java(Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.matches("PYTORCH_.*|CUDA_.*|RUNYARD_.*"));
+        builder.environment().putAll(settings);
+        return builder.start();
     }
 
     public static void main(String[] arguments) {

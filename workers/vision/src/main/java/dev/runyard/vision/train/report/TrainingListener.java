@@ -25,6 +25,9 @@ public interface TrainingListener {
     /** Some time after a step, at most a second as long as there are further steps; at once after an evaluation. */
     default void points(List<MetricPoint> points) {}
 
+    /** After a validation or a test that came to its end. */
+    default void judged(int images) {}
+
     /** After it was written and read back. */
     default void checkpoint(Path folder, CheckpointRef ref) {}
 

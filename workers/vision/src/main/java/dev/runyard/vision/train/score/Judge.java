@@ -76,6 +76,7 @@ public final class Judge {
         if (!score(data.val(), scores, report)) {
             return Optional.empty();
         }
+        listener.judged(scores.images());
         Map<String, Double> out = new LinkedHashMap<>();
         if (scores.images() > 0) {
             out.put("val/loss", scores.loss());
@@ -88,6 +89,7 @@ public final class Judge {
     public Optional<Map<String, Double>> test(Runnable report) throws IOException {
         Scores scores = new Scores(data);
         Map<String, Double> further = Map.of();
+        int more = 0;
         if (robustness.asked()) {
             Optional<List<Evaluation>> table = new Evaluator(
                             data.classNames(), imageSize, normalisation, batchSize, Robustness.scorer(objective))
@@ -103,9 +105,11 @@ public final class Judge {
                 return Optional.empty();
             }
             further = further(table.get());
+            more = table.get().stream().skip(1).mapToInt(Evaluation::images).sum(); // the first is the run's own
         } else if (!score(data.test(), scores, report)) {
             return Optional.empty();
         }
+        listener.judged(scores.images() + more);
         Map<String, Double> out = new LinkedHashMap<>();
         if (scores.images() > 0) {
             put(out, "test/", scores);
