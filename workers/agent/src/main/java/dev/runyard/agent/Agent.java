@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -181,11 +180,15 @@ public final class Agent {
 
     /** Takes the device, unless it does not work; then the service hears why. */
     private static void begin(Settings settings, Devices devices) {
-        Optional<Devices.Offer> named = devices.cuda().stream()
-                .filter(offer -> offer.device().spelled().equals(settings.device()))
-                .findFirst();
-        if (named.isPresent() && named.get().fault() != null) {
-            unfit(settings, shared(named.get().device(), settings), named.get().fault());
+        if (settings.device().startsWith("cuda:")) {
+            devices.cuda().stream()
+                    .filter(offer -> offer.device().spelled().equals(settings.device()))
+                    .forEach(named -> {
+                        String why = named.fault() == null ? Devices.noRoom(named.device()) : named.fault();
+                        if (why != null) {
+                            unfit(settings, shared(named.device(), settings), why);
+                        }
+                    });
         }
         Devices.Choice choice = devices.choose(settings.device());
         choice.notes().forEach(note -> LOG.log(Level.WARNING, note));

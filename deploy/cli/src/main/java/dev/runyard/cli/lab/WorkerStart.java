@@ -40,7 +40,7 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
                 throw Failure.badInput("RUNYARD_DEVICE: " + e.getMessage(), null);
             }
         }
-        if (devices.driver().fault() != null && !asked.equals("cpu")) {
+        if (!asked.equals("cpu") && devices.driver().fault() != null) {
             System.err.println("runyard: " + devices.driver().fault() + "; the CPU serves meanwhile");
         }
         return shares(devices.cpu().device(), asked.equals("cpu"));

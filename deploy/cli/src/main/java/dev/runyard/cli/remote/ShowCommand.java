@@ -50,9 +50,7 @@ public final class ShowCommand implements Callable<Integer> {
         System.out.println("params      " + LsCommand.params(view.path("params")));
         cost(view);
         Table metrics = new Table("METRIC", "LAST", "BEST", "AT STEP", "POINTS");
-        view.path("summary")
-                .properties()
-                .stream()
+        view.path("summary").properties().stream()
                 .filter(entry -> !Cost.holds(entry.getKey()))
                 .forEach(entry -> metrics.row(
                         entry.getKey(),
@@ -82,9 +80,7 @@ public final class ShowCommand implements Callable<Integer> {
             return last.isNumber() ? last.asDouble() : null;
         });
         JsonNode all = view.path("deviceSeconds");
-        String devices = all.isNumber()
-                ? String.format(Locale.ROOT, "%,.1f s on devices", all.asDouble())
-                : "";
+        String devices = all.isNumber() ? String.format(Locale.ROOT, "%,.1f s on devices", all.asDouble()) : "";
         String both = devices.isEmpty() || line.isEmpty() ? devices + line : devices + "; " + line;
         if (!both.isEmpty()) {
             System.out.println("cost        " + both);

@@ -7,9 +7,9 @@ import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.HostPaths;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.vision.device.Usage;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
-import dev.runyard.vision.device.Usage;
 import dev.runyard.vision.train.report.CostMeter;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
@@ -53,8 +53,7 @@ final class LocalTraining {
                             },
                             "stop"));
             Outcome outcome;
-            try (CostMeter meter =
-                    new CostMeter(report, spec.spec().batchSize(), Usage.of(chosen, threads))) {
+            try (CostMeter meter = new CostMeter(report, spec.spec().batchSize(), Usage.of(chosen, threads))) {
                 outcome = new Training(spec, out, new TrainingOptions(threads, chosen, LocalEngine.dataCache(home)))
                         .run(meter);
                 meter.end();

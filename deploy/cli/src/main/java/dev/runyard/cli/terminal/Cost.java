@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a run cost, from the metrics that training keeps of it, in one line. */
 public final class Cost {
-    private static final List<String> PHASES = List.of("preparing", "training", "judging", "checkpointing", "reporting");
+    private static final List<String> PHASES =
+            List.of("preparing", "training", "judging", "checkpointing", "reporting");
 
     private Cost() {}
 

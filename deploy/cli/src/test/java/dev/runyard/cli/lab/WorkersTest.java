@@ -49,7 +49,8 @@ class WorkersTest {
 
     @BeforeEach
     void install() throws IOException {
-        Path source = Files.createDirectories(folder.resolve("src/dev/runyard/agent")).resolve("Agent.java");
+        Path source =
+                Files.createDirectories(folder.resolve("src/dev/runyard/agent")).resolve("Agent.java");
         Files.writeString(source, PROGRAM);
         assertThat(ToolProvider.getSystemJavaCompiler()
                         .run(null, null, null, "-d", folder.resolve("src").toString(), source.toString()))
@@ -124,8 +125,8 @@ class WorkersTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "65", "-1", "", "six", "6GB", "0GiB", "1MiB", "81GiB", "1e3"})
     void otherSlotsAreRefused(String text) {
-        assertThatThrownBy(() ->
-                        WorkerStart.shares(text, new LocalDevice("GPU-1", "cuda", "A100", 80L << 30, 1, 0, null)))
+        assertThatThrownBy(
+                        () -> WorkerStart.shares(text, new LocalDevice("GPU-1", "cuda", "A100", 80L << 30, 1, 0, null)))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("RUNYARD_SLOTS");
     }

@@ -127,8 +127,8 @@ final class Pulse implements AutoCloseable {
         long last = sign;
         if (last != UNWATCHED && System.nanoTime() - last > stall.toNanos() && !stood) {
             stood = true;
-            stuck.accept("no step, no batch of an evaluation and no piece of a preparation for " + stall.toSeconds() + " s, the last step was "
-                    + progress.step());
+            stuck.accept("no step, no batch of an evaluation and no piece of a preparation for " + stall.toSeconds()
+                    + " s, the last step was " + progress.step());
         }
     }
 

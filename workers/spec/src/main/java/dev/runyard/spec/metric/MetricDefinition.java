@@ -51,7 +51,8 @@ public record MetricDefinition(
             new MetricDefinition("system/parameters-ratio", null, "", 6, "system/parameters-ratio"),
             new MetricDefinition("system/seconds/[a-z]+", null, "s", 1, "system/seconds/<phase>"),
             new MetricDefinition("system/images-per-second", null, "/s", 1, "system/images-per-second"),
-            new MetricDefinition("system/evaluation-images-per-second", null, "/s", 1, "system/evaluation-images-per-second"),
+            new MetricDefinition(
+                    "system/evaluation-images-per-second", null, "/s", 1, "system/evaluation-images-per-second"),
             new MetricDefinition("system/(process|device)-memory", null, "GiB", 2, "system/<process or device>-memory"),
             new MetricDefinition("system/utilisation", null, "%", 1, "system/utilisation"),
             new MetricDefinition("system/.*", null, "", 4, null),

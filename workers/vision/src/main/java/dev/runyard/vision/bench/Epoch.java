@@ -54,7 +54,9 @@ public final class Epoch implements TrainingListener {
         spec.put("batchSize", Options.whole(arguments, "--batch", 64)).put("augment", "pgn");
         RunSpec run = Json.read(spec, RunSpec.class);
         TrainingOptions options = new TrainingOptions(
-                Options.whole(arguments, "--threads", 1), Options.device(arguments, "cpu"), Path.of(Options.text(arguments, "--cache", "")));
+                Options.whole(arguments, "--threads", 1),
+                Options.device(arguments, "cpu"),
+                Path.of(Options.text(arguments, "--cache", "")));
         Training training = new Training(run, Path.of(Options.text(arguments, "--run", "")), options);
         // PyTorch is imported and the weights are read before the first epoch there, too.
         Torch.enter();

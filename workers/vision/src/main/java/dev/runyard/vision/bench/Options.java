@@ -32,7 +32,8 @@ final class Options {
                 .choose(asked);
         choice.notes().forEach(System.err::println);
         choice.natives().apply();
-        System.err.println("device: " + choice.device().spelled() + " (" + choice.device().name() + ")");
+        System.err.println(
+                "device: " + choice.device().spelled() + " (" + choice.device().name() + ")");
         SelfTest.begin(choice.device().spelled());
         return choice.device().spelled();
     }

@@ -31,13 +31,13 @@ public final class SecondLinear {
         int threads = Options.whole(arguments, "--threads", 1);
         int epochs = Options.whole(arguments, "--epochs", 20);
         double c = Double.parseDouble(Options.text(arguments, "--c", "0.316"));
+        String device = Options.device(arguments, "auto");
         // The engine is loaded and the code is warm before the first time that counts.
         Path warm = Files.createTempDirectory("runyard-second-linear");
         ObjectNode shapes = object().put("id", "shapes").put("train", 40).put("test", 10);
-        run(spec(shapes, backbone, object(), 1), warm, threads);
+        run(spec(shapes, backbone, object(), 1), warm, threads, device);
         delete(warm);
         ObjectNode set = object().put("id", "folder").put("root", data);
-        String device = Options.device(arguments, "auto");
         measure("sgd", spec(set, backbone, object(), epochs), threads, device);
         ObjectNode lbfgs = object().put("solver", "lbfgs").put("inverseRegularisation", c);
         measure("lbfgs", spec(set, backbone, lbfgs, 1), threads, device);

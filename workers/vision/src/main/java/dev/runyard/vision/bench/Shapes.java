@@ -49,7 +49,10 @@ public final class Shapes implements TrainingListener {
         Outcome outcome = new Training(
                         Json.read(spec, RunSpec.class),
                         run,
-                        new TrainingOptions(Options.whole(arguments, "--threads", 1), Options.device(arguments, "cpu"), run.resolve("cache")))
+                        new TrainingOptions(
+                                Options.whole(arguments, "--threads", 1),
+                                Options.device(arguments, "cpu"),
+                                run.resolve("cache")))
                 .run(listener);
         if (!(outcome instanceof Outcome.Finished)) {
             throw new IllegalStateException("the training ended with " + outcome);

@@ -19,14 +19,14 @@ public final class Devices {
 
     private static final long LEAST_FREE = 1L << 30;
 
-    private final Driver driver;
-    private final List<Offer> cuda;
-    private final Offer cpu;
+    private final Map<String, String> environment;
+    private final Path home;
+    private @Nullable Driver driver;
+    private @Nullable List<Offer> cuda;
 
-    private Devices(Driver driver, List<Offer> cuda, Offer cpu) {
-        this.driver = driver;
-        this.cuda = cuda;
-        this.cpu = cpu;
+    private Devices(Map<String, String> environment, Path home) {
+        this.environment = environment;
+        this.home = home;
     }
 
     /**
@@ -45,35 +45,53 @@ public final class Devices {
      */
     public record Choice(LocalDevice device, Natives natives, List<String> notes) {}
 
-    /** @param home where natives are remembered */
+    /**
+     * The driver is asked once, when it is needed: who wants the CPU does not wait for one that hangs. Not for several threads.
+     *
+     * @param home where natives are remembered
+     */
     public static Devices here(Map<String, String> environment, Path home) {
-        Driver driver = Driver.here();
-        List<Offer> cuda = new ArrayList<>();
-        for (Gpu gpu : Visible.of(driver.gpus(), environment.get("CUDA_VISIBLE_DEVICES"))) {
-            LocalDevice device =
-                    new LocalDevice(gpu.uuid(), "cuda", gpu.name(), gpu.memoryBytes(), 1, cuda.size(), gpu);
-            Natives natives = Natives.of(device, environment, home);
-            cuda.add(new Offer(device, natives, natives.fault(device, driver).orElse(null)));
-        }
-        LocalDevice cpu = cpuDevice();
-        Natives natives = Natives.of(cpu, environment, home);
-        return new Devices(
-                driver,
-                List.copyOf(cuda),
-                new Offer(cpu, natives, natives.fault(cpu, driver).orElse(null)));
+        return new Devices(Map.copyOf(environment), home);
     }
 
     public Driver driver() {
-        return driver;
+        Driver known = driver;
+        if (known == null) {
+            known = Driver.here();
+            driver = known;
+        }
+        return known;
     }
 
     /** Those that are there, whether they work or not; the CPU is not among them. */
     public List<Offer> cuda() {
-        return cuda;
+        List<Offer> known = cuda;
+        if (known == null) {
+            known = offered();
+            cuda = known;
+        }
+        return known;
+    }
+
+    private List<Offer> offered() {
+        List<Offer> offers = new ArrayList<>();
+        for (Gpu gpu : Visible.of(driver().gpus(), environment.get("CUDA_VISIBLE_DEVICES"))) {
+            LocalDevice device =
+                    new LocalDevice(gpu.uuid(), "cuda", gpu.name(), gpu.memoryBytes(), 1, offers.size(), gpu);
+            Natives natives = Natives.of(device, environment, home);
+            offers.add(
+                    new Offer(device, natives, natives.fault(device, driver()).orElse(null)));
+        }
+        return List.copyOf(offers);
     }
 
     public Offer cpu() {
-        return cpu;
+        LocalDevice device = cpuDevice();
+        Natives natives = Natives.of(device, environment, home);
+        return new Offer(
+                device,
+                natives,
+                natives.fault(device, new Driver("", List.of(), null)).orElse(null));
     }
 
     /**
@@ -84,18 +102,18 @@ public final class Devices {
      * @throws IllegalArgumentException in one line with the remedy, when there is none
      */
     public Choice choose(String asked) {
-        String word = asked.strip().toLowerCase(Locale.ROOT);
+        String word = asked.isBlank() ? "auto" : asked.strip().toLowerCase(Locale.ROOT);
         if (word.equals("cpu")) {
-            return chosen(cpu, List.of());
+            return chosen(cpu(), List.of());
         }
         boolean any = word.equals("auto") || word.equals("cuda");
         if (!any && !word.matches("cuda:\\d{1,4}")) {
             throw new IllegalArgumentException("device \"" + asked + "\" is not one of " + CHOICES);
         }
         List<String> notes = new ArrayList<>();
-        for (Offer offer : cuda) {
+        for (Offer offer : cuda()) {
             if (any || offer.device().spelled().equals(word)) {
-                String fault = offer.fault() == null ? full(offer.device()) : offer.fault();
+                String fault = offer.fault() == null ? noRoom(offer.device()) : offer.fault();
                 if (fault == null) {
                     return chosen(offer, List.copyOf(notes));
                 }
@@ -103,10 +121,10 @@ public final class Devices {
             }
         }
         if (word.equals("auto")) {
-            if (driver.fault() != null) {
-                notes.add(driver.fault());
+            if (driver().fault() != null) {
+                notes.add(driver().fault());
             }
-            return chosen(cpu, List.copyOf(notes));
+            return chosen(cpu(), List.copyOf(notes));
         }
         throw new IllegalArgumentException(notes.isEmpty() ? missing(word) : String.join("; ", notes));
     }
@@ -119,19 +137,19 @@ public final class Devices {
     }
 
     private String missing(String word) {
-        if (driver.fault() != null) {
-            return "there is no " + word + " here: " + driver.fault();
+        if (driver().fault() != null) {
+            return "there is no " + word + " here: " + driver().fault();
         }
         List<String> names = new ArrayList<>(List.of("cpu"));
-        cuda.forEach(offer -> names.add(offer.device().spelled()));
-        String hidden = driver.gpus().size() > cuda.size()
-                ? " (" + (driver.gpus().size() - cuda.size()) + " more hidden by CUDA_VISIBLE_DEVICES)"
+        cuda().forEach(offer -> names.add(offer.device().spelled()));
+        String hidden = driver().gpus().size() > cuda().size()
+                ? " (" + (driver().gpus().size() - cuda().size()) + " more hidden by CUDA_VISIBLE_DEVICES)"
                 : "";
         return "there is no " + word + " here; choose one of " + String.join(", ", names) + hidden;
     }
 
-    /** Why there is no room on it; null when there is. */
-    private static @Nullable String full(LocalDevice device) {
+    /** Why there is no room on it now; null when there is. */
+    public static @Nullable String noRoom(LocalDevice device) {
         Gpu gpu = device.gpu();
         if (gpu == null || gpu.freeBytes() < 0 || gpu.freeBytes() >= LEAST_FREE) {
             return null;

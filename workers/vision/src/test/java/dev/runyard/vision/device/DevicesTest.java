@@ -166,6 +166,9 @@ class DevicesTest {
                 .satisfiesExactly(device -> assertThat(device).isEqualTo("cpu cpu"), note -> assertThat(note)
                         .contains("gave no answer within 15 s", "hangs"));
         assertThat((System.nanoTime() - begin) / 1e9).isBetween(14.0, 45.0);
+        begin = System.nanoTime();
+        assertThat(hangs.choose("cpu")).containsExactly("cpu cpu");
+        assertThat((System.nanoTime() - begin) / 1e9).isLessThan(14.0);
     }
 
     @Test

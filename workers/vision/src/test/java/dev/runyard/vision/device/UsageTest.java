@@ -30,8 +30,9 @@ class UsageTest {
     @Test
     void aGpusPeakAndMeanAreWhatItsDriverSamples(@TempDir Path folder) throws Exception {
         StandIn machine = new StandIn(folder)
-                .smi("case \"$*\" in *-lms*) printf '1000, 50\\n9000, 100\\n3000, 90\\n'; exec sleep 1000;; esac\necho '"
-                        + StandIn.A100 + "'");
+                .smi(
+                        "case \"$*\" in *-lms*) printf '1000, 50\\n9000, 100\\n3000, 90\\n'; exec sleep 1000;; esac\necho '"
+                                + StandIn.A100 + "'");
         Process process = machine.java(UsageTest.class);
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -44,7 +45,8 @@ class UsageTest {
                 Thread.sleep(50);
             }
             Thread.sleep(500);
-            System.out.println(usage.devicePeakBytes().orElse(-1) + " " + usage.utilisation().orElse(-1));
+            System.out.println(usage.devicePeakBytes().orElse(-1) + " "
+                    + usage.utilisation().orElse(-1));
         }
     }
 }

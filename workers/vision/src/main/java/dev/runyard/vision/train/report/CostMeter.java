@@ -94,7 +94,7 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void judged(int images) {
+    public void judged(long images) {
         spent(Phase.JUDGING);
         judged += images;
         on(() -> inner.judged(images));

@@ -26,7 +26,7 @@ public interface TrainingListener {
     default void points(List<MetricPoint> points) {}
 
     /** After a validation or a test that came to its end. */
-    default void judged(int images) {}
+    default void judged(long images) {}
 
     /** After it was written and read back. */
     default void checkpoint(Path folder, CheckpointRef ref) {}

@@ -89,7 +89,7 @@ public final class Judge {
     public Optional<Map<String, Double>> test(Runnable report) throws IOException {
         Scores scores = new Scores(data);
         Map<String, Double> further = Map.of();
-        int more = 0;
+        long more = 0;
         if (robustness.asked()) {
             Optional<List<Evaluation>> table = new Evaluator(
                             data.classNames(), imageSize, normalisation, batchSize, Robustness.scorer(objective))
@@ -105,7 +105,7 @@ public final class Judge {
                 return Optional.empty();
             }
             further = further(table.get());
-            more = table.get().stream().skip(1).mapToInt(Evaluation::images).sum(); // the first is the run's own
+            more = table.get().stream().skip(1).mapToLong(Evaluation::images).sum(); // the first is the run's own
         } else if (!score(data.test(), scores, report)) {
             return Optional.empty();
         }
