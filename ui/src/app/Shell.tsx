@@ -20,9 +20,10 @@ import { useKept } from "../components/kept";
 import { isAt, PLACES } from "./places";
 import css from "./Shell.module.css";
 import { ThemeMenu } from "./ThemeMenu";
-import { Watcher } from "./Watcher";
 
 const Palette = lazy(() => import("./Palette"));
+/** Nothing that is seen waits for it. */
+const Watcher = lazy(() => import("./Watcher").then((module) => ({ default: module.Watcher })));
 
 async function leave() {
   const sure = await confirm({ title: "Sign this browser out?", text: "Its cookie is taken back. To come in again you need the lab's address with a token: runyard token --url.", act: "Sign out" });
@@ -86,7 +87,11 @@ export function Shell({ children }: { children: ReactNode }) {
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       <Confirm />
       <Toasts />
-      {signedOut ? null : <Watcher />}
+      {signedOut ? null : (
+        <Suspense>
+          <Watcher />
+        </Suspense>
+      )}
     </div>
   );
 }
