@@ -8,12 +8,16 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.OptionalInt;
 
 /** The Postgres of this lab: somebody's server, or the embedded one. Asked once whether it will do, before Quarkus needs it. */
 record Database(String url, String user, String password, OptionalInt port, boolean superuser) {
     private static final int OLDEST = 15;
+
+    /** For a service that is just ending, or whose end Postgres has not noticed yet. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     static Database open(LabConfig config, Deque<AutoCloseable> opened) {
         Database database = config.dbUrl()
@@ -33,7 +37,32 @@ record Database(String url, String user, String password, OptionalInt port, bool
                             OptionalInt.of(postgres.port()),
                             false);
                 });
-        return config.dbUrl().isPresent() ? database.checked() : database;
+        if (config.dbUrl().isEmpty()) {
+            return database; // nobody else reaches it
+        }
+        Database checked = database.checked();
+        opened.push(checked.held());
+        return checked;
+    }
+
+    private SoleService held() {
+        try {
+            return SoleService.hold(url, user, password, PATIENCE, () -> {
+                System.err.println("runyard: another service took the database while it was away; this one ends");
+                System.exit(1);
+            });
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static StartFailure unreachable(SQLException e) {
+        String message =
+                e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
+        return new StartFailure(
+                "cannot connect to the Postgres at RUNYARD_DB_URL (" + message + ")",
+                "check the address, RUNYARD_DB_USER and RUNYARD_DB_PASSWORD",
+                e);
     }
 
     private Database checked() {
@@ -58,13 +87,7 @@ record Database(String url, String user, String password, OptionalInt port, bool
             }
             return new Database(url, user, password, port, all);
         } catch (SQLException e) {
-            String message = e.getMessage() == null
-                    ? ""
-                    : e.getMessage().lines().findFirst().orElse("");
-            throw new StartFailure(
-                    "cannot connect to the Postgres at RUNYARD_DB_URL (" + message + ")",
-                    "check the address, RUNYARD_DB_USER and RUNYARD_DB_PASSWORD",
-                    e);
+            throw unreachable(e);
         }
     }
 

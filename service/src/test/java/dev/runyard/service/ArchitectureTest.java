@@ -114,7 +114,10 @@ class ArchitectureTest {
         // Each with its reason.
         Set<String> exceptions = Set.of(
                 // Both are asked before there is a data source.
-                ROOT + ".Database", ROOT + ".embedded.PostgresRoles");
+                ROOT + ".Database",
+                ROOT + ".embedded.PostgresRoles",
+                // Its lock lives as long as its session, which no pool may close or hand on.
+                ROOT + ".SoleService");
         noClasses()
                 .that()
                 .resideOutsideOfPackage(ROOT + ".db")

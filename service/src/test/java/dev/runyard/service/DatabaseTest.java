@@ -1,13 +1,24 @@
 package dev.runyard.service;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
+import dev.runyard.service.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +38,41 @@ final class DatabaseTest {
         assertThatThrownBy(() -> Database.open(away, new ArrayDeque<>()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("RUNYARD_DB_URL");
+    }
+
+    /** Each with a home of its own: files, secrets and workflows of the one are nothing to the other, and runs are lost between them. */
+    @Test
+    void aSecondServiceOnADatabaseIsRefused() throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "skipped: the embedded Postgres is built for Linux");
+        CountDownLatch lost = new CountDownLatch(1);
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(Files.createDirectory(folder.resolve("home")))) {
+            try (SoleService first = hold(postgres, lost::countDown)) {
+                assertThatThrownBy(() -> hold(postgres, () -> {}))
+                        .isInstanceOf(StartFailure.class)
+                        .hasMessageContaining("another service")
+                        .hasMessageContaining("database of its own");
+                assertThat(lost.getCount()).isOne();
+            }
+            try (SoleService next = hold(postgres, lost::countDown)) {
+                // Postgres was away, and somebody else was faster.
+                try (Connection connection = connect(postgres);
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+                            + " and pid <> pg_backend_pid()");
+                }
+                try (SoleService other = hold(postgres, () -> {})) {
+                    assertThat(lost.await(60, TimeUnit.SECONDS)).isTrue();
+                }
+            }
+        }
+    }
+
+    private static SoleService hold(EmbeddedPostgres postgres, Runnable lost) throws SQLException {
+        return SoleService.hold(postgres.jdbcUrl(), postgres.user(), postgres.password(), Duration.ofSeconds(2), lost);
+    }
+
+    private static Connection connect(EmbeddedPostgres postgres) throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
     private LabConfig config(String url) {
