@@ -324,16 +324,7 @@ public class SweepLedger {
 
     /** What a run sets; empty while its point is not drawn. */
     private Optional<Map<String, JsonNode>> drawn(Held held, int index) {
-        Optional<JsonNode> params = stored(held.id(), index);
-        if (params.isEmpty()
-                && statements.number("select count(*) from sweep_draw where sweep_id = ?", held.id()) == 0) {
-            SweepSpec spec = Json.read(held.spec(), SweepSpec.class);
-            if (Points.blind(spec)) {
-                store(held.id(), Points.drawAs010(spec));
-                params = stored(held.id(), index);
-            }
-        }
-        return params.map(found -> {
+        return stored(held.id(), index).map(found -> {
             Map<String, JsonNode> out = new TreeMap<>();
             found.properties().forEach(e -> out.put(e.getKey(), e.getValue()));
             return out;
@@ -346,12 +337,6 @@ public class SweepLedger {
                 r -> Json.tree(r.getString(1)),
                 sweep,
                 index);
-    }
-
-    private void store(UUID sweep, List<Map<String, JsonNode>> runs) {
-        statements.change("""
-                insert into sweep_point (sweep_id, sweep_index, params)
-                select ?, p.n - 1, p.params from jsonb_array_elements(cast(? as jsonb)) with ordinality as p(params, n)""", sweep, Json.canonical(runs));
     }
 
     /**

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -30,6 +31,9 @@ final class SweepRulesTest {
 
     @Inject
     SweepLedger ledger;
+
+    @Inject
+    SweepsOf010 sweepsOf010;
 
     private static JsonPath queue(String fields) {
         return given().contentType(ContentType.JSON)
@@ -150,12 +154,18 @@ final class SweepRulesTest {
         statements.change("delete from sweep_draw where sweep_id = ?", sweep);
         statements.change(
                 "update sweep set total = 5, spec = jsonb_set(spec, '{sampler,runs}', '5') where id = ?", sweep);
+        sweepsOf010.draw();
         finish(sweep, 1);
         ledger.next(sweep);
         assertThat(statements.number("select count(*) from sweep_point where sweep_id = ?", sweep))
                 .isEqualTo(5);
         assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
                 .isEqualTo(2);
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .statusCode(200)
+                .body("points.source", everyItem(equalTo("unsaid")))
+                .body("points.runs.flatten()", hasSize(2));
     }
 
     @Test
