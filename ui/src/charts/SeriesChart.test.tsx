@@ -42,7 +42,7 @@ test("its values are a table too, lines of one step in one row, with every digit
 test("log axis, full screen and lines that are off stand in the view, so in the address", async () => {
   const onView = chart([of("a", [2, 1])], { ...CHART_VIEW, hidden: ["a"] });
   expect(screen.getByText("Every line is switched off.")).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: "Logarithmic y axis" }));
+  await userEvent.click(screen.getByRole("button", { name: "log: logarithmic y axis" }));
   expect(onView).toHaveBeenLastCalledWith({ ...CHART_VIEW, hidden: ["a"], flipped: ["train/loss"] });
   await userEvent.click(screen.getByRole("button", { name: "Full screen" }));
   expect(onView).toHaveBeenLastCalledWith({ ...CHART_VIEW, hidden: ["a"], full: "train/loss" });

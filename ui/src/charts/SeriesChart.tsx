@@ -74,8 +74,8 @@ const Head = memo(function Head({ metric, figures, zoomed, logY, table, full, on
       <Button
         kind="quiet"
         size="s"
-        aria-label="Logarithmic y axis"
-        title="Logarithmic y axis"
+        aria-label="log: logarithmic y axis"
+        title="log: logarithmic y axis"
         aria-pressed={logY}
         onClick={() => change(({ flipped }) => ({ flipped: flipped.includes(metric) ? flipped.filter((key) => key !== metric) : [...flipped, metric] }))}
       >

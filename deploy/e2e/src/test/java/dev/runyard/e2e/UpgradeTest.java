@@ -84,6 +84,12 @@ class UpgradeTest {
                         "do", Map.of("patch", Map.of("starred", true, "tags", Map.of("of", "0.1.0")))));
         assertThat(ids(client, "filter=" + LabClient.encode("tags.of = '0.1.0' and starred = true")))
                 .containsExactly(paused);
+        JsonNode points = client.get(
+                        "/api/v1/sweeps/" + expected.get("sweep").asText() + "/points")
+                .get("points");
+        assertThat(points.findValuesAsText("source")).isNotEmpty().containsOnly("unsaid");
+        assertThat(points.findValues("runs").stream().mapToInt(JsonNode::size).sum())
+                .isEqualTo(4);
         client.post("/api/v1/views", Map.of("name", "old ones", "page", "runs", "address", "?q=0.1.0"));
         assertThat(client.get("/api/v1/views?page=runs").toString()).contains("old ones");
     }
