@@ -22,7 +22,7 @@ final class RunyardTest {
     @TempDir
     Path folder;
 
-    private record Said(int exit, String err) {}
+    private record Said(int exit, String out, String err) {}
 
     /** As the launcher does: the logger's notice that it has nowhere to write is not for who typed a command. */
     @BeforeAll
@@ -102,6 +102,30 @@ final class RunyardTest {
         said = run("data", "check", folder.resolve("d").toString());
         assertThat(said.exit()).isNotZero();
         assertThat(said.err()).contains("owl -> ").contains("RUNYARD_ROOTS");
+    }
+
+    @Test
+    void imagesArePreparedAheadOfATraining() throws IOException {
+        for (int i = 0; i < 24; i++) {
+            Path file = folder.resolve("d/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(file.getParent());
+            BufferedImage image = new BufferedImage(90, 70, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, i, 0x00ff00);
+            ImageIO.write(image, "png", file.toFile());
+        }
+        Path spec = Files.writeString(
+                folder.resolve("run.yaml"), "dataset: {id: folder, root: " + folder.resolve("d") + "}\n");
+        for (String time : List.of("first", "again")) {
+            Said said = run("data", "prepare", spec.toString());
+            assertThat(said.exit()).as(time + ": " + said.err()).isZero();
+            assertThat(said.out()).as(time).matches("24 of 24 images are kept at \\d+ px\n");
+        }
+        Files.writeString(folder.resolve("d/cat/0.png"), "no image");
+        Said broken = run("data", "prepare", spec.toString());
+        assertThat(broken.exit()).isEqualTo(2);
+        assertThat(broken.err()).contains("0.png").doesNotContain("Exception");
+        Path sweep = Files.writeString(folder.resolve("sweep.yaml"), "base: {dataset: {id: shapes}}\n");
+        assertThat(run("data", "prepare", sweep.toString()).exit()).isEqualTo(2);
     }
 
     @Test
@@ -194,14 +218,18 @@ final class RunyardTest {
     }
 
     private static Said run(String... arguments) {
-        PrintStream before = System.err;
+        PrintStream outBefore = System.out;
+        PrintStream errBefore = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
             int exit = Runyard.execute(arguments);
-            return new Said(exit, err.toString(StandardCharsets.UTF_8));
+            return new Said(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         } finally {
-            System.setErr(before);
+            System.setOut(outBefore);
+            System.setErr(errBefore);
         }
     }
 }
