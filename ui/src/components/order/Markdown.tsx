@@ -13,8 +13,8 @@ export default function Markdown({ text }: { text: string }) {
         components={{
           // Headings of a note stand under the page's own.
           h1: ({ children }) => <h3>{children}</h3>,
-          h2: ({ children }) => <h4>{children}</h4>,
-          h3: ({ children }) => <h5>{children}</h5>,
+          h2: ({ children }) => <h3>{children}</h3>,
+          h3: ({ children }) => <h4>{children}</h4>,
           a: ({ href, children }) => (
             <a href={href} rel="noreferrer noopener" target="_blank">
               {children}

@@ -9,6 +9,7 @@ import { Link } from "../../components/navigation";
 import { PageHeader } from "../../components/display/PageHeader";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
+import { TableBox } from "../../components/display/TableBox";
 
 /** Lease and heartbeat times move without an event of their own. */
 const POLL_MS = 5000;
@@ -29,7 +30,7 @@ export function DevicesPage() {
               </p>
             </EmptyState>
           ) : (
-            <div className="table-box">
+            <TableBox label="Devices">
               <table>
                 <thead>
                   <tr>
@@ -46,7 +47,7 @@ export function DevicesPage() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </TableBox>
           )
         }
       </Answered>
@@ -56,7 +57,7 @@ export function DevicesPage() {
           list.length === 0 ? (
             <EmptyState title="No worker has registered." />
           ) : (
-            <div className="table-box">
+            <TableBox label="Workers">
               <table>
                 <thead>
                   <tr>
@@ -80,7 +81,7 @@ export function DevicesPage() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </TableBox>
           )
         }
       </Answered>

@@ -59,7 +59,7 @@ export function Overview({ run, view, onView, noting, onNoting }: Props) {
               );
             })}
           </Tiles>
-          {run.summary[goal]!.count > 1 ? <Suspense fallback={<Skeleton what="the curve" height={200} lines={1} />}><MetricChart metric={goal} runs={runs} looks={looks} view={view} onView={onView} emphasised={null} /></Suspense> : null}
+          {run.summary[goal]!.count > 1 ? <><h2 className="sr">Curve of the goal</h2><Suspense fallback={<Skeleton what="the curve" height={200} lines={1} />}><MetricChart metric={goal} runs={runs} looks={looks} view={view} onView={onView} emphasised={null} /></Suspense></> : null}
         </>
       ) : (
         <NothingMeasured run={run} />

@@ -8,6 +8,7 @@ import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
 import { Tabs } from "../../components/controls/Tabs";
 import { Answered } from "../../components/display/Answered";
+import { shortId } from "../../components/format";
 import { useUrlState } from "../../components/navigation";
 import { Configuration } from "./Configuration";
 import { Logs } from "./Logs";
@@ -24,7 +25,7 @@ const Curves = lazy(() => import("./Curves").then((module) => ({ default: module
 export function RunPage({ id }: { id: string }) {
   const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
   return (
-    <Answered query={query} what="the run">
+    <Answered query={query} what="the run" title={`Run ${shortId(id)}`}>
       {(run) => <Loaded run={run} />}
     </Answered>
   );

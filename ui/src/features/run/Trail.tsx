@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/display/EmptyState";
 import { hasEnded } from "./goal";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
+import { TableBox } from "../../components/display/TableBox";
 
 interface Props {
   run: RunView;
@@ -16,7 +17,7 @@ interface Props {
 
 function Table({ heads, children }: { heads: readonly string[]; children: ReactNode }) {
   return (
-    <div className="table-box">
+    <TableBox label={heads.join(", ")}>
       <table>
         <thead>
           <tr>
@@ -29,7 +30,7 @@ function Table({ heads, children }: { heads: readonly string[]; children: ReactN
         </thead>
         <tbody className="num">{children}</tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

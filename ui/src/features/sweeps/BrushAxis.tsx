@@ -109,7 +109,7 @@ export function BrushAxis({ axis, x, top, span, end, brush, onBrush, onLog }: Pr
           tabIndex={0}
           data-brush
           aria-pressed={axis.log}
-          aria-label={`Logarithm of ${axis.title}`}
+          aria-label={`log: logarithm of ${axis.title}`}
           onClick={onLog}
           onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && onLog()}
         >

@@ -10,6 +10,7 @@ import { metric as metricWords, number, seeds, value } from "../../components/fo
 import { valueAt } from "../../components/origin";
 import { Link } from "../../components/navigation";
 import type { MetricValue } from "./view";
+import { TableBox } from "../../components/display/TableBox";
 
 interface Props {
   sweep: string;
@@ -63,7 +64,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
       {rows.length === 0 ? (
         <EmptyState title="No run of the sweep has finished yet." />
       ) : (
-        <div className="table-box">
+        <TableBox label="Means over seeds">
           <table>
             <thead>
               <tr>
@@ -106,7 +107,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
       <p className="small faint" style={{ padding: "6px 14px 10px" }}>
         Sample deviation (n − 1) over finished runs; with one seed there is none.

@@ -99,7 +99,7 @@ function Slice({ runs, x, y, brushes, axes, result, width, onLog, onSay }: Props
           role="button"
           tabIndex={0}
           aria-pressed={x.log}
-          aria-label={`Logarithm of ${x.title}`}
+          aria-label={`log: logarithm of ${x.title}`}
           onClick={() => onLog(x.id)}
           onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && onLog(x.id)}
         >

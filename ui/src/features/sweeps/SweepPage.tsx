@@ -41,7 +41,7 @@ export function actionsOfSweep(sweep: Pick<SweepView, "state" | "states">): Acti
 export function SweepPage({ id, runs }: { id: string; runs: ReactNode }) {
   const query = useQuery({ queryKey: keys.sweep(id), queryFn: () => api.sweep(id) });
   return (
-    <Answered query={query} what="the sweep">
+    <Answered query={query} what="the sweep" title={`Sweep ${shortId(id)}`}>
       {(sweep) => <Loaded sweep={sweep} runs={runs} />}
     </Answered>
   );

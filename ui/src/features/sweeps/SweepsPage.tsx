@@ -8,6 +8,7 @@ import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
 import { StateBar } from "./StateBar";
+import { TableBox } from "../../components/display/TableBox";
 
 export function SweepsPage() {
   const now = useNow();
@@ -35,7 +36,7 @@ export function SweepsPage() {
             );
           }
           return (
-            <div className="table-box">
+            <TableBox label="Sweeps">
               <table>
                 <thead>
                   <tr>
@@ -73,7 +74,7 @@ export function SweepsPage() {
                   Load more
                 </button>
               ) : null}
-            </div>
+            </TableBox>
           );
         }}
       </Answered>

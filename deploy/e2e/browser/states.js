@@ -1,0 +1,142 @@
+// What the page is shown in each state, without a lab: the same answers each time, in the shapes of the REST interface.
+import { readFileSync } from 'node:fs';
+
+const schema = JSON.parse(readFileSync(new URL('../../../workers/spec/src/main/resources/schema/sweep.v1.json', import.meta.url), 'utf8'));
+const NOW = Date.now();
+const at = (secondsAgo) => new Date(NOW - secondsAgo * 1000).toISOString();
+const id = (kind, n) => `${kind}0000000-3c1a-4b7e-9f00-${String(n).padStart(12, '0')}`;
+export const RUN = id('a', 0);
+export const OTHER = id('a', 1);
+export const SWEEP = id('b', 0);
+
+const STATES = ['FINISHED', 'RUNNING', 'FAILED', 'QUEUED', 'PAUSED', 'CANCELLED', 'PRUNED', 'FINISHED', 'FINISHED', 'FINISHED'];
+
+function summary(n) {
+  const one = (last, goal, decimals) => ({ last, best: last, bestStep: 160, lastStep: 160, min: last / 2, max: last, count: 20, nonFinite: 0, goal, decimals });
+  return { 'val/top1': one(70 + (n % 25), 'MAX', 2), 'test/top1': one(68 + (n % 23), 'MAX', 2), 'train/loss': one(1 / (n + 1), 'MIN', 4), 'val/loss': one(1.5 / (n + 1), 'MIN', 4) };
+}
+
+function run(n) {
+  const state = STATES[n % STATES.length];
+  const started = !['QUEUED'].includes(state);
+  const prompts = [1, 4, 8, 16][n % 4];
+  const config = { 'method.kind': 'pgn', 'method.prompts': prompts, 'optimizer.learningRate': 0.1 / (1 + (n % 3)), 'dataset.id': 'shapes', seed: n % 2, batchSize: 64 };
+  return {
+    id: id('a', n), project: 'default', experiment: n % 3 ? 'shapes-prompts' : 'a-much-longer-name-of-an-experiment', sweep: SWEEP, index: n, name: `shapes-prompts-${String(n).padStart(3, '0')}`,
+    state, attempt: n % 7 === 2 ? 2 : 1, priority: 0, createdAt: at(9000 - n), createdBy: 'ada', startedAt: started ? at(8000 - n * 10) : null,
+    endedAt: ['FINISHED', 'FAILED', 'CANCELLED', 'PRUNED'].includes(state) ? at(4000 - n * 10) : null, step: started ? 160 : 0, steps: 320, epoch: 10, epochs: 20,
+    reason: state === 'FAILED' ? 'NOT_FINITE' : null, message: state === 'FAILED' ? 'train/loss became NaN at step 160.' : null, waiting: state === 'QUEUED' ? 'for a free device' : null,
+    spec: { dataset: { id: 'shapes' }, method: { kind: 'pgn', prompts }, seed: n % 2 }, document: { dataset: { id: 'shapes' }, method: { kind: 'pgn', prompts }, seed: n % 2 },
+    params: { 'method.prompts': prompts, seed: n % 2 }, config, origin: { 'method.kind': 'base', 'method.prompts': 'axis', 'optimizer.learningRate': 'default', 'dataset.id': 'base', seed: 'axis', batchSize: 'default' },
+    summary: started ? summary(n) : {}, values: {}, tags: n % 5 === 0 ? { paper: 'table 3' } : {}, starred: n % 4 === 0, archived: false, deletedAt: null, hasNote: n === 0,
+    environment: { version: '0.2.0', host: 'atlas', commit: '5e6872c' }, dataFingerprint: 'f'.repeat(64), specHash: 'e'.repeat(64), deviceSeconds: 640, device: state === 'RUNNING' ? id('d', 0) : null, labels: {},
+  };
+}
+
+function sweep(n, runs) {
+  return {
+    id: id('b', n), project: 'default', experiment: 'shapes-prompts', name: `shapes-prompts-${n}`, state: n % 3 === 1 ? 'RUNNING' : 'FINISHED', outcome: ['partly failed', 'running', 'complete'][n % 3],
+    spec: { base: { dataset: { id: 'shapes' } }, axes: { 'method.prompts': [1, 4, 8, 16] }, seeds: [0, 1], metric: 'val/top1', sampler: { kind: 'tpe', runs: 8 }, pruner: { kind: 'asha' }, further: [{ metric: 'val/loss', goal: 'min' }] },
+    total: runs, created: runs, states: { FINISHED: Math.max(0, runs - 1), FAILED: 1 }, failures: { NOT_FINITE: 1 }, createdAt: at(9000), createdBy: 'ada', endedAt: at(100), tags: {}, starred: false, archived: false, hasNote: false,
+  };
+}
+
+function series(asked) {
+  return asked.series.map(({ run, key }, k) => {
+    const steps = Array.from({ length: 20 }, (_, i) => (i + 1) * 8);
+    return { run, key, points: 20, nonFinite: 0, exact: true, steps, epochs: steps.map((s) => s / 16), times: steps.map((s) => (NOW - 8000_000 + s * 1000) * 1000), last: steps.map((s) => 90 - 50 / (1 + s / 30) + k), device: steps.map((s) => s), resumes: [], reset: true };
+  });
+}
+
+const ended = (runs) => runs.filter((one) => one.endedAt);
+
+/** @param n how many runs the lab has; the other numbers follow */
+export function answers(n) {
+  const runs = Array.from({ length: n }, (_, i) => run(i));
+  const sweeps = Array.from({ length: Math.min(n, 12) }, (_, i) => sweep(i, n));
+  const metrics = Object.keys(summary(0)).map((key) => ({ key, runs: n, goal: /loss/.test(key) ? 'MIN' : 'MAX', unit: /top1/.test(key) ? '%' : '', decimals: /top1/.test(key) ? 2 : 4 }));
+  const params = n === 0 ? [] : Object.entries(run(0).config).map(([key, value]) => ({ key, type: typeof value === 'number' ? 'number' : 'text', runs: n, distinct: 3, varies: key !== 'dataset.id', values: [value] }));
+  const group = (by) => by.map((key) => [key, key === 'experiment' ? 'shapes-prompts' : key === 'reason' ? 'NOT_FINITE' : 4]);
+  const spread = { n, mean: 80, std: 2.5, min: 70, max: 94 };
+  const listed = (query) => {
+    const states = query.get('state')?.split(',');
+    const found = runs.filter((one) => !states || states.includes(one.state));
+    return { items: found.slice(0, Number(query.get('limit') ?? 100)), next: null, total: found.length, more: false, metrics: metrics.map(({ key }) => key) };
+  };
+  const devices = runs.slice(0, 4).map((_, i) => ({ id: id('d', i), worker: id('c', 0), host: 'atlas', key: `cuda:${i}`, kind: 'cuda', name: 'NVIDIA H100', memoryBytes: 8e10, slots: 1, state: ['BUSY', 'FREE', 'LOST', 'DRAINED'][i], lease: i === 0 ? { run: RUN, attempt: 1, since: at(900), expiresAt: at(-30) } : null, lastSeen: at(3) }));
+  const points = runs.slice(0, 30).map((one, i) => ({ point: i, params: one.params, source: 'sampler', sampler: 'tpe', state: 'FINISHED', values: [70 + ((i * 7) % 25), 1 + ((i * 5) % 9)], history: i, drawnAt: at(9000), runs: [one.id] }));
+  const routes = {
+    'GET /lab': () => ({ version: '0.2.0', mode: 'embedded', uptimeSeconds: 4000, schedulerOk: true, temporalOk: true }),
+    'GET /experiments': () => (n === 0 ? [] : [{ name: 'shapes-prompts', project: 'default', runs: n, tags: {}, starred: false, archived: false }]),
+    'GET /devices': () => devices,
+    'GET /workers': () => devices.slice(0, 1).map(() => ({ id: id('c', 0), host: 'atlas', pid: 7, version: '0.2.0', state: 'LIVE', lastSeen: at(3), startedAt: at(4000) })),
+    'GET /keys': () => ({ of: n, params, metrics: n === 0 ? [] : metrics, tags: [] }),
+    'GET /runs': listed,
+    'GET /runs.csv': () => 'name\n',
+    'GET /runs/groups': (query) => ({ items: n === 0 ? [] : [{ by: Object.fromEntries(group(query.getAll('by'))), filter: "experiment = 'shapes-prompts'", runs: n, states: { FINISHED: n }, fields: Object.fromEntries(query.getAll('field').map((f) => [f, spread])) }], next: null, total: 1, more: false }),
+    'GET /runs/filter/complete': () => ({ from: 0, to: 0, choices: [] }),
+    'POST /runs/bulk/check': () => ({ applies: 1, skips: 0, byState: {}, actions: { pause: 0, resume: 0, cancel: 0, retry: 0, delete: 1 } }),
+    'GET /views': () => [],
+    'GET /runs/:id': (_, key) => runs.find((one) => one.id === key) ?? run(0),
+    'GET /runs/:id/note': () => ({ text: n > 1 ? '## Why\n\nThe *baseline* of table 3.\n\n| a | b |\n|---|---|\n| 1 | 2 |' : '', history: [] }),
+    'GET /runs/:id/attempts': () => (n === 0 ? [] : [{ attempt: 1, device: id('d', 0), host: 'atlas', state: 'ENDED', startedAt: at(8000), endedAt: at(4000), startStep: 0, endStep: 160, outcome: 'FINISHED' }]),
+    'GET /runs/:id/events': () => (n === 0 ? [] : [{ seq: 1, time: at(9000), who: 'ada', kind: 'state', from: 'QUEUED', to: 'RUNNING' }, { seq: 2, time: at(400), who: 'ada', kind: 'rename', from: 'old', to: 'new' }]),
+    'GET /runs/:id/checkpoints': () => (n === 0 ? [] : [{ step: 160, epoch: 10, best: true, value: 81.25, key: 'val/top1', attempt: 1, createdAt: at(4100), files: [{ name: 'model.safetensors', size: 4e6, sha256: 'a'.repeat(64) }] }]),
+    'GET /runs/:id/artifacts': () => (n === 0 ? [] : [{ name: 'report.json', sha256: 'b'.repeat(64), size: 2000, kind: 'report', createdAt: at(4000) }]),
+    'GET /runs/:id/logs': () => ({ items: n === 0 ? [] : Array.from({ length: n > 1 ? 500 : 1 }, (_, i) => ({ seq: i + 1, time: at(8000 - i), attempt: 1, line: `epoch ${i} train/loss ${(1 / (i + 1)).toFixed(4)}` })), next: null }),
+    'POST /metrics/series': (_, __, body) => ({ series: n === 0 ? [] : series(body), cursor: null }),
+    'POST /metrics/bands': () => ({ groups: [] }),
+    'POST /runs/:id/resume': (_, key) => ({ ...runs.find((one) => one.id === key), state: 'QUEUED' }),
+    'POST /sweeps': () => sweep(0, n),
+    'GET /sweeps': () => ({ items: sweeps, next: null, total: sweeps.length }),
+    'GET /sweeps/:id': () => sweep(0, n),
+    'GET /sweeps/:id/note': () => ({ text: '', history: [] }),
+    'GET /sweeps/:id/table': () => ({ metric: 'val/top1', rows: ended(runs).slice(0, 12).map((one, i) => ({ params: { 'method.prompts': i + 1 }, seeds: [0, 1], n: 2, expected: 2, mean: 80 + i / 3, std: 1.5, min: 78, max: 82, values: [79, 81], runs: [one.id, one.id] })) }),
+    'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, points }),
+    'GET /sweeps/:id/rungs': () => ({ readings: runs.slice(0, 20).flatMap((one, i) => [1, 3, 9].slice(0, 1 + (i % 3)).map((epoch, k) => ({ seq: i * 3 + k, run: one.id, index: i, epoch, value: 50 + i + k * 5, decision: k === i % 3 && i % 2 ? 'STOP' : 'KEEP', why: 'below the best third', at: at(100) }))) }),
+    'GET /sweeps/:id/importance': () => ({ metric: 'val/top1', points: n, needed: 20, ...(n < 20 ? { said: `too few runs to say: ${n} finished points, of 20 that are needed`, shares: [] } : { shares: [{ path: 'method.prompts', share: 0.7, lo: 0.6, hi: 0.82, points: n }, { path: 'seed', share: 0.3, lo: 0.1, hi: 0.4, points: n }] }) }),
+    'GET /schemas/sweep': () => schema,
+    'GET /schemas/run': () => schema.properties.base,
+    'POST /specs/check': () => ({ kind: 'sweep', runs: 6, spec: { base: {} }, ...(n > 0 ? { estimate: { runs: 6, deviceHours: 3.2, from: n, kind: 'same data set' } } : {}) }),
+  };
+  return Object.entries(routes).map(([route, answer]) => {
+    const [method, path] = route.split(' ');
+    return { method, pattern: new RegExp(`^/api/v1${path.replace(/:id/g, '([^/]+)')}$`), answer };
+  });
+}
+
+/** Puts answers between the page and the lab. @param state empty, loading, error, one or many */
+export async function answerAs(page, state) {
+  const known = answers({ empty: 0, one: 1, many: 40 }[state] ?? 0);
+  const asked = [];
+  // A stream that is open and quiet: one that ends would be opened again, and all read anew, for as long as the test looks.
+  await page.addInitScript(() => {
+    window.EventSource = class extends EventTarget {
+      static CLOSED = 2;
+      readyState = 1;
+      constructor() {
+        super();
+        setTimeout(() => this.onopen?.());
+        setInterval(() => this.dispatchEvent(new MessageEvent('ping', { data: '{}' })), 3000);
+      }
+      close() {}
+    };
+  });
+  await page.route('**/api/v1/**', async (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    if (url.pathname !== '/api/v1/lab') {
+      if (state === 'loading') return new Promise(() => undefined);
+      // One that passes by itself would be asked again for a while before it is shown.
+      if (state === 'error') return route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ status: 403, code: 'FORBIDDEN', detail: 'You may not see this project.', remedy: 'Ask its owner.' }) });
+    }
+    const found = known.find(({ method, pattern }) => method === request.method() && pattern.test(url.pathname));
+    if (!found) {
+      asked.push(`${request.method()} ${url.pathname}`);
+      return route.fulfill({ status: 404, json: { status: 404, code: 'NOT_FOUND', detail: `no answer was made up for ${url.pathname}` } });
+    }
+    return route.fulfill({ json: found.answer(url.searchParams, found.pattern.exec(url.pathname)[1], request.postDataJSON()) });
+  });
+  // What nobody made an answer up for; a test that leaves something here looked at an error that it did not mean.
+  return asked;
+}

@@ -1,0 +1,67 @@
+// Every page in every state, theme and width, without a lab behind it: nothing that axe calls serious or moderate, nothing wider than the
+// window, nothing that the console complains about.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { serve } from './serve.js';
+import { answerAs, OTHER, RUN, SWEEP } from './states.js';
+
+const PAGES = {
+  home: '/', experiments: '/experiments', runs: '/runs', run: `/runs/${RUN}`, 'run-logs': `/runs/${RUN}?tab=logs`, compare: `/compare?run=${RUN}&run=${OTHER}`,
+  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', new: '/new', 'new-yaml': '/new?tab=yaml',
+};
+const STATES = ['empty', 'loading', 'error', 'one', 'many'];
+/** Parts of pages that only many runs fill. */
+const MORE = {
+  'run-configuration': `/runs/${RUN}?tab=configuration`, 'run-events': `/runs/${RUN}?tab=events`, 'run-attempts': `/runs/${RUN}?tab=attempts`, 'run-curves': `/runs/${RUN}?tab=curves`,
+  'sweep-importance': `/sweeps/${SWEEP}?plot=importance`, 'sweep-contour': `/sweeps/${SWEEP}?plot=contour`, 'sweep-timeline': `/sweeps/${SWEEP}?plot=timeline`,
+  'sweep-rungs': `/sweeps/${SWEEP}?plot=rungs`, 'sweep-front': `/sweeps/${SWEEP}?plot=front`, nowhere: '/nowhere',
+};
+/** Colours alone differ between the themes of one width: the second look at a width is at them. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+const LOOKS = [[1280, 'light'], [1280, 'dark', COLOURS], [390, 'dark'], [390, 'light', COLOURS]];
+const SHOTS = process.env.SHOTS;
+
+// A busy machine is no fault of the page.
+test.describe.configure({ timeout: 120_000 });
+
+let site;
+test.beforeAll(async () => {
+  site = await serve();
+});
+test.afterAll(() => site.close());
+
+async function settled(page, state) {
+  await expect(page.locator('main')).toBeVisible();
+  await expect(page.locator('h1').first()).toBeVisible();
+  if (state === 'loading') return page.waitForTimeout(150);
+  await expect(page.locator('[role=status]', { hasText: /^Loading/ })).toHaveCount(0);
+  await page.waitForTimeout(100);
+}
+
+async function look(browser, name, address, state) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', colorScheme: 'light' });
+  const page = await context.newPage();
+  const heard = [];
+  page.on('pageerror', (e) => heard.push(String(e)));
+  const unanswered = await answerAs(page, state);
+  await page.goto(site.base + address);
+  await settled(page, state);
+  const found = [];
+  for (const [width, colorScheme, rules] of LOOKS) {
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await settled(page, state);
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
+    for (const v of violations.filter(({ impact }) => impact !== 'minor')) found.push(`${width} ${colorScheme} ${v.impact} ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`).slice(0, 3).join(' | ')}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) found.push(`${width} ${colorScheme} is ${wide} px too wide`);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${state}-${width}-${colorScheme}.png` });
+  }
+  if ((await page.title()) === '' || (await page.locator('h1').count()) === 0) found.push('it has no title or no h1');
+  expect({ found, heard, unanswered }).toEqual({ found: [], heard: [], unanswered: [] });
+  await context.close();
+}
+
+for (const [name, address] of Object.entries(PAGES)) for (const state of STATES) test(`${name}, ${state}`, ({ browser }) => look(browser, name, address, state));
+for (const [name, address] of Object.entries(MORE)) test(`${name}, many`, ({ browser }) => look(browser, name, address, 'many'));
