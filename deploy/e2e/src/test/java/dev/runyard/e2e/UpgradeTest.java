@@ -84,8 +84,7 @@ class UpgradeTest {
                         "do", Map.of("patch", Map.of("starred", true, "tags", Map.of("of", "0.1.0")))));
         assertThat(ids(client, "filter=" + LabClient.encode("tags.of = '0.1.0' and starred = true")))
                 .containsExactly(paused);
-        JsonNode points = client.get(
-                        "/api/v1/sweeps/" + expected.get("sweep").asText() + "/points")
+        JsonNode points = client.get("/api/v1/sweeps/" + expected.get("sweep").asText() + "/points")
                 .get("points");
         assertThat(points.findValuesAsText("source")).isNotEmpty().containsOnly("unsaid");
         assertThat(points.findValues("runs").stream().mapToInt(JsonNode::size).sum())

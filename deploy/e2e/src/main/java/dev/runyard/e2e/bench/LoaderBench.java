@@ -20,8 +20,7 @@ public final class LoaderBench {
     private LoaderBench() {}
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(given, List.of("images", "pixels", "size", "rounds", "workers", "torch"));
+        Arguments arguments = Arguments.of(given, List.of("images", "pixels", "size", "rounds", "workers", "torch"));
         int rounds = arguments.count("rounds", 3);
         int images = arguments.count("images", 512);
         String size = String.valueOf(arguments.count("size", 224));

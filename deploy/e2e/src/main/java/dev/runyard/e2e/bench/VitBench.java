@@ -44,8 +44,8 @@ final class VitBench {
     }
 
     static void run(Work work, String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(given, List.of("rounds", "batch", "threads", "precision", "recompute", "references", "torch"));
+        Arguments arguments = Arguments.of(
+                given, List.of("rounds", "batch", "threads", "precision", "recompute", "references", "torch"));
         List<Integer> batches = arguments.counts("batch", "16,32");
         List<Integer> threads = arguments.counts("threads", "1,2");
         VitBench bench = new VitBench(work, arguments);
