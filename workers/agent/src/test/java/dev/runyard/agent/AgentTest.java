@@ -42,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,20 +227,10 @@ class AgentTest {
     @Test
     void aTrainingThatHangsLosesItsRunAndItsProcess() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        member(
-                (spec, dir, listener) -> {
-                    listener.resumed(0);
-                    listener.progress(7, 20, 0, 1);
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                    return new Outcome.Finished(20);
-                },
-                Duration.ofSeconds(2));
-        grant();
-        awaitEnd(1);
+        hangs(never, listener -> {
+            listener.resumed(0);
+            listener.progress(7, 20, 0, 1);
+        });
         assertThat(end(1)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(FailureReason.WORKER_LOST);
             assertThat(failed.message()).contains("no step").contains("last step was 7");
@@ -252,19 +243,7 @@ class AgentTest {
     @Test
     void aPreparationThatHangsLosesItsRunToo() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        member(
-                (spec, dir, listener) -> {
-                    listener.preparing("pixels of train", 3, 20);
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                    return new Outcome.Finished(20);
-                },
-                Duration.ofSeconds(2));
-        grant();
-        awaitEnd(1);
+        hangs(never, listener -> listener.preparing("pixels of train", 3, 20));
         assertThat(end(1)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(FailureReason.WORKER_LOST);
             assertThat(failed.message()).contains("no piece of a preparation");
@@ -513,6 +492,23 @@ class AgentTest {
     }
 
     private WorkflowClient client;
+
+    /** A training that says something and then nothing more until {@code never}, to the end of its attempt. */
+    private void hangs(CountDownLatch never, Consumer<TrainingListener> says) throws Exception {
+        member(
+                (spec, dir, listener) -> {
+                    says.accept(listener);
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return new Outcome.Finished(20);
+                },
+                Duration.ofSeconds(2));
+        grant();
+        awaitEnd(1);
+    }
 
     private void member(Trainer trainer) {
         member(trainer, Duration.ofMinutes(30));
