@@ -16,10 +16,13 @@ import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.net.StoredTensors;
+import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.tensor.SafetensorsWriter;
 import dev.runyard.vision.train.input.OpenDatasets;
 import dev.runyard.vision.train.score.Robustness;
+import dev.runyard.vision.train.state.Identity;
 import dev.runyard.vision.train.state.Inputs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,6 +103,26 @@ public final class TrainedRun implements AutoCloseable {
             }
             return new TrainedRun(spec, said.getOrDefault(SPEC_HASH, document.hash()), classNames, backbone, model);
         }
+    }
+
+    /** Writes the parameters and statistics of a finished training under the authors' names, with what {@link #open} needs. */
+    static void write(Path file, RunSpec spec, Identity identity, Dataset data, Objective objective)
+            throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata(METHOD, Json.canonical(spec.method()))
+                .metadata(SPEC, identity.spec().text())
+                .metadata(SPEC_HASH, identity.spec().hash())
+                .metadata(CLASSES, Json.canonical(data.classNames()))
+                .metadata(PARTS, Json.canonical(data.parts()))
+                .metadata(BACKBONE, identity.backbone())
+                .metadata(INPUTS, Json.canonical(identity.inputs()));
+        objective.parameters().byName().forEach((name, array) -> StoredTensors.put(out, name, array));
+        objective.buffers().byName().forEach((name, array) -> {
+            if (!name.equals("one")) {
+                StoredTensors.put(out, name, array);
+            }
+        });
+        out.write(file);
     }
 
     /** Files of the classifier are read again, and must be what they were. Runs older than this rule say nothing of them. */
