@@ -48,9 +48,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent between a real in-process Temporal and a ledger over real HTTP. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(240)
 class AgentTest {
     private final List<AutoCloseable> open = new ArrayList<>();
