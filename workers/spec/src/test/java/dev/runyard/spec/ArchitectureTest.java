@@ -17,7 +17,19 @@ class ArchitectureTest {
 
     /** From the top to the ground, which is the root itself. A room sees those below it and nothing else. */
     private static final List<String> ROOMS = List.of(
-            "sweep", "pruner", "sampler", "space", "report", "run", "training", "model", "dataset", "metric", "json");
+            "table",
+            "sweep",
+            "pruner",
+            "sampler",
+            "space",
+            "report",
+            "run",
+            "training",
+            "model",
+            "dataset",
+            "metric",
+            "statistics",
+            "json");
 
     private static final JavaClasses SPEC = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
