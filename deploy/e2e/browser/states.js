@@ -8,6 +8,7 @@ const id = (kind, n) => `${kind}0000000-3c1a-4b7e-9f00-${String(n).padStart(12, 
 export const RUN = id('a', 0);
 export const OTHER = id('a', 1);
 export const SWEEP = id('b', 0);
+export const REPORT = id('e', 0);
 
 const STATES = ['FINISHED', 'RUNNING', 'FAILED', 'QUEUED', 'PAUSED', 'CANCELLED', 'PRUNED', 'FINISHED', 'FINISHED', 'FINISHED'];
 
@@ -46,6 +47,25 @@ function series(asked) {
     const steps = Array.from({ length: 20 }, (_, i) => (i + 1) * 8);
     return { run, key, points: 20, nonFinite: 0, exact: true, steps, epochs: steps.map((s) => s / 16), times: steps.map((s) => (NOW - 8000_000 + s * 1000) * 1000), last: steps.map((s) => 90 - 50 / (1 + s / 30) + k), device: steps.map((s) => s), resumes: [], reset: true };
   });
+}
+
+const REPORT_TEXT = 'title: Number of prompts\nruns: {experiment: shapes-prompts}\nrows: [method.kind, method.prompts]\ncolumns: [dataset.id]\ncell: {metric: test/top1}\n';
+
+const reportList = (n) => Array.from({ length: Math.min(n, 8) }, (_, i) => ({ id: id('e', i), title: i % 2 ? 'A much longer title of a report, which says what is compared and on what' : 'Number of prompts', version: 2, frozen: i % 3, createdBy: 'ada', createdAt: at(9000), changedAt: at(600) }));
+
+/** @param n none: no run matches; one: a cell; many: twelve data sets, quoted rows, marks */
+function reportTable(n) {
+  const columns = n === 0 ? [] : n === 1 ? ['shapes'] : ['cifar100', 'cifar10', 'oxford_flowers', 'food101', 'eurosat', 'sun397', 'ucf101', 'svhn', 'oxford_pets', 'dtd', 'resisc45', 'clevr_count'];
+  const cell = (r, c) => ({ text: r === 3 && c === 2 ? 'mixed' : `${(60 + r * 5 + c / 3).toFixed(2)} ± 0.${10 + c}${r === 2 && c === 1 ? ' (3/5)' : ''}`, mean: 60 + r, n: r === 2 && c === 1 ? 3 : 5, of: 5, best: r === 4, marks: r === 3 && c === 2 ? ['a'] : [], values: [60, 61, 62], over: ['0', '1', '2'], runs: [id('a', 0), id('a', 1), id('a', 2)], test: r === 0 ? null : { verdict: ['better', 'worse', 'not significant'][(r + c) % 3], words: 'paired t', n: '5', difference: 4.5, p: 0.0004, adjusted: 0.01 } });
+  const row = (label, r) => ({ labels: [label, ['–', '4', '8', '16', '16'][r] ?? '–'], cells: columns.map((_, c) => cell(r, c)), further: ['72.40', String(r), '381552'], reference: r === 0, hidden: false });
+  const quoted = { labels: ['VP (published)', ''], cells: columns.map((_, c) => ({ text: c % 2 ? '–' : '75.30', mean: c % 2 ? null : 75.3, n: 0, of: 0, best: false, marks: [], values: [], over: [], runs: [] })), further: ['–', '–', '–'], source: 'Bahng et al., table 3', reference: false, hidden: false };
+  const rows = n === 0 ? [] : n === 1 ? [row('IIP', 0)] : [...['IIP', 'PGN', 'PGN', 'linear', 'full fine-tuning'].map(row), quoted];
+  return {
+    title: 'Number of prompts', above: n > 1 ? 'What **more prompts** bring.' : null, below: n > 1 ? 'In the paper 4 to 8 already help.' : null, definition: 'c'.repeat(64), content: 'd'.repeat(64), heads: ['method', 'K'],
+    columns: columns.map((label) => ({ label, metric: 'test/top1', unit: '%', goal: 'max' })), further: n === 0 ? [] : ['average', 'wins', 'trained parameters'], rows,
+    notes: n === 0 ? [{ mark: '', text: 'No run matches this report.' }] : n === 1 ? [] : [{ mark: 'a', text: 'its runs are of 2 different states of the data, so no figure is shown; filter by what tells them apart.' }, { mark: '', text: '† significantly better and ‡ significantly worse than IIP –: paired t, two-sided, Holm\u2019s correction over 48 tests, α = 0.05.' }],
+    unfinished: n > 1 ? [{ run: id('a', 2), name: 'shapes-prompts-002', state: 'FAILED', why: 'NOT_FINITE: train/loss became NaN', row: 'PGN 4' }] : [], unfinishedTotal: n > 1 ? 3 : 0, runs: n * 12, complete: n === 1,
+  };
 }
 
 const ended = (runs) => runs.filter((one) => one.endedAt);
@@ -95,6 +115,10 @@ export function answers(n) {
     'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, points }),
     'GET /sweeps/:id/rungs': () => ({ readings: runs.slice(0, 20).flatMap((one, i) => [1, 3, 9].slice(0, 1 + (i % 3)).map((epoch, k) => ({ seq: i * 3 + k, run: one.id, index: i, epoch, value: 50 + i + k * 5, decision: k === i % 3 && i % 2 ? 'STOP' : 'KEEP', why: 'below the best third', at: at(100) }))) }),
     'GET /sweeps/:id/importance': () => ({ metric: 'val/top1', points: n, needed: 20, ...(n < 20 ? { said: `too few runs to say: ${n} finished points, of 20 that are needed`, shares: [] } : { shares: [{ path: 'method.prompts', share: 0.7, lo: 0.6, hi: 0.82, points: n }, { path: 'seed', share: 0.3, lo: 0.1, hi: 0.4, points: n }] }) }),
+    'GET /reports': () => reportList(n),
+    'GET /reports/:id': () => ({ ...reportList(1)[0], text: REPORT_TEXT, versions: [{ version: 2, hash: 'c'.repeat(64), who: 'ada', when: at(600) }], frozen: n > 1 ? [{ content: 'e'.repeat(64), version: 1, who: 'ada', when: at(5000) }] : [] }),
+    'GET /reports/:id/table': () => reportTable(n),
+    'POST /reports/preview': () => reportTable(n),
     'GET /schemas/sweep': () => schema,
     'GET /schemas/run': () => schema.properties.base,
     'POST /specs/check': () => ({ kind: 'sweep', runs: 6, spec: { base: {} }, ...(n > 0 ? { estimate: { runs: 6, deviceHours: 3.2, from: n, kind: 'same data set' } } : {}) }),

@@ -3,11 +3,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { serve } from './serve.js';
-import { answerAs, OTHER, RUN, SWEEP } from './states.js';
+import { answerAs, OTHER, REPORT, RUN, SWEEP } from './states.js';
 
 const PAGES = {
   home: '/', experiments: '/experiments', runs: '/runs', run: `/runs/${RUN}`, 'run-logs': `/runs/${RUN}?tab=logs`, compare: `/compare?run=${RUN}&run=${OTHER}`,
-  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', new: '/new', 'new-yaml': '/new?tab=yaml',
+  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', reports: '/reports', report: `/reports/${REPORT}`, 'report-new': '/reports/new', new: '/new', 'new-yaml': '/new?tab=yaml',
 };
 const STATES = ['empty', 'loading', 'error', 'one', 'many'];
 /** Parts of pages that only many runs fill. */

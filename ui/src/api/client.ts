@@ -5,10 +5,11 @@ import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { OrderPaths } from "./order";
 import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
+import type { ReportPaths } from "./reports";
 import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-export const http = createClient<paths & OrderPaths & SearchPaths>({
+export const http = createClient<paths & OrderPaths & SearchPaths & ReportPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.
@@ -33,7 +34,7 @@ export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
 }
 
 /** Of what answers with nothing. */
-async function unwrapNothing(asked: Promise<Answer<undefined>>): Promise<void> {
+export async function unwrapNothing(asked: Promise<Answer<undefined>>): Promise<void> {
   let answer: Answer<undefined>;
   try {
     answer = await asked;

@@ -29,5 +29,10 @@ export const keys = {
   sweep: (id: string) => ["sweep", id] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
   sweepRuns: (id: string, metric: string) => ["sweep", id, "runs", metric] as const,
+  reports: ["reports"] as const,
+  report: (id: string) => ["reports", id] as const,
+  /** @param frozen hash; empty: as of now */
+  reportTable: (id: string, frozen: string) => ["reports", id, "table", frozen] as const,
+  preview: (text: string) => ["preview", text] as const,
   schema: (kind: string) => ["schema", kind] as const,
 };

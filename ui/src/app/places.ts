@@ -1,4 +1,4 @@
-import { Cpu, FlaskConical, House, ListTree, Rows3, type LucideIcon } from "lucide-react";
+import { Cpu, FlaskConical, House, ListTree, Rows3, Table2, type LucideIcon } from "lucide-react";
 
 interface Place {
   to: string;
@@ -14,6 +14,7 @@ export const PLACES: readonly Place[] = [
   { to: "/experiments", label: "Experiments", icon: FlaskConical, keys: "g e" },
   { to: "/runs", label: "Runs", icon: Rows3, keys: "g r" },
   { to: "/sweeps", label: "Sweeps", icon: ListTree, keys: "g s" },
+  { to: "/reports", label: "Reports", icon: Table2, keys: "g t" },
   { to: "/devices", label: "Devices", icon: Cpu, keys: "g d" },
 ];
 

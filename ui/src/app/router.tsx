@@ -54,13 +54,25 @@ const sweep = createRoute({
   },
 });
 
+const reports = createRoute({ ...under, path: "/reports", component: lazyRouteComponent(() => import("../features/report/ReportsPage"), "ReportsPage") });
+const newReport = createRoute({ ...under, path: "/reports/new", component: lazyRouteComponent(() => import("../features/report/NewReportPage"), "NewReportPage") });
+const ReportPage = lazyRouteComponent(() => import("../features/report/ReportPage"), "ReportPage");
+const report = createRoute({
+  ...under,
+  path: "/reports/$id",
+  remountDeps: ({ params }) => params,
+  component: function Report() {
+    return <ReportPage id={report.useParams().id} />;
+  },
+});
+
 const devices = createRoute({ ...under, path: "/devices", component: lazyRouteComponent(() => import("../features/devices/DevicesPage"), "DevicesPage") });
 const submit = createRoute({ ...under, path: "/new", component: lazyRouteComponent(() => import("../features/submit/SubmitPage"), "SubmitPage") });
 /** Every component in every state: for those who build pages, not linked from anywhere. */
 const kit = createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, experiments, runs, run, compare, sweeps, sweep, devices, submit, kit]),
+  routeTree: root.addChildren([home, experiments, runs, run, compare, sweeps, sweep, reports, newReport, report, devices, submit, kit]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, GitCompareArrows, type LucideIcon, Pause, Play, RotateCcw, Star, StarOff, Tag, Trash2, Undo2, X } from "lucide-react";
+import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, GitCompareArrows, type LucideIcon, Pause, Play, RotateCcw, Star, StarOff, Table2, Tag, Trash2, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Deed } from "../../api/curating";
@@ -13,6 +13,7 @@ import { useGo } from "../../components/navigation";
 import { confirm } from "../../components/overlays/confirm";
 import { Menu, MenuItem } from "../../components/overlays/Menu";
 import type { Curated, What } from "./CurateDialog";
+import { reportOf } from "./reportOf";
 import css from "./runs.module.css";
 import { useChange } from "./useChange";
 import { type RowSelection, selectOf } from "./useSelection";
@@ -107,6 +108,9 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
             {archived ? "Take out of the archive" : "Archive"}
           </Button>
           <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
+            <MenuItem icon={Table2} onSelect={() => go(`/reports/new?${reportOf(select, known)}`)}>
+              New report from this selection
+            </MenuItem>
             <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
               Take the star away
             </MenuItem>

@@ -33,6 +33,7 @@ class ArchitectureTest {
             "scheduling",
             "executor",
             "fleet",
+            "report",
             "sweep",
             "run.desk",
             "run.aggregate",

@@ -17,6 +17,9 @@ import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.SweepCommand;
 import dev.runyard.cli.remote.WatchCommand;
+import dev.runyard.cli.report.PaperCommand;
+import dev.runyard.cli.report.ReportCommand;
+import dev.runyard.cli.report.VerifyCommand;
 import dev.runyard.cli.science.AnalyseCommand;
 import dev.runyard.cli.science.ClientCommand;
 import dev.runyard.cli.science.DataCommand;
@@ -76,6 +79,9 @@ import picocli.CommandLine.ParameterException;
             SweepCommand.class,
             DeviceCommands.Drain.class,
             DeviceCommands.LetBack.class,
+            ReportCommand.class,
+            VerifyCommand.class,
+            PaperCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

@@ -128,7 +128,11 @@ public class CheckpointLedger {
                 ref.files().stream().map(CheckpointRef.File::sha256).toList());
     }
 
+    /** What a frozen report cites keeps all it has. */
     private void retain(UUID run) {
+        if (statements.number("select count(*) from report_citation where run_id = ?", run) > 0) {
+            return;
+        }
         record Made(long attempt, long step, boolean best) {}
         List<Made> made = statements.rows(
                 "select attempt, step, best" + NEWEST_FIRST,

@@ -48,7 +48,7 @@ public record SweepOutcome(Map<RunState, Long> runs, long total) {
     }
 
     /** Why runs failed: one line a cause, the commonest first; empty when none did. */
-    static Table causes(List<JsonNode> runs) {
+    public static Table causes(List<JsonNode> runs) {
         record Cause(String reason, String message) {}
         Map<Cause, List<String>> causes = new LinkedHashMap<>();
         for (JsonNode run : runs) {

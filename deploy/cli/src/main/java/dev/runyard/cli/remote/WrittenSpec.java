@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * A spec that was written by hand, with its paths made absolute: whoever reads them, here or on a worker, reads the same file.
@@ -29,13 +30,24 @@ public record WrittenSpec(ObjectNode tree, SortedMap<String, String> paths) {
 
     /** @throws InvalidSpec when it is no YAML or JSON object, or holds a path that is none */
     public static WrittenSpec read(Path file) {
+        return read(file, WrittenSpec::absolute);
+    }
+
+    /** With relative paths that lead from a folder. */
+    public static WrittenSpec from(Path folder, Path file) {
+        return read(
+                file,
+                (field, path) -> folder.resolve(GivenPath.of(path)).normalize().toString());
+    }
+
+    private static WrittenSpec read(Path file, BinaryOperator<String> whole) {
         ObjectNode written = Json.yaml(text(file));
         SortedMap<String, String> paths = new TreeMap<>();
         ObjectNode tree = HostPaths.change(written, (field, path) -> {
             if (path.isBlank() || path.indexOf('\0') >= 0) {
                 return path; // refused by its record, which knows what belongs there
             }
-            String absolute = absolute(field, path);
+            String absolute = whole.apply(field, path);
             paths.putIfAbsent(absolute, field);
             return absolute;
         });
@@ -51,7 +63,7 @@ public record WrittenSpec(ObjectNode tree, SortedMap<String, String> paths) {
     }
 
     /** Never more than the limit is read, whatever the file says of its size, and nothing that could wait for ever. */
-    private static String text(Path file) {
+    public static String text(Path file) {
         try {
             if (Files.isDirectory(file)) {
                 throw Failure.badInput(file + " is a folder", "name a YAML or JSON file");

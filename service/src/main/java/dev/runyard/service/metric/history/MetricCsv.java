@@ -1,7 +1,7 @@
 package dev.runyard.service.metric.history;
 
 import dev.runyard.service.db.Statements;
-import dev.runyard.service.http.Csv;
+import dev.runyard.spec.Csv;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.Writer;

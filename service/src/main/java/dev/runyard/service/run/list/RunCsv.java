@@ -1,8 +1,8 @@
 package dev.runyard.service.run.list;
 
 import dev.runyard.service.db.Statements;
-import dev.runyard.service.http.Csv;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Csv;
 import dev.runyard.spec.json.Json;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -45,7 +45,7 @@ public final class LatexTable {
         heads.addAll(columns.subList(table.heads().size(), columns.size()));
         out.append(line(heads.stream().map(Latex::text).toList())).append("\n\\midrule\n");
         boolean quoting = false;
-        for (ReportTable.Row row : table.rows()) {
+        for (ReportTable.Line row : table.rows()) {
             if (row.hidden()) {
                 continue;
             }
@@ -65,7 +65,7 @@ public final class LatexTable {
         return out.append("\\end{table}\n").toString();
     }
 
-    private static void row(StringBuilder out, ReportTable table, ReportTable.Row row) {
+    private static void row(StringBuilder out, ReportTable table, ReportTable.Line row) {
         List<String> cells = new ArrayList<>();
         boolean quoted = row.source() != null;
         row.labels().forEach(label -> cells.add(quoted ? italic(label) : Latex.text(label)));

@@ -23,7 +23,7 @@ public final class MarkdownTable {
             rule.add(i < table.heads().size() ? "---" : "---:");
         }
         line(out, rule);
-        for (ReportTable.Row row : table.rows()) {
+        for (ReportTable.Line row : table.rows()) {
             if (row.hidden()) {
                 continue;
             }

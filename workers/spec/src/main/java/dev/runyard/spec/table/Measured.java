@@ -54,9 +54,34 @@ public record Measured(
             long repeated,
             List<String> data,
             long unknownData,
-            List<String> differing) {}
+            List<String> differing) {
+        /** The same with what is known of its runs' configurations. */
+        public Cell differingIn(List<String> paths) {
+            return new Cell(
+                    row,
+                    column,
+                    metric,
+                    first,
+                    runs,
+                    n,
+                    mean,
+                    std,
+                    values,
+                    over,
+                    ids,
+                    repeated,
+                    data,
+                    unknownData,
+                    paths);
+        }
+    }
 
-    /** @param row as the table names it */
+    /** How {@code parameters} names a row: equal for equal values. */
+    public static List<String> keys(List<JsonNode> row) {
+        return Axis.keys(row);
+    }
+
+    /** @param row its values of the definition's rows */
     public record Unfinished(
             UUID run, String name, String state, @Nullable String why, List<JsonNode> row) {}
 }

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +33,15 @@ public record ReportTable(
         List<String> heads,
         List<Column> columns,
         List<String> further,
-        List<Row> rows,
+        List<Line> rows,
         List<Note> notes,
         @Nullable Tests tests,
-        List<Measured.Unfinished> unfinished,
+        List<Unfinished> unfinished,
         long unfinishedTotal,
         long runs,
         boolean complete) {
+
+    private static final String GONE = "!";
 
     /** @param goal which end is better; null: neither */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -50,7 +56,7 @@ public record ReportTable(
      * @param hidden rows that are not shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Row(
+    public record Line(
             List<String> labels,
             List<Cell> cells,
             List<String> further,
@@ -78,7 +84,16 @@ public record ReportTable(
             List<Double> values,
             List<String> over,
             List<UUID> runs,
-            @Nullable Test test) {}
+            @Nullable Test test) {
+        Cell without(Set<UUID> gone) {
+            if (Collections.disjoint(runs, gone)) {
+                return this;
+            }
+            List<String> more = new ArrayList<>(marks);
+            more.add(GONE);
+            return new Cell(text, mean, std, n, of, best, List.copyOf(more), values, over, runs, test);
+        }
+    }
 
     /** How a difference from the reference row turned out. */
     public enum Verdict {
@@ -114,6 +129,16 @@ public record ReportTable(
     /** @param family how many tests were corrected together */
     public record Tests(String reference, String words, int family, double alpha) {}
 
+    /**
+     * A run that matches and measured nothing.
+     *
+     * @param why the reason of its failure, if it has one
+     * @param row that it belongs in
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Unfinished(
+            UUID run, String name, String state, @Nullable String why, String row) {}
+
     /** @param mark empty: of the whole table */
     public record Note(String mark, String text) {}
 
@@ -146,5 +171,47 @@ public record ReportTable(
                 unfinishedTotal,
                 runs,
                 complete);
+    }
+
+    /** The same where runs behind it were deleted since: their cells are marked, their figures stay. */
+    public ReportTable without(Set<UUID> gone) {
+        if (gone.isEmpty()) {
+            return this;
+        }
+        List<Line> marked = rows.stream()
+                .map(row -> new Line(
+                        row.labels(),
+                        row.cells().stream().map(cell -> cell.without(gone)).toList(),
+                        row.further(),
+                        row.source(),
+                        row.reference(),
+                        row.hidden()))
+                .toList();
+        List<Note> more = new ArrayList<>(notes);
+        more.add(new Note(
+                GONE, "a run behind it was deleted since, so that this figure can no longer be held against it."));
+        return new ReportTable(
+                title,
+                above,
+                below,
+                definition,
+                content,
+                heads,
+                columns,
+                further,
+                marked,
+                List.copyOf(more),
+                tests,
+                unfinished,
+                unfinishedTotal,
+                runs,
+                false);
+    }
+
+    /** Every run that a cell is of. */
+    public Set<UUID> cited() {
+        Set<UUID> cited = new TreeSet<>();
+        rows.forEach(row -> row.cells().forEach(cell -> cited.addAll(cell.runs())));
+        return cited;
     }
 }

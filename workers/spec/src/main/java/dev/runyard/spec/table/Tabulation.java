@@ -5,8 +5,8 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.statistics.StudentT;
 import dev.runyard.spec.table.ReportTable.Cell;
 import dev.runyard.spec.table.ReportTable.Column;
+import dev.runyard.spec.table.ReportTable.Line;
 import dev.runyard.spec.table.ReportTable.Note;
-import dev.runyard.spec.table.ReportTable.Row;
 import dev.runyard.spec.table.ReportTable.Tests;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,7 @@ public final class Tabulation {
 
     private ReportTable table() {
         List<Double> best = heads.stream().map(this::best).toList();
-        List<Row> shown = new ArrayList<>();
+        List<Line> shown = new ArrayList<>();
         for (List<JsonNode> row : rows.entries()) {
             List<Cell> made = new ArrayList<>();
             int wins = 0;
@@ -120,7 +121,7 @@ public final class Tabulation {
                 made.add(one);
                 wins += one.best() ? 1 : 0;
             }
-            shown.add(new Row(
+            shown.add(new Line(
                     labels(row),
                     made,
                     further(row, made, wins),
@@ -160,7 +161,10 @@ public final class Tabulation {
                 shown,
                 List.copyOf(notes),
                 tests,
-                measured.unfinished(),
+                measured.unfinished().stream()
+                        .map(run -> new ReportTable.Unfinished(
+                                run.run(), run.name(), run.state(), run.why(), String.join(" ", labels(run.row()))))
+                        .toList(),
                 measured.unfinishedTotal(),
                 measured.runs(),
                 complete);
@@ -349,7 +353,7 @@ public final class Tabulation {
         return further;
     }
 
-    private Row quoted(Extra.Quote quote) {
+    private Line quoted(Extra.Quote quote) {
         List<Cell> made = new ArrayList<>();
         java.util.Set<String> used = new java.util.HashSet<>();
         for (Head head : heads) {
@@ -393,15 +397,17 @@ public final class Tabulation {
         while (labels.size() < spec.rows().size()) {
             labels.add("");
         }
-        return new Row(
+        return new Line(
                 labels, made, furtherHeads().stream().map(f -> Values.NONE).toList(), quote.source(), false, false);
     }
 
-    private void tell(List<Row> shown) {
+    private void tell(List<Line> shown) {
         marks.forEach((text, mark) -> notes.add(new Note(mark, text + ".")));
         if (measured.runs() == 0) {
             notes.add(0, new Note("", "No run matches this report."));
         }
+        absent(spec.rows(), Measured.Cell::row);
+        absent(spec.columns(), Measured.Cell::column);
         if (!measured.gone().isEmpty()) {
             notes.add(new Note(
                     "",
@@ -415,30 +421,40 @@ public final class Tabulation {
                             + (measured.gone().size() > 5 ? " …" : "") + "."));
         }
         if (comparison != null && reference != null && spec.against() != null) {
-            boolean few = comparison.family() == 0;
-            notes.add(new Note(
-                    "",
-                    (few
-                                    ? "Nothing could be tested against "
-                                    : "† significantly better and ‡ significantly worse than ")
-                            + String.join(" ", labels(reference))
-                            + (few
-                                    ? "."
-                                    : ": " + spec.against().test().words + ", two-sided, "
-                                            + (spec.against().correction() == Against.Correction.HOLM
-                                                    ? "Holm's correction over " + comparison.family() + " tests"
-                                                    : comparison.family() + " tests, not corrected")
-                                            + ", α = "
-                                            + Values.number(spec.against().alpha(), 3)
-                                                    .replaceAll("0+$", "")
-                                            + ".")));
+            notes.add(new Note("", tests(comparison.family(), spec.against(), String.join(" ", labels(reference)))));
         }
-        long hidden = shown.stream().filter(Row::hidden).count();
+        long hidden = shown.stream().filter(Line::hidden).count();
         if (hidden > 0) {
             notes.add(new Note(
                     "",
                     hidden + (hidden == 1 ? " row is" : " rows are")
                             + " not shown and takes part in what is best, in wins and in the correction."));
         }
+    }
+
+    /** A field that nobody has makes one row, which looks as if it were meant. */
+    private void absent(List<String> fields, Function<Measured.Cell, List<JsonNode>> of) {
+        for (int i = 0; i < fields.size(); i++) {
+            int field = i;
+            if (!measured.cells().isEmpty()
+                    && measured.cells().stream()
+                            .allMatch(cell -> of.apply(cell).get(field).isNull())) {
+                notes.add(new Note(
+                        "", "No run that matches has a value of " + fields.get(i) + "; check how it is spelled."));
+            }
+        }
+    }
+
+    private static String tests(int family, Against against, String reference) {
+        if (family == 0) {
+            return "Nothing could be tested against " + reference + ".";
+        }
+        String many = family == 1 ? "1 test" : family + " tests";
+        return "† significantly better and ‡ significantly worse than " + reference + ": " + against.test().words
+                + ", two-sided, "
+                + (against.correction() == Against.Correction.HOLM
+                        ? "Holm's correction over " + many
+                        : many + ", not corrected")
+                + ", α = " + Values.number(against.alpha(), 3).replaceAll("0+$", "") + ".";
     }
 }

@@ -126,8 +126,8 @@ final class TabulationTest {
             String hidden = rows.get(random.nextInt(rows.size()));
             ReportTable without =
                     Tabulation.of(ReportSpec.read(SPEC + "hide: [{method.kind: " + hidden + "}]\n"), measured);
-            assertThat(without.rows().stream().filter(ReportTable.Row::hidden)).hasSize(1);
-            List<ReportTable.Row> shown = new ArrayList<>(whole.rows());
+            assertThat(without.rows().stream().filter(ReportTable.Line::hidden)).hasSize(1);
+            List<ReportTable.Line> shown = new ArrayList<>(whole.rows());
             shown.removeIf(row -> row.labels().get(0).equals(hidden));
             assertThat(without.rows().stream().filter(row -> !row.hidden()).toList())
                     .isEqualTo(shown);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SpecFile;
+import dev.runyard.spec.table.ReportSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,9 @@ class PaperSpecsTest {
     @TestFactory
     Stream<DynamicTest> everySpecIsTaken() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {
-            List<Path> specs =
-                    files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+            List<Path> specs = files.filter(f -> f.toString().endsWith(".yaml") && !f.endsWith("report.yaml"))
+                    .sorted()
+                    .toList();
             return specs.stream()
                     .map(file -> DynamicTest.dynamicTest(file.toString(), () -> {
                         SpecFile spec = SpecFile.read(Files.readString(file));
@@ -34,6 +36,23 @@ class PaperSpecsTest {
                             assertThat(sweep.runs()).isGreaterThan(1);
                         }
                     }));
+        }
+    }
+
+    /** What the sweeps come to; inversion's figures are no table of runs. */
+    @TestFactory
+    Stream<DynamicTest> everyTableIsDefined() throws IOException {
+        try (Stream<Path> experiments = Files.list(FOLDER)) {
+            return experiments
+                    .filter(folder -> Files.isDirectory(folder) && !folder.endsWith("inversion"))
+                    .sorted()
+                    .toList()
+                    .stream()
+                    .map(folder -> DynamicTest.dynamicTest(folder.toString(), () -> assertThat(
+                                    ReportSpec.read(Files.readString(folder.resolve("report.yaml")))
+                                            .runs()
+                                            .sweep())
+                            .isEqualTo("this")));
         }
     }
 

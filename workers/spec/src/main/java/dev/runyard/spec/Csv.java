@@ -1,4 +1,4 @@
-package dev.runyard.service.http;
+package dev.runyard.spec;
 
 /** Cells of RFC 4180 text. */
 public final class Csv {

@@ -1,0 +1,34 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { keys } from "../../api/keys";
+import { reports } from "../../api/reports";
+import { Button } from "../../components/controls/Button";
+import { ErrorNote } from "../../components/display/ErrorNote";
+import { PageHeader } from "../../components/display/PageHeader";
+import { Link, useGo } from "../../components/navigation";
+import { Editor } from "./Editor";
+import { firstDefinition } from "./first";
+
+export function NewReportPage() {
+  const [text, setText] = useState(() => firstDefinition(new URLSearchParams(location.search)));
+  const cache = useQueryClient();
+  const go = useGo();
+  const make = useMutation({
+    mutationFn: () => reports.make(text),
+    onSuccess: (made) => {
+      void cache.invalidateQueries({ queryKey: keys.reports });
+      go(`/reports/${made.id}`);
+    },
+  });
+  return (
+    <>
+      <PageHeader title="New report" crumbs={<Link to="/reports">Reports</Link>} />
+      <Editor text={text} onText={setText}>
+        <Button kind="primary" busy={make.isPending} onClick={() => make.mutate()}>
+          Keep
+        </Button>
+      </Editor>
+      {make.error ? <ErrorNote error={make.error} /> : null}
+    </>
+  );
+}
