@@ -9,6 +9,7 @@ import { PageHeader } from "../../components/display/PageHeader";
 import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
+import css from "./report.module.css";
 
 const fresh = (
   <LinkButton to="/reports/new" icon={Plus} kind="primary">
@@ -42,7 +43,7 @@ export function ReportsPage() {
                 <tbody>
                   {list.map((report) => (
                     <tr key={report.id}>
-                      <td>
+                      <td className={css.title}>
                         <Link to={`/reports/${report.id}`}>{report.title}</Link>
                       </td>
                       <td className="num">{report.version}</td>

@@ -215,7 +215,7 @@ final class ReportsTest {
         post("/preview", body(SPEC.replace("{experiment: %s}", "{sweep: no-such-sweep}")))
                 .statusCode(422)
                 .body("field", equalTo("runs.sweep"));
-        post("/preview", body(SPEC.replace("{experiment: %s}", "{filter: 'a ='}")))
+        post("/preview", body(SPEC.replace("{experiment: %s}", "{filter: 'state ='}")))
                 .statusCode(422)
                 .body("code", equalTo("BAD_FILTER"));
         post("/preview", body(SPEC.replace("title", "titel"))).statusCode(422).body("field", equalTo("titel"));
