@@ -4196,7 +4196,7 @@ export interface components {
             state?: string;
         };
         /** @enum {string} */
-        Augment: "pgn" | "flip-crop" | "resized-crop" | "none";
+        Augment: "pgn" | "clevr" | "flip-crop" | "resized-crop" | "none";
         /** @description a list of values, or a range such as {uniform: [0, 1]} */
         Axis: unknown[] | {
             [key: string]: unknown;
@@ -4206,6 +4206,7 @@ export interface components {
             normalisation?: components["schemas"]["Normalisation"];
             precision?: components["schemas"]["Precision"];
             recompute?: components["schemas"]["Recompute"];
+            transform?: components["schemas"]["Transform"];
             weights?: string;
         };
         /** @enum {string} */
@@ -4390,6 +4391,7 @@ export interface components {
             split?: components["schemas"]["Split"];
         };
         DatasetSpec: {
+            fit?: components["schemas"]["Fit"];
             id?: string;
             onBadImage?: components["schemas"]["BadImage"];
             parts?: components["schemas"]["DatasetPart"][];
@@ -4512,6 +4514,8 @@ export interface components {
             /** Format: int32 */
             to?: number;
         };
+        /** @enum {string} */
+        Fit: "train" | "train+val";
         FoldersRequest: {
             attempts?: components["schemas"]["AttemptName"][];
         };
@@ -4873,6 +4877,8 @@ export interface components {
         Policy: "trainable" | "frozen" | "random";
         /** @enum {string} */
         Precision: "fp32" | "tf32" | "bf16" | "fp16";
+        /** @enum {string} */
+        Preset: "paper" | "as-released";
         PretrainSpec: {
             clip?: components["schemas"]["ClipSpec"];
             /** Format: int32 */
@@ -5035,11 +5041,14 @@ export interface components {
             /** Format: int32 */
             microBatch?: number;
             optimizer?: components["schemas"]["OptimizerSpec"];
+            preset?: components["schemas"]["Preset"];
             pretrain?: components["schemas"]["PretrainSpec"];
             schedule?: components["schemas"]["ScheduleSpec"];
             /** Format: int64 */
             seed?: number;
+            select?: components["schemas"]["Select"];
             task?: components["schemas"]["Task"];
+            validateOn?: components["schemas"]["ValidateOn"];
         };
         /** @enum {string} */
         RunState: "QUEUED" | "STARTING" | "RUNNING" | "PAUSING" | "PAUSED" | "CANCELLING" | "FINISHED" | "PRUNED" | "FAILED" | "CANCELLED";
@@ -5132,6 +5141,8 @@ export interface components {
             /** Format: int32 */
             warmupSteps?: number;
         };
+        /** @enum {string} */
+        Select: "last" | "best-val-loss" | "best-val-top1";
         Series: {
             device?: number[];
             epochs?: number[];
@@ -5340,6 +5351,8 @@ export interface components {
             target?: string;
         };
         /** @enum {string} */
+        Transform: "pgn" | "native";
+        /** @enum {string} */
         Type: "number" | "text" | "boolean" | "json" | "mixed";
         UnfitRequest: {
             device?: components["schemas"]["Offer"];
@@ -5349,6 +5362,8 @@ export interface components {
         };
         /** Format: uuid */
         UUID: string;
+        /** @enum {string} */
+        ValidateOn: "val" | "test";
         View: {
             /** Format: int64 */
             attempt?: number;

@@ -10,12 +10,14 @@ import { Copy } from "../../components/Copy";
 import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
 import { WatchButton } from "../../components/WatchButton";
 import { LinkButton } from "../../components/controls/Button";
+import { Badge } from "../../components/display/Badge";
 import { PageHeader } from "../../components/display/PageHeader";
 import { ProgressBar } from "../../components/display/ProgressBar";
 import { StatePill } from "../../components/display/StatePill";
 import { between, shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
+import { protocolMark } from "./protocol";
 import { Failure } from "./Failure";
 import { hasEnded, reached } from "./goal";
 import { MoreSeeds } from "./MoreSeeds";
@@ -44,6 +46,7 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
           <StatePill state={run.state} reason={run.reason} />
           <Copy text={run.id} label={shortId(run.id)} title="Copy the run's id" />
           <MarkBadges thing={run} />
+          {protocolMark(run.spec) ? <Badge tone="warn">{protocolMark(run.spec)}</Badge> : null}
         </>
       }
       actions={

@@ -28,7 +28,7 @@ describe("completion", () => {
   });
 
   test("of values", () => {
-    expect(offered("base:\n  augment: |")).toEqual(["pgn", "flip-crop", "resized-crop", "none"]);
+    expect(offered("base:\n  augment: |")).toEqual(["pgn", "clevr", "flip-crop", "resized-crop", "none"]);
     expect(offered("base:\n  method:\n    antialias: |")).toEqual(["true", "false"]);
     expect(offered("base:\n  optimizer: {kind: |")).toEqual(["sgd", "adamw"]);
     expect(offered("base: {}\nsampler: {kind: |")).toEqual(expect.arrayContaining(["grid", "tpe", "cma-es"]));

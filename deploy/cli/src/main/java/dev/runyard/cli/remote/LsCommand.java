@@ -98,7 +98,8 @@ public final class LsCommand implements Callable<Integer> {
                     Shown.progress(run),
                     params(run.path("params")),
                     Shown.number(run.path("summary").path("val/top1").path("last")),
-                    Shown.number(run.path("summary").path("test/top1").path("last")),
+                    Shown.number(run.path("summary").path("test/top1").path("last"))
+                            + Shown.mark(run).map(mark -> " (" + mark + ")").orElse(""),
                     Shown.time(run.path("createdAt")));
         }
         return table;

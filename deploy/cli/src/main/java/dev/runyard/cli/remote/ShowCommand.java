@@ -3,7 +3,10 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Cost;
 import dev.runyard.cli.terminal.Table;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,6 +51,7 @@ public final class ShowCommand implements Callable<Integer> {
                 "createdAt");
         System.out.println("step        " + Shown.progress(view));
         System.out.println("params      " + LsCommand.params(view.path("params")));
+        Shown.mark(view).ifPresent(mark -> System.out.println("note        " + mark));
         cost(view);
         Table metrics = new Table("METRIC", "LAST", "BEST", "AT STEP", "POINTS");
         view.path("summary").properties().stream()
@@ -96,7 +100,16 @@ public final class ShowCommand implements Callable<Integer> {
         String metric = view.path("spec").path("metric").asText("val/top1");
         print(SweepTable.of(lab, sweep.id(), metric));
         print(SweepOutcome.causes(lab.items("runs?state=FAILED&sweep=" + sweep.id(), 1_000)));
-        print(LsCommand.runs(lab.items("runs?sweep=" + sweep.id(), 1_000)));
+        List<JsonNode> runs = lab.items("runs?sweep=" + sweep.id(), 1_000);
+        marks(runs);
+        print(LsCommand.runs(runs));
+    }
+
+    /** Below the table, whose cells may mix runs that have a mark with others. */
+    private static void marks(List<JsonNode> runs) {
+        Map<String, Long> counted = new TreeMap<>();
+        runs.forEach(run -> Shown.mark(run).ifPresent(mark -> counted.merge(mark, 1L, Long::sum)));
+        counted.forEach((mark, n) -> System.out.println("note        " + n + " of " + runs.size() + " runs: " + mark));
     }
 
     private static void fields(JsonNode view, String... names) {

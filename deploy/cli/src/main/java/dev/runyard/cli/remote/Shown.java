@@ -1,11 +1,15 @@
 package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Values of the API as a person reads them. */
 public final class Shown {
@@ -27,6 +31,17 @@ public final class Shown {
         return bytes >= 1L << 30
                 ? String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30))
                 : String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1L << 20));
+    }
+
+    /** What must be known of a run's results, see {@link RunSpec#mark}; empty where there is nothing. */
+    public static Optional<String> mark(JsonNode run) {
+        try {
+            return run.path("spec").isObject()
+                    ? SpecDocument.read(run.path("spec")).mark()
+                    : Optional.empty();
+        } catch (InvalidSpec e) {
+            return Optional.empty(); // of another version; the view says so itself
+        }
     }
 
     /** Done steps of all steps, or "-" before the first report. */

@@ -5,11 +5,13 @@ import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.remote.WrittenSpec;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
+import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Preparation;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.train.input.OpenDatasets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,10 +41,14 @@ public final class DataPrepareCommand implements Callable<Integer> {
         LabHome home = LabHome.ofEnvironment();
         LocalEngine.prepare(home);
         int size;
+        TestTransform transform;
         try (FrozenBackbone backbone = FrozenBackbone.open(spec.backbone().weights())) {
             size = backbone.shape().imageSize();
+            boolean own = spec.backbone().transform() == BackboneSpec.Transform.NATIVE;
+            transform = own ? backbone.shape().transform() : TestTransform.PGN;
         }
-        Dataset data = OpenDatasets.open(spec.dataset(), LocalEngine.dataCache(home));
+        Dataset data =
+                OpenDatasets.open(spec.dataset(), LocalEngine.dataCache(home)).seenBy(transform);
         Preparation preparation = Preparation.of(data, size, spec.augment());
         if (preparation.of() == 0) {
             System.out.println("nothing to prepare: a training decodes these images as it goes, or renders them");

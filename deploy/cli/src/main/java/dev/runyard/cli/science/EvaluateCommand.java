@@ -74,7 +74,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 Progress progress = new Progress(System.err)) {
             Path cache = LocalEngine.dataCache(home);
             for (DatasetSpec spec : specs) {
-                Dataset other = Datasets.openForEvaluation(spec, cache, 0);
+                Dataset other = trained.seen(Datasets.openForEvaluation(spec, cache, 0));
                 others.add(other);
                 refuseMissing(trained, other);
             }

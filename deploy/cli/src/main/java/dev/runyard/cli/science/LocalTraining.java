@@ -44,7 +44,8 @@ final class LocalTraining {
         SpecDocument spec = kept();
         String chosen = device.open(home);
         CountDownLatch ended = new CountDownLatch(1);
-        try (TrainingReport report = new TrainingReport(out, System.out)) {
+        try (TrainingReport report =
+                new TrainingReport(out, System.out, spec.spec().mark())) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(
                             () -> {

@@ -18,18 +18,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes what a training says into its folder, and shows how far it is. */
 final class TrainingReport implements TrainingListener, AutoCloseable {
     private final Path folder;
     private final PrintStream out;
+    private final Optional<String> mark;
     private final MetricFile metrics;
     private final Progress progress;
     private final Map<String, Double> last = new TreeMap<>();
     private volatile boolean stopping;
 
-    TrainingReport(Path folder, PrintStream out) {
+    /** @param mark of the spec, see {@link dev.runyard.spec.run.RunSpec#mark} */
+    TrainingReport(Path folder, PrintStream out, Optional<String> mark) {
+        this.mark = mark;
         this.folder = folder;
         this.out = out;
         this.metrics = new MetricFile(folder);
@@ -108,6 +112,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("outcome", outcome);
         report.put("last", last);
+        mark.ifPresent(text -> report.put("mark", text));
         Files.writeString(
                 folder.resolve("report.json"),
                 Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
@@ -119,6 +124,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
                 }
             });
             table.lines().forEach(out::println);
+            mark.ifPresent(text -> out.println("note: " + text));
             out.println("cost: " + Cost.line(last::get));
             out.println("finished: " + folder);
         } else {

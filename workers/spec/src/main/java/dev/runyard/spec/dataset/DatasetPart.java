@@ -33,6 +33,12 @@ public record DatasetPart(
 
     /** The same as a data set of its own. */
     public DatasetSpec spec(DatasetSpec.BadImage onBadImage) {
-        return new DatasetSpec(id, root, split, null, null, null, onBadImage);
+        return spec(onBadImage, DatasetSpec.Fit.TRAIN);
+    }
+
+    /** The same, trained on as the union says. */
+    public DatasetSpec spec(DatasetSpec.BadImage onBadImage, DatasetSpec.Fit fit) {
+        boolean rendered = id.equals("shapes");
+        return new DatasetSpec(id, root, split, null, null, null, onBadImage, rendered ? DatasetSpec.Fit.TRAIN : fit);
     }
 }

@@ -36,7 +36,11 @@ public record DatasetSpec(
         List<DatasetPart> parts,
 
         @Doc("What an image that cannot be decoded does: fail the run, or be left out and counted.")
-        BadImage onBadImage) {
+        BadImage onBadImage,
+
+        @Doc(
+                "Which images are trained on: train, which leaves val to choose by, or train and val together, as in the PGN paper.")
+        Fit fit) {
 
     /** Several data sets trained as one: their labels stand one after another. */
     public static final String UNION = "union";
@@ -93,6 +97,16 @@ public record DatasetSpec(
         SKIP
     }
 
+    /** Images that are trained on. */
+    public enum Fit {
+        /** The train part. */
+        @JsonProperty("train")
+        TRAIN,
+        /** The train part and behind it the val part; nothing is left to validate on but test. */
+        @JsonProperty("train+val")
+        TRAIN_AND_VAL
+    }
+
     public DatasetSpec {
         id = Defaults.required("id", id);
         if (!IDS.contains(id)) {
@@ -100,6 +114,15 @@ public record DatasetSpec(
         }
         split = Defaults.or(split, Split.AUTO);
         onBadImage = Defaults.or(onBadImage, BadImage.FAIL);
+        fit = Defaults.or(fit, Fit.TRAIN);
+        if (fit == Fit.TRAIN_AND_VAL && id.equals("shapes")) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "fit",
+                    "train+val",
+                    "is not for shapes, of which as many are rendered as train says",
+                    "leave fit out and raise train");
+        }
         if (parts != null) {
             parts = List.copyOf(parts);
         }
@@ -124,6 +147,23 @@ public record DatasetSpec(
     public DatasetSpec(
             String id, @Nullable String root, @Nullable Split split, @Nullable Integer train, @Nullable Integer test) {
         this(id, root, Defaults.or(split, Split.AUTO), train, test, null, BadImage.FAIL);
+    }
+
+    /** Trained on its train part. */
+    public DatasetSpec(
+            String id,
+            @Nullable String root,
+            @Nullable Split split,
+            @Nullable Integer train,
+            @Nullable Integer test,
+            @Nullable List<DatasetPart> parts,
+            BadImage onBadImage) {
+        this(id, root, Defaults.or(split, Split.AUTO), train, test, parts, onBadImage, Fit.TRAIN);
+    }
+
+    /** The same images, of which others are trained on. */
+    public DatasetSpec fitted(Fit other) {
+        return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other);
     }
 
     private static void checkParts(String id, @Nullable List<DatasetPart> parts, Split split) {

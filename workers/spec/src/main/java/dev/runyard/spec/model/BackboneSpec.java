@@ -32,14 +32,18 @@ public record BackboneSpec(
                 "What the backward pass computes again instead of keeping it: none, or mlp, the first half of each MLP, for less memory"
                         + " and more time.")
         @Nullable
-        Recompute recompute) {
+        Recompute recompute,
+
+        @Doc(
+                "How images are resized and cut where they are not varied: as the PGN code does for every backbone, or as the backbone's makers test it.")
+        Transform transform) {
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
     /** The backbones that are shipped with the product: supervised, CLIP with its text tower, DINO with its head. */
     public static final List<String> SHIPPED = List.of(SMALL, "small-clip", "small-dino");
 
-    public static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32, null);
+    public static final BackboneSpec DEFAULT = new BackboneSpec(SMALL, Normalisation.NATIVE, Precision.FP32);
 
     /** Mean and deviation of the images. */
     public enum Normalisation {
@@ -81,15 +85,35 @@ public record BackboneSpec(
         MLP
     }
 
+    /** From an image file to the square that a backbone sees. */
+    public enum Transform {
+        /** Shorter side to the image size, bilinear, and the middle, as the released PGN code does. */
+        @JsonProperty("pgn")
+        PGN,
+        /**
+         * The backbone's own: CLIP bicubic, in the file's mode; torchvision bilinear and DINO bicubic 256 to 224; timm by the interpolation
+         * and crop_pct of its configuration.
+         */
+        @JsonProperty("native")
+        NATIVE
+    }
+
     /** That keeps all for the backward pass. */
     public BackboneSpec(String weights, Normalisation normalisation, Precision precision) {
         this(weights, normalisation, precision, null);
+    }
+
+    /** That is shown images as the PGN code does. */
+    public BackboneSpec(
+            String weights, Normalisation normalisation, Precision precision, @Nullable Recompute recompute) {
+        this(weights, normalisation, precision, recompute, Transform.PGN);
     }
 
     public BackboneSpec {
         weights = Defaults.or(weights, SMALL);
         normalisation = Defaults.or(normalisation, Normalisation.NATIVE);
         precision = Defaults.or(precision, Precision.FP32);
+        transform = Defaults.or(transform, Transform.PGN);
         recompute = recompute == Recompute.NONE ? null : recompute;
         if (recompute != null && precision.reduced()) {
             throw new InvalidSpec(

@@ -16,7 +16,10 @@ import dev.runyard.spec.training.CheckpointSpec;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.Select;
+import dev.runyard.spec.training.ValidateOn;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +68,20 @@ public record RunSpec(
                 min = 1,
                 max = 65_536)
         @Nullable
-        Integer microBatch) {
+        Integer microBatch,
+
+        @Doc(
+                "Which weights are the result, tested and kept: the last, or those of the best epoch by val/loss or val/top1.")
+        Select select,
+
+        @Doc(
+                "Which images the val/… metrics are of: val, or test as in the released PGN code, which is marked wherever results are shown.")
+        ValidateOn validateOn,
+
+        @Doc(
+                "A published protocol whose values stand where this spec says nothing: paper, or as-released (of the PGN code).")
+        @Nullable
+        Preset preset) {
 
     private static final int MOST_EVALUATIONS = 32;
 
@@ -81,6 +97,9 @@ public record RunSpec(
         augment = Defaults.or(augment, Augment.PGN);
         seed = Defaults.or(seed, 0L);
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
+        select = Defaults.or(select, Select.LAST);
+        validateOn = Defaults.or(validateOn, ValidateOn.VAL);
+        checkSelection(task, dataset, select, validateOn);
         Bounds.check(RunSpec.class, "batchSize", batchSize);
         if (microBatch != null) {
             Bounds.check(RunSpec.class, "microBatch", microBatch);
@@ -128,6 +147,74 @@ public record RunSpec(
                     "{…}",
                     "belongs to task pretrain only",
                     "remove it or set task: pretrain");
+        }
+    }
+
+    /** The last weights, validated on val. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain,
+            @Nullable List<DatasetPart> evaluations,
+            @Nullable Integer microBatch) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                evaluations,
+                microBatch,
+                Select.LAST,
+                ValidateOn.VAL,
+                null);
+    }
+
+    /**
+     * What a reader must know of every result of this spec, shown beside it; empty when there is nothing. A result that was chosen on the
+     * images it is judged by does not compare with one that was not.
+     */
+    public Optional<String> mark() {
+        if (validateOn != ValidateOn.TEST) {
+            return Optional.empty();
+        }
+        return Optional.of(select == Select.LAST ? "validates on test" : "selects on test, as released");
+    }
+
+    private static void checkSelection(Task task, DatasetSpec dataset, Select select, ValidateOn on) {
+        if (task == Task.PRETRAIN && (select != Select.LAST || on != ValidateOn.VAL)) {
+            boolean chosen = select != Select.LAST;
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    chosen ? "select" : "validateOn",
+                    Json.mapper().valueToTree(chosen ? select : on),
+                    "belongs to task train only",
+                    "remove it");
+        }
+        boolean nothing = dataset.fit() == DatasetSpec.Fit.TRAIN_AND_VAL && on == ValidateOn.VAL;
+        if (select != Select.LAST && nothing) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "select",
+                    Json.mapper().valueToTree(select),
+                    "needs images that are not trained on, and dataset.fit: train+val leaves none but test",
+                    "use dataset.fit: train, or validateOn: test as the released code does");
         }
     }
 

@@ -119,7 +119,7 @@ public record SpecDocument(ObjectNode document, String hash) {
      */
     public static RunSpec read(JsonNode document) {
         return document instanceof ObjectNode object
-                ? Json.read(SpecVersions.OURS.today(object), RunSpec.class)
+                ? Json.read(Presets.filled(SpecVersions.OURS.today(object)), RunSpec.class)
                 : Json.read(document, RunSpec.class);
     }
 

@@ -54,6 +54,7 @@ public final class Unused {
             add(out, document, "optimizer", "is not used by " + by);
             add(out, document, "schedule", "is not used by " + by);
             add(out, document, "microBatch", "is not used by " + by);
+            add(out, document, "select", "is not used by " + by);
             augment(out, document, spec, by);
         }
         return out;

@@ -7,6 +7,12 @@ public enum Augment {
     /** The PGN code's: resized crop, colour jitter, greyscale, solarise, flip (science reference §2.1). */
     @JsonProperty("pgn")
     PGN,
+    /**
+     * The PGN code's for CLEVR: shorter side to the size (bilinear), random crop, the colours of {@code pgn}, horizontal and vertical flip
+     * (science reference §2.1).
+     */
+    @JsonProperty("clevr")
+    CLEVR,
     /** Horizontal flip and a random crop after reflecting a border of a tenth of the side, one draw an image. */
     @JsonProperty("flip-crop")
     FLIP_CROP,

@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.spec.training.Augment;
+import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.Select;
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -211,5 +216,48 @@ class SpecDocumentTest {
             })
     void whatActsIsTaken(String fields) {
         assertThat(submitted("{dataset: {id: shapes}, " + fields + "}").hash()).hasSize(64);
+    }
+
+    @Test
+    void aPresetStandsWhereTheDocumentSaysNothing() {
+        RunSpec released = submitted("{preset: as-released, dataset: {id: dtd, root: /d}, schedule: {epochs: 700}}")
+                .spec();
+        assertThat(released.mark()).contains("selects on test, as released");
+        assertThat(released.select()).isEqualTo(Select.BEST_VAL_LOSS);
+        assertThat(released.dataset().fit()).isEqualTo(DatasetSpec.Fit.TRAIN_AND_VAL);
+        assertThat(released.backbone().normalisation()).isEqualTo(BackboneSpec.Normalisation.CLIP);
+        assertThat(released.schedule()).isEqualTo(new ScheduleSpec(700, 50, 0.01));
+        SpecDocument paper = submitted("{preset: paper, dataset: {id: clevr_count, root: /d, fit: train},"
+                + " optimizer: {kind: adamw}, schedule: {epochs: 20}, batchSize: 64}");
+        assertThat(paper.spec().mark()).isEmpty();
+        assertThat(paper.spec().dataset().fit()).isEqualTo(DatasetSpec.Fit.TRAIN);
+        assertThat(paper.spec().augment()).isEqualTo(Augment.CLEVR);
+        assertThat(paper.spec().optimizer().momentum()).isNull();
+        assertThat(paper.spec().schedule()).isEqualTo(new ScheduleSpec(20, 2, 0.0));
+        assertThat(paper.spec().batchSize()).isEqualTo(64);
+        assertThat(paper.document().has("augment"))
+                .as("the document stays as written")
+                .isFalse();
+        assertThat(submitted("{preset: paper, dataset: {id: shapes}}")
+                        .spec()
+                        .dataset()
+                        .fit())
+                .isEqualTo(DatasetSpec.Fit.TRAIN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{preset: papper, dataset: {id: shapes}} | preset",
+                "{select: best, dataset: {id: shapes}} | select",
+                "{select: best-val-loss, dataset: {id: dtd, root: /d, fit: train+val}} | select",
+                "{select: best-val-loss, dataset: {id: shapes}, method: {kind: linear, solver: lbfgs}} | select",
+                "{validateOn: test, task: pretrain, pretrain: {}, dataset: {id: shapes}} | validateOn",
+                "{dataset: {id: shapes, fit: train+val}} | dataset.fit",
+            })
+    void aProtocolThatCannotBeFollowedIsRefused(String yaml, String field) {
+        InvalidSpec refusal = catchThrowableOfType(InvalidSpec.class, () -> submitted(yaml));
+        assertThat(refusal.field()).isEqualTo(field);
     }
 }

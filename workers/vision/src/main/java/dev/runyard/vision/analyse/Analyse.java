@@ -72,7 +72,7 @@ public final class Analyse {
                 List<DatasetSpec> specs = specs(run);
                 List<String> names = names(specs);
                 for (int i = 0; i < specs.size(); i++) {
-                    datasets.add(open(specs.get(i)));
+                    datasets.add(run.seen(open(specs.get(i))));
                     Dataset opened = datasets.get(i);
                     sources.add(new Source(
                             names.get(i),

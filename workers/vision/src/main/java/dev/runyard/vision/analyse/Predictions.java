@@ -3,7 +3,6 @@ package dev.runyard.vision.analyse;
 import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.feed.Feed;
 import dev.runyard.vision.feed.Inference;
-import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.plot.Bars;
 import dev.runyard.vision.train.TrainedRun;
@@ -40,8 +39,8 @@ final class Predictions {
         List<List<?>> rows = new ArrayList<>(
                 List.of(List.of("image", "class", "probability", "second_class", "second_probability")));
         int side = run.imageSize();
-        Feed feed =
-                Feed.of(files.size(), side, run.normalisation(), i -> Transforms.tv(images.decode(files.get(i)), side));
+        Feed feed = Feed.of(
+                files.size(), side, run.normalisation(), i -> run.transform().of(images.decode(files.get(i)), side));
         Inference.over(feed, BATCH, Inference.Pace.FULL, (batch, from, n) -> {
             float[] shares = Torch.read(run.model().scores(batch).softmax(-1)); // [n, C]
             for (int i = 0; i < n; i++) {

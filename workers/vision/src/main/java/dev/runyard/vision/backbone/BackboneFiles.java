@@ -54,6 +54,8 @@ public final class BackboneFiles {
         config.put("classes", shape.classes());
         config.putPOJO("mean", shape.mean());
         config.putPOJO("std", shape.std());
+        config.put("interpolation", shape.transform().filter().name().toLowerCase(Locale.ROOT));
+        config.put("crop_pct", shape.transform().crop());
     }
 
     /** Names of the classes of its head. */

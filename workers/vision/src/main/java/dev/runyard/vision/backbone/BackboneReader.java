@@ -12,6 +12,8 @@ import dev.runyard.vision.backbone.weights.Layout.Parts;
 import dev.runyard.vision.backbone.weights.Layout.Sizes;
 import dev.runyard.vision.backbone.weights.OtherModels;
 import dev.runyard.vision.backbone.weights.WeightsException;
+import dev.runyard.vision.image.Resize.Filter;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
@@ -198,8 +200,29 @@ final class BackboneReader {
                 told.orElse(clip ? 1e-5 : 1e-6),
                 config.channels("mean").orElse(clip ? CLIP_MEAN : imagenet ? IMAGENET_MEAN : half),
                 config.channels("std").orElse(clip ? CLIP_STD : imagenet ? IMAGENET_STD : half),
+                transform(clip, s.classes() == 0),
                 Math.toIntExact(s.embedding()),
                 Math.toIntExact(s.classes()));
+    }
+
+    /** Of CLIP, torchvision, DINO or timm, by names and parts, where no configuration says it. */
+    private TestTransform transform(boolean clip, boolean headless) throws WeightsException {
+        TestTransform usual = clip
+                ? TestTransform.CLIP
+                : naming == Naming.TORCHVISION
+                        ? TestTransform.TORCHVISION
+                        : headless ? TestTransform.DINO : new TestTransform(Filter.BICUBIC, 0.9, false);
+        Optional<Filter> filter = config.interpolation();
+        OptionalDouble crop = config.crop();
+        boolean known = naming == Naming.TORCHVISION || naming == Naming.HF_CLIP;
+        if (!known && (filter.isEmpty() || crop.isEmpty())) {
+            assumed.add(String.format(
+                    Locale.ROOT,
+                    "for transform native a resize by %s of which %s of the side is cut out",
+                    filter.orElse(usual.filter()).name().toLowerCase(Locale.ROOT),
+                    crop.orElse(usual.crop())));
+        }
+        return new TestTransform(filter.orElse(usual.filter()), crop.orElse(usual.crop()), clip);
     }
 
     private int heads(int width) throws WeightsException {

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.vision.image.TestTransform;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -57,6 +58,23 @@ public record Dataset(
         public int classes() {
             return classNames.size();
         }
+    }
+
+    /** The same images as a model with this test transform is shown them; closed with this one. */
+    public Dataset seenBy(TestTransform transform) {
+        return new Dataset(
+                id,
+                classNames,
+                train.seenBy(transform),
+                val.seenBy(transform),
+                test.seenBy(transform),
+                hash,
+                skipped,
+                ownSplit,
+                parts,
+                subset,
+                notes,
+                source);
     }
 
     /** Which of {@link #parts} a label belongs to. */

@@ -28,6 +28,11 @@ public final class Datasets {
         return open(spec, cache, seed, Opened.Purpose.TRAINING);
     }
 
+    /** For what is judged as a training would be, but trains nothing: a data set without training images will do. */
+    public static Dataset openForAsking(DatasetSpec spec, Path cache, long seed) throws IOException {
+        return open(spec, cache, seed, Opened.Purpose.ASKING);
+    }
+
     /**
      * For judging alone: a data set without training images is welcome too; its train part is then empty. One without any split is
      * judged whole.
@@ -66,7 +71,7 @@ public final class Datasets {
         boolean good = false;
         try {
             for (DatasetPart part : Objects.requireNonNull(spec.parts())) {
-                members.add(open(part.spec(spec.onBadImage()), cache, seed, purpose));
+                members.add(open(part.spec(spec.onBadImage(), spec.fit()), cache, seed, purpose));
             }
             Dataset union = Union.of(members, cache);
             good = true;

@@ -31,6 +31,8 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
     public enum Purpose {
         /** Training images must be there. */
         TRAINING,
+        /** Nothing is trained, but what is judged compares with what was: the parts of a training, of which test will do alone. */
+        ASKING,
         /** Nothing is asked of it. */
         A_LOOK,
         /** Only test images are of interest: without a split, that is every image. */
@@ -90,7 +92,14 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
             notes.add("Own split: Runyard made train, val and test (50/20/30 a class); results do not compare with"
                     + " published ones.");
         } else {
-            settled = settled(source, found, seed, purpose, notes);
+            settled = settled(spec, source, found, seed, purpose, notes);
+        }
+        if (spec.fit() == DatasetSpec.Fit.TRAIN_AND_VAL && !settled.val().isEmpty()) {
+            notes.add("Trained on train and val together: " + settled.train().size() + " and "
+                    + settled.val().size() + " images; there is no val part.");
+            List<Item> both = new ArrayList<>(settled.train());
+            both.addAll(settled.val());
+            settled = settled.parts(both, List.of(), settled.test());
         }
         Opened opened = new Opened(spec, source, settled, own, skipped, List.copyOf(notes));
         return cache == null ? opened : opened.remembered(seed, cache);
@@ -129,14 +138,16 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
     }
 
     /** The official parts, with a val part where there is something to take it from. */
-    private static Found settled(Source source, Found found, long seed, Purpose purpose, List<String> notes)
+    private static Found settled(
+            DatasetSpec spec, Source source, Found found, long seed, Purpose purpose, List<String> notes)
             throws DataException {
         if (found.train().isEmpty() && purpose == Purpose.TRAINING) {
             throw new DataException(
                     "MISSING_SPLIT",
                     source.name() + " (" + found.layout() + ") has test images only; training needs a train part");
         }
-        if (!found.val().isEmpty() || found.train().isEmpty()) {
+        boolean keepsAll = spec.fit() == DatasetSpec.Fit.TRAIN_AND_VAL;
+        if (!found.val().isEmpty() || found.train().isEmpty() || keepsAll) {
             return found;
         }
         Splitting.Two two = Splitting.tenth(found.train(), found.classNames().size(), seed);

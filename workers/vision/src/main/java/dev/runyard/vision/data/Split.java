@@ -8,6 +8,7 @@ import dev.runyard.vision.image.Augmentations;
 import dev.runyard.vision.image.Augmentations.Box;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Raster;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.image.View;
 import java.io.Closeable;
@@ -30,6 +31,8 @@ public final class Split implements Closeable {
     private final @Nullable Path cache;
     private final String hash;
     private final Map<String, PixelCache> open = new TreeMap<>();
+    private final TestTransform transform;
+    private final @Nullable Split base;
     private double meanBytes = -1;
 
     /**
@@ -41,6 +44,28 @@ public final class Split implements Closeable {
         this.pictures = pictures;
         this.cache = cache;
         this.hash = hash;
+        transform = TestTransform.PGN;
+        base = null;
+    }
+
+    /** The same images, shown by another test transform; the decoded ones are shared. */
+    private Split(Split base, TestTransform transform) {
+        part = base.part;
+        pictures = base.pictures;
+        cache = base.cache;
+        hash = base.hash;
+        this.transform = transform;
+        this.base = base;
+    }
+
+    /** The same images as a backbone with this transform is shown them; closed with these. */
+    Split seenBy(TestTransform other) {
+        return other.equals(transform) ? this : new Split(base == null ? this : base, other);
+    }
+
+    /** What {@link #pixels(int, int)} does to images. */
+    public TestTransform transform() {
+        return transform;
     }
 
     Pictures pictures() {
@@ -92,10 +117,14 @@ public final class Split implements Closeable {
                 : cache("whole", Split::same).get(i).raster();
     }
 
-    /** By the test transform (shorter side to {@code size}, bilinear, central crop): size × size × 3 bytes. */
+    /** By the test transform: size × size × 3 bytes. */
     public byte[] pixels(int i, int size) throws IOException {
-        if (keepWhole(size)) {
-            return Transforms.tv(pixels(i), size);
+        boolean decodes = cache == null || pictures.cheap();
+        if (decodes && transform.ownMode()) {
+            return transform.of(pictures.inOwnMode(i), size);
+        }
+        if (keepWhole(size) && !transform.ownMode()) {
+            return transform.of(pixels(i), size);
         }
         return testSized(size).get(i).raster().data();
     }
@@ -106,6 +135,7 @@ public final class Split implements Closeable {
             case NONE -> pixels(i, size);
             case FLIP_CROP -> Augmentations.flipCrop(pixels(i, size), size, draws);
             case RESIZED_CROP -> Augmentations.resizedCrop(pixels(i), size, draws);
+            case CLEVR -> Augmentations.clevr(shorterSided(i, size), size, draws);
             case PGN -> pgn(i, size, draws);
         };
     }
@@ -125,14 +155,32 @@ public final class Split implements Closeable {
         if (cache == null || pictures.cheap()) {
             return null;
         }
-        if (augment == Augment.RESIZED_CROP || keepWhole(size)) {
+        boolean tested = augment == Augment.NONE || augment == Augment.FLIP_CROP;
+        if (augment == Augment.RESIZED_CROP || (keepWhole(size) && !(tested && transform.ownMode()))) {
             return cache("whole", Split::same);
         }
-        return augment == Augment.PGN ? squashedCache(size) : testSized(size);
+        return switch (augment) {
+            case PGN -> squashedCache(size);
+            case CLEVR -> shorterCache(size);
+            default -> testSized(size);
+        };
+    }
+
+    private Raster shorterSided(int i, int size) throws IOException {
+        return keepWhole(size)
+                ? Transforms.shorterSide(pixels(i), size)
+                : shorterCache(size).get(i).raster();
+    }
+
+    private PixelCache shorterCache(int size) throws IOException {
+        return cache("shorter-" + size, rgb -> Transforms.shorterSide(rgb, size));
     }
 
     private PixelCache testSized(int size) throws IOException {
-        return cache("test-" + size, rgb -> square(Transforms.tv(rgb, size), size));
+        if (transform.equals(TestTransform.PGN)) {
+            return cache("test-" + size, rgb -> square(transform.of(rgb, size), size));
+        }
+        return cache("test-" + transform.spelled(size), image -> square(transform.of(image, size), size));
     }
 
     private PixelCache squashedCache(int size) throws IOException {
@@ -207,18 +255,55 @@ public final class Split implements Closeable {
         return meanBytes;
     }
 
-    private synchronized PixelCache cache(String form, PixelCache.Form change) throws IOException {
+    private PixelCache cache(String form, PixelCache.Form change) throws IOException {
+        boolean own = transform.ownMode() && form.startsWith("test-");
+        Split holder = base == null ? this : base;
+        return holder.kept(form, own ? new OwnModes(pictures) : pictures, change);
+    }
+
+    private synchronized PixelCache kept(String form, Pictures of, PixelCache.Form change) throws IOException {
         PixelCache known = open.get(form);
         if (known == null) {
             Path folder = java.util.Objects.requireNonNull(cache);
-            known = PixelCache.open(folder, hash + "|" + part + "|" + form, part + "-" + form, pictures, change);
+            known = PixelCache.open(folder, hash + "|" + part + "|" + form, part + "-" + form, of, change);
             open.put(form, known);
         }
         return known;
     }
 
+    /** Images before they become RGB. */
+    private record OwnModes(Pictures pictures) implements Pictures {
+        @Override
+        public int size() {
+            return pictures.size();
+        }
+
+        @Override
+        public int label(int i) {
+            return pictures.label(i);
+        }
+
+        @Override
+        public String name(int i) {
+            return pictures.name(i);
+        }
+
+        @Override
+        public Raster decode(int i) throws IOException {
+            return pictures.inOwnMode(i);
+        }
+
+        @Override
+        public boolean cheap() {
+            return pictures.cheap();
+        }
+    }
+
     @Override
     public synchronized void close() throws IOException {
+        if (base != null) {
+            base.close();
+        }
         for (PixelCache known : open.values()) {
             known.close();
         }

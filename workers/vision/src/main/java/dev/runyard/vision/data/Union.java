@@ -133,6 +133,12 @@ final class Union {
         }
 
         @Override
+        public Raster inOwnMode(int i) throws IOException {
+            int m = member(i);
+            return members.get(m).inOwnMode(i - first[m]);
+        }
+
+        @Override
         public boolean cheap() {
             return members.stream().allMatch(Pictures::cheap);
         }

@@ -4,12 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.vision.backbone.vit.VitShape;
-import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.feed.Feed;
 import dev.runyard.vision.image.Normalisation;
-import dev.runyard.vision.image.Raster;
-import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
@@ -73,11 +70,8 @@ abstract sealed class PixelSource implements AutoCloseable {
         @Override
         Feed feed() {
             int side = shape.imageSize();
-            boolean clip = shape.naming() == Naming.OPENAI_CLIP || shape.naming() == Naming.HF_CLIP;
-            return Feed.of(count(), side, normalisation, i -> {
-                Raster image = folder.decode(folder.names().get(i));
-                return clip ? Transforms.clip(image, side) : Transforms.tv(image, side);
-            });
+            return Feed.of(count(), side, normalisation, i -> shape.transform()
+                    .of(folder.decode(folder.names().get(i)), side));
         }
 
         @Override

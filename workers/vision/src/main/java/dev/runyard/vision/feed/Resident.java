@@ -55,7 +55,8 @@ public final class Resident implements AutoCloseable {
      * @param room bytes of the device
      */
     public static boolean fits(Split split, int side, Augment augment, long room) {
-        return augment != Augment.RESIZED_CROP && 3L * side * side * split.size() <= room;
+        boolean whole = augment != Augment.RESIZED_CROP && augment != Augment.CLEVR;
+        return whole && 3L * side * side * split.size() <= room;
     }
 
     /**

@@ -17,7 +17,8 @@ public final class Augmentations {
     static final int GREY = 48;
     static final int SOLARIZE = 49;
     static final int FLIP = 50;
-    static final int SHIFT = 51;
+    static final int SHIFT = 51; // and 52
+    private static final int UPSIDE_DOWN = 53;
 
     private Augmentations() {}
 
@@ -114,6 +115,19 @@ public final class Augmentations {
     }
 
     /**
+     * The PGN code's training augmentation for CLEVR: a random square of the image, the colours and the horizontal flip of
+     * {@link #pgnColours}, and a vertical flip (p 0.5). Science reference §2.1.
+     *
+     * @param image RGB, its shorter side being {@code size}
+     */
+    public static byte[] clevr(Raster image, int size, Draws draws) {
+        int left = draws.below(SHIFT, image.width() - size + 1);
+        int top = draws.below(SHIFT + 1, image.height() - size + 1);
+        byte[] out = pgnColours(Transforms.crop(image, left, top, size, size).data(), size, draws);
+        return draws.happens(UPSIDE_DOWN, 0.5) ? upsideDown(out, size) : out;
+    }
+
+    /**
      * Horizontal flip (p 0.5), then a border of a tenth of the side reflected (without repeating the edge) and a random crop of the
      * old size.
      *
@@ -173,6 +187,15 @@ public final class Augmentations {
     private static int reflect(int at, int size) {
         int i = Math.abs(at);
         return i < size ? i : 2 * (size - 1) - i;
+    }
+
+    private static byte[] upsideDown(byte[] in, int size) {
+        byte[] out = new byte[in.length];
+        int row = 3 * size;
+        for (int y = 0; y < size; y++) {
+            System.arraycopy(in, y * row, out, (size - 1 - y) * row, row);
+        }
+        return out;
     }
 
     private static byte[] flipped(byte[] in, int size) {

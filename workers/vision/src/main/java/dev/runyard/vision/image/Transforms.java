@@ -22,6 +22,11 @@ public final class Transforms {
                 .data();
     }
 
+    /** As {@link #tv} before its crop. */
+    public static Raster shorterSide(Raster image, int size) {
+        return Resize.shorterSide(image.toRgb(), size, Filter.BILINEAR);
+    }
+
     /** The middle; an odd rest is rounded half to even as Python does. The image must be at least as large. */
     static Raster centreCrop(Raster image, int size) {
         int left = (int) Math.rint((image.width() - size) / 2.0);

@@ -12,6 +12,7 @@ import dev.runyard.vision.client.BundleManifest;
 import dev.runyard.vision.client.ClientBundle;
 import dev.runyard.vision.client.PatchLayout;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.TrainedRun;
@@ -49,6 +50,14 @@ public final class Invert {
         Torch.enter();
         refuseOther(request.out());
         try (TrainedRun run = TrainedRun.open(request.run())) {
+            if (!run.transform().equals(TestTransform.PGN)) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE",
+                        "run",
+                        request.run(),
+                        "is shown images by backbone.transform: native, and a client resizes them as the PGN code does",
+                        "invert a run with transform: pgn");
+            }
             PatchLayout layout = new PatchLayout(
                     run.backbone().shape().imageSize(), run.backbone().shape().patch(), prompts(run));
             PatchInverse inverse = InverseCache.of(run.backbone(), request.inverses());

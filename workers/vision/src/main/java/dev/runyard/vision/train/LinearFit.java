@@ -43,6 +43,7 @@ final class LinearFit {
     private static final double FINEST = 0.125;
 
     private final MethodSpec.Linear spec;
+    private final boolean both;
     private final Dataset data;
     private final Features features;
     private final Model model;
@@ -53,8 +54,16 @@ final class LinearFit {
     /** Percent of val that the best strength got right while val was not part of the fit; NaN when none was searched. */
     private double chosenTop1 = Double.NaN;
 
-    LinearFit(MethodSpec.Linear spec, Dataset data, Features features, Model model, TrainingListener listener) {
+    /** @param both whether the last fit is on train and val also where C is given */
+    LinearFit(
+            MethodSpec.Linear spec,
+            boolean both,
+            Dataset data,
+            Features features,
+            Model model,
+            TrainingListener listener) {
         this.spec = spec;
+        this.both = both;
         this.data = data;
         this.features = features;
         this.model = model;
@@ -69,7 +78,7 @@ final class LinearFit {
         if (stopped != null) {
             return new Outcome.GivenBack(0, Loop.cause(stopped));
         }
-        List<Split> parts = given == null ? List.of(data.train(), data.val()) : List.of(data.train());
+        List<Split> parts = given == null || both ? List.of(data.train(), data.val()) : List.of(data.train());
         int most = most();
         Fit fit;
         try (LogisticRegression regression = regression(parts)) {
@@ -96,7 +105,7 @@ final class LinearFit {
                     FailureReason.NOT_FINITE,
                     "the fit's objective is not finite: the backbone's embeddings are not numbers");
         }
-        return loop.judge(fit.iterations(), given != null, chosenTop1);
+        return loop.judge(fit.iterations(), given != null && !both, chosenTop1);
     }
 
     private int most() {

@@ -1,11 +1,14 @@
 package dev.runyard.vision.train;
 
+import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.training.Select;
+import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.feed.Resident;
@@ -19,6 +22,7 @@ import dev.runyard.vision.train.optim.Schedule;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
 import dev.runyard.vision.train.score.Judge;
+import dev.runyard.vision.train.state.BestWeights;
 import dev.runyard.vision.train.state.Identity;
 import dev.runyard.vision.train.state.Progress;
 import java.io.IOException;
@@ -54,6 +58,7 @@ final class Loop {
     private int notFinite;
     private String lastFinite = "there was no finite one";
     private final Readings readings = new Readings();
+    private @Nullable BestWeights best;
     private long skipped;
 
     /**
@@ -83,13 +88,14 @@ final class Loop {
         this.full = full;
         this.judge = judge;
         this.listener = listener;
-        this.perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
+        this.perEpoch = Math.max(1, (data.train().size() + spec.batchSize() - 1) / spec.batchSize());
         this.steps = (long) perEpoch * spec.schedule().epochs();
     }
 
     Outcome run() throws IOException {
         try (readings;
                 Step step = new Step(spec, objective, readings);
+                BestWeights selected = new BestWeights(spec.select(), objective);
                 Resident resident = resident();
                 Batches batches = new Batches(
                         data.train(),
@@ -103,7 +109,16 @@ final class Loop {
                         spec.seed(),
                         steps)) {
             data.notes().forEach(listener::log);
-            Checkpointing checkpointing = new Checkpointing(dir, identity, step::state, listener);
+            best = selected;
+            Checkpointing checkpointing = new Checkpointing(
+                    dir,
+                    identity,
+                    () -> {
+                        Map<String, NDArray> state = new LinkedHashMap<>(selected.state());
+                        state.putAll(step.state());
+                        return state;
+                    },
+                    listener);
             progress = checkpointing.resume();
             listener.resumed(progress.step());
             if (progress.step() == 0) {
@@ -238,8 +253,11 @@ final class Loop {
             return judge.ordered();
         }
         emit(found.get());
-        progress = progress.validated(found.get().getOrDefault("val/top1", Double.NaN));
+        progress = progress.validated(BestWeights.score(spec.select(), found.get()));
         boolean improved = progress.isBest();
+        if (improved && best != null) {
+            best.keep();
+        }
         boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
         if (due || improved || overdue(checkpointing)) {
             save(step, checkpointing);
@@ -251,12 +269,33 @@ final class Loop {
         if (notFinite > 0) {
             throw notFinite(Double.NaN, progress.step());
         }
+        select();
         Optional<Map<String, Double>> found = judge.test(this::report);
         if (found.isEmpty()) {
             return stop(judge.ordered(), step, checkpointing);
         }
         emit(found.get());
         return new Outcome.Finished(progress.step());
+    }
+
+    /** From here on the weights are the result; the checkpoint of the last step is written before. */
+    private void select() {
+        if (spec.select() == Select.LAST || best == null) {
+            return;
+        }
+        if (progress.bestStep() < 0) {
+            throw new TrainingFailure(
+                    FailureReason.NOT_FINITE,
+                    "select: no epoch has a validation that is a number, so there is no best one; lower"
+                            + " optimizer.learningRate, or use select: last");
+        }
+        best.restore();
+        listener.log("The result is the weights after step " + progress.bestStep() + " (epoch "
+                + progress.bestStep() / perEpoch + " of " + spec.schedule().epochs() + "): "
+                + (spec.select() == Select.BEST_VAL_LOSS
+                        ? "val/loss " + -progress.best() + ", the lowest"
+                        : "val/top1 " + progress.best() + ", the highest")
+                + (spec.validateOn() == ValidateOn.TEST ? "; selected on test, as released." : "."));
     }
 
     private Outcome stop(Order order, Step step, Checkpointing checkpointing) throws IOException {

@@ -3,6 +3,7 @@ package dev.runyard.vision.train;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -13,6 +14,7 @@ import dev.runyard.vision.data.Split;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.net.StoredTensors;
@@ -150,12 +152,22 @@ public final class TrainedRun implements AutoCloseable {
      * @throws WeightsException when its classes are no longer those of the outputs
      */
     public Dataset ownData(Path cache) throws IOException {
-        Dataset own = OpenDatasets.open(spec.dataset(), cache);
+        Dataset own = OpenDatasets.open(spec.dataset(), cache, !(spec.method() instanceof MethodSpec.ZeroShot));
         if (!own.classNames().equals(classNames)) {
             throw new WeightsException(own.id() + ": has other classes now than the run was trained on ("
                     + own.classes() + ", then " + classNames.size() + "); give the run the data it was trained on");
         }
-        return own;
+        return seen(own);
+    }
+
+    /** The images of a data set as the model was trained to see them; closed with it. */
+    public Dataset seen(Dataset any) {
+        return any.seenBy(transform());
+    }
+
+    /** What is done to images in front of it. */
+    public TestTransform transform() {
+        return Training.transform(spec, backbone.shape());
     }
 
     private static void fill(Safetensors in, Path file, Model model) throws IOException {

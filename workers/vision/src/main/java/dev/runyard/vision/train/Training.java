@@ -1,6 +1,8 @@
 package dev.runyard.vision.train;
 
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.WithNet;
@@ -12,11 +14,14 @@ import dev.runyard.spec.run.Task;
 import dev.runyard.spec.training.Augment;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.Select;
+import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.vit.Bf16Cpu;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.head.Classifier;
@@ -87,8 +92,10 @@ public final class Training {
             Torch.threads(options.threads());
             arithmetic(spec.backbone().precision());
             Files.createDirectories(dir);
-            Dataset data = OpenDatasets.open(spec.dataset(), options.dataCache());
+            Dataset data =
+                    OpenDatasets.open(dataset(), options.dataCache(), !(spec.method() instanceof MethodSpec.ZeroShot));
             check(data);
+            spec.mark().ifPresent(mark -> listener.log("This run " + mark + "."));
             try (Robustness robustness = Robustness.open(spec, data, options.dataCache())) {
                 return spec.task() == Task.PRETRAIN
                         ? pretrain(data, robustness, listener)
@@ -99,6 +106,11 @@ public final class Training {
         } finally {
             Torch.giveBack();
         }
+    }
+
+    /** A solver that fits train and val by itself is handed both apart, because it chooses on val before. */
+    private DatasetSpec dataset() {
+        return isLbfgs(spec.method()) ? spec.dataset().fitted(DatasetSpec.Fit.TRAIN) : spec.dataset();
     }
 
     /** @throws InvalidSpec when the device has it not */
@@ -117,7 +129,7 @@ public final class Training {
         Torch.tf32(tf32);
     }
 
-    private Outcome adapt(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
+    private Outcome adapt(Dataset opened, Robustness robustness, TrainingListener listener) throws IOException {
         FrozenBackbone backbone;
         try {
             backbone = FrozenBackbone.shared(spec.backbone());
@@ -125,6 +137,9 @@ public final class Training {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
         backbone.assumption().ifPresent(listener::log);
+        TestTransform transform = transform(spec, backbone.shape());
+        Dataset data = opened.seenBy(transform);
+        robustness.seenBy(transform);
         slow(backbone.precision()).ifPresent(listener::log);
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             Normalisation normalisation = normalisation(spec, backbone.shape());
@@ -186,7 +201,8 @@ public final class Training {
             return loop.judge(0, true, Double.NaN);
         }
         if (features != null && spec.method() instanceof MethodSpec.Linear linear && isLbfgs(linear)) {
-            return new LinearFit(linear, data, features, model, listener).run(loop);
+            boolean both = spec.dataset().fit() == DatasetSpec.Fit.TRAIN_AND_VAL;
+            return new LinearFit(linear, both, data, features, model, listener).run(loop);
         }
         return loop.run();
     }
@@ -231,6 +247,7 @@ public final class Training {
         Judge judge = new Judge(
                 dir,
                 data,
+                spec.validateOn(),
                 objective,
                 shape.imageSize(),
                 spec.batchSize(),
@@ -252,6 +269,11 @@ public final class Training {
                 listener);
     }
 
+    /** How the images of an adapted backbone are shown to it, wherever they are not varied. */
+    static TestTransform transform(RunSpec spec, VitShape shape) {
+        return spec.backbone().transform() == BackboneSpec.Transform.NATIVE ? shape.transform() : TestTransform.PGN;
+    }
+
     /** What the images of an adapted backbone are normalised with. */
     static Normalisation normalisation(RunSpec spec, VitShape shape) {
         return spec.backbone().normalisation() == BackboneSpec.Normalisation.CLIP
@@ -263,6 +285,16 @@ public final class Training {
     private void check(Dataset data) {
         if (spec.method() instanceof MethodSpec.ZeroShot || isLbfgs(spec.method())) {
             return;
+        }
+        if (spec.select() != Select.LAST
+                && spec.validateOn() == ValidateOn.VAL
+                && data.val().size() == 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "select",
+                    Json.mapper().valueToTree(spec.select()),
+                    "needs a val part, and " + data.id() + " has none here",
+                    "use select: last");
         }
         int n = data.train().size();
         if (spec.batchSize() > n) {

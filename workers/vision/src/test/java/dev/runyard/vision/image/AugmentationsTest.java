@@ -59,6 +59,35 @@ class AugmentationsTest {
     }
 
     @Test
+    void clevrIsCutSomewhereAndTurnedBothWays() {
+        // Where there is no jitter, grey or solarisation, the pixels tell where they were.
+        byte[] ramp = new byte[30 * 20 * 3];
+        for (int i = 0; i < 600; i++) {
+            ramp[i * 3] = (byte) (i % 30);
+            ramp[i * 3 + 1] = (byte) (i / 30);
+        }
+        Raster image = Raster.rgb(30, 20, ramp);
+        Set<String> seen = new HashSet<>();
+        int plain = 0;
+        for (int i = 0; i < 4_000; i++) {
+            byte[] out = Augmentations.clevr(image, 20, new Draws(0, 0, i));
+            int dx = out[3] - out[0];
+            int dy = out[20 * 3 + 1] - out[1];
+            if (out[19 * 3] - out[0] == 19 * dx
+                    && Math.abs(dx) == 1
+                    && Math.abs(dy) == 1
+                    && out[1] + (dy > 0 ? 0 : -19) == 0
+                    && out[2] == 0) {
+                plain++;
+                seen.add((dx > 0 ? out[0] : out[0] - 19) + " " + dx + " " + dy);
+            }
+        }
+        assertThat(plain / 4_000.0).isBetween(0.10, 0.16); // 0.2 · 0.8 · 0.8
+        assertThat(seen).hasSize(11 * 2 * 2);
+        assertThat(image.data()).isEqualTo(ramp);
+    }
+
+    @Test
     void flipCropMovesAtMostATenth() {
         byte[] ramp = new byte[20 * 20 * 3];
         for (int i = 0; i < 400; i++) {

@@ -1,6 +1,7 @@
 package dev.runyard.vision.backbone.vit;
 
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.TestTransform;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param eps of every layer norm
  * @param mean of the images it was trained on, per channel
  * @param std likewise
+ * @param transform how images are shown to it where it is tested as its makers did
  * @param embedding d, length of what it gives for an image: D, or that of its projection
  * @param classes outputs of its own head, 0 when it has none
  */
@@ -30,8 +32,39 @@ public record VitShape(
         double eps,
         List<Double> mean,
         List<Double> std,
+        TestTransform transform,
         int embedding,
         int classes) {
+
+    /** Shown images as the PGN code does. */
+    public VitShape(
+            Naming naming,
+            int patch,
+            int width,
+            int depth,
+            int heads,
+            int imageSize,
+            Activation activation,
+            double eps,
+            List<Double> mean,
+            List<Double> std,
+            int embedding,
+            int classes) {
+        this(
+                naming,
+                patch,
+                width,
+                depth,
+                heads,
+                imageSize,
+                activation,
+                eps,
+                mean,
+                std,
+                TestTransform.PGN,
+                embedding,
+                classes);
+    }
 
     /** Names of the tensors in files of one ecosystem. */
     public enum Naming {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.runyard.vision.backbone.vit.VisionTransformer;
 import dev.runyard.vision.backbone.vit.VitShape.Activation;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.image.Resize.Filter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -237,6 +238,46 @@ public final class BackboneConfig {
             return Optional.of(List.copyOf(out));
         }
         return Optional.empty();
+    }
+
+    /** Of the resize in front of the model; empty where nobody says. */
+    public Optional<Filter> interpolation() throws WeightsException {
+        for (JsonNode node : found("interpolation", "resample")) {
+            switch (node.asText().toLowerCase(Locale.ROOT)) {
+                case "bicubic", "3" -> {
+                    return Optional.of(Filter.BICUBIC);
+                }
+                case "bilinear", "2" -> {
+                    return Optional.of(Filter.BILINEAR);
+                }
+                default -> throw wrong("interpolation", "bicubic or bilinear");
+            }
+        }
+        return maker == Maker.OPEN_CLIP ? Optional.of(Filter.BICUBIC) : Optional.empty();
+    }
+
+    /** Share of the resized shorter side that is cut out; empty where nobody says. */
+    public OptionalDouble crop() throws WeightsException {
+        for (JsonNode mode : found("crop_mode", "resize_mode")) {
+            if (!List.of("center", "shortest").contains(mode.asText().toLowerCase(Locale.ROOT))) {
+                throw wrong("crop_mode", "center, or its resize_mode not shortest");
+            }
+        }
+        for (JsonNode node : found("crop_pct")) {
+            if (!node.isNumber() || !(node.doubleValue() > 0) || node.doubleValue() > 1) {
+                throw wrong("crop_pct", "a number in (0, 1]");
+            }
+            return OptionalDouble.of(node.doubleValue());
+        }
+        for (JsonNode size : found("size")) {
+            JsonNode edge = size.path("shortest_edge");
+            JsonNode cut = found("crop_size").stream().findFirst().orElse(MissingNode.getInstance());
+            int side = cut.isInt() ? cut.intValue() : cut.path("height").asInt(0);
+            if (edge.isInt() && side > 0 && side <= edge.intValue()) {
+                return OptionalDouble.of((double) side / edge.intValue());
+            }
+        }
+        return maker == Maker.OPEN_CLIP ? OptionalDouble.of(1) : OptionalDouble.empty();
     }
 
     /** The names of the head's classes in the order of its outputs; empty where nobody says them, or says another number of them. */

@@ -1,6 +1,7 @@
 package dev.runyard.vision.data.pixels;
 
 import dev.runyard.vision.data.layout.Item;
+import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.data.source.Source;
 import dev.runyard.vision.image.Images;
 import dev.runyard.vision.image.Raster;
@@ -36,11 +37,30 @@ public record Items(Source source, List<Item> items) implements Pictures {
     }
 
     @Override
+    public Raster inOwnMode(int i) throws IOException {
+        Item item = items.get(i);
+        if (item.planes() != null) {
+            return decoded(i);
+        }
+        try {
+            return file(item);
+        } catch (DataException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DataException("UNREADABLE_IMAGE", item.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Raster file(Item item) throws IOException {
+        return Images.decode(item.path(), source.read(item.path()));
+    }
+
+    @Override
     public Raster decode(int i) throws IOException {
         Item item = items.get(i);
         Item.Planes place = item.planes();
         if (place == null) {
-            return Images.decode(item.path(), source.read(item.path())).toRgb();
+            return file(item).toRgb();
         }
         byte[] planes = source.read(item.path(), place.offset(), Item.PIXELS);
         boolean columns = place.order() == Item.Order.COLUMNS;

@@ -27,6 +27,11 @@ public interface Pictures {
         }
     }
 
+    /** The image in the mode of its file, where that is known; faults as of {@link #decoded}. */
+    default Raster inOwnMode(int i) throws IOException {
+        return decoded(i);
+    }
+
     /** True when decoding costs no more than reading a cache would. */
     boolean cheap();
 }

@@ -11,6 +11,7 @@ import dev.runyard.vision.data.Split;
 import dev.runyard.vision.feed.Feed;
 import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsException;
@@ -120,6 +121,9 @@ public final class Features {
             TrainingOptions options) {
         String text = String.join(
                 "|",
+                split.transform().equals(TestTransform.PGN)
+                        ? ""
+                        : split.transform().toString(),
                 backbone.precision() == Precision.FP32 ? "features-1" : "features-1 " + backbone.precision(),
                 dataHash,
                 split.part(),

@@ -21,11 +21,16 @@ public final class OpenDatasets {
     private OpenDatasets() {}
 
     /** The data set of a spec; stays open for the next caller. */
-    public static synchronized Dataset open(DatasetSpec spec, Path cache) throws IOException {
-        String key = key(spec, cache);
+    public static Dataset open(DatasetSpec spec, Path cache) throws IOException {
+        return open(spec, cache, true);
+    }
+
+    /** @param trains whether there must be images to train on; without, test images alone will do */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache, boolean trains) throws IOException {
+        String key = key(spec, cache) + (trains ? "" : "|asked");
         Dataset open = OPEN.get(key);
         if (open == null) {
-            open = Datasets.open(spec, cache, SPLIT_SEED);
+            open = trains ? Datasets.open(spec, cache, SPLIT_SEED) : Datasets.openForAsking(spec, cache, SPLIT_SEED);
             OPEN.put(key, open);
             if (OPEN.size() > KEPT) {
                 // The eldest is dropped, not closed: another run may still read it.

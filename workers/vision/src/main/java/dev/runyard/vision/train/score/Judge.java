@@ -3,6 +3,7 @@ package dev.runyard.vision.train.score;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.report.Order;
+import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.evaluate.Evaluation;
@@ -31,6 +32,7 @@ public final class Judge {
 
     private final Path dir;
     private final Dataset data;
+    private final Split validated;
     private final Objective objective;
     private final int imageSize;
     private final int batchSize;
@@ -43,12 +45,14 @@ public final class Judge {
 
     /**
      * @param dir of the run, for the table of the further data sets
+     * @param on whether val or test is what each epoch is validated on
      * @param batchSize of the training; no larger one is used here
      * @param features what the model sees in place of the images; null for the images
      */
     public Judge(
             Path dir,
             Dataset data,
+            ValidateOn on,
             Objective objective,
             int imageSize,
             int batchSize,
@@ -58,6 +62,7 @@ public final class Judge {
             TrainingListener listener) {
         this.dir = dir;
         this.data = data;
+        this.validated = on == ValidateOn.TEST ? data.test() : data.val();
         this.objective = objective;
         this.imageSize = imageSize;
         this.batchSize = Math.min(LARGEST_BATCH, batchSize);
@@ -73,7 +78,7 @@ public final class Judge {
      */
     public Optional<Map<String, Double>> validation(Runnable report) throws IOException {
         Scores scores = new Scores(data);
-        if (!score(data.val(), scores, report)) {
+        if (!score(validated, scores, report)) {
             return Optional.empty();
         }
         listener.judged(scores.images());

@@ -14,6 +14,7 @@ import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.input.OpenDatasets;
@@ -70,6 +71,11 @@ public final class Robustness implements AutoCloseable {
         for (Dataset set : sets) {
             set.close();
         }
+    }
+
+    /** From here on they are shown as the model's own images are. */
+    public void seenBy(TestTransform transform) {
+        sets.replaceAll(set -> set.seenBy(transform));
     }
 
     boolean asked() {

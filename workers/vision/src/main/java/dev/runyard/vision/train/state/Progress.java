@@ -6,7 +6,7 @@ package dev.runyard.vision.train.state;
  * @param step optimiser steps done
  * @param validated whether the epoch that ended at this step was validated
  * @param bestStep step of the best validation so far; -1 before the first
- * @param best its top-1 in percent
+ * @param best its score, larger being better: top-1 in percent, or minus the loss; see {@link BestWeights#score}
  */
 public record Progress(long step, boolean validated, long bestStep, double best) {
     public static final Progress START = new Progress(0, true, -1, Double.NEGATIVE_INFINITY);
@@ -15,9 +15,9 @@ public record Progress(long step, boolean validated, long bestStep, double best)
         return new Progress(step + 1, !epochEnds, bestStep, best);
     }
 
-    /** @param top1 NaN is never best */
-    public Progress validated(double top1) {
-        return top1 > best ? new Progress(step, true, step, top1) : new Progress(step, true, bestStep, best);
+    /** @param score NaN is never best */
+    public Progress validated(double score) {
+        return score > best ? new Progress(step, true, step, score) : new Progress(step, true, bestStep, best);
     }
 
     public boolean isBest() {

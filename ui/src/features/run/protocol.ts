@@ -1,0 +1,7 @@
+import type { RunView } from "../../api/types";
+
+/** What a reader must know of every result of a run: one that was chosen on the images it is judged by does not compare with others. */
+export function protocolMark(spec: RunView["spec"] | undefined): string | undefined {
+  if (spec?.validateOn !== "test") return undefined;
+  return spec.select === undefined || spec.select === "last" ? "validates on test" : "selects on test, as released";
+}
