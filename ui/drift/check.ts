@@ -2,10 +2,13 @@
  * Fails to compile where the page's types name a path, a field or a word that the service's own OpenAPI document does not have.
  * `npm run drift` makes `openapi.ts` from the document of the build and compiles this.
  */
-import type { paths as Used } from "../src/api/paths";
+import type { OrderPaths } from "../src/api/order";
+import type { paths } from "../src/api/paths";
+import type { SearchPaths } from "../src/api/sweepSearch";
 import type { Json, JsonObject } from "../src/api/types";
 import type { paths as Served } from "./openapi";
 
+type Used = paths & OrderPaths & SearchPaths;
 type Plain<T> = Exclude<T, null | undefined>;
 
 /** Free JSON, which only its reader can judge. */

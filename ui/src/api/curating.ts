@@ -9,7 +9,7 @@ export type Deed = { action: string } | { patch: Change } | { delete: true } | {
 export type BulkSelect = Schemas["BulkSelect"];
 export type BulkAsk = Omit<Schemas["BulkAsk"], "select" | "do"> & { select: BulkSelect; do?: Deed };
 export type BulkCheck = Required<Schemas["BulkCheck"]>;
-export type BulkDone = Required<Pick<Schemas["BulkDone"], "done" | "skippedTotal">> & { skipped: Required<Schemas["BulkSkipped"]>[]; undo?: BulkAsk | null };
+export type BulkDone = Required<Pick<Schemas["BulkDone"], "done" | "skippedTotal">> & { skipped: Required<Schemas["BulkSkipped"]>[]; /** Requests that bring all back as it was. */ undo?: BulkAsk[] | null };
 
 /** How a filter may go on where somebody types. */
 export interface Completion {

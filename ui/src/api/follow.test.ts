@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { type InfiniteData, InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
+import { type InfiniteData, InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { aRun } from "../testing/samples";
 import { api } from "./client";
@@ -105,5 +105,19 @@ describe("the stream", () => {
     tell({ type: "back", data: {} });
     await vi.advanceTimersByTimeAsync(10);
     expect(lists).toHaveBeenCalledOnce();
+  });
+
+  test("what is worked out from a whole sweep is not read anew with each of its events", async () => {
+    const read = vi.fn(() => Promise.resolve(1));
+    const observed = new QueryObserver(cache, { queryKey: keys.insight("s", "importance"), queryFn: read });
+    leave.push(observed.subscribe(() => undefined));
+    await vi.advanceTimersByTimeAsync(10);
+    read.mockClear();
+    for (let second = 0; second < 40; second++) {
+      tell({ type: "run", data: { id: `r-${second}`, sweep: second % 2 ? "s" : "other", state: "RUNNING" } });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(read.mock.calls.length).toBeGreaterThanOrEqual(2);
+    expect(read.mock.calls.length).toBeLessThanOrEqual(3);
   });
 });

@@ -13,6 +13,8 @@ const POINTS_MS = 2_000;
 const LIST_MS = 4_000;
 /** The same for what an event can only move (a sort or a filter by a metric), not add or take away. */
 const MOVE_MS = 10_000;
+/** What is worked out from a whole sweep costs the lab more than a list does. */
+const INSIGHT_MS = 20_000;
 /** More changed rows than this in one batch: reading the list again is cheaper than reading each. */
 const SINGLE_LIMIT = 8;
 
@@ -77,6 +79,7 @@ export function readAllAgain(cache: QueryClient): Promise<void> {
 export function follow(stream: EventStream, cache: QueryClient): () => void {
   const changes = new Map<string, Change>();
   const stale = new Map<string, QueryKey>();
+  const sweeps = new Set<string>();
   const lastRead = new Map<string, number>();
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   let timer: { id: ReturnType<typeof setTimeout>; soon: boolean } | undefined;
@@ -119,6 +122,10 @@ export function follow(stream: EventStream, cache: QueryClient): () => void {
         () => cache.invalidateQueries({ queryKey: keys.run(id) }),
       );
     }
+    for (const { queryHash, queryKey } of cache.getQueryCache().findAll({ type: "active", queryKey: ["insight"] })) {
+      if (sweeps.has(String(queryKey[1]))) readAgain(queryHash, queryKey, INSIGHT_MS);
+    }
+    sweeps.clear();
     for (const queryKey of stale.values()) void cache.invalidateQueries({ queryKey });
     stale.clear();
   };
@@ -134,12 +141,18 @@ export function follow(stream: EventStream, cache: QueryClient): () => void {
     }
     if (event.type === "run" && id) {
       stale.set(`trail ${id}`, keys.trail(id));
-      if (sweep) stale.set(sweep, keys.sweep(sweep));
+      if (sweep) {
+        stale.set(sweep, keys.sweep(sweep));
+        sweeps.add(sweep);
+      }
     }
     if (event.type === "sweep") {
       stale.set("sweeps", keys.sweepLists);
       stale.set("experiments", keys.experiments);
-      if (id) stale.set(id, keys.sweep(id));
+      if (id) {
+        stale.set(id, keys.sweep(id));
+        sweeps.add(id);
+      }
     }
     if (event.type === "device") stale.set("devices", keys.devices);
     if (changes.size === 0 && stale.size === 0) return;

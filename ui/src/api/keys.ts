@@ -27,6 +27,8 @@ export const keys = {
   artifacts: (id: string) => ["trail", id, "artifacts"] as const,
   sweepLists: ["sweeps"] as const,
   sweep: (id: string) => ["sweep", id] as const,
+  /** Worked out from all of a sweep: not with each of its events. */
+  insight: (id: string, what: "importance" | "rungs") => ["insight", id, what] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
   sweepRuns: (id: string, metric: string) => ["sweep", id, "runs", metric] as const,
   reports: ["reports"] as const,

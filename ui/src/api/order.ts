@@ -1,34 +1,23 @@
 import { http, unwrap } from "./client";
+import type { Made } from "./made";
+import type { components } from "./schema";
 import type { RunView, SweepView } from "./types";
+
+type Schemas = components["schemas"];
 
 /** What people keep in order, by its place in the REST interface. Experiments go by name. */
 export type Kept = "runs" | "sweeps" | "experiments";
 
 /** What people put there. */
-export interface Marks {
-  tags?: Record<string, string> | null;
-  starred?: boolean | null;
-  archived?: boolean | null;
-  deletedAt?: string | null;
-  hasNote?: boolean | null;
-}
+export type Marks = Pick<Made<"ExperimentView", never>, "tags" | "starred" | "archived" | "deletedAt" | "hasNote">;
 
-/** What is left out stays; a tag that is null goes. */
-export interface Change {
-  name?: string;
-  tags?: Record<string, string | null>;
-  starred?: boolean;
-  archived?: boolean;
-  /** Of runs that have not ended. */
-  priority?: number;
-  experiment?: string;
-}
+/** What is left out stays; a tag that is null goes. A priority is one of runs that have not ended. */
+export type Change = Omit<Schemas["Patch"], "tags"> & { tags?: Record<string, string | null> };
 
+/** Markdown, with the earlier versions, the newest first. */
 export interface Note {
-  /** Markdown. */
   text: string;
-  /** Earlier versions, the newest first. */
-  history: { text: string; who: string; when: string }[];
+  history: Required<Schemas["NoteVersion"]>[];
 }
 
 interface Of<K extends Kept> {

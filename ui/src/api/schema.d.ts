@@ -4311,7 +4311,7 @@ export interface components {
             skipped?: components["schemas"]["BulkSkipped"][];
             /** Format: int64 */
             skippedTotal?: number;
-            undo?: components["schemas"]["BulkAsk"];
+            undo?: components["schemas"]["BulkAsk"][];
         };
         BulkSelect: {
             archived?: string;
@@ -4409,11 +4409,20 @@ export interface components {
             key?: string;
             queue?: string;
         };
+        DeviceFailure: {
+            at?: components["schemas"]["Instant"];
+            /** Format: int64 */
+            attempt?: number;
+            message?: string;
+            reason?: string;
+            run?: components["schemas"]["UUID"];
+        };
         DeviceView: {
             host?: string;
             id?: components["schemas"]["UUID"];
             key?: string;
             kind?: string;
+            lastFailure?: components["schemas"]["DeviceFailure"];
             lastSeen?: components["schemas"]["Instant"];
             lease?: components["schemas"]["Lease"];
             /** Format: int64 */
@@ -4422,6 +4431,7 @@ export interface components {
             /** Format: int32 */
             slots?: number;
             state?: components["schemas"]["State"];
+            version?: string;
             why?: string;
             worker?: components["schemas"]["UUID"];
         };

@@ -1,54 +1,20 @@
 import { http, unwrap } from "./client";
+import type { Made } from "./made";
 import type { Json } from "./types";
 
 /** How much a parameter has to do with being among the best; the interval is that of 95 of 100 resamplings. */
-export interface Share {
-  path: string;
-  share: number;
-  lo: number;
-  hi: number;
-  points: number;
-}
+export type Share = Made<"Share", "path" | "share" | "lo" | "hi" | "points">;
 
-export interface ImportanceView {
-  metric: string;
-  points: number;
-  needed: number;
-  /** In words, where there are too few points to say anything. */
-  said?: string | null;
-  shares: Share[];
-}
+/** `said`: in words, where there are too few points to say anything. */
+export type ImportanceView = Omit<Made<"ImportanceView", "metric" | "points" | "needed">, "shares"> & { shares: Share[] };
 
-export interface PointView {
-  point: number;
-  params: Record<string, Json>;
-  source: string;
-  sampler?: string | null;
-  refused?: string | null;
-  state: "OPEN" | "FINISHED" | "PRUNED" | "FAILED";
-  /** One for each goal, the mean over the seeds. */
-  values?: number[] | null;
-  runs: string[];
-}
+/** `values`: one for each goal, the mean over the seeds. */
+export type PointView = Omit<Made<"PointView", "point" | "source" | "state" | "runs">, "params"> & { params: Record<string, Json> };
 
-export interface PointsView {
-  metrics: string[];
-  goals: ("max" | "min" | "MAX" | "MIN")[];
-  best?: number | null;
-  stopping?: string | null;
-  points: PointView[];
-}
+export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & { points: PointView[]; goals: ("max" | "min" | "MAX" | "MIN")[] };
 
 /** What a pruner saw and decided; no decision at an epoch that is no rung. */
-export interface Reading {
-  seq: number;
-  run: string;
-  index: number;
-  epoch: number;
-  value: number;
-  decision?: "KEEP" | "STOP" | null;
-  why?: string | null;
-}
+export type Reading = Made<"ReadingView", "seq" | "run" | "index" | "epoch" | "value">;
 
 interface Get<R> {
   get: { parameters: { path: { id: string }; query?: { after?: string } }; responses: { 200: { content: { "application/json": R } } } };

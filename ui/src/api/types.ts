@@ -1,3 +1,5 @@
+import type { Made } from "./made";
+
 /** What the service shows. Numbers that may be NaN or infinite have been through `parseJson`. Times are ISO-8601, UTC. */
 export type RunState =
   | "QUEUED"
@@ -109,27 +111,12 @@ export interface SweepView {
   outcome?: string | null;
 }
 
-export interface Lease {
-  run: string;
-  attempt: number;
-  since: string;
-  expiresAt: string;
-}
+export type Lease = Made<"Lease", "run" | "attempt" | "since" | "expiresAt">;
 
-export interface DeviceView {
-  id: string;
-  worker?: string | null;
-  host: string;
-  key: string;
-  kind: "cpu" | "cuda";
-  name: string;
-  memoryBytes: number;
-  slots: number;
-  state: "FREE" | "BUSY" | "LOST" | "DRAINED" | "QUARANTINED" | "REFUSED";
+export type DeviceView = Omit<Made<"DeviceView", "id" | "host" | "key" | "kind" | "name" | "memoryBytes" | "slots" | "state">, "lease" | "lastFailure"> & {
   lease?: Lease | null;
-  lastSeen?: string | null;
-  why?: string | null;
-}
+  lastFailure?: Made<"DeviceFailure", "run" | "attempt"> | null;
+};
 
 export interface WorkerView {
   id: string;
@@ -245,11 +232,7 @@ export interface SweepTable {
   rows: TableRow[];
 }
 
-export interface Experiment {
-  name: string;
-  project?: string | null;
-  runs: number;
-}
+export type Experiment = Made<"ExperimentView", "name" | "runs">;
 
 export interface Page<T> {
   items: T[];

@@ -109,21 +109,25 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
   const logY = isLogY(view, metric);
   const { x: wanted, smoothing, weight, ghosts, logX, zoom, hidden } = view;
   const shown = useMemo(() => traces.filter((trace) => !hidden.includes(trace.id)), [traces, hidden]);
+  // What smoothing leaves as it is: a step of its slider works out the lines and nothing else.
+  const still = useMemo(() => drawAll(shown, { axis: wanted, smoothing: "none", weight: 0, ghosts, logX, logY }), [shown, wanted, ghosts, logX, logY]);
+  const smoothed = smoothing !== "none" && weight > 0;
   const drawn = useMemo(
-    () => drawAll(shown, { axis: wanted, smoothing, weight, ghosts, logX, logY }),
-    [shown, wanted, smoothing, weight, ghosts, logX, logY],
+    () => (smoothed ? drawAll(shown, { axis: wanted, smoothing, weight, ghosts, logX, logY }) : still),
+    [smoothed, still, shown, wanted, smoothing, weight, ghosts, logX, logY],
   );
   const axis = drawn.find((d) => d.x.length > 0)?.axis ?? wanted;
   // A zoom is in units of the wanted axis.
-  const x: Range = useMemo(() => (zoom && axis === wanted ? zoom : xExtent(drawn)), [zoom, axis, wanted, drawn]);
+  const x: Range = useMemo(() => (zoom && axis === wanted ? zoom : xExtent(still)), [zoom, axis, wanted, still]);
   const chosen = view.ranges[metric];
   const own = useMemo(() => (view.outliers ? null : robust(drawn, x)), [view.outliers, drawn, x]);
-  const y: Range = useMemo(() => chosen ?? own ?? extent(drawn, x, logY), [chosen, own, drawn, x, logY]);
-  const smoothed = smoothing !== "none" && weight > 0;
+  const whole = useMemo(() => extent(still, x, logY), [still, x, logY]);
+  const y: Range = chosen ?? own ?? whole;
   const reads = useMemo(() => (cursor ? readAt(drawn, cursor.x) : []), [cursor, drawn]);
   const beyond = own && !chosen ? outside(drawn, y) : 0;
-  const note = noteOf(drawn, wanted) + (beyond > 0 ? `; ${beyond} outside the scale` : "");
-  const label = useMemo(() => inWords(metric, drawn), [metric, drawn]);
+  const told = useMemo(() => noteOf(still, wanted), [still, wanted]);
+  const note = told + (beyond > 0 ? `; ${beyond} outside the scale` : "");
+  const label = useMemo(() => inWords(metric, still), [metric, still]);
   const empty = drawn.every((d) => d.x.length === 0);
   const groups = drawn.some((d) => d.group);
   const set = (part: Partial<ChartView>) => onView({ ...view, ...part });

@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import { faded, type Look } from "./look";
 import { thinned } from "./thin";
-import type { Value } from "./series";
+import type { Value, Values } from "./series";
 import type { Drawn } from "./trace";
 
 /** What a column is drawn as. */
@@ -18,8 +18,8 @@ export interface Column {
  */
 export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Look>): { data: uPlot.AlignedData; columns: Column[] } {
   const columns: Column[] = [];
-  const tables: { x: readonly number[]; y: Value[] }[] = [];
-  const put = (role: Column["role"], trace: number, x: readonly number[], y: Value[]) => {
+  const tables: { x: readonly number[]; y: Values }[] = [];
+  const put = (role: Column["role"], trace: number, x: readonly number[], y: Values) => {
     columns.push({ role, trace, look: looks.get(drawn[trace]!.id) ?? { colour: "#808080", dash: [] } });
     tables.push({ x, y });
   };
@@ -29,12 +29,12 @@ export function columnsOf(drawn: readonly Drawn[], looks: ReadonlyMap<string, Lo
 }
 
 /** Joins columns over one x; those that share theirs (runs of one sweep do) cost nothing. */
-function joined(tables: readonly { x: readonly number[]; y: Value[] }[]): uPlot.AlignedData {
+function joined(tables: readonly { x: readonly number[]; y: Values }[]): uPlot.AlignedData {
   const first = tables[0];
   if (!first) return [[]];
-  if (tables.every(({ x }) => same(x, first.x))) return [first.x as number[], ...tables.map(({ y }) => y)];
+  if (tables.every(({ x }) => same(x, first.x))) return [first.x as number[], ...tables.map(({ y }) => y as Value[])];
   // Columns of one trace share their x: they are one table to the join.
-  const grouped: { x: readonly number[]; columns: Value[][]; at: number[] }[] = [];
+  const grouped: { x: readonly number[]; columns: Values[]; at: number[] }[] = [];
   for (const [i, { x, y }] of tables.entries()) {
     const known = grouped.find((group) => same(group.x, x));
     if (known) {
@@ -42,7 +42,7 @@ function joined(tables: readonly { x: readonly number[]; y: Value[] }[]): uPlot.
       known.at.push(i);
     } else grouped.push({ x, columns: [y], at: [i] });
   }
-  const mixed = uPlot.join(grouped.map((group): uPlot.AlignedData => [group.x as number[], ...group.columns]));
+  const mixed = uPlot.join(grouped.map((group): uPlot.AlignedData => [group.x as number[], ...(group.columns as Value[][])]));
   const data: uPlot.AlignedData = [mixed[0]];
   let column = 1;
   for (const group of grouped) for (const at of group.at) data[at + 1] = mixed[column++]!;
@@ -60,13 +60,15 @@ export function seriesOf({ role, look }: Column, emphasis: "none" | "up" | "down
   const quiet = emphasis === "down";
   switch (role) {
     case "ghost":
-      return { stroke: faded(look.colour, 0x99), width: 1, dash: [3, 3], points: { show: false }, paths: thinned };
+      return { stroke: faded(look.colour, 0x99), width: 1, dash: [3, 3], points: { show: false }, paths: thinned, auto: false };
     case "line":
       return {
         stroke: quiet ? faded(look.colour, 0x44) : look.colour,
         width: emphasis === "up" ? 2.75 : 1.75,
         dash: [...look.dash],
         paths: thinned,
+        // The y range is the page's own: nothing is looked through for it.
+        auto: false,
         points: { size: 5, fill: look.colour, show: (plot, index, from, to) => to - from < 40 && sparse(plot.data[index]!, from, to) },
       };
   }

@@ -105,7 +105,7 @@ export function svgOf(picture: Picture): string {
     for (const ghost of d.ghosts) out.push(`<path d="${curve(ghost.x, ghost.y)}" stroke="${faded(look.colour, 0x99)}" stroke-dasharray="3 3"/>`);
     if (picture.smoothed) out.push(`<path d="${curve(d.x, d.raw)}" stroke="${look.colour}" stroke-opacity="0.3"/>`);
     const dash = look.dash.length ? ` stroke-dasharray="${look.dash.join(" ")}"` : "";
-    out.push(`<path d="${curve(d.x, d.line)}" stroke="${look.colour}" stroke-width="1.75"${dash}/>`);
+    out.push(`<path d="${curve(d.x, Array.from<Value>(d.line))}" stroke="${look.colour}" stroke-width="1.75"${dash}/>`);
   }
   out.push("</g>");
   for (const [i, d] of shown.entries()) {

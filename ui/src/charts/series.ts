@@ -2,6 +2,8 @@ import type { GhostSeries, SeriesView } from "../api/series";
 
 /** A number that a line can go through; null is a gap. NaN and infinities have been told apart before. */
 export type Value = number | null;
+/** A column to read. */
+export type Values = readonly Value[] | Float64Array;
 
 export type Ghost = GhostSeries;
 export type Series = SeriesView;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "./series";
-import { smooth } from "./smooth";
+import { smooth as smoothed } from "./smooth";
+
+const smooth = (...asked: Parameters<typeof smoothed>) => Array.from<Value>(smoothed(...asked));
 
 const steps = (n: number, every = 1) => Array.from({ length: n }, (_, i) => i * every);
 const noisy = (n: number) => Array.from({ length: n }, (_, i) => Math.sin(i / 40) + (((i * 7919) % 13) - 6) / 10);

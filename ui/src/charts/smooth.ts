@@ -1,4 +1,4 @@
-import type { Value } from "./series";
+import type { Value, Values } from "./series";
 
 export const SMOOTHINGS = ["ema", "gaussian", "none"] as const;
 export type Smoothing = (typeof SMOOTHINGS)[number];
@@ -13,9 +13,9 @@ const GRAIN = 1000;
  *
  * @param weight of the past, 0 (returns the values) to below 1; 1 / (1 − weight) units are looked back at
  */
-export function smooth(method: Smoothing, steps: readonly number[], values: readonly Value[], weight: number): Value[] {
+export function smooth(method: Smoothing, steps: readonly number[], values: readonly Value[], weight: number): Values {
   const n = values.length;
-  if (method === "none" || weight <= 0 || n < 3) return values as Value[];
+  if (method === "none" || weight <= 0 || n < 3) return values;
   const range = steps[n - 1]! - steps[0]!;
   const unit = range > 0 ? range / Math.min(GRAIN, n - 1) : 1;
   const widths = new Float64Array(n);
@@ -24,10 +24,16 @@ export function smooth(method: Smoothing, steps: readonly number[], values: read
   return method === "ema" ? ema(widths, values, weight) : gaussian(widths, values, weight);
 }
 
+/** Without gaps the result is a typed array: a list that may hold null allots each number of it, a hundred curves at each step of a slider. */
+function room(values: Values): Float64Array | Value[] {
+  for (let i = 0; i < values.length; i++) if (values[i] === null) return new Array<Value>(values.length).fill(null);
+  return new Float64Array(values.length);
+}
+
 /** Without the pull of the first value: divided by the weights so far. */
-function ema(widths: Float64Array, values: readonly Value[], weight: number): Value[] {
+function ema(widths: Float64Array, values: Values, weight: number): Values {
   const rate = Math.log(weight);
-  const out = new Array<Value>(values.length);
+  const out = room(values);
   let sum = 0;
   let share = 0;
   let waited = 0;
@@ -36,10 +42,7 @@ function ema(widths: Float64Array, values: readonly Value[], weight: number): Va
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     waited += widths[i]!;
-    if (value === null) {
-      out[i] = null;
-      continue;
-    }
+    if (value === null) continue;
     if (waited !== width) {
       width = waited;
       keep = Math.exp(rate * width);
@@ -53,16 +56,16 @@ function ema(widths: Float64Array, values: readonly Value[], weight: number): Va
 }
 
 /** Three moving averages, which are a Gaussian to within three per cent (Kovesi 2010), each in time that does not depend on the width. */
-function gaussian(widths: Float64Array, values: readonly Value[], weight: number): Value[] {
+function gaussian(widths: Float64Array, values: Values, weight: number): Values {
   const sigma = (0.5 * weight) / (1 - weight);
   const half = Math.sqrt(3 * sigma * sigma + 0.25) / Math.sqrt(3);
-  let line = values as Value[];
+  let line = values;
   for (let pass = 0; pass < 3; pass++) line = averaged(widths, line, half);
   return line;
 }
 
 /** Mean over what lies within `half` of a value's middle; at the ends over as much as there is on both sides, so that ends keep their place. */
-function averaged(widths: Float64Array, values: readonly Value[], half: number): Value[] {
+function averaged(widths: Float64Array, values: Values, half: number): Values {
   const n = values.length;
   const at = new Float64Array(n + 1);
   const sum = new Float64Array(n + 1);
@@ -75,7 +78,7 @@ function averaged(widths: Float64Array, values: readonly Value[], half: number):
     weight[i + 1] = weight[i]! + (value === null ? 0 : width);
   }
   const end = at[n]!;
-  const out = new Array<Value>(n);
+  const out = room(values);
   let low = 0;
   let high = 0;
   const between = (prefix: Float64Array, i: number, x: number) => {
@@ -83,10 +86,7 @@ function averaged(widths: Float64Array, values: readonly Value[], half: number):
     return prefix[i]! + (width > 0 ? ((x - at[i]!) / width) * (prefix[i + 1]! - prefix[i]!) : 0);
   };
   for (let i = 0; i < n; i++) {
-    if (values[i] === null) {
-      out[i] = null;
-      continue;
-    }
+    if (values[i] === null) continue;
     const middle = (at[i]! + at[i + 1]!) / 2;
     const reach = Math.min(half, middle, end - middle);
     const from = middle - reach;

@@ -1,6 +1,6 @@
 import { count, number } from "../components/format";
 import { axisOf, type Origin, placed, type XAxis, xAtStep } from "./axis";
-import type { Series, Value } from "./series";
+import type { Series, Value, Values } from "./series";
 import { type Smoothing, smooth } from "./smooth";
 
 /** A line that a chart is asked to draw: one run's metric, or the mean of a group. */
@@ -35,7 +35,7 @@ export interface Drawn {
   x: number[];
   steps: number[];
   /** Equal to `raw` when nothing is smoothed. */
-  line: Value[];
+  line: Values;
   raw: Value[];
   /** Lowest and highest of each bucket, or a group's mean ∓ deviation; null when every point is drawn. */
   low: Value[] | null;
@@ -67,7 +67,7 @@ function sorted(drawn: Drawn): Drawn {
   for (let i = 1; i < x.length && ordered; i++) ordered = x[i]! >= x[i - 1]!;
   if (ordered) return drawn;
   const order = x.map((_, i) => i).sort((a, b) => x[a]! - x[b]! || a - b);
-  const by = <T>(column: readonly T[]) => order.map((i) => column[i]!);
+  const by = <T>(column: ArrayLike<T>) => order.map((i) => column[i]!);
   return {
     ...drawn,
     x: by(x),
@@ -158,7 +158,7 @@ function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawO
 function logged(drawn: Drawn, { logX, logY }: DrawOptions): Drawn {
   if (!logX && !logY) return drawn;
   const shown = logX ? drawn.x.map((x) => x > 0) : null;
-  const keep = <T>(column: readonly T[]) => (shown ? column.filter((_, i) => shown[i]) : (column as T[]));
+  const keep = <T>(column: ArrayLike<T>) => (shown ? Array.from(column).filter((_, i) => shown[i]) : Array.from(column));
   const above = logY ? (value: Value) => (value !== null && value > 0 ? value : null) : (value: Value) => value;
   const raw = keep(drawn.raw).map(above);
   const before = drawn.raw.reduce<number>((n, value) => n + Number(value !== null), 0);

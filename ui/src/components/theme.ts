@@ -3,7 +3,9 @@ import { useSyncExternalStore } from "react";
 export type Theme = "system" | "light" | "dark";
 const KEY = "runyard.theme";
 const CHANGED = "runyard:theme";
-const system = () => matchMedia("(prefers-color-scheme: dark)");
+let media: MediaQueryList | undefined;
+/** Asked of the browser once: every chart looks at it each time it is drawn. */
+const system = () => (media ??= matchMedia("(prefers-color-scheme: dark)"));
 
 export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
@@ -23,11 +25,11 @@ export function setTheme(theme: Theme): void {
 }
 
 function subscribe(changed: () => void): () => void {
-  const media = system();
-  media.addEventListener("change", changed);
+  const watched = system();
+  watched.addEventListener("change", changed);
   addEventListener(CHANGED, changed);
   return () => {
-    media.removeEventListener("change", changed);
+    watched.removeEventListener("change", changed);
     removeEventListener(CHANGED, changed);
   };
 }

@@ -1,5 +1,5 @@
 import { Segmented } from "../../components/controls/Button";
-import { Copy } from "../../components/Copy";
+import { CopyTable } from "../../components/CopyTable";
 import { EmptyState } from "../../components/display/EmptyState";
 import { meanStd, number } from "../../components/format";
 import { matcher } from "../../charts/view";
@@ -52,10 +52,10 @@ export function Results({ columns, looks, view, onView }: Props) {
   const rows = resultRows(columns, view.value).filter((row) => shown(row.key));
   const base = columns.findIndex((column) => column.baseline);
   const several = columns.some((column) => column.runs.length > 1);
-  const text = [
-    ["metric", ...columns.map((column) => column.name)].join("\t"),
-    ...rows.map((row) => [row.key, ...row.samples.map((one) => (several ? `${meanStd(one.mean, one.std)} (n = ${one.n})` : String(one.mean ?? "")))].join("\t")),
-  ].join("\n");
+  const table = () => [
+    ["metric", ...columns.map((column) => column.name)],
+    ...rows.map((row) => [row.key, ...row.samples.map((one) => (several ? `${meanStd(one.mean, one.std)} (n = ${one.n})` : String(one.mean ?? "")))]),
+  ];
   if (rows.length === 0) return <EmptyState title="None of the runs has measured anything yet." />;
   return (
     <>
@@ -71,7 +71,7 @@ export function Results({ columns, looks, view, onView }: Props) {
           onValue={(value) => onView({ ...view, value })}
         />
         <span className="grow" />
-        <Copy text={text} label="Copy table" />
+        <CopyTable table={table} />
       </div>
       {/* Scrolls, so it must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

@@ -34,7 +34,7 @@ export function DevicesPage() {
               <table>
                 <thead>
                   <tr>
-                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last seen"].map((head) => (
+                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last failure", "Worker", "Last seen"].map((head) => (
                       <th key={head} scope="col">
                         {head}
                       </th>
@@ -113,6 +113,16 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
         )}
       </td>
       <td>{lease ? between(lease.since, null, now) : "–"}</td>
+      <td>
+        {device.lastFailure ? (
+          <Link to={`/runs/${device.lastFailure.run}`} title={device.lastFailure.message ?? undefined}>
+            {device.lastFailure.reason?.toLowerCase().replaceAll("_", " ") ?? "failed"} <span className="faint">{ago(device.lastFailure.at, now)}</span>
+          </Link>
+        ) : (
+          <span className="faint">none</span>
+        )}
+      </td>
+      <td>{device.version ?? "–"}</td>
       <td>{ago(device.lastSeen, now)}</td>
     </tr>
   );

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { RunState } from "../../api/types";
 import { Badge } from "../../components/display/Badge";
 import { count } from "../../components/format";
@@ -9,7 +10,16 @@ const WORKING: readonly RunState[] = ["STARTING", "RUNNING", "PAUSING", "CANCELL
 
 const sum = (row: ExperimentRow, states: readonly RunState[]) => states.reduce((n, state) => n + (row.states[state] ?? 0), 0);
 
-export function ExperimentTable({ rows, metric }: { rows: readonly ExperimentRow[]; metric: string | undefined }) {
+interface Props {
+  rows: readonly ExperimentRow[];
+  metric: string | undefined;
+  /** What people put there, behind the name. */
+  marks?: (row: ExperimentRow) => ReactNode;
+  /** What can be done with it, at the row's end. */
+  order?: (row: ExperimentRow) => ReactNode;
+}
+
+export function ExperimentTable({ rows, metric, marks, order }: Props) {
   return (
     <div className={css.tableBox}>
       <table className={css.table}>
@@ -25,6 +35,11 @@ export function ExperimentTable({ rows, metric }: { rows: readonly ExperimentRow
               Runs
             </th>
             <th scope="col">Now</th>
+            {order ? (
+              <th scope="col">
+                <span className="sr">Keep order</span>
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
@@ -36,6 +51,7 @@ export function ExperimentTable({ rows, metric }: { rows: readonly ExperimentRow
                   <Link to="/runs" search={{ experiment: row.name }}>
                     {row.name}
                   </Link>
+                  {marks?.(row)}
                 </th>
                 {metric ? <td className={css.num}>{row.best ?? "–"}</td> : null}
                 <td className={css.num}>{count(row.runs)}</td>
@@ -51,6 +67,7 @@ export function ExperimentTable({ rows, metric }: { rows: readonly ExperimentRow
                     {working + waiting + failed === 0 ? <span className="faint">all ended</span> : null}
                   </span>
                 </td>
+                {order ? <td className={css.order}>{order(row)}</td> : null}
               </tr>
             );
           })}

@@ -1,9 +1,11 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { drawAt } from "../../testing/page";
 import { aRun } from "../../testing/samples";
+import { ExperimentsPage } from "./ExperimentsPage";
 import { HomePage } from "./HomePage";
 
 const page = (items: unknown[], total = items.length) => ({ items, total, more: false, metrics: [] });
@@ -35,6 +37,24 @@ test("says what runs, why runs failed (all of them, by reason), and each experim
   expect(await within(experiments).findByText("81.26")).toBeTruthy();
   expect(within(experiments).getByText("298 failed")).toBeTruthy();
   expect(localStorage.getItem("runyard.home.seen")).toContain("20");
+});
+
+test("an experiment gets a star, and a note that stands before the list", async () => {
+  const sent: unknown[] = [];
+  server.use(
+    http.get("*/api/v1/experiments", () => HttpResponse.json([{ name: "prompts", runs: 300, tags: { paper: "" }, starred: false, hasNote: true }])),
+    http.patch("*/api/v1/experiments/prompts", async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ name: "prompts", starred: true });
+    }),
+    http.get("*/api/v1/experiments/prompts/note", () => HttpResponse.json({ text: "Why prompts", history: [] })),
+  );
+  drawAt("/experiments", <ExperimentsPage />);
+  await userEvent.click(await screen.findByRole("button", { name: "Star experiment prompts" }));
+  await waitFor(() => expect(sent).toEqual([{ starred: true }]));
+  expect(await screen.findByText("paper")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Note on prompts" }));
+  expect(await within(await screen.findByRole("dialog", { name: "Note on prompts" })).findByText("Why prompts")).toBeTruthy();
 });
 
 test("a new lab is told three ways to begin", async () => {

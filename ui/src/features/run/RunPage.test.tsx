@@ -152,3 +152,17 @@ test("a run that is not there is said in the service's words", async () => {
   draw();
   expect((await screen.findByRole("alert")).textContent).toContain("There is no such run.");
 });
+
+test("a run that died says that it measured nothing and why, one that waits what for; the last device stays known (U-11)", async () => {
+  run = { ...run, state: "FAILED", endedAt: "2026-01-01T01:00:00Z", device: null, message: "The data folder is empty." };
+  const { leave } = draw();
+  expect(await screen.findByText("It ended before it measured anything.")).toBeTruthy();
+  expect((await screen.findAllByText("The data folder is empty.")).length).toBeGreaterThan(0);
+  const device = (await screen.findByText("Last device")).parentElement!;
+  await waitFor(() => expect(device.textContent).toContain("d1 · h"));
+  leave();
+  run = { ...run, state: "QUEUED", endedAt: null, message: null, waiting: "every device is taken" };
+  draw();
+  expect(await screen.findByText("Nothing was measured yet.")).toBeTruthy();
+  expect((await screen.findAllByText("every device is taken")).length).toBeGreaterThan(0);
+});

@@ -31,7 +31,7 @@ const server = setupServer(
     const body = (await request.json()) as BulkAsk;
     sent.push({ path: "bulk", body });
     const runs = chosen(body);
-    const undo = body.do && "delete" in body.do ? { select: { ids: runs.map((run) => run.id) }, do: { restore: true } } : undefined;
+    const undo = body.do && "delete" in body.do ? [{ select: { ids: runs.map((run) => run.id) }, do: { restore: true } }] : undefined;
     return HttpResponse.json({ done: runs.filter(over).length, skipped: runs.filter((run) => !over(run)).map(({ id, name }) => ({ id, name, why: "it is RUNNING; cancel it first" })), skippedTotal: runs.filter((run) => !over(run)).length, undo });
   }),
   http.patch("*/api/v1/runs/:id", async ({ request, params }) => {
@@ -198,6 +198,36 @@ test("what is starred, archived or deleted is shown when it is asked for, and sa
   await userEvent.click(screen.getByRole("button", { name: "Remove archived" }));
   await waitFor(() => expect(asked.at(-1)?.searchParams.get("archived")).toBeNull());
   expect(address()).not.toContain("archived");
+});
+
+test("c compares what is selected, and nothing when it is one (U-20)", async () => {
+  const { address } = drawAt("/runs?charts=off", <RunsPanel />);
+  (await rowOf(/-000/)).focus();
+  await userEvent.keyboard("xc");
+  expect(address()).toContain("/runs?");
+  await userEvent.keyboard("{ArrowDown}xc");
+  expect(address()).toBe("/compare?run=run-0&run=run-1");
+});
+
+test("tags that runs had before are brought back as they were, a request for each value", async () => {
+  const undo = [{ select: { ids: ["run-0"] }, do: { patch: { tags: { paper: "table 2" } } } }, { select: { ids: ["run-1"] }, do: { patch: { tags: { paper: null } } } }];
+  const bodies: unknown[] = [];
+  server.use(
+    http.post("*/api/v1/runs/bulk", async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ done: 2, skipped: [], skippedTotal: 0, ...(bodies.length === 1 ? { undo } : {}) });
+    }),
+  );
+  drawAt("/runs?charts=off", <RunsPanel />);
+  (await rowOf(/-000/)).focus();
+  await userEvent.keyboard("x{ArrowDown}x");
+  await userEvent.click(await screen.findByRole("button", { name: "Tag" }));
+  await userEvent.type(await screen.findByRole("combobox", { name: "Tag" }), "paper");
+  await userEvent.click(screen.getByRole("button", { name: "Set" }));
+  const said = (await screen.findByText("2 runs tagged")).closest("li")!;
+  await userEvent.click(within(said).getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(bodies.slice(1)).toEqual(undo));
+  expect(await screen.findByText("2 runs as before")).toBeTruthy();
 });
 
 test("a filter goes on as the service's grammar does", async () => {

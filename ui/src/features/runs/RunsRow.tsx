@@ -56,7 +56,7 @@ interface Props {
 }
 
 export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onChange, onBase, ref }: Props) {
-  const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { transform: `translateY(${top}px)` }) };
+  const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { top }) };
   const isBase = top === undefined;
   if (row.kind === "wait" || row.kind === "rest") {
     return (
@@ -201,11 +201,12 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
       return <Time at={run[column.id]} />;
     default: {
       const by = baseline && baseline.id !== run.id ? difference(column, run, baseline) : undefined;
-      const same = baseline && column.section === "Configuration" && column.text(run, 0) === column.text(baseline, 0);
+      const text = column.text(run, 0);
+      const same = baseline && column.section === "Configuration" && text === column.text(baseline, 0);
       return (
         <>
-          <span className={same ? "faint" : undefined} title={column.text(run, 0)}>
-            {column.text(run, 0)}
+          <span className={same ? "faint" : undefined} title={text}>
+            {text}
           </span>
           {by ? <span className={classes(css.delta, by.better === true && css.better, by.better === false && css.worse)}>{by.text}</span> : null}
         </>

@@ -1,6 +1,6 @@
 import { useElementScrollRestoration } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, type UIEvent, useMemo, useRef } from "react";
 import type { RunView } from "../../api/types";
 import type { Look } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
@@ -12,6 +12,8 @@ import { type Placed, RunsRow } from "./RunsRow";
 
 const PICK = 64;
 const NEAR_END = 20;
+/** Rows that are drawn beyond either edge. */
+const AROUND = 8;
 const SPREAD = 148;
 
 interface Props extends HeadActions {
@@ -47,6 +49,12 @@ interface Props extends HeadActions {
   onBase: (run: string) => void;
 }
 
+/** Cells need holding in their place only while others move past them; each that is held costs the browser a layer in every frame. */
+function setAside({ currentTarget: box }: UIEvent<HTMLElement>): void {
+  const aside = String(box.scrollLeft > 0);
+  if (box.dataset.aside !== aside) box.dataset.aside = aside;
+}
+
 /** The grid of WAI-ARIA: one tab stop, arrow keys between rows, the focus on the row itself. Only rows in sight are in the document. */
 export function RunsTable(props: Props) {
   const { rows, columns, widths, pinned, dense, active, onActive, onEnd } = props;
@@ -58,7 +66,7 @@ export function RunsTable(props: Props) {
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => height,
-    overscan: 14,
+    overscan: AROUND,
     initialRect: { width: 1200, height: 700 },
     initialOffset: restored?.scrollY ?? 0,
   });
@@ -144,6 +152,18 @@ export function RunsTable(props: Props) {
     }),
     [],
   );
+  const headCalls = useMemo(
+    () => ({
+      onAll: () => newest.current.onAll(),
+      onSort: (next: string | undefined) => newest.current.onSort(next),
+      onWidth: (id: string, px: number) => newest.current.onWidth(id, px),
+      onMove: (id: string, before: string | undefined) => newest.current.onMove(id, before),
+      onHide: (id: string) => newest.current.onHide(id),
+      onPin: (id: string) => newest.current.onPin(id),
+      onGroup: (id: string) => newest.current.onGroup(id),
+    }),
+    [],
+  );
   const common = {
     columns: placed,
     template,
@@ -154,7 +174,7 @@ export function RunsTable(props: Props) {
   const stop = active >= 0 && active < rows.length ? active : 0;
 
   return (
-    <div className={css.box} ref={box} data-scroll-restoration-id="runs">
+    <div className={css.box} ref={box} data-scroll-restoration-id="runs" onScroll={setAside}>
       {/* The rows take the focus; the keys that move it bubble up to here. */}
       <div
         role={props.grouped.length > 0 ? "treegrid" : "grid"}
@@ -165,32 +185,7 @@ export function RunsTable(props: Props) {
         className={css.grid}
         onKeyDown={key}
       >
-        <div role="row" aria-rowindex={1} className={css.head} style={{ gridTemplateColumns: template }}>
-          <div role="columnheader" className={`${css.headCell} ${css.pinned}`} style={{ left: 0, paddingLeft: 10 }}>
-            <Checkbox checked={props.allSelected} onChecked={props.onAll} label="Select all that match" hidden tabIndex={-1} />
-          </div>
-          {placed.map(({ column, width, left, lastPinned }, i) => (
-            <HeadCell
-              key={column.id}
-              column={column}
-              width={width}
-              sort={props.sort}
-              left={left}
-              lastPinned={lastPinned}
-              grouped={props.grouped.includes(column.id)}
-              before={placed[i - 1]?.column.id}
-              afterNext={placed[i + 2]?.column.id}
-              first={i <= 1}
-              last={i === placed.length - 1}
-              onSort={props.onSort}
-              onWidth={props.onWidth}
-              onMove={props.onMove}
-              onHide={props.onHide}
-              onPin={props.onPin}
-              onGroup={props.onGroup}
-            />
-          ))}
-        </div>
+        <Head placed={placed} template={template} sort={props.sort} grouped={props.grouped} allSelected={props.allSelected} actions={headCalls} />
         {props.baseline ? (
           <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} menu={false} />
         ) : null}
@@ -218,3 +213,44 @@ export function RunsTable(props: Props) {
     </div>
   );
 }
+
+interface HeadProps {
+  placed: readonly (Placed & { width: number })[];
+  template: string;
+  sort: string;
+  grouped: readonly string[];
+  allSelected: boolean | "some";
+  actions: HeadActions & { onAll: () => void };
+}
+
+/** Drawn anew when columns change, not while rows scroll by. */
+const Head = memo(function Head({ placed, template, sort, grouped, allSelected, actions }: HeadProps) {
+  return (
+    <div role="row" aria-rowindex={1} className={css.head} style={{ gridTemplateColumns: template }}>
+      <div role="columnheader" className={`${css.headCell} ${css.pinned}`} style={{ left: 0, paddingLeft: 10 }}>
+        <Checkbox checked={allSelected} onChecked={actions.onAll} label="Select all that match" hidden tabIndex={-1} />
+      </div>
+      {placed.map(({ column, width, left, lastPinned }, i) => (
+        <HeadCell
+          key={column.id}
+          column={column}
+          width={width}
+          sort={sort}
+          left={left}
+          lastPinned={lastPinned}
+          grouped={grouped.includes(column.id)}
+          before={placed[i - 1]?.column.id}
+          afterNext={placed[i + 2]?.column.id}
+          first={i <= 1}
+          last={i === placed.length - 1}
+          onSort={actions.onSort}
+          onWidth={actions.onWidth}
+          onMove={actions.onMove}
+          onHide={actions.onHide}
+          onPin={actions.onPin}
+          onGroup={actions.onGroup}
+        />
+      ))}
+    </div>
+  );
+});

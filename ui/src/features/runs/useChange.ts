@@ -29,11 +29,23 @@ async function bulk(cache: QueryClient, ask: BulkAsk, words: string): Promise<bo
     const first = skipped[0];
     const detail = first ? `${count(skippedTotal)} left as ${skippedTotal === 1 ? "it is" : "they are"}. ${first.name}: ${first.why}` : undefined;
     const said = done === 0 ? "Nothing changed" : `${count(done)} ${done === 1 ? "run" : "runs"} ${words}`;
-    say(said, { ...(done === 0 ? { tone: "warn" as const } : {}), detail: detail ?? (done === 0 ? "They were so already." : ""), ...(undo ? { undo: () => bulk(cache, undo, "as before") } : {}) });
+    say(said, { ...(done === 0 ? { tone: "warn" as const } : {}), detail: detail ?? (done === 0 ? "They were so already." : ""), ...(undo && undo.length > 0 ? { undo: () => back(cache, undo, done) } : {}) });
     return true;
   } catch (fault) {
     sayProblem("Nothing was changed", fault);
     return false;
+  } finally {
+    void readAllAgain(cache);
+  }
+}
+
+/** Runs had one value or another before: a request for each. */
+async function back(cache: QueryClient, asks: readonly BulkAsk[], n: number): Promise<void> {
+  try {
+    for (const ask of asks) await api.bulk(ask);
+    say(`${count(n)} ${n === 1 ? "run" : "runs"} as before`);
+  } catch (fault) {
+    sayProblem("Not all of it was undone", fault);
   } finally {
     void readAllAgain(cache);
   }

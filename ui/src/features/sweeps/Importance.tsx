@@ -10,7 +10,7 @@ const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** Which parameters decide, with how sure that is: bars, and the interval as a line over each. */
 export default function Importance({ sweep }: { sweep: string }) {
-  const query = useQuery({ queryKey: [...keys.sweep(sweep), "importance"], queryFn: () => search.importance(sweep) });
+  const query = useQuery({ queryKey: keys.insight(sweep, "importance"), queryFn: () => search.importance(sweep) });
   return (
     <Answered query={query} what="importance">
       {({ shares, said, metric, points }) =>

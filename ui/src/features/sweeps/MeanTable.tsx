@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { Json, SweepTable, TableRow } from "../../api/types";
-import { Copy } from "../../components/Copy";
+import { CopyTable } from "../../components/CopyTable";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -11,6 +11,7 @@ import { valueAt } from "../../components/origin";
 import { Link } from "../../components/navigation";
 import type { MetricValue } from "./view";
 import { TableBox } from "../../components/display/TableBox";
+import type { Words } from "../../components/tableText";
 
 interface Props {
   sweep: string;
@@ -42,11 +43,10 @@ export function decimalsOf(rows: readonly TableRow[]): number | undefined {
 
 const words = (row: TableRow, decimals: number | undefined) => metricWords(row.mean, { decimals }, row.std ?? null);
 
-/** Tab-separated, as spreadsheets and papers take it. */
-export function asText(rows: readonly TableRow[], params: readonly string[], title: string): string {
+/** In words, the head first. */
+export function wordsOf(rows: readonly TableRow[], params: readonly string[], title: string): Words {
   const decimals = decimalsOf(rows);
-  const head = [...params, title, "seeds"].join("\t");
-  return [head, ...rows.map((row) => [...params.map((p) => value(row.params[p])), words(row, decimals), `${row.n}/${row.expected}`].join("\t"))].join("\n");
+  return [[...params, title, "seeds"], ...rows.map((row) => [...params.map((p) => value(row.params[p])), words(row, decimals), `${row.n}/${row.expected}`])];
 }
 
 /** Mean ± deviation over seeds, computed by the database from finished runs alone; seeds that are missing are named. */
@@ -60,7 +60,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const decimals = decimalsOf(rows);
   return (
-    <Card title={`${title}: mean ± std over seeds`} flush tools={<Copy text={asText(rows, params, title)} label="Copy table" />}>
+    <Card title={`${title}: mean ± std over seeds`} flush tools={<CopyTable table={() => wordsOf(rows, params, title)} />}>
       {rows.length === 0 ? (
         <EmptyState title="No run of the sweep has finished yet." />
       ) : (
@@ -80,7 +80,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
                 <th scope="col" className="num">
                   Each
                 </th>
-                <th scope="col" aria-label="Compare" />
+                <th scope="col" aria-label="What comes next" />
               </tr>
             </thead>
             <tbody className="num">
@@ -102,7 +102,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
                       ),
                     )}
                   </td>
-                  <td>{i > 0 && row.runs.length > 0 && rows[0]!.runs.length > 0 ? <Link to={compareWith(rows[0]!, row)}>with best</Link> : null}</td>
+                  <td>{i === 0 && row.runs[0] ? <Link to={`/new?kind=run&from=run:${row.runs[0]}`}>new run from it</Link> : null}{i > 0 && row.runs.length > 0 && rows[0]!.runs.length > 0 ? <Link to={compareWith(rows[0]!, row)}>with best</Link> : null}</td>
                 </tr>
               ))}
             </tbody>

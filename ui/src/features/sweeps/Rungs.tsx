@@ -17,7 +17,7 @@ const NAMED = 12;
 
 /** What the pruner saw of each run, and where it stopped one. */
 export default function Rungs({ sweep, runs, width }: { sweep: string; runs: readonly RunView[]; width: number }) {
-  const query = useQuery({ queryKey: [...keys.sweep(sweep), "rungs"], queryFn: () => search.rungs(sweep) });
+  const query = useQuery({ queryKey: keys.insight(sweep, "rungs"), queryFn: () => search.rungs(sweep) });
   return (
     <Answered query={query} what="the pruner's readings">
       {({ readings, next }) => (readings.length === 0 ? <EmptyState title="The pruner has read nothing yet." /> : <Drawn readings={readings} more={next != null} runs={runs} width={width} />)}

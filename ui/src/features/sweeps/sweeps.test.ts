@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
 import { bestSoFar, goalOf, inside, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
-import { asText, decimalsOf, ranked } from "./MeanTable";
+import { decimalsOf, ranked, wordsOf } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
 import { outcomeOf } from "./outcome";
 import { type Line, nearestLine } from "./parallelLines";
@@ -33,7 +33,7 @@ describe("the table of means", () => {
   });
 
   test("copies with seeds that are missing", () => {
-    expect(asText([rows[2]!, rows[1]!], ["method.prompts"], "test/top1")).toBe("method.prompts\ttest/top1\tseeds\n8\t84.4 ± 1.7\t2/2\n4\t80.0\t1/2");
+    expect(wordsOf([rows[2]!, rows[1]!], ["method.prompts"], "test/top1")).toEqual([["method.prompts", "test/top1", "seeds"], ["8", "84.4 ± 1.7", "2/2"], ["4", "80.0", "1/2"]]);
   });
 });
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease the oldest one on it
  * @param lastSeen when its worker last beat
  * @param why it gets no runs: it was set aside, its worker was not let in, or it does not work
+ * @param version of its worker
+ * @param lastFailure the newest attempt on it that failed or was lost
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeviceView(
@@ -34,16 +37,21 @@ public record DeviceView(
         State state,
         @Nullable Lease lease,
         @Nullable Instant lastSeen,
-        @Nullable String why) {
+        @Nullable String why,
+        @Nullable String version,
+        @Nullable Failure lastFailure) {
 
     static final String SELECT = """
-            select d.*, w.last_seen, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
+            select d.*, w.last_seen, w.version, f.run_id as failed_run, f.attempt as failed_attempt, f.ended_at as failed_at,
+                   f.outcome as failed_outcome, f.message as failed_message, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
                    coalesce(%s, false) as heard
             from device d left join worker w on w.id = d.worker_id
             left join lateral (select count(*) as held from lease l where l.device_id = d.id and l.released_at is null) h
               on true
             left join lateral (select * from lease l where l.device_id = d.id and l.released_at is null
                                order by l.granted_at, l.slot limit 1) l on true
+            left join lateral (select * from attempt a where a.device_id = d.id and a.state in ('FAILED', 'LOST')
+                               order by a.ended_at desc limit 1) f on true
             order by d.host, d.kind desc, d.key""".formatted(Waiting.HEARD);
 
     /**
@@ -61,6 +69,19 @@ public record DeviceView(
 
     /** Which attempt has the device, since when, and until when without another heartbeat. */
     public record Lease(UUID run, long attempt, Instant since, Instant expiresAt) {}
+
+    /**
+     * @param reason in a word: OUT_OF_MEMORY, WORKER_LOST
+     * @param message in a sentence
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "DeviceFailure")
+    public record Failure(
+            UUID run,
+            long attempt,
+            @Nullable Instant at,
+            @Nullable String reason,
+            @Nullable String message) {}
 
     /** Every device, by host. */
     public static List<DeviceView> all(Statements statements) {
@@ -86,7 +107,16 @@ public record DeviceView(
                                 Statements.instant(row, "granted_at"),
                                 Statements.instant(row, "expires_at")),
                 Statements.time(row, "last_seen"),
-                row.getString(state(row) == State.REFUSED ? "refused" : "quarantined"));
+                row.getString(state(row) == State.REFUSED ? "refused" : "quarantined"),
+                row.getString("version"),
+                row.getObject("failed_run") == null
+                        ? null
+                        : new Failure(
+                                row.getObject("failed_run", UUID.class),
+                                row.getLong("failed_attempt"),
+                                Statements.time(row, "failed_at"),
+                                row.getString("failed_outcome"),
+                                row.getString("failed_message")));
     }
 
     private static State state(ResultSet row) throws SQLException {

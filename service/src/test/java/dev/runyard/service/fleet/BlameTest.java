@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
@@ -118,7 +119,9 @@ final class BlameTest {
         assertDevice(bad, "QUARANTINED");
         given().get("/api/v1/devices")
                 .then()
-                .body("find { it.id == '" + bad + "' }.why", containsString("no such folder"));
+                .body("find { it.id == '" + bad + "' }.why", containsString("no such folder"))
+                .body("find { it.id == '" + bad + "' }.lastFailure.message", containsString("no such folder"))
+                .body("find { it.host == 'good' }.lastFailure", nullValue());
         statements.change("update device set drained = false where host = 'good'");
         for (int i = 0; i < 2; i++) {
             Leases.Held held = lab.started(lab.queue());

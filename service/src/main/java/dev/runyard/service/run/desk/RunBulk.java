@@ -15,9 +15,11 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -32,6 +34,9 @@ public class RunBulk {
     private static final int BATCH = 200;
 
     private static final int NAMED = 100;
+
+    /** Runs that differed in more ways before are not brought back by requests. */
+    private static final int MOST_UNDO = 100;
 
     private final Statements statements;
     private final RunChoice choice;
@@ -80,7 +85,7 @@ public class RunBulk {
      * @param done how many changed
      * @param skipped the first that it does not apply to, with why
      * @param skippedTotal how many these are; what is so already is neither done nor skipped
-     * @param undo a request that undoes it, where one can
+     * @param undo requests that undo it together, where that can be done: one for each value that the runs had before
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "BulkDone")
@@ -88,7 +93,7 @@ public class RunBulk {
             long done,
             List<Skipped> skipped,
             long skippedTotal,
-            @Nullable Ask undo) {}
+            @Nullable List<Ask> undo) {}
 
     /**
      * @param applies to how many it would apply
@@ -158,6 +163,7 @@ public class RunBulk {
         List<UUID> ids =
                 subjects.stream().map(RunDesk.Subject::id).sorted(BY_BYTES).toList();
         List<UUID> done = new ArrayList<>();
+        Map<UUID, Patch> before = new HashMap<>();
         List<Skipped> skipped = new ArrayList<>();
         long[] skippedTotal = {0};
         for (int i = 0; i < ids.size(); i += BATCH) {
@@ -175,10 +181,13 @@ public class RunBulk {
                         }
                     }
                 }
+                if (deed.patch() != null) {
+                    before.putAll(desk.before(deed.patch(), applies));
+                }
                 return desk.carryOut(deed, applies, who);
             }));
         }
-        return new Done(done.size(), skipped, skippedTotal[0], done.isEmpty() ? null : undo(deed, done));
+        return new Done(done.size(), skipped, skippedTotal[0], done.isEmpty() ? null : undo(deed, done, before));
     }
 
     /** Each in a transaction of its own: what one run's state does not allow keeps nobody else from it. */
@@ -209,7 +218,7 @@ public class RunBulk {
                 done,
                 skipped.subList(0, Math.min(NAMED, skipped.size())),
                 skipped.size(),
-                changed.isEmpty() ? null : of(changed, back));
+                changed.isEmpty() ? null : List.of(of(changed, back)));
     }
 
     /** Whether the run was in the state that the opposite command leads back to. */
@@ -228,26 +237,20 @@ public class RunBulk {
     /** As Postgres orders them, so that two who lock several runs do it in the same order. */
     private static final java.util.Comparator<UUID> BY_BYTES = java.util.Comparator.comparing(UUID::toString);
 
-    private static @Nullable Ask undo(RunDesk.Deed deed, List<UUID> runs) {
-        RunDesk.Deed back = null;
-        if (deed.delete() != null) {
-            back = RunDesk.Deed.fetchBack();
-        } else if (deed.restore() != null) {
-            back = RunDesk.Deed.throwAway();
-        } else if (deed.patch() != null) {
-            Patch patch = deed.patch();
-            boolean flags = patch.tags() == null && patch.priority() == null && patch.experiment() == null;
-            if (flags && (patch.starred() == null) != (patch.archived() == null)) {
-                back = RunDesk.Deed.patch(new Patch(
-                        null,
-                        null,
-                        patch.starred() == null ? null : !patch.starred(),
-                        patch.archived() == null ? null : !patch.archived(),
-                        null,
-                        null));
-            }
+    private static @Nullable List<Ask> undo(RunDesk.Deed deed, List<UUID> runs, Map<UUID, Patch> before) {
+        if (deed.patch() == null) {
+            return List.of(of(runs, deed.delete() != null ? RunDesk.Deed.fetchBack() : RunDesk.Deed.throwAway()));
         }
-        return back == null ? null : of(runs, back);
+        Map<Patch, List<UUID>> alike = new LinkedHashMap<>();
+        for (UUID run : runs) {
+            alike.computeIfAbsent(Objects.requireNonNull(before.get(run)), patch -> new ArrayList<>())
+                    .add(run);
+        }
+        return alike.size() > MOST_UNDO
+                ? null
+                : alike.entrySet().stream()
+                        .map(e -> of(e.getValue(), RunDesk.Deed.patch(e.getKey())))
+                        .toList();
     }
 
     private List<RunDesk.Subject> subjects(Ask ask) {

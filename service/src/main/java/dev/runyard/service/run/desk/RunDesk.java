@@ -1,6 +1,8 @@
 package dev.runyard.service.run.desk;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Curation;
@@ -9,11 +11,14 @@ import dev.runyard.service.experiment.Patch;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.Configurations;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -154,6 +159,35 @@ public class RunDesk {
             return curation.delete(Curated.RUN, runs, deed.delete() != null, who);
         }
         return List.copyOf(change(deed.patch(), runs, who));
+    }
+
+    /** What the runs have now of what the patch would change, each as the patch that gives it back. */
+    Map<UUID, Patch> before(Patch patch, Collection<UUID> runs) {
+        Map<UUID, Patch> found = new HashMap<>();
+        statements.each(
+                "select r.id, r.tags, r.starred, r.archived, r.priority, e.name from run r join experiment e on e.id = r.experiment_id"
+                        + " where r.id = any(?)",
+                r -> {
+                    ObjectNode tags = null;
+                    if (patch.tags() != null) {
+                        JsonNode now = Json.tree(r.getString(2));
+                        tags = patch.tags().objectNode();
+                        for (Map.Entry<String, JsonNode> tag : patch.tags().properties()) {
+                            tags.set(tag.getKey(), now.get(tag.getKey()));
+                        }
+                    }
+                    found.put(
+                            r.getObject(1, UUID.class),
+                            new Patch(
+                                    null,
+                                    tags,
+                                    patch.starred() == null ? null : r.getBoolean(3),
+                                    patch.archived() == null ? null : r.getBoolean(4),
+                                    patch.priority() == null ? null : r.getInt(5),
+                                    patch.experiment() == null ? null : r.getString(6)));
+                },
+                runs);
+        return found;
     }
 
     private Set<UUID> change(Patch patch, List<UUID> runs, String who) {

@@ -192,7 +192,9 @@ final class RunDeskTest {
                 .extract()
                 .jsonPath();
         assertThat(names(e)).containsExactly("queued");
-        send("POST", "/runs/bulk", json(deleted.getMap("undo"))).statusCode(200).body("done", equalTo(2));
+        send("POST", "/runs/bulk", json(deleted.getMap("undo[0]")))
+                .statusCode(200)
+                .body("done", equalTo(2));
         assertThat(names(e)).hasSize(3);
         JsonPath starred = send(
                         "POST",
@@ -203,8 +205,40 @@ final class RunDeskTest {
                 .extract()
                 .jsonPath();
         assertThat(names(e, "filter", "starred = true")).containsExactly("failed", "queued");
-        send("POST", "/runs/bulk", json(starred.getMap("undo"))).statusCode(200);
+        send("POST", "/runs/bulk", json(starred.getMap("undo[0]"))).statusCode(200);
         assertThat(names(e, "filter", "starred = true")).isEmpty();
+        send("PATCH", "/runs/" + queued, "{\"tags\": {\"why\": \"first\"}, \"priority\": 7}")
+                .statusCode(200);
+        JsonPath tagged = send(
+                        "POST",
+                        "/runs/bulk",
+                        "{" + select + ", \"do\": {\"patch\": {\"tags\": {\"why\": \"second\"}, \"priority\": 3}}}")
+                .body("done", equalTo(3))
+                .extract()
+                .jsonPath();
+        assertThat(tagged.getList("undo"))
+                .as("one for each value that runs had")
+                .hasSize(2);
+        for (int i = 0; i < 2; i++) {
+            send("POST", "/runs/bulk", json(tagged.getMap("undo[" + i + "]"))).statusCode(200);
+        }
+        given().get("/api/v1/runs/" + queued)
+                .then()
+                .body("tags", equalTo(Map.of("why", "first")))
+                .body("priority", equalTo(7));
+        given().get("/api/v1/runs/" + failed).then().body("tags", equalTo(Map.of()));
+        JsonPath moved = send(
+                        "POST",
+                        "/runs/bulk",
+                        "{" + select + ", \"do\": {\"patch\": {\"experiment\": \"" + e + "-other\"}}}")
+                .body("done", equalTo(3))
+                .extract()
+                .jsonPath();
+        assertThat(names(e)).isEmpty();
+        send("POST", "/runs/bulk", json(moved.getMap("undo[0]")))
+                .statusCode(200)
+                .body("done", equalTo(3));
+        assertThat(names(e)).hasSize(3);
         JsonPath paused = send("POST", "/runs/bulk", "{" + select + ", \"do\": {\"action\": \"pause\"}}")
                 .statusCode(200)
                 .body("done", equalTo(1))
@@ -215,8 +249,10 @@ final class RunDeskTest {
                 .body("done", equalTo(1))
                 .extract()
                 .jsonPath();
-        assertThat(again.getMap("undo")).as("what was paused already stays so").isNull();
-        send("POST", "/runs/bulk", json(paused.getMap("undo"))).statusCode(200).body("done", equalTo(1));
+        assertThat(again.getList("undo")).as("what was paused already stays so").isNull();
+        send("POST", "/runs/bulk", json(paused.getMap("undo[0]")))
+                .statusCode(200)
+                .body("done", equalTo(1));
         given().get("/api/v1/runs/" + queued).then().body("state", equalTo("QUEUED"));
         send("POST", "/runs/bulk", "{" + select + ", \"do\": {\"action\": \"cancel\"}}")
                 .statusCode(200)
