@@ -956,6 +956,509 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportListed"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /** Make */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportWritten"];
+                };
+            };
+            responses: {
+                /** @description kept */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportShown"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportShown"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        /** Change */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportWritten"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportShown"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        /** Delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: {
+            parameters: {
+                query?: {
+                    format?: string;
+                    frozen?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-tex": unknown;
+                        "text/csv": unknown;
+                        "text/markdown": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportFrozenShown"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/frozen/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frozen */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportFrozenShown"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Thaw */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Table */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportTable"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReportWritten"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportTable"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -4331,6 +4834,23 @@ export interface components {
             items?: components["schemas"]["Named"][];
             more?: boolean;
         };
+        Cell: {
+            best?: boolean;
+            marks?: string[];
+            /** Format: double */
+            mean?: number;
+            /** Format: int64 */
+            n?: number;
+            /** Format: int32 */
+            of?: number;
+            over?: string[];
+            runs?: string[];
+            /** Format: double */
+            std?: number;
+            test?: components["schemas"]["Test"];
+            text?: string;
+            values?: number[];
+        };
         Checked: {
             estimate?: components["schemas"]["Estimate"];
             kind?: string;
@@ -4382,6 +4902,12 @@ export interface components {
             textHeads?: number;
             /** Format: int32 */
             textWidth?: number;
+        };
+        Column: {
+            goal?: components["schemas"]["Goal1"];
+            label?: string;
+            metric?: string;
+            unit?: string;
         };
         /** @enum {string} */
         Command: "PAUSE" | "RESUME" | "CANCEL" | "RETRY";
@@ -4543,6 +5069,8 @@ export interface components {
         Goal: "MIN" | "MAX";
         /** @enum {string} */
         Goal1: "max" | "min";
+        /** @enum {string} */
+        Goal2: "max" | "min";
         GroupsView: {
             items?: components["schemas"]["RunGroup"][];
             more?: boolean;
@@ -4670,6 +5198,14 @@ export interface components {
             since?: components["schemas"]["Instant"];
         };
         Line: {
+            cells?: components["schemas"]["Cell"][];
+            further?: string[];
+            hidden?: boolean;
+            labels?: string[];
+            reference?: boolean;
+            source?: string;
+        };
+        Line1: {
             line?: string;
             time?: components["schemas"]["Instant"];
         };
@@ -4740,6 +5276,10 @@ export interface components {
         };
         /** @enum {string} */
         Normalisation: "native" | "clip";
+        Note: {
+            mark?: string;
+            text?: string;
+        };
         NoteVersion: {
             text?: string;
             when?: components["schemas"]["Instant"];
@@ -4759,7 +5299,7 @@ export interface components {
         /** @enum {string} */
         Objective: "supervised" | "clip" | "dino";
         Objective1: {
-            goal?: components["schemas"]["Goal1"];
+            goal?: components["schemas"]["Goal2"];
             metric?: string;
         };
         ObjectNode: {
@@ -4858,7 +5398,7 @@ export interface components {
         Points: {
             /** Format: int32 */
             best?: number;
-            goals?: components["schemas"]["Goal1"][];
+            goals?: components["schemas"]["Goal2"][];
             metrics?: string[];
             points?: components["schemas"]["PointView"][];
             stopping?: string;
@@ -4968,6 +5508,72 @@ export interface components {
             token?: string;
             worker?: components["schemas"]["UUID"];
         };
+        ReportFrozenListed: {
+            content?: string;
+            /** Format: int32 */
+            version?: number;
+            when?: components["schemas"]["Instant"];
+            who?: string;
+        };
+        ReportFrozenShown: {
+            frozen?: components["schemas"]["ReportFrozenListed"];
+            gone?: string[];
+            table?: components["schemas"]["ReportTable"];
+        };
+        ReportListed: {
+            changedAt?: components["schemas"]["Instant"];
+            createdAt?: components["schemas"]["Instant"];
+            createdBy?: string;
+            /** Format: int64 */
+            frozen?: number;
+            id?: components["schemas"]["UUID"];
+            title?: string;
+            /** Format: int32 */
+            version?: number;
+        };
+        ReportShown: {
+            changedAt?: components["schemas"]["Instant"];
+            createdAt?: components["schemas"]["Instant"];
+            createdBy?: string;
+            frozen?: components["schemas"]["ReportFrozenListed"][];
+            id?: components["schemas"]["UUID"];
+            text?: string;
+            title?: string;
+            /** Format: int32 */
+            version?: number;
+            versions?: components["schemas"]["ReportVersionShown"][];
+        };
+        ReportTable: {
+            above?: string;
+            below?: string;
+            columns?: components["schemas"]["Column"][];
+            complete?: boolean;
+            content?: string;
+            definition?: string;
+            further?: string[];
+            heads?: string[];
+            notes?: components["schemas"]["Note"][];
+            rows?: components["schemas"]["Line"][];
+            /** Format: int64 */
+            runs?: number;
+            tests?: components["schemas"]["Tests"];
+            title?: string;
+            unfinished?: components["schemas"]["Unfinished"][];
+            /** Format: int64 */
+            unfinishedTotal?: number;
+        };
+        ReportVersionShown: {
+            hash?: string;
+            /** Format: int32 */
+            version?: number;
+            when?: components["schemas"]["Instant"];
+            who?: string;
+        };
+        ReportWritten: {
+            text?: string;
+            /** Format: int32 */
+            version?: number;
+        };
         Request: {
             kind?: string;
             name?: string;
@@ -4978,7 +5584,7 @@ export interface components {
         Request1: {
             /** Format: int32 */
             from?: number;
-            lines?: components["schemas"]["Line"][];
+            lines?: components["schemas"]["Line1"][];
         };
         ResumedRequest: {
             /** Format: int64 */
@@ -5293,7 +5899,7 @@ export interface components {
             experiment?: string;
             from?: string;
             further?: components["schemas"]["Objective1"][];
-            goal?: components["schemas"]["Goal1"];
+            goal?: components["schemas"]["Goal2"];
             include?: {
                 [key: string]: components["schemas"]["JsonNode"];
             }[];
@@ -5360,10 +5966,37 @@ export interface components {
             namespace?: string;
             target?: string;
         };
+        Test: {
+            /** Format: double */
+            adjusted?: number;
+            /** Format: double */
+            difference?: number;
+            n?: string;
+            /** Format: double */
+            p?: number;
+            verdict?: components["schemas"]["Verdict"];
+            why?: string;
+            words?: string;
+        };
+        Tests: {
+            /** Format: double */
+            alpha?: number;
+            /** Format: int32 */
+            family?: number;
+            reference?: string;
+            words?: string;
+        };
         /** @enum {string} */
         Transform: "pgn" | "native";
         /** @enum {string} */
         Type: "number" | "text" | "boolean" | "json" | "mixed";
+        Unfinished: {
+            name?: string;
+            row?: string;
+            run?: components["schemas"]["UUID"];
+            state?: string;
+            why?: string;
+        };
         UnfitRequest: {
             device?: components["schemas"]["Offer"];
             host?: string;
@@ -5374,6 +6007,7 @@ export interface components {
         UUID: string;
         /** @enum {string} */
         ValidateOn: "val" | "test";
+        Verdict: "better" | "worse" | "not significant" | "not tested";
         View: {
             /** Format: int64 */
             attempt?: number;

@@ -111,7 +111,8 @@ public class ReportResource {
         TableFormat as = TableFormat.of(format);
         String kept = Given.text(frozen);
         ReportSpec spec = kept == null ? reports.spec(id) : reports.frozenSpec(id, kept);
-        ReportTable table = kept == null ? figures.table(spec) : reports.frozen(id, kept).table();
+        ReportTable table =
+                kept == null ? figures.table(spec) : reports.frozen(id, kept).table();
         return Response.ok(as.write(table, spec), as.type + "; charset=utf-8")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"report." + as.ending + "\"")
                 .build();

@@ -51,11 +51,13 @@ public final class ReportBench {
 
     /** Half of the others are in the report's experiment's neighbours, all have the same metrics: what the report has to leave out. */
     private void rows() throws SQLException {
-        lab.update("insert into metric_key (key, lower_is_better) values ('test/top1', false), ('system/parameters', false)"
-                + " on conflict do nothing");
+        lab.update(
+                "insert into metric_key (key, lower_is_better) values ('test/top1', false), ('system/parameters', false)"
+                        + " on conflict do nothing");
         // 40 paths, as a run of the product has; the first three are the ones that differ.
-        lab.update("insert into config_layout select md5('bench-report')::uuid, array['method.kind', 'dataset.id', 'seed']"
-                + " || array_agg('path.' || i order by i) from generate_series(1, 37) i on conflict do nothing");
+        lab.update(
+                "insert into config_layout select md5('bench-report')::uuid, array['method.kind', 'dataset.id', 'seed']"
+                        + " || array_agg('path.' || i order by i) from generate_series(1, 37) i on conflict do nothing");
         runs("bench-report-others", OTHERS, "i % 8", "(i / 8) % 12", "i / 96");
         runs("bench-report", 12 * 8 * 5, "i % 8", "(i / 8) % 12", "i / 96");
         for (String table : new String[] {"run", "run_config", "metric_summary", "checkpoint"}) {
@@ -72,7 +74,9 @@ public final class ReportBench {
                         + " jsonb_build_object('method.kind', 'm' || " + method + ", 'dataset.id', 'd' || " + data
                         + ", 'seed', " + seed + "), now() - make_interval(secs => i), 'bench', 1, now(), now()"
                         + " from experiment e, generate_series(0, ?) i where e.name = ?",
-                BenchLab.SPEC, n - 1, experiment);
+                BenchLab.SPEC,
+                n - 1,
+                experiment);
         lab.update(
                 "insert into run_config select r.id, md5('bench-report')::uuid, array[cast(r.params -> 'method.kind' as text),"
                         + " cast(r.params -> 'dataset.id' as text), r.params ->> 'seed'] || array_fill(cast('0.1' as text), array[37])"

@@ -9,6 +9,7 @@ import dev.runyard.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What stands beside the cells that runs fill.
@@ -77,5 +78,54 @@ record Extra(boolean average, boolean wins, boolean trainedParameters, List<Quot
                 words.contains("wins"),
                 words.contains("trainedParameters"),
                 List.copyOf(quotes));
+    }
+
+    /** What heads the further columns. */
+    List<String> heads(Map<String, String> labels) {
+        List<String> heads = new ArrayList<>();
+        if (average) {
+            heads.add(labels.getOrDefault("average", "average"));
+        }
+        if (wins) {
+            heads.add(labels.getOrDefault("wins", "wins"));
+        }
+        if (trainedParameters) {
+            heads.add(labels.getOrDefault("trainedParameters", "trained parameters"));
+        }
+        return heads;
+    }
+
+    /**
+     * What stands there in a row.
+     *
+     * @param won in how many columns it is best
+     * @param parameters that its runs train: one number, or least and most
+     */
+    List<String> of(ReportSpec spec, List<ReportTable.Cell> cells, int won, List<Double> parameters) {
+        List<String> further = new ArrayList<>();
+        if (average) {
+            double mean = cells.stream()
+                    .mapToDouble(cell -> cell.mean() == null ? Double.NaN : cell.mean())
+                    .average()
+                    .orElse(Double.NaN);
+            further.add(
+                    Double.isNaN(mean)
+                            ? Values.NONE
+                            : Values.number(
+                                    mean,
+                                    spec.cell().decimals(spec.cell().metric().get(0))));
+        }
+        if (wins) {
+            further.add(String.valueOf(won));
+        }
+        if (trainedParameters) {
+            further.add(
+                    parameters.isEmpty()
+                            ? Values.NONE
+                            : parameters.stream()
+                                    .map(value -> Values.number(value, 0))
+                                    .collect(Collectors.joining(" to ")));
+        }
+        return further;
     }
 }

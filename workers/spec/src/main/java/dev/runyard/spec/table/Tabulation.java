@@ -6,15 +6,12 @@ import dev.runyard.spec.statistics.StudentT;
 import dev.runyard.spec.table.ReportTable.Cell;
 import dev.runyard.spec.table.ReportTable.Column;
 import dev.runyard.spec.table.ReportTable.Line;
-import dev.runyard.spec.table.ReportTable.Note;
 import dev.runyard.spec.table.ReportTable.Tests;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +28,7 @@ public final class Tabulation {
     private final Axis rows;
     private final List<Head> heads;
     private final Map<List<Object>, Measured.Cell> cells = new HashMap<>();
-    private final Map<String, String> marks = new LinkedHashMap<>();
-    private final List<Note> notes = new ArrayList<>();
+    private final Remarks remarks = new Remarks();
     private final @Nullable List<JsonNode> reference;
     private final @Nullable Comparison comparison;
 
@@ -81,7 +77,7 @@ public final class Tabulation {
                     "give it a value of each of " + String.join(", ", spec.rows()));
         }
         if (found.isEmpty()) {
-            notes.add(new Note("", "Nothing is tested: no row is " + Json.canonical(against.row()) + "."));
+            remarks.note("Nothing is tested: no row is " + Json.canonical(against.row()) + ".");
             return null;
         }
         return found.get(0);
@@ -124,13 +120,17 @@ public final class Tabulation {
             shown.add(new Line(
                     labels(row),
                     made,
-                    further(row, made, wins),
+                    extra.of(spec, made, wins, measured.parameters().getOrDefault(Axis.keys(row), List.of())),
                     null,
                     row.equals(reference),
                     spec.hide().stream().anyMatch(hidden -> Axis.matches(spec.rows(), row, hidden))));
         }
         extra.quotes().forEach(quote -> shown.add(quoted(quote)));
-        tell(shown);
+        remarks.tell(spec, measured);
+        if (comparison != null && reference != null && spec.against() != null) {
+            remarks.tests(comparison.family(), spec.against(), String.join(" ", labels(reference)));
+        }
+        remarks.hidden(shown.stream().filter(Line::hidden).count());
         Tests tests = comparison == null || spec.against() == null || reference == null
                 ? null
                 : new Tests(
@@ -141,7 +141,7 @@ public final class Tabulation {
                                         : ", two-sided, not corrected"),
                         comparison.family(),
                         spec.against().alpha());
-        boolean complete = marks.isEmpty()
+        boolean complete = remarks.ofCells() == 0
                 && measured.runs() > 0
                 && measured.unfinishedTotal() == 0
                 && measured.gone().isEmpty()
@@ -157,9 +157,9 @@ public final class Tabulation {
                 "",
                 spec.rows().stream().map(this::label).toList(),
                 heads.stream().map(this::column).toList(),
-                furtherHeads(),
+                extra.heads(spec.labels()),
                 shown,
-                List.copyOf(notes),
+                remarks.all(),
                 tests,
                 measured.unfinished().stream()
                         .map(run -> new ReportTable.Unfinished(
@@ -243,19 +243,19 @@ public final class Tabulation {
         }
         List<String> own = new ArrayList<>();
         if (mixed(found)) {
-            own.add(mark("its runs are of " + (found.data().size() + (found.unknownData() > 0 ? 1 : 0))
+            own.add(remarks.mark("its runs are of " + (found.data().size() + (found.unknownData() > 0 ? 1 : 0))
                     + " different states of the data, so no figure is shown; filter by what tells them apart"));
         }
         if (!found.differing().isEmpty()) {
-            own.add(mark("its runs differ in " + String.join(", ", found.differing())
+            own.add(remarks.mark("its runs differ in " + String.join(", ", found.differing())
                     + " as well; name it in rows, columns or cell.over, or filter"));
         }
         if (found.repeated() > 0) {
-            own.add(mark("a seed was run more than once; the newest finished run of each counts"));
+            own.add(remarks.mark("a seed was run more than once; the newest finished run of each counts"));
         }
         ReportTable.Test test = comparison == null ? null : comparison.of(found);
         if (test != null && test.why() != null) {
-            own.add(mark(
+            own.add(remarks.mark(
                     test.verdict() == ReportTable.Verdict.NONE
                             ? "not tested: " + test.why()
                             : test.words() + " instead of the test of pairs: " + test.why()));
@@ -263,8 +263,8 @@ public final class Tabulation {
         boolean bold = spec.cell().best() == CellSpec.Best.BOLD || extra.wins();
         return new Cell(
                 mixed(found) ? "mixed" : text(found, head),
-                found.mean(),
-                found.std(),
+                mixed(found) ? null : found.mean(),
+                mixed(found) ? null : found.std(),
                 found.n(),
                 measured.expected(),
                 bold && sound(found) && rounded(figure(found), head) == best,
@@ -298,59 +298,6 @@ public final class Tabulation {
             text.append(" (n ").append(cell.n()).append(')');
         }
         return text.toString();
-    }
-
-    /** The same words, the same letter. */
-    private String mark(String text) {
-        return marks.computeIfAbsent(text, t -> letters(marks.size()));
-    }
-
-    private static String letters(int n) {
-        return (n < 26 ? "" : letters(n / 26 - 1)) + (char) ('a' + n % 26);
-    }
-
-    private List<String> furtherHeads() {
-        List<String> further = new ArrayList<>();
-        if (extra.average()) {
-            further.add(spec.labels().getOrDefault("average", "average"));
-        }
-        if (extra.wins()) {
-            further.add(spec.labels().getOrDefault("wins", "wins"));
-        }
-        if (extra.trainedParameters()) {
-            further.add(spec.labels().getOrDefault("trainedParameters", "trained parameters"));
-        }
-        return further;
-    }
-
-    private List<String> further(List<JsonNode> row, List<Cell> made, int wins) {
-        List<String> further = new ArrayList<>();
-        if (extra.average()) {
-            boolean all = !made.isEmpty()
-                    && made.stream().allMatch(c -> c.mean() != null && !c.text().equals("mixed"));
-            further.add(
-                    all
-                            ? Values.number(
-                                    made.stream()
-                                            .mapToDouble(c -> Objects.requireNonNull(c.mean()))
-                                            .average()
-                                            .orElseThrow(),
-                                    spec.cell().decimals(spec.cell().metric().get(0)))
-                            : Values.NONE);
-        }
-        if (extra.wins()) {
-            further.add(String.valueOf(wins));
-        }
-        if (extra.trainedParameters()) {
-            List<Double> known = measured.parameters().getOrDefault(Axis.keys(row), List.of());
-            further.add(
-                    known.isEmpty()
-                            ? Values.NONE
-                            : known.stream()
-                                    .map(value -> Values.number(value, 0))
-                                    .collect(Collectors.joining(" to ")));
-        }
-        return further;
     }
 
     private Line quoted(Extra.Quote quote) {
@@ -389,72 +336,19 @@ public final class Tabulation {
                 .sorted()
                 .toList();
         if (!unused.isEmpty() && !heads.isEmpty()) {
-            notes.add(new Note(
-                    "",
-                    "\"" + quote.row() + "\" quotes " + String.join(", ", unused) + ", of which there is no column."));
+            remarks.note(
+                    "\"" + quote.row() + "\" quotes " + String.join(", ", unused) + ", of which there is no column.");
         }
         List<String> labels = new ArrayList<>(List.of(quote.row()));
         while (labels.size() < spec.rows().size()) {
             labels.add("");
         }
         return new Line(
-                labels, made, furtherHeads().stream().map(f -> Values.NONE).toList(), quote.source(), false, false);
-    }
-
-    private void tell(List<Line> shown) {
-        marks.forEach((text, mark) -> notes.add(new Note(mark, text + ".")));
-        if (measured.runs() == 0) {
-            notes.add(0, new Note("", "No run matches this report."));
-        }
-        absent(spec.rows(), Measured.Cell::row);
-        absent(spec.columns(), Measured.Cell::column);
-        if (!measured.gone().isEmpty()) {
-            notes.add(new Note(
-                    "",
-                    measured.gone().size() + " of the runs that the report names are deleted or never were: "
-                            + String.join(
-                                    ", ",
-                                    measured.gone()
-                                            .subList(
-                                                    0,
-                                                    Math.min(5, measured.gone().size())))
-                            + (measured.gone().size() > 5 ? " …" : "") + "."));
-        }
-        if (comparison != null && reference != null && spec.against() != null) {
-            notes.add(new Note("", tests(comparison.family(), spec.against(), String.join(" ", labels(reference)))));
-        }
-        long hidden = shown.stream().filter(Line::hidden).count();
-        if (hidden > 0) {
-            notes.add(new Note(
-                    "",
-                    hidden + (hidden == 1 ? " row is" : " rows are")
-                            + " not shown and takes part in what is best, in wins and in the correction."));
-        }
-    }
-
-    /** A field that nobody has makes one row, which looks as if it were meant. */
-    private void absent(List<String> fields, Function<Measured.Cell, List<JsonNode>> of) {
-        for (int i = 0; i < fields.size(); i++) {
-            int field = i;
-            if (!measured.cells().isEmpty()
-                    && measured.cells().stream()
-                            .allMatch(cell -> of.apply(cell).get(field).isNull())) {
-                notes.add(new Note(
-                        "", "No run that matches has a value of " + fields.get(i) + "; check how it is spelled."));
-            }
-        }
-    }
-
-    private static String tests(int family, Against against, String reference) {
-        if (family == 0) {
-            return "Nothing could be tested against " + reference + ".";
-        }
-        String many = family == 1 ? "1 test" : family + " tests";
-        return "† significantly better and ‡ significantly worse than " + reference + ": " + against.test().words
-                + ", two-sided, "
-                + (against.correction() == Against.Correction.HOLM
-                        ? "Holm's correction over " + many
-                        : many + ", not corrected")
-                + ", α = " + Values.number(against.alpha(), 3).replaceAll("0+$", "") + ".";
+                labels,
+                made,
+                extra.heads(spec.labels()).stream().map(f -> Values.NONE).toList(),
+                quote.source(),
+                false,
+                false);
     }
 }

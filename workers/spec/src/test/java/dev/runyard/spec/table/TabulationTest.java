@@ -96,6 +96,7 @@ final class TabulationTest {
                         .measured(3));
         assertThat(cell(table, "pgn", "c10").text()).isEqualTo("mixed");
         assertThat(cell(table, "pgn", "c10").marks()).isNotEmpty();
+        assertThat(cell(table, "pgn", "c10").mean()).isNull();
         assertThat(cell(table, "full", "c10").best()).isFalse();
         assertThat(cell(table, "full", "c10").marks()).isNotEmpty();
         assertThat(cell(table, "iip", "c10").best()).isTrue();
