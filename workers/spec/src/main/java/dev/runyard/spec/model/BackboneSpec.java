@@ -2,6 +2,7 @@ package dev.runyard.spec.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
@@ -36,7 +37,16 @@ public record BackboneSpec(
 
         @Doc(
                 "How images are resized and cut where they are not varied: as the PGN code does for every backbone, or as the backbone's makers test it.")
-        Transform transform) {
+        Transform transform,
+
+        @Doc(
+                value =
+                        "Side of the images, px, a multiple of the patch: positions are resized as the backbone's makers do; left"
+                                + " out: the backbone's own.",
+                min = 8,
+                max = 2_048)
+        @Nullable
+        Integer imageSize) {
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
@@ -106,13 +116,14 @@ public record BackboneSpec(
     /** That is shown images as the PGN code does. */
     public BackboneSpec(
             String weights, Normalisation normalisation, Precision precision, @Nullable Recompute recompute) {
-        this(weights, normalisation, precision, recompute, Transform.PGN);
+        this(weights, normalisation, precision, recompute, Transform.PGN, null);
     }
 
     public BackboneSpec {
         weights = Defaults.or(weights, SMALL);
         normalisation = Defaults.or(normalisation, Normalisation.NATIVE);
         precision = Defaults.or(precision, Precision.FP32);
+        Bounds.check(BackboneSpec.class, "imageSize", imageSize);
         transform = Defaults.or(transform, Transform.PGN);
         recompute = recompute == Recompute.NONE ? null : recompute;
         if (recompute != null && precision.reduced()) {

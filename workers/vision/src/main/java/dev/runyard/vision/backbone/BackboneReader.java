@@ -1,5 +1,6 @@
 package dev.runyard.vision.backbone;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.backbone.vit.VitShape.Activation;
@@ -7,10 +8,12 @@ import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import dev.runyard.vision.backbone.weights.BackboneConfig;
 import dev.runyard.vision.backbone.weights.Entry;
 import dev.runyard.vision.backbone.weights.EntryReader;
+import dev.runyard.vision.backbone.weights.LayerScale;
 import dev.runyard.vision.backbone.weights.Layout;
 import dev.runyard.vision.backbone.weights.Layout.Parts;
 import dev.runyard.vision.backbone.weights.Layout.Sizes;
 import dev.runyard.vision.backbone.weights.OtherModels;
+import dev.runyard.vision.backbone.weights.Prefix;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.image.Resize.Filter;
 import dev.runyard.vision.image.TestTransform;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -85,12 +89,16 @@ final class BackboneReader {
         return any ? Optional.of(new BackboneReader(file, in, configuration).plan().described) : Optional.empty();
     }
 
-    private record Plan(FrozenBackbone.Described described, List<Entry> entries) {}
+    private record Plan(FrozenBackbone.Described described, List<Entry> entries, Prefix prefix) {}
 
     private Read read() throws IOException {
         Plan plan = plan();
+        VitShape shape = plan.described.shape();
         NDManager manager = Torch.manager();
-        return new Read(plan.described, manager, new Tensors(reader.load(manager, plan.entries)), reader.logitScale());
+        Map<String, NDArray> weights = reader.load(manager, plan.entries);
+        LayerScale.fold(weights, shape.depth(), manager);
+        plan.prefix.settle(weights, shape.width(), manager);
+        return new Read(plan.described, manager, new Tensors(weights), reader.logitScale());
     }
 
     private Plan plan() throws IOException {
@@ -102,8 +110,11 @@ final class BackboneReader {
         }
         List<Long> patch = reader.shape(Layout.patchWeight(naming), 4);
         long width = patch.get(0);
-        List<Long> positions =
-                reader.shape(Layout.positions(naming), naming == Naming.TIMM || naming == Naming.TORCHVISION ? 3 : 2);
+        List<Long> positions = reader.shape(Layout.positions(naming), Layout.positionAxes(naming));
+        if (!in.has(Layout.classToken(naming))) {
+            throw new WeightsException(file + ": has no class token (" + Layout.classToken(naming)
+                    + "); towers that pool otherwise, as SigLIP's, are not read");
+        }
         long tokens = positions.get(positions.size() - 2);
         long depth = reader.depth(Layout.blocks(naming));
         boolean oldMlp = naming == Naming.TORCHVISION && in.has(Layout.blocks(naming) + "0.mlp.linear_1.weight");
@@ -114,7 +125,7 @@ final class BackboneReader {
         long embedding = width;
         if (parts.projection()) {
             List<Long> p = reader.shape(Layout.projection(naming), 2);
-            embedding = naming == Naming.OPENAI_CLIP ? p.get(1) : p.get(0);
+            embedding = Layout.turned(naming) ? p.get(0) : p.get(1);
         }
         long classes =
                 parts.head() ? reader.shape(Layout.head(naming) + ".weight", 2).get(0) : 0;
@@ -124,9 +135,25 @@ final class BackboneReader {
                 entries,
                 name -> Layout.elsewhere(naming, name)
                         || (parts.projection() && name.equals(Layout.head(naming) + ".bias")));
-        VitShape shape = shape(sizes, parts);
+        Prefix prefix = Prefix.of(tokens, Math.toIntExact(parts.registers()))
+                .orElseThrow(() -> new WeightsException(file + ": " + tokens
+                        + " positions are not those of a class token and a square of patches; those of other images"
+                        + " than squares are not read"));
+        int registers = prefix.registers();
+        check("reg_tokens", config.registers().orElse(registers), registers);
+        if (config.patchPositionsOnly() && prefix.positioned() != 0) {
+            throw new WeightsException(file + ": has positions for the class token, and " + config.file()
+                    + " says that it has none (no_embed_class); they do not belong together");
+        }
+        if (config.dinov2() && naming != Naming.HF_DINOV2) {
+            throw new WeightsException(config.file() + ": is of Hugging Face's DINOv2, and the tensors of " + file
+                    + " are named otherwise");
+        }
+        VitShape shape = shape(sizes, parts, prefix);
         return new Plan(
-                new FrozenBackbone.Described(shape, List.copyOf(assumed), config.labels((int) classes)), entries);
+                new FrozenBackbone.Described(shape, List.copyOf(assumed), config.labels((int) classes)),
+                entries,
+                prefix);
     }
 
     private Parts parts() throws IOException {
@@ -141,7 +168,18 @@ final class BackboneReader {
             assumed.add("the head to be CLIP's projection, its bias being zero");
         }
         String patchBias = Layout.patchWeight(naming).replaceAll("weight$", "bias");
-        return new Parts(in.has(patchBias), preNorm || clip, projected, head && !projected, headBias && !projected);
+        String registers = Layout.registers(naming);
+        String scale = Layout.firstScale(naming);
+        return new Parts(
+                in.has(patchBias),
+                preNorm || clip,
+                projected,
+                head && !projected,
+                headBias && !projected,
+                registers != null && in.has(registers)
+                        ? reader.shape(registers, 3).get(1)
+                        : 0,
+                scale != null && in.has(scale));
     }
 
     private boolean zeros(String name) throws IOException {
@@ -154,37 +192,32 @@ final class BackboneReader {
         return true;
     }
 
-    private VitShape shape(Sizes s, Parts parts) throws WeightsException {
+    private VitShape shape(Sizes s, Parts parts, Prefix prefix) throws WeightsException {
         int width = Math.toIntExact(s.width());
         boolean clip = parts.preNorm();
         int heads = heads(width);
         int patch = Math.toIntExact(s.patch());
-        int grid = (int) Math.round(Math.sqrt((double) s.tokens() - 1));
-        if (grid < 1 || (long) grid * grid + 1 != s.tokens()) {
-            throw new WeightsException(file + ": " + s.tokens()
-                    + " positions are not those of a class token and a square of patches; towers without a"
-                    + " class token, and those of other images than squares, are not read");
-        }
-        int image = grid * patch;
+        int image = prefix.grid() * patch;
         check("image_size", config.imageSize().orElse(image), image);
         check("patch", config.patch().orElse(patch), patch);
         check("width", config.width().orElse(width), width);
         check("layers", config.depth().orElse(Math.toIntExact(s.depth())), Math.toIntExact(s.depth()));
         boolean torchvision = naming == Naming.TORCHVISION;
-        Optional<Activation> activation = torchvision ? Optional.of(Activation.GELU) : Optional.empty();
+        boolean dinov2 = naming == Naming.HF_DINOV2;
+        Optional<Activation> activation = torchvision || dinov2 ? Optional.of(Activation.GELU) : Optional.empty();
         Activation act = config.activation().or(() -> activation).orElseGet(() -> {
             Activation usual = clip ? Activation.QUICK_GELU : Activation.GELU;
             assumed.add("activation " + usual.name().toLowerCase(Locale.ROOT));
             return usual;
         });
         OptionalDouble told = config.eps();
-        if (told.isEmpty() && !torchvision) {
+        if (told.isEmpty() && !torchvision && !dinov2) {
             assumed.add("eps " + (clip ? "1e-5" : "1e-6"));
         }
-        if (!config.tellsPooling() && !torchvision && naming != Naming.HF_CLIP) {
+        if (!config.tellsPooling() && !torchvision && !dinov2 && naming != Naming.HF_CLIP) {
             assumed.add("the class token to be pooled");
         }
-        boolean imagenet = torchvision || (naming == Naming.TIMM && s.classes() == 0 && !clip);
+        boolean imagenet = torchvision || dinov2 || (naming == Naming.TIMM && s.classes() == 0 && !clip);
         if (config.channels("mean").isEmpty() || config.channels("std").isEmpty()) {
             assumed.add("images normalised as " + (clip ? "CLIP's" : imagenet ? "ImageNet's" : "to -1 … 1"));
         }
@@ -201,6 +234,7 @@ final class BackboneReader {
                 config.channels("mean").orElse(clip ? CLIP_MEAN : imagenet ? IMAGENET_MEAN : half),
                 config.channels("std").orElse(clip ? CLIP_STD : imagenet ? IMAGENET_STD : half),
                 transform(clip, s.classes() == 0),
+                prefix.registers(),
                 Math.toIntExact(s.embedding()),
                 Math.toIntExact(s.classes()));
     }
@@ -211,10 +245,12 @@ final class BackboneReader {
                 ? TestTransform.CLIP
                 : naming == Naming.TORCHVISION
                         ? TestTransform.TORCHVISION
-                        : headless ? TestTransform.DINO : new TestTransform(Filter.BICUBIC, 0.9, false);
+                        : headless || naming == Naming.HF_DINOV2
+                                ? TestTransform.DINO
+                                : new TestTransform(Filter.BICUBIC, 0.9, false);
         Optional<Filter> filter = config.interpolation();
         OptionalDouble crop = config.crop();
-        boolean known = naming == Naming.TORCHVISION || naming == Naming.HF_CLIP;
+        boolean known = naming == Naming.TORCHVISION || naming == Naming.HF_CLIP || naming == Naming.HF_DINOV2;
         if (!known && (filter.isEmpty() || crop.isEmpty())) {
             assumed.add(String.format(
                     Locale.ROOT,
@@ -259,6 +295,7 @@ final class BackboneReader {
             case HF_CLIP -> "a vision tower as Hugging Face's CLIP names it";
             case TIMM -> "a vision transformer as timm and DINO name it";
             case TORCHVISION -> "a vision transformer as torchvision names it";
+            case HF_DINOV2 -> "a vision transformer as Hugging Face's DINOv2 names it";
         };
     }
 }

@@ -11,12 +11,14 @@ import dev.runyard.vision.backbone.vit.Encoder;
 import dev.runyard.vision.backbone.vit.VisionTransformer;
 import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
 import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -111,11 +113,22 @@ public final class FrozenBackbone implements AutoCloseable {
      * @throws IOException when the file cannot be read, also with the faults of a damaged safetensors file
      */
     public static FrozenBackbone shared(String weights) throws IOException {
+        return shared(weights, null);
+    }
+
+    /**
+     * As {@link #shared(String)}, for images of another side: the positions are resized by the rule of the backbone's makers, see
+     * {@link PositionGrid}. What it computes with is another set of weights, so it has another hash.
+     *
+     * @param imageSize in px, a multiple of the patch; null for its own
+     * @throws InvalidSpec when it is no multiple of the patch
+     */
+    public static FrozenBackbone shared(String weights, @Nullable Integer imageSize) throws IOException {
         synchronized (OPEN) {
-            String key = StoredBackbone.identity(weights);
+            String key = StoredBackbone.identity(weights) + (imageSize == null ? "" : "|" + imageSize + " px");
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
-                open = open(weights);
+                open = open(weights, imageSize);
                 OPEN.put(key, open);
             }
             return open;
@@ -129,18 +142,19 @@ public final class FrozenBackbone implements AutoCloseable {
     public static FrozenBackbone shared(BackboneSpec spec) throws IOException {
         boolean recompute = spec.recompute() == BackboneSpec.Recompute.MLP;
         if (!spec.precision().reduced() && !recompute) {
-            return shared(spec.weights()).in(spec.precision());
+            return shared(spec.weights(), spec.imageSize()).in(spec.precision());
         }
         synchronized (OPEN) {
-            String exact = StoredBackbone.identity(spec.weights());
+            Integer side = spec.imageSize();
+            String exact = StoredBackbone.identity(spec.weights()) + (side == null ? "" : "|" + side + " px");
             String key = exact + "|" + spec.precision() + (recompute ? "|recompute" : "");
             FrozenBackbone open = OPEN.get(key);
             if (open == null) {
                 FrozenBackbone known = OPEN.get(exact);
                 if (recompute) {
-                    open = new FrozenBackbone(shared(spec.weights()), spec.precision(), true, false);
+                    open = new FrozenBackbone(shared(spec.weights(), side), spec.precision(), true, false);
                 } else if (known == null) {
-                    open = new FrozenBackbone(open(spec.weights()), spec.precision(), false, true);
+                    open = new FrozenBackbone(open(spec.weights(), side), spec.precision(), false, true);
                 } else {
                     open = known.in(spec.precision());
                 }
@@ -166,10 +180,57 @@ public final class FrozenBackbone implements AutoCloseable {
 
     /** As {@link #shared(String)}, but owned by the caller. */
     public static FrozenBackbone open(String weights) throws IOException {
+        return open(weights, null);
+    }
+
+    /** As {@link #shared(String, Integer)}, but owned by the caller. */
+    public static FrozenBackbone open(String weights, @Nullable Integer imageSize) throws IOException {
         Torch.enter();
         try (StoredBackbone stored = StoredBackbone.open(weights)) {
-            return new FrozenBackbone(BackboneReader.read(stored.weights(), stored.config()));
+            BackboneReader.Read read = BackboneReader.read(stored.weights(), stored.config());
+            return new FrozenBackbone(imageSize == null ? read : sized(read, imageSize));
         }
+    }
+
+    private static BackboneReader.Read sized(BackboneReader.Read read, int side) {
+        VitShape shape = read.described().shape();
+        if (side % shape.patch() != 0) {
+            read.manager().close();
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "backbone.imageSize",
+                    side,
+                    "is no multiple of the patch of " + shape.patch() + " px",
+                    "use " + Math.max(1, side / shape.patch()) * shape.patch());
+        }
+        if (side == shape.imageSize()) {
+            return read;
+        }
+        boolean dino = shape.naming() == Naming.HF_DINOV2
+                || (shape.naming() == Naming.TIMM
+                        && shape.classes() == 0
+                        && !read.weights().has("norm_pre.weight"));
+        PositionGrid.Rule rule = dino ? PositionGrid.Rule.DINO : PositionGrid.Rule.TIMM;
+        VitShape sized = shape.sized(side);
+        Map<String, NDArray> weights = new LinkedHashMap<>(read.weights().byName());
+        NDArray old = read.weights().get("pos_embed");
+        float[] table = PositionGrid.resized(
+                Torch.read(old),
+                1 + shape.registers(),
+                shape.imageSize() / shape.patch(),
+                side / shape.patch(),
+                shape.width(),
+                rule);
+        weights.put("pos_embed", Torch.floats(read.manager(), table, 1, sized.tokens(), shape.width()));
+        old.close();
+        List<String> assumed = new ArrayList<>(read.described().assumed());
+        assumed.add("positions for " + side + " px made of those for " + shape.imageSize() + " px as "
+                + (dino ? "DINO does" : "timm does"));
+        return new BackboneReader.Read(
+                new Described(sized, assumed, read.described().labels()),
+                read.manager(),
+                new Tensors(weights),
+                read.logitScale());
     }
 
     /**
@@ -264,6 +325,14 @@ public final class FrozenBackbone implements AutoCloseable {
      */
     public NDArray encode(NDArray pixels, @Nullable NDArray prompts, PositionPolicy policy) {
         exactly("an embedding by a rule for positions");
+        if (shape.registers() > 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "pixels",
+                    pixels.getShape(),
+                    "cannot be taller on a tower with register tokens",
+                    null);
+        }
         int rows = rows(pixels.getShape());
         return transformer.encode(taller(rows, policy), pixels, prompts, false).embedding();
     }

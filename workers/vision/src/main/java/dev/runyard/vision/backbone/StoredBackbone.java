@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 public final class StoredBackbone implements Closeable {
     private static final String WEIGHTS = "weights.safetensors";
     private static final String CONFIG = "config.json";
+    private static final String INDEX = ".safetensors.index.json";
 
     /** A part of a model, as Hugging Face names it: which, and of how many. */
     private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.safetensors");
@@ -50,6 +53,22 @@ public final class StoredBackbone implements Closeable {
             return name;
         }
         Path file = file(name);
+        StringBuilder out = new StringBuilder(stamp(file));
+        if (file.toString().endsWith(INDEX)) {
+            try (Stream<Path> parts =
+                    Files.list(Objects.requireNonNull(file.toAbsolutePath().getParent()))) {
+                for (Path part : parts.filter(f ->
+                                SHARD.matcher(String.valueOf(f.getFileName())).matches())
+                        .sorted()
+                        .toList()) {
+                    out.append('|').append(stamp(part));
+                }
+            }
+        }
+        return out.toString();
+    }
+
+    private static String stamp(Path file) throws IOException {
         return file.toRealPath() + "|" + Files.size(file) + "|" + Files.getLastModifiedTime(file);
     }
 
@@ -84,7 +103,9 @@ public final class StoredBackbone implements Closeable {
         }
         Matcher shard = SHARD.matcher(String.valueOf(path.getFileName()));
         if (shard.matches() && !shard.group(1).equals("00001")) {
-            throw sharded(name + ": is one of several parts of a model");
+            Path folder = path.toAbsolutePath().getParent();
+            return index(folder == null ? path : folder)
+                    .orElseThrow(() -> unindexed(name + ": is one of several parts"));
         }
         return path;
     }
@@ -108,7 +129,7 @@ public final class StoredBackbone implements Closeable {
         boolean parts = found.stream()
                 .anyMatch(f -> SHARD.matcher(String.valueOf(f.getFileName())).matches());
         if (parts && found.size() > 1) {
-            throw sharded(name + ": holds a model in parts");
+            return index(folder).orElseThrow(() -> unindexed(name + ": holds a model in parts"));
         }
         if (found.size() == 1) {
             return file(found.get(0).toString());
@@ -117,10 +138,19 @@ public final class StoredBackbone implements Closeable {
                 name + ": holds " + found.size() + " safetensors files; name the one to use, or keep one " + WEIGHTS);
     }
 
-    private static WeightsException sharded(String what) {
-        return new WeightsException(what + ", which are not read; join them: python -c \"from glob import glob; from"
-                + " safetensors.torch import load_file, save_file; save_file({k: v for f in glob('*-of-*.safetensors') for"
-                + " k, v in load_file(f).items()}, 'weights.safetensors')\"");
+    /** What says which part of a model holds which tensor; empty unless there is one such file. */
+    private static Optional<Path> index(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found = files.filter(f -> f.toString().endsWith(INDEX)).toList();
+            return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static WeightsException unindexed(String what) {
+        return new WeightsException(what + ", and there is not one " + INDEX
+                + " beside them that says which tensor is in which; put the model's index there");
     }
 
     private static StoredBackbone unpack(String name) throws IOException {

@@ -97,6 +97,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
                     case HF_CLIP -> "Hugging Face's CLIP";
                     case TIMM -> "timm and DINO";
                     case TORCHVISION -> "torchvision";
+                    case HF_DINOV2 -> "Hugging Face's DINOv2";
                 };
         return new Held("vision tower", naming, sizes, "");
     }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -32,11 +33,25 @@ public final class Safetensors implements Closeable {
     private final long dataStart;
     private final Header header;
 
+    /** Which of several open files holds a tensor; empty for a file of its own. */
+    private final Map<String, Safetensors> places;
+
     private Safetensors(Path file, FileChannel channel, long dataStart, Header header) {
         this.file = file;
         this.channel = channel;
         this.dataStart = dataStart;
         this.header = header;
+        places = Map.of();
+    }
+
+    /** The tensors of others; closing it closes them. */
+    private Safetensors(
+            Path file, Safetensors first, Map<String, Safetensors> places, Map<String, TensorInfo> tensors) {
+        this.file = file;
+        channel = first.channel;
+        dataStart = 0;
+        header = new Header(tensors, first.metadata());
+        this.places = places;
     }
 
     /**
@@ -46,6 +61,9 @@ public final class Safetensors implements Closeable {
      * @throws IOException when the file cannot be read at all
      */
     public static Safetensors open(Path file) throws IOException {
+        if (String.valueOf(file.getFileName()).endsWith(ShardIndex.ENDING)) {
+            return whole(file, ShardIndex.read(file));
+        }
         refuseUnsafe(file);
         FileChannel channel = GATE.channel(file);
         boolean good = false;
@@ -56,6 +74,37 @@ public final class Safetensors implements Closeable {
         } finally {
             if (!good) {
                 channel.close();
+            }
+        }
+    }
+
+    /** Several files as one, by their index: every tensor is where it says, and no file has others. */
+    private static Safetensors whole(Path index, ShardIndex shards) throws IOException {
+        Map<String, Safetensors> open = new LinkedHashMap<>();
+        boolean good = false;
+        try {
+            for (String shard : shards.files()) {
+                open.put(shard, open(index.resolveSibling(shard)));
+            }
+            Map<String, Safetensors> places = new LinkedHashMap<>();
+            Map<String, TensorInfo> infos = new LinkedHashMap<>();
+            for (Map.Entry<String, Safetensors> part : open.entrySet()) {
+                for (Map.Entry<String, TensorInfo> tensor :
+                        part.getValue().tensors().entrySet()) {
+                    shards.check(tensor.getKey(), part.getKey());
+                    places.put(tensor.getKey(), part.getValue());
+                    infos.put(tensor.getKey(), tensor.getValue());
+                }
+            }
+            shards.checkAll(places.keySet());
+            Safetensors whole = new Safetensors(index, open.values().iterator().next(), places, infos);
+            good = true;
+            return whole;
+        } finally {
+            if (!good) {
+                for (Safetensors part : open.values()) {
+                    part.close();
+                }
             }
         }
     }
@@ -120,6 +169,10 @@ public final class Safetensors implements Closeable {
      * @throws SafetensorsException {@code ST_WRONG_DTYPE}, {@code ST_NO_TENSOR}, {@code ST_TOO_LARGE} above 2^31 - 9 elements
      */
     public float[] floats(String name) throws IOException {
+        Safetensors place = places.get(name);
+        if (place != null) {
+            return place.floats(name);
+        }
         TensorInfo info = info(name);
         if (!info.dtype().floating()) {
             throw wrongType(info, "floating");
@@ -155,6 +208,10 @@ public final class Safetensors implements Closeable {
      * @throws SafetensorsException as {@link #floats}
      */
     public double[] doubles(String name) throws IOException {
+        Safetensors place = places.get(name);
+        if (place != null) {
+            return place.doubles(name);
+        }
         TensorInfo info = info(name);
         if (info.dtype() != DType.F64) {
             throw wrongType(info, "F64");
@@ -170,6 +227,10 @@ public final class Safetensors implements Closeable {
      * @throws SafetensorsException also {@code ST_NOT_FINITE} with the first such element
      */
     public float[] finiteFloats(String name) throws IOException {
+        Safetensors place = places.get(name);
+        if (place != null) {
+            return place.finiteFloats(name);
+        }
         float[] values = floats(name);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
@@ -186,6 +247,10 @@ public final class Safetensors implements Closeable {
 
     /** Row-major values of an integer or BOOL tensor; U8 as 0 to 255. */
     public long[] longs(String name) throws IOException {
+        Safetensors place = places.get(name);
+        if (place != null) {
+            return place.longs(name);
+        }
         TensorInfo info = info(name);
         if (info.dtype().floating()) {
             throw wrongType(info, "integer");
@@ -208,6 +273,10 @@ public final class Safetensors implements Closeable {
 
     /** The tensor's bytes as they stand in the file. */
     public byte[] bytes(String name) throws IOException {
+        Safetensors place = places.get(name);
+        if (place != null) {
+            return place.bytes(name);
+        }
         TensorInfo info = info(name);
         long size = info.end() - info.begin();
         if (size > Integer.MAX_VALUE - 8) {
@@ -219,6 +288,9 @@ public final class Safetensors implements Closeable {
 
     @Override
     public void close() throws IOException {
+        for (Safetensors place : places.values()) {
+            place.close();
+        }
         channel.close();
     }
 

@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.model.BackboneSpec.Precision;
 import dev.runyard.vision.backbone.vit.VitShape.Activation;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +39,14 @@ final class FusedEncoder implements Encoder {
 
     /** @param from stay the caller's; those that are not {@link #copied} must outlive this */
     FusedEncoder(VitShape shape, Tensors from, Precision precision) {
+        if (shape.registers() > 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "backbone.precision",
+                    precision.name().toLowerCase(Locale.ROOT),
+                    "is not for towers with register tokens",
+                    "use precision: fp32");
+        }
         manager = Torch.manager();
         module = new FusedModule(manager);
         NDManager cpu = manager.newSubManager(Device.cpu()); // read at every call, which must not wait for a GPU

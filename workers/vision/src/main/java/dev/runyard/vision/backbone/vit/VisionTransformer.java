@@ -122,7 +122,8 @@ public final class VisionTransformer implements AutoCloseable {
                 pixels, w.get("patch_embed.weight"), w.find("patch_embed.bias"), shape.patch(), 0); // [n,D,g,g]
         long n = patches.getShape().get(0);
         patches = patches.reshape(n, shape.width(), -1).transpose(0, 2, 1); // [n, g·g, D]
-        NDArray cls = w.get("cls_token").reshape(1, 1, shape.width()).broadcast(n, 1, shape.width());
+        NDArray front = w.get("cls_token").reshape(1, -1, shape.width()); // with registers behind it
+        NDArray cls = front.broadcast(n, front.getShape().get(1), shape.width());
         return Nn.concat(cls, patches, 1).add(w.get("pos_embed"));
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
  * @param mean of the images it was trained on, per channel
  * @param std likewise
  * @param transform how images are shown to it where it is tested as its makers did
+ * @param registers learned tokens behind the class token (DINOv2 with registers); 0 for none
  * @param embedding d, length of what it gives for an image: D, or that of its projection
  * @param classes outputs of its own head, 0 when it has none
  */
@@ -33,6 +34,7 @@ public record VitShape(
         List<Double> mean,
         List<Double> std,
         TestTransform transform,
+        int registers,
         int embedding,
         int classes) {
 
@@ -62,6 +64,7 @@ public record VitShape(
                 mean,
                 std,
                 TestTransform.PGN,
+                0,
                 embedding,
                 classes);
     }
@@ -71,7 +74,9 @@ public record VitShape(
         OPENAI_CLIP,
         HF_CLIP,
         TIMM,
-        TORCHVISION
+        TORCHVISION,
+        /** Hugging Face's DINOv2, with registers or without. */
+        HF_DINOV2
     }
 
     /** Of an MLP. */
@@ -95,9 +100,28 @@ public record VitShape(
         return out;
     }
 
-    /** Tokens without prompts: the class token and the patches. */
+    /** Tokens without prompts: the class token, registers, and the patches. */
     public int tokens() {
         int grid = imageSize / patch;
-        return 1 + grid * grid;
+        return 1 + registers + grid * grid;
+    }
+
+    /** The same for images of another side. */
+    public VitShape sized(int side) {
+        return new VitShape(
+                naming,
+                patch,
+                width,
+                depth,
+                heads,
+                side,
+                activation,
+                eps,
+                mean,
+                std,
+                transform,
+                registers,
+                embedding,
+                classes);
     }
 }

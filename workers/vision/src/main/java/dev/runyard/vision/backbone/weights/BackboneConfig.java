@@ -175,6 +175,29 @@ public final class BackboneConfig {
         return whole("layers", "num_hidden_layers");
     }
 
+    /**
+     * Register tokens that the maker says there are; empty where nobody does.
+     *
+     * @throws WeightsException when it is no small number
+     */
+    public OptionalInt registers() throws WeightsException {
+        OptionalInt told = whole(0, 1_000, "reg_tokens", "num_register_tokens");
+        if (told.isEmpty() && maker == Maker.TIMM) {
+            return architecture().registers();
+        }
+        return told;
+    }
+
+    /** Whether the maker says that the positions are those of the patches alone. */
+    public boolean patchPositionsOnly() {
+        return root.path("model_args").path("no_embed_class").asBoolean();
+    }
+
+    /** Whether it is the configuration of Hugging Face's DINOv2. */
+    public boolean dinov2() {
+        return root.path("model_type").asText().startsWith("dinov2");
+    }
+
     /** Of every layer norm; empty where the maker leaves it open. */
     public OptionalDouble eps() throws WeightsException {
         List<JsonNode> told = new ArrayList<>(found("eps", "layer_norm_eps"));
@@ -191,7 +214,8 @@ public final class BackboneConfig {
         }
         return switch (maker) {
             case OWN -> OptionalDouble.empty();
-            case HUGGING_FACE, OPEN_CLIP -> OptionalDouble.of(1e-5);
+            case HUGGING_FACE -> OptionalDouble.of(dinov2() ? 1e-6 : 1e-5);
+            case OPEN_CLIP -> OptionalDouble.of(1e-5);
             case TIMM -> OptionalDouble.of(architecture().eps());
         };
     }
@@ -210,7 +234,7 @@ public final class BackboneConfig {
         }
         return switch (maker) {
             case OWN -> Optional.empty();
-            case HUGGING_FACE -> Optional.of(Activation.QUICK_GELU);
+            case HUGGING_FACE -> Optional.of(dinov2() ? Activation.GELU : Activation.QUICK_GELU);
             case TIMM -> Optional.of(architecture().activation());
             case OPEN_CLIP ->
                 Optional.of(
@@ -253,7 +277,7 @@ public final class BackboneConfig {
                 default -> throw wrong("interpolation", "bicubic or bilinear");
             }
         }
-        return maker == Maker.OPEN_CLIP ? Optional.of(Filter.BICUBIC) : Optional.empty();
+        return maker == Maker.OPEN_CLIP || maker == Maker.TIMM ? Optional.of(Filter.BICUBIC) : Optional.empty();
     }
 
     /** Share of the resized shorter side that is cut out; empty where nobody says. */
@@ -277,7 +301,11 @@ public final class BackboneConfig {
                 return OptionalDouble.of((double) side / edge.intValue());
             }
         }
-        return maker == Maker.OPEN_CLIP ? OptionalDouble.of(1) : OptionalDouble.empty();
+        return switch (maker) {
+            case OPEN_CLIP -> OptionalDouble.of(1);
+            case TIMM -> OptionalDouble.of(0.875); // timm.data.constants.DEFAULT_CROP_PCT
+            case OWN, HUGGING_FACE -> OptionalDouble.empty();
+        };
     }
 
     /** The names of the head's classes in the order of its outputs; empty where nobody says them, or says another number of them. */

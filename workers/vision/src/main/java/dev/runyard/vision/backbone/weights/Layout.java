@@ -3,72 +3,91 @@ package dev.runyard.vision.backbone.weights;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where each of the transformer's tensors stands in a file of one ecosystem (science reference §6). */
+/** Where each of the transformer's tensors stands in a file of one ecosystem, by its {@link NamingTable}. */
 public final class Layout {
     private Layout() {}
 
-    /** Sizes that were read off the tensors. */
+    /** Sizes that were read off the tensors. {@code tokens} are the rows of the positional embedding. */
     public record Sizes(long width, long patch, long tokens, long depth, long hidden, long embedding, long classes) {}
 
-    /** Which parts that only some models have are there. */
-    public record Parts(boolean patchBias, boolean preNorm, boolean projection, boolean head, boolean headBias) {}
+    /**
+     * Which parts that only some models have are there.
+     *
+     * @param registers how many register tokens
+     * @param scales whether blocks have layer scale
+     */
+    public record Parts(
+            boolean patchBias,
+            boolean preNorm,
+            boolean projection,
+            boolean head,
+            boolean headBias,
+            long registers,
+            boolean scales) {
+        public Parts(boolean patchBias, boolean preNorm, boolean projection, boolean head, boolean headBias) {
+            this(patchBias, preNorm, projection, head, headBias, 0, false);
+        }
+    }
 
     public static String patchWeight(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> "visual.conv1.weight";
-            case HF_CLIP -> "vision_model.embeddings.patch_embedding.weight";
-            case TIMM -> "patch_embed.proj.weight";
-            case TORCHVISION -> "conv_proj.weight";
-        };
+        return NamingTable.of(naming).patch() + ".weight";
+    }
+
+    public static String classToken(Naming naming) {
+        return NamingTable.of(naming).cls();
     }
 
     public static String positions(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> "visual.positional_embedding";
-            case HF_CLIP -> "vision_model.embeddings.position_embedding.weight";
-            case TIMM -> "pos_embed";
-            case TORCHVISION -> "encoder.pos_embedding";
-        };
+        return NamingTable.of(naming).positions();
+    }
+
+    /** Axes of the positional embedding, [T, D] or [1, T, D]. */
+    public static int positionAxes(Naming naming) {
+        return NamingTable.of(naming).batched() ? 3 : 2;
+    }
+
+    /** Null where the ecosystem has none. */
+    public static @Nullable String registers(Naming naming) {
+        return NamingTable.of(naming).registers();
+    }
+
+    /** Of the first block; null where the ecosystem has none. */
+    public static @Nullable String firstScale(Naming naming) {
+        NamingTable table = NamingTable.of(naming);
+        return table.scales().isEmpty()
+                ? null
+                : table.blocks() + "0." + table.scales().get(0);
     }
 
     public static String blocks(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> "visual.transformer.resblocks.";
-            case HF_CLIP -> "vision_model.encoder.layers.";
-            case TIMM -> "blocks.";
-            case TORCHVISION -> "encoder.layers.encoder_layer_";
-        };
+        return NamingTable.of(naming).blocks();
     }
 
+    /** Of the norm in front of the blocks; a name that no file has where the ecosystem has none. */
     public static String preNorm(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> "visual.ln_pre";
-            case HF_CLIP -> "vision_model.pre_layrnorm"; // sic
-            case TIMM -> "norm_pre";
-            case TORCHVISION -> "encoder.ln_pre";
-        };
+        String name = NamingTable.of(naming).preNorm();
+        return name == null ? "" : name;
     }
 
     public static String projection(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> "visual.proj";
-            case HF_CLIP -> "visual_projection.weight";
-            case TIMM, TORCHVISION -> head(naming) + ".weight";
-        };
+        String own = NamingTable.of(naming).projection();
+        return own == null ? head(naming) + ".weight" : own;
+    }
+
+    /** Whether the projection stands in the file the other way round: [d, D]. */
+    public static boolean turned(Naming naming) {
+        return NamingTable.of(naming).turned();
     }
 
     public static String head(Naming naming) {
-        return naming == Naming.TORCHVISION ? "heads.head" : "head";
+        return NamingTable.of(naming).head();
     }
 
     /** First layer of a block's MLP, in the newer of two torchvision forms or the only form of the others. */
     public static List<String> mlp(Naming naming) {
-        return switch (naming) {
-            case OPENAI_CLIP -> List.of("mlp.c_fc", "mlp.c_proj");
-            case HF_CLIP, TIMM -> List.of("mlp.fc1", "mlp.fc2");
-            case TORCHVISION -> List.of("mlp.0", "mlp.3");
-        };
+        return NamingTable.of(naming).mlp();
     }
 
     /** Tensors of the whole model that are no part of its vision tower. */
@@ -92,60 +111,53 @@ public final class Layout {
                         || name.equals("text_projection.weight")
                         || name.equals("logit_scale")
                         || name.endsWith(".position_ids");
-            case TIMM, TORCHVISION -> false;
+            case HF_DINOV2 -> name.equals("embeddings.mask_token"); // of its pretraining
+            case TIMM -> name.equals("mask_token");
+            case TORCHVISION -> false;
         };
     }
 
     public static List<Entry> entries(Naming naming, Sizes s, Parts parts, boolean oldMlp) {
+        NamingTable table = NamingTable.of(naming);
         List<Entry> out = new ArrayList<>();
-        String patch = patchWeight(naming).replaceAll("\\.weight$", "");
-        add(out, "patch_embed.weight", patch + ".weight", s.width, 3, s.patch, s.patch);
+        add(out, "patch_embed.weight", table.patch() + ".weight", s.width, 3, s.patch, s.patch);
         if (parts.patchBias) {
-            add(out, "patch_embed.bias", patch + ".bias", s.width);
+            add(out, "patch_embed.bias", table.patch() + ".bias", s.width);
         }
-        switch (naming) {
-            case OPENAI_CLIP -> {
-                add(out, "cls_token", "visual.class_embedding", s.width);
-                add(out, "pos_embed", positions(naming), s.tokens, s.width);
-            }
-            case HF_CLIP -> {
-                add(out, "cls_token", "vision_model.embeddings.class_embedding", s.width);
-                add(out, "pos_embed", positions(naming), s.tokens, s.width);
-            }
-            case TIMM -> {
-                add(out, "cls_token", "cls_token", 1, 1, s.width);
-                add(out, "pos_embed", positions(naming), 1, s.tokens, s.width);
-            }
-            case TORCHVISION -> {
-                add(out, "cls_token", "class_token", 1, 1, s.width);
-                add(out, "pos_embed", positions(naming), 1, s.tokens, s.width);
-            }
+        if (table.batched()) {
+            add(out, "cls_token", table.cls(), 1, 1, s.width);
+            add(out, "pos_embed", table.positions(), 1, s.tokens, s.width);
+        } else {
+            add(out, "cls_token", table.cls(), s.width);
+            add(out, "pos_embed", table.positions(), s.tokens, s.width);
+        }
+        if (parts.registers > 0 && table.registers() != null) {
+            add(out, Prefix.REGISTERS, table.registers(), 1, parts.registers, s.width);
         }
         if (parts.preNorm) {
             pair(out, "norm_pre", preNorm(naming), s.width);
         }
         for (int i = 0; i < s.depth; i++) {
-            out.addAll(block(naming, s.width, s.hidden, "blocks." + i + ".", blocks(naming) + i + ".", oldMlp));
+            String to = "blocks." + i + ".";
+            String from = table.blocks() + i + ".";
+            out.addAll(block(naming, s.width, s.hidden, to, from, oldMlp));
+            if (parts.scales) {
+                add(out, to + LayerScale.ATTENTION, from + table.scales().get(0), s.width);
+                add(out, to + LayerScale.MLP, from + table.scales().get(1), s.width);
+            }
         }
-        String norm =
-                switch (naming) {
-                    case OPENAI_CLIP -> "visual.ln_post";
-                    case HF_CLIP -> "vision_model.post_layernorm";
-                    case TIMM -> "norm";
-                    case TORCHVISION -> "encoder.ln";
-                };
-        pair(out, "norm", norm, s.width);
+        pair(out, "norm", table.norm(), s.width);
         if (parts.projection) {
-            if (naming == Naming.OPENAI_CLIP) {
-                add(out, "projection", projection(naming), s.width, s.embedding);
-            } else {
+            if (table.turned()) {
                 out.add(Entry.turned("projection", projection(naming), s.embedding, s.width));
+            } else {
+                add(out, "projection", projection(naming), s.width, s.embedding);
             }
         }
         if (parts.head) {
-            add(out, "head.weight", head(naming) + ".weight", s.classes, s.width);
+            add(out, "head.weight", table.head() + ".weight", s.classes, s.width);
             if (parts.headBias) {
-                add(out, "head.bias", head(naming) + ".bias", s.classes);
+                add(out, "head.bias", table.head() + ".bias", s.classes);
             }
         }
         return out;
@@ -160,38 +172,19 @@ public final class Layout {
      * @param oldMlp whether the MLP has the names of torchvision's older files
      */
     public static List<Entry> block(Naming naming, long width, long hidden, String to, String from, boolean oldMlp) {
+        NamingTable table = NamingTable.of(naming);
         List<Entry> out = new ArrayList<>();
-        List<String> norms =
-                switch (naming) {
-                    case OPENAI_CLIP, TORCHVISION -> List.of("ln_1", "ln_2");
-                    case HF_CLIP -> List.of("layer_norm1", "layer_norm2");
-                    case TIMM -> List.of("norm1", "norm2");
-                };
-        pair(out, to + "norm1", from + norms.get(0), width);
-        String attention =
-                switch (naming) {
-                    case OPENAI_CLIP, TIMM -> "attn.";
-                    case HF_CLIP -> "self_attn.";
-                    case TORCHVISION -> "self_attention.";
-                };
+        pair(out, to + "norm1", from + table.norms().get(0), width);
         for (String part : List.of("weight", "bias")) {
             List<String> sources =
-                    switch (naming) {
-                        case OPENAI_CLIP, TORCHVISION -> List.of(from + attention + "in_proj_" + part);
-                        case HF_CLIP ->
-                            List.of("q", "k", "v").stream()
-                                    .map(c -> from + attention + c + "_proj." + part)
-                                    .toList();
-                        case TIMM -> List.of(from + attention + "qkv." + part);
-                    };
+                    table.qkv().stream().map(name -> from + name + part).toList();
             List<Long> shape = part.equals("weight") ? List.of(3 * width, width) : List.of(3 * width);
             out.add(new Entry(to + "attn.qkv." + part, sources, shape, false));
         }
-        String project = naming == Naming.TIMM ? "proj" : "out_proj";
-        add(out, to + "attn.proj.weight", from + attention + project + ".weight", width, width);
-        add(out, to + "attn.proj.bias", from + attention + project + ".bias", width);
-        pair(out, to + "norm2", from + norms.get(1), width);
-        List<String> mlp = oldMlp ? List.of("mlp.linear_1", "mlp.linear_2") : mlp(naming);
+        add(out, to + "attn.proj.weight", from + table.project() + ".weight", width, width);
+        add(out, to + "attn.proj.bias", from + table.project() + ".bias", width);
+        pair(out, to + "norm2", from + table.norms().get(1), width);
+        List<String> mlp = oldMlp ? List.of("mlp.linear_1", "mlp.linear_2") : table.mlp();
         add(out, to + "mlp.fc1.weight", from + mlp.get(0) + ".weight", hidden, width);
         add(out, to + "mlp.fc1.bias", from + mlp.get(0) + ".bias", hidden);
         add(out, to + "mlp.fc2.weight", from + mlp.get(1) + ".weight", width, hidden);

@@ -17,10 +17,7 @@ public final class OtherModels {
     private static final Map<Pattern, String> SIGNS = new LinkedHashMap<>();
 
     static {
-        sign("(.*\\.)?(reg_token|register_tokens)", "register tokens");
-        sign(
-                "(.*\\.)?(ls1|ls2|ls_1|ls_2|layer_scale1|layer_scale2)\\..*|.*\\.(gamma_1|gamma_2|lambda1)",
-                "layer scale");
+        sign(".*\\.(gamma_1|gamma_2)", "layer scale as BEiT names it");
         sign(
                 "(.*\\.)?(attn_pool|attnpool)\\..*|vision_model\\.head\\..*",
                 "attention pooling, as SigLIP and CoCa have");
@@ -47,7 +44,7 @@ public final class OtherModels {
     /** What the tensors tell of a tower that is not ours; empty when nothing does. */
     public static String signs(Safetensors in, Naming naming) {
         return signs(in.tensors().keySet().stream()
-                .filter(name -> !Layout.elsewhere(naming, name))
+                .filter(name -> !Layout.elsewhere(naming, name) && !naming.equals(Naming.HF_DINOV2))
                 .toList());
     }
 
@@ -74,12 +71,12 @@ public final class OtherModels {
 
     static void refuseHuggingFace(String file, JsonNode root, JsonNode tower) throws WeightsException {
         for (JsonNode type : List.of(root.path("model_type"), tower.path("model_type"))) {
-            boolean known =
-                    List.of("clip", "clip_vision_model", "clip_text_model").contains(type.asText());
+            boolean known = List.of("clip", "clip_vision_model", "clip_text_model", "dinov2", "dinov2_with_registers")
+                    .contains(type.asText());
             if (!type.isMissingNode() && !known) {
                 throw new WeightsException(
-                        file + ": its model_type is not clip, clip_vision_model or clip_text_model; of"
-                                + " Hugging Face's models CLIP alone is read, not SigLIP, DINOv2, ViT or others");
+                        file + ": its model_type is not clip, clip_vision_model, clip_text_model, dinov2 or"
+                                + " dinov2_with_registers; of Hugging Face's models those are read, not SigLIP, ViT or others");
             }
         }
     }
@@ -117,8 +114,8 @@ public final class OtherModels {
                     switch (option.getKey()) {
                         case "qkv_bias", "class_token", "final_norm" ->
                             option.getValue().asBoolean(false);
-                        case "no_embed_class", "qk_norm", "fc_norm", "reg_tokens", "init_values" ->
-                            unused(option.getValue());
+                        case "no_embed_class", "reg_tokens", "init_values" -> true; // the tensors tell
+                        case "qk_norm", "fc_norm" -> unused(option.getValue());
                         default -> TOLD_ELSEWHERE.contains(option.getKey());
                     };
             if (!plain) {
@@ -152,14 +149,7 @@ public final class OtherModels {
             String file, JsonNode tower, String choice, List<String> plain, List<String> without)
             throws WeightsException {
         List<String> options = new java.util.ArrayList<>(without);
-        options.addAll(List.of(
-                "ls_init_value",
-                "act_kwargs",
-                "qk_norm",
-                "scaled_cosine_attn",
-                "scale_heads",
-                "scale_attn",
-                "scale_fc"));
+        options.addAll(List.of("act_kwargs", "qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn", "scale_fc"));
         for (String option : options) {
             if (!unused(tower.path(option))) {
                 throw new WeightsException(file + ": sets " + option
