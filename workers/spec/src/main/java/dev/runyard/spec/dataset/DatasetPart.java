@@ -39,6 +39,7 @@ public record DatasetPart(
     /** The same, trained on as the union says. */
     public DatasetSpec spec(DatasetSpec.BadImage onBadImage, DatasetSpec.Fit fit) {
         boolean rendered = id.equals("shapes");
-        return new DatasetSpec(id, root, split, null, null, null, onBadImage, rendered ? DatasetSpec.Fit.TRAIN : fit);
+        return new DatasetSpec(id, root, split, null, null, null, onBadImage)
+                .fitted(rendered ? DatasetSpec.Fit.TRAIN : fit);
     }
 }

@@ -8,6 +8,7 @@ import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.Only;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -40,7 +41,21 @@ public record DatasetSpec(
 
         @Doc(
                 "Which images are trained on: train, which leaves val to choose by, or train and val together, as in the PGN paper.")
-        Fit fit) {
+        Fit fit,
+
+        @Doc(
+                value = "K: training images of each class, drawn by CoOp's rule, and of val at most 4; left out: all.",
+                min = 1,
+                max = 10_000)
+        @Nullable
+        Integer shots,
+
+        @Doc(value = "Seed of the draw of shots; CoOp's are 1, 2 and 3.", min = 0, max = 1_000_000, derived = true)
+        @Nullable
+        Integer shotSeed,
+
+        @Doc("Which classes: all, or for base-to-new the first half (base) or the other (new), as CoOp halves them.")
+        Classes classes) {
 
     /** Several data sets trained as one: their labels stand one after another. */
     public static final String UNION = "union";
@@ -49,27 +64,7 @@ public record DatasetSpec(
     private static final int MOST_PARTS = 16;
 
     /** Every data set a run can name. */
-    public static final List<String> IDS = List.of(
-            "shapes",
-            "folder",
-            UNION,
-            "cifar10",
-            "cifar100",
-            "eurosat",
-            "oxford_pets",
-            "oxford_flowers",
-            "food101",
-            "dtd",
-            "sun397",
-            "ucf101",
-            "resisc45",
-            "svhn",
-            "clevr_count",
-            "imagenet",
-            "imagenet-a",
-            "imagenet-r",
-            "imagenet-v2",
-            "imagenet-sketch");
+    public static final List<String> IDS = List.copyOf(DatasetEntry.all().keySet());
 
     /** Origin of train, val and test. */
     public enum Split {
@@ -107,6 +102,18 @@ public record DatasetSpec(
         TRAIN_AND_VAL
     }
 
+    /** Classes that are there. */
+    public enum Classes {
+        @JsonProperty("all")
+        ALL,
+        /** The first half in the order of the labels, of an odd number the larger one. */
+        @JsonProperty("base")
+        BASE,
+        /** The rest. */
+        @JsonProperty("new")
+        NEW
+    }
+
     public DatasetSpec {
         id = Defaults.required("id", id);
         if (!IDS.contains(id)) {
@@ -115,6 +122,9 @@ public record DatasetSpec(
         split = Defaults.or(split, Split.AUTO);
         onBadImage = Defaults.or(onBadImage, BadImage.FAIL);
         fit = Defaults.or(fit, Fit.TRAIN);
+        classes = Defaults.or(classes, Classes.ALL);
+        shotSeed = Only.with("shotSeed", shotSeed, shots != null, "dataset.shots", 1);
+        checkFew(id, fit, shots, shotSeed, classes);
         if (fit == Fit.TRAIN_AND_VAL && id.equals("shapes")) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -158,12 +168,42 @@ public record DatasetSpec(
             @Nullable Integer test,
             @Nullable List<DatasetPart> parts,
             BadImage onBadImage) {
-        this(id, root, Defaults.or(split, Split.AUTO), train, test, parts, onBadImage, Fit.TRAIN);
+        this(
+                id,
+                root,
+                Defaults.or(split, Split.AUTO),
+                train,
+                test,
+                parts,
+                onBadImage,
+                Fit.TRAIN,
+                null,
+                null,
+                Classes.ALL);
+    }
+
+    private static void checkFew(
+            String id, Fit fit, @Nullable Integer shots, @Nullable Integer shotSeed, Classes classes) {
+        Bounds.check(DatasetSpec.class, "shots", shots);
+        Bounds.check(DatasetSpec.class, "shotSeed", shotSeed);
+        boolean few = shots != null || classes != Classes.ALL;
+        if (few && (id.equals("shapes") || id.equals(UNION) || id.startsWith("imagenet"))) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    shots != null ? "shots" : "classes",
+                    shots != null ? shots : classes.name().toLowerCase(Locale.ROOT),
+                    "is not for " + id,
+                    "leave it out");
+        }
+        if (shots != null && fit == Fit.TRAIN_AND_VAL) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "fit", "train+val", "is not used beside shots, which are of train", "remove it");
+        }
     }
 
     /** The same images, of which others are trained on. */
     public DatasetSpec fitted(Fit other) {
-        return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other);
+        return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other, shots, shotSeed, classes);
     }
 
     private static void checkParts(String id, @Nullable List<DatasetPart> parts, Split split) {

@@ -73,7 +73,9 @@ final class Presets {
 
     private static boolean fits(ObjectNode root, String path) {
         return switch (path) {
-            case "dataset.fit" -> root.path("dataset").isObject(); // a missing data set is the mistake to name
+            case "dataset.fit" ->
+                root.path("dataset").isObject()
+                        && !root.path("dataset").hasNonNull("shots"); // a missing data set is the mistake to name
             case "optimizer.learningRate", "optimizer.momentum", "optimizer.weightDecay" ->
                 root.path("optimizer").path("kind").asText("sgd").equals("sgd");
             case "schedule.warmupEpochs" ->

@@ -2,6 +2,7 @@ package dev.runyard.vision.data;
 
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.vision.data.layout.FewShot;
 import dev.runyard.vision.data.layout.Found;
 import dev.runyard.vision.data.layout.Item;
 import dev.runyard.vision.data.layout.Layouts;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -93,6 +95,15 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
                     + " published ones.");
         } else {
             settled = settled(spec, source, found, seed, purpose, notes);
+        }
+        if (spec.shots() != null && !settled.train().isEmpty()) {
+            settled = FewShot.of(settled, spec.shots(), Objects.requireNonNull(spec.shotSeed()));
+            notes.add(spec.shots() + " training images of each class by CoOp's rule, seed " + spec.shotSeed() + ".");
+        }
+        settled = FewShot.half(settled, spec.classes());
+        if (spec.classes() != DatasetSpec.Classes.ALL) {
+            notes.add("Of the classes only " + settled.classNames().size() + " are there: dataset.classes "
+                    + spec.classes().name().toLowerCase(Locale.ROOT) + ".");
         }
         if (spec.fit() == DatasetSpec.Fit.TRAIN_AND_VAL && !settled.val().isEmpty()) {
             notes.add("Trained on train and val together: " + settled.train().size() + " and "

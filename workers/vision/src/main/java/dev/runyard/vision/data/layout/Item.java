@@ -31,6 +31,11 @@ public record Item(String path, int label, @Nullable Planes planes) {
         this(path, label, null);
     }
 
+    /** The same image by another label. */
+    Item labelled(int other) {
+        return new Item(path, other, planes);
+    }
+
     /** Where a record's pixels begin; -1 for an image file. */
     public long offset() {
         return planes == null ? -1 : planes.offset();

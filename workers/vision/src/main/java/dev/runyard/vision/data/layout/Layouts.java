@@ -1,5 +1,6 @@
 package dev.runyard.vision.data.layout;
 
+import dev.runyard.spec.dataset.DatasetEntry;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.data.source.Source;
@@ -121,7 +122,7 @@ public final class Layouts {
 
     /** Says so where the data set that is named has lists of its own, and they are not here. */
     private Found withoutLists(Found found) {
-        @Nullable String needed = NEEDED.get(id);
+        @Nullable String needed = needed();
         return needed == null ? found : found.noted("What tells " + id + "'s own parts is missing: " + needed + ".");
     }
 
@@ -236,19 +237,15 @@ public final class Layouts {
         return links.isEmpty() ? "" : " (" + String.join("; ", links.subList(0, Math.min(3, links.size()))) + ")";
     }
 
-    private static final Map<String, String> NEEDED = Map.of(
-            "oxford_pets", "annotations/trainval.txt and test.txt (annotations.tar.gz) beside images/",
-            "oxford_flowers", "setid.mat and imagelabels.mat beside jpg/",
-            "food101", "meta/train.txt and test.txt beside images/",
-            "dtd", "labels/train1.txt, val1.txt and test1.txt beside images/",
-            "sun397", "ClassName.txt beside the images, Training_01.txt and Testing_01.txt (Partitions.zip)",
-            "ucf101", "classInd.txt, trainlist01.txt and testlist01.txt beside the frames",
-            "svhn", "train_32x32.mat and test_32x32.mat",
-            "clevr_count", "scenes/CLEVR_train_scenes.json beside images/");
+    /** What the named data set's own parts are told by; null for nothing. */
+    private @Nullable String needed() {
+        DatasetEntry entry = DatasetEntry.all().get(id);
+        return entry == null ? null : entry.needs();
+    }
 
     /** What was looked for, and what is there instead. */
     private DataException nothing() {
-        @Nullable String needed = NEEDED.get(id);
+        @Nullable String needed = needed();
         long loose = source.files().keySet().stream().filter(Source::image).count();
         return new DataException(
                 "NO_DATASET",
