@@ -4706,6 +4706,8 @@ export interface components {
         };
         Axis1: Record<string, never>;
         BackboneSpec: {
+            /** Format: int32 */
+            imageSize?: number;
             normalisation?: components["schemas"]["Normalisation"];
             precision?: components["schemas"]["Precision"];
             recompute?: components["schemas"]["Recompute"];
@@ -4879,10 +4881,13 @@ export interface components {
             /** Format: int32 */
             everySeconds?: number;
         };
+        /** @enum {string} */
+        Classes: "all" | "base" | "new";
         ClassifierSpec: {
             features?: string;
             head?: string;
             kind?: components["schemas"]["Kind2"];
+            names?: string;
             policy?: components["schemas"]["Policy"];
             template?: components["schemas"]["Template"];
             templates?: string;
@@ -4917,11 +4922,16 @@ export interface components {
             split?: components["schemas"]["Split"];
         };
         DatasetSpec: {
+            classes?: components["schemas"]["Classes"];
             fit?: components["schemas"]["Fit"];
             id?: string;
             onBadImage?: components["schemas"]["BadImage"];
             parts?: components["schemas"]["DatasetPart"][];
             root?: string;
+            /** Format: int32 */
+            shotSeed?: number;
+            /** Format: int32 */
+            shots?: number;
             split?: components["schemas"]["Split"];
             /** Format: int32 */
             test?: number;

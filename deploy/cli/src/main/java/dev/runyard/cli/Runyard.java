@@ -25,6 +25,7 @@ import dev.runyard.cli.science.ClientCommand;
 import dev.runyard.cli.science.DataCommand;
 import dev.runyard.cli.science.EmbedCommand;
 import dev.runyard.cli.science.EvaluateCommand;
+import dev.runyard.cli.science.ImportPgnCommand;
 import dev.runyard.cli.science.InvertCommand;
 import dev.runyard.cli.science.PretrainCommand;
 import dev.runyard.cli.science.ServeModelCommand;
@@ -86,6 +87,7 @@ import picocli.CommandLine.ParameterException;
             EvaluateCommand.class,
             PretrainCommand.class,
             EmbedCommand.class,
+            ImportPgnCommand.class,
             InvertCommand.class,
             ServeModelCommand.class,
             ClientCommand.class,

@@ -42,7 +42,8 @@ public final class DataPrepareCommand implements Callable<Integer> {
         LocalEngine.prepare(home);
         int size;
         TestTransform transform;
-        try (FrozenBackbone backbone = FrozenBackbone.open(spec.backbone().weights())) {
+        try (FrozenBackbone backbone =
+                FrozenBackbone.open(spec.backbone().weights(), spec.backbone().imageSize())) {
             size = backbone.shape().imageSize();
             boolean own = spec.backbone().transform() == BackboneSpec.Transform.NATIVE;
             transform = own ? backbone.shape().transform() : TestTransform.PGN;

@@ -88,6 +88,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             LocalEngine.tell(trained.backbone().assumption().orElse(null));
             others.forEach(other -> other.notes().forEach(note -> System.err.println(other.id() + ": " + note)));
             print(table);
+            trained.spec().mark().ifPresent(mark -> System.err.println("note: the run " + mark));
         } finally {
             for (Dataset other : others) {
                 other.close();
@@ -96,7 +97,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static DatasetPart part(String given) {
+    static DatasetPart part(String given) {
         int at = given.indexOf('=');
         String id = at < 0 ? "folder" : given.substring(0, at);
         String root = given.substring(at + 1);

@@ -48,7 +48,14 @@ public record ClassifierSpec(
                 + " last_layer).")
         @HostPath
         @Nullable
-        String head) {
+        String head,
+
+        @Doc(
+                "For text and text-init without features, where the classes are WordNet ids (ImageNet): a JSON file on the worker's"
+                        + " machine that names them: CLIP's list, Keras' imagenet_class_index.json, or 1000 names in class order.")
+        @HostPath
+        @Nullable
+        String names) {
     public static final ClassifierSpec DEFAULT = new ClassifierSpec(Kind.LINEAR, null);
 
     /** Where the class scores come from. */
@@ -105,6 +112,7 @@ public record ClassifierSpec(
         if (!text) {
             refuse("features", features, "belongs to classifier text and text-init only");
             refuse("template", template, "belongs to classifier text and text-init only");
+            refuse("names", names, "belongs to classifier text and text-init only");
         }
         if (features != null) {
             if (features.isBlank() || features.indexOf('\0') >= 0) {
@@ -112,6 +120,7 @@ public record ClassifierSpec(
                         "BAD_PATH", "features", features.replace('\0', '?'), "must name a safetensors file", null);
             }
             refuse("template", template, "is not used: the features come from a file");
+            refuse("names", names, "is not used: the features come from a file");
         } else if (text) {
             template = Defaults.or(template, Template.PGN);
         }
@@ -137,6 +146,17 @@ public record ClassifierSpec(
         if (value != null) {
             throw new InvalidSpec("NOT_APPLICABLE", field, Json.mapper().valueToTree(value), why, "remove it");
         }
+    }
+
+    /** Of a data set whose classes have names of their own. */
+    public ClassifierSpec(
+            Kind kind,
+            @Nullable String features,
+            @Nullable Template template,
+            @Nullable String templates,
+            @Nullable Policy policy,
+            @Nullable String head) {
+        this(kind, features, template, templates, policy, head, null);
     }
 
     /** With the kind's defaults. */

@@ -39,9 +39,9 @@ public final class Embed {
      * What was written.
      *
      * @param images n
-     * @param dimension d
-     * @param tokens of the attention, prompts included
-     * @param backboneHash SHA-256 of the frozen weights
+     * @param dimension d; 0 of a network alone
+     * @param tokens of the attention, prompts included; of a network alone K
+     * @param backboneHash SHA-256 of the frozen weights; empty of a network alone
      * @param assumed a sentence on what the weights and their configuration leave open; null where that is nothing
      */
     public record Report(
@@ -58,14 +58,57 @@ public final class Embed {
      */
     public Report run(LongConsumer progress) throws IOException {
         Torch.enter();
+        if (request.backbone() == null) {
+            return alone(progress);
+        }
         FrozenBackbone backbone = FrozenBackbone.shared(request.backbone());
         try (NDManager manager = Torch.manager();
-                PixelSource source = PixelSource.open(request, backbone.shape())) {
+                PixelSource source = PixelSource.open(request, Sight.of(backbone.shape()))) {
             Trained pgn = request.pgn() == null ? null : PromptNetwork.read(request.pgn(), manager);
             check(backbone, pgn, source);
-            try (PromptNetwork network = pgn == null ? null : network(pgn, request.pgn(), backbone)) {
+            int side = backbone.shape().imageSize();
+            try (PromptNetwork network = pgn == null ? null : network(pgn, request.pgn(), side)) {
                 return embed(backbone, pgn, network, source, progress);
             }
+        }
+    }
+
+    /** Coefficients and prompts need no backbone: the network sees the image alone (science reference §1). */
+    private Report alone(LongConsumer progress) throws IOException {
+        Path file = Objects.requireNonNull(request.pgn());
+        try (NDManager manager = Torch.manager();
+                PixelSource source = PixelSource.open(request, Sight.RELEASED)) {
+            Trained pgn = PromptNetwork.read(file, manager);
+            if (source.prompts() > 0) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE", "pgn", file, "cannot be used with prompts in tensors", "give one of the two");
+            }
+            int n = source.count();
+            int k = pgn.prompts();
+            float[] coefficients = new float[Math.multiplyExact(n, k * pgn.librarySize())];
+            float[] prompts = new float[Math.multiplyExact(n, k * pgn.width())];
+            try (PromptNetwork network = network(pgn, file, source.side())) {
+                Inference.over(source.feed(), BATCH, Inference.Pace.FULL, (pixels, from, count) -> {
+                    Prompts made = network.forward(pgn.weights(), pixels, false);
+                    if (made.coefficients() != null) {
+                        copy(made.coefficients(), coefficients, from * k * pgn.librarySize());
+                    }
+                    copy(made.prompts(), prompts, from * k * pgn.width());
+                    progress.accept(from + count);
+                });
+            }
+            SafetensorsWriter out = new SafetensorsWriter();
+            if (pgn.librarySize() > 0) {
+                out.floats("coefficients", new long[] {n, k, pgn.librarySize()}, coefficients);
+            }
+            out.floats("prompts", new long[] {n, k, pgn.width()}, prompts);
+            source.names().ifPresent(names -> out.metadata("images", Json.canonical(names)));
+            out.write(request.out());
+            String assumed = request.images() == null
+                    ? null
+                    : "without a backbone images are shown at " + source.side()
+                            + " px by the PGN transform and CLIP's mean and deviation, as the released networks saw them";
+            return new Report(n, 0, k, "", assumed);
         }
     }
 
@@ -98,8 +141,8 @@ public final class Embed {
     }
 
     /** A file of Runyard says how it mixes and what it sees; the authors' use softmax on the backbone's own image size. */
-    private static PromptNetwork network(Trained pgn, @Nullable Path file, FrozenBackbone backbone) throws IOException {
-        int resolution = backbone.shape().imageSize();
+    private static PromptNetwork network(Trained pgn, @Nullable Path file, int side) throws IOException {
+        int resolution = side;
         Mixing mixing = Mixing.SOFTMAX;
         boolean antialias = false;
         try (Safetensors in = Safetensors.open(Objects.requireNonNull(file))) {

@@ -3,10 +3,8 @@ package dev.runyard.vision.embed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.source.ImageFolder;
 import dev.runyard.vision.feed.Feed;
-import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
@@ -19,13 +17,16 @@ import java.util.Optional;
 /** Where pixels come from, a batch at a time. */
 abstract sealed class PixelSource implements AutoCloseable {
 
-    static PixelSource open(EmbedRequest request, VitShape shape) throws IOException {
+    static PixelSource open(EmbedRequest request, Sight sight) throws IOException {
         return request.images() != null
-                ? new Folder(request.images(), shape)
-                : new File(Objects.requireNonNull(request.tensors()), shape);
+                ? new Folder(request.images(), sight)
+                : new File(Objects.requireNonNull(request.tensors()), sight);
     }
 
     abstract int count();
+
+    /** Of the images, px. */
+    abstract int side();
 
     /** [n, 3, H, W], normalised. */
     abstract Feed feed();
@@ -53,13 +54,11 @@ abstract sealed class PixelSource implements AutoCloseable {
     /** Images below a folder, by the test transform of the backbone. */
     private static final class Folder extends PixelSource {
         private final ImageFolder folder;
-        private final VitShape shape;
-        private final Normalisation normalisation;
+        private final Sight sight;
 
-        Folder(Path folder, VitShape shape) throws IOException {
+        Folder(Path folder, Sight sight) throws IOException {
             this.folder = ImageFolder.open(folder);
-            this.shape = shape;
-            this.normalisation = shape.normalisation();
+            this.sight = sight;
         }
 
         @Override
@@ -68,10 +67,14 @@ abstract sealed class PixelSource implements AutoCloseable {
         }
 
         @Override
+        int side() {
+            return sight.imageSide();
+        }
+
+        @Override
         Feed feed() {
-            int side = shape.imageSize();
-            return Feed.of(count(), side, normalisation, i -> shape.transform()
-                    .of(folder.decode(folder.names().get(i)), side));
+            return Feed.of(count(), side(), sight.normalisation(), i -> sight.transform()
+                    .of(folder.decode(folder.names().get(i)), side()));
         }
 
         @Override
@@ -94,10 +97,11 @@ abstract sealed class PixelSource implements AutoCloseable {
         private int promptCount;
         private int promptWidth;
 
-        File(Path file, VitShape shape) throws IOException {
+        File(Path file, Sight sight) throws IOException {
             try (Safetensors in = Safetensors.open(file)) {
                 List<Long> found = in.info("pixels").shape();
-                side = shape.imageSize();
+                boolean square = found.size() == 4 && found.get(2).equals(found.get(3)) && found.get(2) <= 4_096;
+                side = sight.side() == 0 && square ? Math.toIntExact(found.get(2)) : sight.side();
                 if (found.size() != 4
                         || found.get(0) < 1
                         || !found.subList(1, 4).equals(List.of(3L, (long) side, (long) side))) {
@@ -105,7 +109,8 @@ abstract sealed class PixelSource implements AutoCloseable {
                             "DOES_NOT_FIT",
                             "tensors",
                             file,
-                            "holds pixels " + found + ", the backbone wants [n, 3, " + side + ", " + side + "]",
+                            "holds pixels " + found + ", wanted [n, 3, "
+                                    + (side == 0 ? "H, H]" : side + ", " + side + "], the backbone's"),
                             null);
                 }
                 count = Math.toIntExact(found.get(0));
@@ -132,6 +137,11 @@ abstract sealed class PixelSource implements AutoCloseable {
         @Override
         int count() {
             return count;
+        }
+
+        @Override
+        int side() {
+            return side;
         }
 
         @Override

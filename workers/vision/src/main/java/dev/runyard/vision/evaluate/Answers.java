@@ -1,8 +1,13 @@
 package dev.runyard.vision.evaluate;
 
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.text.ClassNames;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which output of a model stands for which class of a data set. The two are bound by name: folders of another data set may come in
@@ -24,7 +29,38 @@ public record Answers(int[] output, int[] mask, List<String> missing) {
         int[] labels = subset == null
                 ? data.test().labels()
                 : subset.stream().mapToInt(Integer::intValue).toArray();
-        return of(outputs, data.classNames(), labels);
+        return of(bound(outputs, data.id(), data.classNames()), data.classNames(), labels);
+    }
+
+    /**
+     * One data set has one set of classes, whatever its files call them (folders "AnnualCrop", CoOp's list "annual crop land"): an output
+     * that is called otherwise takes the data set's name where both are spoken alike and no other is.
+     */
+    private static List<String> bound(List<String> outputs, String id, List<String> classes) {
+        Map<String, List<String>> spoken =
+                classes.stream().collect(Collectors.groupingBy(c -> ClassNames.spoken(id, c)));
+        Map<String, List<String>> told = outputs.stream().collect(Collectors.groupingBy(o -> ClassNames.spoken(id, o)));
+        Set<String> exact = new HashSet<>(classes);
+        return outputs.stream()
+                .map(output -> {
+                    String key = ClassNames.spoken(id, output);
+                    List<String> alike = spoken.getOrDefault(key, List.of());
+                    boolean one = alike.size() == 1
+                            && told.getOrDefault(key, List.of()).size() == 1;
+                    return exact.contains(output) || !one ? output : alike.get(0);
+                })
+                .toList();
+    }
+
+    /** Whether two lists name the same classes of a data set in the same order. */
+    public static boolean same(String id, List<String> some, List<String> others) {
+        return some.equals(others)
+                || some.stream()
+                        .map(name -> ClassNames.spoken(id, name))
+                        .toList()
+                        .equals(others.stream()
+                                .map(name -> ClassNames.spoken(id, name))
+                                .toList());
     }
 
     /** @param labels that may be answered, in any order and number */

@@ -113,12 +113,17 @@ public final class Models {
         if (classifier.features() != null) {
             return TextFeatures.read(Path.of(classifier.features()));
         }
+        Path names = classifier.names() == null ? null : Path.of(classifier.names());
         Path templates = classifier.templates() == null ? null : Path.of(classifier.templates());
         List<List<String>> byClass = new ArrayList<>();
         for (Dataset.Part part : parts) {
-            byClass.addAll(
-                    Sentences.of(Objects.requireNonNull(classifier.template()), templates, part.id(), part.classNames())
-                            .byClass());
+            byClass.addAll(Sentences.of(
+                            Objects.requireNonNull(classifier.template()),
+                            templates,
+                            names,
+                            part.id(),
+                            part.classNames())
+                    .byClass());
         }
         return TextFeatures.of(spec.backbone().weights(), new Sentences(byClass));
     }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * What a class is called in a sentence, from its name on disk (science reference §5.1; the data set classes of CoOp). A name that is
  * already spoken stays as it is, so that folders and CoOp's split files give the same.
  */
-final class ClassNames {
+public final class ClassNames {
     /** EuroSAT's folders by CoOp's names for them. */
     private static final Map<String, String> EUROSAT = Map.of(
             "annualcrop", "annual crop land",
@@ -29,7 +29,7 @@ final class ClassNames {
     private ClassNames() {}
 
     /** @param dataset its id; names of an unknown one get the general rule: lower case, spaces for "_" */
-    static String spoken(String dataset, String name) {
+    public static String spoken(String dataset, String name) {
         String own =
                 switch (dataset) {
                     case "eurosat" ->

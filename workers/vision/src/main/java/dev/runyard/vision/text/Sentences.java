@@ -3,6 +3,7 @@ package dev.runyard.vision.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetEntry;
 import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.backbone.weights.WeightFiles;
 import dev.runyard.vision.backbone.weights.WeightsException;
@@ -29,14 +30,24 @@ public record Sentences(List<List<String>> byClass) {
         byClass = byClass.stream().map(List::copyOf).toList();
     }
 
+    /** As below, of classes that have names. */
+    public static Sentences of(Template template, @Nullable Path file, String dataset, List<String> classNames)
+            throws IOException {
+        return of(template, file, null, dataset, classNames);
+    }
+
     /**
      * Binds templates by the data set's id and classes by their names, never by an index.
      *
      * @param file of CLIP's own form, for {@link Template#CLIP}; null for what is built in
+     * @param names what WordNet ids are called, see {@link WordNetNames}; null where the file says it or no class is one
      * @throws InvalidSpec when there is no template for the data set, or the classes have no names
      */
-    public static Sentences of(Template template, @Nullable Path file, String dataset, List<String> classNames)
+    public static Sentences of(
+            Template template, @Nullable Path file, @Nullable Path names, String dataset, List<String> classes)
             throws IOException {
+        List<String> classNames =
+                names == null ? classes : WordNetNames.read(names).named(classes);
         JsonNode builtIn = builtIn();
         Source source = file == null
                 ? new Source(builtIn(builtIn, template, dataset), classNames)
@@ -49,7 +60,7 @@ public record Sentences(List<List<String>> byClass) {
                         "classifier.template",
                         template.name().toLowerCase(Locale.ROOT),
                         "cannot name class " + name + ", a WordNet id",
-                        "use template clip with templates: a file whose ImageNet entry lists the 1000 class names");
+                        "name the classes: classifier.names: imagenet_class_index.json (or CLIP's list of names)");
             }
             String spoken = ClassNames.spoken(dataset, name);
             String shown = template == Template.VP ? spoken.replace('-', ' ') : spoken;
@@ -70,6 +81,10 @@ public record Sentences(List<List<String>> byClass) {
 
     private static List<String> builtIn(JsonNode builtIn, Template template, String dataset) throws IOException {
         String preset = template.name().toLowerCase(Locale.ROOT);
+        DatasetEntry entry = DatasetEntry.all().get(dataset);
+        if (entry != null && entry.sentences().containsKey(preset)) {
+            return entry.sentences().get(preset);
+        }
         JsonNode own = builtIn.path(preset).path(dataset);
         JsonNode found = own.isMissingNode() ? builtIn.path(preset).path("") : own;
         if (found.isMissingNode()) {

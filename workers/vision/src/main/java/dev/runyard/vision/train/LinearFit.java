@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * CLIP's linear probe (science reference §5.2): logistic regression on frozen features. Without a strength C it is chosen on val: seven
- * values from 1e-6 to 1e6, then the neighbours of the best at half the distance, down to eight a decade; of equal ones the smaller.
+ * values from 1e-6 to 1e6, then the neighbours of the best at half the distance, down to eight a decade; of equal ones the middle one. An
+ * end of the range is taken only where no strength inside is within one standard error of it on val, and then with a warning.
  * The last fit is then on train and val together. Nothing is saved on the way: it is a function of the features, made again in moments.
  */
 final class LinearFit {
@@ -129,7 +130,7 @@ final class LinearFit {
             }
             while (distance > FINEST && stopped == null) {
                 distance /= 2;
-                double best = best(right);
+                double best = best(right, data.val().size());
                 for (double e : new double[] {best - distance, best + distance}) {
                     if (e >= FIRST && e <= LAST) {
                         attempt(e, train, val, right, points);
@@ -140,15 +141,20 @@ final class LinearFit {
         if (stopped != null) {
             return Double.NaN;
         }
-        double c = Math.pow(10, best(right));
-        chosenTop1 = 100.0 * right.getOrDefault(best(right), 0) / data.val().size();
+        double exponent = best(right, data.val().size());
+        double c = Math.pow(10, exponent);
+        chosenTop1 = 100.0 * right.getOrDefault(exponent, 0) / data.val().size();
         listener.log(String.format(
                 Locale.ROOT,
                 "C = %.4g of %d strengths is best on val (%d of %d right); the last fit is on train and val",
                 c,
                 right.size(),
-                right.get(best(right)),
+                right.get(exponent),
                 data.val().size()));
+        if (exponent == FIRST || exponent == LAST) {
+            listener.log("C lies at the end of the strengths that were tried (1e-6 to 1e6): the best may lie beyond, or"
+                    + " val is too small to tell; give method.inverseRegularisation to be sure");
+        }
         return c;
     }
 
@@ -168,16 +174,34 @@ final class LinearFit {
         right.put(exponent, right(val.logits(fit.point()), data.val().labels()));
     }
 
-    private static double best(TreeMap<Double, Integer> right) {
-        double best = Double.NaN;
-        int most = -1;
-        for (Map.Entry<Double, Integer> e : right.entrySet()) {
-            if (e.getValue() > most) {
-                most = e.getValue();
-                best = e.getKey();
-            }
+    /**
+     * The exponent to choose.
+     *
+     * @param right images of val that each strength got right, by its exponent
+     * @param n images of val
+     */
+    static double best(TreeMap<Double, Integer> right, int n) {
+        int most = right.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        double chosen = middle(right, most, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        if (chosen > FIRST && chosen < LAST) {
+            return chosen;
         }
-        return best;
+        double share = (double) most / n;
+        double error = Math.sqrt(n * share * (1 - share));
+        int inside = right.subMap(FIRST, false, LAST, false).values().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(-1);
+        return inside >= most - error ? middle(right, inside, FIRST, LAST) : chosen;
+    }
+
+    /** Of the strengths between two others that got so many right, the middle one, of two the smaller. */
+    private static double middle(TreeMap<Double, Integer> right, int count, double low, double high) {
+        List<Double> equal = right.entrySet().stream()
+                .filter(e -> e.getValue() == count && e.getKey() > low && e.getKey() < high)
+                .map(Map.Entry::getKey)
+                .toList();
+        return equal.get((equal.size() - 1) / 2);
     }
 
     private static int right(double[] logits, int[] labels) {

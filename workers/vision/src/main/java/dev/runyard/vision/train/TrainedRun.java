@@ -3,7 +3,6 @@ package dev.runyard.vision.train;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -11,6 +10,7 @@ import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
@@ -90,7 +90,8 @@ public final class TrainedRun implements AutoCloseable {
             SpecDocument document = SpecDocument.stored(said.get(SPEC));
             RunSpec spec = document.spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
-            FrozenBackbone backbone = FrozenBackbone.shared(spec.backbone().weights());
+            FrozenBackbone backbone = FrozenBackbone.shared(
+                    spec.backbone().weights(), spec.backbone().imageSize());
             if (!backbone.sha256().equals(said.get(BACKBONE))) {
                 throw new WeightsException(file + ": was trained on another backbone than "
                         + spec.backbone().weights() + " holds now (" + backbone.sha256() + ")");
@@ -152,8 +153,8 @@ public final class TrainedRun implements AutoCloseable {
      * @throws WeightsException when its classes are no longer those of the outputs
      */
     public Dataset ownData(Path cache) throws IOException {
-        Dataset own = OpenDatasets.open(spec.dataset(), cache, !(spec.method() instanceof MethodSpec.ZeroShot));
-        if (!own.classNames().equals(classNames)) {
+        Dataset own = OpenDatasets.open(spec.dataset(), cache, false);
+        if (!Answers.same(own.id(), own.classNames(), classNames)) {
             throw new WeightsException(own.id() + ": has other classes now than the run was trained on ("
                     + own.classes() + ", then " + classNames.size() + "); give the run the data it was trained on");
         }

@@ -4,6 +4,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.WithNet;
 import dev.runyard.spec.report.Outcome;
@@ -41,6 +42,7 @@ import dev.runyard.vision.train.state.Inputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -142,6 +144,7 @@ public final class Training {
         robustness.seenBy(transform);
         slow(backbone.precision()).ifPresent(listener::log);
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
+            otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
                     && (spec.augment() == Augment.NONE
@@ -175,6 +178,21 @@ public final class Training {
             }
             return outcome;
         }
+    }
+
+    /** A head that is trained answers class i by output i, as released, whatever the output was for; zero-shot binds by name. */
+    private Optional<String> otherClasses(FrozenBackbone backbone, List<String> classNames) {
+        List<String> labels = backbone.labels();
+        boolean bound = spec.classifier().kind() != ClassifierSpec.Kind.NATIVE
+                || spec.classifier().policy() == ClassifierSpec.Policy.RANDOM
+                || spec.method() instanceof MethodSpec.ZeroShot;
+        for (int i = 0; i < classNames.size() && i < labels.size() && !bound; i++) {
+            if (!labels.get(i).equalsIgnoreCase(classNames.get(i))) {
+                return Optional.of("classifier.kind: native answers class i by output i, as the released code does: \""
+                        + classNames.get(i) + "\" by the output that was for \"" + labels.get(i) + "\"");
+            }
+        }
+        return Optional.empty();
     }
 
     /** What a processor has no instructions for takes longer than fp32. */

@@ -67,6 +67,11 @@ public final class AllMethods {
 
     /** With prototypes of a made-up DINO head for embeddings of length {@code d}, written into the folder. */
     public static Case prototypes(Path folder, int d) throws IOException {
+        return prototypes(folder, d, 20);
+    }
+
+    /** With so many prototypes. */
+    public static Case prototypes(Path folder, int d, int prototypes) throws IOException {
         Path file = folder.resolve("dino-head.safetensors");
         if (!Files.exists(file)) {
             SafetensorsWriter out = new SafetensorsWriter();
@@ -76,8 +81,8 @@ public final class AllMethods {
             waves(out, "module.head.mlp.2.bias", 10);
             waves(out, "module.head.mlp.4.weight", 6, 10);
             waves(out, "module.head.mlp.4.bias", 6);
-            waves(out, "module.head.last_layer.weight_v", 20, 6);
-            waves(out, "module.head.last_layer.weight_g", 20, 1);
+            waves(out, "module.head.last_layer.weight_v", prototypes, 6);
+            waves(out, "module.head.last_layer.weight_g", prototypes, 1);
             out.write(file);
         }
         return new Case(

@@ -8,9 +8,11 @@ import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.ClassifierSpec.Template;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.backbone.weights.WeightsException;
+import dev.runyard.vision.data.layout.ImageNet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -117,5 +119,38 @@ class SentencesTest {
         Files.writeString(file, "{\"folder\": {\"templates\": [\"my {}\", \"the {}\"]}}");
         assertThat(Sentences.of(Template.CLIP, file, "folder", List.of("cat")).byClass())
                 .containsExactly(List.of("my cat", "the cat"));
+    }
+
+    @Test
+    void wordNetIdsAreNamedByAFile() throws IOException {
+        List<String> ids = ImageNet.wnids();
+        List<String> called = new ArrayList<>();
+        StringBuilder keras = new StringBuilder("{");
+        for (int i = 0; i < ids.size(); i++) {
+            called.add("thing-" + i);
+            keras.append(i == 0 ? "" : ",").append("\"" + i + "\":[\"" + ids.get(i) + "\",\"thing-" + i + "\"]");
+        }
+        Path index = folder.resolve("imagenet_class_index.json");
+        Files.writeString(index, keras + "}");
+        Path list = folder.resolve("list.json");
+        Files.writeString(list, "{\"ImageNet\": {\"classes\": [\"" + String.join("\",\"", called) + "\"]}}");
+        for (Path file : List.of(index, list)) {
+            assertThat(Sentences.of(Template.PGN, null, file, "imagenet", ids)
+                            .byClass()
+                            .get(7))
+                    .containsExactly("This is a photo of a thing-7");
+            assertThat(Sentences.of(Template.VP, null, file, "imagenet-r", List.of(ids.get(9)))
+                            .byClass())
+                    .containsExactly(List.of("This is a photo of a thing 9"));
+            assertThat(Sentences.of(Template.COOP, null, file, "imagenet-v2", ids)
+                            .byClass()
+                            .get(999))
+                    .containsExactly("a photo of a thing-999.");
+        }
+        Path few = folder.resolve("few.json");
+        Files.writeString(few, "[\"tench\"]");
+        assertThatThrownBy(() -> Sentences.of(Template.PGN, null, few, "imagenet", ids))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("few.json: names 0 of ImageNet's 1000 classes");
     }
 }

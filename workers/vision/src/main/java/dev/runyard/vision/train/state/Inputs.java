@@ -33,6 +33,7 @@ public final class Inputs {
         Map<String, String> out = new TreeMap<>();
         put(out, "classifier.features", spec.classifier().features());
         put(out, "classifier.templates", spec.classifier().templates());
+        put(out, "classifier.names", spec.classifier().names());
         put(out, "classifier.head", spec.classifier().head());
         return out;
     }
