@@ -133,6 +133,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CredentialView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /** Enrol */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EnrolRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JoinRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JoinView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -228,6 +422,122 @@ export interface paths {
                 503: components["responses"]["Problem503"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HoldRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Labels */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LabelsRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3304,6 +3614,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shares */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShareView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        /** Set */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ShareRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShareView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/specs/check": {
         parameters: {
             query?: never;
@@ -4916,8 +5312,20 @@ export interface components {
         };
         /** @enum {string} */
         Command: "PAUSE" | "RESUME" | "CANCEL" | "RETRY";
+        CredentialView: {
+            createdAt?: components["schemas"]["Instant"];
+            createdBy?: string;
+            expiresAt?: components["schemas"]["Instant"];
+            host?: string;
+            id?: components["schemas"]["UUID"];
+            lastUsed?: components["schemas"]["Instant"];
+            revokedAt?: components["schemas"]["Instant"];
+            revokedBy?: string;
+            usedAt?: components["schemas"]["Instant"];
+        };
         DatasetPart: {
             id?: string;
+            name?: string;
             root?: string;
             split?: components["schemas"]["Split"];
         };
@@ -4925,6 +5333,7 @@ export interface components {
             classes?: components["schemas"]["Classes"];
             fit?: components["schemas"]["Fit"];
             id?: string;
+            name?: string;
             onBadImage?: components["schemas"]["BadImage"];
             parts?: components["schemas"]["DatasetPart"][];
             root?: string;
@@ -4940,6 +5349,8 @@ export interface components {
         };
         /** @enum {string} */
         Decay: "matrices" | "all";
+        /** @enum {string} */
+        Device: "any" | "cpu" | "cuda";
         DevicePlace: {
             id?: components["schemas"]["UUID"];
             key?: string;
@@ -4954,16 +5365,25 @@ export interface components {
             run?: components["schemas"]["UUID"];
         };
         DeviceView: {
+            conflicts?: string[];
+            heldBy?: string;
+            heldUntil?: components["schemas"]["Instant"];
             host?: string;
             id?: components["schemas"]["UUID"];
             key?: string;
             kind?: string;
+            labels?: {
+                [key: string]: string;
+            };
             lastFailure?: components["schemas"]["DeviceFailure"];
             lastSeen?: components["schemas"]["Instant"];
             lease?: components["schemas"]["Lease"];
             /** Format: int64 */
             memoryBytes?: number;
             name?: string;
+            places?: {
+                [key: string]: string;
+            };
             /** Format: int32 */
             slots?: number;
             state?: components["schemas"]["State"];
@@ -4997,6 +5417,14 @@ export interface components {
         Direction: "MIN" | "MAX";
         EndView: {
             over?: boolean;
+        };
+        EnrolRequest: {
+            /** Format: int32 */
+            minutes?: number;
+        };
+        EnrolView: {
+            credential?: components["schemas"]["CredentialView"];
+            token?: string;
         };
         Estimate: {
             /** Format: double */
@@ -5100,6 +5528,10 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        HoldRequest: {
+            /** Format: int32 */
+            minutes?: number;
+        };
         HomeBest: {
             goal?: components["schemas"]["Goal"];
             key?: string;
@@ -5154,6 +5586,12 @@ export interface components {
          * @example 2022-03-10T16:15:50Z
          */
         Instant: string;
+        JoinRequest: {
+            host?: string;
+        };
+        JoinView: {
+            credential?: string;
+        };
         /** @description any JSON value */
         JsonNode: unknown;
         KeysView: {
@@ -5191,6 +5629,11 @@ export interface components {
         Kind2: "text" | "text-init" | "linear" | "native" | "prototypes";
         /** @enum {string} */
         Kind3: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
+        LabelsRequest: {
+            labels?: {
+                [key: string]: string;
+            };
+        };
         LabView: {
             mode?: string;
             postgres?: string;
@@ -5318,9 +5761,15 @@ export interface components {
         Offer: {
             key?: string;
             kind?: string;
+            labels?: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             memoryBytes?: number;
             name?: string;
+            places?: {
+                [key: string]: string;
+            };
             /** Format: int32 */
             slots?: number;
         };
@@ -5394,6 +5843,15 @@ export interface components {
         };
         /** @enum {string} */
         Per: "epoch" | "step";
+        Placement: {
+            device?: components["schemas"]["Device"];
+            hosts?: string[];
+            labels?: {
+                [key: string]: string;
+            };
+            memory?: string;
+            preemptible?: boolean;
+        };
         Point: {
             /** Format: int64 */
             attempt?: number;
@@ -5454,6 +5912,8 @@ export interface components {
             /** Format: int32 */
             width?: number;
         };
+        /** @enum {string} */
+        PriorityClass: "urgent" | "normal" | "idle";
         /** @description RFC 9457 */
         Problem: {
             code: string;
@@ -5650,8 +6110,10 @@ export interface components {
         RunRequest: {
             experiment?: string;
             name?: string;
+            placement?: components["schemas"]["Placement"];
             /** Format: int32 */
             priority?: number;
+            priorityClass?: components["schemas"]["PriorityClass"];
             spec?: components["schemas"]["SpecDocument"];
         };
         RunSpec: {
@@ -5711,8 +6173,10 @@ export interface components {
                 [key: string]: components["schemas"]["Origin"];
             };
             params?: components["schemas"]["ObjectNode"];
+            placement?: components["schemas"]["Placement"];
             /** Format: int32 */
             priority?: number;
+            priorityClass?: components["schemas"]["PriorityClass"];
             project?: string;
             reason?: components["schemas"]["FailureReason"];
             spec?: components["schemas"]["RunSpec"];
@@ -5829,6 +6293,31 @@ export interface components {
             /** Format: double */
             share?: number;
         };
+        ShareRequest: {
+            account?: string;
+            /** Format: double */
+            deviceHours?: number;
+            project?: string;
+            /** Format: int32 */
+            slots?: number;
+            /** Format: double */
+            weight?: number;
+        };
+        ShareView: {
+            account?: string;
+            /** Format: double */
+            deviceHours?: number;
+            /** Format: int32 */
+            going?: number;
+            note?: string;
+            project?: string;
+            /** Format: int32 */
+            slots?: number;
+            /** Format: double */
+            usedHours?: number;
+            /** Format: double */
+            weight?: number;
+        };
         /** @description a spec as it was written; its schema is at /api/v1/schemas/run */
         SpecDocument: {
             [key: string]: unknown;
@@ -5861,7 +6350,7 @@ export interface components {
             token?: string;
         };
         /** @enum {string} */
-        State: "FREE" | "BUSY" | "LOST" | "DRAINED" | "QUARANTINED" | "REFUSED";
+        State: "FREE" | "BUSY" | "LOST" | "DRAINED" | "HELD" | "BUSY_ELSEWHERE" | "QUARANTINED" | "REFUSED";
         /** @enum {string} */
         State1: "OPEN" | "FINISHED" | "PRUNED" | "FAILED";
         StoredView: {
@@ -5917,8 +6406,10 @@ export interface components {
             name?: string;
             /** Format: int32 */
             parallel?: number;
+            placement?: components["schemas"]["Placement"];
             /** Format: int32 */
             priority?: number;
+            priorityClass?: components["schemas"]["PriorityClass"];
             pruner?: components["schemas"]["PrunerSpec"];
             require?: string[];
             sampler?: components["schemas"]["SamplerSpec"];
@@ -6017,6 +6508,7 @@ export interface components {
         UUID: string;
         /** @enum {string} */
         ValidateOn: "val" | "test";
+        /** @enum {string} */
         Verdict: "better" | "worse" | "not significant" | "not tested";
         View: {
             /** Format: int64 */

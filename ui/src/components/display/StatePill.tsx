@@ -17,6 +17,8 @@ const LOOK: Record<string, { tone: Tone; icon?: LucideIcon; live?: true }> = {
   LIVE: { tone: "good", live: true },
   LOST: { tone: "bad", icon: X },
   DRAINED: { tone: "warn", icon: Pause },
+  HELD: { tone: "warn", icon: Pause },
+  BUSY_ELSEWHERE: { tone: "warn", icon: Ban },
   QUARANTINED: { tone: "bad", icon: TriangleAlert },
   REFUSED: { tone: "bad", icon: Ban },
   COMPLETE: { tone: "good", icon: Check },

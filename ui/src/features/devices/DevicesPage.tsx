@@ -96,9 +96,26 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
       <td>
         <StatePill state={device.state} />
         {device.why ? <div className="faint">{device.why}</div> : null}
+        {device.heldBy ? (
+          <div className="faint">
+            by {device.heldBy} until {device.heldUntil}
+          </div>
+        ) : null}
+        {device.conflicts?.map((line) => (
+          <div key={line} className="faint">
+            {line}
+          </div>
+        ))}
       </td>
       <td title={`${device.kind} ${device.key}`}>
         {device.name} <span className="faint">{device.kind}</span>
+        {Object.entries(device.labels ?? {}).map(([name, value]) => (
+          <span key={name} className="faint">
+            {" "}
+            {name}={value}
+          </span>
+        ))}
+        {device.places && Object.keys(device.places).length > 0 ? <div className="faint">has {Object.keys(device.places).join(", ").replaceAll(/dataset:|weights:/g, "")}</div> : null}
       </td>
       <td>{device.host}</td>
       <td>{bytes(device.memoryBytes)}</td>

@@ -17,7 +17,7 @@ interface Props {
 /** What nearly every sweep says; the rest is folded until it is wanted. */
 const FIRST: Record<Kind, readonly string[]> = {
   sweep: ["experiment", "name", "seeds", "metric", "goal", "parallel", "sampler"],
-  run: ["experiment", "name", "priority"],
+  run: ["experiment", "name", "priority", "priorityClass"],
 };
 const OWN = ["base", "axes"];
 const plain = (field: Field) => field.kind !== "group" && field.kind !== "variants";
@@ -27,7 +27,7 @@ export function SweepFields({ fields, tree, kind, problem, onChange }: Props) {
   const draw = (field: Field) => <SpecField key={field.path} field={field} spec={tree} problem={problem} onChange={onChange} />;
   const named = (name: string) => fields.filter((field) => field.name === name);
   const first = FIRST[kind].flatMap(named);
-  const rest = kind === "run" ? [] : fields.filter((field) => !OWN.includes(field.name) && !first.includes(field));
+  const rest = fields.filter((field) => (kind === "run" ? field.name === "placement" : !OWN.includes(field.name) && !first.includes(field)));
   const open = (field: Field) => tree[field.name] !== undefined || (problem?.field?.startsWith(field.path) ?? false);
   const small = rest.filter(plain);
   return (

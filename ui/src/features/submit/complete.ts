@@ -130,7 +130,7 @@ export function rootOf(sweep: JsonObject, tree: JsonObject): JsonObject {
   const own = sweep.properties as Record<string, JsonObject>;
   const base = own.base!;
   if ("base" in tree) return sweep;
-  if ("spec" in tree) return { type: "object", properties: { experiment: own.experiment!, name: own.name!, priority: own.priority!, spec: base } };
+  if ("spec" in tree) return { type: "object", properties: { experiment: own.experiment!, name: own.name!, priority: own.priority!, priorityClass: own.priorityClass!, placement: own.placement!, spec: base } };
   if (Object.keys(tree).some((key) => key in own && key !== "base")) return sweep;
   return { type: "object", properties: { ...(base.properties as JsonObject), ...(Object.keys(tree).length === 0 ? own : { base }) } };
 }

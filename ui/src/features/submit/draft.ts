@@ -109,7 +109,7 @@ export function sweepOf({ tree, axes }: Draft): JsonObject {
   return { ...body, ...rest };
 }
 
-const AROUND = [...ABOUT, "priority"];
+const AROUND = [...ABOUT, "priority", "priorityClass", "placement"];
 
 /** The run that the draft asks for; bare where nothing stands around it. */
 export function runOf({ tree }: Draft): JsonObject {

@@ -41,13 +41,16 @@ record Database(String url, String user, String password, OptionalInt port, bool
             return database; // nobody else reaches it
         }
         Database checked = database.checked();
-        opened.push(checked.held());
+        opened.push(checked.held(config.shared()));
+        if (config.shared()) {
+            SharedSecrets.agree(checked, config.home());
+        }
         return checked;
     }
 
-    private SoleService held() {
+    private SoleService held(boolean shared) {
         try {
-            return SoleService.hold(url, user, password, PATIENCE, () -> {
+            return SoleService.hold(url, user, password, shared, PATIENCE, () -> {
                 System.err.println("runyard: another service took the database while it was away; this one ends");
                 System.exit(1);
             });

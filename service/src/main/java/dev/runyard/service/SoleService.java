@@ -9,8 +9,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * The one service of a database that several could reach. A second one, with a home of its own, would not have the first one's files and
- * secrets, and its own Temporal would carry out the same runs: checkpoints would seem to be lost, and workers would be strangers.
+ * Who serves a database that several services could reach: one by itself, or several that share all there is. A second one with a home
+ * of its own would not have the first one's files and secrets, and its own Temporal would carry out the same runs: checkpoints would seem
+ * to be lost, and workers would be strangers.
  */
 final class SoleService implements AutoCloseable {
     /** "runyard", as Postgres numbers such locks: one for each database. */
@@ -21,12 +22,15 @@ final class SoleService implements AutoCloseable {
     private final String url;
     private final String user;
     private final String password;
+    private final boolean shared;
     private final Runnable lost;
     private final Thread watch;
     private volatile Connection connection;
     private volatile boolean closed;
 
-    private SoleService(String url, String user, String password, Runnable lost, Connection connection) {
+    private SoleService(
+            String url, String user, String password, boolean shared, Runnable lost, Connection connection) {
+        this.shared = shared;
         this.url = url;
         this.user = user;
         this.password = password;
@@ -40,26 +44,28 @@ final class SoleService implements AutoCloseable {
     /**
      * Holds the database until it is closed, also over restarts of Postgres.
      *
+     * @param shared whether others that share may hold it too
      * @param patience for one that is just ending
      * @param lost called when another service took it while Postgres was away
      * @throws StartFailure when another service holds it
      */
-    static SoleService hold(String url, String user, String password, Duration patience, Runnable lost)
+    static SoleService hold(String url, String user, String password, boolean shared, Duration patience, Runnable lost)
             throws SQLException {
         Connection connection = DriverManager.getConnection(url, user, password);
         boolean held = false;
         try {
             long end = System.nanoTime() + patience.toNanos();
-            while (!taken(connection)) {
+            while (!taken(connection, shared)) {
                 if (System.nanoTime() > end) {
                     throw new StartFailure(
                             "another service works on the database at RUNYARD_DB_URL",
-                            "stop it, or give each lab a database of its own: two services do not share one yet");
+                            "stop it, or give each lab a database of its own; several services serve one lab when each has"
+                                    + " RUNYARD_TEMPORAL and RUNYARD_ARTIFACTS, a server and a folder that all of them reach");
                 }
                 Thread.sleep(200);
             }
             held = true;
-            return new SoleService(url, user, password, lost, connection);
+            return new SoleService(url, user, password, shared, lost, connection);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailure("interrupted while waiting for the database", "start again", e);
@@ -70,8 +76,9 @@ final class SoleService implements AutoCloseable {
         }
     }
 
-    private static boolean taken(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select pg_try_advisory_lock(?)")) {
+    private static boolean taken(Connection connection, boolean shared) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                shared ? "select pg_try_advisory_lock_shared(?)" : "select pg_try_advisory_lock(?)")) {
             statement.setLong(1, LOCK);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
@@ -102,7 +109,7 @@ final class SoleService implements AutoCloseable {
             connection.close();
             Connection again = DriverManager.getConnection(url, user, password);
             try {
-                boolean mine = taken(again);
+                boolean mine = taken(again, shared);
                 connection = again;
                 return mine;
             } catch (SQLException e) {

@@ -114,9 +114,10 @@ class ArchitectureTest {
         Set<String> rows = Set.of("java.sql.ResultSet", "java.sql.SQLException", "java.sql.Array");
         // Each with its reason.
         Set<String> exceptions = Set.of(
-                // Both are asked before there is a data source.
+                // All are asked before there is a data source.
                 ROOT + ".Database",
                 ROOT + ".embedded.PostgresRoles",
+                ROOT + ".SharedSecrets",
                 // Its lock lives as long as its session, which no pool may close or hand on.
                 ROOT + ".SoleService");
         noClasses()

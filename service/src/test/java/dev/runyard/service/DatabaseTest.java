@@ -67,8 +67,53 @@ final class DatabaseTest {
         }
     }
 
+    /** Several that share database, Temporal and artifacts; none of them beside one that shares nothing. */
+    @Test
+    void servicesThatShareEverythingServeOneDatabaseWithTheSameSecrets() throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "skipped: the embedded Postgres is built for Linux");
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(Files.createDirectory(folder.resolve("pg")))) {
+            try (SoleService sole = hold(postgres, () -> {})) {
+                assertThatThrownBy(() -> hold(postgres, true))
+                        .isInstanceOf(StartFailure.class)
+                        .hasMessageContaining("RUNYARD_ARTIFACTS");
+            }
+            Database database = new Database(
+                    postgres.jdbcUrl(), postgres.user(), postgres.password(), java.util.OptionalInt.empty(), false);
+            try (SoleService first = hold(postgres, true);
+                    SoleService second = hold(postgres, true)) {
+                assertThatThrownBy(() -> hold(postgres, () -> {})).isInstanceOf(StartFailure.class);
+                java.nio.file.Path one = home("one");
+                java.nio.file.Path two = home("two");
+                String kept = Files.readString(one.resolve("lab.secret"));
+                SharedSecrets.agree(database, one);
+                SharedSecrets.agree(database, two);
+                SharedSecrets.agree(database, one);
+                for (String name : java.util.List.of("lab.secret", "worker.secret", "person.secret")) {
+                    assertThat(Files.readString(two.resolve(name))).isEqualTo(Files.readString(one.resolve(name)));
+                    assertThat(java.nio.file.attribute.PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(two.resolve(name))))
+                            .isEqualTo("rw-------");
+                }
+                assertThat(Files.readString(one.resolve("lab.secret"))).isEqualTo(kept);
+            }
+        }
+    }
+
+    private java.nio.file.Path home(String name) throws java.io.IOException {
+        java.nio.file.Path home = Files.createDirectory(folder.resolve(name));
+        Map<String, String> given = Map.of("runyard.home", home.toString());
+        dev.runyard.service.auth.Tokens.prepare(LabConfig.read(n -> Optional.ofNullable(given.get(n))));
+        return home;
+    }
+
+    private static SoleService hold(EmbeddedPostgres postgres, boolean shared) throws SQLException {
+        return SoleService.hold(
+                postgres.jdbcUrl(), postgres.user(), postgres.password(), shared, Duration.ofSeconds(2), () -> {});
+    }
+
     private static SoleService hold(EmbeddedPostgres postgres, Runnable lost) throws SQLException {
-        return SoleService.hold(postgres.jdbcUrl(), postgres.user(), postgres.password(), Duration.ofSeconds(2), lost);
+        return SoleService.hold(
+                postgres.jdbcUrl(), postgres.user(), postgres.password(), false, Duration.ofSeconds(2), lost);
     }
 
     private static Connection connect(EmbeddedPostgres postgres) throws SQLException {

@@ -10,9 +10,11 @@ import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.remote.ActCommands;
 import dev.runyard.cli.remote.DeviceCommands;
+import dev.runyard.cli.remote.EnrolCommands;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
 import dev.runyard.cli.remote.MetricsCommand;
+import dev.runyard.cli.remote.SharesCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.SweepCommand;
@@ -83,6 +85,11 @@ import picocli.CommandLine.ParameterException;
             ReportCommand.class,
             VerifyCommand.class,
             PaperCommand.class,
+            DeviceCommands.Hold.class,
+            DeviceCommands.Label.class,
+            SharesCommand.class,
+            EnrolCommands.Enrol.class,
+            EnrolCommands.Revoke.class,
             TrainCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

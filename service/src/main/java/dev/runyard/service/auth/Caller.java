@@ -48,6 +48,23 @@ public sealed interface Caller extends Principal {
         }
     }
 
+    /**
+     * A host that joins, or one that has: its workers register by this.
+     *
+     * @param joining whether by a token that serves once
+     */
+    record Host(UUID credential, boolean joining) implements Caller {
+        @Override
+        public String role() {
+            return Role.ENROLMENT;
+        }
+
+        @Override
+        public String getName() {
+            return "host " + credential;
+        }
+    }
+
     /** A registered worker. */
     record Worker(UUID id) implements Caller {
         @Override

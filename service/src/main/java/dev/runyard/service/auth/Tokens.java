@@ -27,6 +27,8 @@ public class Tokens {
 
     private static final String WORKER = "runyard-worker";
     private static final String ATTEMPT = "runyard-attempt";
+    private static final String JOINING = "runyard-enrol";
+    private static final String HOST = "runyard-host";
     /** Longer than any of ours. */
     private static final int LONGEST = 512;
 
@@ -87,6 +89,16 @@ public class Tokens {
         return ATTEMPT + "." + run + "." + attempt + "." + sign("attempt|" + run + "|" + attempt);
     }
 
+    /** With which one host joins, once. */
+    public String joining(UUID credential) {
+        return JOINING + "." + credential + "." + sign("joining|" + credential);
+    }
+
+    /** A host's own from then on; whether it was revoked the rows tell. */
+    public String host(UUID credential) {
+        return HOST + "." + credential + "." + sign("host|" + credential);
+    }
+
     /** @return whose token this is; nobody's: null */
     public @Nullable Caller caller(String token) {
         if (token.length() > LONGEST) {
@@ -103,6 +115,14 @@ public class Tokens {
             if (parts.length == 3 && parts[0].equals(WORKER)) {
                 UUID worker = UUID.fromString(parts[1]);
                 return same(worker(worker), token) ? new Caller.Worker(worker) : null;
+            }
+            if (parts.length == 3 && parts[0].equals(JOINING)) {
+                UUID credential = UUID.fromString(parts[1]);
+                return same(joining(credential), token) ? new Caller.Host(credential, true) : null;
+            }
+            if (parts.length == 3 && parts[0].equals(HOST)) {
+                UUID credential = UUID.fromString(parts[1]);
+                return same(host(credential), token) ? new Caller.Host(credential, false) : null;
             }
             if (parts.length == 4 && parts[0].equals(ATTEMPT)) {
                 UUID run = UUID.fromString(parts[1]);

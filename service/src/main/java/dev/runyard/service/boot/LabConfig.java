@@ -19,6 +19,8 @@ import java.util.function.Function;
  * @param dbUrl JDBC URL of a Postgres server ({@code RUNYARD_DB_URL}); empty: the embedded one
  * @param temporal host:port of a Temporal server ({@code RUNYARD_TEMPORAL}); empty: the embedded one
  * @param temporalKey what every call to Temporal carries as bearer ({@code RUNYARD_TEMPORAL_KEY}); the embedded one makes its own
+ * @param temporalForWorkers what workers of other machines are told instead of {@code temporal} ({@code RUNYARD_TEMPORAL_WORKERS})
+ * @param artifactFolder where blobs are kept ({@code RUNYARD_ARTIFACTS}); empty: in the home
  * @param workerSecret enrolment secret of workers ({@code RUNYARD_WORKER_SECRET}); empty: the file in the home
  */
 public record LabConfig(
@@ -31,6 +33,8 @@ public record LabConfig(
         Optional<String> dbPassword,
         Optional<String> temporal,
         Optional<String> temporalKey,
+        Optional<String> temporalForWorkers,
+        Optional<Path> artifactFolder,
         Optional<String> workerSecret,
         boolean debug) {
 
@@ -67,6 +71,8 @@ public record LabConfig(
                 given.apply("db.password"),
                 given.apply("temporal"),
                 given.apply("temporal.key"),
+                given.apply("temporal.workers"),
+                given.apply("artifacts").map(v -> Path.of(v).toAbsolutePath().normalize()),
                 given.apply("worker.secret"),
                 given.apply("debug")
                         .filter(v -> !v.equals("0") && !v.equals("false"))
@@ -96,7 +102,17 @@ public record LabConfig(
 
     /** Blobs, named by their SHA-256. */
     public Path artifacts() {
-        return home.resolve("artifacts");
+        return artifactFolder.orElseGet(() -> home.resolve("artifacts"));
+    }
+
+    /** Whether Temporal is the one that this service started: the environment says nothing of it. */
+    public boolean ownTemporal() {
+        return System.getenv("RUNYARD_TEMPORAL") == null;
+    }
+
+    /** Whether several services may serve this lab: what they all need to see is outside of each. */
+    public boolean shared() {
+        return dbUrl.isPresent() && temporal.isPresent() && artifactFolder.isPresent();
     }
 
     public Path logs() {

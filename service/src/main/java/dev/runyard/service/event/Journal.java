@@ -38,6 +38,11 @@ public class Journal {
         write(run, sweep, null, WORKER, kind.name(), null, null, why);
     }
 
+    /** Something that the lab does with a run whose state it leaves as it is. */
+    public void told(UUID run, @Nullable UUID sweep, String who, String kind, String why) {
+        write(run, sweep, null, who, kind, null, null, why);
+    }
+
     public void sweep(UUID sweep, String who, String kind, @Nullable Enum<?> from, Enum<?> to, @Nullable String why) {
         write(null, sweep, null, who, kind, from == null ? null : from.name(), to.name(), why);
     }

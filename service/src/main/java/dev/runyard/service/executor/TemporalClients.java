@@ -1,25 +1,26 @@
 package dev.runyard.service.executor;
 
 import dev.runyard.flows.Payloads;
+import dev.runyard.flows.TemporalAddress;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
-import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Connections to Temporal. Nothing is connected before the first call, so the service starts without a server. */
 @ApplicationScoped
 class TemporalClients {
-    /** Namespace of every workflow. */
-    static final String NAMESPACE = "default";
+    /** Where none is named. */
+    private static final String NAMESPACE = "default";
 
     @Produces
     @Singleton
@@ -27,21 +28,32 @@ class TemporalClients {
         String target = config.temporal()
                 .orElseThrow(() -> new StartFailure(
                         "no Temporal server is known", "start the service by its main class, or set RUNYARD_TEMPORAL"));
-        WorkflowServiceStubsOptions.Builder options =
-                WorkflowServiceStubsOptions.newBuilder().setTarget(target).setRpcTimeout(Duration.ofSeconds(10));
-        config.temporalKey()
-                .ifPresent(key ->
-                        options.addGrpcMetadataProvider(new AuthorizationGrpcMetadataProvider(() -> "Bearer " + key)));
-        return WorkflowServiceStubs.newServiceStubs(options.build());
+        return WorkflowServiceStubs.newServiceStubs(address(config, target)
+                .options()
+                .setRpcTimeout(Duration.ofSeconds(10))
+                .build());
+    }
+
+    /** The address is the configuration's; how one gets in may be the environment's, for a server of one's own. */
+    private static TemporalAddress address(LabConfig config, String target) {
+        Map<String, String> environment = new HashMap<>(config.ownTemporal() ? Map.of() : System.getenv());
+        environment.remove("TEMPORAL_ADDRESS");
+        return TemporalAddress.of(
+                environment, target, NAMESPACE, config.temporalKey().orElse(null));
+    }
+
+    /** Namespace of every workflow. */
+    static String namespace(LabConfig config) {
+        return address(config, "").namespace();
     }
 
     @Produces
     @Singleton
-    WorkflowClient client(WorkflowServiceStubs stubs) {
+    WorkflowClient client(WorkflowServiceStubs stubs, LabConfig config) {
         return WorkflowClient.newInstance(
                 stubs,
                 WorkflowClientOptions.newBuilder()
-                        .setNamespace(NAMESPACE)
+                        .setNamespace(namespace(config))
                         .setDataConverter(Payloads.converter())
                         .build());
     }

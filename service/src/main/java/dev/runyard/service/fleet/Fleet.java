@@ -6,6 +6,7 @@ import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.Waiting;
+import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,9 +14,11 @@ import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Workers and their devices come, beat and go. A device is (host, machine, key); it belongs to one live worker, and another one is
@@ -23,19 +26,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class Fleet {
-    /** Whether device {@code d} with worker {@code w} can be given a lease. */
-    public static final String USABLE = "not d.drained and " + Waiting.HEARD;
-
-    /**
-     * Whether such a device may be given one now: not one set aside, as long as there is another. Where all are, the next run is the
-     * test of the best there is.
-     */
-    public static final String SOUND = """
-            (d.quarantined is null or not exists (
-              select 1 from device o join worker ow on ow.id = o.worker_id
-              where o.quarantined is null and not o.drained and ow.left_at is null
-                and ow.last_seen > now() - interval '15 seconds'))""";
-
     /** Who judges leases has looked this often; after a longer gap nobody may have been able to renew one. */
     private static final long LOOKED_NANOS = 10_000_000_000L;
 
@@ -68,8 +58,26 @@ public class Fleet {
         this.runs = runs;
     }
 
-    /** A device as its worker describes it; {@code key} is its CUDA UUID, or {@code cpu}. */
-    public record Offer(String key, String kind, String name, long memoryBytes, int slots) {}
+    /**
+     * A device as its worker describes it.
+     *
+     * @param key its CUDA UUID, or {@code cpu}
+     * @param labels that placements may ask for
+     * @param places data sets and weights of its host by name, each with its fingerprint: {@code dataset:birds}
+     */
+    public record Offer(
+            String key,
+            String kind,
+            String name,
+            long memoryBytes,
+            int slots,
+            @Nullable Map<String, String> labels,
+            @Nullable Map<String, String> places) {
+        /** Without labels and names. */
+        public Offer(String key, String kind, String name, long memoryBytes, int slots) {
+            this(key, kind, name, memoryBytes, slots, null, null);
+        }
+    }
 
     /**
      * Who registers.
@@ -189,9 +197,11 @@ public class Fleet {
         return statements
                 .row(
                         """
-                        insert into device (host, machine, key, kind, name, memory_bytes, slots) values (?, ?, ?, ?, ?, ?, ?)
+                        insert into device (host, machine, key, kind, name, memory_bytes, slots, labels, places)
+                        values (?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), cast(? as jsonb))
                         on conflict (host, machine, key) do update set kind = excluded.kind, name = excluded.name,
-                          memory_bytes = excluded.memory_bytes, slots = excluded.slots
+                          memory_bytes = excluded.memory_bytes, slots = excluded.slots, labels = excluded.labels,
+                          places = excluded.places
                         returning id""",
                         r -> r.getObject(1, UUID.class),
                         host,
@@ -200,7 +210,9 @@ public class Fleet {
                         offer.kind(),
                         offer.name(),
                         offer.memoryBytes(),
-                        offer.slots())
+                        offer.slots(),
+                        Json.canonical(offer.labels() == null ? Map.of() : offer.labels()),
+                        Json.canonical(offer.places() == null ? Map.of() : offer.places()))
                 .orElseThrow();
     }
 
@@ -337,7 +349,7 @@ public class Fleet {
     public enum Action {
         /** No more leases; what runs there goes on. */
         DRAIN,
-        /** Leases again, whether a person drained it or it was set aside. */
+        /** Leases again, whether a person drained or held it, or it was set aside. */
         LET_BACK;
 
         public static final String WORDS = "drain|let-back";
@@ -355,7 +367,8 @@ public class Fleet {
                 switch (action) {
                     case DRAIN -> "update device set drained = true where id = ?";
                     case LET_BACK ->
-                        "update device set drained = false, quarantined = null, failing = '{}' where id = ?";
+                        "update device set drained = false, quarantined = null, failing = '{}', held_until = null"
+                                + " where id = ?";
                 },
                 device);
         if (there == 0) {

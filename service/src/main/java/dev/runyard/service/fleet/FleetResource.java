@@ -2,6 +2,7 @@ package dev.runyard.service.fleet;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.flows.TaskQueues;
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.boot.LabConfig;
@@ -10,9 +11,12 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Waiting;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.report.Protocol;
+import dev.runyard.spec.run.Placement;
 import io.quarkus.panache.common.Sort;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -26,6 +30,8 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -39,13 +45,24 @@ public class FleetResource {
     private static final int HEARTBEAT_SECONDS = 2;
     private static final int MOST_DEVICES = 64;
     private static final int LONGEST_WHY = 2_000;
+    private static final int MOST_PLACES = 1_000;
 
     private final Statements statements;
     private final Fleet fleet;
     private final Tokens tokens;
     private final LabConfig config;
+    private final Credentials credentials;
+    private final SecurityIdentity identity;
 
-    public FleetResource(Statements statements, Fleet fleet, Tokens tokens, LabConfig config) {
+    public FleetResource(
+            Statements statements,
+            Fleet fleet,
+            Tokens tokens,
+            LabConfig config,
+            Credentials credentials,
+            SecurityIdentity identity) {
+        this.credentials = credentials;
+        this.identity = identity;
         this.statements = statements;
         this.fleet = fleet;
         this.tokens = tokens;
@@ -132,10 +149,33 @@ public class FleetResource {
                         "must lie in [1, 64], memory must be >= 0",
                         null);
             }
+            try {
+                Placement.labels(offer.labels());
+            } catch (InvalidSpec e) {
+                throw e.within("devices");
+            }
+            checkPlaces(offer);
             if (!keys.add(offer.key())) {
                 throw Problem.invalid("DUPLICATE_VALUE", "devices.key", offer.key(), "must not occur twice", null);
             }
         }
+    }
+
+    /** @throws Problem 422 for what is neither a data set nor weights with a fingerprint */
+    private static void checkPlaces(Fleet.Offer offer) {
+        Map<String, String> places = offer.places() == null ? Map.of() : offer.places();
+        if (places.size() > MOST_PLACES) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE", "devices.places", places.size(), "must be at most " + MOST_PLACES + " names", null);
+        }
+        places.forEach((name, fingerprint) -> {
+            if (!name.matches("(dataset|weights):[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+                    || fingerprint == null
+                    || !fingerprint.matches("[A-Za-z0-9]{1,128}")) {
+                throw Problem.invalid(
+                        "BAD_NAME", "devices.places", name, "must be such as dataset:birds, with a hash", null);
+            }
+        });
     }
 
     /**
@@ -177,7 +217,7 @@ public class FleetResource {
     @GET
     @Path("/devices")
     public List<DeviceView> devices() {
-        return statements.rows(DeviceView.SELECT, DeviceView::new);
+        return DeviceView.all(statements);
     }
 
     @GET
@@ -198,6 +238,7 @@ public class FleetResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public RegisterView register(@Nullable RegisterRequest body) {
         RegisterRequest request = Problem.required(body);
+        Caller caller = shown();
         int spoken = spoken(request);
         if (request.machine() == null || request.process() == null || request.lock() == null) {
             throw Problem.invalid(
@@ -214,6 +255,9 @@ public class FleetResource {
                         request.version(),
                         spoken),
                 request.devices());
+        if (caller instanceof Caller.Host host) {
+            credentials.registered(host.credential(), registered.worker());
+        }
         return new RegisterView(
                 registered.worker(),
                 tokens.worker(registered.worker()),
@@ -223,6 +267,21 @@ public class FleetResource {
                 registered.devices().stream()
                         .map(d -> new DevicePlace(d.id(), d.key(), TaskQueues.device(d.id())))
                         .toList());
+    }
+
+    /** @throws Problem 401 for a credential that was revoked, 403 for a token that a host has yet to join with */
+    private Caller shown() {
+        Caller caller = Caller.of(identity);
+        if (caller instanceof Caller.Host host) {
+            if (host.joining()) {
+                throw Problem.of(
+                        403,
+                        "NOT_YOURS",
+                        "An enrolment token only lets a host join; its workers show what it got for it.");
+            }
+            credentials.show(host.credential());
+        }
+        return caller;
     }
 
     private int spoken(RegisterRequest request) {
@@ -283,6 +342,7 @@ public class FleetResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Response unfit(@Nullable UnfitRequest body) {
         UnfitRequest request = Problem.required(body);
+        shown();
         fleet.refused(request.host(), request.machine(), List.of(request.device()), request.why());
         return Response.noContent().build();
     }
@@ -344,6 +404,10 @@ public class FleetResource {
 
     private Temporal temporal() {
         return new Temporal(
-                config.temporal().orElse(""), "default", config.temporalKey().orElse(null));
+                config.temporalForWorkers().or(config::temporal).orElse(""),
+                Optional.ofNullable(System.getenv("TEMPORAL_NAMESPACE"))
+                        .filter(name -> !config.ownTemporal() && !name.isBlank())
+                        .orElse("default"),
+                config.temporalKey().orElse(null));
     }
 }

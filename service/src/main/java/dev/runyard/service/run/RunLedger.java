@@ -134,12 +134,13 @@ public class RunLedger implements FirstReport {
     private static final String BEAT = """
             with held as (
               update lease set expires_at = now() + make_interval(secs => ?)
-              where run_id = ? and attempt = ? and released_at is null returning run_id, attempt),
+              where run_id = ? and attempt = ? and released_at is null
+              returning run_id, attempt, yields_to),
             told as (
               update attempt a set end_step = ?, epoch = ? from held h
               where a.run_id = h.run_id and a.attempt = h.attempt and ?)
             select r.state, coalesce(r.steps = cast(? as bigint) and r.epochs = cast(? as integer), false) as same,
-                   r.pruned is not null as pruned
+                   r.pruned is not null or h.yields_to is not null as stops
             from held h join run r on r.id = h.run_id and r.attempt = h.attempt""";
 
     /**
@@ -147,7 +148,7 @@ public class RunLedger implements FirstReport {
      * way to the database and back; what seldom follows is its own, and comes again with the next heartbeat if it is lost.
      */
     public Order beat(UUID run, long attempt, Beat beat) {
-        record Held(RunState state, boolean same, boolean pruned) {}
+        record Held(RunState state, boolean same, boolean stops) {}
         boolean counted = beat.steps() != null;
         Optional<Held> held = statements.row(
                 BEAT,
@@ -170,8 +171,9 @@ public class RunLedger implements FirstReport {
         return switch (held.get().state()) {
             case PAUSING -> Order.PAUSE;
             case CANCELLING -> Order.CANCEL;
-            // A pruner's stop is carried out as a pause is: with a checkpoint, from which a person may go on.
-            default -> held.get().pruned() ? Order.PAUSE : Order.CONTINUE;
+            // A pruner's stop, and a run that another one needs the device of, are carried out as a pause is: with a
+            // checkpoint.
+            default -> held.get().stops() ? Order.PAUSE : Order.CONTINUE;
         };
     }
 
@@ -268,6 +270,7 @@ public class RunLedger implements FirstReport {
                 outcome,
                 new Verdict.Facts(
                         way.started(),
+                        way.yielding(),
                         step > way.startStep(),
                         step > Math.max(way.startStep(), way.furthest()),
                         (int) fitting.stream()
@@ -305,6 +308,7 @@ public class RunLedger implements FirstReport {
     /** How far an attempt came, and how far those before it did. */
     private record Way(
             boolean started,
+            boolean yielding,
             UUID device,
             long startStep,
             long endStep,
@@ -316,16 +320,19 @@ public class RunLedger implements FirstReport {
                 .row(
                         """
                         select a.started_at is not null, a.device_id, coalesce(a.start_step, 0), coalesce(a.end_step, 0), a.epoch,
+                               exists (select 1 from lease l where l.run_id = a.run_id and l.attempt = a.attempt
+                                       and l.yields_to is not null) as yielding,
                                coalesce((select max(o.end_step) from attempt o
                                          where o.run_id = a.run_id and o.attempt < a.attempt), 0)
                         from attempt a where a.run_id = ? and a.attempt = ?""",
                         r -> new Way(
                                 r.getBoolean(1),
+                                r.getBoolean(6),
                                 r.getObject(2, UUID.class),
                                 r.getLong(3),
                                 r.getLong(4),
                                 r.getObject(5, Integer.class),
-                                r.getLong(6)),
+                                r.getLong(7)),
                         run,
                         attempt)
                 .orElseThrow();
@@ -338,6 +345,7 @@ public class RunLedger implements FirstReport {
                        step = case when ? > 0 then ? else step end,
                        epoch = case when ? then epochs else coalesce(cast(? as integer), epoch) end,
                        not_before = case when ? > 0 then now() + make_interval(secs => ?) end,
+                       queued_at = case when ? then now() else queued_at end,
                        ended_at = case when ? then now() end
                 where id = ? and attempt = ? and state = ?""",
                 verdict.next(),
@@ -351,6 +359,7 @@ public class RunLedger implements FirstReport {
                 way.epoch(),
                 verdict.pause(),
                 verdict.pause(),
+                verdict.next() == RunState.QUEUED,
                 verdict.next().terminal(),
                 held.id(),
                 held.attempt(),
@@ -418,12 +427,23 @@ public class RunLedger implements FirstReport {
         if (next == held.state()) {
             return;
         }
-        statements.change("""
+        statements.change(
+                """
                 update run set state = ?, ended_at = case when ? then now() end,
                        reason = case when ? then null else reason end, message = case when ? then null else message end,
                        lost = case when ? then 0 else lost end, faults = case when ? then 0 else faults end,
-                       not_before = null
-                where id = ? and attempt = ? and state = ?""", next, next.terminal(), fresh, fresh, fresh, fresh, run, held.attempt(), held.state());
+                       not_before = null, queued_at = case when ? then now() else queued_at end
+                where id = ? and attempt = ? and state = ?""",
+                next,
+                next.terminal(),
+                fresh,
+                fresh,
+                fresh,
+                fresh,
+                next == RunState.QUEUED,
+                run,
+                held.attempt(),
+                held.state());
         journal.run(run, held.sweep(), who, command.word(), held.state(), next, null);
         if (fresh) {
             refusals.forget(run);

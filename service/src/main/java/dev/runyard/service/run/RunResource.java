@@ -9,6 +9,7 @@ import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.RunSpec;
@@ -45,14 +46,21 @@ public class RunResource {
     private final Answers answers;
     private final RunRows rows;
     private final RunLedger ledger;
+    private final Waiting waiting;
 
     public RunResource(
-            Statements statements, Experiments experiments, Answers answers, RunRows rows, RunLedger ledger) {
+            Statements statements,
+            Experiments experiments,
+            Answers answers,
+            RunRows rows,
+            RunLedger ledger,
+            Waiting waiting) {
         this.statements = statements;
         this.experiments = experiments;
         this.answers = answers;
         this.rows = rows;
         this.ledger = ledger;
+        this.waiting = waiting;
     }
 
     @POST
@@ -75,6 +83,7 @@ public class RunResource {
         } catch (InvalidSpec e) {
             throw e.within("spec");
         }
+        waiting.possible(request.placement(), Needs.of(read));
         String who = Given.who(user);
         String name = request.name() == null ? named(read) : request.name();
         RunView run = answers.once(
@@ -92,6 +101,8 @@ public class RunResource {
                                     null,
                                     name,
                                     request.priority(),
+                                    request.priorityClass(),
+                                    request.placement(),
                                     spec,
                                     Map.of(),
                                     who),

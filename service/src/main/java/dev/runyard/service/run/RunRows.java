@@ -7,10 +7,14 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricSummaries;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.Needs;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,10 +29,10 @@ public class RunRows {
      */
     private static final String MAKE = """
             with made as (
-              insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, spec, spec_hash,
-                               params, created_by, epochs, created_at)
-              values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, cast(? as jsonb), ?,
-                      cast(? as jsonb), ?, ?, now() + coalesce(cast(? as integer), 0) * interval '1 microsecond')
+              insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, priority_class, placement,
+                               needs, spec, spec_hash, params, created_by, epochs, created_at)
+              values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, ?, cast(? as jsonb), cast(? as text[]),
+                      cast(? as jsonb), ?, cast(? as jsonb), ?, ?, now() + coalesce(cast(? as integer), 0) * interval '1 microsecond')
               on conflict do nothing returning *),
             told as (
               insert into event (run_id, sweep_id, who, kind, to_state)
@@ -65,9 +69,26 @@ public class RunRows {
             @Nullable Integer index,
             String name,
             int priority,
+            PriorityClass priorityClass,
+            @Nullable Placement placement,
             SpecDocument spec,
             Map<String, ?> params,
-            String who) {}
+            String who) {
+        /** Of the normal class, anywhere. */
+        public Fresh(
+                UUID id,
+                UUID project,
+                UUID experiment,
+                @Nullable UUID sweep,
+                @Nullable Integer index,
+                String name,
+                int priority,
+                SpecDocument spec,
+                Map<String, ?> params,
+                String who) {
+            this(id, project, experiment, sweep, index, name, priority, PriorityClass.NORMAL, null, spec, params, who);
+        }
+    }
 
     /**
      * The row alone, as who just queued it needs it: without summaries and without its place in the queue.
@@ -122,6 +143,9 @@ public class RunRows {
                 run.index(),
                 run.name(),
                 run.priority(),
+                run.priorityClass(),
+                run.placement() == null ? null : Json.canonical(run.placement()),
+                read == null ? List.of() : Needs.of(read),
                 run.spec().text(),
                 run.spec().hash(),
                 Json.canonical(run.params()),

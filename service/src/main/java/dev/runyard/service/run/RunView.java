@@ -9,6 +9,8 @@ import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.RunState;
 import dev.runyard.spec.run.SpecDocument;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it FAILED
  * @param message of the last attempt that went wrong
  * @param attempt how many leases it has had
+ * @param placement where it may go; absent: anywhere
  * @param step optimiser steps done; {@code steps} of how many, once a worker has counted them
  * @param spec with the defaults that act; as it is stored where this version cannot read it
  * @param specFault why this version cannot read it
@@ -62,6 +65,8 @@ public record RunView(
         @Nullable String message,
         long attempt,
         int priority,
+        PriorityClass priorityClass,
+        @Nullable Placement placement,
         JsonNode labels,
         Instant createdAt,
         String createdBy,
@@ -94,7 +99,7 @@ public record RunView(
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
     public static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
-            r.attempt, r.priority, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
+            r.attempt, r.priority, r.priority_class, r.placement, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
@@ -135,6 +140,10 @@ public record RunView(
                 row.getString("message"),
                 row.getLong("attempt"),
                 row.getInt("priority"),
+                PriorityClass.valueOf(row.getString("priority_class")),
+                row.getString("placement") == null
+                        ? null
+                        : Json.read(Json.tree(row.getString("placement")), Placement.class),
                 Json.tree(row.getString("labels")),
                 Statements.instant(row, "created_at"),
                 row.getString("created_by"),
@@ -218,6 +227,8 @@ public record RunView(
                 message,
                 attempt,
                 priority,
+                priorityClass,
+                placement,
                 labels,
                 createdAt,
                 createdBy,

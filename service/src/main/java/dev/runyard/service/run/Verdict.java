@@ -34,12 +34,19 @@ record Verdict(
      * What an attempt and the devices say.
      *
      * @param started whether the worker took the attempt up; one that never did says nothing about the run
+     * @param yielding whether it was asked to give its device back to another run, which is nobody's fault
      * @param progressed whether it made a step
      * @param furthest whether it got further than every attempt before
      * @param elsewhere other devices that fit and have not refused the run
      * @param internalElsewhere whether another device said INTERNAL before: then it is no longer the place
      */
-    record Facts(boolean started, boolean progressed, boolean furthest, int elsewhere, boolean internalElsewhere) {}
+    record Facts(
+            boolean started,
+            boolean yielding,
+            boolean progressed,
+            boolean furthest,
+            int elsewhere,
+            boolean internalElsewhere) {}
 
     /**
      * @param state STARTING, RUNNING, PAUSING or CANCELLING
@@ -85,7 +92,7 @@ record Verdict(
         if (back.cause() == Outcome.Cause.UNREADABLE) {
             return new Verdict(next, attempt, null, null, lost, faults, true, 0);
         }
-        return facts.started() && !facts.progressed()
+        return facts.started() && !facts.progressed() && !facts.yielding()
                 ? idle("were given back or lost their worker", "given back", FIRST_PAUSE)
                 : this;
     }

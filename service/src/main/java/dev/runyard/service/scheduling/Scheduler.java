@@ -28,6 +28,8 @@ public class Scheduler {
     static final long LEADER = 0x52756e79617264L;
 
     private final Grants grants;
+    private final Usage usage;
+    private final Meters meters;
     private final Statements statements;
     private final Workflows workflows;
     private final Wakeup wakeup;
@@ -36,12 +38,16 @@ public class Scheduler {
 
     public Scheduler(
             Grants grants,
+            Usage usage,
+            Meters meters,
             Statements statements,
             Workflows workflows,
             Wakeup wakeup,
             TemporalStatus temporal,
             LoopWatch pulse) {
         this.grants = grants;
+        this.usage = usage;
+        this.meters = meters;
         this.statements = statements;
         this.workflows = workflows;
         this.wakeup = wakeup;
@@ -70,6 +76,11 @@ public class Scheduler {
         boolean leads = statements
                 .row("select pg_try_advisory_xact_lock(?)", r -> r.getBoolean(1), LEADER)
                 .orElse(false);
-        return leads ? grants.round() : List.of();
+        if (!leads) {
+            return List.of();
+        }
+        usage.book();
+        meters.look();
+        return grants.round();
     }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.Waiting;
 import dev.runyard.service.run.aggregate.RunEstimate;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
+import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
@@ -24,6 +26,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -48,8 +52,10 @@ public class SpecResource {
             String kind, int runs, Object spec, @Nullable String note, RunEstimate.@Nullable View estimate) {}
 
     private final RunEstimate estimate;
+    private final Waiting waiting;
 
-    public SpecResource(RunEstimate estimate) {
+    public SpecResource(RunEstimate estimate, Waiting waiting) {
+        this.waiting = waiting;
         this.estimate = estimate;
     }
 
@@ -66,7 +72,12 @@ public class SpecResource {
         boolean text = object.size() == 1 && object.path("yaml").isTextual();
         SpecFile file = text ? SpecFile.read(object.path("yaml").textValue()) : SpecFile.of(object);
         if (file instanceof SpecFile.Sweep sweep) {
-            Points.check(sweep.spec(), RelativePaths::refuse);
+            Set<String> needs = new TreeSet<>();
+            Points.check(sweep.spec(), run -> {
+                RelativePaths.refuse(run);
+                needs.addAll(Needs.of(run));
+            });
+            waiting.possible(sweep.spec().placement(), needs);
             return new Checked(
                     "sweep",
                     sweep.runs(),
@@ -80,6 +91,7 @@ public class SpecResource {
                             .orElse(null));
         }
         SpecDocument document = ((SpecFile.Run) file).request().spec();
+        waiting.possible(((SpecFile.Run) file).request().placement(), Needs.of(document.spec()));
         RelativePaths.refuse(document.spec());
         return new Checked(
                 "run", 1, document, null, estimate.of(document.document(), 1).orElse(null));

@@ -14,6 +14,8 @@ import dev.runyard.service.run.IllegalTransition;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.RunRows;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunState;
 import dev.runyard.spec.sweep.Point;
 import dev.runyard.spec.sweep.Points;
@@ -79,6 +81,8 @@ public class SweepLedger {
             int created,
             int parallel,
             int priority,
+            PriorityClass priorityClass,
+            @Nullable Placement placement,
             String who,
             boolean deleted) {}
 
@@ -100,8 +104,9 @@ public class SweepLedger {
         String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
         statements.change(
                 """
-                insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, created_by)
-                values (?, ?, ?, ?, 'RUNNING', cast(? as jsonb), ?, ?, ?, ?)""",
+                insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, priority_class,
+                                   placement, created_by)
+                values (?, ?, ?, ?, 'RUNNING', cast(? as jsonb), ?, ?, ?, ?, cast(? as jsonb), ?)""",
                 id,
                 place.project(),
                 place.experiment(),
@@ -110,6 +115,8 @@ public class SweepLedger {
                 total,
                 spec.parallel(),
                 spec.priority(),
+                spec.priorityClass(),
+                spec.placement() == null ? null : Json.canonical(spec.placement()),
                 who);
         draws.begin(id, spec);
         String note = Points.note(spec).map(n -> "; " + n).orElse("");
@@ -317,6 +324,8 @@ public class SweepLedger {
                 index,
                 held.name() + " #" + (index + 1),
                 held.priority(),
+                held.priorityClass(),
+                held.placement(),
                 point.document(),
                 Map.copyOf(point.params()),
                 held.who()));
@@ -366,6 +375,10 @@ public class SweepLedger {
                         r.getInt("created"),
                         r.getInt("parallel"),
                         r.getInt("priority"),
+                        PriorityClass.valueOf(r.getString("priority_class")),
+                        r.getString("placement") == null
+                                ? null
+                                : Json.read(Json.tree(r.getString("placement")), Placement.class),
                         r.getString("created_by"),
                         r.getObject("deleted_at") != null),
                 sweep);

@@ -11,7 +11,9 @@ import dev.runyard.service.experiment.Patch;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.Command;
+import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
@@ -35,6 +37,8 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -56,15 +60,23 @@ public class SweepResource {
     private final SweepTable table;
     private final SweepDesk desk;
     private final Notes notes;
+    private final Waiting waiting;
 
     public SweepResource(
-            Statements statements, Answers answers, SweepLedger ledger, SweepTable table, SweepDesk desk, Notes notes) {
+            Statements statements,
+            Answers answers,
+            SweepLedger ledger,
+            SweepTable table,
+            SweepDesk desk,
+            Notes notes,
+            Waiting waiting) {
         this.statements = statements;
         this.answers = answers;
         this.ledger = ledger;
         this.table = table;
         this.desk = desk;
         this.notes = notes;
+        this.waiting = waiting;
     }
 
     /** @param next cursor of the page that follows, if one does */
@@ -84,7 +96,12 @@ public class SweepResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         SweepSpec spec = Json.read(body, SweepSpec.class);
-        Points.check(spec, RelativePaths::refuse);
+        Set<String> needs = new TreeSet<>();
+        Points.check(spec, run -> {
+            RelativePaths.refuse(run);
+            needs.addAll(Needs.of(run));
+        });
+        waiting.possible(spec.placement(), needs);
         String who = Given.who(user);
         SweepView sweep = answers.once(
                 "POST /sweeps",

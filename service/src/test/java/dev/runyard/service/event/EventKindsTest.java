@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What the handbook says of live events is what the code sends. */
 class EventKindsTest {
     /** The arguments of a call that writes an event. */
-    private static final Pattern CALL = Pattern.compile("journal\\.(?:run|sweep|device|curated)\\(([^;]*);");
+    private static final Pattern CALL = Pattern.compile("journal\\.(?:run|told|sweep|device|curated)\\(([^;]*);");
 
     private static final Pattern WORD = Pattern.compile("\"([a-z]+(?:-[a-z]+)*)\"");
     /** The kind of what a person did to keep order, as {@code Curation} hands it on with who did it. */

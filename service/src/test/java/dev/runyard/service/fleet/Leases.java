@@ -5,6 +5,8 @@ import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.RunRows;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.SpecDocument;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -64,6 +66,10 @@ public class Leases {
     }
 
     public UUID queue() {
+        return queue(PriorityClass.NORMAL, null);
+    }
+
+    public UUID queue(PriorityClass priorityClass, Placement placement) {
         UUID id = UUID.randomUUID();
         QuarkusTransaction.requiringNew().run(() -> {
             Experiments.Place place = experiments.named("leases", "ann");
@@ -75,6 +81,8 @@ public class Leases {
                     null,
                     "l",
                     9,
+                    priorityClass,
+                    placement,
                     SpecDocument.stored("{\"dataset\": {\"id\": \"shapes\"}}"),
                     Map.of(),
                     "ann"));

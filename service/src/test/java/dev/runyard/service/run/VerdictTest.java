@@ -17,9 +17,9 @@ final class VerdictTest {
             List.of(RunState.STARTING, RunState.RUNNING, RunState.PAUSING, RunState.CANCELLING);
 
     /** The worker began, and came nowhere; two other devices fit. */
-    private static final Facts NOWHERE = new Facts(true, false, false, 2, false);
+    private static final Facts NOWHERE = new Facts(true, false, false, false, 2, false);
 
-    private static final Facts FURTHER = new Facts(true, true, true, 2, false);
+    private static final Facts FURTHER = new Facts(true, false, true, true, 2, false);
 
     private static Run.Held run(RunState state, int lost, int faults) {
         return new Run.Held(new UUID(0, 1), null, state, 1, false, lost, faults, false, false);
@@ -34,7 +34,8 @@ final class VerdictTest {
     }
 
     private static Facts alone(Facts facts) {
-        return new Facts(facts.started(), facts.progressed(), facts.furthest(), 0, facts.internalElsewhere());
+        return new Facts(
+                facts.started(), facts.yielding(), facts.progressed(), facts.furthest(), 0, facts.internalElsewhere());
     }
 
     private static Stream<FailureReason> blamed(Blame blame) {
@@ -90,7 +91,7 @@ final class VerdictTest {
 
     @Test
     void anAttemptThatNoWorkerTookUpSaysNothingAboutTheRun() {
-        Facts untouched = new Facts(false, false, false, 0, false);
+        Facts untouched = new Facts(false, false, false, false, 0, false);
         assertThat(of(RunState.STARTING, failed(FailureReason.WORKER_LOST), untouched, 2, 0))
                 .matches(v -> v.next() == RunState.QUEUED && v.lost() == 2);
     }
@@ -131,7 +132,7 @@ final class VerdictTest {
 
     @Test
     void internalIsThePlacesOnFirstSightOnly() {
-        Facts seen = new Facts(true, false, false, 2, true);
+        Facts seen = new Facts(true, false, false, false, 2, true);
         assertThat(of(RunState.RUNNING, failed(FailureReason.INTERNAL), seen, 0, 1))
                 .matches(v -> v.next() == RunState.FAILED && v.reason() == FailureReason.INTERNAL);
         assertThat(of(RunState.RUNNING, failed(FailureReason.DATA), seen, 0, 1).next())
@@ -146,7 +147,7 @@ final class VerdictTest {
         assertThat(of(RunState.RUNNING, new Outcome.GivenBack(9, Outcome.Cause.PAUSE), FURTHER, 0, 2)
                         .faults())
                 .isZero();
-        Facts againTheSameSteps = new Facts(true, true, false, 0, false);
+        Facts againTheSameSteps = new Facts(true, false, true, false, 0, false);
         assertThat(of(RunState.RUNNING, failed(FailureReason.INTERNAL), againTheSameSteps, 0, 1)
                         .next())
                 .isEqualTo(RunState.FAILED);
@@ -178,7 +179,7 @@ final class VerdictTest {
     @Test
     void whatAPrunerStoppedIsPrunedHoweverItsAttemptEnds() {
         Run.Held stopped = new Run.Held(new UUID(0, 1), null, RunState.RUNNING, 1, false, 2, 0, true, false);
-        Verdict.Facts facts = new Verdict.Facts(true, false, false, 1, false);
+        Verdict.Facts facts = new Verdict.Facts(true, false, false, false, 1, false);
         for (Outcome outcome : java.util.List.of(
                 new Outcome.GivenBack(5, Outcome.Cause.PAUSE),
                 new Outcome.GivenBack(5, Outcome.Cause.PREEMPTED),

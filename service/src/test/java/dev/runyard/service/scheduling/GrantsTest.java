@@ -155,6 +155,7 @@ final class GrantsTest {
     @Test
     void priorityThenFairShareThenAge() throws Exception {
         statements.change("update run set state = 'CANCELLED', ended_at = now() where state = 'QUEUED'");
+        statements.change("delete from usage");
         UUID first = queue("ann", 0);
         UUID second = queue("ann", 0);
         UUID third = queue("bob", 0);

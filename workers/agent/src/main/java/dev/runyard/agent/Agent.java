@@ -10,6 +10,7 @@ import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.vision.device.Devices;
 import dev.runyard.vision.device.LocalDevice;
+import dev.runyard.vision.place.Fingerprints;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
@@ -57,10 +58,14 @@ public final class Agent {
     private Agent(Settings settings, Machine machine, DeviceLock lock, LocalDevice device, Trainer trainer) {
         this.settings = settings;
         ServiceClient service = new ServiceClient(settings.url());
+        settings.places().missing().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
+        Map<String, String> places =
+                new Fingerprints(settings.home(), line -> LOG.log(Level.WARNING, "{0}", line)).of(settings.places());
         this.membership = new Membership(
                 service,
                 settings.secret(),
-                new ServiceClient.Candidate(machine, UUID.randomUUID(), lock.secret(), VERSION, device));
+                new ServiceClient.Candidate(
+                        machine, UUID.randomUUID(), lock.secret(), VERSION, device, settings.labels(), places));
         this.attempts = new AttemptRunner(
                 service,
                 membership::me,
@@ -74,7 +79,7 @@ public final class Agent {
                         case VERSION -> stop(2, "this worker does not understand the service");
                     }
                 });
-        this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle);
+        this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle, System.getenv());
     }
 
     public static void main(String[] arguments) {

@@ -141,7 +141,7 @@ final class Membership {
     private static String refused(ServiceFault.Refused e) {
         String remedy =
                 switch (e.status()) {
-                    case 401 -> "; check RUNYARD_WORKER_SECRET";
+                    case 401 -> "; check RUNYARD_WORKER_SECRET, or join anew by \"runyard worker --enrol\"";
                     case 426 -> "";
                     default -> "; check that both are the same release";
                 };

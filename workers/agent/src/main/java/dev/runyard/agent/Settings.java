@@ -1,23 +1,29 @@
 package dev.runyard.agent;
 
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.vision.place.Places;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a worker is told what to do: by its environment, and by nothing else.
  *
  * @param url the service ({@code RUNYARD_URL})
- * @param secret allows to register ({@code RUNYARD_WORKER_SECRET}, else {@code worker.secret} in the home)
+ * @param secret allows to register ({@code RUNYARD_WORKER_SECRET}, else the host's own {@code worker.credential}, else {@code worker.secret} in the home)
  * @param home caches and running work ({@code RUNYARD_HOME}, default {@code ~/.runyard})
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N} ({@code RUNYARD_DEVICE}, default {@code auto})
  * @param share which of how many equal shares of the device ({@code RUNYARD_SHARE}, such as {@code 2/3}, default {@code 1/1})
  * @param threads of the CPU's arithmetic ({@code RUNYARD_THREADS}); results are bit-identical for the same number; default 1
  * @param grace for a checkpoint after SIGTERM ({@code RUNYARD_GRACE}, seconds, default 30)
  * @param ready for the device's first answer ({@code RUNYARD_READY}, seconds, default 300); one that gives none hangs
+ * @param labels that placements may ask for ({@code RUNYARD_LABELS}, such as {@code gpu=a100,room=3}; default none)
+ * @param places data sets and weights by name ({@code RUNYARD_DATA} names the file; default none)
  * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
 record Settings(
@@ -29,7 +35,9 @@ record Settings(
         int threads,
         Duration grace,
         Duration ready,
-        Duration stall) {
+        Duration stall,
+        Map<String, String> labels,
+        Places places) {
     /** One of equal shares of a device; {@code number} from 1 to {@code of}. */
     record Share(int number, int of) {
         /** @throws IllegalArgumentException for what is no share */
@@ -60,7 +68,28 @@ record Settings(
                 whole(environment, "RUNYARD_THREADS", 1, 1, 1_024),
                 Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)),
                 Duration.ofSeconds(whole(environment, "RUNYARD_READY", 300, 1, 86_400)),
-                Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)));
+                Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)),
+                labels(environment.getOrDefault("RUNYARD_LABELS", "")),
+                Places.of(environment));
+    }
+
+    private static Map<String, String> labels(String text) {
+        Map<String, String> labels = new TreeMap<>();
+        for (String label : text.split(",", -1)) {
+            String[] parts = label.strip().split("=", 2);
+            if (parts.length == 2 && labels.put(parts[0].strip(), parts[1].strip()) == null) {
+                continue;
+            }
+            if (!label.isBlank() || text.contains(",")) {
+                throw new IllegalArgumentException("RUNYARD_LABELS: \"" + label.strip()
+                        + "\" is no label of its own such as gpu=a100; write gpu=a100,room=3");
+            }
+        }
+        try {
+            return Placement.labels(labels);
+        } catch (InvalidSpec e) {
+            throw new IllegalArgumentException("RUNYARD_LABELS: " + e.getMessage());
+        }
     }
 
     private static URI url(Map<String, String> environment) {
@@ -82,12 +111,14 @@ record Settings(
         if (given != null && !given.isBlank()) {
             return given.strip();
         }
-        Path file = home.resolve("worker.secret");
+        Path own = home.resolve("worker.credential");
+        Path file = Files.exists(own) ? own : home.resolve("worker.secret");
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new IllegalArgumentException("RUNYARD_WORKER_SECRET is not set and " + file
-                    + " cannot be read; copy worker.secret from the service's home, or set the variable");
+            throw new IllegalArgumentException(
+                    "RUNYARD_WORKER_SECRET is not set and " + file
+                            + " cannot be read; copy worker.secret from the service's home, set the variable, or join by \"runyard worker --enrol\"");
         }
     }
 

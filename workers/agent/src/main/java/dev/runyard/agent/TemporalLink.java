@@ -3,17 +3,17 @@ package dev.runyard.agent;
 import dev.runyard.agent.client.ServiceClient.Registration;
 import dev.runyard.flows.Payloads;
 import dev.runyard.flows.TaskQueues;
+import dev.runyard.flows.TemporalAddress;
 import dev.runyard.flows.run.DeviceActivities;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.temporal.authorization.AuthorizationGrpcMetadataProvider;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +29,17 @@ final class TemporalLink implements AutoCloseable {
 
     private final DeviceActivities activities;
     private final BooleanSupplier idle;
+    private final Map<String, String> environment;
     private @Nullable Registration me;
     private @Nullable WorkflowServiceStubs stubs;
     private @Nullable WorkerFactory factory;
 
-    /** @param idle whether no attempt runs; one that does keeps its link, over which nothing is polled meanwhile */
-    TemporalLink(DeviceActivities activities, BooleanSupplier idle) {
+    /**
+     * @param idle whether no attempt runs; one that does keeps its link, over which nothing is polled meanwhile
+     * @param environment may say how this machine reaches Temporal, where that is not as the service does
+     */
+    TemporalLink(DeviceActivities activities, BooleanSupplier idle, Map<String, String> environment) {
+        this.environment = environment;
         this.activities = activities;
         this.idle = idle;
         Thread watch = new Thread(this::watch, "temporal");
@@ -50,18 +55,20 @@ final class TemporalLink implements AutoCloseable {
     synchronized void connect(Registration me) {
         abandon();
         this.me = me;
-        WorkflowServiceStubsOptions.Builder options =
-                WorkflowServiceStubsOptions.newBuilder().setTarget(me.executor().target());
-        String key = me.executor().key();
-        if (key != null) {
-            options.addGrpcMetadataProvider(new AuthorizationGrpcMetadataProvider(() -> "Bearer " + key));
-        }
-        WorkflowServiceStubs connecting = WorkflowServiceStubs.newServiceStubs(options.build());
+        // The server that a service started for itself is reached as it says, whatever else this machine works with.
+        boolean embedded = me.executor().key() != null && me.executor().target().startsWith("127.0.0.1:");
+        TemporalAddress address = TemporalAddress.of(
+                embedded ? Map.of() : environment,
+                me.executor().target(),
+                me.executor().namespace(),
+                me.executor().key());
+        WorkflowServiceStubs connecting =
+                WorkflowServiceStubs.newServiceStubs(address.options().build());
         try {
             WorkflowClient client = WorkflowClient.newInstance(
                     connecting,
                     WorkflowClientOptions.newBuilder()
-                            .setNamespace(me.executor().namespace())
+                            .setNamespace(address.namespace())
                             .setDataConverter(Payloads.converter())
                             .setIdentity("worker-" + me.worker())
                             .build());
@@ -77,11 +84,7 @@ final class TemporalLink implements AutoCloseable {
             starting.start();
             stubs = connecting;
             factory = starting;
-            LOG.log(
-                    Level.INFO,
-                    "polls queue {0} at {1}",
-                    TaskQueues.device(me.device()),
-                    me.executor().target());
+            LOG.log(Level.INFO, "polls queue {0} at {1}", TaskQueues.device(me.device()), address);
         } catch (RuntimeException e) {
             connecting.shutdownNow();
             throw e;

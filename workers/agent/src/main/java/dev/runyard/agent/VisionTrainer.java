@@ -8,6 +8,7 @@ import dev.runyard.vision.device.Driver;
 import dev.runyard.vision.device.LocalDevice;
 import dev.runyard.vision.device.SelfTest;
 import dev.runyard.vision.device.Usage;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.CostMeter;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class VisionTrainer implements Trainer {
     private final LocalDevice device;
     private final TrainingOptions options;
+    private final Places places;
 
     VisionTrainer(Settings settings, LocalDevice device) {
         this.device = device;
+        this.places = settings.places();
         this.options = new TrainingOptions(
                 settings.threads(), device.spelled(), settings.home().resolve("data"));
     }
@@ -47,7 +50,13 @@ final class VisionTrainer implements Trainer {
     }
 
     @Override
-    public Outcome train(SpecDocument spec, Path dir, TrainingListener listener) {
+    public Outcome train(SpecDocument written, Path dir, TrainingListener listener) {
+        SpecDocument spec;
+        try {
+            spec = places.here(written);
+        } catch (Places.Absent e) {
+            return new Outcome.Failed(0, e.reason(), String.valueOf(e.getMessage()));
+        }
         int batchSize = spec.spec().batchSize();
         try (CostMeter meter = new CostMeter(listener, batchSize, Usage.of(options.device(), options.threads()))) {
             Outcome outcome = new Training(spec, dir, options).run(meter);

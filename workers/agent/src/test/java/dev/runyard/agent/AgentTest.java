@@ -48,9 +48,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The agent between a real in-process Temporal and a ledger over real HTTP. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -526,7 +526,7 @@ class AgentTest {
         Membership membership = new Membership(service, LedgerServer.SECRET, MembershipTest.candidate());
         attempts = new AttemptRunner(
                 service, membership::me, trainer, home.resolve("work"), stall, patience, why -> unfit = why);
-        link = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle);
+        link = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle, Map.of());
         Thread keeping = new Thread(
                 () -> {
                     try {

@@ -8,6 +8,7 @@ import dev.runyard.agent.device.Machine;
 import dev.runyard.vision.device.LocalDevice;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,9 @@ class MembershipTest {
                 UUID.randomUUID(),
                 "secret",
                 "test",
-                new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1, null));
+                new LocalDevice("cpu", "cpu", "a CPU", 1L << 30, 1, -1, null),
+                Map.of("room", "3"),
+                Map.of());
     }
 
     @BeforeEach

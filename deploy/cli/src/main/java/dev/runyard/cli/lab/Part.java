@@ -29,7 +29,9 @@ final class Part {
 
     private static final long UNFIT_SECONDS = 120;
 
-    private static final String ENROLMENT = "RUNYARD_WORKER_SECRET";
+    /** What lets a worker in: at the service, and at a Temporal that asks for a key. */
+    private static final Set<String> FOR_WORKERS = Set.of("RUNYARD_WORKER_SECRET", "TEMPORAL_API_KEY");
+
     private static final Pattern NOT_FOR_WORKERS = Pattern.compile(
             "RUNYARD_DB_.*|RUNYARD_SERVICE_OPTS|QUARKUS_.*|PG[A-Z]+|.*(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY).*",
             Pattern.CASE_INSENSITIVE);
@@ -74,7 +76,8 @@ final class Part {
     }
 
     private static boolean notForWorkers(String variable) {
-        return !variable.equals(ENROLMENT) && NOT_FOR_WORKERS.matcher(variable).matches();
+        return !FOR_WORKERS.contains(variable)
+                && NOT_FOR_WORKERS.matcher(variable).matches();
     }
 
     /** A variable for its next start. */

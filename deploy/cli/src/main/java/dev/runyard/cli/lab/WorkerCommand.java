@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,11 +17,21 @@ public final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--server", required = true, paramLabel = "URL", description = "The lab's address.")
     String server;
 
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "Join that lab first, by what \"runyard enrol\" prints there; once for each home.")
+    @Nullable
+    String enrol;
+
     @Override
     public Integer call() throws IOException {
         requireHttp(server);
         LabHome home = LabHome.ofEnvironment();
         home.prepare();
+        if (enrol != null) {
+            Joining.join(home, server, enrol);
+        }
         Workers workers = new Workers(
                 home,
                 Installation.found(),

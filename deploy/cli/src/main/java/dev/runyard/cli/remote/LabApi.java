@@ -94,6 +94,24 @@ public final class LabApi {
         return LabAnswer.of(url(), once(posted(path, body)));
     }
 
+    /** Takes something away; may be repeated. */
+    public JsonNode delete(String path) {
+        return LabAnswer.of(url(), patiently(request(path).DELETE()));
+    }
+
+    /** Sets something; may be repeated. */
+    public JsonNode put(String path, Object body) {
+        try {
+            return LabAnswer.of(
+                    url(),
+                    patiently(request(path)
+                            .header("Content-Type", "application/json")
+                            .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     /**
      * Makes something new, once however often the request has to be sent: all carry the same key.
      *

@@ -132,7 +132,7 @@ public final class LsCommand implements Callable<Integer> {
     }
 
     private static Table devices(List<JsonNode> items) {
-        Table table = new Table("ID", "STATE", "KIND", "HOST", "NAME", "MEMORY", "SLOTS", "RUN", "WHY");
+        Table table = new Table("ID", "STATE", "KIND", "HOST", "NAME", "MEMORY", "SLOTS", "LABELS", "RUN", "WHY");
         for (JsonNode device : items) {
             table.row(
                     device.path("id").asText(),
@@ -142,6 +142,7 @@ public final class LsCommand implements Callable<Integer> {
                     Shown.text(device.path("name")),
                     Shown.bytes(device.path("memoryBytes").asLong()),
                     device.path("slots").asText(),
+                    params(device.path("labels")),
                     Shown.text(device.path("lease").path("run")),
                     Table.printable(Shown.text(device.path("why"))));
         }

@@ -6,6 +6,7 @@ import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.HostPaths;
+import dev.runyard.spec.run.Needs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -46,6 +47,9 @@ public record WrittenSpec(ObjectNode tree, SortedMap<String, String> paths) {
         ObjectNode tree = HostPaths.change(written, (field, path) -> {
             if (path.isBlank() || path.indexOf('\0') >= 0) {
                 return path; // refused by its record, which knows what belongs there
+            }
+            if (field.equals("backbone.weights") && Needs.isName(path) && !Files.exists(Path.of(path))) {
+                return path; // of what workers offer
             }
             String absolute = whole.apply(field, path);
             paths.putIfAbsent(absolute, field);

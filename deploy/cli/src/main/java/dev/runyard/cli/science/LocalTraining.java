@@ -8,6 +8,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.HostPaths;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.device.Usage;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.CostMeter;
@@ -41,7 +42,7 @@ final class LocalTraining {
     int run() throws IOException {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
-        SpecDocument spec = kept();
+        SpecDocument spec = here(kept());
         String chosen = device.open(home);
         CountDownLatch ended = new CountDownLatch(1);
         try (TrainingReport report =
@@ -96,6 +97,15 @@ final class LocalTraining {
      * A folder belongs to one spec: going on with another would mix two trainings. What was kept first stays the run's spec, whatever
      * the version that wrote it: another writing of the same, read by that version's defaults, is the same.
      */
+    /** With what this machine's data.yaml has by name. */
+    private static SpecDocument here(SpecDocument kept) {
+        try {
+            return Places.of(System.getenv()).here(kept);
+        } catch (Places.Absent | IllegalArgumentException e) {
+            throw Failure.badInput(String.valueOf(e.getMessage()), "see \"Data by name\" in the handbook");
+        }
+    }
+
     private SpecDocument kept() throws IOException {
         Path file = out.resolve("spec.json");
         // A run that ended before its first checkpoint, on a bad image for example, left nothing to mix with.

@@ -72,8 +72,29 @@ public final class ServiceClient {
      * @param process this process alone; registering again it keeps what it has
      * @param lock the secret of the device's lock, see {@link dev.runyard.agent.device.DeviceLock}
      * @param version of the product, for people
+     * @param labels of its device, that placements may ask for
+     * @param places what its host has by name, each with its fingerprint
      */
-    public record Candidate(Machine machine, UUID process, String lock, String version, LocalDevice device) {}
+    public record Candidate(
+            Machine machine,
+            UUID process,
+            String lock,
+            String version,
+            LocalDevice device,
+            Map<String, String> labels,
+            Map<String, String> places) {
+        /** The device as it is offered. */
+        private ObjectNode offer() {
+            ObjectNode offer = Json.mapper().valueToTree(device);
+            if (!labels.isEmpty()) {
+                offer.set("labels", Json.mapper().valueToTree(labels));
+            }
+            if (!places.isEmpty()) {
+                offer.set("places", Json.mapper().valueToTree(places));
+            }
+            return offer;
+        }
+    }
 
     /**
      * @throws ServiceFault.Refused 401 without the enrolment secret; 409 {@link #TAKEN} while a live worker has the device; 426 where
@@ -88,7 +109,7 @@ public final class ServiceClient {
                 "lock", me.lock(),
                 "version", me.version(),
                 "protocol", Protocol.SPOKEN,
-                "devices", List.of(me.device())));
+                "devices", List.of(me.offer())));
         LocalDevice device = me.device();
         JsonNode answer = http.json("POST", "api/v1/workers", secret, body, QUICK);
         int spoken = answer.path("protocol").asInt(Protocol.UNSTATED.to());

@@ -13,22 +13,32 @@ import org.jspecify.annotations.Nullable;
 public record DatasetPart(
         @Doc("As a data set's id; not union.") String id,
 
-        @Doc("A folder or a zip on the worker's machine; required but for shapes.") @HostPath @Nullable
+        @Doc("A folder or a zip on the worker's machine; left out: where the worker's data.yaml says.")
+        @HostPath
+        @Nullable
         String root,
 
-        @Doc("Where train, val and test come from.") DatasetSpec.Split split) {
+        @Doc("Where train, val and test come from.") DatasetSpec.Split split,
+
+        @Doc("Name that workers offer it by in their data.yaml; instead of a root.") @Nullable
+        String name) {
 
     /** Every data set that can be part of a union. */
     public static final List<String> IDS =
             DatasetSpec.IDS.stream().filter(id -> !id.equals(DatasetSpec.UNION)).toList();
 
     public DatasetPart {
-        id = Defaults.required("id", id);
+        id = id == null && name != null ? DatasetSpec.named(name) : Defaults.required("id", id);
         if (!IDS.contains(id)) {
             throw Nearest.unknown("id", id, IDS, "UNKNOWN_DATASET");
         }
-        DatasetSpec.checkRoot(id, root);
+        DatasetSpec.checkRoot(id, root, name);
         split = Defaults.or(split, DatasetSpec.Split.AUTO);
+    }
+
+    /** By its place. */
+    public DatasetPart(String id, @Nullable String root, DatasetSpec.Split split) {
+        this(id, root, split, null);
     }
 
     /** The same as a data set of its own. */
@@ -39,7 +49,18 @@ public record DatasetPart(
     /** The same, trained on as the union says. */
     public DatasetSpec spec(DatasetSpec.BadImage onBadImage, DatasetSpec.Fit fit) {
         boolean rendered = id.equals("shapes");
-        return new DatasetSpec(id, root, split, null, null, null, onBadImage)
-                .fitted(rendered ? DatasetSpec.Fit.TRAIN : fit);
+        return new DatasetSpec(
+                id,
+                root,
+                split,
+                null,
+                null,
+                null,
+                onBadImage,
+                rendered ? DatasetSpec.Fit.TRAIN : fit,
+                null,
+                null,
+                DatasetSpec.Classes.ALL,
+                name);
     }
 }

@@ -7,6 +7,7 @@ import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Names;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.Only;
 import java.util.List;
@@ -22,7 +23,9 @@ public record DatasetSpec(
                         + " set by name, which binds its class names.")
         String id,
 
-        @Doc("A folder or a zip on the worker's machine; required but for shapes and union.") @HostPath @Nullable
+        @Doc("A folder or a zip on the worker's machine; left out: where the worker's data.yaml says.")
+        @HostPath
+        @Nullable
         String root,
 
         @Doc("Where train, val and test come from.") Split split,
@@ -55,7 +58,10 @@ public record DatasetSpec(
         Integer shotSeed,
 
         @Doc("Which classes: all, or for base-to-new the first half (base) or the other (new), as CoOp halves them.")
-        Classes classes) {
+        Classes classes,
+
+        @Doc("Name that workers offer it by in their data.yaml; instead of a root.") @Nullable
+        String name) {
 
     /** Several data sets trained as one: their labels stand one after another. */
     public static final String UNION = "union";
@@ -115,7 +121,7 @@ public record DatasetSpec(
     }
 
     public DatasetSpec {
-        id = Defaults.required("id", id);
+        id = id == null && name != null ? named(name) : Defaults.required("id", id);
         if (!IDS.contains(id)) {
             throw Nearest.unknown("id", id, IDS, "UNKNOWN_DATASET");
         }
@@ -137,7 +143,7 @@ public record DatasetSpec(
             parts = List.copyOf(parts);
         }
         checkParts(id, parts, split);
-        checkRoot(id, root);
+        checkRoot(id, root, name);
         if (id.equals("shapes")) {
             train = Defaults.or(train, 2_000);
             test = Defaults.or(test, 500);
@@ -156,7 +162,12 @@ public record DatasetSpec(
     /** One data set; an image that cannot be decoded fails the run. */
     public DatasetSpec(
             String id, @Nullable String root, @Nullable Split split, @Nullable Integer train, @Nullable Integer test) {
-        this(id, root, Defaults.or(split, Split.AUTO), train, test, null, BadImage.FAIL);
+        this(id, root, split, train, test, null, BadImage.FAIL);
+    }
+
+    /** How a data set is read of which a spec gives the name alone. */
+    static String named(String name) {
+        return IDS.contains(name) ? name : "folder";
     }
 
     /** Trained on its train part. */
@@ -179,7 +190,8 @@ public record DatasetSpec(
                 Fit.TRAIN,
                 null,
                 null,
-                Classes.ALL);
+                Classes.ALL,
+                null);
     }
 
     private static void checkFew(
@@ -203,7 +215,7 @@ public record DatasetSpec(
 
     /** The same images, of which others are trained on. */
     public DatasetSpec fitted(Fit other) {
-        return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other, shots, shotSeed, classes);
+        return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other, shots, shotSeed, classes, name);
     }
 
     private static void checkParts(String id, @Nullable List<DatasetPart> parts, Split split) {
@@ -230,23 +242,34 @@ public record DatasetSpec(
         }
     }
 
-    static void checkRoot(String id, @Nullable String root) {
+    static void checkRoot(String id, @Nullable String root, @Nullable String name) {
         boolean none = id.equals("shapes") || id.equals(UNION);
-        if (none && root != null) {
+        if (name != null) {
+            Names.place("name", name);
+        }
+        if (none && (root != null || name != null)) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
-                    "root",
-                    root,
+                    root != null ? "root" : "name",
+                    root != null ? root : name,
                     id.equals(UNION) ? "is not used: each part has its own" : "is not used: shapes are rendered",
                     id.equals(UNION) ? "give it in parts" : "use id: folder for own images");
         }
-        if (!none && (root == null || root.isBlank())) {
+        if (root != null && name != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "name",
+                    name,
+                    "stands beside a root, which says where it is",
+                    "remove one of them");
+        }
+        if (id.equals("folder") && name == null && root == null || root != null && root.isBlank()) {
             throw new InvalidSpec(
                     "MISSING_FIELD",
                     "root",
                     root,
                     "is required for " + id,
-                    "name the folder or zip on the worker's machine");
+                    "name the folder or zip on the worker's machine, or give the name that workers offer it by");
         }
         if (root != null && root.indexOf('\0') >= 0) {
             throw new InvalidSpec("BAD_PATH", "root", root.replace('\0', '?'), "must not hold a NUL", null);
@@ -258,6 +281,6 @@ public record DatasetSpec(
         if (parts != null) {
             return parts.stream().map(DatasetPart::id).collect(Collectors.joining(" + "));
         }
-        return root == null ? id : String.format(Locale.ROOT, "%s (%s)", id, root);
+        return root == null ? (name == null ? id : name) : String.format(Locale.ROOT, "%s (%s)", id, root);
     }
 }

@@ -18,6 +18,12 @@ public record RunRequest(
         @Doc(value = "Higher is served first.", min = -100, max = 100)
         Integer priority,
 
+        @Doc("Class that is served before priority counts: urgent, normal or idle.")
+        PriorityClass priorityClass,
+
+        @Doc("Where it may be carried out; left out: anywhere.") @Nullable
+        Placement placement,
+
         @Doc("What to do: a run spec.") SpecDocument spec) {
     /** Where runs go that name no experiment. */
     public static final String DEFAULT_EXPERIMENT = "default";
@@ -26,12 +32,13 @@ public record RunRequest(
         experiment = Names.check("experiment", Defaults.or(experiment, DEFAULT_EXPERIMENT));
         name = name == null ? null : Names.check("name", name);
         priority = Defaults.or(priority, 0);
+        priorityClass = Defaults.or(priorityClass, PriorityClass.NORMAL);
         Bounds.check(RunRequest.class, "priority", priority);
         spec = Defaults.required("spec", spec);
     }
 
     /** The spec in the default experiment, without a name of its own. */
     public static RunRequest of(SpecDocument spec) {
-        return new RunRequest(DEFAULT_EXPERIMENT, null, 0, spec);
+        return new RunRequest(DEFAULT_EXPERIMENT, null, 0, PriorityClass.NORMAL, null, spec);
     }
 }

@@ -59,7 +59,7 @@ public sealed interface SpecFile {
                     "has none of base, spec, dataset",
                     "put a run spec under base: for a sweep, or give dataset: for a run");
         }
-        for (String outer : new String[] {"experiment", "name", "priority"}) {
+        for (String outer : new String[] {"experiment", "name", "priority", "priorityClass", "placement"}) {
             if (document.has(outer)) {
                 throw new InvalidSpec(
                         "UNKNOWN_FIELD",

@@ -12,6 +12,8 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.run.Placement;
+import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.sampler.SamplerSpec;
@@ -59,6 +61,12 @@ public record SweepSpec(
 
         @Doc(value = "Higher is served first.", min = -100, max = 100)
         Integer priority,
+
+        @Doc("Class that is served before priority counts: urgent, normal or idle.")
+        PriorityClass priorityClass,
+
+        @Doc("Where its runs may be carried out; left out: anywhere.") @Nullable
+        Placement placement,
 
         @Doc(
                 "Conditions over paths that every point satisfies, for example method.prompts * method.librarySize <= 65536.")
@@ -144,6 +152,7 @@ public record SweepSpec(
         goal = goal == null ? goal(metric) : goal;
         parallel = parallel == null ? 4 : parallel;
         priority = priority == null ? 0 : priority;
+        priorityClass = priorityClass == null ? PriorityClass.NORMAL : priorityClass;
         require = require == null ? List.of() : List.copyOf(require);
         enqueue = points(enqueue);
         further = further == null ? List.of() : List.copyOf(further);
@@ -189,6 +198,8 @@ public record SweepSpec(
                 goal,
                 parallel,
                 priority,
+                priorityClass,
+                placement,
                 require,
                 enqueue,
                 further,

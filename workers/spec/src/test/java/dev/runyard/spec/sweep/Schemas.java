@@ -23,6 +23,7 @@ import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.sampler.SamplerSpec;
@@ -156,10 +157,14 @@ final class Schemas {
     }
 
     private static CustomPropertyDefinition property(FieldScope field, SchemaGenerationContext context) {
+        ObjectNode out = object();
+        if (declaredIn(field, Placement.class) && field.getName().equals("labels")) {
+            out.put("type", "object").putObject("additionalProperties").put("type", "string");
+            return new CustomPropertyDefinition(out);
+        }
         if (!declaredIn(field, SweepSpec.class)) {
             return null;
         }
-        ObjectNode out = object();
         switch (field.getName()) {
             case "base" -> out = standard(context, RunSpec.class);
             case "axes" -> {

@@ -86,7 +86,13 @@ public final class Datasets {
     }
 
     private static Dataset folder(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
-        Source source = Source.open(Objects.requireNonNull(spec.root()), cache);
+        if (spec.root() == null) {
+            throw new DataException(
+                    "NO_DATASET",
+                    "data set \"" + (spec.name() == null ? spec.id() : spec.name())
+                            + "\" is named without a root, and no data.yaml (RUNYARD_DATA) says where it is");
+        }
+        Source source = Source.open(spec.root(), cache);
         boolean good = false;
         try {
             Dataset opened = Opened.of(spec, source, seed, purpose, cache).dataset(cache);

@@ -1,0 +1,246 @@
+package dev.runyard.vision.place;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Names;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.HostPaths;
+import dev.runyard.spec.run.Needs;
+import dev.runyard.spec.run.SpecDocument;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine's {@code data.yaml}: its data sets and weights by name, so that a spec means the same on every machine, and the folders below
+ * which a spec may name paths. A machine without one has no names and lets every path be.
+ */
+public final class Places {
+    /** Names the file. */
+    public static final String VARIABLE = "RUNYARD_DATA";
+
+    private static final List<String> KNOWN = List.of("datasets", "weights", "roots");
+
+    private final @Nullable Path file;
+    private final Map<String, Dataset> datasets;
+    private final Map<String, Path> weights;
+    private final List<Path> roots;
+    private final List<String> missing;
+
+    /**
+     * A data set that is here.
+     *
+     * @param id how it is read, where a spec does not say: as a spec's {@code dataset.id}
+     */
+    public record Dataset(Path root, String id) {}
+
+    /** This machine cannot carry out the spec; another may. The message is one line with the remedy. */
+    public static final class Absent extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final FailureReason reason;
+
+        Absent(FailureReason reason, String message) {
+            super(message);
+            this.reason = reason;
+        }
+
+        /** DATA or WEIGHTS. */
+        public FailureReason reason() {
+            return reason;
+        }
+    }
+
+    private Places(
+            @Nullable Path file,
+            Map<String, Dataset> datasets,
+            Map<String, Path> weights,
+            List<Path> roots,
+            List<String> missing) {
+        this.file = file;
+        this.datasets = datasets;
+        this.weights = weights;
+        this.roots = roots;
+        this.missing = missing;
+    }
+
+    /** That has no names and lets every path be. */
+    public static Places none() {
+        return new Places(null, Map.of(), Map.of(), List.of(), List.of());
+    }
+
+    /** @throws IllegalArgumentException in one line that names the file, the entry and the remedy */
+    public static Places of(Map<String, String> environment) {
+        String named = environment.getOrDefault(VARIABLE, "").strip();
+        return named.isEmpty() ? none() : read(Path.of(named));
+    }
+
+    /**
+     * What is not there is left out, and told by {@link #missing}.
+     *
+     * @throws IllegalArgumentException in one line that names the file, the entry and the remedy
+     */
+    public static Places read(Path file) {
+        ObjectNode document;
+        try {
+            document = Json.yaml(Files.readString(file, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(VARIABLE + ": " + file + " cannot be read (" + e.getMessage() + ")");
+        } catch (InvalidSpec e) {
+            throw new IllegalArgumentException(VARIABLE + ": " + file + ": " + e.getMessage());
+        }
+        document.fieldNames().forEachRemaining(name -> {
+            if (!KNOWN.contains(name)) {
+                throw wrong(file, name, "is not known", "known are " + String.join(", ", KNOWN));
+            }
+        });
+        List<String> missing = new ArrayList<>();
+        Map<String, Dataset> datasets = new TreeMap<>();
+        document.path("datasets").properties().forEach(entry -> {
+            String where = "datasets." + entry.getKey();
+            JsonNode value = entry.getValue();
+            Path root = path(file, where, value.isObject() ? value.path("root") : value);
+            boolean said = value.isObject() && value.path("id").isTextual();
+            String id = said ? value.path("id").asText() : familiar(entry.getKey());
+            if (!DatasetSpec.IDS.contains(id) || id.equals("shapes") || id.equals(DatasetSpec.UNION)) {
+                throw wrong(
+                        file, where + ".id", "is \"" + id + "\", no data set that has a folder", "write id: folder");
+            }
+            there(missing, where, root, () -> datasets.put(Names.place(where, entry.getKey()), new Dataset(root, id)));
+        });
+        Map<String, Path> weights = new TreeMap<>();
+        document.path("weights").properties().forEach(entry -> {
+            String where = "weights." + entry.getKey();
+            Path path = path(file, where, entry.getValue());
+            there(missing, where, path, () -> weights.put(Names.place(where, entry.getKey()), path));
+        });
+        List<Path> roots = new ArrayList<>();
+        for (JsonNode root : document.path("roots")) {
+            Path path = path(file, "roots", root);
+            there(missing, "roots", path, () -> roots.add(real(path)));
+        }
+        return new Places(
+                file,
+                Collections.unmodifiableMap(datasets),
+                Collections.unmodifiableMap(weights),
+                List.copyOf(roots),
+                List.copyOf(missing));
+    }
+
+    private static String familiar(String name) {
+        return DatasetSpec.IDS.contains(name) ? name : "folder";
+    }
+
+    private static Path path(Path file, String where, JsonNode value) {
+        if (!value.isTextual() || !Path.of(value.textValue()).isAbsolute()) {
+            throw wrong(file, where, "is no whole path", "write it as /data/birds");
+        }
+        return Path.of(value.textValue()).normalize();
+    }
+
+    private static void there(List<String> missing, String where, Path path, Runnable then) {
+        if (Files.exists(path)) {
+            then.run();
+        } else {
+            missing.add(where + ": " + path + " is not there; it is not offered");
+        }
+    }
+
+    private static IllegalArgumentException wrong(Path file, String where, String rule, String remedy) {
+        return new IllegalArgumentException(VARIABLE + ": " + file + ": " + where + " " + rule + "; " + remedy);
+    }
+
+    /** By name. */
+    public Map<String, Dataset> datasets() {
+        return datasets;
+    }
+
+    /** By name. */
+    public Map<String, Path> weights() {
+        return weights;
+    }
+
+    /** What the file names and the machine lacks, a line each. */
+    public List<String> missing() {
+        return missing;
+    }
+
+    /**
+     * The spec with the paths of this machine for its names. Its hash stays what it was: the same spec elsewhere is the same training.
+     *
+     * @throws Absent for what this machine does not have, and for a path that is not below its roots
+     */
+    public SpecDocument here(SpecDocument spec) {
+        ObjectNode document = spec.document().deepCopy();
+        if (file != null) {
+            HostPaths.change(document, this::allowed);
+        }
+        dataset(document.path("dataset"));
+        document.path("dataset").path("parts").forEach(this::dataset);
+        document.path("evaluations").forEach(this::dataset);
+        JsonNode named = document.path("backbone").path("weights");
+        if (document.path("backbone") instanceof ObjectNode backbone && Needs.isName(named.asText(""))) {
+            Path path = weights.get(named.asText());
+            if (path != null) {
+                backbone.put("weights", path.toString());
+            }
+        }
+        return new SpecDocument(document, spec.hash());
+    }
+
+    private void dataset(JsonNode node) {
+        Optional<String> name = Needs.name(node);
+        if (name.isEmpty() || !(node instanceof ObjectNode dataset)) {
+            return;
+        }
+        Dataset here = datasets.get(name.get());
+        if (here == null) {
+            throw new Absent(
+                    FailureReason.DATA,
+                    "this machine has no data set \"" + name.get() + "\"; add it to data.yaml (" + VARIABLE
+                            + "), or name its folder by root");
+        }
+        boolean own = dataset.has("name") && !dataset.has("id");
+        dataset.remove("name");
+        dataset.put("root", here.root().toString());
+        if (own) {
+            dataset.put("id", here.id());
+        }
+    }
+
+    private String allowed(String field, String path) {
+        Path given = Path.of(path);
+        if (!given.isAbsolute()) {
+            return path; // a name, or refused by whoever opens it
+        }
+        Path real = real(given);
+        if (roots.stream().noneMatch(real::startsWith)) {
+            throw new Absent(
+                    field.equals("backbone.weights") ? FailureReason.WEIGHTS : FailureReason.DATA,
+                    field + ": " + path + " is not below a root of this machine's data.yaml; use a name that it offers"
+                            + (roots.isEmpty() ? "" : ", or a path below " + roots.get(0)));
+        }
+        return path;
+    }
+
+    /** What a path leads to, over links, as far as it exists. */
+    private static Path real(Path path) {
+        Path normal = path.toAbsolutePath().normalize();
+        try {
+            return normal.toRealPath();
+        } catch (IOException e) {
+            return normal;
+        }
+    }
+}
