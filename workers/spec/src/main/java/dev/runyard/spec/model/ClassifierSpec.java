@@ -159,6 +159,11 @@ public record ClassifierSpec(
         this(kind, features, template, templates, policy, head, null);
     }
 
+    /** Whether it begins from random numbers, so that it says nothing before it was trained. */
+    public boolean random() {
+        return kind == Kind.LINEAR || kind == Kind.PROTOTYPES || policy == Policy.RANDOM;
+    }
+
     /** With the kind's defaults. */
     public ClassifierSpec(Kind kind, @Nullable String features) {
         this(kind, features, null, null, null, null);

@@ -8,10 +8,18 @@ import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Only;
+import dev.runyard.spec.json.Json;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How the frozen backbone is adapted. The kind decides which further fields exist. */
+/**
+ * How the frozen backbone is adapted. The kind decides which further fields exist.
+ *
+ * <p>One more is a record here with its line in the list of kinds, which says by the methods below what rules hold for it, and a file
+ * in {@code workers/vision/…/method} with its line in {@code Methods}.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = MethodSpec.Pgn.class, name = "pgn"),
@@ -25,6 +33,52 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
+
+    /** How what a method has of its own is found. */
+    enum Fit {
+        /** By the optimiser and the schedule of the run, in batches. */
+        STEPS,
+        /** From the embeddings of all training images at once. */
+        AT_ONCE,
+        /** There is nothing to find. */
+        NOTHING
+    }
+
+    /** How its part is found, by the fields it has. */
+    default Fit fit() {
+        return Fit.STEPS;
+    }
+
+    /** Where {@link #fit} is not by steps: what of it says so, as a sentence goes on: "solver lbfgs, which …". */
+    default String fitted() {
+        return "method " + kind();
+    }
+
+    /**
+     * What it does with the backbone's own weights, as a sentence goes on behind its name; null when the backbone stays as it is from
+     * the pixels to the embedding. Only then may it compute in less than fp32.
+     */
+    default @Nullable String touches() {
+        return null;
+    }
+
+    /** Fields of its own that are given and have no effect, with the reason: by name. */
+    default Map<String, String> unused() {
+        return Map.of();
+    }
+
+    /** @throws InvalidSpec when it cannot go with this classifier; names the field from the run's spec on */
+    default void check(ClassifierSpec classifier) {}
+
+    /** As the list of kinds names it. */
+    default String kind() {
+        return Json.mapper().valueToTree(this).path("kind").asText();
+    }
+
+    private static InvalidSpec refused(ClassifierSpec classifier, String rule, String remedy) {
+        return new InvalidSpec(
+                "NOT_APPLICABLE", "classifier.kind", Json.mapper().valueToTree(classifier.kind()), rule, remedy);
+    }
 
     /** The small network g in front of the token library. */
     enum Net {
@@ -139,6 +193,15 @@ public sealed interface MethodSpec {
             WithNet.check(Pgn.class, resolution, crop, hidden, netWeights);
         }
 
+        @Override
+        public Map<String, String> unused() {
+            return head == Head.DIRECT
+                    ? Map.of(
+                            "librarySize", "is not used by head direct, which has no library",
+                            "mixing", "is not used by head direct, which mixes nothing")
+                    : Map.of();
+        }
+
         /** With the released code's ends: a library and one linear layer. */
         public Pgn(
                 Net net, Integer resolution, Integer prompts, Integer librarySize, Mixing mixing, Boolean antialias) {
@@ -203,7 +266,27 @@ public sealed interface MethodSpec {
 
     /** Nothing is trained: the classifier as it is, on the frozen embedding. */
     @Doc(title = "Zero-shot", value = "Nothing is trained: the classifier as it is, on the frozen embedding.")
-    record ZeroShot() implements MethodSpec {}
+    record ZeroShot() implements MethodSpec {
+        @Override
+        public Fit fit() {
+            return Fit.NOTHING;
+        }
+
+        @Override
+        public String fitted() {
+            return "method zero-shot, which trains nothing";
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            if (classifier.random()) {
+                throw refused(
+                        classifier,
+                        "would be random, and method zero-shot trains nothing",
+                        "use classifier text, or native with a backbone that has a head");
+            }
+        }
+    }
 
     /** How the linear layer is found. */
     enum Solver {
@@ -244,6 +327,26 @@ public sealed interface MethodSpec {
             Bounds.check(Linear.class, "iterations", iterations);
         }
 
+        @Override
+        public Fit fit() {
+            return solver == Solver.LBFGS ? Fit.AT_ONCE : Fit.STEPS;
+        }
+
+        @Override
+        public String fitted() {
+            return "solver lbfgs, which fits all images at once";
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            if (solver == Solver.LBFGS && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+                throw refused(
+                        classifier,
+                        "cannot be fitted by solver lbfgs",
+                        "use classifier: {kind: linear} or solver: sgd");
+            }
+        }
+
         /** By the optimiser of the run. */
         public Linear() {
             this(Solver.SGD, null, null);
@@ -252,7 +355,12 @@ public sealed interface MethodSpec {
 
     /** Every weight of the vision tower is trained, and the classifier. The frozen backbone itself stays: a copy learns. */
     @Doc(title = "Full fine-tuning", value = "Every weight of a copy of the backbone is trained.")
-    record Full() implements MethodSpec {}
+    record Full() implements MethodSpec {
+        @Override
+        public String touches() {
+            return "trains its weights";
+        }
+    }
 
     /** Into which blocks prompts go. */
     enum Blocks {
@@ -286,7 +394,12 @@ public sealed interface MethodSpec {
 
     /** Only the biases of the vision tower are trained, and the classifier (Ben Zaken et al. 2022). */
     @Doc(title = "BitFit", value = "Only the biases of a copy of the backbone are trained.")
-    record BitFit() implements MethodSpec {}
+    record BitFit() implements MethodSpec {
+        @Override
+        public String touches() {
+            return "trains its biases";
+        }
+    }
 
     /**
      * The PGN's network by itself with a linear layer on top: no backbone at all (paper Table 1).
@@ -323,6 +436,21 @@ public sealed interface MethodSpec {
             hidden = Only.with("hidden", hidden, net == Net.MLP, "net mlp", 64);
             netWeights = Only.with("netWeights", netWeights, net == Net.RESNET18, "net resnet18", null);
             WithNet.check(BackboneAlone.class, resolution, crop, hidden, netWeights);
+        }
+
+        @Override
+        public String touches() {
+            return "has none";
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            if (classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+                throw refused(
+                        classifier,
+                        "needs a frozen backbone, and method backbone-alone has none",
+                        "use classifier: {kind: linear}");
+            }
         }
 
         /** Of a convolutional network with random weights. */

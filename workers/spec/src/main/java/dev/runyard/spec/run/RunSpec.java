@@ -109,21 +109,19 @@ public record RunSpec(
             throw new InvalidSpec(
                     "MISSING_FIELD", "pretrain", null, "is required by task pretrain", "add pretrain: {}");
         }
-        boolean plain = task == Task.PRETRAIN || method instanceof MethodSpec.BackboneAlone;
-        if (plain && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
+        if (task == Task.PRETRAIN && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "classifier.kind",
                     Json.mapper().valueToTree(classifier.kind()),
-                    "needs a frozen backbone, and "
-                            + (task == Task.PRETRAIN ? "task pretrain" : "method backbone-alone") + " has none",
+                    "needs a frozen backbone, and task pretrain has none",
                     "use classifier: {kind: linear}");
         }
         if (backbone.precision().reduced()) {
             refusePrecision(task, method, backbone.precision());
         }
         if (task == Task.TRAIN) {
-            refuseClassifier(method, classifier);
+            method.check(classifier);
         }
         if (evaluations != null) {
             evaluations = List.copyOf(evaluations);
@@ -305,12 +303,8 @@ public record RunSpec(
         String rule = null;
         if (task == Task.PRETRAIN) {
             rule = "is for a frozen backbone, and task pretrain trains a new one";
-        } else if (method instanceof MethodSpec.Full) {
-            rule = "is for a frozen backbone, and method full trains its weights";
-        } else if (method instanceof MethodSpec.BitFit) {
-            rule = "is for a frozen backbone, and method bitfit trains its biases";
-        } else if (method instanceof MethodSpec.BackboneAlone) {
-            rule = "is for a frozen backbone, and method backbone-alone has none";
+        } else if (method.touches() != null) {
+            rule = "is for a frozen backbone, and method " + method.kind() + " " + method.touches();
         }
         if (rule != null) {
             throw new InvalidSpec(
@@ -319,29 +313,6 @@ public record RunSpec(
                     Json.mapper().valueToTree(precision),
                     rule,
                     "use precision: fp32");
-        }
-    }
-
-    private static void refuseClassifier(MethodSpec method, ClassifierSpec classifier) {
-        boolean random = classifier.kind() == ClassifierSpec.Kind.LINEAR
-                || classifier.kind() == ClassifierSpec.Kind.PROTOTYPES
-                || classifier.policy() == ClassifierSpec.Policy.RANDOM;
-        if (method instanceof MethodSpec.ZeroShot && random) {
-            throw new InvalidSpec(
-                    "NOT_APPLICABLE",
-                    "classifier.kind",
-                    Json.mapper().valueToTree(classifier.kind()),
-                    "would be random, and method zero-shot trains nothing",
-                    "use classifier text, or native with a backbone that has a head");
-        }
-        boolean probe = method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
-        if (probe && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
-            throw new InvalidSpec(
-                    "NOT_APPLICABLE",
-                    "classifier.kind",
-                    Json.mapper().valueToTree(classifier.kind()),
-                    "cannot be fitted by solver lbfgs",
-                    "use classifier: {kind: linear} or solver: sgd");
         }
     }
 }

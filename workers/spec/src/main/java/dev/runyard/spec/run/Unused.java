@@ -9,6 +9,7 @@ import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * What a document gives although nothing would come of it: such a value is refused when it is submitted, because whoever wrote it
@@ -43,19 +44,13 @@ public final class Unused {
             }
             return out;
         }
-        if (spec.method() instanceof MethodSpec.Pgn pgn && pgn.head() == MethodSpec.Head.DIRECT) {
-            add(out, document, "method.librarySize", "is not used by head direct, which has no library");
-            add(out, document, "method.mixing", "is not used by head direct, which mixes nothing");
-        }
-        boolean probe = spec.method() instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
-        if (probe || spec.method() instanceof MethodSpec.ZeroShot) {
-            String by =
-                    probe ? "solver lbfgs, which fits all images at once" : "method zero-shot, which trains nothing";
-            add(out, document, "optimizer", "is not used by " + by);
-            add(out, document, "schedule", "is not used by " + by);
-            add(out, document, "microBatch", "is not used by " + by);
-            add(out, document, "select", "is not used by " + by);
-            augment(out, document, spec, by);
+        MethodSpec method = spec.method();
+        new TreeMap<>(method.unused()).forEach((field, why) -> add(out, document, "method." + field, why));
+        if (method.fit() != MethodSpec.Fit.STEPS) {
+            for (String field : List.of("optimizer", "schedule", "microBatch", "select")) {
+                add(out, document, field, "is not used by " + method.fitted());
+            }
+            augment(out, document, spec, method.fitted());
         }
         return out;
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
 import dev.runyard.vision.analyse.AnalysisReport.Finding;
 import dev.runyard.vision.analyse.AnalysisReport.Skipped;
@@ -169,15 +168,11 @@ public final class Analyse {
                 yield beyond ? "slot " + request.slot() + " is beyond the " + mixtures.k() + " prompts" : null;
             }
             case ATTENTION ->
-                prompts != null || leavesTheBackboneAlone(run.spec().method())
+                prompts != null || run.model().takesEmbedding()
                         ? null
                         : "method " + method + " does not only put prompts before the frozen backbone";
             case PREDICTIONS -> null;
         };
-    }
-
-    private static boolean leavesTheBackboneAlone(MethodSpec method) {
-        return method instanceof MethodSpec.Linear || method instanceof MethodSpec.ZeroShot;
     }
 
     private static Finding finding(Kind kind, Output out) {

@@ -2,6 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
@@ -9,6 +10,11 @@ import dev.runyard.vision.nd.Tensors;
 
 /** BitFit (Ben Zaken et al. 2022): the biases of the vision tower, those of its norms included, and the classifier are trained. */
 final class BiasTuning extends Learned {
+    static final Method<MethodSpec.BitFit> METHOD = new Method<>(
+            MethodSpec.BitFit.class,
+            (spec, making) -> new BiasTuning(making.manager(), making.backbone(), making.classifier()),
+            (spec, sizes) -> new Tower(sizes.backbone()).size(BiasTuning::learns));
+
     private final Tower tower;
     private final Classifier classifier;
 

@@ -2,6 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
@@ -9,6 +10,11 @@ import dev.runyard.vision.nd.Tensors;
 
 /** Every weight of a copy of the vision tower is trained, and the classifier if it learns. */
 final class FullFineTuning extends Learned {
+    static final Method<MethodSpec.Full> METHOD = new Method<>(
+            MethodSpec.Full.class,
+            (spec, making) -> new FullFineTuning(making.manager(), making.backbone(), making.classifier()),
+            (spec, sizes) -> sizes.backbone().parameters());
+
     private final Tower tower;
     private final Classifier classifier;
 

@@ -13,6 +13,11 @@ import dev.runyard.vision.nd.Tensors;
  * The paper's baseline (science reference §1.4): K learned prompts, the same for every image, where the PGN's would be. K·D parameters.
  */
 final class InputIndependentPrompts extends Learned {
+    static final Method<MethodSpec.Iip> METHOD = new Method<>(
+            MethodSpec.Iip.class,
+            (spec, making) -> of(spec, making.manager(), making.seed(), making.backbone(), making.classifier()),
+            (spec, sizes) -> spec.prompts() * sizes.width());
+
     private static final String PROMPTS = "prompts";
     private static final double DEVIATION = 0.02;
 

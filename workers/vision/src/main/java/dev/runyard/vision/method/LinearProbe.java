@@ -2,6 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
@@ -9,6 +10,11 @@ import dev.runyard.vision.nd.Tensors;
 
 /** No prompts: only the classifier on the frozen embedding is trained. */
 final class LinearProbe extends Learned {
+    static final Method<MethodSpec.Linear> METHOD = new Method<>(
+            MethodSpec.Linear.class,
+            (spec, making) -> new LinearProbe(making.manager(), making.backbone(), making.classifier()),
+            (spec, sizes) -> 0);
+
     private final FrozenBackbone backbone;
     private final Classifier classifier;
 

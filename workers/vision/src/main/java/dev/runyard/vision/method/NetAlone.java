@@ -12,6 +12,11 @@ import java.io.IOException;
 
 /** The PGN's small network by itself, with one output a class: no backbone (paper Table 1). */
 final class NetAlone extends Learned {
+    static final Method<MethodSpec.BackboneAlone> METHOD = new Method<>(
+            MethodSpec.BackboneAlone.class,
+            (spec, making) -> of(spec, making.manager(), making.seed(), making.classes()),
+            (spec, sizes) -> SmallNet.of(spec.net(), spec.crop(), spec.hidden()).parameters(null, sizes.classes()));
+
     private final InputResize resize;
 
     private NetAlone(NDManager manager, State state, InputResize resize) {

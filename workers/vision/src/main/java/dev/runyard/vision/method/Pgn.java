@@ -14,6 +14,11 @@ import java.io.IOException;
  * trained is the network, its library and, if it learns, the classifier.
  */
 public final class Pgn extends Learned {
+    static final Method<MethodSpec.Pgn> METHOD = new Method<>(
+            MethodSpec.Pgn.class,
+            (spec, making) -> of(spec, making.manager(), making.seed(), making.backbone(), making.classifier()),
+            (spec, sizes) -> PromptNetwork.parameters(spec, sizes.width()));
+
     private final PromptNetwork network;
     private final FrozenBackbone backbone;
     private final Classifier classifier;

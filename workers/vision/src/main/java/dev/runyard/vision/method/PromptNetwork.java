@@ -87,6 +87,14 @@ public final class PromptNetwork implements AutoCloseable {
         return state;
     }
 
+    /** How many parameters {@link #init(MethodSpec.Pgn, NDManager, long, int)} makes. */
+    static long parameters(MethodSpec.Pgn spec, long width) {
+        long library = spec.head() == Head.LIBRARY ? spec.librarySize() : 0;
+        long outputs = spec.prompts() * (library == 0 ? width : library);
+        return library * width
+                + SmallNet.of(spec.net(), spec.crop(), spec.hidden()).parameters(spec.combinationWidth(), outputs);
+    }
+
     /** New parameters and buffers of the paper's: a ResNet10 with a library and one linear layer as its end. */
     public static State init(
             NDManager manager, long seed, List<Integer> channels, int prompts, int librarySize, int width) {

@@ -16,6 +16,11 @@ import dev.runyard.vision.nd.Tensors;
  * the patches; shallow in the first block only, deep in each block its own in place of those before. Uniform within ±√(6/(3P² + D)).
  */
 final class VisualPromptTuning extends Learned {
+    static final Method<MethodSpec.Vpt> METHOD = new Method<>(
+            MethodSpec.Vpt.class,
+            (spec, making) -> of(spec, making.manager(), making.seed(), making.backbone(), making.classifier()),
+            (spec, sizes) -> (spec.blocks() == Blocks.DEEP ? sizes.depth() : 1) * spec.prompts() * sizes.width());
+
     private static final String PROMPTS = "prompts";
 
     private final FrozenBackbone backbone;

@@ -22,6 +22,15 @@ import java.util.Map;
  * the normalised image before the frozen backbone sees it. Tensors are named as there.
  */
 final class VisualPrompts extends Learned {
+    static final Method<MethodSpec.VisualPrompt> METHOD = new Method<>(
+            MethodSpec.VisualPrompt.class,
+            (spec, making) -> of(spec, making.manager(), making.seed(), making.backbone(), making.classifier()),
+            (spec, sizes) -> {
+                long size = spec.size();
+                long side = sizes.backbone().shape().imageSize();
+                return spec.place() == Place.PADDING ? 3 * 4 * size * (side - size) : 3 * size * size;
+            });
+
     private static final String PATCH = "patch";
     private static final String STEPS = "patch.steps";
 

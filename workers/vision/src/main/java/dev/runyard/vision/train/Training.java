@@ -146,10 +146,7 @@ public final class Training {
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
-            boolean once = model.takesEmbedding()
-                    && (spec.augment() == Augment.NONE
-                            || !(spec.method() instanceof MethodSpec.Linear)
-                            || isLbfgs(spec.method()));
+            boolean once = model.takesEmbedding() && (spec.augment() == Augment.NONE || !inSteps());
             Features features = once ? Features.of(data, backbone, normalisation, options, listener) : null;
             if (once && features == null) {
                 return new Outcome.GivenBack(0, Loop.cause(listener.order()));
@@ -214,15 +211,15 @@ public final class Training {
 
     private Outcome fit(Dataset data, Model model, Loop loop, @Nullable Features features, TrainingListener listener)
             throws IOException {
-        if (spec.method() instanceof MethodSpec.ZeroShot) {
-            listener.resumed(0);
-            return loop.judge(0, true, Double.NaN);
+        if (inSteps()) {
+            return loop.run();
         }
-        if (features != null && spec.method() instanceof MethodSpec.Linear linear && isLbfgs(linear)) {
+        if (features != null && spec.method() instanceof MethodSpec.Linear linear) {
             boolean both = spec.dataset().fit() == DatasetSpec.Fit.TRAIN_AND_VAL;
             return new LinearFit(linear, both, data, features, model, listener).run(loop);
         }
-        return loop.run();
+        listener.resumed(0);
+        return loop.judge(0, true, Double.NaN);
     }
 
     private Outcome pretrain(Dataset data, Robustness robustness, TrainingListener listener) throws IOException {
@@ -301,7 +298,7 @@ public final class Training {
 
     /** The rules that need the data set; they are about batches, so they are not for what is trained without. */
     private void check(Dataset data) {
-        if (spec.method() instanceof MethodSpec.ZeroShot || isLbfgs(spec.method())) {
+        if (!inSteps()) {
             return;
         }
         if (spec.select() != Select.LAST
@@ -357,7 +354,7 @@ public final class Training {
         return method instanceof WithNet with && with.net() != MethodSpec.Net.MLP ? with.resolution() : null;
     }
 
-    private static boolean isLbfgs(MethodSpec method) {
-        return method instanceof MethodSpec.Linear linear && linear.solver() == MethodSpec.Solver.LBFGS;
+    private boolean inSteps() {
+        return spec.method().fit() == MethodSpec.Fit.STEPS;
     }
 }

@@ -25,6 +25,11 @@ public record CentreMlp(int crop, int hidden) implements SmallNet {
     }
 
     @Override
+    public long parameters() {
+        return (3L * crop * crop + 1) * hidden;
+    }
+
+    @Override
     public void init(Init init) {
         init.linear(HIDDEN, 3 * crop * crop, hidden);
     }

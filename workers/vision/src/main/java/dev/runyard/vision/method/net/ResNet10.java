@@ -32,6 +32,18 @@ public record ResNet10(List<Integer> channels) implements SmallNet {
         return "model.output_net.2.";
     }
 
+    @Override
+    public long parameters() {
+        long in = channels.get(0);
+        long all = 27 * in + 2 * in;
+        for (int i = 0; i < channels.size(); i++) {
+            long out = channels.get(i);
+            all += 9 * in * out + 9 * out * out + 4 * out + (i == 0 ? 0 : in * out + out);
+            in = out;
+        }
+        return all;
+    }
+
     /** As the released code: convolutions He-normal by fan-out, norms 1 and 0, biases as PyTorch does. */
     @Override
     public void init(Init init) {

@@ -36,6 +36,11 @@ public record ResNet18() implements SmallNet {
     }
 
     @Override
+    public long parameters() {
+        return 11_176_512;
+    }
+
+    @Override
     public void init(Init init) {
         init.conv(PREFIX + "conv1", 3, STEM, 7);
         init.norm(PREFIX + "bn1", STEM);

@@ -29,6 +29,16 @@ public sealed interface SmallNet permits ResNet10, ResNet18, CentreMlp {
     /** Name of the last linear layer. */
     String output();
 
+    /** How many numbers it trains, without the end's. */
+    long parameters();
+
+    /** Likewise with an end of {@code outputs}, by way of a hidden layer where that is not null. */
+    default long parameters(@Nullable Integer hidden, long outputs) {
+        long into = hidden == null ? features() : hidden;
+        long first = hidden == null ? 0 : (features() + 1L) * hidden;
+        return parameters() + first + (into + 1) * outputs;
+    }
+
     /** Adds its new parameters and buffers, without the end's. */
     void init(Init init);
 
