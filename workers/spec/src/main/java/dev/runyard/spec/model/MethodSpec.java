@@ -11,6 +11,7 @@ import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Only;
 import dev.runyard.spec.json.Json;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.Full.class, name = "full"),
     @JsonSubTypes.Type(value = MethodSpec.Vpt.class, name = "vpt"),
     @JsonSubTypes.Type(value = MethodSpec.BitFit.class, name = "bitfit"),
+    @JsonSubTypes.Type(value = MethodSpec.Lora.class, name = "lora"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -398,6 +400,52 @@ public sealed interface MethodSpec {
         @Override
         public String touches() {
             return "trains its biases";
+        }
+    }
+
+    /** A linear layer of a block to which low-rank changes are added. */
+    enum Target {
+        /** Queries. */
+        @JsonProperty("q")
+        Q,
+        /** Keys. */
+        @JsonProperty("k")
+        K,
+        /** Values. */
+        @JsonProperty("v")
+        V,
+        /** The projection behind the attention. */
+        @JsonProperty("o")
+        O,
+        /** Both layers of the MLP. */
+        @JsonProperty("mlp")
+        MLP
+    }
+
+    /** Low-rank adaptation (Hu et al. 2021): W + alpha/rank · B·A for the layers named, and a classifier. */
+    @Doc(title = "LoRA", value = "Low-rank matrices that are added to linear layers of every block.")
+    record Lora(
+            @Doc(value = "r, of the matrices that are added; at most the tokens' width.", min = 1, max = 1_024)
+            Integer rank,
+
+            @Doc(value = "What is added is multiplied by alpha/rank.", above = 0, max = 4_096)
+            Double alpha,
+
+            @Doc("Layers that it is added to: queries, keys, values, the projection behind the attention, the MLP.")
+            List<Target> targets)
+            implements MethodSpec {
+        public Lora {
+            rank = Defaults.or(rank, 4);
+            alpha = Defaults.or(alpha, 4.0);
+            targets = targets == null ? List.of(Target.Q, Target.V) : List.copyOf(targets);
+            Bounds.check(Lora.class, "rank", rank);
+            Bounds.check(Lora.class, "alpha", alpha);
+            Only.each("targets", targets);
+        }
+
+        @Override
+        public String touches() {
+            return "adds to its weights";
         }
     }
 

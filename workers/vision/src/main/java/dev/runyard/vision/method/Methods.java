@@ -17,6 +17,7 @@ final class Methods {
             FullFineTuning.METHOD,
             VisualPromptTuning.METHOD,
             BiasTuning.METHOD,
+            Lora.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

@@ -10,10 +10,12 @@ import dev.runyard.spec.model.MethodSpec.Head;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
+import dev.runyard.spec.model.MethodSpec.Target;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Every method and every classifier in a small size, for the tests that hold for all of them. */
@@ -46,6 +48,8 @@ public final class AllMethods {
                 linear("vpt-shallow", new MethodSpec.Vpt(Blocks.SHALLOW, 3)),
                 linear("vpt-deep", new MethodSpec.Vpt(Blocks.DEEP, 3)),
                 linear("bitfit", new MethodSpec.BitFit()),
+                linear("lora", new MethodSpec.Lora(2, null, null)),
+                linear("lora-all", new MethodSpec.Lora(3, 6.0, List.of(Target.values()))),
                 linear("net-alone", new MethodSpec.BackboneAlone(null, 48)),
                 linear("net-alone-mlp", new MethodSpec.BackboneAlone(Net.MLP, 48)),
                 new Case("native", new MethodSpec.Iip(2), ofBackbone(Policy.TRAINABLE)),
