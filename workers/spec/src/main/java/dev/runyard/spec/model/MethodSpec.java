@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.Vpt.class, name = "vpt"),
     @JsonSubTypes.Type(value = MethodSpec.BitFit.class, name = "bitfit"),
     @JsonSubTypes.Type(value = MethodSpec.Lora.class, name = "lora"),
+    @JsonSubTypes.Type(value = MethodSpec.Adapter.class, name = "adapter"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -446,6 +447,52 @@ public sealed interface MethodSpec {
         @Override
         public String touches() {
             return "adds to its weights";
+        }
+    }
+
+    /** How adapters lie in a block. */
+    enum Insertion {
+        /** Behind the attention and behind the MLP, before what came in is added (Houlsby et al. 2019). */
+        @JsonProperty("serial")
+        SERIAL,
+        /** Beside the MLP (AdaptFormer, Chen et al. 2022). */
+        @JsonProperty("parallel")
+        PARALLEL
+    }
+
+    /** Small layers with a bottleneck inside every block, and a classifier. */
+    @Doc(title = "Adapter", value = "Small layers with a bottleneck inside every block.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Adapter(
+            @Doc("serial: behind attention and MLP (Houlsby et al. 2019); parallel: beside the MLP (AdaptFormer).")
+            Insertion insertion,
+
+            @Doc(value = "m, width of the bottleneck.", min = 1, max = 4_096)
+            Integer bottleneck,
+
+            @Doc(
+                    value = "For insertion parallel: by what its result is multiplied; left out: 0.1.",
+                    above = 0,
+                    max = 1_000)
+            @Nullable
+            Double scale,
+
+            @Doc("For insertion serial: whether the blocks' norms are trained too, as in the paper; left out: true.")
+            @Nullable
+            Boolean norms)
+            implements MethodSpec {
+        public Adapter {
+            insertion = Defaults.or(insertion, Insertion.SERIAL);
+            bottleneck = Defaults.or(bottleneck, 64);
+            scale = Only.with("scale", scale, insertion == Insertion.PARALLEL, "insertion parallel", 0.1);
+            norms = Only.with("norms", norms, insertion == Insertion.SERIAL, "insertion serial", true);
+            Bounds.check(Adapter.class, "bottleneck", bottleneck);
+            Bounds.check(Adapter.class, "scale", scale);
+        }
+
+        @Override
+        public String touches() {
+            return "works inside its blocks";
         }
     }
 

@@ -18,6 +18,7 @@ final class Methods {
             VisualPromptTuning.METHOD,
             BiasTuning.METHOD,
             Lora.METHOD,
+            Adapters.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

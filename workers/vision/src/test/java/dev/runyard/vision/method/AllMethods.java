@@ -7,6 +7,7 @@ import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Combination;
 import dev.runyard.spec.model.MethodSpec.Head;
+import dev.runyard.spec.model.MethodSpec.Insertion;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
@@ -50,6 +51,8 @@ public final class AllMethods {
                 linear("bitfit", new MethodSpec.BitFit()),
                 linear("lora", new MethodSpec.Lora(2, null, null)),
                 linear("lora-all", new MethodSpec.Lora(3, 6.0, List.of(Target.values()))),
+                linear("adapter-serial", new MethodSpec.Adapter(null, 4, null, null)),
+                linear("adapter-parallel", new MethodSpec.Adapter(Insertion.PARALLEL, 4, null, null)),
                 linear("net-alone", new MethodSpec.BackboneAlone(null, 48)),
                 linear("net-alone-mlp", new MethodSpec.BackboneAlone(Net.MLP, 48)),
                 new Case("native", new MethodSpec.Iip(2), ofBackbone(Policy.TRAINABLE)),

@@ -118,14 +118,16 @@ public final class EncoderBlock implements AutoCloseable {
     /** @param x what the queries' tokens came in with */
     private static NDArray project(Tensors w, String name, NDArray x, NDArray attention, NDArray v) {
         NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(x.getShape());
-        return x.add(Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias")));
+        NDArray y = Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias"));
+        return x.add(Bottleneck.behind(w, name + "adapter.attn.", y));
     }
 
     /** The MLP; where its weights are frozen, with a way back of its own. */
     private NDArray mlp(Tensors w, String name, NDArray x) {
         boolean frozen = !w.get(name + "mlp.fc1.weight").hasGradient()
                 && !w.get(name + "mlp.fc2.weight").hasGradient()
-                && !w.get(name + "norm2.weight").hasGradient();
+                && !w.get(name + "norm2.weight").hasGradient()
+                && !Bottleneck.atMlp(w, name);
         boolean saves = activation == Activation.QUICK_GELU || recompute;
         return frozen && saves && Tape.records(x)
                 ? cut(w, name, x)
@@ -180,7 +182,9 @@ public final class EncoderBlock implements AutoCloseable {
 
     private NDArray out(Tensors w, String name, NDArray x, NDArray hidden) {
         NDArray active = Tape.part(() -> activate(hidden));
-        return x.add(Nn.linear(active, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias")));
+        NDArray y = Nn.linear(active, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias"));
+        NDArray sum = x.add(Bottleneck.behind(w, name + "adapter.mlp.", y));
+        return Bottleneck.beside(w, name + "adapter.beside.", x, sum);
     }
 
     private NDArray activate(NDArray x) {
