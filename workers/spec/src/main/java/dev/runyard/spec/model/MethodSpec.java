@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.BitFit.class, name = "bitfit"),
     @JsonSubTypes.Type(value = MethodSpec.Lora.class, name = "lora"),
     @JsonSubTypes.Type(value = MethodSpec.Adapter.class, name = "adapter"),
+    @JsonSubTypes.Type(value = MethodSpec.Prototypes.class, name = "prototypes"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -68,6 +69,11 @@ public sealed interface MethodSpec {
     /** Fields of its own that are given and have no effect, with the reason: by name. */
     default Map<String, String> unused() {
         return Map.of();
+    }
+
+    /** Whether it gives class scores by itself, so that nothing becomes of a classifier. */
+    default boolean classifies() {
+        return false;
     }
 
     /** @throws InvalidSpec when it cannot go with this classifier; names the field from the run's spec on */
@@ -493,6 +499,25 @@ public sealed interface MethodSpec {
         @Override
         public String touches() {
             return "works inside its blocks";
+        }
+    }
+
+    /** Nothing is trained: each class is the mean direction of its images' embeddings (imprinted weights, Qi et al. 2018). */
+    @Doc(title = "Prototypes", value = "Nothing is trained: the class whose mean embedding is nearest by cosine.")
+    record Prototypes() implements MethodSpec {
+        @Override
+        public Fit fit() {
+            return Fit.AT_ONCE;
+        }
+
+        @Override
+        public String fitted() {
+            return "method prototypes, which takes the mean of each class";
+        }
+
+        @Override
+        public boolean classifies() {
+            return true;
         }
     }
 

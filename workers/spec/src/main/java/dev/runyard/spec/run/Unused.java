@@ -46,6 +46,9 @@ public final class Unused {
         }
         MethodSpec method = spec.method();
         new TreeMap<>(method.unused()).forEach((field, why) -> add(out, document, "method." + field, why));
+        if (method.classifies()) {
+            add(out, document, "classifier", "is not used by method " + method.kind() + ", which scores by itself");
+        }
         if (method.fit() != MethodSpec.Fit.STEPS) {
             for (String field : List.of("optimizer", "schedule", "microBatch", "select")) {
                 add(out, document, field, "is not used by " + method.fitted());

@@ -52,7 +52,8 @@ record Making(RunSpec run, FrozenBackbone backbone, List<Dataset.Part> parts, ND
         };
     }
 
-    private List<String> classNames() {
+    /** By output. */
+    List<String> classNames() {
         return parts.stream().flatMap(part -> part.classNames().stream()).toList();
     }
 

@@ -19,6 +19,7 @@ final class Methods {
             BiasTuning.METHOD,
             Lora.METHOD,
             Adapters.METHOD,
+            NearestMean.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

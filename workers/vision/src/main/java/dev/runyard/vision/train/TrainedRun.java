@@ -15,6 +15,7 @@ import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
+import dev.runyard.vision.method.FromFeatures;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.net.StoredTensors;
@@ -99,6 +100,9 @@ public final class TrainedRun implements AutoCloseable {
             Model model = Models.ofParts(spec, backbone.in(spec.backbone().precision()), parts(said, spec, classNames));
             try {
                 refuseOther(said, spec, file);
+                if (model instanceof FromFeatures begins) {
+                    begins.room(in);
+                }
                 fill(in, file, model);
             } catch (IOException | RuntimeException e) {
                 model.close();

@@ -23,6 +23,7 @@ import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
+import dev.runyard.vision.method.FromFeatures;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.head.Classifier;
@@ -112,7 +113,7 @@ public final class Training {
 
     /** A solver that fits train and val by itself is handed both apart, because it chooses on val before. */
     private DatasetSpec dataset() {
-        return isLbfgs(spec.method()) ? spec.dataset().fitted(DatasetSpec.Fit.TRAIN) : spec.dataset();
+        return spec.method() instanceof MethodSpec.Linear && !inSteps() ? spec.dataset().fitted(DatasetSpec.Fit.TRAIN) : spec.dataset();
     }
 
     /** @throws InvalidSpec when the device has it not */
@@ -147,10 +148,15 @@ public final class Training {
             otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding() && (spec.augment() == Augment.NONE || !inSteps());
-            Features features = once ? Features.of(data, backbone, normalisation, options, listener) : null;
-            if (once && features == null) {
+            boolean wanted = once || model instanceof FromFeatures;
+            Features all = wanted ? Features.of(data, backbone, normalisation, options, listener) : null;
+            if (wanted && all == null) {
                 return new Outcome.GivenBack(0, Loop.cause(listener.order()));
             }
+            if (all != null && model instanceof FromFeatures begins) {
+                begins.remember(all.of(data.train()), data.train().labels());
+            }
+            Features features = once ? all : null;
             long full = backbone.parameters() + Classifier.trained(model.parameters());
             Loop loop = loop(
                     data,
