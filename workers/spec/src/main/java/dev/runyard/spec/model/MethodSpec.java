@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.Lora.class, name = "lora"),
     @JsonSubTypes.Type(value = MethodSpec.Adapter.class, name = "adapter"),
     @JsonSubTypes.Type(value = MethodSpec.Prototypes.class, name = "prototypes"),
+    @JsonSubTypes.Type(value = MethodSpec.TipAdapter.class, name = "tip-adapter"),
+    @JsonSubTypes.Type(value = MethodSpec.TipAdapterF.class, name = "tip-adapter-f"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -82,6 +84,16 @@ public sealed interface MethodSpec {
     /** As the list of kinds names it. */
     default String kind() {
         return Json.mapper().valueToTree(this).path("kind").asText();
+    }
+
+    /** @throws InvalidSpec when the classifier is not fixed text features, which {@code method} adds to */
+    private static void needsText(String method, ClassifierSpec classifier) {
+        if (classifier.kind() != ClassifierSpec.Kind.TEXT) {
+            throw refused(
+                    classifier,
+                    "is not what method " + method + " begins from, which is texts",
+                    "use classifier: {kind: text}");
+        }
     }
 
     private static InvalidSpec refused(ClassifierSpec classifier, String rule, String remedy) {
@@ -518,6 +530,60 @@ public sealed interface MethodSpec {
         @Override
         public boolean classifies() {
             return true;
+        }
+    }
+
+    /** Text features, and a cache of the training images' embeddings and labels beside them (Zhang et al. 2022); no training. */
+    @Doc(title = "Tip-Adapter", value = "A cache of the training images beside the text features; nothing is trained.")
+    record TipAdapter(
+            @Doc(value = "Share of the cache in the scores.", min = 0, max = 1_000)
+            Double alpha,
+
+            @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
+            Double beta)
+            implements MethodSpec {
+        public TipAdapter {
+            alpha = Defaults.or(alpha, 1.0);
+            beta = Defaults.or(beta, 5.5);
+            Bounds.check(TipAdapter.class, "alpha", alpha);
+            Bounds.check(TipAdapter.class, "beta", beta);
+        }
+
+        @Override
+        public Fit fit() {
+            return Fit.AT_ONCE;
+        }
+
+        @Override
+        public String fitted() {
+            return "method tip-adapter, which trains nothing";
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            needsText("tip-adapter", classifier);
+        }
+    }
+
+    /** As {@link TipAdapter}, with the cache's keys trained from there. */
+    @Doc(title = "Tip-Adapter-F", value = "Tip-Adapter whose keys, the embeddings in the cache, are trained.")
+    record TipAdapterF(
+            @Doc(value = "Share of the cache in the scores.", min = 0, max = 1_000)
+            Double alpha,
+
+            @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
+            Double beta)
+            implements MethodSpec {
+        public TipAdapterF {
+            alpha = Defaults.or(alpha, 1.0);
+            beta = Defaults.or(beta, 5.5);
+            Bounds.check(TipAdapterF.class, "alpha", alpha);
+            Bounds.check(TipAdapterF.class, "beta", beta);
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            needsText("tip-adapter-f", classifier);
         }
     }
 

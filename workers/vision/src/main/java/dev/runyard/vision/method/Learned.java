@@ -7,15 +7,29 @@ import dev.runyard.vision.nd.Tensors;
 /** What all methods have in common: the arrays that they own. */
 abstract class Learned implements Model {
     private final NDManager manager;
-    private final Tensors parameters;
-    private final Tensors buffers;
+    private Tensors parameters;
+    private Tensors buffers;
 
     /** @param manager of the arrays; closed with the model */
     Learned(NDManager manager, State state) {
         this.manager = manager;
         parameters = new Tensors(state.parameters());
+        buffers = buffers(state);
+    }
+
+    private Tensors buffers(State state) {
         Tensors counted = new Tensors(state.buffers());
-        buffers = state.buffers().isEmpty() ? counted : counted.and(Tensors.one(manager));
+        return state.buffers().isEmpty() ? counted : counted.and(Tensors.one(manager));
+    }
+
+    /** Its arrays from here on, for what is as large as the training set; before anything else asks for them. */
+    final void own(State state) {
+        parameters = new Tensors(state.parameters());
+        buffers = buffers(state);
+    }
+
+    final NDManager manager() {
+        return manager;
     }
 
     @Override

@@ -20,6 +20,8 @@ final class Methods {
             Lora.METHOD,
             Adapters.METHOD,
             NearestMean.METHOD,
+            TipAdapter.METHOD,
+            TipAdapter.TRAINED,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =
