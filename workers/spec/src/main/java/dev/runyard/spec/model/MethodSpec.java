@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.Prototypes.class, name = "prototypes"),
     @JsonSubTypes.Type(value = MethodSpec.TipAdapter.class, name = "tip-adapter"),
     @JsonSubTypes.Type(value = MethodSpec.TipAdapterF.class, name = "tip-adapter-f"),
+    @JsonSubTypes.Type(value = MethodSpec.ClipAdapter.class, name = "clip-adapter"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -584,6 +585,23 @@ public sealed interface MethodSpec {
         @Override
         public void check(ClassifierSpec classifier) {
             needsText("tip-adapter-f", classifier);
+        }
+    }
+
+    /** Two layers behind the embedding, whose result is mixed into it (Gao et al. 2021). */
+    @Doc(title = "CLIP-Adapter", value = "Two layers behind the embedding, mixed into it.")
+    record ClipAdapter(
+            @Doc(value = "By what the embedding's length is divided for the bottleneck.", min = 1, max = 1_024)
+            Integer reduction,
+
+            @Doc(value = "Share of the two layers in what the classifier sees.", min = 0, max = 1)
+            Double ratio)
+            implements MethodSpec {
+        public ClipAdapter {
+            reduction = Defaults.or(reduction, 4);
+            ratio = Defaults.or(ratio, 0.2);
+            Bounds.check(ClipAdapter.class, "reduction", reduction);
+            Bounds.check(ClipAdapter.class, "ratio", ratio);
         }
     }
 

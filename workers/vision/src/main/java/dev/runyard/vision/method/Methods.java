@@ -22,6 +22,7 @@ final class Methods {
             NearestMean.METHOD,
             TipAdapter.METHOD,
             TipAdapter.TRAINED,
+            ClipAdapter.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

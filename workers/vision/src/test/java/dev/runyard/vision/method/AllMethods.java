@@ -53,6 +53,7 @@ public final class AllMethods {
                 linear("lora-all", new MethodSpec.Lora(3, 6.0, List.of(Target.values()))),
                 linear("adapter-serial", new MethodSpec.Adapter(null, 4, null, null)),
                 linear("adapter-parallel", new MethodSpec.Adapter(Insertion.PARALLEL, 4, null, null)),
+                linear("clip-adapter", new MethodSpec.ClipAdapter(null, null)),
                 linear("net-alone", new MethodSpec.BackboneAlone(null, 48)),
                 linear("net-alone-mlp", new MethodSpec.BackboneAlone(Net.MLP, 48)),
                 new Case("native", new MethodSpec.Iip(2), ofBackbone(Policy.TRAINABLE)),
