@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.TipAdapter.class, name = "tip-adapter"),
     @JsonSubTypes.Type(value = MethodSpec.TipAdapterF.class, name = "tip-adapter-f"),
     @JsonSubTypes.Type(value = MethodSpec.ClipAdapter.class, name = "clip-adapter"),
+    @JsonSubTypes.Type(value = MethodSpec.CoOp.class, name = "coop"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -69,7 +70,7 @@ public sealed interface MethodSpec {
         return null;
     }
 
-    /** Fields of its own that are given and have no effect, with the reason: by name. */
+    /** Fields that have no effect beside it, with the reason: by their path in the run's spec. */
     default Map<String, String> unused() {
         return Map.of();
     }
@@ -95,6 +96,25 @@ public sealed interface MethodSpec {
                     "is not what method " + method + " begins from, which is texts",
                     "use classifier: {kind: text}");
         }
+    }
+
+    /** As {@link #needsText}, of texts that the method reads itself. */
+    private static void readsTexts(String method, ClassifierSpec classifier) {
+        needsText(method, classifier);
+        if (classifier.features() != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.features",
+                    classifier.features(),
+                    "cannot hold what method " + method + " learns, which is in front of the text tower",
+                    "remove it, and use a backbone with a text tower");
+        }
+    }
+
+    /** What of a text classifier has no effect on words that are learned. */
+    private static Map<String, String> learnedWords(String method) {
+        String why = "is not used by method " + method + ", whose learned words take its place";
+        return Map.of("classifier.template", why, "classifier.templates", why);
     }
 
     private static InvalidSpec refused(ClassifierSpec classifier, String rule, String remedy) {
@@ -219,8 +239,8 @@ public sealed interface MethodSpec {
         public Map<String, String> unused() {
             return head == Head.DIRECT
                     ? Map.of(
-                            "librarySize", "is not used by head direct, which has no library",
-                            "mixing", "is not used by head direct, which mixes nothing")
+                            "method.librarySize", "is not used by head direct, which has no library",
+                            "method.mixing", "is not used by head direct, which mixes nothing")
                     : Map.of();
         }
 
@@ -602,6 +622,31 @@ public sealed interface MethodSpec {
             ratio = Defaults.or(ratio, 0.2);
             Bounds.check(ClipAdapter.class, "reduction", reduction);
             Bounds.check(ClipAdapter.class, "ratio", ratio);
+        }
+    }
+
+    /** Words in front of the names of classes are learned, as vectors (Zhou et al. 2022a). */
+    @Doc(title = "CoOp", value = "Learned words in front of the class names that the text tower reads.")
+    record CoOp(
+            @Doc(value = "M, learned words.", min = 1, max = 256)
+            Integer contextLength,
+
+            @Doc("Whether each class has words of its own.") Boolean classSpecific)
+            implements MethodSpec {
+        public CoOp {
+            contextLength = Defaults.or(contextLength, 16);
+            classSpecific = Defaults.or(classSpecific, false);
+            Bounds.check(CoOp.class, "contextLength", contextLength);
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            readsTexts("coop", classifier);
+        }
+
+        @Override
+        public Map<String, String> unused() {
+            return learnedWords("coop");
         }
     }
 

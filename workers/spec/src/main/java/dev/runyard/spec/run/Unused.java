@@ -45,7 +45,7 @@ public final class Unused {
             return out;
         }
         MethodSpec method = spec.method();
-        new TreeMap<>(method.unused()).forEach((field, why) -> add(out, document, "method." + field, why));
+        new TreeMap<>(method.unused()).forEach((field, why) -> add(out, document, field, why));
         if (method.classifies()) {
             add(out, document, "classifier", "is not used by method " + method.kind() + ", which scores by itself");
         }

@@ -5,9 +5,11 @@ import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
+import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.head.Prototypes;
+import dev.runyard.vision.text.PromptedTexts;
 import dev.runyard.vision.text.Sentences;
 import dev.runyard.vision.text.TextFeatures;
 import java.io.IOException;
@@ -55,6 +57,23 @@ record Making(RunSpec run, FrozenBackbone backbone, List<Dataset.Part> parts, ND
     /** By output. */
     List<String> classNames() {
         return parts.stream().flatMap(part -> part.classNames().stream()).toList();
+    }
+
+    /**
+     * The run's classes as the backbone's text tower reads them behind learned words.
+     *
+     * @param words how many
+     * @throws WeightsException when the backbone has no text tower, or one of another embedding
+     */
+    PromptedTexts texts(int words) throws IOException {
+        PromptedTexts texts = PromptedTexts.of(run.backbone().weights(), parts, words);
+        int d = backbone.shape().embedding();
+        if (texts.embedding() != d) {
+            texts.close();
+            throw new WeightsException("backbone.weights: its texts have embeddings of " + texts.embedding()
+                    + " numbers and its images of " + d + "; use a CLIP model");
+        }
+        return texts;
     }
 
     private TextFeatures textFeatures() throws IOException {

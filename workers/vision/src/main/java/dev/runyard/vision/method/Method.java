@@ -28,8 +28,9 @@ record Method<S extends MethodSpec>(Class<S> spec, Factory<S> factory, Count<S> 
      * What a number of parameters depends on beside the spec.
      *
      * @param images of the training set
+     * @param textWidth of the tokens of the backbone's text tower; 0 where it has none
      */
-    record Sizes(FrozenBackbone backbone, int classes, int images) {
+    record Sizes(FrozenBackbone backbone, int classes, int images, int textWidth) {
         /** D */
         long width() {
             return backbone.shape().width();

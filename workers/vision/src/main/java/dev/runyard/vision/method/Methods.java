@@ -23,6 +23,7 @@ final class Methods {
             TipAdapter.METHOD,
             TipAdapter.TRAINED,
             ClipAdapter.METHOD,
+            ContextWords.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

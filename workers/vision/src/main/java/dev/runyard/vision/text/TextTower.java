@@ -172,6 +172,10 @@ public final class TextTower implements AutoCloseable {
         return transformer.encode(weights, ids);
     }
 
+    TextTransformer transformer() {
+        return transformer;
+    }
+
     /** The frozen weights, by the transformer's names. */
     public Tensors weights() {
         return weights;

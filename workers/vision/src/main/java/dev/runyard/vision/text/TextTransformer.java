@@ -1,6 +1,7 @@
 package dev.runyard.vision.text;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.backbone.vit.EncoderBlock;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
 import dev.runyard.vision.backbone.weights.Entry;
@@ -45,30 +46,50 @@ public final class TextTransformer implements AutoCloseable {
      */
     public NDArray encode(Tensors w, long[][] ids) {
         int[] ends = ends(ids);
+        return encode(w, embed(w, ids, ends), ends);
+    }
+
+    /** Rows of the token table, without positions, up to the end of the longest text: [n, T, D]. */
+    NDArray embed(Tensors w, long[][] ids, int[] ends) {
         int t = 1 + Arrays.stream(ends).max().orElseThrow();
         int n = ids.length;
         long[] tokens = new long[n * t];
-        long[] pooled = new long[n];
         for (int i = 0; i < n; i++) {
             System.arraycopy(ids[i], 0, tokens, i * t, t);
-            pooled[i] = (long) i * t + ends[i];
         }
         NDArray table = w.get("text.token_embed");
-        NDArray x = Nn.rows(table, Torch.longs(table.getManager(), tokens, n, t))
-                .add(w.get("text.pos_embed").get("0:" + t)); // [n, T, D]
-        NDArray mask = Torch.floats(table.getManager(), mask(t), t, t);
+        return Nn.rows(table, Torch.longs(table.getManager(), tokens, n, t));
+    }
+
+    /**
+     * As {@link #encode(Tensors, long[][])}, of tokens that may come from elsewhere than the table.
+     *
+     * @param embedded [n, T, D], without positions
+     * @param ends [n], where each text ends and is pooled, below T
+     */
+    NDArray encode(Tensors w, NDArray embedded, int[] ends) {
+        NDManager manager = w.get("text.token_embed").getManager();
+        int n = ends.length;
+        int t = Math.toIntExact(embedded.getShape().get(1));
+        long[] pooled = new long[n];
+        for (int i = 0; i < n; i++) {
+            pooled[i] = (long) i * t + ends[i];
+        }
+        NDArray x = embedded.add(w.get("text.pos_embed").get("0:" + t)); // [n, T, D]
+        NDArray mask = Torch.floats(manager, mask(t), t, t);
         for (int i = 0; i < shape.depth(); i++) {
             String name = "text.blocks." + i + ".";
             try (NDArray before = x) {
                 x = block.forward(w, name, before, mask);
             }
         }
-        NDArray last = Nn.rows(x.reshape((long) n * t, shape.width()), Torch.longs(table.getManager(), pooled, n));
+        NDArray last = Nn.rows(x.reshape((long) n * t, shape.width()), Torch.longs(manager, pooled, n));
         NDArray normed = block.norm(w, "text.norm", last); // [n, D]
         return shape.projected() ? normed.matMul(w.get("text.projection")) : normed;
     }
 
-    private int[] ends(long[][] ids) {
+    /** Where each text ends; see {@link #encode(Tensors, long[][])} for what is refused. */
+    int[] ends(long[][] ids) {
         if (ids.length == 0) {
             throw new IllegalArgumentException("no text");
         }

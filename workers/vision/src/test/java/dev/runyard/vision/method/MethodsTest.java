@@ -43,12 +43,13 @@ class MethodsTest {
         });
         listed.removeAll(tried);
         assertThat(listed)
-                .as("not in AllMethods.trained(), which is right for what begins with embeddings and has tests of its own")
+                .as("not in AllMethods.trained(), which is right for what needs more than a backbone and has tests of its own")
                 .containsExactly(
                         MethodSpec.ZeroShot.class,
                         MethodSpec.Prototypes.class,
                         MethodSpec.TipAdapter.class,
-                        MethodSpec.TipAdapterF.class);
+                        MethodSpec.TipAdapterF.class,
+                        MethodSpec.CoOp.class);
     }
 
     static Stream<Case> methods() {
@@ -74,7 +75,7 @@ class MethodsTest {
                 null);
         try (Model model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"))) {
             long own = model.parameters().count() - Classifier.trained(model.parameters());
-            assertThat(Methods.of(what.method()).count(what.method(), new Sizes(backbone, CLASSES, 24)))
+            assertThat(Methods.of(what.method()).count(what.method(), new Sizes(backbone, CLASSES, 24, 0)))
                     .isEqualTo(own);
         }
     }

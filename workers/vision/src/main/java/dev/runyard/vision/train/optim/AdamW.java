@@ -27,6 +27,7 @@ public final class AdamW implements Optimiser {
             "pos_embed",
             "token_embed",
             "prompts",
+            "context",
             "tl_vectors",
             "pad_up",
             "pad_down",
