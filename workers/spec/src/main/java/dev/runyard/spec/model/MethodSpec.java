@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.TipAdapterF.class, name = "tip-adapter-f"),
     @JsonSubTypes.Type(value = MethodSpec.ClipAdapter.class, name = "clip-adapter"),
     @JsonSubTypes.Type(value = MethodSpec.CoOp.class, name = "coop"),
+    @JsonSubTypes.Type(value = MethodSpec.CoCoOp.class, name = "cocoop"),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
 public sealed interface MethodSpec {
@@ -647,6 +648,27 @@ public sealed interface MethodSpec {
         @Override
         public Map<String, String> unused() {
             return learnedWords("coop");
+        }
+    }
+
+    /** As {@link CoOp}, with words that a small network moves for each image (Zhou et al. 2022b). */
+    @Doc(title = "CoCoOp", value = "CoOp whose words a small network moves for each image.")
+    record CoCoOp(
+            @Doc(value = "M, learned words.", min = 1, max = 256)
+            Integer contextLength) implements MethodSpec {
+        public CoCoOp {
+            contextLength = Defaults.or(contextLength, 4);
+            Bounds.check(CoCoOp.class, "contextLength", contextLength);
+        }
+
+        @Override
+        public void check(ClassifierSpec classifier) {
+            readsTexts("cocoop", classifier);
+        }
+
+        @Override
+        public Map<String, String> unused() {
+            return learnedWords("cocoop");
         }
     }
 

@@ -24,6 +24,7 @@ final class Methods {
             TipAdapter.TRAINED,
             ClipAdapter.METHOD,
             ContextWords.METHOD,
+            ConditionalWords.METHOD,
             NetAlone.METHOD);
 
     private static final Map<Class<?>, Method<?>> BY_SPEC =

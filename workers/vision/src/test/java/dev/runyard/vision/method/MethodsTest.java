@@ -49,7 +49,8 @@ class MethodsTest {
                         MethodSpec.Prototypes.class,
                         MethodSpec.TipAdapter.class,
                         MethodSpec.TipAdapterF.class,
-                        MethodSpec.CoOp.class);
+                        MethodSpec.CoOp.class,
+                        MethodSpec.CoCoOp.class);
     }
 
     static Stream<Case> methods() {
