@@ -13,7 +13,7 @@ final class BiasTuning extends Learned {
     static final Method<MethodSpec.BitFit> METHOD = new Method<>(
             MethodSpec.BitFit.class,
             (spec, making) -> new BiasTuning(making.manager(), making.backbone(), making.classifier()),
-            (spec, sizes) -> new Tower(sizes.backbone()).size(BiasTuning::learns));
+            (spec, sizes) -> sizes.tower(BiasTuning::learns));
 
     private final Tower tower;
     private final Classifier classifier;

@@ -19,6 +19,8 @@ import java.io.IOException;
  * the released configuration begins from "a photo of a".
  */
 final class ConditionalWords extends Learned {
+    private static final int REDUCTION = 16;
+
     static final Method<MethodSpec.CoCoOp> METHOD = new Method<>(
             MethodSpec.CoCoOp.class,
             ConditionalWords::of,
@@ -30,7 +32,6 @@ final class ConditionalWords extends Learned {
                         + (h + 1) * sizes.textWidth();
             });
 
-    private static final int REDUCTION = 16;
     private static final String FIRST = "meta.linear1.";
     private static final String SECOND = "meta.linear2.";
 
@@ -87,6 +88,11 @@ final class ConditionalWords extends Learned {
 
     private static NDArray layer(Tensors w, String name, NDArray x) {
         return Nn.linear(x, w.get(name + "weight"), w.get(name + "bias"));
+    }
+
+    @Override
+    public boolean unchanged() {
+        return texts.unchanged();
     }
 
     @Override

@@ -74,6 +74,11 @@ final class ContextWords extends Learned {
     }
 
     @Override
+    public boolean unchanged() {
+        return texts.unchanged();
+    }
+
+    @Override
     public void close() {
         texts.close();
         super.close();

@@ -13,7 +13,7 @@ final class FullFineTuning extends Learned {
     static final Method<MethodSpec.Full> METHOD = new Method<>(
             MethodSpec.Full.class,
             (spec, making) -> new FullFineTuning(making.manager(), making.backbone(), making.classifier()),
-            (spec, sizes) -> sizes.backbone().parameters());
+            (spec, sizes) -> sizes.tower(name -> true));
 
     private final Tower tower;
     private final Classifier classifier;

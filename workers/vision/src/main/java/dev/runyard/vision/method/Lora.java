@@ -15,9 +15,11 @@ import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * LoRA (Hu et al. 2021, §4; microsoft/LoRA, loralib/layers.py): a layer's frozen W is used as W + alpha/r · B·A, A [r, in] uniform within
@@ -29,7 +31,7 @@ final class Lora extends Learned {
             MethodSpec.Lora.class,
             (spec, making) -> new Lora(spec, making, making.classifier()),
             (spec, sizes) -> sizes.depth()
-                    * layers(spec, sizes.backbone()).stream()
+                    * layers(spec, name -> sizes.tower().get(name)).stream()
                             .mapToLong(layer -> spec.rank() * (layer.in + layer.out))
                             .sum());
 
@@ -49,38 +51,43 @@ final class Lora extends Learned {
      * @param weight the tower's tensor that holds it
      * @param third which third of that tensor's rows it is; -1 for all
      */
-    private record Layer(String name, String weight, int third, long in, long out) {}
+    record Layer(String name, String weight, int third, long in, long out) {}
 
     private Lora(MethodSpec.Lora spec, Making making, Classifier classifier) {
         super(making.manager(), init(spec, making).and(classifier.parameters()));
         this.classifier = classifier;
         backbone = making.backbone();
-        layers = layers(spec, backbone);
+        layers = layers(spec, shapes(backbone.weights()));
         scale = Torch.scalar(making.manager(), spec.alpha() / spec.rank());
     }
 
-    private static List<Layer> layers(MethodSpec.Lora spec, FrozenBackbone backbone) {
+    static List<Layer> layers(MethodSpec.Lora spec, Function<String, List<Long>> frozen) {
         List<Layer> out = new ArrayList<>();
         for (Target target : Target.values()) {
             if (!spec.targets().contains(target)) {
                 continue;
             }
             switch (target) {
-                case Q -> out.add(layer(backbone, "attn.q", "attn.qkv.weight", 0));
-                case K -> out.add(layer(backbone, "attn.k", "attn.qkv.weight", 1));
-                case V -> out.add(layer(backbone, "attn.v", "attn.qkv.weight", 2));
-                case O -> out.add(layer(backbone, "attn.proj", "attn.proj.weight", -1));
+                case Q -> out.add(layer(frozen, "attn.q", "attn.qkv.weight", 0));
+                case K -> out.add(layer(frozen, "attn.k", "attn.qkv.weight", 1));
+                case V -> out.add(layer(frozen, "attn.v", "attn.qkv.weight", 2));
+                case O -> out.add(layer(frozen, "attn.proj", "attn.proj.weight", -1));
                 case MLP -> {
-                    out.add(layer(backbone, "mlp.fc1", "mlp.fc1.weight", -1));
-                    out.add(layer(backbone, "mlp.fc2", "mlp.fc2.weight", -1));
+                    out.add(layer(frozen, "mlp.fc1", "mlp.fc1.weight", -1));
+                    out.add(layer(frozen, "mlp.fc2", "mlp.fc2.weight", -1));
                 }
             }
         }
         return out;
     }
 
-    private static Layer layer(FrozenBackbone backbone, String name, String weight, int third) {
-        Shape shape = backbone.tensor("blocks.0." + weight).getShape(); // [out, in], or three of them
+    /** Of tensors that are there. */
+    static Function<String, List<Long>> shapes(Tensors tensors) {
+        return name -> Arrays.stream(tensors.get(name).getShape().getShape()).boxed().toList();
+    }
+
+    private static Layer layer(Function<String, List<Long>> frozen, String name, String weight, int third) {
+        List<Long> shape = frozen.apply("blocks.0." + weight); // [out, in], or three of them
         return new Layer(name, weight, third, shape.get(1), third < 0 ? shape.get(0) : shape.get(0) / 3);
     }
 
@@ -96,7 +103,7 @@ final class Lora extends Learned {
         }
         Init init = new Init(making.manager(), making.seed());
         for (int i = 0; i < making.backbone().shape().depth(); i++) {
-            for (Layer layer : layers(spec, making.backbone())) {
+            for (Layer layer : layers(spec, shapes(making.backbone().weights()))) {
                 String name = "blocks." + i + "." + layer.name;
                 init.uniform(name + A, 1 / Math.sqrt(layer.in), spec.rank(), layer.in);
                 init.constant(name + B, 0, layer.out, spec.rank());
@@ -107,8 +114,17 @@ final class Lora extends Learned {
 
     @Override
     public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
-        Map<String, NDArray> all = new LinkedHashMap<>(backbone.weights().byName());
-        for (int i = 0; i < backbone.shape().depth(); i++) {
+        Tensors changed = changed(backbone.weights(), backbone.shape().depth(), layers, leaves, scale);
+        NDArray embedding = backbone.transformer()
+                .encode(changed, pixels, null, false)
+                .embedding(); // [n, d]
+        return classifier.scores(leaves.and(buffers()), embedding);
+    }
+
+    /** The tower's weights with what is added to each layer of each block. */
+    static Tensors changed(Tensors frozen, int depth, List<Layer> layers, Tensors leaves, NDArray scale) {
+        Map<String, NDArray> all = new LinkedHashMap<>(frozen.byName());
+        for (int i = 0; i < depth; i++) {
             String block = "blocks." + i + ".";
             for (Layer layer : layers) {
                 NDArray change = leaves.get(block + layer.name + B)
@@ -118,10 +134,7 @@ final class Lora extends Learned {
                 all.merge(block + layer.weight, whole, NDArray::add);
             }
         }
-        NDArray embedding = backbone.transformer()
-                .encode(new Tensors(all), pixels, null, false)
-                .embedding(); // [n, d]
-        return classifier.scores(leaves.and(buffers()), embedding);
+        return new Tensors(all);
     }
 
     /** [D, in] as one third of [3D, in], which is 0 elsewhere. */

@@ -42,6 +42,11 @@ public interface Model extends Objective {
         return null;
     }
 
+    /** Whether what it holds frozen beside the backbone, such as a text tower, is what it was at first. */
+    default boolean unchanged() {
+        return true;
+    }
+
     @Override
     default NDArray scores(NDArray pixels) {
         return scores(parameters(), pixels, false);

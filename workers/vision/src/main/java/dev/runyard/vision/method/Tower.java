@@ -26,14 +26,6 @@ record Tower(FrozenBackbone backbone) {
         return out;
     }
 
-    /** How many numbers {@link #copies} of the same has. */
-    long size(Predicate<String> learns) {
-        return backbone.weights().byName().entrySet().stream()
-                .filter(e -> !e.getKey().startsWith("head.") && learns.test(e.getKey()))
-                .mapToLong(e -> e.getValue().size())
-                .sum();
-    }
-
     /** [n, 3, H, W] to [n, d], by the copies among the leaves and the frozen rest. */
     NDArray embedding(Tensors leaves, NDArray pixels) {
         Map<String, NDArray> all = new LinkedHashMap<>(backbone.weights().byName());

@@ -27,7 +27,7 @@ final class VisualPrompts extends Learned {
             (spec, making) -> of(spec, making.manager(), making.seed(), making.backbone(), making.classifier()),
             (spec, sizes) -> {
                 long size = spec.size();
-                long side = sizes.backbone().shape().imageSize();
+                long side = sizes.shape().imageSize();
                 return spec.place() == Place.PADDING ? 3 * 4 * size * (side - size) : 3 * size * size;
             });
 

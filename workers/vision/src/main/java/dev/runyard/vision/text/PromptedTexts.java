@@ -23,14 +23,14 @@ public final class PromptedTexts implements AutoCloseable {
     private static final String WORDNET_ID = "n\\d{8}";
 
     private final TextTower tower;
-    private final int words;
     private final NDArray start; // [C, 1, D]
     private final NDArray names; // [C, T, D]
     private final int[] ends;
+    private final String sha256;
 
     private PromptedTexts(TextTower tower, int words, long[][] ids) {
         this.tower = tower;
-        this.words = words;
+        sha256 = tower.weights().sha256();
         ends = tower.transformer().ends(ids);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -119,9 +119,9 @@ public final class PromptedTexts implements AutoCloseable {
         return tower.logitScale();
     }
 
-    /** Of the frozen weights as they are now. */
-    public String sha256() {
-        return tower.weights().sha256();
+    /** Whether the frozen weights are what they were at first. */
+    public boolean unchanged() {
+        return tower.weights().sha256().equals(sha256);
     }
 
     /**

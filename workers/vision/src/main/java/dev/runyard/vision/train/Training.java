@@ -170,7 +170,7 @@ public final class Training {
                     robustness,
                     listener);
             Outcome outcome = fit(data, model, loop, features, listener);
-            if (!backbone.sha256Now().equals(backbone.sha256())) {
+            if (!backbone.sha256Now().equals(backbone.sha256()) || !model.unchanged()) {
                 throw new TrainingFailure(
                         FailureReason.INTERNAL, "the frozen backbone changed during the run; its results are void");
             }

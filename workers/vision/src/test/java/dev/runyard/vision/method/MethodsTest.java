@@ -76,7 +76,7 @@ class MethodsTest {
                 null);
         try (Model model = Models.of(spec, backbone, Collections.nCopies(CLASSES, "thing"))) {
             long own = model.parameters().count() - Classifier.trained(model.parameters());
-            assertThat(Methods.of(what.method()).count(what.method(), new Sizes(backbone, CLASSES, 24, 0)))
+            assertThat(Methods.of(what.method()).count(what.method(), Sizes.of(backbone, CLASSES, 24, 0)))
                     .isEqualTo(own);
         }
     }

@@ -1,24 +1,34 @@
 package dev.runyard.vision.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Head;
+import dev.runyard.spec.model.MethodSpec.Insertion;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
+import dev.runyard.spec.model.MethodSpec.Target;
 import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.weights.Layout;
+import dev.runyard.vision.method.Method.Sizes;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The numbers of science reference §7: ViT-B/32 with width 768, and DINO's S/16 with 384. */
 class ParameterCountTest {
@@ -80,8 +90,61 @@ class ParameterCountTest {
     @ParameterizedTest
     @CsvSource({"SHALLOW, 12288", "DEEP, 147456"})
     void promptTuning(Blocks blocks, long count) {
-        VitShape shape = new VitShape(
-                VitShape.Naming.OPENAI_CLIP,
+        try (NDManager manager = Torch.manager()) {
+            State state = VisualPromptTuning.init(new MethodSpec.Vpt(blocks, 16), manager, 0, clip());
+            assertThat(size(state)).isEqualTo(count);
+            double bound = Math.sqrt(6.0 / (3 * 32 * 32 + 768));
+            for (float value : state.parameters().get("prompts").toFloatArray()) {
+                assertThat((double) value).isBetween(-bound, bound);
+            }
+        }
+    }
+
+    static Stream<Arguments> further() {
+        List<Target> all = List.of(Target.values());
+        return Stream.of(
+                arguments(new MethodSpec.Lora(4, null, null), 147_456),
+                arguments(new MethodSpec.Lora(8, null, all), 12 * 8 * (4 * (768 + 768) + 2 * (768 + 3_072))),
+                arguments(new MethodSpec.Adapter(null, null, null, null), 2_416_128),
+                arguments(new MethodSpec.Adapter(null, null, null, false), 2_379_264),
+                arguments(new MethodSpec.Adapter(Insertion.PARALLEL, 64, null, null), 1_189_632),
+                arguments(new MethodSpec.Prototypes(), 0),
+                arguments(new MethodSpec.TipAdapter(null, null), 0),
+                arguments(new MethodSpec.TipAdapterF(null, null), 1_600 * 512),
+                arguments(new MethodSpec.ClipAdapter(null, null), 131_072),
+                arguments(new MethodSpec.CoOp(null, null), 8_192),
+                arguments(new MethodSpec.CoOp(4, true), 204_800),
+                arguments(new MethodSpec.CoCoOp(null), 35_360), // as its paper counts
+                arguments(new MethodSpec.Full(), 87_849_216),
+                arguments(new MethodSpec.BitFit(), 102_912));
+    }
+
+    /** On CLIP's ViT-B/32 with 100 classes of 16 images, by the arithmetic that MethodsTest holds against what is made. */
+    @ParameterizedTest
+    @MethodSource
+    void further(MethodSpec spec, long count) {
+        Map<String, List<Long>> tower = new HashMap<>();
+        Layout.entries(
+                        Naming.OPENAI_CLIP,
+                        new Layout.Sizes(B32, 32, 50, 12, 3_072, 512, 0),
+                        new Layout.Parts(false, true, true, false, false),
+                        false)
+                .forEach(entry -> tower.put(entry.name(), List.copyOf(entry.shape())));
+        assertThat(Methods.of(spec).count(spec, new Sizes(clip(), tower, 100, 1_600, 512)))
+                .isEqualTo(count);
+    }
+
+    @Test
+    void linearLayer() {
+        try (NDManager manager = Torch.manager()) {
+            assertThat(size(new State(Classifier.linear(manager, 0, 512, 100).parameters(), Map.of())))
+                    .isEqualTo(51_300);
+        }
+    }
+
+    private static VitShape clip() {
+        return new VitShape(
+                Naming.OPENAI_CLIP,
                 32,
                 B32,
                 12,
@@ -93,22 +156,6 @@ class ParameterCountTest {
                 List.of(1.0, 1.0, 1.0),
                 512,
                 0);
-        try (NDManager manager = Torch.manager()) {
-            State state = VisualPromptTuning.init(new MethodSpec.Vpt(blocks, 16), manager, 0, shape);
-            assertThat(size(state)).isEqualTo(count);
-            double bound = Math.sqrt(6.0 / (3 * 32 * 32 + 768));
-            for (float value : state.parameters().get("prompts").toFloatArray()) {
-                assertThat((double) value).isBetween(-bound, bound);
-            }
-        }
-    }
-
-    @Test
-    void linearLayer() {
-        try (NDManager manager = Torch.manager()) {
-            assertThat(size(new State(Classifier.linear(manager, 0, 512, 100).parameters(), Map.of())))
-                    .isEqualTo(51_300);
-        }
     }
 
     private static long size(State state) {

@@ -22,6 +22,7 @@ import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.Task;
 import dev.runyard.spec.training.Augment;
 import dev.runyard.spec.training.CheckpointSpec;
+import dev.runyard.spec.training.ClipSpec;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
@@ -64,6 +65,7 @@ class MethodRunsTest {
     static Path shared;
 
     private static Path weights = Path.of("");
+    private static Path clip = Path.of("");
 
     @TempDir
     Path dir;
@@ -86,6 +88,41 @@ class MethodRunsTest {
                 null);
         new Training(spec, shared.resolve("pretrain"), options()).run(new Recorder());
         weights = shared.resolve("pretrain/backbone");
+        RunSpec contrastive = new RunSpec(
+                Task.PRETRAIN,
+                SHAPES,
+                null,
+                null,
+                null,
+                new OptimizerSpec(null, 0.02, null, null),
+                new ScheduleSpec(1, 0, 0.0),
+                BATCH,
+                Augment.NONE,
+                7L,
+                null,
+                new PretrainSpec(
+                        32,
+                        8,
+                        WIDTH,
+                        2,
+                        2,
+                        PretrainSpec.Objective.CLIP,
+                        new ClipSpec(WIDTH, 16, 1, 2, null, 64, null),
+                        null),
+                null);
+        new Training(contrastive, shared.resolve("pretrain-clip"), options()).run(new Recorder());
+        clip = shared.resolve("pretrain-clip/backbone");
+    }
+
+    /** A text classifier without a file needs a backbone that reads texts. */
+    private static Path backbone(Case what) {
+        boolean reads = what.classifier().kind() == ClassifierSpec.Kind.TEXT
+                && what.classifier().features() == null;
+        return reads ? clip : weights;
+    }
+
+    private static Case text(String name, MethodSpec method) {
+        return new Case(name, method, new ClassifierSpec(ClassifierSpec.Kind.TEXT, null));
     }
 
     private static TrainingOptions options() {
@@ -100,7 +137,7 @@ class MethodRunsTest {
         return new RunSpec(
                 null,
                 SHAPES,
-                new BackboneSpec(weights.toString(), null, precision),
+                new BackboneSpec(backbone(what).toString(), null, precision),
                 what.method(),
                 what.classifier(),
                 new OptimizerSpec(null, 0.05, null, null),
@@ -201,6 +238,71 @@ class MethodRunsTest {
                 spec(plain(new MethodSpec.Linear()), Augment.NONE, new ScheduleSpec(2, 1, 0.0)), 2, 3, 5);
         assertThat(whole.metrics.get("train/loss")).hasSize(STEPS);
         assertThat(shared.resolve("cache/features")).isNotEmptyDirectory();
+    }
+
+    /** Those that begin with texts or with the embeddings of all images: by augmented images and by cached embeddings. */
+    @ParameterizedTest
+    @MethodSource
+    void whatBeginsWithTextsIsResumedBitForBitAndLearns(Case what) throws IOException {
+        resumedBitForBit(spec(what), 1, 4, STEPS);
+        dir = dir.resolve("cached");
+        ScheduleSpec schedule = new ScheduleSpec(2, 0, 0.0);
+        Recorder cached = resumedBitForBit(spec(what, Augment.NONE, schedule), 2, 3);
+        assertThat(cached.metrics.get("train/loss")).hasSize(STEPS);
+        try (TrainedRun run = TrainedRun.open(dir.resolve("whole"))) {
+            Split test = run.ownData(options().dataCache()).test();
+            assertThat(run.scores(run.batch(test, 0, 4))).hasSize(4 * CLASSES);
+        }
+        Recorder longer = new Recorder();
+        new Training(spec(what, Augment.NONE, new ScheduleSpec(20, 0, 0.0)), dir.resolve("longer"), options())
+                .run(longer);
+        List<Double> losses = List.copyOf(longer.metrics.get("train/loss").values());
+        assertThat(mean(losses.subList(losses.size() - 3, losses.size()))).isLessThan(mean(losses.subList(0, 3)));
+    }
+
+    static Stream<Case> whatBeginsWithTextsIsResumedBitForBitAndLearns() {
+        return Stream.of(
+                text("tip-adapter-f", new MethodSpec.TipAdapterF(null, null)),
+                text("clip-adapter", new MethodSpec.ClipAdapter(null, null)),
+                text("coop", new MethodSpec.CoOp(3, null)),
+                text("coop-by-class", new MethodSpec.CoOp(2, true)),
+                text("cocoop", new MethodSpec.CoCoOp(3)));
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatTakesAllImagesAtOnceIsJudgedAndReadAgain(Case what) throws IOException {
+        Recorder recorder = new Recorder();
+        assertThat(new Training(spec(what), dir.resolve("run"), options()).run(recorder))
+                .isEqualTo(new Outcome.Finished(0));
+        assertThat(recorder.metrics.get("system/parameters")).containsEntry(0L, 0.0);
+        assertThat(recorder.metrics).containsKeys("val/top1", "test/top1").doesNotContainKey("train/loss");
+        double right = recorder.metrics.get("test/top1").get(0L);
+        try (TrainedRun run = TrainedRun.open(dir.resolve("run"))) {
+            Split test = run.ownData(options().dataCache()).test();
+            float[] scores = run.scores(run.batch(test, 0, test.size()));
+            int same = 0;
+            for (int i = 0; i < test.size(); i++) {
+                int best = 0;
+                for (int c = 1; c < CLASSES; c++) {
+                    best = scores[i * CLASSES + c] > scores[i * CLASSES + best] ? c : best;
+                }
+                same += best == test.label(i) ? 1 : 0;
+            }
+            assertThat(100.0 * same / test.size()).isCloseTo(right, within(1e-9));
+        }
+        Recorder stopped = new Recorder(0, Order.PAUSE);
+        assertThat(new Training(spec(what), dir.resolve("stopped"), options()).run(stopped))
+                .isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
+    }
+
+    static Stream<Case> whatTakesAllImagesAtOnceIsJudgedAndReadAgain() {
+        return Stream.of(
+                plain(new MethodSpec.Prototypes()), text("tip-adapter", new MethodSpec.TipAdapter(null, null)));
     }
 
     private Recorder resumedBitForBit(RunSpec spec, long... stops) throws IOException {
