@@ -17,6 +17,7 @@ import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.spec.training.Select;
+import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.spec.training.ValidateOn;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,11 @@ public record RunSpec(
         @Doc(
                 "A published protocol whose values stand where this spec says nothing: paper, or as-released (of the PGN code).")
         @Nullable
-        Preset preset) {
+        Preset preset,
+
+        @Doc("What keeps the training steady: clipping, smoothing, mixing, averaging, an early end; left out: none of it.")
+        @Nullable
+        TrainingSpec training) {
 
     private static final int MOST_EVALUATIONS = 32;
 
@@ -104,6 +109,10 @@ public record RunSpec(
         if (microBatch != null) {
             Bounds.check(RunSpec.class, "microBatch", microBatch);
             refuseMicroBatch(task, microBatch, batchSize);
+        }
+        if (training != null && task == Task.PRETRAIN) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE", "training", "{…}", "belongs to task train: pretrain has its own losses", "remove it");
         }
         if (task == Task.PRETRAIN && pretrain == null) {
             throw new InvalidSpec(
@@ -181,6 +190,7 @@ public record RunSpec(
                 microBatch,
                 Select.LAST,
                 ValidateOn.VAL,
+                null,
                 null);
     }
 
@@ -277,6 +287,11 @@ public record RunSpec(
                 pretrain,
                 evaluations,
                 null);
+    }
+
+    /** What it is trained with beside; nothing where the document says nothing. */
+    public TrainingSpec steadied() {
+        return training == null ? TrainingSpec.NONE : training;
     }
 
     private static void refuseMicroBatch(Task task, int microBatch, int batchSize) {

@@ -55,7 +55,7 @@ public interface Model extends Objective {
     @Override
     default Loss loss(NDManager manager, Tensors leaves, Seen seen, long step) {
         NDArray scores = scores(leaves, seen.views().get(0), true);
-        NDArray targets = Nn.targets(manager, seen.classes(), scores.getShape().get(1));
+        NDArray targets = seen.targets(manager, scores.getShape().get(1));
         return new Loss(Nn.crossEntropy(scores, targets), scores);
     }
 }

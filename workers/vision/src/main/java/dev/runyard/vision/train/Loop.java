@@ -7,6 +7,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Outcome.Cause;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.training.EarlyStoppingSpec;
 import dev.runyard.spec.training.Select;
 import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.data.Dataset;
@@ -127,7 +128,7 @@ final class Loop {
             report();
             while (true) {
                 Order order = listener.order();
-                if (order != Order.CONTINUE || !progress.validated() || progress.step() == steps) {
+                if (order != Order.CONTINUE || !progress.validated() || over()) {
                     read(step);
                 }
                 if (order == Order.CONTINUE && !progress.validated()) {
@@ -136,7 +137,7 @@ final class Loop {
                 if (order != Order.CONTINUE) {
                     return stop(order, step, checkpointing);
                 }
-                if (progress.step() == steps) {
+                if (over()) {
                     return finish(step, checkpointing);
                 }
                 take(step, batches.training(progress.step()));
@@ -248,7 +249,7 @@ final class Loop {
 
     /** Leaves the state untouched when it is interrupted: the epoch is then validated after the resume. */
     private Order validate(Step step, Checkpointing checkpointing) throws IOException {
-        Optional<Map<String, Double>> found = judge.validation(this::report);
+        Optional<Map<String, Double>> found = step.judged(() -> judge.validation(this::report));
         if (found.isEmpty()) {
             return judge.ordered();
         }
@@ -256,9 +257,13 @@ final class Loop {
         progress = progress.validated(BestWeights.score(spec.select(), found.get()));
         boolean improved = progress.isBest();
         if (improved && best != null) {
-            best.keep();
+            BestWeights kept = best;
+            step.judged(() -> {
+                kept.keep(); // those that were judged
+                return true;
+            });
         }
-        boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || progress.step() == steps;
+        boolean due = epoch() % spec.checkpoint().everyEpochs() == 0 || over();
         if (due || improved || overdue(checkpointing)) {
             save(step, checkpointing);
         }
@@ -269,19 +274,27 @@ final class Loop {
         if (notFinite > 0) {
             throw notFinite(Double.NaN, progress.step());
         }
-        select();
-        Optional<Map<String, Double>> found = judge.test(this::report);
+        boolean chosen = select();
+        Optional<Map<String, Double>> found =
+                chosen ? judge.test(this::report) : step.judged(() -> judge.test(this::report));
         if (found.isEmpty()) {
             return stop(judge.ordered(), step, checkpointing);
         }
         emit(found.get());
+        if (!chosen) {
+            step.settle();
+        }
+        if (progress.step() < steps) {
+            listener.log("ended after epoch " + epoch() + ": no validation was better in "
+                    + (progress.step() - Math.max(0, progress.bestStep())) / perEpoch + " of them in a row");
+        }
         return new Outcome.Finished(progress.step());
     }
 
-    /** From here on the weights are the result; the checkpoint of the last step is written before. */
-    private void select() {
+    /** Whether the weights are the result from here on; the checkpoint of the last step is written before. */
+    private boolean select() {
         if (spec.select() == Select.LAST || best == null) {
-            return;
+            return false;
         }
         if (progress.bestStep() < 0) {
             throw new TrainingFailure(
@@ -296,6 +309,15 @@ final class Loop {
                         ? "val/loss " + -progress.best() + ", the lowest"
                         : "val/top1 " + progress.best() + ", the highest")
                 + (spec.validateOn() == ValidateOn.TEST ? "; selected on test, as released." : "."));
+        return true;
+    }
+
+    /** Whether there is no further step: after the last, or where the validations in a row without a better one are too many. */
+    private boolean over() {
+        EarlyStoppingSpec early = spec.steadied().earlyStopping();
+        boolean validated = progress.validated() && progress.step() > 0 && progress.step() % perEpoch == 0;
+        long worse = (progress.step() - Math.max(0, progress.bestStep())) / perEpoch;
+        return progress.step() == steps || early != null && validated && worse >= early.patience();
     }
 
     private Outcome stop(Order order, Step step, Checkpointing checkpointing) throws IOException {

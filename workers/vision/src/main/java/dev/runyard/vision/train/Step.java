@@ -6,16 +6,21 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.method.solver.Objective.Loss;
 import dev.runyard.vision.method.solver.Objective.Seen;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.optim.Average;
+import dev.runyard.vision.train.optim.Clipping;
 import dev.runyard.vision.train.optim.Gradients;
 import dev.runyard.vision.train.optim.LossScale;
+import dev.runyard.vision.train.optim.Mixing;
 import dev.runyard.vision.train.optim.Optimiser;
 import dev.runyard.vision.train.report.TrainingFailure;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +32,9 @@ final class Step implements AutoCloseable {
     private final Readings readings;
     private final Optimiser optimiser;
     private final @Nullable LossScale scale;
+    private final Mixing mixing;
+    private final @Nullable Clipping clipping;
+    private final @Nullable Average average;
 
     /** @param readings take what each step measures */
     Step(RunSpec spec, Objective objective, Readings readings) {
@@ -34,6 +42,10 @@ final class Step implements AutoCloseable {
         this.objective = objective;
         this.readings = readings;
         optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
+        TrainingSpec training = spec.steadied();
+        mixing = new Mixing(training, spec.seed());
+        clipping = training.clipGradient() == null ? null : new Clipping(training.clipGradient());
+        average = training.ema() == null ? null : new Average(training.ema(), objective.parameters());
         scale = spec.backbone().precision() == BackboneSpec.Precision.FP16 ? new LossScale() : null;
     }
 
@@ -44,6 +56,9 @@ final class Step implements AutoCloseable {
         if (scale != null) {
             out.putAll(scale.state());
         }
+        if (average != null) {
+            out.putAll(average.state());
+        }
         out.putAll(objective.buffers().byName());
         return out;
     }
@@ -51,6 +66,31 @@ final class Step implements AutoCloseable {
     /** Steps that half precision skipped so far; waits for the device. */
     long skipped() {
         return scale == null ? 0 : scale.skipped();
+    }
+
+    /** Judges, or whatever else is to see the parameters that the training is for: their average where it keeps one. */
+    <T> T judged(Work<T> work) throws IOException {
+        if (average == null) {
+            return work.done();
+        }
+        average.swap();
+        try {
+            return work.done();
+        } finally {
+            average.swap();
+        }
+    }
+
+    /** See {@link #judged}. */
+    interface Work<T> {
+        T done() throws IOException;
+    }
+
+    /** Leaves the parameters that the training is for; no step may follow. */
+    void settle() {
+        if (average != null) {
+            average.swap();
+        }
     }
 
     /**
@@ -79,13 +119,21 @@ final class Step implements AutoCloseable {
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
+            Seen given = mixing.mixed(manager, seen, number);
             Tensors leaves = objective.parameters().leaves();
             try (Tape tape = new Tape()) {
                 for (int from = 0; from < seen.size(); from += part) {
-                    backward(manager, tape, leaves, seen, from, Math.min(seen.size(), from + part), number);
+                    backward(manager, tape, leaves, given, from, Math.min(seen.size(), from + part), number);
                 }
             }
-            optimiser.step(objective.parameters(), scale == null ? Gradients.at(leaves) : scale.taken(leaves), rate);
+            Gradients gradients = scale == null ? Gradients.at(leaves) : scale.taken(leaves);
+            if (clipping != null) {
+                gradients = clipping.clipped(objective.parameters(), gradients);
+            }
+            optimiser.step(objective.parameters(), gradients, rate);
+            if (average != null) {
+                average.follow(number);
+            }
             objective.stepped(number, steps);
         }
     }
@@ -109,6 +157,12 @@ final class Step implements AutoCloseable {
     @Override
     public void close() {
         optimiser.close();
+        if (clipping != null) {
+            clipping.close();
+        }
+        if (average != null) {
+            average.close();
+        }
         if (scale != null) {
             scale.close();
         }

@@ -147,7 +147,8 @@ public final class Training {
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
-            boolean once = model.takesEmbedding() && (spec.augment() == Augment.NONE || !inSteps());
+            boolean once = model.takesEmbedding()
+                    && (!inSteps() || spec.augment() == Augment.NONE && !spec.steadied().mixes());
             boolean wanted = once || model instanceof FromFeatures;
             Features all = wanted ? Features.of(data, backbone, normalisation, options, listener) : null;
             if (wanted && all == null) {
@@ -316,6 +317,16 @@ public final class Training {
                     Json.mapper().valueToTree(spec.select()),
                     "needs a val part, and " + data.id() + " has none here",
                     "use select: last");
+        }
+        if (spec.steadied().earlyStopping() != null
+                && spec.validateOn() == ValidateOn.VAL
+                && data.val().size() == 0) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "training.earlyStopping",
+                    "{…}",
+                    "needs a val part, and " + data.id() + " has none here",
+                    "remove it, or use dataset.fit: train");
         }
         int n = data.train().size();
         if (spec.batchSize() > n) {

@@ -3,6 +3,7 @@ package dev.runyard.vision.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -23,9 +24,11 @@ import dev.runyard.spec.run.Task;
 import dev.runyard.spec.training.Augment;
 import dev.runyard.spec.training.CheckpointSpec;
 import dev.runyard.spec.training.ClipSpec;
+import dev.runyard.spec.training.EarlyStoppingSpec;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.weights.WeightsException;
@@ -51,6 +54,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole runs of every method on two handfuls of rendered images: resumed, refused, failed, and from cached features. */
@@ -303,6 +307,99 @@ class MethodRunsTest {
     static Stream<Case> whatTakesAllImagesAtOnceIsJudgedAndReadAgain() {
         return Stream.of(
                 plain(new MethodSpec.Prototypes()), text("tip-adapter", new MethodSpec.TipAdapter(null, null)));
+    }
+
+    private static RunSpec with(RunSpec spec, TrainingSpec training) {
+        return new RunSpec(
+                spec.task(),
+                spec.dataset(),
+                spec.backbone(),
+                spec.method(),
+                spec.classifier(),
+                spec.optimizer(),
+                spec.schedule(),
+                spec.batchSize(),
+                spec.augment(),
+                spec.seed(),
+                spec.checkpoint(),
+                spec.pretrain(),
+                spec.evaluations(),
+                null,
+                training);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatSteadiesATrainingIsResumedBitForBit(String name, TrainingSpec training) throws IOException {
+        RunSpec plain = spec(plain(new MethodSpec.Iip(2)));
+        Recorder steadied = resumedBitForBit(with(plain, training), 1, 3, 4, STEPS);
+        Recorder without = new Recorder();
+        new Training(plain, dir.resolve("without"), options()).run(without);
+        assertThat(steadied.metrics).as(name).isNotEqualTo(without.metrics);
+    }
+
+    static Stream<Arguments> whatSteadiesATrainingIsResumedBitForBit() {
+        return Stream.of(
+                arguments("clipGradient", new TrainingSpec(0.01, null, null, null, null, null)),
+                arguments("labelSmoothing", new TrainingSpec(null, 0.1, null, null, null, null)),
+                arguments("mixup", new TrainingSpec(null, null, 0.4, null, null, null)),
+                arguments("cutmix", new TrainingSpec(null, null, null, 1.0, null, null)),
+                arguments("ema", new TrainingSpec(null, null, null, null, 0.8, null)),
+                arguments("all", new TrainingSpec(1.0, 0.1, 0.4, 1.0, 0.8, new EarlyStoppingSpec(100))));
+    }
+
+    /** What is judged and kept is the average, and the run goes on from the parameters themselves. */
+    @Test
+    void averagesAreJudgedAndKept() throws IOException {
+        RunSpec plain = spec(plain(new MethodSpec.Iip(2)));
+        Recorder without = new Recorder();
+        new Training(plain, dir.resolve("without"), options()).run(without);
+        Recorder averaged = new Recorder();
+        new Training(with(plain, new TrainingSpec(null, null, null, null, 0.8, null)), dir.resolve("ema"), options())
+                .run(averaged);
+        assertThat(averaged.metrics.get("train/loss")).isEqualTo(without.metrics.get("train/loss"));
+        assertThat(averaged.metrics.get("val/loss")).isNotEqualTo(without.metrics.get("val/loss"));
+        try (Safetensors kept = Safetensors.open(dir.resolve("ema/weights.safetensors"));
+                Safetensors state = Safetensors.open(dir.resolve("ema/checkpoints/step-000000006/state.safetensors"))) {
+            assertThat(kept.floats("prompts"))
+                    .isEqualTo(state.floats("ema.prompts"))
+                    .isNotEqualTo(state.floats("prompts"));
+        }
+    }
+
+    /** With a rate of nearly nothing no validation is better than the first, so the run ends so many epochs behind it, resumed or not. */
+    @Test
+    void withoutABetterValidationItEndsEarlyAndAtTheSameStepWhenResumed() throws IOException {
+        RunSpec idle = spec(plain(new MethodSpec.Iip(2)), Augment.NONE, new ScheduleSpec(9, 0, 0.0));
+        RunSpec spec = new RunSpec(
+                null,
+                idle.dataset(),
+                idle.backbone(),
+                idle.method(),
+                idle.classifier(),
+                new OptimizerSpec(null, 1e-12, null, null),
+                idle.schedule(),
+                BATCH,
+                Augment.NONE,
+                0L,
+                idle.checkpoint(),
+                null,
+                null,
+                null,
+                new TrainingSpec(null, null, null, null, null, new EarlyStoppingSpec(3)));
+        Recorder whole = new Recorder();
+        long end = 3 * 4; // the first of 4 epochs is the best
+        assertThat(new Training(spec, dir.resolve("whole"), options()).run(whole)).isEqualTo(new Outcome.Finished(end));
+        assertThat(whole.metrics.get("test/top1")).containsOnlyKeys(end);
+        assertThat(whole.log).anyMatch(line -> line.contains("3 validations in a row"));
+        Map<String, Map<Long, Double>> parts = new TreeMap<>();
+        for (long stop : new long[] {4, 9, 11}) {
+            run(spec, new Recorder(stop, Order.PAUSE), new Outcome.GivenBack(stop, Outcome.Cause.PAUSE), parts);
+        }
+        run(spec, new Recorder(), new Outcome.Finished(end), parts);
+        assertThat(parts).isEqualTo(new TreeMap<>(whole.metrics));
+        assertThat(dir.resolve("parts/weights.safetensors"))
+                .hasSameBinaryContentAs(dir.resolve("whole/weights.safetensors"));
     }
 
     private Recorder resumedBitForBit(RunSpec spec, long... stops) throws IOException {

@@ -3,6 +3,7 @@ package dev.runyard.vision.method.solver;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.runyard.vision.image.View;
+import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -39,9 +40,20 @@ public interface Objective extends AutoCloseable {
      * @param views each [n, 3, H, W], normalised
      * @param labels [n]
      * @param classes the labels on the device, int64 [n]
+     * @param asked what the labels ask for
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Seen(List<NDArray> views, int[] labels, NDArray classes) {
+    record Seen(List<NDArray> views, int[] labels, NDArray classes, Targets asked) {
+        /** Asking for the labels themselves. */
+        public Seen(List<NDArray> views, int[] labels, NDArray classes) {
+            this(views, labels, classes, Targets.HARD);
+        }
+
+        /** As {@link Nn#crossEntropy} takes them, [n, C]. */
+        public NDArray targets(NDManager manager, long outputs) {
+            return asked.of(manager, classes, outputs);
+        }
+
         /** n */
         public int size() {
             return labels.length;
@@ -53,7 +65,8 @@ public interface Objective extends AutoCloseable {
             return new Seen(
                     views.stream().map(view -> view.get(rows)).toList(),
                     Arrays.copyOfRange(labels, from, to),
-                    classes.get(rows));
+                    classes.get(rows),
+                    asked.part(rows));
         }
     }
 

@@ -1,0 +1,15 @@
+package dev.runyard.spec.training;
+
+import dev.runyard.spec.Bounds;
+import dev.runyard.spec.Defaults;
+import dev.runyard.spec.Doc;
+
+/** When a training ends before its last epoch: after so many validations in a row without a better val/top1 (Prechelt 1998, UP). */
+public record EarlyStoppingSpec(
+        @Doc(value = "Validations in a row without a better val/top1 that end the training.", min = 1, max = 100_000)
+        Integer patience) {
+    public EarlyStoppingSpec {
+        patience = Defaults.or(patience, 10);
+        Bounds.check(EarlyStoppingSpec.class, "patience", patience);
+    }
+}

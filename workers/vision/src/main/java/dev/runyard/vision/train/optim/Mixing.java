@@ -1,0 +1,120 @@
+package dev.runyard.vision.train.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.training.TrainingSpec;
+import dev.runyard.vision.image.Draws;
+import dev.runyard.vision.method.solver.Objective.Seen;
+import dev.runyard.vision.method.solver.Targets;
+import dev.runyard.vision.nd.Nn;
+import dev.runyard.vision.nd.Torch;
+import java.util.Arrays;
+import java.util.List;
+import org.hipparchus.distribution.continuous.BetaDistribution;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch becomes before it is learned from: blended with a permutation of itself (mixup, Zhang et al. 2018, §2), or with boxes of
+ * it pasted in (CutMix, Yun et al. 2019, algorithm 1; clovaai/CutMix-PyTorch, train.py), and with smoothed targets. Everything drawn is a
+ * pure function of the seed and the step, so that a resumed training draws the same.
+ */
+public final class Mixing {
+    /** No epoch: batches and augmentations count theirs from 0, first values have -1, the places of visual prompts -2. */
+    private static final long PURPOSE = -3;
+
+    private static final int SHARE = 0;
+    private static final int COIN = 1;
+    private static final int ROW = 2;
+    private static final int COLUMN = 3;
+    private static final int ORDER = 4;
+
+    private final TrainingSpec spec;
+    private final long seed;
+
+    public Mixing(TrainingSpec spec, long seed) {
+        this.spec = spec;
+        this.seed = seed;
+    }
+
+    /**
+     * A box of an image: rows {@code top} to {@code bottom} - 1, columns {@code left} to {@code right} - 1; it may be empty.
+     */
+    record Box(int top, int bottom, int left, int right) {
+        /** A box around a place with the share 1 − {@code share} of the image, cut off at the image's border. */
+        static Box of(int height, int width, double share, int row, int column) {
+            double side = Math.sqrt(1 - share);
+            int h = (int) (height * side);
+            int w = (int) (width * side);
+            return new Box(
+                    Math.max(0, row - h / 2),
+                    Math.min(height, row + h / 2),
+                    Math.max(0, column - w / 2),
+                    Math.min(width, column + w / 2));
+        }
+
+        /** Share of an image that lies outside. */
+        double outside(int height, int width) {
+            return 1 - (double) (bottom - top) * (right - left) / ((double) height * width);
+        }
+    }
+
+    /**
+     * The batch to learn from; the given one where nothing is asked for.
+     *
+     * @param manager of new arrays
+     * @param seen one view, [n, 3, H, W] where images are mixed
+     * @param step number of the step, from 0
+     */
+    public Seen mixed(NDManager manager, Seen seen, long step) {
+        Double smoothing = spec.labelSmoothing();
+        double even = smoothing == null ? 0 : smoothing;
+        if (!spec.mixes()) {
+            return even == 0
+                    ? seen
+                    : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
+        }
+        Draws draws = new Draws(seed, PURPOSE, step);
+        boolean blends = blends(spec.mixup(), spec.cutmix(), draws);
+        double share = share(blends ? spec.mixup() : spec.cutmix(), draws);
+        int n = seen.size();
+        long[] order = Arrays.stream(draws.order(ORDER, n)).asLongStream().toArray();
+        NDArray rows = Torch.longs(manager, order, n);
+        NDArray images = seen.views().get(0);
+        NDArray others = Nn.rows(images.reshape(n, -1), rows).reshape(images.getShape());
+        NDArray mixed;
+        if (blends) {
+            mixed = images.mul(Torch.scalar(manager, share)).add(others.mul(Torch.scalar(manager, 1 - share)));
+        } else {
+            int height = Math.toIntExact(images.getShape().get(2));
+            int width = Math.toIntExact(images.getShape().get(3));
+            Box box = Box.of(height, width, share, draws.below(ROW, height), draws.below(COLUMN, width));
+            share = box.outside(height, width);
+            mixed = pasted(manager, images, others, box);
+        }
+        NDArray labels = Torch.longs(
+                manager, Arrays.stream(order).map(i -> seen.labels()[(int) i]).toArray(), n);
+        return new Seen(List.of(mixed), seen.labels(), seen.classes(), new Targets(even, labels, share));
+    }
+
+    private static boolean blends(@Nullable Double mixup, @Nullable Double cutmix, Draws draws) {
+        return mixup != null && (cutmix == null || draws.happens(COIN, 0.5));
+    }
+
+    /** From Beta(α, α), by the inverse of its distribution. */
+    static double share(@Nullable Double alpha, Draws draws) {
+        double a = alpha == null ? 1 : alpha;
+        return new BetaDistribution(a, a).inverseCumulativeProbability(draws.uniform(SHARE));
+    }
+
+    private static NDArray pasted(NDManager manager, NDArray images, NDArray others, Box box) {
+        int height = Math.toIntExact(images.getShape().get(2));
+        int width = Math.toIntExact(images.getShape().get(3));
+        float[] inside = new float[height * width];
+        for (int row = box.top; row < box.bottom; row++) {
+            Arrays.fill(inside, row * width + box.left, row * width + box.right, 1);
+        }
+        NDArray theirs = Torch.floats(manager, inside, 1, 1, height, width);
+        NDArray ours = Torch.scalar(manager, 1).sub(theirs);
+        return images.mul(ours).add(others.mul(theirs));
+    }
+}
