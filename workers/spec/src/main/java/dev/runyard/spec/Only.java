@@ -27,7 +27,8 @@ public final class Only {
     /** @throws InvalidSpec OUT_OF_RANGE or DUPLICATE_VALUE when a list of choices holds none, or one twice */
     public static void each(String field, List<?> choices) {
         if (choices.isEmpty()) {
-            throw new InvalidSpec("OUT_OF_RANGE", field, "[]", "must name at least one", "leave it out for the default");
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", field, "[]", "must name at least one", "leave it out for the default");
         }
         if (new HashSet<>(choices).size() < choices.size()) {
             throw new InvalidSpec("DUPLICATE_VALUE", field, choices, "names one twice", "name each once");

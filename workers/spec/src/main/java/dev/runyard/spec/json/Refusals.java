@@ -1,7 +1,6 @@
 package dev.runyard.spec.json;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,7 +103,12 @@ final class Refusals {
             return unknownField(unknown, path, value(e, tree));
         }
         if (e instanceof InvalidTypeIdException kind) {
-            return unknownKind(kind, path);
+            return unknownKind(kind.getBaseType().getRawClass(), kind.getTypeId(), path);
+        }
+        if (e instanceof InvalidDefinitionException family && Kind.family(family.getType().getRawClass())) {
+            // A family stands in the list of kinds, but is none.
+            return unknownKind(
+                    family.getType().getRawClass(), family.getType().getRawClass().getSimpleName(), path);
         }
         if (e instanceof InvalidNullException) {
             return new InvalidSpec("WRONG_TYPE", path, null, "must have a value", "give one, or leave the field out");
@@ -140,20 +146,16 @@ final class Refusals {
                 .orElse(null);
     }
 
-    private static InvalidSpec unknownKind(InvalidTypeIdException e, String path) {
-        Class<?> base = e.getBaseType().getRawClass();
+    private static InvalidSpec unknownKind(Class<?> base, @Nullable String given, String path) {
         JsonTypeInfo info = base.getAnnotation(JsonTypeInfo.class);
         String property = info == null ? "kind" : info.property();
         String field = path.isEmpty() ? property : path + "." + property;
-        JsonSubTypes subtypes = base.getAnnotation(JsonSubTypes.class);
-        List<String> kinds = subtypes == null
-                ? List.of()
-                : Arrays.stream(subtypes.value()).map(JsonSubTypes.Type::name).toList();
-        if (e.getTypeId() == null) {
+        List<String> kinds = Kind.of(base).stream().map(Kind::name).toList();
+        if (given == null) {
             return new InvalidSpec(
                     "MISSING_FIELD", field, null, "is required", "use one of " + String.join(", ", kinds));
         }
-        return Nearest.unknown(field, e.getTypeId(), kinds, "UNKNOWN_VALUE");
+        return Nearest.unknown(field, given, kinds, "UNKNOWN_VALUE");
     }
 
     /** Where text stops being JSON, and how. What the parser says is not passed on: it repeats what the text holds. */

@@ -142,6 +142,32 @@ public record ClassifierSpec(
         }
     }
 
+    /** That a run cannot have this kind; names the field from the run's spec on. */
+    InvalidSpec refused(String rule, String remedy) {
+        return new InvalidSpec("NOT_APPLICABLE", "classifier.kind", Json.mapper().valueToTree(kind), rule, remedy);
+    }
+
+    /** @throws InvalidSpec when it is not fixed text features, from which {@code method} begins */
+    void requireText(String method) {
+        if (kind != Kind.TEXT) {
+            throw refused(
+                    "is not what method " + method + " begins from, which is texts", "use classifier: {kind: text}");
+        }
+    }
+
+    /** @throws InvalidSpec when it is not texts that the backbone's own tower reads, as {@code method} has it do */
+    void requireReadText(String method) {
+        requireText(method);
+        if (features != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classifier.features",
+                    features,
+                    "cannot hold what method " + method + " learns, which is in front of the text tower",
+                    "remove it, and use a backbone with a text tower");
+        }
+    }
+
     private static void refuse(String field, @Nullable Object value, String why) {
         if (value != null) {
             throw new InvalidSpec("NOT_APPLICABLE", field, Json.mapper().valueToTree(value), why, "remove it");

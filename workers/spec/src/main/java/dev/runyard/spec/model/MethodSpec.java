@@ -11,15 +11,15 @@ import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Only;
 import dev.runyard.spec.json.Json;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the frozen backbone is adapted. The kind decides which further fields exist.
  *
- * <p>One more is a record here with its line in the list of kinds, which says by the methods below what rules hold for it, and a file
- * in {@code workers/vision/…/method} with its line in {@code Methods}.
+ * <p>One more is a record with its line in the list of kinds of its family ({@link BlockMethod}, {@link EmbeddingMethod},
+ * {@link TextMethod}, or here), which says by the methods below what rules hold for it; and a file in {@code workers/vision/…/method}
+ * with its line in {@code Methods}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -31,17 +31,24 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = MethodSpec.Full.class, name = "full"),
     @JsonSubTypes.Type(value = MethodSpec.Vpt.class, name = "vpt"),
     @JsonSubTypes.Type(value = MethodSpec.BitFit.class, name = "bitfit"),
-    @JsonSubTypes.Type(value = MethodSpec.Lora.class, name = "lora"),
-    @JsonSubTypes.Type(value = MethodSpec.Adapter.class, name = "adapter"),
-    @JsonSubTypes.Type(value = MethodSpec.Prototypes.class, name = "prototypes"),
-    @JsonSubTypes.Type(value = MethodSpec.TipAdapter.class, name = "tip-adapter"),
-    @JsonSubTypes.Type(value = MethodSpec.TipAdapterF.class, name = "tip-adapter-f"),
-    @JsonSubTypes.Type(value = MethodSpec.ClipAdapter.class, name = "clip-adapter"),
-    @JsonSubTypes.Type(value = MethodSpec.CoOp.class, name = "coop"),
-    @JsonSubTypes.Type(value = MethodSpec.CoCoOp.class, name = "cocoop"),
+    @JsonSubTypes.Type(BlockMethod.class),
+    @JsonSubTypes.Type(EmbeddingMethod.class),
+    @JsonSubTypes.Type(TextMethod.class),
     @JsonSubTypes.Type(value = MethodSpec.BackboneAlone.class, name = "backbone-alone")
 })
-public sealed interface MethodSpec {
+public sealed interface MethodSpec
+        permits BlockMethod,
+                EmbeddingMethod,
+                TextMethod,
+                MethodSpec.Pgn,
+                MethodSpec.Iip,
+                MethodSpec.VisualPrompt,
+                MethodSpec.ZeroShot,
+                MethodSpec.Linear,
+                MethodSpec.Full,
+                MethodSpec.Vpt,
+                MethodSpec.BitFit,
+                MethodSpec.BackboneAlone {
 
     /** How what a method has of its own is found. */
     enum Fit {
@@ -87,40 +94,6 @@ public sealed interface MethodSpec {
     /** As the list of kinds names it. */
     default String kind() {
         return Json.mapper().valueToTree(this).path("kind").asText();
-    }
-
-    /** @throws InvalidSpec when the classifier is not fixed text features, which {@code method} adds to */
-    private static void needsText(String method, ClassifierSpec classifier) {
-        if (classifier.kind() != ClassifierSpec.Kind.TEXT) {
-            throw refused(
-                    classifier,
-                    "is not what method " + method + " begins from, which is texts",
-                    "use classifier: {kind: text}");
-        }
-    }
-
-    /** As {@link #needsText}, of texts that the method reads itself. */
-    private static void readsTexts(String method, ClassifierSpec classifier) {
-        needsText(method, classifier);
-        if (classifier.features() != null) {
-            throw new InvalidSpec(
-                    "NOT_APPLICABLE",
-                    "classifier.features",
-                    classifier.features(),
-                    "cannot hold what method " + method + " learns, which is in front of the text tower",
-                    "remove it, and use a backbone with a text tower");
-        }
-    }
-
-    /** What of a text classifier has no effect on words that are learned. */
-    private static Map<String, String> learnedWords(String method) {
-        String why = "is not used by method " + method + ", whose learned words take its place";
-        return Map.of("classifier.template", why, "classifier.templates", why);
-    }
-
-    private static InvalidSpec refused(ClassifierSpec classifier, String rule, String remedy) {
-        return new InvalidSpec(
-                "NOT_APPLICABLE", "classifier.kind", Json.mapper().valueToTree(classifier.kind()), rule, remedy);
     }
 
     /** The small network g in front of the token library. */
@@ -323,8 +296,7 @@ public sealed interface MethodSpec {
         @Override
         public void check(ClassifierSpec classifier) {
             if (classifier.random()) {
-                throw refused(
-                        classifier,
+                throw classifier.refused(
                         "would be random, and method zero-shot trains nothing",
                         "use classifier text, or native with a backbone that has a head");
             }
@@ -383,8 +355,7 @@ public sealed interface MethodSpec {
         @Override
         public void check(ClassifierSpec classifier) {
             if (solver == Solver.LBFGS && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
-                throw refused(
-                        classifier,
+                throw classifier.refused(
                         "cannot be fitted by solver lbfgs",
                         "use classifier: {kind: linear} or solver: sgd");
             }
@@ -444,234 +415,6 @@ public sealed interface MethodSpec {
         }
     }
 
-    /** A linear layer of a block to which low-rank changes are added. */
-    enum Target {
-        /** Queries. */
-        @JsonProperty("q")
-        Q,
-        /** Keys. */
-        @JsonProperty("k")
-        K,
-        /** Values. */
-        @JsonProperty("v")
-        V,
-        /** The projection behind the attention. */
-        @JsonProperty("o")
-        O,
-        /** Both layers of the MLP. */
-        @JsonProperty("mlp")
-        MLP
-    }
-
-    /** Low-rank adaptation (Hu et al. 2021): W + alpha/rank · B·A for the layers named, and a classifier. */
-    @Doc(title = "LoRA", value = "Low-rank matrices that are added to linear layers of every block.")
-    record Lora(
-            @Doc(value = "r, of the matrices that are added; at most the tokens' width.", min = 1, max = 1_024)
-            Integer rank,
-
-            @Doc(value = "What is added is multiplied by alpha/rank.", above = 0, max = 4_096)
-            Double alpha,
-
-            @Doc("Layers that it is added to: queries, keys, values, the projection behind the attention, the MLP.")
-            List<Target> targets)
-            implements MethodSpec {
-        public Lora {
-            rank = Defaults.or(rank, 4);
-            alpha = Defaults.or(alpha, 4.0);
-            targets = targets == null ? List.of(Target.Q, Target.V) : List.copyOf(targets);
-            Bounds.check(Lora.class, "rank", rank);
-            Bounds.check(Lora.class, "alpha", alpha);
-            Only.each("targets", targets);
-        }
-
-        @Override
-        public String touches() {
-            return "adds to its weights";
-        }
-    }
-
-    /** How adapters lie in a block. */
-    enum Insertion {
-        /** Behind the attention and behind the MLP, before what came in is added (Houlsby et al. 2019). */
-        @JsonProperty("serial")
-        SERIAL,
-        /** Beside the MLP (AdaptFormer, Chen et al. 2022). */
-        @JsonProperty("parallel")
-        PARALLEL
-    }
-
-    /** Small layers with a bottleneck inside every block, and a classifier. */
-    @Doc(title = "Adapter", value = "Small layers with a bottleneck inside every block.")
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Adapter(
-            @Doc("serial: behind attention and MLP (Houlsby et al. 2019); parallel: beside the MLP (AdaptFormer).")
-            Insertion insertion,
-
-            @Doc(value = "m, width of the bottleneck.", min = 1, max = 4_096)
-            Integer bottleneck,
-
-            @Doc(
-                    value = "For insertion parallel: by what its result is multiplied; left out: 0.1.",
-                    above = 0,
-                    max = 1_000)
-            @Nullable
-            Double scale,
-
-            @Doc("For insertion serial: whether the blocks' norms are trained too, as in the paper; left out: true.")
-            @Nullable
-            Boolean norms)
-            implements MethodSpec {
-        public Adapter {
-            insertion = Defaults.or(insertion, Insertion.SERIAL);
-            bottleneck = Defaults.or(bottleneck, 64);
-            scale = Only.with("scale", scale, insertion == Insertion.PARALLEL, "insertion parallel", 0.1);
-            norms = Only.with("norms", norms, insertion == Insertion.SERIAL, "insertion serial", true);
-            Bounds.check(Adapter.class, "bottleneck", bottleneck);
-            Bounds.check(Adapter.class, "scale", scale);
-        }
-
-        @Override
-        public String touches() {
-            return "works inside its blocks";
-        }
-    }
-
-    /** Nothing is trained: each class is the mean direction of its images' embeddings (imprinted weights, Qi et al. 2018). */
-    @Doc(title = "Prototypes", value = "Nothing is trained: the class whose mean embedding is nearest by cosine.")
-    record Prototypes() implements MethodSpec {
-        @Override
-        public Fit fit() {
-            return Fit.AT_ONCE;
-        }
-
-        @Override
-        public String fitted() {
-            return "method prototypes, which takes the mean of each class";
-        }
-
-        @Override
-        public boolean classifies() {
-            return true;
-        }
-    }
-
-    /** Text features, and a cache of the training images' embeddings and labels beside them (Zhang et al. 2022); no training. */
-    @Doc(title = "Tip-Adapter", value = "A cache of the training images beside the text features; nothing is trained.")
-    record TipAdapter(
-            @Doc(value = "Share of the cache in the scores.", min = 0, max = 1_000)
-            Double alpha,
-
-            @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
-            Double beta)
-            implements MethodSpec {
-        public TipAdapter {
-            alpha = Defaults.or(alpha, 1.0);
-            beta = Defaults.or(beta, 5.5);
-            Bounds.check(TipAdapter.class, "alpha", alpha);
-            Bounds.check(TipAdapter.class, "beta", beta);
-        }
-
-        @Override
-        public Fit fit() {
-            return Fit.AT_ONCE;
-        }
-
-        @Override
-        public String fitted() {
-            return "method tip-adapter, which trains nothing";
-        }
-
-        @Override
-        public void check(ClassifierSpec classifier) {
-            needsText("tip-adapter", classifier);
-        }
-    }
-
-    /** As {@link TipAdapter}, with the cache's keys trained from there. */
-    @Doc(title = "Tip-Adapter-F", value = "Tip-Adapter whose keys, the embeddings in the cache, are trained.")
-    record TipAdapterF(
-            @Doc(value = "Share of the cache in the scores.", min = 0, max = 1_000)
-            Double alpha,
-
-            @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
-            Double beta)
-            implements MethodSpec {
-        public TipAdapterF {
-            alpha = Defaults.or(alpha, 1.0);
-            beta = Defaults.or(beta, 5.5);
-            Bounds.check(TipAdapterF.class, "alpha", alpha);
-            Bounds.check(TipAdapterF.class, "beta", beta);
-        }
-
-        @Override
-        public void check(ClassifierSpec classifier) {
-            needsText("tip-adapter-f", classifier);
-        }
-    }
-
-    /** Two layers behind the embedding, whose result is mixed into it (Gao et al. 2021). */
-    @Doc(title = "CLIP-Adapter", value = "Two layers behind the embedding, mixed into it.")
-    record ClipAdapter(
-            @Doc(value = "By what the embedding's length is divided for the bottleneck.", min = 1, max = 1_024)
-            Integer reduction,
-
-            @Doc(value = "Share of the two layers in what the classifier sees.", min = 0, max = 1)
-            Double ratio)
-            implements MethodSpec {
-        public ClipAdapter {
-            reduction = Defaults.or(reduction, 4);
-            ratio = Defaults.or(ratio, 0.2);
-            Bounds.check(ClipAdapter.class, "reduction", reduction);
-            Bounds.check(ClipAdapter.class, "ratio", ratio);
-        }
-    }
-
-    /** Words in front of the names of classes are learned, as vectors (Zhou et al. 2022a). */
-    @Doc(title = "CoOp", value = "Learned words in front of the class names that the text tower reads.")
-    record CoOp(
-            @Doc(value = "M, learned words.", min = 1, max = 256)
-            Integer contextLength,
-
-            @Doc("Whether each class has words of its own.") Boolean classSpecific)
-            implements MethodSpec {
-        public CoOp {
-            contextLength = Defaults.or(contextLength, 16);
-            classSpecific = Defaults.or(classSpecific, false);
-            Bounds.check(CoOp.class, "contextLength", contextLength);
-        }
-
-        @Override
-        public void check(ClassifierSpec classifier) {
-            readsTexts("coop", classifier);
-        }
-
-        @Override
-        public Map<String, String> unused() {
-            return learnedWords("coop");
-        }
-    }
-
-    /** As {@link CoOp}, with words that a small network moves for each image (Zhou et al. 2022b). */
-    @Doc(title = "CoCoOp", value = "CoOp whose words a small network moves for each image.")
-    record CoCoOp(
-            @Doc(value = "M, learned words.", min = 1, max = 256)
-            Integer contextLength) implements MethodSpec {
-        public CoCoOp {
-            contextLength = Defaults.or(contextLength, 4);
-            Bounds.check(CoCoOp.class, "contextLength", contextLength);
-        }
-
-        @Override
-        public void check(ClassifierSpec classifier) {
-            readsTexts("cocoop", classifier);
-        }
-
-        @Override
-        public Map<String, String> unused() {
-            return learnedWords("cocoop");
-        }
-    }
-
     /**
      * The PGN's network by itself with a linear layer on top: no backbone at all (paper Table 1).
      */
@@ -717,8 +460,7 @@ public sealed interface MethodSpec {
         @Override
         public void check(ClassifierSpec classifier) {
             if (classifier.kind() != ClassifierSpec.Kind.LINEAR) {
-                throw refused(
-                        classifier,
+                throw classifier.refused(
                         "needs a frozen backbone, and method backbone-alone has none",
                         "use classifier: {kind: linear}");
             }

@@ -1,11 +1,11 @@
 package dev.runyard.spec.run;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.runyard.spec.HostPath;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.model.BackboneSpec;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -106,11 +106,8 @@ public final class HostPaths {
             }
         } else if (type instanceof Class<?> known && known.isRecord()) {
             ofRecord(known, prefix, out);
-        } else if (type instanceof Class<?> known && known.isAnnotationPresent(JsonSubTypes.class)) {
-            for (JsonSubTypes.Type subtype :
-                    known.getAnnotation(JsonSubTypes.class).value()) {
-                ofRecord(subtype.value(), prefix, out);
-            }
+        } else if (type instanceof Class<?> known) {
+            Kind.of(known).forEach(kind -> ofRecord(kind.type(), prefix, out));
         }
     }
 }

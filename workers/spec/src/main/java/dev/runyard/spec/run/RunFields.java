@@ -1,9 +1,9 @@
 package dev.runyard.spec.run;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.Nearest;
 import java.lang.reflect.RecordComponent;
 import java.util.Comparator;
@@ -176,12 +176,12 @@ public final class RunFields {
             ofRecord(type, path + ".", choice, kinds, out);
             return;
         }
-        JsonSubTypes subtypes = type.getAnnotation(JsonSubTypes.class);
+        List<Kind> own = Kind.of(type);
         JsonTypeInfo info = type.getAnnotation(JsonTypeInfo.class);
-        if (subtypes != null && info != null) {
+        if (!own.isEmpty() && info != null) {
             out.put(path + "." + info.property(), new Field(String.class, null, Set.of()));
-            for (JsonSubTypes.Type subtype : subtypes.value()) {
-                ofRecord(subtype.value(), path + ".", path, Set.of(subtype.name()), out);
+            for (Kind kind : own) {
+                ofRecord(kind.type(), path + ".", path, Set.of(kind.name()), out);
             }
         }
     }

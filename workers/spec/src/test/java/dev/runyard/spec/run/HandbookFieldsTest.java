@@ -3,14 +3,13 @@ package dev.runyard.spec.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.model.MethodSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,7 @@ class HandbookFieldsTest {
     void everyChoiceIsListed() throws IOException {
         String section = section();
         Set<String> missing = new TreeSet<>();
-        for (JsonSubTypes.Type kind : Objects.requireNonNull(MethodSpec.class.getAnnotation(JsonSubTypes.class))
-                .value()) {
-            missing.add(kind.name());
-        }
+        Kind.of(MethodSpec.class).forEach(kind -> missing.add(kind.name()));
         for (String path : RunFields.paths()) {
             Class<?> type = RunFields.require(path, Json.mapper().nullNode()).type();
             if (type.isEnum() && !path.startsWith("pretrain.")) {

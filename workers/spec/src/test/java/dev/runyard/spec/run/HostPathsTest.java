@@ -2,9 +2,9 @@ package dev.runyard.spec.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Doc;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.json.Json;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -93,11 +93,8 @@ final class HostPathsTest {
             told(list.getActualTypeArguments()[0], prefix, out);
         } else if (type instanceof Class<?> known && known.isRecord()) {
             told(known, prefix, out);
-        } else if (type instanceof Class<?> known && known.isAnnotationPresent(JsonSubTypes.class)) {
-            for (JsonSubTypes.Type subtype :
-                    known.getAnnotation(JsonSubTypes.class).value()) {
-                told(subtype.value(), prefix, out);
-            }
+        } else if (type instanceof Class<?> known) {
+            Kind.of(known).forEach(kind -> told(kind.type(), prefix, out));
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.runyard.spec.sweep;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +18,7 @@ import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import dev.runyard.spec.Doc;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
@@ -121,20 +121,20 @@ final class Schemas {
         @Override
         public CustomDefinition provideCustomSchemaDefinition(
                 com.fasterxml.classmate.ResolvedType type, SchemaGenerationContext context) {
-            JsonSubTypes subtypes = type.getErasedType().getAnnotation(JsonSubTypes.class);
-            if (subtypes == null || !type.getErasedType().isInterface()) {
+            List<Kind> kinds = Kind.of(type.getErasedType());
+            if (kinds.isEmpty() || !type.getErasedType().isInterface()) {
                 return null;
             }
             ObjectNode out = object();
             ArrayNode oneOf = out.putArray("oneOf");
-            for (JsonSubTypes.Type subtype : subtypes.value()) {
-                ObjectNode standard = context.createStandardDefinition(
-                        context.getTypeContext().resolve(subtype.value()), this);
+            for (Kind one : kinds) {
+                ObjectNode standard =
+                        context.createStandardDefinition(context.getTypeContext().resolve(one.type()), this);
                 ObjectNode kind = oneOf.addObject();
-                Doc doc = subtype.value().getAnnotation(Doc.class);
+                Doc doc = one.type().getAnnotation(Doc.class);
                 kind.put("title", doc.title()).put("description", doc.value()).put("type", "object");
                 ObjectNode properties = kind.putObject("properties");
-                properties.putObject("kind").put("const", subtype.name());
+                properties.putObject("kind").put("const", one.name());
                 if (standard.get("properties") instanceof ObjectNode own) {
                     properties.setAll(own);
                 }
@@ -309,12 +309,9 @@ final class Schemas {
 
     private static Object bind(JsonNode least, Class<?> type) {
         for (Class<?> parent : type.getInterfaces()) {
-            JsonSubTypes subtypes = parent.getAnnotation(JsonSubTypes.class);
-            if (subtypes != null) {
-                for (JsonSubTypes.Type kind : subtypes.value()) {
-                    if (kind.value() == type) {
-                        return Json.read(((ObjectNode) least).put("kind", kind.name()), parent);
-                    }
+            for (Kind kind : Kind.of(parent)) {
+                if (kind.type() == type) {
+                    return Json.read(((ObjectNode) least).put("kind", kind.name()), parent);
                 }
             }
         }

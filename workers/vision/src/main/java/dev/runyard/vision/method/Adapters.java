@@ -1,8 +1,8 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.model.MethodSpec;
-import dev.runyard.spec.model.MethodSpec.Insertion;
+import dev.runyard.spec.model.BlockMethod.Insertion;
+import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.vision.backbone.vit.Bottleneck;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.method.head.Classifier;
@@ -23,8 +23,8 @@ import java.util.Objects;
  * 1/√D, all else 0. Neither has dropout here.
  */
 final class Adapters extends Learned {
-    static final Method<MethodSpec.Adapter> METHOD = new Method<>(
-            MethodSpec.Adapter.class,
+    static final Method<BlockMethod.Adapter> METHOD = new Method<>(
+            BlockMethod.Adapter.class,
             (spec, making) -> new Adapters(spec, making, making.classifier()),
             (spec, sizes) -> {
                 long d = sizes.width();
@@ -41,7 +41,7 @@ final class Adapters extends Learned {
     private final Classifier classifier;
     private final Tensors constants;
 
-    private Adapters(MethodSpec.Adapter spec, Making making, Classifier classifier) {
+    private Adapters(BlockMethod.Adapter spec, Making making, Classifier classifier) {
         super(
                 making.manager(),
                 init(spec, making)
@@ -63,7 +63,7 @@ final class Adapters extends Learned {
         return name.startsWith("blocks.") && (name.contains(".norm1.") || name.contains(".norm2."));
     }
 
-    private static State init(MethodSpec.Adapter spec, Making making) {
+    private static State init(BlockMethod.Adapter spec, Making making) {
         VitShape shape = making.backbone().shape();
         Init init = new Init(making.manager(), making.seed());
         int d = shape.width();

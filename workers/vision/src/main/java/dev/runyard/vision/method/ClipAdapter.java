@@ -2,7 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.Init;
@@ -17,8 +17,8 @@ import dev.runyard.vision.nd.Torch;
  * PyTorch's linear layers do.
  */
 final class ClipAdapter extends Learned {
-    static final Method<MethodSpec.ClipAdapter> METHOD = new Method<>(
-            MethodSpec.ClipAdapter.class,
+    static final Method<EmbeddingMethod.ClipAdapter> METHOD = new Method<>(
+            EmbeddingMethod.ClipAdapter.class,
             (spec, making) -> new ClipAdapter(spec, making, making.classifier()),
             (spec, sizes) -> 2 * sizes.embedding() * (sizes.embedding() / spec.reduction()));
 
@@ -30,7 +30,7 @@ final class ClipAdapter extends Learned {
     private final NDArray ratio;
     private final NDArray rest;
 
-    private ClipAdapter(MethodSpec.ClipAdapter spec, Making making, Classifier classifier) {
+    private ClipAdapter(EmbeddingMethod.ClipAdapter spec, Making making, Classifier classifier) {
         super(making.manager(), init(spec, making).and(classifier.parameters()));
         this.classifier = classifier;
         backbone = making.backbone();
@@ -38,7 +38,7 @@ final class ClipAdapter extends Learned {
         rest = Torch.scalar(making.manager(), 1 - spec.ratio());
     }
 
-    private static State init(MethodSpec.ClipAdapter spec, Making making) {
+    private static State init(EmbeddingMethod.ClipAdapter spec, Making making) {
         int d = making.backbone().shape().embedding();
         int m = d / spec.reduction();
         if (m == 0) {

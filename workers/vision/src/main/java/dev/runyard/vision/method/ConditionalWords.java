@@ -2,7 +2,7 @@ package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.net.Init;
 import dev.runyard.vision.method.net.State;
@@ -21,8 +21,8 @@ import java.io.IOException;
 final class ConditionalWords extends Learned {
     private static final int REDUCTION = 16;
 
-    static final Method<MethodSpec.CoCoOp> METHOD = new Method<>(
-            MethodSpec.CoCoOp.class,
+    static final Method<TextMethod.CoCoOp> METHOD = new Method<>(
+            TextMethod.CoCoOp.class,
             ConditionalWords::of,
             (spec, sizes) -> {
                 long d = sizes.embedding();
@@ -46,7 +46,7 @@ final class ConditionalWords extends Learned {
         scale = Torch.scalar(making.manager(), Math.exp(ContextWords.scale(texts, backbone)));
     }
 
-    private static ConditionalWords of(MethodSpec.CoCoOp spec, Making making) throws IOException {
+    private static ConditionalWords of(TextMethod.CoCoOp spec, Making making) throws IOException {
         int d = making.backbone().shape().embedding();
         if (d < REDUCTION) {
             throw new InvalidSpec(

@@ -1,7 +1,7 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.Init;
@@ -17,8 +17,8 @@ import java.io.IOException;
  * of image and text. Both towers stay frozen; the image's embedding does not depend on what is learned.
  */
 final class ContextWords extends Learned {
-    static final Method<MethodSpec.CoOp> METHOD = new Method<>(
-            MethodSpec.CoOp.class,
+    static final Method<TextMethod.CoOp> METHOD = new Method<>(
+            TextMethod.CoOp.class,
             ContextWords::of,
             (spec, sizes) ->
                     (spec.classSpecific() ? sizes.classes() : 1L) * spec.contextLength() * sizes.textWidth());
@@ -37,7 +37,7 @@ final class ContextWords extends Learned {
         scale = Torch.scalar(making.manager(), Math.exp(scale(texts, backbone)));
     }
 
-    private static ContextWords of(MethodSpec.CoOp spec, Making making) throws IOException {
+    private static ContextWords of(TextMethod.CoOp spec, Making making) throws IOException {
         PromptedTexts texts = making.texts(spec.contextLength());
         Init init = new Init(making.manager(), making.seed());
         if (spec.classSpecific()) {

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.model.MethodSpec;
-import dev.runyard.spec.model.MethodSpec.Target;
+import dev.runyard.spec.model.BlockMethod.Target;
+import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.Init;
@@ -27,8 +27,8 @@ import java.util.function.Function;
  * of their own, though the tower keeps their weights in one.
  */
 final class Lora extends Learned {
-    static final Method<MethodSpec.Lora> METHOD = new Method<>(
-            MethodSpec.Lora.class,
+    static final Method<BlockMethod.Lora> METHOD = new Method<>(
+            BlockMethod.Lora.class,
             (spec, making) -> new Lora(spec, making, making.classifier()),
             (spec, sizes) -> sizes.depth()
                     * layers(spec, name -> sizes.tower().get(name)).stream()
@@ -53,7 +53,7 @@ final class Lora extends Learned {
      */
     record Layer(String name, String weight, int third, long in, long out) {}
 
-    private Lora(MethodSpec.Lora spec, Making making, Classifier classifier) {
+    private Lora(BlockMethod.Lora spec, Making making, Classifier classifier) {
         super(making.manager(), init(spec, making).and(classifier.parameters()));
         this.classifier = classifier;
         backbone = making.backbone();
@@ -61,7 +61,7 @@ final class Lora extends Learned {
         scale = Torch.scalar(making.manager(), spec.alpha() / spec.rank());
     }
 
-    static List<Layer> layers(MethodSpec.Lora spec, Function<String, List<Long>> frozen) {
+    static List<Layer> layers(BlockMethod.Lora spec, Function<String, List<Long>> frozen) {
         List<Layer> out = new ArrayList<>();
         for (Target target : Target.values()) {
             if (!spec.targets().contains(target)) {
@@ -91,7 +91,7 @@ final class Lora extends Learned {
         return new Layer(name, weight, third, shape.get(1), third < 0 ? shape.get(0) : shape.get(0) / 3);
     }
 
-    private static State init(MethodSpec.Lora spec, Making making) {
+    private static State init(BlockMethod.Lora spec, Making making) {
         int width = making.backbone().shape().width();
         if (spec.rank() > width) {
             throw new InvalidSpec(

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
@@ -19,8 +19,8 @@ import java.util.Map;
  * again, and its score the scale times the cosine to it. The scale is the backbone's, or 100 where it has none; no answer depends on it.
  */
 final class NearestMean extends Learned implements FromFeatures {
-    static final Method<MethodSpec.Prototypes> METHOD = new Method<>(
-            MethodSpec.Prototypes.class, (spec, making) -> new NearestMean(making), (spec, sizes) -> 0);
+    static final Method<EmbeddingMethod.Prototypes> METHOD = new Method<>(
+            EmbeddingMethod.Prototypes.class, (spec, making) -> new NearestMean(making), (spec, sizes) -> 0);
 
     private static final String PROTOTYPES = "prototypes";
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.State;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * no more. An image has one key here, by the test transform; the released code's is the mean over ten augmented ones.
  */
 final class TipAdapter extends Learned implements FromFeatures {
-    static final Method<MethodSpec.TipAdapter> METHOD = new Method<>(
-            MethodSpec.TipAdapter.class,
+    static final Method<EmbeddingMethod.TipAdapter> METHOD = new Method<>(
+            EmbeddingMethod.TipAdapter.class,
             (spec, making) -> new TipAdapter(spec.alpha(), spec.beta(), false, making, making.classifier()),
             (spec, sizes) -> 0);
 
-    static final Method<MethodSpec.TipAdapterF> TRAINED = new Method<>(
-            MethodSpec.TipAdapterF.class,
+    static final Method<EmbeddingMethod.TipAdapterF> TRAINED = new Method<>(
+            EmbeddingMethod.TipAdapterF.class,
             (spec, making) -> new TipAdapter(spec.alpha(), spec.beta(), true, making, making.classifier()),
             (spec, sizes) -> sizes.images() * sizes.embedding());
 

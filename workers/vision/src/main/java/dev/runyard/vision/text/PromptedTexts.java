@@ -34,8 +34,7 @@ public final class PromptedTexts implements AutoCloseable {
         ends = tower.transformer().ends(ids);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDList parts =
-                    tower.transformer().embed(tower.weights(), ids, ends).split(new long[] {1}, 1);
+            NDList parts = tower.transformer().embed(tower.weights(), ids, ends).split(new long[] {1}, 1);
             start = parts.get(0);
             names = parts.get(1);
             NDScope.unregister(start, names);

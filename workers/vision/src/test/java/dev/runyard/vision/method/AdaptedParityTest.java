@@ -9,9 +9,11 @@ import ai.djl.ndarray.NDScope;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.model.BlockMethod.Target;
+import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec;
-import dev.runyard.spec.model.MethodSpec.Target;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.vit.Bottleneck;
@@ -135,7 +137,7 @@ class AdaptedParityTest {
                 BLOCK + "attn.q.lora_B", waves(33, 0.4, WIDTH, 2),
                 BLOCK + "attn.v.lora_A", waves(34, 0.4, 2, WIDTH),
                 BLOCK + "attn.v.lora_B", waves(35, 0.4, WIDTH, 2)));
-        MethodSpec.Lora spec = new MethodSpec.Lora(2, 6.0, List.of(Target.V, Target.Q));
+        BlockMethod.Lora spec = new BlockMethod.Lora(2, 6.0, List.of(Target.V, Target.Q));
         NDArray scale = Torch.scalar(manager, spec.alpha() / spec.rank());
         assertBlock("lora", Lora.changed(frozen, 1, Lora.layers(spec, Lora.shapes(frozen)), changes, scale)
                 .byName());
@@ -143,7 +145,7 @@ class AdaptedParityTest {
 
     @Test
     void layersBehindTheEmbedding() throws IOException {
-        try (Model model = model(new MethodSpec.ClipAdapter(null, null))) {
+        try (Model model = model(new EmbeddingMethod.ClipAdapter(null, null))) {
             Torch.fill(model.parameters().get("adapter.down.weight"), FloatBuffer.wrap(waves(42, 0.4, 2 * WIDTH)));
             Torch.fill(model.parameters().get("adapter.up.weight"), FloatBuffer.wrap(waves(43, 0.4, 2 * WIDTH)));
             assertScores("clip-adapter", model);
@@ -153,7 +155,7 @@ class AdaptedParityTest {
     @Test
     void aCacheOfImages() throws IOException {
         for (MethodSpec spec :
-                List.of(new MethodSpec.TipAdapter(1.17, null), new MethodSpec.TipAdapterF(1.17, null))) {
+                List.of(new EmbeddingMethod.TipAdapter(1.17, null), new EmbeddingMethod.TipAdapterF(1.17, null))) {
             try (Model model = model(spec)) {
                 ((FromFeatures) model).remember(waves(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
                 assertScores("tip-adapter", model);
@@ -164,7 +166,7 @@ class AdaptedParityTest {
 
     @Test
     void meansOfClasses() throws IOException {
-        try (Model model = model(new MethodSpec.Prototypes())) {
+        try (Model model = model(new EmbeddingMethod.Prototypes())) {
             ((FromFeatures) model).remember(waves(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
             assertScores("prototypes", model);
             assertThat(model.parameters().byName()).isEmpty();

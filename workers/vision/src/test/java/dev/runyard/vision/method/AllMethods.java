@@ -1,17 +1,19 @@
 package dev.runyard.vision.method;
 
-import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.BlockMethod.Insertion;
+import dev.runyard.spec.model.BlockMethod.Target;
+import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.spec.model.ClassifierSpec.Kind;
 import dev.runyard.spec.model.ClassifierSpec.Policy;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.ClassifierSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Combination;
 import dev.runyard.spec.model.MethodSpec.Head;
-import dev.runyard.spec.model.MethodSpec.Insertion;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
-import dev.runyard.spec.model.MethodSpec.Target;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,11 +51,11 @@ public final class AllMethods {
                 linear("vpt-shallow", new MethodSpec.Vpt(Blocks.SHALLOW, 3)),
                 linear("vpt-deep", new MethodSpec.Vpt(Blocks.DEEP, 3)),
                 linear("bitfit", new MethodSpec.BitFit()),
-                linear("lora", new MethodSpec.Lora(2, null, null)),
-                linear("lora-all", new MethodSpec.Lora(3, 6.0, List.of(Target.values()))),
-                linear("adapter-serial", new MethodSpec.Adapter(null, 4, null, null)),
-                linear("adapter-parallel", new MethodSpec.Adapter(Insertion.PARALLEL, 4, null, null)),
-                linear("clip-adapter", new MethodSpec.ClipAdapter(null, null)),
+                linear("lora", new BlockMethod.Lora(2, null, null)),
+                linear("lora-all", new BlockMethod.Lora(3, 6.0, List.of(Target.values()))),
+                linear("adapter-serial", new BlockMethod.Adapter(null, 4, null, null)),
+                linear("adapter-parallel", new BlockMethod.Adapter(Insertion.PARALLEL, 4, null, null)),
+                linear("clip-adapter", new EmbeddingMethod.ClipAdapter(null, null)),
                 linear("net-alone", new MethodSpec.BackboneAlone(null, 48)),
                 linear("net-alone-mlp", new MethodSpec.BackboneAlone(Net.MLP, 48)),
                 new Case("native", new MethodSpec.Iip(2), ofBackbone(Policy.TRAINABLE)),

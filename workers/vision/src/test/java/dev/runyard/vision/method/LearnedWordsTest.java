@@ -12,6 +12,7 @@ import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -110,7 +111,7 @@ class LearnedWordsTest {
             NDArray learned = Nn.rows(
                     tower.weights().get("text.token_embed"), Torch.longs(manager, bare, bare.length));
             for (boolean own : new boolean[] {false, true}) {
-                try (Model model = model(new MethodSpec.CoOp(bare.length, own))) {
+                try (Model model = model(new TextMethod.CoOp(bare.length, own))) {
                     NDArray into = model.parameters().get("context");
                     long[] shape = into.getShape().getShape();
                     Torch.fill(
@@ -133,8 +134,8 @@ class LearnedWordsTest {
     @Test
     void movedWordsAreThoseOfOneImage() throws IOException {
         NDArray embeddings = embeddings();
-        try (Model moved = model(new MethodSpec.CoCoOp(M));
-                Model plain = model(new MethodSpec.CoOp(M, false))) {
+        try (Model moved = model(new TextMethod.CoCoOp(M));
+                Model plain = model(new TextMethod.CoOp(M, false))) {
             Tensors w = moved.parameters();
             float[] all = Torch.read(moved.scores(w, embeddings, false));
             NDArray unit = embeddings.normalize(2, 1);
@@ -162,7 +163,7 @@ class LearnedWordsTest {
         }
         Sizes sizes = Sizes.of(backbone, NAMES.size(), 0, text);
         for (MethodSpec method : List.of(
-                new MethodSpec.CoOp(null, null), new MethodSpec.CoOp(5, true), new MethodSpec.CoCoOp(null))) {
+                new TextMethod.CoOp(null, null), new TextMethod.CoOp(5, true), new TextMethod.CoCoOp(null))) {
             try (Model model = model(method)) {
                 assertThat(model.parameters().count())
                         .isEqualTo(Methods.of(method).count(method, sizes));
@@ -173,7 +174,7 @@ class LearnedWordsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void onlyTheirOwnPartLearns(boolean byImage) throws Exception {
-        MethodSpec method = byImage ? new MethodSpec.CoCoOp(M) : new MethodSpec.CoOp(M, false);
+        MethodSpec method = byImage ? new TextMethod.CoCoOp(M) : new TextMethod.CoOp(M, false);
         List<Float> calm = losses(method, false);
         assertThat(losses(method, true)).isEqualTo(calm);
         assertThat(calm.get(calm.size() - 1)).isLessThan(0.8f * calm.get(0));
@@ -221,16 +222,16 @@ class LearnedWordsTest {
     @Test
     void whatHasNoTextsIsRefused() {
         assertThatThrownBy(() -> Models.of(
-                        spec(new MethodSpec.CoOp(null, null), "small-vit"),
+                        spec(new TextMethod.CoOp(null, null), "small-vit"),
                         FrozenBackbone.shared("small-vit"),
                         NAMES))
                 .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("no text tower");
-        assertThatThrownBy(() -> model(new MethodSpec.CoOp(256, false)))
+        assertThatThrownBy(() -> model(new TextMethod.CoOp(256, false)))
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("method.contextLength");
         assertThatThrownBy(() -> Models.of(
-                        spec(new MethodSpec.CoCoOp(null), CLIP),
+                        spec(new TextMethod.CoCoOp(null), CLIP),
                         FrozenBackbone.shared(CLIP),
                         List.of("n01440764", "n01443537")))
                 .isInstanceOf(InvalidSpec.class)

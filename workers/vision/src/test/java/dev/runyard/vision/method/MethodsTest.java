@@ -2,10 +2,12 @@ package dev.runyard.vision.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
+import dev.runyard.spec.Kind;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.AllMethods.Case;
@@ -13,7 +15,6 @@ import dev.runyard.vision.method.Method.Sizes;
 import dev.runyard.vision.method.head.Classifier;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -29,11 +30,10 @@ class MethodsTest {
 
     @Test
     void everyKindIsListedOnceAndTried() {
-        JsonSubTypes kinds = MethodSpec.class.getAnnotation(JsonSubTypes.class);
         List<Class<?>> listed = new ArrayList<>();
         Methods.ALL.forEach(method -> listed.add(method.spec()));
         assertThat(listed).doesNotHaveDuplicates();
-        assertThat(Arrays.stream(kinds.value()).map(kind -> (Object) kind.value()))
+        assertThat(Kind.of(MethodSpec.class).stream().map(kind -> (Object) kind.type()))
                 .containsExactlyInAnyOrderElementsOf(listed);
         Set<Class<?>> tried = new HashSet<>();
         AllMethods.trained().forEach(what -> {
@@ -46,11 +46,11 @@ class MethodsTest {
                 .as("not in AllMethods.trained(), which is right for what needs more than a backbone and has tests of its own")
                 .containsExactly(
                         MethodSpec.ZeroShot.class,
-                        MethodSpec.Prototypes.class,
-                        MethodSpec.TipAdapter.class,
-                        MethodSpec.TipAdapterF.class,
-                        MethodSpec.CoOp.class,
-                        MethodSpec.CoCoOp.class);
+                        EmbeddingMethod.Prototypes.class,
+                        EmbeddingMethod.TipAdapter.class,
+                        EmbeddingMethod.TipAdapterF.class,
+                        TextMethod.CoOp.class,
+                        TextMethod.CoCoOp.class);
     }
 
     static Stream<Case> methods() {

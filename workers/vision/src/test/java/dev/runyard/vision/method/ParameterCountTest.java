@@ -5,15 +5,18 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.BlockMethod.Insertion;
+import dev.runyard.spec.model.BlockMethod.Target;
+import dev.runyard.spec.model.BlockMethod;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Head;
-import dev.runyard.spec.model.MethodSpec.Insertion;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
-import dev.runyard.spec.model.MethodSpec.Target;
-import dev.runyard.vision.backbone.vit.VitShape;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.vision.backbone.vit.VitShape.Naming;
+import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.backbone.weights.Layout;
 import dev.runyard.vision.method.Method.Sizes;
 import dev.runyard.vision.method.head.Classifier;
@@ -103,18 +106,18 @@ class ParameterCountTest {
     static Stream<Arguments> further() {
         List<Target> all = List.of(Target.values());
         return Stream.of(
-                arguments(new MethodSpec.Lora(4, null, null), 147_456),
-                arguments(new MethodSpec.Lora(8, null, all), 12 * 8 * (4 * (768 + 768) + 2 * (768 + 3_072))),
-                arguments(new MethodSpec.Adapter(null, null, null, null), 2_416_128),
-                arguments(new MethodSpec.Adapter(null, null, null, false), 2_379_264),
-                arguments(new MethodSpec.Adapter(Insertion.PARALLEL, 64, null, null), 1_189_632),
-                arguments(new MethodSpec.Prototypes(), 0),
-                arguments(new MethodSpec.TipAdapter(null, null), 0),
-                arguments(new MethodSpec.TipAdapterF(null, null), 1_600 * 512),
-                arguments(new MethodSpec.ClipAdapter(null, null), 131_072),
-                arguments(new MethodSpec.CoOp(null, null), 8_192),
-                arguments(new MethodSpec.CoOp(4, true), 204_800),
-                arguments(new MethodSpec.CoCoOp(null), 35_360), // as its paper counts
+                arguments(new BlockMethod.Lora(4, null, null), 147_456),
+                arguments(new BlockMethod.Lora(8, null, all), 12 * 8 * (4 * (768 + 768) + 2 * (768 + 3_072))),
+                arguments(new BlockMethod.Adapter(null, null, null, null), 2_416_128),
+                arguments(new BlockMethod.Adapter(null, null, null, false), 2_379_264),
+                arguments(new BlockMethod.Adapter(Insertion.PARALLEL, 64, null, null), 1_189_632),
+                arguments(new EmbeddingMethod.Prototypes(), 0),
+                arguments(new EmbeddingMethod.TipAdapter(null, null), 0),
+                arguments(new EmbeddingMethod.TipAdapterF(null, null), 1_600 * 512),
+                arguments(new EmbeddingMethod.ClipAdapter(null, null), 131_072),
+                arguments(new TextMethod.CoOp(null, null), 8_192),
+                arguments(new TextMethod.CoOp(4, true), 204_800),
+                arguments(new TextMethod.CoCoOp(null), 35_360), // as its paper counts
                 arguments(new MethodSpec.Full(), 87_849_216),
                 arguments(new MethodSpec.BitFit(), 102_912));
     }

@@ -11,11 +11,13 @@ import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
-import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.BackboneSpec.Precision;
+import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.ClassifierSpec;
-import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec.Solver;
+import dev.runyard.spec.model.MethodSpec;
+import dev.runyard.spec.model.TextMethod;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
@@ -34,8 +36,8 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Split;
-import dev.runyard.vision.method.AllMethods;
 import dev.runyard.vision.method.AllMethods.Case;
+import dev.runyard.vision.method.AllMethods;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
@@ -266,11 +268,11 @@ class MethodRunsTest {
 
     static Stream<Case> whatBeginsWithTextsIsResumedBitForBitAndLearns() {
         return Stream.of(
-                text("tip-adapter-f", new MethodSpec.TipAdapterF(null, null)),
-                text("clip-adapter", new MethodSpec.ClipAdapter(null, null)),
-                text("coop", new MethodSpec.CoOp(3, null)),
-                text("coop-by-class", new MethodSpec.CoOp(2, true)),
-                text("cocoop", new MethodSpec.CoCoOp(3)));
+                text("tip-adapter-f", new EmbeddingMethod.TipAdapterF(null, null)),
+                text("clip-adapter", new EmbeddingMethod.ClipAdapter(null, null)),
+                text("coop", new TextMethod.CoOp(3, null)),
+                text("coop-by-class", new TextMethod.CoOp(2, true)),
+                text("cocoop", new TextMethod.CoCoOp(3)));
     }
 
     private static double mean(List<Double> values) {
@@ -306,7 +308,7 @@ class MethodRunsTest {
 
     static Stream<Case> whatTakesAllImagesAtOnceIsJudgedAndReadAgain() {
         return Stream.of(
-                plain(new MethodSpec.Prototypes()), text("tip-adapter", new MethodSpec.TipAdapter(null, null)));
+                plain(new EmbeddingMethod.Prototypes()), text("tip-adapter", new EmbeddingMethod.TipAdapter(null, null)));
     }
 
     private static RunSpec with(RunSpec spec, TrainingSpec training) {
