@@ -5415,6 +5415,10 @@ export interface components {
         };
         /** @enum {string} */
         Direction: "MIN" | "MAX";
+        EarlyStoppingSpec: {
+            /** Format: int32 */
+            patience?: number;
+        };
         EndView: {
             over?: boolean;
         };
@@ -6136,6 +6140,7 @@ export interface components {
             seed?: number;
             select?: components["schemas"]["Select"];
             task?: components["schemas"]["Task"];
+            training?: components["schemas"]["TrainingSpec"];
             validateOn?: components["schemas"]["ValidateOn"];
         };
         /** @enum {string} */
@@ -6486,6 +6491,19 @@ export interface components {
             family?: number;
             reference?: string;
             words?: string;
+        };
+        TrainingSpec: {
+            /** Format: double */
+            clipGradient?: number;
+            /** Format: double */
+            cutmix?: number;
+            earlyStopping?: components["schemas"]["EarlyStoppingSpec"];
+            /** Format: double */
+            ema?: number;
+            /** Format: double */
+            labelSmoothing?: number;
+            /** Format: double */
+            mixup?: number;
         };
         /** @enum {string} */
         Transform: "pgn" | "native";
