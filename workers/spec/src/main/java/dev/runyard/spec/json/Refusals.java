@@ -105,10 +105,13 @@ final class Refusals {
         if (e instanceof InvalidTypeIdException kind) {
             return unknownKind(kind.getBaseType().getRawClass(), kind.getTypeId(), path);
         }
-        if (e instanceof InvalidDefinitionException family && Kind.family(family.getType().getRawClass())) {
+        if (e instanceof InvalidDefinitionException family
+                && Kind.family(family.getType().getRawClass())) {
             // A family stands in the list of kinds, but is none.
             return unknownKind(
-                    family.getType().getRawClass(), family.getType().getRawClass().getSimpleName(), path);
+                    family.getType().getRawClass(),
+                    family.getType().getRawClass().getSimpleName(),
+                    path);
         }
         if (e instanceof InvalidNullException) {
             return new InvalidSpec("WRONG_TYPE", path, null, "must have a value", "give one, or leave the field out");

@@ -144,7 +144,8 @@ public record ClassifierSpec(
 
     /** That a run cannot have this kind; names the field from the run's spec on. */
     InvalidSpec refused(String rule, String remedy) {
-        return new InvalidSpec("NOT_APPLICABLE", "classifier.kind", Json.mapper().valueToTree(kind), rule, remedy);
+        return new InvalidSpec(
+                "NOT_APPLICABLE", "classifier.kind", Json.mapper().valueToTree(kind), rule, remedy);
     }
 
     /** @throws InvalidSpec when it is not fixed text features, from which {@code method} begins */

@@ -42,8 +42,8 @@ public sealed interface EmbeddingMethod extends MethodSpec {
             Double beta)
             implements EmbeddingMethod {
         public TipAdapter {
-            alpha = Defaults.or(alpha, 1.0);
-            beta = Defaults.or(beta, 5.5);
+            alpha = Defaults.or(alpha, 1.17);
+            beta = Defaults.or(beta, 1.0);
             Bounds.check(TipAdapter.class, "alpha", alpha);
             Bounds.check(TipAdapter.class, "beta", beta);
         }
@@ -74,8 +74,8 @@ public sealed interface EmbeddingMethod extends MethodSpec {
             Double beta)
             implements EmbeddingMethod {
         public TipAdapterF {
-            alpha = Defaults.or(alpha, 1.0);
-            beta = Defaults.or(beta, 5.5);
+            alpha = Defaults.or(alpha, 1.17);
+            beta = Defaults.or(beta, 1.0);
             Bounds.check(TipAdapterF.class, "alpha", alpha);
             Bounds.check(TipAdapterF.class, "beta", beta);
         }

@@ -356,8 +356,7 @@ public sealed interface MethodSpec
         public void check(ClassifierSpec classifier) {
             if (solver == Solver.LBFGS && classifier.kind() != ClassifierSpec.Kind.LINEAR) {
                 throw classifier.refused(
-                        "cannot be fitted by solver lbfgs",
-                        "use classifier: {kind: linear} or solver: sgd");
+                        "cannot be fitted by solver lbfgs", "use classifier: {kind: linear} or solver: sgd");
             }
         }
 

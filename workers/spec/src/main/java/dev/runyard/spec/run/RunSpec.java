@@ -112,7 +112,11 @@ public record RunSpec(
         }
         if (training != null && task == Task.PRETRAIN) {
             throw new InvalidSpec(
-                    "NOT_APPLICABLE", "training", "{…}", "belongs to task train: pretrain has its own losses", "remove it");
+                    "NOT_APPLICABLE",
+                    "training",
+                    "{…}",
+                    "belongs to task train: pretrain has its own losses",
+                    "remove it");
         }
         if (task == Task.PRETRAIN && pretrain == null) {
             throw new InvalidSpec(

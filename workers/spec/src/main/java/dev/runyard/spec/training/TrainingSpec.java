@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingSpec(
-        @Doc(value = "Largest length of the gradient of all parameters; a longer one is scaled to it.", above = 0, max = 1e9)
+        @Doc(
+                value = "Largest length of the gradient of all parameters; a longer one is scaled to it.",
+                above = 0,
+                max = 1e9)
         @Nullable
         Double clipGradient,
 

@@ -128,8 +128,8 @@ final class Schemas {
             ObjectNode out = object();
             ArrayNode oneOf = out.putArray("oneOf");
             for (Kind one : kinds) {
-                ObjectNode standard =
-                        context.createStandardDefinition(context.getTypeContext().resolve(one.type()), this);
+                ObjectNode standard = context.createStandardDefinition(
+                        context.getTypeContext().resolve(one.type()), this);
                 ObjectNode kind = oneOf.addObject();
                 Doc doc = one.type().getAnnotation(Doc.class);
                 kind.put("title", doc.title()).put("description", doc.value()).put("type", "object");

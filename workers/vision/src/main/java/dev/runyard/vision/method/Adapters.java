@@ -1,8 +1,8 @@
 package dev.runyard.vision.method;
 
 import ai.djl.ndarray.NDArray;
-import dev.runyard.spec.model.BlockMethod.Insertion;
 import dev.runyard.spec.model.BlockMethod;
+import dev.runyard.spec.model.BlockMethod.Insertion;
 import dev.runyard.vision.backbone.vit.Bottleneck;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.method.head.Classifier;

@@ -63,7 +63,8 @@ final class ClipAdapter extends Learned {
     @Override
     public NDArray scores(Tensors leaves, NDArray input, boolean training) {
         NDArray embedding = LinearProbe.embedding(backbone, input);
-        NDArray adapted = Nn.relu(Nn.linear(Nn.relu(Nn.linear(embedding, leaves.get(DOWN), null)), leaves.get(UP), null));
+        NDArray adapted =
+                Nn.relu(Nn.linear(Nn.relu(Nn.linear(embedding, leaves.get(DOWN), null)), leaves.get(UP), null));
         NDArray mixed = adapted.mul(ratio).add(embedding.mul(rest)); // [n, d]
         return classifier.scores(leaves.and(buffers()), mixed);
     }

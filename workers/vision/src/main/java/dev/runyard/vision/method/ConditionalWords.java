@@ -21,15 +21,11 @@ import java.io.IOException;
 final class ConditionalWords extends Learned {
     private static final int REDUCTION = 16;
 
-    static final Method<TextMethod.CoCoOp> METHOD = new Method<>(
-            TextMethod.CoCoOp.class,
-            ConditionalWords::of,
-            (spec, sizes) -> {
+    static final Method<TextMethod.CoCoOp> METHOD =
+            new Method<>(TextMethod.CoCoOp.class, ConditionalWords::of, (spec, sizes) -> {
                 long d = sizes.embedding();
                 long h = d / REDUCTION;
-                return spec.contextLength() * (long) sizes.textWidth()
-                        + (d + 1) * h
-                        + (h + 1) * sizes.textWidth();
+                return spec.contextLength() * (long) sizes.textWidth() + (d + 1) * h + (h + 1) * sizes.textWidth();
             });
 
     private static final String FIRST = "meta.linear1.";

@@ -20,8 +20,7 @@ final class ContextWords extends Learned {
     static final Method<TextMethod.CoOp> METHOD = new Method<>(
             TextMethod.CoOp.class,
             ContextWords::of,
-            (spec, sizes) ->
-                    (spec.classSpecific() ? sizes.classes() : 1L) * spec.contextLength() * sizes.textWidth());
+            (spec, sizes) -> (spec.classSpecific() ? sizes.classes() : 1L) * spec.contextLength() * sizes.textWidth());
 
     static final String CONTEXT = "context";
     static final double DEVIATION = 0.02;

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.InvalidSpec;
-import dev.runyard.spec.model.BlockMethod.Target;
 import dev.runyard.spec.model.BlockMethod;
+import dev.runyard.spec.model.BlockMethod.Target;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.net.Init;
@@ -83,7 +83,8 @@ final class Lora extends Learned {
 
     /** Of tensors that are there. */
     static Function<String, List<Long>> shapes(Tensors tensors) {
-        return name -> Arrays.stream(tensors.get(name).getShape().getShape()).boxed().toList();
+        return name ->
+                Arrays.stream(tensors.get(name).getShape().getShape()).boxed().toList();
     }
 
     private static Layer layer(Function<String, List<Long>> frozen, String name, String weight, int third) {
@@ -115,9 +116,8 @@ final class Lora extends Learned {
     @Override
     public NDArray scores(Tensors leaves, NDArray pixels, boolean training) {
         Tensors changed = changed(backbone.weights(), backbone.shape().depth(), layers, leaves, scale);
-        NDArray embedding = backbone.transformer()
-                .encode(changed, pixels, null, false)
-                .embedding(); // [n, d]
+        NDArray embedding =
+                backbone.transformer().encode(changed, pixels, null, false).embedding(); // [n, d]
         return classifier.scores(leaves.and(buffers()), embedding);
     }
 
@@ -142,7 +142,10 @@ final class Lora extends Learned {
         NDManager manager = change.getManager();
         NDList parts = new NDList();
         for (int i = 0; i < 3; i++) {
-            parts.add(i == which ? change : manager.zeros(new Shape(change.getShape().getShape())));
+            parts.add(
+                    i == which
+                            ? change
+                            : manager.zeros(new Shape(change.getShape().getShape())));
         }
         return NDArrays.concat(parts, 0);
     }

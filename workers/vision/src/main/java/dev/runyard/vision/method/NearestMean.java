@@ -32,15 +32,12 @@ final class NearestMean extends Learned implements FromFeatures {
         super(making.manager(), new State(Map.of(), Map.of(PROTOTYPES, zeros(making))));
         backbone = making.backbone();
         classNames = making.classNames();
-        scale = Torch.scalar(
-                making.manager(), Math.exp(backbone.logitScale().orElse(Classifier.DEFAULT_LOGIT_SCALE)));
+        scale = Torch.scalar(making.manager(), Math.exp(backbone.logitScale().orElse(Classifier.DEFAULT_LOGIT_SCALE)));
     }
 
     private static NDArray zeros(Making making) {
         return making.manager()
-                .zeros(
-                        new Shape(making.classes(), making.backbone().shape().embedding()),
-                        DataType.FLOAT32);
+                .zeros(new Shape(making.classes(), making.backbone().shape().embedding()), DataType.FLOAT32);
     }
 
     /** @throws InvalidSpec when there is no image of a class */

@@ -148,7 +148,9 @@ public final class Training {
             otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
             boolean once = model.takesEmbedding()
-                    && (!inSteps() || spec.augment() == Augment.NONE && !spec.steadied().mixes());
+                    && (!inSteps()
+                            || spec.augment() == Augment.NONE
+                                    && !spec.steadied().mixes());
             boolean wanted = once || model instanceof FromFeatures;
             Features all = wanted ? Features.of(data, backbone, normalisation, options, listener) : null;
             if (wanted && all == null) {

@@ -9,8 +9,8 @@ import ai.djl.ndarray.NDScope;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.spec.dataset.DatasetSpec;
-import dev.runyard.spec.model.BlockMethod.Target;
 import dev.runyard.spec.model.BlockMethod;
+import dev.runyard.spec.model.BlockMethod.Target;
 import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.EmbeddingMethod;
 import dev.runyard.spec.model.MethodSpec;
@@ -62,7 +62,7 @@ class AdaptedParityTest {
         manager.close();
     }
 
-    private static float[] waves(double from, double scale, int count) {
+    private static float[] values(double from, double scale, int count) {
         float[] out = new float[count];
         for (int i = 0; i < count; i++) {
             out[i] = (float) (Math.sin(from + 0.7 * i) * scale);
@@ -75,7 +75,7 @@ class AdaptedParityTest {
         for (long axis : shape) {
             count *= axis;
         }
-        return Torch.floats(manager, waves(from, scale, (int) count), shape);
+        return Torch.floats(manager, values(from, scale, (int) count), shape);
     }
 
     private Map<String, NDArray> block() {
@@ -139,15 +139,17 @@ class AdaptedParityTest {
                 BLOCK + "attn.v.lora_B", waves(35, 0.4, WIDTH, 2)));
         BlockMethod.Lora spec = new BlockMethod.Lora(2, 6.0, List.of(Target.V, Target.Q));
         NDArray scale = Torch.scalar(manager, spec.alpha() / spec.rank());
-        assertBlock("lora", Lora.changed(frozen, 1, Lora.layers(spec, Lora.shapes(frozen)), changes, scale)
-                .byName());
+        assertBlock(
+                "lora",
+                Lora.changed(frozen, 1, Lora.layers(spec, Lora.shapes(frozen)), changes, scale)
+                        .byName());
     }
 
     @Test
     void layersBehindTheEmbedding() throws IOException {
         try (Model model = model(new EmbeddingMethod.ClipAdapter(null, null))) {
-            Torch.fill(model.parameters().get("adapter.down.weight"), FloatBuffer.wrap(waves(42, 0.4, 2 * WIDTH)));
-            Torch.fill(model.parameters().get("adapter.up.weight"), FloatBuffer.wrap(waves(43, 0.4, 2 * WIDTH)));
+            Torch.fill(model.parameters().get("adapter.down.weight"), FloatBuffer.wrap(values(42, 0.4, 2 * WIDTH)));
+            Torch.fill(model.parameters().get("adapter.up.weight"), FloatBuffer.wrap(values(43, 0.4, 2 * WIDTH)));
             assertScores("clip-adapter", model);
         }
     }
@@ -155,9 +157,9 @@ class AdaptedParityTest {
     @Test
     void aCacheOfImages() throws IOException {
         for (MethodSpec spec :
-                List.of(new EmbeddingMethod.TipAdapter(1.17, null), new EmbeddingMethod.TipAdapterF(1.17, null))) {
+                List.of(new EmbeddingMethod.TipAdapter(null, 5.5), new EmbeddingMethod.TipAdapterF(null, 5.5))) {
             try (Model model = model(spec)) {
-                ((FromFeatures) model).remember(waves(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
+                ((FromFeatures) model).remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
                 assertScores("tip-adapter", model);
                 assertThat(model.parameters().count()).isEqualTo(spec.kind().endsWith("-f") ? 5 * WIDTH : 0);
             }
@@ -167,7 +169,7 @@ class AdaptedParityTest {
     @Test
     void meansOfClasses() throws IOException {
         try (Model model = model(new EmbeddingMethod.Prototypes())) {
-            ((FromFeatures) model).remember(waves(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
+            ((FromFeatures) model).remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
             assertScores("prototypes", model);
             assertThat(model.parameters().byName()).isEmpty();
         }
@@ -178,7 +180,7 @@ class AdaptedParityTest {
         TinyClip.write(folder);
         Path text = folder.resolve("text.safetensors");
         new SafetensorsWriter()
-                .floats("text_features", new long[] {3, WIDTH}, waves(41, 1, 3 * WIDTH))
+                .floats("text_features", new long[] {3, WIDTH}, values(41, 1, 3 * WIDTH))
                 .write(text);
         boolean own = method.classifies();
         RunSpec spec = new RunSpec(

@@ -1,19 +1,19 @@
 package dev.runyard.vision.method;
 
+import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.spec.model.BlockMethod.Insertion;
 import dev.runyard.spec.model.BlockMethod.Target;
-import dev.runyard.spec.model.BlockMethod;
+import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.ClassifierSpec.Kind;
 import dev.runyard.spec.model.ClassifierSpec.Policy;
-import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.EmbeddingMethod;
+import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Combination;
 import dev.runyard.spec.model.MethodSpec.Head;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.spec.model.MethodSpec.Net;
 import dev.runyard.spec.model.MethodSpec.Place;
-import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -43,7 +43,8 @@ class MethodsTest {
         });
         listed.removeAll(tried);
         assertThat(listed)
-                .as("not in AllMethods.trained(), which is right for what needs more than a backbone and has tests of its own")
+                .as(
+                        "not in AllMethods.trained(), which is right for what needs more than a backbone and has tests of its own")
                 .containsExactly(
                         MethodSpec.ZeroShot.class,
                         EmbeddingMethod.Prototypes.class,

@@ -23,9 +23,7 @@ public final class Average implements AutoCloseable {
         this.parameters = parameters;
         keep = Torch.scalar(manager, decay);
         take = Torch.scalar(manager, 1 - decay);
-        parameters
-                .byName()
-                .forEach((name, p) -> average.put(name, manager.zeros(p.getShape(), p.getDataType())));
+        parameters.byName().forEach((name, p) -> average.put(name, manager.zeros(p.getShape(), p.getDataType())));
     }
 
     /** By the names that a checkpoint gives them; changed in place. */

@@ -69,9 +69,7 @@ public final class Mixing {
         Double smoothing = spec.labelSmoothing();
         double even = smoothing == null ? 0 : smoothing;
         if (!spec.mixes()) {
-            return even == 0
-                    ? seen
-                    : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
+            return even == 0 ? seen : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
         }
         Draws draws = new Draws(seed, PURPOSE, step);
         boolean blends = blends(spec.mixup(), spec.cutmix(), draws);

@@ -64,7 +64,9 @@ class OptionsParityTest {
         float[] values = Torch.read(got);
         assertThat(wanted).hasSize(values.length);
         for (int i = 0; i < values.length; i++) {
-            assertThat((double) values[i]).as("number " + i).isCloseTo(wanted.get(i).doubleValue(), within(TOLERANCE));
+            assertThat((double) values[i])
+                    .as("number " + i)
+                    .isCloseTo(wanted.get(i).doubleValue(), within(TOLERANCE));
         }
     }
 
@@ -182,7 +184,10 @@ class OptionsParityTest {
             for (int step = 0; step < 6; step++) {
                 Seen mixed = mixing.mixed(manager, seen, step);
                 float[] pixels = Torch.read(mixed.views().get(0));
-                assertThat(Torch.read(new Mixing(spec, 5).mixed(manager, seen, step).views().get(0)))
+                assertThat(Torch.read(new Mixing(spec, 5)
+                                .mixed(manager, seen, step)
+                                .views()
+                                .get(0)))
                         .isEqualTo(pixels);
                 long[] others = Torch.readLongs(mixed.asked().others());
                 double share = mixed.asked().share();
