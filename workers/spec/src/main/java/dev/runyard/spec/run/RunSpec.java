@@ -84,7 +84,8 @@ public record RunSpec(
         @Nullable
         Preset preset,
 
-        @Doc("What keeps the training steady: clipping, smoothing, mixing, averaging, an early end; left out: none of it.")
+        @Doc(
+                "What keeps the training steady: clipping, smoothing, mixing, averaging, an early end; left out: none of it.")
         @Nullable
         TrainingSpec training) {
 

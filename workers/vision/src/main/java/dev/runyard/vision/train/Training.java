@@ -95,8 +95,8 @@ public final class Training {
             Torch.threads(options.threads());
             arithmetic(spec.backbone().precision());
             Files.createDirectories(dir);
-            Dataset data =
-                    OpenDatasets.open(dataset(), options.dataCache(), !(spec.method() instanceof MethodSpec.ZeroShot));
+            Dataset data = OpenDatasets.open(
+                    dataset(), options.dataCache(), spec.method().fit() != MethodSpec.Fit.NOTHING);
             check(data);
             spec.mark().ifPresent(mark -> listener.log("This run " + mark + "."));
             try (Robustness robustness = Robustness.open(spec, data, options.dataCache())) {
@@ -113,7 +113,9 @@ public final class Training {
 
     /** A solver that fits train and val by itself is handed both apart, because it chooses on val before. */
     private DatasetSpec dataset() {
-        return spec.method() instanceof MethodSpec.Linear && !inSteps() ? spec.dataset().fitted(DatasetSpec.Fit.TRAIN) : spec.dataset();
+        return spec.method() instanceof MethodSpec.Linear && !inSteps()
+                ? spec.dataset().fitted(DatasetSpec.Fit.TRAIN)
+                : spec.dataset();
     }
 
     /** @throws InvalidSpec when the device has it not */

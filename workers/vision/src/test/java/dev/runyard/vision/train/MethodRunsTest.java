@@ -30,6 +30,7 @@ import dev.runyard.spec.training.EarlyStoppingSpec;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.spec.training.Select;
 import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
@@ -342,6 +343,10 @@ class MethodRunsTest {
     }
 
     private static RunSpec with(RunSpec spec, TrainingSpec training) {
+        return with(spec, training, spec.select());
+    }
+
+    private static RunSpec with(RunSpec spec, TrainingSpec training, Select select) {
         return new RunSpec(
                 spec.task(),
                 spec.dataset(),
@@ -357,7 +362,7 @@ class MethodRunsTest {
                 spec.pretrain(),
                 spec.evaluations(),
                 null,
-                spec.select(),
+                select,
                 spec.validateOn(),
                 null,
                 training);
@@ -398,6 +403,21 @@ class MethodRunsTest {
                 Safetensors state = Safetensors.open(dir.resolve("ema/checkpoints/step-000000006/state.safetensors"))) {
             assertThat(kept.floats("prompts"))
                     .isEqualTo(state.floats("ema.prompts"))
+                    .isNotEqualTo(state.floats("prompts"));
+        }
+    }
+
+    /** The best of them is the best average, not what the parameters were then. */
+    @Test
+    void averagesAreSelectedFrom() throws IOException {
+        RunSpec plain = spec(plain(new MethodSpec.Iip(2)));
+        TrainingSpec averaged = new TrainingSpec(null, null, null, null, 0.8, null);
+        resumedBitForBit(with(plain, averaged, Select.BEST_VAL_LOSS), 1, 3, 4, STEPS);
+        try (Safetensors kept = Safetensors.open(dir.resolve("whole/weights.safetensors"));
+                Safetensors state =
+                        Safetensors.open(dir.resolve("whole/checkpoints/step-000000006/state.safetensors"))) {
+            assertThat(kept.floats("prompts"))
+                    .isEqualTo(state.floats("best.prompts"))
                     .isNotEqualTo(state.floats("prompts"));
         }
     }
