@@ -5351,11 +5351,6 @@ export interface components {
         Decay: "matrices" | "all";
         /** @enum {string} */
         Device: "any" | "cpu" | "cuda";
-        DevicePlace: {
-            id?: components["schemas"]["UUID"];
-            key?: string;
-            queue?: string;
-        };
         DeviceFailure: {
             at?: components["schemas"]["Instant"];
             /** Format: int64 */
@@ -5363,6 +5358,11 @@ export interface components {
             message?: string;
             reason?: string;
             run?: components["schemas"]["UUID"];
+        };
+        DevicePlace: {
+            id?: components["schemas"]["UUID"];
+            key?: string;
+            queue?: string;
         };
         DeviceView: {
             conflicts?: string[];

@@ -1,5 +1,5 @@
 import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, NotebookText, Star, Target, Trash2 } from "lucide-react";
-import { type KeyboardEvent, lazy, memo, type Ref, Suspense } from "react";
+import { type CSSProperties, type KeyboardEvent, lazy, memo, type Ref, Suspense } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
 import type { Look } from "../../components/colour";
@@ -117,7 +117,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           key={column.id}
           role="gridcell"
           className={classes(css.cell, column.numeric && css.num, left !== undefined && css.pinned, lastPinned && css.lastPinned, column.id === "name" && row.kind === "run" && row.depth > 0 && css.indent)}
-          style={left === undefined ? undefined : { left }}
+          style={left === undefined ? undefined : ({ "--left": `${left}px` } as CSSProperties)}
         >
           {row.kind === "group" ? (
             <GroupCell row={row} column={column} look={look} drawn={drawn} onOpen={() => onOpen(row)} />
