@@ -35,11 +35,7 @@ export function ExperimentTable({ rows, metric, marks, order }: Props) {
               Runs
             </th>
             <th scope="col">Now</th>
-            {order ? (
-              <th scope="col">
-                <span className="sr">Keep order</span>
-              </th>
-            ) : null}
+            {order ? <th scope="col" aria-label="Keep order" /> : null}
           </tr>
         </thead>
         <tbody>
