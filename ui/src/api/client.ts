@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 import type { BulkAsk, SavedViewAsk } from "./curating";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
+import type { JudgedPaths } from "./judged";
 import type { OrderPaths } from "./order";
 import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
@@ -9,7 +10,7 @@ import type { ReportPaths } from "./reports";
 import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-export const http = createClient<paths & OrderPaths & SearchPaths & ReportPaths>({
+export const http = createClient<paths & JudgedPaths & OrderPaths & SearchPaths & ReportPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.

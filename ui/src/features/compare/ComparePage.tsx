@@ -27,7 +27,10 @@ import { type ComparePageView, compareUrl, type Part, PARTS } from "./view";
 /** Charts are loaded beside what the page says in words. */
 const CompareCurves = lazy(() => import("./CompareCurves").then((module) => ({ default: module.CompareCurves })));
 
-const NAMES: Record<Part, string> = { curves: "Curves", configuration: "Configuration", results: "Results", environment: "Environment" };
+/** Asked for by few, and only of runs that kept their answers. */
+const Disagreements = lazy(() => import("./Disagreements").then((module) => ({ default: module.Disagreements })));
+
+const NAMES: Record<Part, string> = { curves: "Curves", configuration: "Configuration", results: "Results", images: "Images", environment: "Environment" };
 
 /** Two runs or more beside each other; everything that is seen stands in the address. */
 export function ComparePage() {
@@ -89,6 +92,7 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
         {view.part === "curves" ? <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><CompareCurves columns={columns} looks={looks} view={view.chart} onView={onChart} emphasised={over} /></Suspense> : null}
         {view.part === "configuration" ? <Configurations columns={columns} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}
         {view.part === "results" ? <Results columns={columns} looks={looks} view={view} onView={onView} /> : null}
+        {view.part === "images" ? <Suspense fallback={<Skeleton what="the images" lines={4} />}><Disagreements runs={runs} baseline={view.baseline} /></Suspense> : null}
         {view.part === "environment" ? <Environments runs={runs} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}
       </Tabs>
     </>

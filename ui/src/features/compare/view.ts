@@ -1,7 +1,7 @@
 import { type ChartView, readChartView, writeChartView } from "../../charts/view";
 import { setOrDrop, type UrlState } from "../../components/navigation";
 
-export const PARTS = ["curves", "configuration", "results", "environment"] as const;
+export const PARTS = ["curves", "configuration", "results", "images", "environment"] as const;
 export type Part = (typeof PARTS)[number];
 export const VALUES = ["last", "best"] as const;
 export type MetricValue = (typeof VALUES)[number];

@@ -21,30 +21,32 @@ interface Props {
   onOpen: (name: string | undefined) => void;
 }
 
-const urlOf = (picture: Picture) => `/api/v1/artifacts/${picture.sha256}`;
+const saved = (picture: Picture) => `/api/v1/artifacts/${picture.sha256}`;
+const urlOf = (run: string, picture: Picture) => (/\.(png|svg)$/i.test(picture.name) ? `/api/v1/runs/${run}/artifacts/${picture.sha256}/picture` : saved(picture));
 
 /** Pictures among the artifacts; what a task made at several steps is one tile with a slider. */
 export function Pictures({ run, search, onSearch, open, onOpen }: Props) {
   const query = useQuery({ queryKey: keys.artifacts(run.id), queryFn: () => api.artifacts(run.id) });
   return (
     <Answered query={query} what="pictures">
-      {(artifacts) => <Gallery strips={stripsOf(artifacts, search)} any={stripsOf(artifacts, "").length} search={search} onSearch={onSearch} open={open} onOpen={onOpen} />}
+      {(artifacts) => <Gallery run={run.id} strips={stripsOf(artifacts, search)} any={stripsOf(artifacts, "").length} search={search} onSearch={onSearch} open={open} onOpen={onOpen} />}
     </Answered>
   );
 }
 
 interface GalleryProps extends Omit<Props, "run"> {
+  run: string;
   strips: readonly Strip[];
   any: number;
 }
 
-function Gallery({ strips, any, search, onSearch, open, onOpen }: GalleryProps) {
+function Gallery({ run, strips, any, search, onSearch, open, onOpen }: GalleryProps) {
   const shown = useMemo(() => strips.flatMap((strip) => strip.pictures).find((picture) => picture.name === open), [strips, open]);
   if (any === 0) {
     return (
       <EmptyState title="No picture yet.">
         <p>
-          Pictures that analyses and inversions make appear here. On the command line: <code>runyard analyse --run ID</code>.
+          Pictures that analyses and inversions make appear here: <strong>Judge, analyse</strong> above queues one. On the command line: <code>runyard analyse --run ID</code>.
         </p>
       </EmptyState>
     );
@@ -60,14 +62,14 @@ function Gallery({ strips, any, search, onSearch, open, onOpen }: GalleryProps) 
       {strips.length === 0 ? <EmptyState title="No picture has this name." /> : null}
       <ul className={css.gallery}>
         {strips.map((strip) => (
-          <StripTile key={strip.name} strip={strip} onOpen={onOpen} />
+          <StripTile key={strip.name} run={run} strip={strip} onOpen={onOpen} />
         ))}
       </ul>
       <Dialog open={shown !== undefined} onClose={() => onOpen(undefined)} title={shown?.name ?? ""} wide>
-        {shown ? <img className={css.large} src={urlOf(shown)} alt={shown.name} /> : null}
+        {shown ? <img className={css.large} src={urlOf(run, shown)} alt={shown.name} /> : null}
         {shown ? (
           <p>
-            <a href={urlOf(shown)} download={shown.name}>
+            <a href={saved(shown)} download={shown.name}>
               Save
             </a>
           </p>
@@ -77,14 +79,14 @@ function Gallery({ strips, any, search, onSearch, open, onOpen }: GalleryProps) 
   );
 }
 
-function StripTile({ strip, onOpen }: { strip: Strip; onOpen: (name: string) => void }) {
+function StripTile({ run, strip, onOpen }: { run: string; strip: Strip; onOpen: (name: string) => void }) {
   const last = strip.pictures.length - 1;
   const [at, setAt] = useState(last);
   const picture = strip.pictures[Math.min(at, last)]!;
   return (
     <li className={css.picture}>
       <button type="button" onClick={() => onOpen(picture.name)} aria-label={`Enlarge ${picture.name}`}>
-        <img src={urlOf(picture)} alt="" loading="lazy" decoding="async" />
+        <img src={urlOf(run, picture)} alt="" loading="lazy" decoding="async" />
       </button>
       <span title={picture.name}>{strip.name}</span>
       {last > 0 ? (

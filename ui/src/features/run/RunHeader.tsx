@@ -20,6 +20,7 @@ import { useNow } from "../../components/now";
 import { protocolMark } from "./protocol";
 import { Failure } from "./Failure";
 import { hasEnded, reached } from "./goal";
+import { canBeLookedAt, LookAt } from "./LookAt";
 import { MoreSeeds } from "./MoreSeeds";
 import css from "./run.module.css";
 
@@ -38,6 +39,7 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
       crumbs={
         <>
           <Link to={`/runs?experiment=${encodeURIComponent(run.experiment)}`}>{run.experiment}</Link>
+          {typeof run.spec.of === "string" ? <Link to={`/runs/${run.spec.of}`}>run {shortId(run.spec.of)}</Link> : null}
           {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep</Link> : null}
         </>
       }
@@ -54,7 +56,8 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
           <LinkButton icon={GitCompareArrows} to="/compare" search={{ run: run.id } as never}>
             Compare with
           </LinkButton>
-          <MoreSeeds run={run} />
+          {canBeLookedAt(run) ? <LookAt run={run} /> : null}
+          {run.spec.of ? null : <MoreSeeds run={run} />}
           <LinkButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
             Again with a change
           </LinkButton>

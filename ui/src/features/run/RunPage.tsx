@@ -22,6 +22,9 @@ import { Skeleton } from "../../components/display/Skeleton";
 /** Charts are loaded beside what the page says in words. */
 const Curves = lazy(() => import("./Curves").then((module) => ({ default: module.Curves })));
 
+/** Asked for by few, and much of it. */
+const Judged = lazy(() => import("./Judged").then((module) => ({ default: module.Judged })));
+
 export function RunPage({ id }: { id: string }) {
   const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
   return (
@@ -78,6 +81,8 @@ function Panel({ tab, run, view, onView, noting, onNoting }: PanelProps) {
       return <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><Curves run={run} view={view.chart} onView={onChart} /></Suspense>;
     case "configuration":
       return <Configuration run={run} defaults={view.defaults} onDefaults={(defaults) => onView({ ...view, defaults })} />;
+    case "results":
+      return <Suspense fallback={<Skeleton what="results" lines={6} />}><Judged run={run} /></Suspense>;
     case "pictures":
       return <Pictures run={run} search={view.search} onSearch={onSearch} open={view.picture} onOpen={(picture) => onView({ ...view, picture })} />;
     case "logs":

@@ -1,15 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
+import { type ArtifactView, type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
 import { bytes, between, count, date, number, shortId } from "../../components/format";
+import { Button } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { hasEnded } from "./goal";
 import { useNow } from "../../components/now";
+import { Dialog } from "../../components/overlays/Dialog";
+import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
 import { TableBox } from "../../components/display/TableBox";
+
+const ArtifactTable = lazy(() => import("./ArtifactTable").then((module) => ({ default: module.ArtifactTable })));
 
 interface Props {
   run: RunView;
@@ -110,7 +115,16 @@ export function bestWords(checkpoint: CheckpointView, all: readonly CheckpointVi
 
 export function Artifacts({ run }: Props) {
   const query = useQuery({ queryKey: keys.artifacts(run.id), queryFn: () => api.artifacts(run.id) });
+  const [table, setTable] = useState<ArtifactView | null>(null);
   return (
+    <>
+      <Dialog open={table !== null} onClose={() => setTable(null)} title={table?.name ?? ""} wide>
+      {table ? (
+        <Suspense fallback={<Skeleton what="the table" />}>
+          <ArtifactTable run={run.id} sha256={table.sha256} name={table.name} />
+        </Suspense>
+      ) : null}
+    </Dialog>
     <Answered query={query} what="artifacts">
       {(artifacts) =>
         artifacts.length === 0 ? (
@@ -124,7 +138,15 @@ export function Artifacts({ run }: Props) {
                     {artifact.name}
                   </a>
                 </td>
-                <td>{artifact.kind ?? "–"}</td>
+                <td>
+                  {artifact.kind === "table" || artifact.kind === "curve" ? (
+                    <Button size="s" onClick={() => setTable(artifact)} aria-label={`Show ${artifact.name}`}>
+                      {artifact.kind}
+                    </Button>
+                  ) : (
+                    (artifact.kind ?? "–")
+                  )}
+                </td>
                 <td>{bytes(artifact.size)}</td>
                 <td>
                   <code title={artifact.sha256}>{artifact.sha256.slice(0, 12)}…</code>
@@ -135,6 +157,7 @@ export function Artifacts({ run }: Props) {
         )
       }
     </Answered>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ArtifactView } from "../../api/types";
 
-/** Formats that a browser only draws: no script can stand in them. */
-const RASTER = /\.(png|jpe?g|webp|gif|avif|bmp)$/i;
+/** Formats that a browser draws. Of an SVG it only draws, too: it stands in an img, and is served so that nothing in it can run. */
+const RASTER = /\.(png|svg|jpe?g|webp|gif|avif|bmp)$/i;
 const NUMBERED = /^(.*?)[-_. ]*(?:step|epoch|ep)?[-_. ]*(\d+)(\.[a-z]+)$/i;
 
 export interface Picture {
@@ -19,8 +19,11 @@ export interface Strip {
 
 /** Strips by name, steps in order; of a name that was stored twice the newest counts. */
 export function stripsOf(artifacts: readonly ArtifactView[], search: string): Strip[] {
+  const names = new Set(artifacts.map((artifact) => artifact.name.toLowerCase()));
   const newest = new Map<string, ArtifactView>();
   for (const artifact of artifacts) {
+    // The same picture as PNG and SVG is one.
+    if (artifact.name.toLowerCase().endsWith(".svg") && names.has(artifact.name.toLowerCase().replace(/svg$/, "png"))) continue;
     if (!RASTER.test(artifact.name) || !artifact.name.toLowerCase().includes(search.toLowerCase())) continue;
     const known = newest.get(artifact.name);
     if (!known || (known.createdAt ?? "") <= (artifact.createdAt ?? "")) newest.set(artifact.name, artifact);

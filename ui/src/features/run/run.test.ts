@@ -33,10 +33,11 @@ test("a failed run keeps how far it came (U-11)", () => {
 describe("pictures", () => {
   const of = (name: string, at = "1") => ({ name, sha256: `${name}${at}`, size: 1, createdAt: at });
 
-  test("of several steps are a strip in order; only what a browser merely draws", () => {
+  test("of several steps are a strip in order; an SVG too, which is served so that nothing in it runs", () => {
     const strips = stripsOf([of("attention-step-100.png"), of("attention-step-20.png"), of("nmi.png"), of("evil.svg"), of("page.html")], "");
     expect(strips.map((strip) => [strip.name, strip.pictures.map((picture) => picture.step)])).toEqual([
       ["attention.png", [20, 100]],
+      ["evil.svg", [null]],
       ["nmi.png", [null]],
     ]);
   });

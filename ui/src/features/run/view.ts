@@ -1,7 +1,7 @@
 import { type ChartView, readChartView, writeChartView } from "../../charts/view";
 import { setOrDrop, type UrlState } from "../../components/navigation";
 
-export const TABS = ["overview", "curves", "configuration", "pictures", "logs", "events", "attempts", "artifacts"] as const;
+export const TABS = ["overview", "curves", "configuration", "results", "pictures", "logs", "events", "attempts", "artifacts"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Names that addresses of older pages used. */

@@ -41,6 +41,7 @@ class ArchitectureTest {
             "run.attempt",
             "run",
             "experiment",
+            "result",
             "blob",
             "event",
             "metric.series",

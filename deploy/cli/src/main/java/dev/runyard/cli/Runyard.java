@@ -10,6 +10,7 @@ import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.remote.ActCommands;
 import dev.runyard.cli.remote.DeviceCommands;
+import dev.runyard.cli.remote.DownloadCommand;
 import dev.runyard.cli.remote.EnrolCommands;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
@@ -74,6 +75,7 @@ import picocli.CommandLine.ParameterException;
             ShowCommand.class,
             MetricsCommand.class,
             LogsCommand.class,
+            DownloadCommand.class,
             WatchCommand.class,
             ActCommands.Pause.class,
             ActCommands.Resume.class,

@@ -60,9 +60,11 @@ public class RunFilesResource {
 
     @GET
     @Path("/artifacts")
-    @Operation(summary = "The files that a run offers")
+    @Operation(
+            summary = "The files that a run offers",
+            description = "Its own, and those of tasks that looked at it; at most 10,000.")
     public List<Artifacts.View> artifacts(@PathParam("id") UUID run) {
-        return artifacts.of(run);
+        return artifacts.with(run);
     }
 
     @POST

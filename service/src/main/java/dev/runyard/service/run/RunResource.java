@@ -1,5 +1,6 @@
 package dev.runyard.service.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
@@ -7,6 +8,7 @@ import dev.runyard.service.event.EventView;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.result.Tasks;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Needs;
@@ -47,6 +49,7 @@ public class RunResource {
     private final RunRows rows;
     private final RunLedger ledger;
     private final Waiting waiting;
+    private final Tasks tasks;
 
     public RunResource(
             Statements statements,
@@ -54,13 +57,15 @@ public class RunResource {
             Answers answers,
             RunRows rows,
             RunLedger ledger,
-            Waiting waiting) {
+            Waiting waiting,
+            Tasks tasks) {
         this.statements = statements;
         this.experiments = experiments;
         this.answers = answers;
         this.rows = rows;
         this.ledger = ledger;
         this.waiting = waiting;
+        this.tasks = tasks;
     }
 
     @POST
@@ -75,7 +80,7 @@ public class RunResource {
             byte[] body,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("X-Runyard-User") @Nullable String user) {
-        RunRequest request = Json.read(body, RunRequest.class);
+        RunRequest request = Json.read(tasks.whole(Json.read(body, JsonNode.class)), RunRequest.class);
         SpecDocument spec = request.spec();
         RunSpec read = spec.spec();
         try {
@@ -92,7 +97,7 @@ public class RunResource {
                 request,
                 id -> {
                     Experiments.Place place = experiments.named(request.experiment(), who);
-                    return rows.queueNew(
+                    RunView made = rows.queueNew(
                             new RunRows.Fresh(
                                     id,
                                     place.project(),
@@ -107,6 +112,10 @@ public class RunResource {
                                     Map.of(),
                                     who),
                             read);
+                    if (read.of() != null) {
+                        tasks.link(made.id(), UUID.fromString(read.of()), null);
+                    }
+                    return made;
                 },
                 rows::bare);
         return Response.created(URI.create("/api/v1/runs/" + run.id()))

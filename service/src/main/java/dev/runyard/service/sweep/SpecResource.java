@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.result.Tasks;
 import dev.runyard.service.run.Waiting;
 import dev.runyard.service.run.aggregate.RunEstimate;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.RelativePaths;
+import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.sweep.Points;
@@ -53,10 +55,12 @@ public class SpecResource {
 
     private final RunEstimate estimate;
     private final Waiting waiting;
+    private final Tasks tasks;
 
-    public SpecResource(RunEstimate estimate, Waiting waiting) {
+    public SpecResource(RunEstimate estimate, Waiting waiting, Tasks tasks) {
         this.waiting = waiting;
         this.estimate = estimate;
+        this.tasks = tasks;
     }
 
     /** Takes {@code {"yaml": "…"}}, a sweep spec, a run with its name, or a bare run spec. */
@@ -90,8 +94,11 @@ public class SpecResource {
                                     sweep.runs())
                             .orElse(null));
         }
-        SpecDocument document = ((SpecFile.Run) file).request().spec();
-        waiting.possible(((SpecFile.Run) file).request().placement(), Needs.of(document.spec()));
+        RunRequest request = file instanceof SpecFile.Looks looks
+                ? Json.read(tasks.whole(looks.request()), RunRequest.class)
+                : ((SpecFile.Run) file).request();
+        SpecDocument document = request.spec();
+        waiting.possible(request.placement(), Needs.of(document.spec()));
         RelativePaths.refuse(document.spec());
         return new Checked(
                 "run", 1, document, null, estimate.of(document.document(), 1).orElse(null));

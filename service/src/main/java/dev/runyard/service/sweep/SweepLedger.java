@@ -9,6 +9,7 @@ import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.result.Tasks;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.IllegalTransition;
 import dev.runyard.service.run.RunLedger;
@@ -17,6 +18,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunState;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.sweep.Point;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
@@ -48,6 +50,7 @@ public class SweepLedger {
     private final SweepDraws draws;
     private final SweepBudgets budgets;
     private final SweepPruning pruning;
+    private final Tasks tasks;
 
     public SweepLedger(
             Statements statements,
@@ -58,7 +61,8 @@ public class SweepLedger {
             RunLedger runs,
             SweepDraws draws,
             SweepBudgets budgets,
-            SweepPruning pruning) {
+            SweepPruning pruning,
+            Tasks tasks) {
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
@@ -68,6 +72,7 @@ public class SweepLedger {
         this.draws = draws;
         this.budgets = budgets;
         this.pruning = pruning;
+        this.tasks = tasks;
     }
 
     private record Held(
@@ -177,6 +182,7 @@ public class SweepLedger {
         if (made > 0) {
             statements.change("update sweep set created = ? where id = ?", created, sweep);
         }
+        then(held);
         int open = numbers.open() + made;
         boolean complete = created == total && open == 0;
         if ((held.state() == SweepState.RUNNING || held.state() == SweepState.PAUSED) && complete) {
@@ -188,6 +194,40 @@ public class SweepLedger {
         }
         boolean over = open == 0 && (complete || held.state() == SweepState.CANCELLED);
         return new Progress(total, created, open, over);
+    }
+
+    /** What is to be done with each run once it is finished, in the order of the runs; making it twice makes it once. */
+    private void then(Held held) {
+        JsonNode steps = held.spec().path("then");
+        if (steps.isEmpty() || held.state() == SweepState.CANCELLED || held.deleted()) {
+            return;
+        }
+        List<UUID> finished = statements.rows(
+                "select id from run r where sweep_id = ? and state = 'FINISHED' and deleted_at is null and"
+                        + " (select count(*) from run t where t.of_run = r.id and t.of_place is not null) < ?"
+                        + " order by sweep_index limit " + WINDOW,
+                r -> r.getObject(1, UUID.class),
+                held.id(),
+                steps.size());
+        for (UUID id : finished) {
+            Tasks.Looked run = tasks.run(id).orElseThrow();
+            for (int i = 0; i < steps.size(); i++) {
+                ObjectNode step = (ObjectNode) steps.get(i);
+                UUID task = Tasks.idOf(id, i);
+                rows.queue(new RunRows.Fresh(
+                        task,
+                        held.project(),
+                        held.experiment(),
+                        null,
+                        null,
+                        Tasks.name(step, run.name()),
+                        held.priority(),
+                        SpecDocument.written(tasks.whole(run, step)),
+                        Map.of(),
+                        held.who()));
+                tasks.link(task, id, i);
+            }
+        }
     }
 
     /** Further points, which the sampler draws as the window moves; a finished sweep goes on. */

@@ -8,6 +8,7 @@ import dev.runyard.vision.device.Driver;
 import dev.runyard.vision.device.LocalDevice;
 import dev.runyard.vision.device.SelfTest;
 import dev.runyard.vision.device.Usage;
+import dev.runyard.vision.look.Look;
 import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
@@ -59,7 +60,9 @@ final class VisionTrainer implements Trainer {
         }
         int batchSize = spec.spec().batchSize();
         try (CostMeter meter = new CostMeter(listener, batchSize, Usage.of(options.device(), options.threads()))) {
-            Outcome outcome = new Training(spec, dir, options).run(meter);
+            Outcome outcome = spec.spec().task().looks()
+                    ? new Look(spec, dir, options, meter).run()
+                    : new Training(spec, dir, options).run(meter);
             meter.end();
             return outcome;
         }

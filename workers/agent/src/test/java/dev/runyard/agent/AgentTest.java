@@ -12,6 +12,7 @@ import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.flows.run.RunWorkflow;
 import dev.runyard.flows.run.RunWorkflowImpl;
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -272,7 +273,7 @@ class AgentTest {
                     later.start();
                     try {
                         Path file = Files.writeString(dir.resolve("weights.txt"), "w");
-                        listener.artifact("weights.txt", file);
+                        listener.artifact(ArtifactKind.WEIGHTS, "weights.txt", file);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }

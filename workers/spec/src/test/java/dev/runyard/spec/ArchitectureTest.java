@@ -29,6 +29,7 @@ class ArchitectureTest {
             "dataset",
             "metric",
             "statistics",
+            "judging",
             "json");
 
     private static final JavaClasses SPEC = new ClassFileImporter()

@@ -13,14 +13,18 @@ import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.evaluate.JudgedSets;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,6 +58,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Leave out images of classes that the run has no output for; else they are an error.")
     boolean allowMissing;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Also the answers to each image, a predictions file for each data set, as a training leaves them.")
+    @Nullable
+    Path out;
+
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
@@ -79,11 +91,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                 refuseMissing(trained, other);
             }
             Dataset own = trained.ownData(cache);
-            List<Evaluation> table = trained.evaluate(own, others, (done, of) -> {
-                        progress.show(of == 0 ? 1 : (double) done / of, done + " of " + of + " images");
-                        return true;
-                    })
-                    .orElseThrow();
+            Evaluator.Pace pace = (done, of) -> {
+                progress.show(of == 0 ? 1 : (double) done / of, done + " of " + of + " images");
+                return true;
+            };
+            List<Evaluation> table = table(trained, own, others, pace);
             progress.close();
             LocalEngine.tell(trained.backbone().assumption().orElse(null));
             others.forEach(other -> other.notes().forEach(note -> System.err.println(other.id() + ": " + note)));
@@ -95,6 +107,21 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private List<Evaluation> table(TrainedRun trained, Dataset own, List<Dataset> others, Evaluator.Pace pace)
+            throws IOException {
+        if (out == null) {
+            return trained.evaluate(own, others, pace, (set, from, scores, outputs) -> {})
+                    .orElseThrow();
+        }
+        Files.createDirectories(out);
+        try (JudgedSets kept = new JudgedSets(out, trained.classNames(), trained.specHash(), own, others)) {
+            List<Evaluation> table =
+                    trained.evaluate(own, others, pace, kept::add).orElseThrow();
+            kept.finish();
+            return table;
+        }
     }
 
     static DatasetPart part(String given) {

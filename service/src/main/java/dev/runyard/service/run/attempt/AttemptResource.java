@@ -6,6 +6,7 @@ import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.blob.Artifacts;
 import dev.runyard.service.blob.CheckpointLedger;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
@@ -41,6 +42,7 @@ public class AttemptResource {
     private final RunLedger ledger;
     private final MetricLedger metrics;
     private final CheckpointLedger checkpoints;
+    private final Artifacts artifacts;
     private final Tokens tokens;
     private final SecurityIdentity identity;
 
@@ -49,12 +51,14 @@ public class AttemptResource {
             RunLedger ledger,
             MetricLedger metrics,
             CheckpointLedger checkpoints,
+            Artifacts artifacts,
             Tokens tokens,
             SecurityIdentity identity) {
         this.statements = statements;
         this.ledger = ledger;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
+        this.artifacts = artifacts;
         this.tokens = tokens;
         this.identity = identity;
     }
@@ -70,6 +74,7 @@ public class AttemptResource {
      * @param specHash its identity, made when it was submitted; never made anew
      * @param specVersion which grammar and which defaults it is read by
      * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
+     * @param inputs files of the finished run that the task looks at; none for a training
      * @param grace seconds the lease lasts without a heartbeat
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -79,6 +84,7 @@ public class AttemptResource {
             String specHash,
             int specVersion,
             List<CheckpointRef> checkpoints,
+            List<CheckpointRef.File> inputs,
             int grace) {}
 
     /** @param step the checkpoint's; 0 without one */
@@ -129,6 +135,7 @@ public class AttemptResource {
                 lease.hash(),
                 SpecDocument.version(lease.spec()),
                 checkpoints.kept(run),
+                artifacts.looked(run),
                 RunLedger.LEASE_SECONDS);
     }
 

@@ -219,6 +219,7 @@ public final class AttemptRunner {
             new CheckpointCache(folder.path(), folder.earlier())
                     .prepare(started.checkpoints(), started.client(), reporter.patience(), reporter::notice);
             folder.removeEarlier();
+            InputFiles.bring(started.inputs(), folder.path(), started.client(), reporter.patience());
             outcome = trainer.train(started.spec(), folder.path(), reporter);
             if (outcome instanceof Outcome.GivenBack back) {
                 outcome = new Outcome.GivenBack(back.step(), orders.cause());

@@ -152,7 +152,8 @@ final class CheckpointCache {
         arrived(arriving, ref, folder);
     }
 
-    private static String fetch(AttemptClient client, CheckpointRef.File file, Path target) {
+    /** @return SHA-256 of what came */
+    static String fetch(AttemptClient client, CheckpointRef.File file, Path target) {
         try (InputStream in = client.load(file.sha256());
                 OutputStream out = Files.newOutputStream(target)) {
             return Sha256.copy(in, out);

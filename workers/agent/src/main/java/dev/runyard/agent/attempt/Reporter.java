@@ -8,6 +8,7 @@ import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -99,15 +100,14 @@ final class Reporter implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void artifact(String name, Path file) {
+    public void artifact(ArtifactKind kind, String name, Path file) {
         told(() -> {
             try {
                 String sha256 = Checkpoints.sha256(file);
                 long size = Files.size(file);
                 patience().run(() -> store(sha256, file));
-                String kind = name.endsWith(".safetensors") ? "weights" : "file";
                 // The service's names are labels, not paths.
-                patience().run(() -> client.artifact(name.replace('/', '-'), sha256, size, kind));
+                patience().run(() -> client.artifact(name.replace('/', '-'), sha256, size, kind.word()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -63,8 +63,13 @@ public final class ServiceClient {
      * @param spec as it is stored, under the hash that it was given when it was submitted
      * @param client writes under the attempt's own token
      * @param checkpoints where to go on, the newest first; none for step 0
+     * @param inputs files of the finished run that a task looks at; none for a training
      */
-    public record Started(AttemptClient client, SpecDocument spec, List<CheckpointRef> checkpoints) {}
+    public record Started(
+            AttemptClient client,
+            SpecDocument spec,
+            List<CheckpointRef> checkpoints,
+            List<CheckpointRef.File> inputs) {}
 
     /**
      * Who asks to be a worker.
@@ -244,8 +249,13 @@ public final class ServiceClient {
     private static Started started(AttemptClient client, JsonNode answer) {
         List<CheckpointRef> checkpoints = new ArrayList<>();
         answer.path("checkpoints").forEach(ref -> checkpoints.add(Json.read(ref, CheckpointRef.class)));
+        List<CheckpointRef.File> inputs = new ArrayList<>();
+        answer.path("inputs").forEach(file -> inputs.add(Json.read(file, CheckpointRef.File.class)));
         return new Started(
-                client, new SpecDocument(object(answer, "spec"), text(answer, "specHash")), List.copyOf(checkpoints));
+                client,
+                new SpecDocument(object(answer, "spec"), text(answer, "specHash")),
+                List.copyOf(checkpoints),
+                List.copyOf(inputs));
     }
 
     private static Executor executor(JsonNode answer) {

@@ -5,6 +5,7 @@ import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.Only;
 import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunSpec(
-        @Doc("train adapts a frozen backbone; pretrain makes a small one.")
+        @Doc(
+                "train adapts a frozen backbone; pretrain makes a small one; evaluate, analyse and invert look at a finished run.")
         Task task,
 
         @Doc("Images and labels.") DatasetSpec dataset,
@@ -87,7 +89,14 @@ public record RunSpec(
         @Doc(
                 "What keeps the training steady: clipping, smoothing, mixing, averaging, an early end; left out: none of it.")
         @Nullable
-        TrainingSpec training) {
+        TrainingSpec training,
+
+        @Doc(
+                "For evaluate, analyse and invert: id of the finished run that is looked at, or its beginning. All that they do not say is that run's.")
+        @Nullable
+        String of,
+
+        @Doc("For analyse and invert: how.") @Nullable LookSpec look) {
 
     private static final int MOST_EVALUATIONS = 32;
 
@@ -152,6 +161,7 @@ public record RunSpec(
                         null);
             }
         }
+        refuseLook(task, of, look, evaluations);
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -195,6 +205,8 @@ public record RunSpec(
                 microBatch,
                 Select.LAST,
                 ValidateOn.VAL,
+                null,
+                null,
                 null,
                 null);
     }
@@ -297,6 +309,23 @@ public record RunSpec(
     /** What it is trained with beside; nothing where the document says nothing. */
     public TrainingSpec steadied() {
         return training == null ? TrainingSpec.NONE : training;
+    }
+
+    private static void refuseLook(
+            Task task, @Nullable String of, @Nullable LookSpec look, @Nullable List<DatasetPart> evaluations) {
+        Only.with("of", of, task.looks(), "tasks evaluate, analyse and invert", null);
+        Only.with("look", look, task == Task.ANALYSE || task == Task.INVERT, "tasks analyse and invert", null);
+        if (task.looks() && (of == null || of.isBlank())) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD", "of", of, "is required by tasks on a finished run", "name the run by its id");
+        }
+        if (look != null) {
+            Only.with("look.only", look.only(), task == Task.ANALYSE, "task analyse", null);
+            Only.with("look.policy", look.policy(), task == Task.INVERT, "task invert", null);
+        }
+        if (task == Task.INVERT && evaluations != null) {
+            throw new InvalidSpec("NOT_APPLICABLE", "evaluations", evaluations, "belongs to no inversion", "remove it");
+        }
     }
 
     private static void refuseMicroBatch(Task task, int microBatch, int batchSize) {

@@ -9,5 +9,19 @@ public enum Task {
     TRAIN,
     /** Train a small backbone from scratch, supervised, and write it as safetensors. */
     @JsonProperty("pretrain")
-    PRETRAIN
+    PRETRAIN,
+    /** Judge a finished run on further data sets. */
+    @JsonProperty("evaluate")
+    EVALUATE,
+    /** Look at what a finished run has learned. */
+    @JsonProperty("analyse")
+    ANALYSE,
+    /** Turn a finished run's prompts into pixels. */
+    @JsonProperty("invert")
+    INVERT;
+
+    /** Whether it looks at a finished run and trains nothing. */
+    public boolean looks() {
+        return this == EVALUATE || this == ANALYSE || this == INVERT;
+    }
 }

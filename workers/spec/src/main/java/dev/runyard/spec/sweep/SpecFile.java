@@ -3,6 +3,7 @@ package dev.runyard.spec.sweep;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.FinishedRun;
 import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.SpecDocument;
 
@@ -27,6 +28,14 @@ public sealed interface SpecFile {
         }
     }
 
+    /** A task on a finished run, whose other fields only the lab knows; what it says itself was checked. */
+    record Looks(ObjectNode request) implements SpecFile {
+        @Override
+        public int runs() {
+            return 1;
+        }
+    }
+
     /**
      * YAML or JSON text.
      *
@@ -38,7 +47,7 @@ public sealed interface SpecFile {
 
     /**
      * A document with {@code base} is a sweep; one with {@code spec} a run with its name and experiment; one with
-     * {@code dataset} a bare run spec.
+     * {@code dataset} a bare run spec. What names a finished run by {@code of} looks at it, with or without a spec around it.
      *
      * @throws InvalidSpec when it is none of these, or breaks a rule
      */
@@ -47,6 +56,16 @@ public sealed interface SpecFile {
             SweepSpec sweep = Json.read(document, SweepSpec.class);
             Points.check(sweep);
             return new Sweep(sweep);
+        }
+        if (FinishedRun.looked(document)) {
+            FinishedRun.check(document);
+            ObjectNode request = Json.mapper().createObjectNode();
+            request.set("spec", document);
+            return new Looks(request);
+        }
+        if (FinishedRun.looked(document.path("spec"))) {
+            FinishedRun.check(document.path("spec"));
+            return new Looks(document);
         }
         if (document.has("spec")) {
             return new Run(Json.read(document, RunRequest.class));

@@ -12,6 +12,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.run.FinishedRun;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunRequest;
@@ -88,10 +89,17 @@ public record SweepSpec(
         Budget budget,
 
         @Doc("Id of a sweep whose points are learned from too.") @Nullable
-        String from) {
+        String from,
+
+        @Doc(
+                "What is done with each run when it is finished: tasks evaluate, analyse, invert, written without of; at most 8.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<ObjectNode> then) {
 
     /** Most runs a sweep may have. */
     public static final int LIMIT = SamplerSpec.MOST;
+
+    private static final int MOST_STEPS = 8;
 
     /** Which end of the metric is better. */
     public enum Goal {
@@ -144,6 +152,14 @@ public record SweepSpec(
         if (base == null) {
             throw new InvalidSpec("MISSING_FIELD", "base", null, "is required", "put a run spec under base:");
         }
+        if (FinishedRun.looked(base)) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "base.task",
+                    base.path("task"),
+                    "looks at one finished run, and a sweep trains many",
+                    "queue it by itself, or put it under then: of the sweep that trains");
+        }
         axes = axes == null ? Map.of() : Collections.unmodifiableSortedMap(new TreeMap<>(axes));
         include = points(include);
         seeds = seeds == null ? List.of() : List.copyOf(seeds);
@@ -156,6 +172,7 @@ public record SweepSpec(
         require = require == null ? List.of() : List.copyOf(require);
         enqueue = points(enqueue);
         further = further == null ? List.of() : List.copyOf(further);
+        then = steps(then);
         if (from != null && !from.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
             throw new InvalidSpec(
                     "WRONG_TYPE", "from", from, "must be the id of a sweep", "runyard ls sweeps lists them");
@@ -165,6 +182,26 @@ public record SweepSpec(
         }
         Bounds.check(SweepSpec.class, "parallel", parallel);
         Bounds.check(SweepSpec.class, "priority", priority);
+    }
+
+    private static List<ObjectNode> steps(@Nullable List<ObjectNode> given) {
+        List<ObjectNode> out = given == null ? List.of() : List.copyOf(given);
+        if (out.size() > MOST_STEPS) {
+            throw new InvalidSpec("OUT_OF_RANGE", "then", out.size() + " tasks", "must be at most " + MOST_STEPS, null);
+        }
+        for (int i = 0; i < out.size(); i++) {
+            ObjectNode step = out.get(i);
+            try {
+                FinishedRun.check(step);
+                if (step.has(FinishedRun.OF)) {
+                    throw new InvalidSpec(
+                            "NOT_APPLICABLE", "of", step.get("of"), "is each run of the sweep in turn", "remove it");
+                }
+            } catch (InvalidSpec e) {
+                throw e.within("then[" + i + "]");
+            }
+        }
+        return out;
     }
 
     private static List<Map<String, JsonNode>> points(@Nullable List<Map<String, JsonNode>> given) {
@@ -205,7 +242,8 @@ public record SweepSpec(
                 further,
                 pruner,
                 budget,
-                from);
+                from,
+                then);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.runyard.vision.analyse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
@@ -195,8 +196,14 @@ public final class Analyse {
         return method.path("kind").asText();
     }
 
+    /** Those asked for, or the run's own; a union is its data sets, which the pictures then tell apart. */
     private List<DatasetSpec> specs(TrainedRun run) {
-        return request.datasets().isEmpty() ? List.of(run.spec().dataset()) : request.datasets();
+        DatasetSpec own = run.spec().dataset();
+        List<DatasetPart> parts = own.parts();
+        if (!request.datasets().isEmpty() || parts == null) {
+            return request.datasets().isEmpty() ? List.of(own) : request.datasets();
+        }
+        return parts.stream().map(part -> part.spec(own.onBadImage())).toList();
     }
 
     private Dataset open(DatasetSpec spec) throws IOException {

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 
 /**
  * Where the class token looks in the last block, mean over heads: over the image without and with the prompts, and at each prompt (the
- * paper's attention figure). The spread of a prompt over images tells whether it is a fixed companion or answers to the image.
+ * paper's attention figure). The spread of a prompt over images is that of the queries too: prompts that are the same for all images
+ * (IIP) spread as much.
  */
 final class AttentionMaps {
     private final int shown;

@@ -1,5 +1,6 @@
 package dev.runyard.vision.analyse;
 
+import dev.runyard.vision.plot.Caption;
 import dev.runyard.vision.plot.Colours;
 import dev.runyard.vision.plot.Colours.Scale;
 import dev.runyard.vision.plot.Figure;
@@ -28,7 +29,11 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
     private static final int HEAD = 56;
     private static final int STRIP = 16;
     private static final int LONGEST = 24;
-    private static final int ROW = SIDE + STRIP + 54;
+    private static final int ROW = SIDE + STRIP + 66;
+
+    /** Share of a map's patches at either end that the scale does not reach to: a few corner patches would own it. */
+    private static final double TAIL = 0.05;
+
     private static final Scale SCALE = Scale.VIRIDIS;
 
     static AttentionPanel of(Sample sample, int image) {
@@ -51,8 +56,15 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
         int width = heads.size() * (SIDE + GAP) + BAR;
         int columns = Math.min(2, panels.size());
         int rows = (panels.size() + columns - 1) / columns;
-        return new Figure(LEFT + columns * width, HEAD + rows * ROW, to -> {
-            to.text("Attention of the class token, last block", LEFT, 26, 16);
+        return new Figure(LEFT + columns * width, HEAD + rows * ROW + 20, to -> {
+            to.text(
+                    "Mean of the heads; colours from the 5th to the 95th percentile of an image's two maps, beyond is cut.",
+                    LEFT,
+                    HEAD + rows * ROW + 8,
+                    10,
+                    Anchor.START,
+                    Colours.FAINT);
+            to.text("Attention of the class token, last block", LEFT, 22, 16);
             for (int i = 0; i < columns * heads.size(); i++) {
                 double x = LEFT + i / heads.size() * width + i % heads.size() * (SIDE + GAP);
                 to.text(heads.get(i % heads.size()), x, HEAD - 8, 12);
@@ -65,7 +77,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
 
     /** How often the attention of the mean patch each token gets, and the range that all of them lie in. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Relative(float[] without, float[] with, double low, double high) {
+    private record Relative(float[] without, float[] with, double low, double high, double most) {
         static Relative of(AttentionPanel panel) {
             int patches = panel.without.length - 1;
             float[] without = relative(panel.without, patches);
@@ -73,13 +85,18 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
             // Never a narrower range: what differs by less than a tenth must not look like a pattern.
             double low = 0.95;
             double high = 1.05;
+            double most = 0;
             for (float[] row : List.of(without, with)) {
-                for (int t = 1; t < row.length; t++) {
-                    low = Math.min(low, row[t]);
-                    high = Math.max(high, row[t]);
+                if (row.length > 0) {
+                    float[] sorted = Arrays.copyOfRange(row, 1, 1 + patches);
+                    Arrays.sort(sorted);
+                    int cut = (int) Math.floor(TAIL * patches);
+                    low = Math.min(low, sorted[cut]);
+                    high = Math.max(high, sorted[patches - 1 - cut]);
+                    most = Math.max(most, sorted[patches - 1]);
                 }
             }
-            return new Relative(without, with, low, high);
+            return new Relative(without, with, low, high, most);
         }
 
         private static float[] relative(float[] attention, int patches) {
@@ -98,7 +115,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
 
     private void draw(Surface to, double x, double y) {
         to.image(picture, x, y, SIDE, SIDE);
-        to.text(label.length() <= LONGEST ? label : label.substring(0, LONGEST - 1) + "…", x, y + SIDE + 16, 12);
+        to.text(Caption.of(label, LONGEST), x, y + SIDE + 16, 12);
         Relative relative = Relative.of(this);
         int patches = without.length - 1;
         double left = x + SIDE + GAP;
@@ -110,14 +127,15 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
         if (with.length > 0) {
             to.image(over(relative.with, patches, relative), left, y, SIDE, SIDE);
             strip(to, relative, left, y + SIDE + 4);
-            shares = String.format(
-                    Locale.ROOT,
-                    "patches %.2f, itself %.2f, prompts %.2f",
-                    sum(with, 1, 1 + patches),
-                    with[0],
-                    sum(with, 1 + patches, with.length));
-            to.text(shares, left, y + SIDE + STRIP + 34, 10, Anchor.START, Colours.FAINT);
+            shares = String.format(Locale.ROOT, "patches %.2f, itself %.2f", sum(with, 1, 1 + patches), with[0]);
+            to.text(shares, left, y + SIDE + STRIP + 32, 10, Anchor.START, Colours.FAINT);
+            shares = String.format(Locale.ROOT, "prompts %.2f", sum(with, 1 + patches, with.length));
+            to.text(shares, left, y + SIDE + STRIP + 46, 10, Anchor.START, Colours.FAINT);
             left += SIDE + GAP;
+        }
+        if (relative.most > relative.high) {
+            String beyond = String.format(Locale.ROOT, "up to %.3g ×", relative.most);
+            to.text(beyond, left, y + SIDE + 16, 10, Anchor.START, Colours.FAINT);
         }
         HeatMap.bar(to, SCALE, relative.low, relative.high, "attention / mean patch", left, y, SIDE);
     }
@@ -128,7 +146,7 @@ record AttentionPanel(String label, Picture picture, float[] without, float[] wi
         for (int p = 0; p < prompts; p++) {
             to.rect(x + p * cell, y, cell, STRIP, relative.colour(relative.with[without.length + p]));
         }
-        int every = Math.max(1, (int) Math.ceil(12 / cell));
+        int every = Math.max(1, (int) Math.ceil((prompts > 9 ? 17 : 12) / cell));
         for (int p = 0; p < prompts; p += every) {
             to.text(String.valueOf(p + 1), x + (p + 0.5) * cell, y + STRIP + 11, 9, Anchor.MIDDLE, Colours.FAINT);
         }

@@ -1,6 +1,7 @@
 package dev.runyard.vision.analyse;
 
 import dev.runyard.vision.analyse.Sample.Mixtures;
+import dev.runyard.vision.plot.Caption;
 import dev.runyard.vision.plot.Colours;
 import dev.runyard.vision.plot.Figure;
 import dev.runyard.vision.plot.Picture;
@@ -25,7 +26,8 @@ final class TokenGallery {
     private static final int COLUMNS = 2;
     private static final int ROWS = 8;
     private static final int IMAGE = 58;
-    private static final int CELL_WIDTH = 450;
+    private static final int CELL_WIDTH = 470;
+    private static final int BAR = 70;
     private static final int CELL_HEIGHT = 104;
     private static final int MARGIN = 20;
     private static final int HEAD = 44;
@@ -59,7 +61,9 @@ final class TokenGallery {
         for (int page = 0; page < pages; page++) {
             List<Entry> some = entries.subList(page * perPage, Math.min(entries.size(), (page + 1) * perPage));
             String name = String.format(Locale.ROOT, "tokens-%02d", page + 1);
-            String title = "Tokens, most used first, page " + (page + 1) + " of " + pages;
+            String title = "Tokens by mean use (an image's use: "
+                    + (slot == null ? "its largest coefficient" : "the coefficient in prompt " + slot)
+                    + "), n = " + sample.n() + ", page " + (page + 1) + " of " + pages;
             int rows = (some.size() + COLUMNS - 1) / COLUMNS;
             int height = HEAD + rows * CELL_HEIGHT + MARGIN;
             Figure figure = new Figure(
@@ -156,14 +160,16 @@ final class TokenGallery {
         for (int i = 0; i < most.size(); i++) {
             double share = entry.shares()[most.get(i)];
             double top = y + 21 + i * 15;
-            to.rect(left, top, 40 * share, 10, Colours.kind(0));
+            to.rect(left, top, BAR, 10, Colours.GRID);
+            // Of the largest share: with many classes every share is small.
+            to.rect(left, top, BAR * share / Math.max(1e-12, entry.shares()[most.get(0)]), 10, Colours.kind(0));
             String name = sample.classNames().get(most.get(i));
-            String label = String.format(Locale.ROOT, "%2.0f %% %s", 100 * share, shortened(name));
-            to.text(label, left + 44, top + 9, 10, Anchor.START, Colours.INK);
+            String label = String.format(Locale.ROOT, "%.1f %% %s", 100 * share, shortened(name));
+            to.text(label, left + BAR + 6, top + 9, 10, Anchor.START, Colours.INK);
         }
     }
 
     private static String shortened(String name) {
-        return name.length() <= 18 ? name : name.substring(0, 17) + "…";
+        return Caption.of(name, 18);
     }
 }

@@ -43,10 +43,15 @@ public final class Evaluator {
         boolean next(long done, long of);
     }
 
-    /** Told what the model answers to its own test images, so that nobody asks it twice. */
+    /** Told what the model answers, so that nobody asks it twice. */
     public interface Witness {
-        /** @param scores [n, C] row-major */
-        void seen(float[] scores, int[] labels);
+        /**
+         * @param set 0 for the model's own, then the others in their order
+         * @param from number of the first image in its set
+         * @param scores [n, C] row-major
+         * @param outputs [n], the right ones; -1 where the model has none
+         */
+        void seen(int set, int from, float[] scores, int[] outputs) throws IOException;
     }
 
     /**
@@ -61,16 +66,19 @@ public final class Evaluator {
         this.scorer = scorer;
     }
 
+    /** Names that the evaluations of further data sets get: their ids, made unique. */
+    static List<String> ids(Dataset own, List<Dataset> others) {
+        Set<String> taken = new HashSet<>(List.of(own.id()));
+        own.parts().forEach(part -> taken.add(part.name()));
+        return others.stream().map(other -> unique(other.id(), taken)).toList();
+    }
+
     /**
      * @param own the data set that the model was trained on, its classes being the outputs
      * @param others judged by their test images
+     * @param witness told of each image
      * @return the run's own first, then one for each of the others; empty when the pace said to stop
      */
-    public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace) throws IOException {
-        return run(own, others, pace, (scores, labels) -> {});
-    }
-
-    /** As {@link #run(Dataset, List, Pace)}; the witness is told of the run's own test images only. */
     public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace, Witness witness)
             throws IOException {
         Split test = own.test();
@@ -86,12 +94,11 @@ public final class Evaluator {
         }
         Tally reference = new Tally(same, answers.stream().map(Answers::mask).toList());
         long done = 0;
-        if (!judge(test, reference, done, of, pace, witness)) {
+        if (!judge(test, reference, done, of, pace, witness, 0)) {
             return Optional.empty();
         }
         List<Evaluation> out = new ArrayList<>();
-        Set<String> taken = new HashSet<>(List.of(own.id()));
-        own.parts().forEach(part -> taken.add(part.name()));
+        List<String> ids = ids(own, others);
         out.add(new Evaluation(
                 own.id(),
                 reference.all().images(),
@@ -107,12 +114,12 @@ public final class Evaluator {
             Answers answer = answers.get(i);
             Split split = others.get(i).test();
             Tally tally = new Tally(answer.output(), List.of(answer.mask()));
-            if (!judge(split, tally, done, of, pace, (scores, labels) -> {})) {
+            if (!judge(split, tally, done, of, pace, witness, i + 1)) {
                 return Optional.empty();
             }
             done += split.size();
             out.add(new Evaluation(
-                    unique(others.get(i).id(), taken),
+                    ids.get(i),
                     tally.all().images(),
                     tally.leftOut(),
                     answer.missing(),
@@ -125,7 +132,7 @@ public final class Evaluator {
         return Optional.of(List.copyOf(out));
     }
 
-    private boolean judge(Split split, Tally tally, long before, long of, Pace pace, Witness witness)
+    private boolean judge(Split split, Tally tally, long before, long of, Pace pace, Witness witness, int set)
             throws IOException {
         boolean whole = Inference.over(
                 Feed.of(split, size, normalisation),
@@ -135,7 +142,7 @@ public final class Evaluator {
                     float[] scores = scorer.scores(images);
                     int[] labels = split.labels(from, n);
                     tally.add(scores, labels);
-                    witness.seen(scores, labels);
+                    witness.seen(set, from, scores, tally.outputs(labels));
                 });
         return whole && pace.next(before + split.size(), of);
     }

@@ -1,6 +1,7 @@
 package dev.runyard.vision.evaluate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +49,11 @@ final class Tally {
                 }
             }
         }
+    }
+
+    /** The right outputs; -1 where the model has none. */
+    int[] outputs(int[] labels) {
+        return Arrays.stream(labels).map(label -> output[label]).toArray();
     }
 
     Accuracy all() {

@@ -21,7 +21,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -204,12 +208,36 @@ public final class Invert {
                 ClientBundle bundle = ClientBundle.open(request.out())) {
             Split test =
                     OpenDatasets.open(run.spec().dataset(), request.dataCache()).test();
-            int n = Math.min(Preview.IMAGES, test.size());
-            if (n == 0) {
+            int[] shown = shown(test, run.classNames().size());
+            if (shown.length == 0) {
                 return null;
             }
-            Preview.write(bundle, bundle.taller(run.batch(test, 0, n).values(), n), n, file);
+            int length = 3 * run.imageSize() * run.imageSize();
+            float[] images = new float[shown.length * length];
+            for (int i = 0; i < shown.length; i++) {
+                System.arraycopy(run.batch(test, shown[i], 1).values(), 0, images, i * length, length);
+            }
+            List<String> labels = Arrays.stream(shown)
+                    .mapToObj(i -> run.classNames().get(test.label(i)))
+                    .toList();
+            String name = String.valueOf(file.getFileName()).replaceAll("\\.png$", "");
+            Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+            new Preview(bundle, bundle.taller(images, shown.length), labels)
+                    .figure()
+                    .write(folder, name);
             return file;
         }
+    }
+
+    /** One image of each class in turn, then a second one, as many as are shown. */
+    private static int[] shown(Split test, int classes) {
+        int[] seen = new int[classes];
+        return IntStream.range(0, test.size())
+                .mapToObj(i -> new int[] {seen[test.label(i)]++, i})
+                .sorted(Comparator.comparingInt((int[] one) -> one[0]))
+                .limit(Preview.IMAGES)
+                .mapToInt(one -> one[1])
+                .sorted()
+                .toArray();
     }
 }

@@ -104,8 +104,7 @@ public record Bars(
         }
         int every = Math.max(1, (int) Math.ceil(14 / step));
         for (int i = 0; i < names.size(); i += every) {
-            String name = names.get(i);
-            String text = name.length() <= LONGEST ? name : name.substring(0, LONGEST - 1) + "…";
+            String text = Caption.of(names.get(i), LONGEST);
             double middle = LEFT + (i + 0.5) * step;
             if (upright()) {
                 to.textUp(text, middle + 4, TOP + HEIGHT + 6, 12, Anchor.END, Colours.INK);

@@ -25,6 +25,30 @@ public final class Colours {
         return KINDS.get(i % KINDS.size());
     }
 
+    /**
+     * Of kind i of so many. Up to {@link #kinds} as above; more are steps around the wheel at three lightnesses, in an order in which
+     * neighbours are far apart. Beyond a few dozen no colours can be told apart by themselves: shapes and names help.
+     */
+    public static int kind(int i, int of) {
+        if (of <= KINDS.size()) {
+            return kind(i);
+        }
+        double hue = i * 0.618033988749895 % 1;
+        double light = new double[] {0.42, 0.62, 0.3}[i % 3];
+        return hsl(hue, i % 2 == 0 ? 0.75 : 0.5, light);
+    }
+
+    private static int hsl(double hue, double saturation, double light) {
+        double chroma = saturation * Math.min(light, 1 - light);
+        int out = 0;
+        for (int n : new int[] {0, 8, 4}) {
+            double k = (n + hue * 12) % 12;
+            double level = light - chroma * Math.max(-1, Math.min(Math.min(k - 3, 9 - k), 1));
+            out = out << 8 | (int) Math.round(255 * level);
+        }
+        return out;
+    }
+
     /** A colour for each number from 0 to 1. */
     public enum Scale {
         /** From little (dark) to much (light), of even steps and also right in grey. */

@@ -16,14 +16,9 @@ enum Marker {
         this.corners = corners;
     }
 
-    /** The shape of kind i: the next one each time the colours are used up. */
-    static Marker of(int kind) {
-        return values()[kind / Colours.kinds() % values().length];
-    }
-
-    /** Kinds that colour and shape together tell apart. */
-    static int kinds() {
-        return values().length * Colours.kinds();
+    /** The shape of kind i of so many: all circles while the plain colours suffice, else a shape in turn beside the colour. */
+    static Marker of(int kind, int of) {
+        return of <= Colours.kinds() ? CIRCLE : values()[kind % values().length];
     }
 
     void draw(Surface to, double x, double y, double radius, int colour, String hover) {

@@ -1,7 +1,7 @@
 package dev.runyard.vision.tensor;
 
 /** IEEE 754 half precision, which Java 17 has no conversion for. */
-final class Halves {
+public final class Halves {
     private Halves() {}
 
     /** Exact: every half is a float; NaN payloads keep their upper bits. */
@@ -20,7 +20,7 @@ final class Halves {
     }
 
     /** Rounds to nearest, ties to even; beyond 65,504 (after rounding) becomes infinite; NaN stays NaN. */
-    static short toHalf(float value) {
+    public static short toHalf(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = (bits >>> 16) & 0x8000;
         int magnitude = bits & 0x7fffffff;

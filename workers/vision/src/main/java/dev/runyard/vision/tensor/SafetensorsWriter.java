@@ -42,9 +42,10 @@ public final class SafetensorsWriter {
     private record Entry(
             DType dtype,
             long[] shape,
-            int count,
+            long count,
             @Nullable Fill fill,
-            @Nullable Content content) {}
+            @Nullable Content content,
+            @Nullable Path file) {}
 
     /** A string beside the tensors. */
     public SafetensorsWriter metadata(String key, String value) {
@@ -80,7 +81,12 @@ public final class SafetensorsWriter {
     /** Any type, with the bytes it has elsewhere. */
     public SafetensorsWriter raw(String name, DType dtype, long[] shape, Content content) {
         long elements = elements(shape);
-        return add(name, new Entry(dtype, shape.clone(), Math.toIntExact(elements), null, content));
+        return add(name, new Entry(dtype, shape.clone(), Math.toIntExact(elements), null, content, null));
+    }
+
+    /** Any type, its bytes being a file's; it is read when it is its turn. */
+    public SafetensorsWriter file(String name, DType dtype, long[] shape, Path bytes) {
+        return add(name, new Entry(dtype, shape.clone(), elements(shape), null, null, bytes));
     }
 
     private SafetensorsWriter add(String name, DType dtype, long[] shape, int count, Fill fill) {
@@ -88,7 +94,7 @@ public final class SafetensorsWriter {
             throw new IllegalArgumentException(
                     name + ": the shape has " + elements(shape) + " elements, the array " + count);
         }
-        return add(name, new Entry(dtype, shape.clone(), count, fill, null));
+        return add(name, new Entry(dtype, shape.clone(), count, fill, null, null));
     }
 
     private static long elements(long[] shape) {
@@ -147,6 +153,11 @@ public final class SafetensorsWriter {
         }
         for (Map.Entry<String, Entry> named : entries.entrySet()) {
             Entry entry = named.getValue();
+            if (entry.file != null) {
+                drain(out, buffer);
+                transfer(out, named.getKey(), entry, entry.file);
+                continue;
+            }
             if (entry.fill == null) {
                 drain(out, buffer);
                 copy(out, named.getKey(), entry);
@@ -162,9 +173,21 @@ public final class SafetensorsWriter {
         drain(out, buffer);
     }
 
+    private static void transfer(WritableByteChannel out, String name, Entry entry, Path file) throws IOException {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = entry.count * entry.dtype.bytes();
+            if (in.size() != size) {
+                throw new IOException(name + ": has " + in.size() + " bytes for " + entry.count + " elements");
+            }
+            for (long at = 0; at < size; ) {
+                at += in.transferTo(at, size - at, out);
+            }
+        }
+    }
+
     private static void copy(WritableByteChannel out, String name, Entry entry) throws IOException {
         byte[] bytes = Objects.requireNonNull(entry.content).bytes();
-        if (bytes.length != (long) entry.count * entry.dtype.bytes()) {
+        if (bytes.length != entry.count * entry.dtype.bytes()) {
             throw new IOException(name + ": has " + bytes.length + " bytes for " + entry.count + " elements");
         }
         for (int at = 0; at < bytes.length; at += PIECE) {
@@ -202,7 +225,7 @@ public final class SafetensorsWriter {
                 json.writeFieldName("shape");
                 json.writeArray(entry.shape, 0, entry.shape.length);
                 json.writeFieldName("data_offsets");
-                long end = at + (long) entry.count * entry.dtype.bytes();
+                long end = at + entry.count * entry.dtype.bytes();
                 json.writeArray(new long[] {at, end}, 0, 2);
                 json.writeEndObject();
                 at = end;

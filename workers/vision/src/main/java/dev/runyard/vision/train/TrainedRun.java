@@ -248,17 +248,18 @@ public final class TrainedRun implements AutoCloseable {
      * How it does on further data sets.
      *
      * @param own the data set it was trained on, for its test images
+     * @param witness told of each answer
      * @return its own first; empty when the pace said to stop
      */
-    public Optional<List<Evaluation>> evaluate(Dataset own, List<Dataset> others, Evaluator.Pace pace)
-            throws IOException {
+    public Optional<List<Evaluation>> evaluate(
+            Dataset own, List<Dataset> others, Evaluator.Pace pace, Evaluator.Witness witness) throws IOException {
         return new Evaluator(
                         classNames,
                         imageSize(),
                         normalisation(),
                         EVALUATION_BATCH,
                         images -> Torch.read(scores(images)))
-                .run(own, others, pace);
+                .run(own, others, pace, witness);
     }
 
     @Override

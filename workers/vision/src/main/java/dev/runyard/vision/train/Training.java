@@ -7,6 +7,7 @@ import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.WithNet;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
@@ -182,7 +183,7 @@ public final class Training {
             if (outcome instanceof Outcome.Finished) {
                 Path weights = dir.resolve("weights.safetensors");
                 loop.writeWeights(weights);
-                listener.artifact("weights.safetensors", weights);
+                listener.artifact(ArtifactKind.WEIGHTS, "weights.safetensors", weights);
             }
             return outcome;
         }
@@ -251,7 +252,7 @@ public final class Training {
             if (outcome instanceof Outcome.Finished) {
                 Path folder = dir.resolve("backbone");
                 for (String name : backbone.write(folder)) {
-                    listener.artifact("backbone/" + name, folder.resolve(name));
+                    listener.artifact(ArtifactKind.of(name), "backbone/" + name, folder.resolve(name));
                 }
             }
             return outcome;
@@ -280,6 +281,7 @@ public final class Training {
                 normalisation,
                 features,
                 robustness,
+                document.hash(),
                 listener);
         return new Loop(
                 spec,

@@ -199,7 +199,9 @@ class InvertTest {
                         TinyRuns.cache(shared)))
                 .picture(file);
         java.awt.image.BufferedImage image = ImageIO.read(file.toFile());
-        assertThat((double) image.getHeight() / 48).isEqualTo(6.0); // 32 px shown as 192, with two rows of 8 px
-        assertThat(image.getWidth()).isGreaterThan(6 * 192);
+        // Six images of 150 px at twice the size, with title, labels and scale around them.
+        assertThat(image.getWidth()).isGreaterThan(6 * 2 * 150);
+        assertThat(image.getHeight()).isGreaterThan(2 * (150 + 75));
+        assertThat(dir.resolve("preview.svg")).content().contains("Inverted prompts", "normalised units");
     }
 }

@@ -9,7 +9,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -50,9 +53,41 @@ class FigureTest {
                                         .toList(),
                                 List.of("x<y.png", "b", "c"))
                         .figure(),
+                many(150),
                 new Bars("bars", "token", "share", List.of(), new double[] {0.2, 0, 1}, null, 0.5, "even").figure(),
                 new Bars("none", "token", "share", List.of("1"), new double[] {0}, new double[] {0}, Double.NaN, "")
                         .figure());
+    }
+
+    /** Three points for each of so many kinds. */
+    private static Figure many(int kinds) {
+        int n = 3 * kinds;
+        double[] places = new double[2 * n];
+        int[] of = new int[n];
+        for (int i = 0; i < n; i++) {
+            of[i] = i % kinds;
+            places[2 * i] = of[i] % 12 + 0.1 * (i / kinds);
+            places[2 * i + 1] = of[i] / 12 + 0.1 * (i / kinds);
+        }
+        List<String> names =
+                Stream.iterate(0, i -> i + 1).limit(kinds).map(i -> "kind " + i).toList();
+        return new Scatter("many", "a note", places, of, names, Collections.nCopies(n, "")).figure();
+    }
+
+    @Test
+    void manyKindsAreNamedWhereTheyLieAndDifferInColourOrShape() throws Exception {
+        many(150).write(dir, "picture");
+        assertThat(Files.readString(dir.resolve("picture.svg"))).contains("kind 77", "of 150 kinds named");
+        Set<String> signs = new HashSet<>();
+        for (int i = 0; i < 150; i++) {
+            signs.add(Marker.of(i, 150) + " " + Colours.kind(i, 150));
+        }
+        assertThat(signs).hasSize(150);
+        signs.clear();
+        for (int i = 0; i < 10; i++) {
+            signs.add(String.valueOf(Colours.kind(i, 10)));
+        }
+        assertThat(signs).hasSize(10);
     }
 
     @ParameterizedTest
@@ -133,6 +168,14 @@ class FigureTest {
             ink += (png.getRGB(i % png.getWidth(), i / png.getWidth()) & 0xff) < 128 ? 1 : 0;
         }
         assertThat(ink).isBetween(100, 2_000);
+    }
+
+    @Test
+    void aLongNameEndsAtAWord() {
+        assertThat(Caption.of("english cocker spaniel", 24)).isEqualTo("english cocker spaniel");
+        assertThat(Caption.of("english cocker spaniel", 18)).isEqualTo("english cocker…");
+        assertThat(Caption.of("american_pit_bull_terrier", 18)).isEqualTo("american_pit_bull…");
+        assertThat(Caption.of("Rindfleischetikettierung", 10)).isEqualTo("Rindfleis…");
     }
 
     @Test

@@ -54,7 +54,10 @@ class ImportedRunTest {
                 Safetensors ours = Safetensors.open(out.resolve(TrainedRun.FILE))) {
             assertThat(trained.spec().method().toString()).contains("prompts=16", "librarySize=256");
             List<Evaluation> table = trained.evaluate(
-                            trained.ownData(dir.resolve("cache")), List.of(), (done, of) -> true)
+                            trained.ownData(dir.resolve("cache")),
+                            List.of(),
+                            (done, of) -> true,
+                            (set, from, scores, outputs) -> {})
                     .orElseThrow();
             assertThat(table.get(0).images()).isEqualTo(20);
             for (String name : List.of("tl_vectors", "model.output_net.2.weight", "model.blocks.3.downsample.bias")) {

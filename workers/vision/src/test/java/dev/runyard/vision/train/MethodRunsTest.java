@@ -365,7 +365,9 @@ class MethodRunsTest {
                 select,
                 spec.validateOn(),
                 null,
-                training);
+                training,
+                null,
+                null);
     }
 
     @ParameterizedTest
@@ -520,7 +522,10 @@ class MethodRunsTest {
                         "val/top1",
                         "val/top5",
                         "test/top1",
-                        "test/top5");
+                        "test/top5",
+                        "test/nll",
+                        "test/brier",
+                        "test/ece");
         assertThat(recorder.metrics.get("system/parameters")).containsEntry(0L, 0.0);
         assertThat(recorder.checkpoints).isEmpty();
         Recorder stopped = new Recorder(0, Order.PAUSE);

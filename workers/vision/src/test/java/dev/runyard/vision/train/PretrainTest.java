@@ -102,7 +102,11 @@ class PretrainTest {
     void clipIsReadWithItsTexts() throws IOException {
         Recorder recorder = train(Objective.CLIP, "clip", new Recorder());
         assertThat(recorder.artifacts)
-                .containsOnlyKeys("backbone/weights.safetensors", "backbone/config.json", "backbone/merges.txt");
+                .containsOnlyKeys(
+                        "predictions.safetensors",
+                        "backbone/weights.safetensors",
+                        "backbone/config.json",
+                        "backbone/merges.txt");
         assertThat(recorder.metrics.get("test/top1")).containsOnlyKeys(STEPS);
         Path folder = dir.resolve("clip/backbone");
         FrozenBackbone images = FrozenBackbone.open(folder.toString());

@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.train.report.TrainingListener;
@@ -54,7 +55,7 @@ final class Recorder implements TrainingListener {
     }
 
     @Override
-    public void artifact(String name, Path file) {
+    public void artifact(ArtifactKind kind, String name, Path file) {
         artifacts.put(name, file);
     }
 

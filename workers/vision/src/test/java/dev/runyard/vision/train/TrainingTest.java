@@ -188,8 +188,9 @@ class TrainingTest {
         try (TrainedRun run = TrainedRun.open(dir.resolve("run"));
                 Dataset data = OpenDatasets.open(SHAPES, options().dataCache());
                 Dataset other = OpenDatasets.open(elsewhere, options().dataCache())) {
-            List<Evaluation> table =
-                    run.evaluate(data, List.of(other), (done, of) -> true).orElseThrow();
+            List<Evaluation> table = run.evaluate(
+                            data, List.of(other), (done, of) -> true, (set, from, scores, outputs) -> {})
+                    .orElseThrow();
             assertThat(table).hasSize(2);
             assertThat(table.get(1).masked().top1Percent()).hasValue(there);
         }

@@ -1,6 +1,7 @@
 package dev.runyard.vision.train.report;
 
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -115,8 +116,8 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void artifact(String name, Path file) {
-        on(() -> inner.artifact(name, file));
+    public void artifact(ArtifactKind kind, String name, Path file) {
+        on(() -> inner.artifact(kind, name, file));
     }
 
     @Override

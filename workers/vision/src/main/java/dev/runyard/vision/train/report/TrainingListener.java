@@ -1,6 +1,7 @@
 package dev.runyard.vision.train.report;
 
 import dev.runyard.spec.metric.MetricPoint;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
@@ -32,7 +33,7 @@ public interface TrainingListener {
     default void checkpoint(Path folder, CheckpointRef ref) {}
 
     /** A result, when training is over. */
-    default void artifact(String name, Path file) {}
+    default void artifact(ArtifactKind kind, String name, Path file) {}
 
     /** Something a reader of results should know; one line. */
     default void log(String line) {}

@@ -2,12 +2,16 @@ package dev.runyard.vision.train.score;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.runyard.spec.judging.Judgement;
+import dev.runyard.spec.judging.Predictions;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.evaluate.JudgedSets;
 import dev.runyard.vision.feed.Feed;
 import dev.runyard.vision.feed.Inference;
 import dev.runyard.vision.image.Normalisation;
@@ -39,6 +43,7 @@ public final class Judge {
     private final Normalisation normalisation;
     private final @Nullable Features features;
     private final Robustness robustness;
+    private final String spec;
     private final TrainingListener listener;
 
     private Order ordered = Order.CONTINUE;
@@ -48,6 +53,7 @@ public final class Judge {
      * @param on whether val or test is what each epoch is validated on
      * @param batchSize of the training; no larger one is used here
      * @param features what the model sees in place of the images; null for the images
+     * @param spec hash of the run's, for the files of predictions
      */
     public Judge(
             Path dir,
@@ -59,6 +65,7 @@ public final class Judge {
             Normalisation normalisation,
             @Nullable Features features,
             Robustness robustness,
+            String spec,
             TrainingListener listener) {
         this.dir = dir;
         this.data = data;
@@ -69,6 +76,7 @@ public final class Judge {
         this.normalisation = normalisation;
         this.features = features;
         this.robustness = robustness;
+        this.spec = spec;
         this.listener = listener;
     }
 
@@ -78,7 +86,7 @@ public final class Judge {
      */
     public Optional<Map<String, Double>> validation(Runnable report) throws IOException {
         Scores scores = new Scores(data);
-        if (!score(validated, scores, report)) {
+        if (!score(validated, scores, report, (from, found, labels) -> {})) {
             return Optional.empty();
         }
         listener.judged(scores.images());
@@ -90,8 +98,14 @@ public final class Judge {
         return Optional.of(out);
     }
 
-    /** As {@link #validation}, of the test images and the further data sets, each image once. */
+    /** As {@link #validation}, of the test images and the further data sets, each image once; what is answered to each is kept. */
     public Optional<Map<String, Double>> test(Runnable report) throws IOException {
+        try (JudgedSets kept = new JudgedSets(dir, data.classNames(), spec, data, robustness.sets())) {
+            return test(kept, report);
+        }
+    }
+
+    private Optional<Map<String, Double>> test(JudgedSets kept, Runnable report) throws IOException {
         Scores scores = new Scores(data);
         Map<String, Double> further = Map.of();
         long more = 0;
@@ -105,22 +119,41 @@ public final class Judge {
                                 report.run();
                                 return goesOn();
                             },
-                            scores::add);
+                            (set, from, found, outputs) -> {
+                                if (set == 0) {
+                                    scores.add(found, outputs);
+                                }
+                                kept.add(set, from, found, outputs);
+                            });
             if (table.isEmpty()) {
                 return Optional.empty();
             }
             further = further(table.get());
             more = table.get().stream().skip(1).mapToLong(Evaluation::images).sum(); // the first is the run's own
-        } else if (!score(data.test(), scores, report)) {
+        } else if (!score(data.test(), scores, report, (from, found, labels) -> kept.add(0, from, found, labels))) {
             return Optional.empty();
         }
         listener.judged(scores.images() + more);
         Map<String, Double> out = new LinkedHashMap<>();
         if (scores.images() > 0) {
             put(out, "test/", scores);
+            put(out, kept.of(0));
         }
         out.putAll(further);
+        for (JudgedSets.Written written : kept.finish()) {
+            listener.artifact(ArtifactKind.PREDICTIONS, written.name(), written.file());
+        }
         return Optional.of(out);
+    }
+
+    private void put(Map<String, Double> out, Predictions predictions) {
+        Judgement.Numbers numbers = Judgement.Numbers.of(predictions);
+        if (JudgedSets.meanPerClass(data)) {
+            out.put("test/mean-per-class", 100 * numbers.meanPerClass());
+        }
+        out.put("test/nll", numbers.nll());
+        out.put("test/brier", numbers.brier());
+        out.put("test/ece", numbers.calibrationError());
     }
 
     private Map<String, Double> further(List<Evaluation> table) throws IOException {
@@ -131,7 +164,7 @@ public final class Judge {
                         + String.join(", ", e.missing()) + ")");
             }
         }
-        listener.artifact(Robustness.FILE, Robustness.write(dir, table));
+        listener.artifact(ArtifactKind.REPORT, Robustness.FILE, Robustness.write(dir, table));
         return Robustness.metrics(table);
     }
 
@@ -151,8 +184,13 @@ public final class Judge {
         return ordered == Order.CONTINUE;
     }
 
+    /** Told what the model answers. */
+    private interface Answered {
+        void add(int from, float[] scores, int[] labels) throws IOException;
+    }
+
     /** Whether it came to the end. */
-    private boolean score(Split split, Scores scores, Runnable report) throws IOException {
+    private boolean score(Split split, Scores scores, Runnable report, Answered answered) throws IOException {
         if (!objective.classifies()) {
             return goesOn();
         }
@@ -164,7 +202,9 @@ public final class Judge {
             NDArray classes =
                     Torch.longs(manager, Arrays.stream(labels).asLongStream().toArray(), n);
             NDArray targets = Nn.targets(manager, classes, output.getShape().get(1));
-            scores.add(Torch.read(output), labels, Torch.read(Nn.crossEntropy(output, targets))[0]);
+            float[] found = Torch.read(output);
+            scores.add(found, labels, Torch.read(Nn.crossEntropy(output, targets))[0]);
+            answered.add(from, found, labels);
             report.run();
         });
     }

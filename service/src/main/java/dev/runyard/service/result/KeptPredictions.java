@@ -1,0 +1,131 @@
+package dev.runyard.service.result;
+
+import dev.runyard.service.blob.Artifacts;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.judging.About;
+import dev.runyard.spec.judging.Judgement;
+import dev.runyard.spec.judging.PredictionFile;
+import dev.runyard.spec.judging.Predictions;
+import dev.runyard.spec.report.ArtifactKind;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The files of predictions that runs left. What follows from a file follows from its bytes, so the last ones that were asked for are kept
+ * by their hash. One is judged at a time: it takes a core for as long as it lasts.
+ */
+@ApplicationScoped
+public class KeptPredictions {
+    /** Images of all files that are kept. */
+    private static final long MOST_IMAGES = 400_000;
+
+    /** Of the bootstrap; the same everywhere, so that two who look see the same intervals. */
+    private static final long SEED = 0;
+
+    private static final int MOST_SETS = 100;
+
+    private final Artifacts artifacts;
+    private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    KeptPredictions(Artifacts artifacts) {
+        this.artifacts = artifacts;
+    }
+
+    /** A file that was read, and what followed from it. */
+    private record Kept(PredictionFile file, Map<Boolean, Judgement> judged) {}
+
+    /** One judged set of a run, or of a task that looked at it. */
+    public record Judged(Artifacts.View artifact, About about) {}
+
+    /** Newest last; a file that cannot be read is left out. */
+    public List<Judged> of(UUID run) {
+        return artifacts.with(run).stream()
+                .filter(a -> a.kind().equals(ArtifactKind.PREDICTIONS.word()))
+                .limit(MOST_SETS)
+                .map(this::judged)
+                .toList();
+    }
+
+    private Judged judged(Artifacts.View artifact) {
+        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()))) {
+            return new Judged(artifact, PredictionFile.about(in, artifact.name()));
+        } catch (IOException e) {
+            throw gone(artifact.name());
+        } catch (InvalidSpec e) {
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * @param sha256 of one of the run's files
+     * @throws Problem 404, 422 NOT_PREDICTIONS
+     */
+    public PredictionFile file(UUID run, String sha256) {
+        return kept(artifacts.one(run, sha256)).file;
+    }
+
+    /** @param allowed whether only the set's own classes may be answered */
+    public Judgement judgement(UUID run, String sha256, boolean allowed) {
+        Kept found = kept(artifacts.one(run, sha256));
+        Predictions predictions = predictions(found.file, allowed);
+        if (predictions.size() == 0) {
+            throw Problem.invalid(
+                    "NO_IMAGES", "sha256", sha256, "holds no image whose class the run has an output for", null);
+        }
+        synchronized (found.judged) {
+            return found.judged.computeIfAbsent(allowed, a -> Judgement.of(predictions, SEED));
+        }
+    }
+
+    static Predictions predictions(PredictionFile file, boolean allowed) {
+        return allowed && file.allowed() != null ? file.allowed() : file.all();
+    }
+
+    private synchronized Kept kept(Artifacts.View artifact) {
+        Kept known = kept.get(artifact.sha256());
+        if (known == null) {
+            known = new Kept(read(artifact), new LinkedHashMap<>());
+            kept.put(artifact.sha256(), known);
+            spare();
+        }
+        return known;
+    }
+
+    private PredictionFile read(Artifacts.View artifact) {
+        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()), 1 << 16)) {
+            return PredictionFile.read(in, artifact.name());
+        } catch (IOException e) {
+            throw gone(artifact.name());
+        } catch (InvalidSpec e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static Problem gone(String name) {
+        return Problem.invalid(
+                "UNREADABLE_FILE", "sha256", name, "cannot be read to its end", "judge the run again (task: evaluate)");
+    }
+
+    private static Problem unreadable(InvalidSpec e) {
+        return Problem.invalid(e.code(), "sha256", e.value(), e.rule(), e.remedy());
+    }
+
+    /** The longest unasked ones go; the newest stays however large. */
+    private void spare() {
+        long images =
+                kept.values().stream().mapToLong(k -> k.file.items().size()).sum();
+        Iterator<Kept> oldest = kept.values().iterator();
+        while (images > MOST_IMAGES && kept.size() > 1) {
+            images -= oldest.next().file.items().size();
+            oldest.remove();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Search } from "lucide-react";
+import { useState } from "react";
+import { judged, judgedKeys, type Only } from "../../api/judged";
+import type { RunView } from "../../api/types";
+import { Segmented } from "../../components/controls/Button";
+import { Select } from "../../components/controls/Select";
+import { TextField } from "../../components/controls/TextField";
+import { Answered } from "../../components/display/Answered";
+import { EmptyState } from "../../components/display/EmptyState";
+import { TableBox } from "../../components/display/TableBox";
+import { count, number } from "../../components/format";
+import css from "./compare.module.css";
+
+interface Props {
+  runs: readonly RunView[];
+  baseline: string;
+}
+
+/** The images that two runs answer differently, and whether the difference can be chance. */
+export function Disagreements({ runs, baseline }: Props) {
+  const first = runs.find((run) => run.id === baseline) ?? runs[0]!;
+  const others = runs.filter((run) => run.id !== first.id);
+  const [chosen, setChosen] = useState("");
+  const second = others.find((run) => run.id === chosen) ?? others[0]!;
+  const [set, setSet] = useState("");
+  const [only, setOnly] = useState<Only>("different");
+  const [search, setSearch] = useState("");
+  const sets = useQuery({ queryKey: judgedKeys.sets(first.id), queryFn: () => judged.sets(first.id) });
+  const names = [...new Set((sets.data ?? []).map((one) => one.set))];
+  const asked = { with: second.id, only, ...(set ? { set } : {}), ...(search ? { search } : {}) };
+  const query = useQuery({
+    queryKey: judgedKeys.disagreements(first.id, asked),
+    queryFn: () => judged.disagreements(first.id, asked),
+    enabled: names.length > 0,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  if (sets.data && names.length === 0) return <EmptyState title={`${first.name} kept no answers.`}>It was trained by an older version; judge it again from its page.</EmptyState>;
+  return (
+    <>
+      <div className={css.tools}>
+        {others.length > 1 ? <Select label="Compared with the baseline" size="s" value={second.id} options={others.map((run) => ({ value: run.id, label: run.name }))} onValue={setChosen} /> : null}
+        {names.length > 1 ? <Select label="Judged set" size="s" value={set || names[0]!} options={names.map((name) => ({ value: name, label: name }))} onValue={setSet} /> : null}
+        <Segmented
+          label="Which images"
+          size="s"
+          value={only}
+          options={[
+            { value: "different", label: "answered differently" },
+            { value: "first", label: "baseline alone right" },
+            { value: "second", label: "other alone right" },
+            { value: "neither", label: "both wrong" },
+          ]}
+          onValue={setOnly}
+        />
+        <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => setSearch(event.target.value)} />
+      </div>
+      <Answered query={query} what="the images">
+        {(found) => (
+          <>
+            <p>
+              Of {count(found.images)} images of {found.set}, both have {count(found.both)} right and {count(found.neither)} wrong; <strong>{first.name}</strong> alone {count(found.test.first)},{" "}
+              <strong>{second.name}</strong> alone {count(found.test.second)}. McNemar&apos;s test{found.test.exact ? ", exact" : ", χ² with correction"}: p = {number(Number(found.test.p.toPrecision(3)))}.
+            </p>
+            <TableBox label="Images that are answered differently">
+              <table>
+                <thead>
+                  <tr>
+                    {["Image", "is", first.name, second.name].map((head, i) => (
+                      // eslint-disable-next-line react/no-array-index-key -- two runs may have one name
+                      <th key={i} scope="col">
+                        {head}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {found.pairs.map((pair) => (
+                    <tr key={pair.item}>
+                      <td>
+                        <code>{pair.item}</code>
+                      </td>
+                      <td>{found.classNames[pair.label]}</td>
+                      {[pair.first, pair.second].map((answer, i) => (
+                        // eslint-disable-next-line react/no-array-index-key -- first and second
+                        <td key={i} className={answer === pair.label ? css.good : css.bad}>
+                          {answer < 0 ? "no number" : found.classNames[answer]}
+                          {answer === pair.label ? " ✓" : ""}
+                        </td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </TableBox>
+            <p className="small faint">
+              {count(found.pairs.length)} of {count(found.total)} images
+            </p>
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}

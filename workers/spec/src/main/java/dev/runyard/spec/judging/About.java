@@ -1,0 +1,33 @@
+package dev.runyard.spec.judging;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file of predictions is of.
+ *
+ * @param set name of the judged data set, as metrics have it
+ * @param data fingerprint of the data set: two files are of the same images when it and the set's items are equal
+ * @param part train, val or test
+ * @param classes names by class
+ * @param allowed classes that the set has where these are fewer (200 of ImageNet's 1,000 for A and R), ascending; null when all
+ * @param leftOut images of the set that no class is there for; they have no prediction
+ * @param meanPerClass whether the benchmark's own number is the mean of the classes' shares, not top-1
+ * @param spec hash of the spec that the model was trained with
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record About(
+        String set,
+        String data,
+        String part,
+        List<String> classes,
+        @Nullable List<Integer> allowed,
+        int leftOut,
+        boolean meanPerClass,
+        String spec) {
+    public About {
+        classes = List.copyOf(classes);
+        allowed = allowed == null ? null : List.copyOf(allowed);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.runyard.vision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.DatasetSpec;
+import dev.runyard.spec.judging.Judgement;
+import dev.runyard.spec.judging.PredictionFile;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.run.Task;
+import dev.runyard.spec.training.Augment;
+import dev.runyard.spec.training.OptimizerSpec;
+import dev.runyard.spec.training.PretrainSpec;
+import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.vision.train.input.TrainingOptions;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training keeps what it answers to each test image, and all that is measured there follows from the file again. */
+class KeptPredictionsTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void theMetricsFollowFromTheFile() throws IOException {
+        RunSpec spec = new RunSpec(
+                Task.PRETRAIN,
+                new DatasetSpec("shapes", null, null, 22, 30),
+                null,
+                null,
+                null,
+                new OptimizerSpec(null, 0.02, null, null),
+                new ScheduleSpec(1, 0, 0.0),
+                10,
+                Augment.NONE,
+                7L,
+                null,
+                new PretrainSpec(32, 8, 32, 2, 2),
+                null);
+        Recorder recorder = new Recorder();
+        Outcome outcome =
+                new Training(spec, dir.resolve("run"), TrainingOptions.cpu(dir.resolve("cache"))).run(recorder);
+        byte[] file = Files.readAllBytes(recorder.artifacts.get("predictions.safetensors"));
+        PredictionFile kept = read(file);
+        assertThat(kept.about().set()).isEqualTo("shapes");
+        assertThat(kept.about().spec()).isEqualTo(SpecDocument.of(spec).hash());
+        assertThat(kept.about().classes()).hasSize(8);
+        assertThat(kept.allowed()).isNull();
+        assertThat(kept.items()).hasSize(30).doesNotHaveDuplicates();
+        Judgement judged = Judgement.of(kept.all(), 0);
+        assertThat(judged.top1().value()).isEqualTo(metric(recorder, "test/top1", outcome));
+        assertThat(judged.top5().value()).isEqualTo(metric(recorder, "test/top5", outcome));
+        // Halves of scores, against floats.
+        assertThat(judged.nll().value()).isCloseTo(metric(recorder, "test/nll", outcome), within(1e-3));
+        assertThat(judged.brier().value()).isCloseTo(metric(recorder, "test/brier", outcome), within(1e-3));
+        assertThat(judged.calibrationError().value()).isCloseTo(metric(recorder, "test/ece", outcome), within(1e-3));
+        assertThat(dir.resolve("run")).isDirectoryNotContaining("glob:**/.scores*");
+
+        assertThatThrownBy(() -> read(Arrays.copyOf(file, file.length - 1))).isInstanceOf(EOFException.class);
+        Path weights = recorder.artifacts.entrySet().stream()
+                .filter(e -> e.getKey().startsWith("backbone/") && e.getKey().endsWith(".safetensors"))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow();
+        byte[] other = Files.readAllBytes(weights);
+        assertThatThrownBy(() -> read(other))
+                .isInstanceOf(InvalidSpec.class)
+                .hasMessageContaining("is no file of predictions");
+    }
+
+    private static double metric(Recorder recorder, String key, Outcome outcome) {
+        return recorder.metrics.get(key).get(outcome.step());
+    }
+
+    private static PredictionFile read(byte[] bytes) throws IOException {
+        return PredictionFile.read(new ByteArrayInputStream(bytes), "test");
+    }
+}
