@@ -43,6 +43,12 @@ final class Board {
         return devices;
     }
 
+    /** Slots of the device that are free. */
+    int open(Device device) {
+        BitSet slots = taken.get(device.id());
+        return Math.max(0, device.slots() - (slots == null ? 0 : slots.cardinality()));
+    }
+
     /** Slots that are taken. */
     int busy() {
         return taken.values().stream().mapToInt(BitSet::cardinality).sum();
@@ -85,7 +91,7 @@ final class Board {
         if (reserved || !device.usable() || need(device, waiter) > free()) {
             return Optional.empty();
         }
-        int slot = open(device);
+        int slot = first(device);
         return slot < device.slots() ? Optional.of(slot) : Optional.empty();
     }
 
@@ -93,12 +99,12 @@ final class Board {
     boolean lacksMemoryOnly(Device device, Waiter waiter) {
         return !reserved
                 && device.usable()
-                && open(device) < device.slots()
+                && first(device) < device.slots()
                 && need(device, waiter) > free()
                 && need(device, waiter) <= total();
     }
 
-    private int open(Device device) {
+    private int first(Device device) {
         BitSet slots = taken.get(device.id());
         return slots == null ? 0 : slots.nextClearBit(0);
     }
@@ -117,7 +123,7 @@ final class Board {
     @Nullable
     List<Going> toYield(Device device, Waiter waiter, List<Going> takable) {
         long memory = free();
-        boolean slot = open(device) < device.slots();
+        boolean slot = first(device) < device.slots();
         List<Going> yielding = new ArrayList<>();
         for (Going one : takable) {
             if (slot && memory >= need(device, waiter)) {

@@ -8,15 +8,18 @@ import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -248,7 +251,8 @@ final class Round {
 
     private void grant() {
         Lines lines = new Lines(shares);
-        for (Ranked next = lines.next(); next != null; next = lines.next()) {
+        int most = candidates.stream().mapToInt(device -> boardOf(device).open(device)).sum();
+        for (Ranked next = lines.next(); next != null && grants.size() < most; next = lines.next()) {
             Waiter waiter = next.waiter();
             if (next.kind().hopeless || held(waiter).isPresent()) {
                 continue;
@@ -355,14 +359,24 @@ final class Round {
                 .orElseThrow();
         Set<UUID> granted = new HashSet<>();
         grants.forEach(grant -> granted.add(grant.waiter().run()));
-        List<Ranked> waiting = ranked.stream()
-                .filter(one -> one.as().before(lowest)
-                        && waited(one.waiter()).compareTo(BEFORE_PREEMPTING) >= 0
-                        && !granted.contains(one.waiter().run())
-                        && !promised.contains(one.waiter().run()))
-                .sorted(Ranked::inLine)
-                .toList();
-        for (Ranked next : waiting) {
+        // Each line is in this order already.
+        PriorityQueue<Deque<Ranked>> heads = new PriorityQueue<>((a, b) -> Ranked.inLine(a.element(), b.element()));
+        inLine.values().forEach(line -> heads.add(new ArrayDeque<>(line)));
+        while (!heads.isEmpty() && taken.size() < takable.size()) {
+            Deque<Ranked> line = heads.remove();
+            Ranked next = line.remove();
+            if (!line.isEmpty()) {
+                heads.add(line);
+            }
+            if (!next.as().before(lowest)) {
+                return; // nor is any that follows
+            }
+            UUID run = next.waiter().run();
+            if (waited(next.waiter()).compareTo(BEFORE_PREEMPTING) < 0
+                    || granted.contains(run)
+                    || promised.contains(run)) {
+                continue;
+            }
             Waiter waiter = next.waiter();
             if (next.kind().untakable || held(waiter).isPresent()) {
                 continue;
