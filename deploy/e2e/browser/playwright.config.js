@@ -5,10 +5,13 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../target/browser',
   reporter: 'list',
-  workers: 1,
+  // What looks at the page without a lab has no state in common; a test of the lab (page.spec.js) follows the one before it.
+  workers: 2,
   timeout: 60_000,
   use: {
     baseURL: process.env.LAB_URL,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: process.env.CHROMIUM,

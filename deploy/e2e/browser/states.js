@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 const schema = JSON.parse(readFileSync(new URL('../../../workers/spec/src/main/resources/schema/sweep.v1.json', import.meta.url), 'utf8'));
-const NOW = Date.now();
+/** One moment for ever: what is shown is the same in every picture. */
+const NOW = Date.UTC(2026, 10, 26, 12, 0, 0);
 const at = (secondsAgo) => new Date(NOW - secondsAgo * 1000).toISOString();
 const id = (kind, n) => `${kind}0000000-3c1a-4b7e-9f00-${String(n).padStart(12, '0')}`;
 export const RUN = id('a', 0);
@@ -83,7 +84,7 @@ export function answers(n) {
     const found = runs.filter((one) => !states || states.includes(one.state));
     return { items: found.slice(0, Number(query.get('limit') ?? 100)), next: null, total: found.length, more: false, metrics: metrics.map(({ key }) => key) };
   };
-  const devices = runs.slice(0, 4).map((_, i) => ({ id: id('d', i), worker: id('c', 0), host: 'atlas', key: `cuda:${i}`, kind: 'cuda', name: 'NVIDIA H100', memoryBytes: 8e10, slots: 1, state: ['BUSY', 'FREE', 'LOST', 'DRAINED'][i], lease: i === 0 ? { run: RUN, attempt: 1, since: at(900), expiresAt: at(-30) } : null, lastSeen: at(3) }));
+  const devices = runs.slice(0, 4).map((_, i) => ({ id: id('d', i), worker: id('c', 0), host: 'atlas', key: `cuda:${i}`, kind: 'cuda', name: 'NVIDIA H100', memoryBytes: 8e10, slots: 1, state: ['BUSY', 'FREE', 'LOST', 'DRAINED'][i], lease: i === 0 ? { run: RUN, attempt: 1, since: at(900), expiresAt: at(-30) } : null, lastSeen: at(3), version: '0.2.0', ...(i === 2 ? { lastFailure: { run: RUN, attempt: 1, at: at(7000), reason: 'OUT_OF_MEMORY', message: 'The step needs 91 GB.' } } : {}) }));
   const points = runs.slice(0, 30).map((one, i) => ({ point: i, params: one.params, source: 'sampler', sampler: 'tpe', state: 'FINISHED', values: [70 + ((i * 7) % 25), 1 + ((i * 5) % 9)], history: i, drawnAt: at(9000), runs: [one.id] }));
   const routes = {
     'GET /lab': () => ({ version: '0.2.0', mode: 'embedded', uptimeSeconds: 4000, schedulerOk: true, temporalOk: true }),
@@ -146,6 +147,7 @@ export async function answerAs(page, state) {
       close() {}
     };
   });
+  await page.clock.setFixedTime(NOW);
   await page.route('**/api/v1/**', async (route) => {
     const request = route.request();
     const url = new URL(request.url());

@@ -22,7 +22,7 @@ const LOOKS = [[1280, 'light'], [1280, 'dark', COLOURS], [390, 'dark'], [390, 'l
 const SHOTS = process.env.SHOTS;
 
 // A busy machine is no fault of the page.
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ mode: 'parallel', timeout: 120_000 });
 
 let site;
 test.beforeAll(async () => {
@@ -39,7 +39,7 @@ async function settled(page, state) {
 }
 
 async function look(browser, name, address, state) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', colorScheme: 'light' });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' });
   const page = await context.newPage();
   const heard = [];
   page.on('pageerror', (e) => heard.push(String(e)));

@@ -1,0 +1,115 @@
+// What only a browser can tell of the pages: what is cut, what stays in sight and where one comes back to.
+import { expect, test } from '@playwright/test';
+import { serve } from './serve.js';
+import { answerAs, answers, SWEEP } from './states.js';
+
+test.describe.configure({ mode: 'parallel' });
+
+let site;
+test.beforeAll(async () => {
+  site = await serve();
+});
+test.afterAll(() => site.close());
+
+async function open(page, address) {
+  await answerAs(page, 'many');
+  await page.goto(site.base + address);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+}
+
+test('in the table of means nothing that is said is cut (U-14)', async ({ page }) => {
+  await open(page, `/sweeps/${SWEEP}`);
+  const box = page.getByRole('region', { name: 'Means over seeds' });
+  await expect(box.getByRole('row').nth(2)).toBeVisible();
+  const cut = await box.evaluate((element) => [...element.querySelectorAll('td')].filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent));
+  expect(cut).toEqual([]);
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+});
+
+test('the box that selects a row and the name stay in sight while the table is moved aside (U-14)', async ({ page }) => {
+  await open(page, '/runs?charts=off');
+  const row = page.getByRole('row', { name: 'shapes-prompts-001' });
+  await expect(row).toBeVisible();
+  await page.setViewportSize({ width: 900, height: 800 });
+  const box = page.locator('[data-scroll-restoration-id=runs]');
+  const moved = await box.evaluate((element) => ((element.scrollLeft = 400), element.scrollLeft));
+  expect(moved).toBeGreaterThan(100);
+  await expect(row.getByRole('checkbox')).toBeInViewport({ ratio: 1 });
+  await expect(row.getByRole('link')).toBeInViewport({ ratio: 0.5 });
+  await page.mouse.move(5, 5);
+  // What stands there covers what moves below it.
+  const top = await row.getByRole('checkbox').evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  expect(top).toBe(true);
+});
+
+test('a long name is shortened in its middle, with a sign that it was; its end is what tells runs apart (U-17)', async ({ page }) => {
+  await answerAs(page, 'many');
+  await page.route('**/api/v1/runs?*', async (route) => {
+    const list = answers(40).find(({ method, pattern }) => method === 'GET' && pattern.test('/api/v1/runs')).answer(new URL(route.request().url()).searchParams);
+    list.items[0] = { ...list.items[0], name: `${'a-very-long-name-of-an-experiment-'.repeat(3)}lr-0.0001` };
+    await route.fulfill({ json: list });
+  });
+  await page.goto(`${site.base}/runs?charts=off`);
+  const link = page.getByRole('row', { name: /lr-0.0001$/ }).getByRole('link');
+  await expect(link).toBeVisible();
+  const [start, end] = await link.evaluate((element) =>
+    [...element.children].map((part) => {
+      const cell = part.closest('[role=gridcell]').getBoundingClientRect();
+      const { left, right } = part.getBoundingClientRect();
+      return { text: part.textContent, cut: part.scrollWidth > part.clientWidth, sign: getComputedStyle(part).textOverflow, inside: left >= cell.left && right <= cell.right };
+    }),
+  );
+  expect(start).toMatchObject({ cut: true, sign: 'ellipsis', inside: true });
+  expect(end).toMatchObject({ cut: false, inside: true });
+  expect(end.text).toMatch(/lr-0.0001$/);
+  await expect(link).toHaveAttribute('title', /^a-very-long-name/);
+});
+
+test('back from a run the table stands where it was left (U-16)', async ({ page }) => {
+  await open(page, '/runs?charts=off');
+  const box = page.locator('[data-scroll-restoration-id=runs]');
+  await expect(page.getByRole('row', { name: 'shapes-prompts-001' })).toBeVisible();
+  await box.evaluate((element) => (element.scrollTop = 500));
+  const at = await box.evaluate((element) => element.scrollTop);
+  expect(at).toBeGreaterThan(100);
+  await page.waitForTimeout(300);
+  await page.getByRole('row').getByRole('link').nth(12).click();
+  await expect(page).toHaveURL(/\/runs\/a0000000/);
+  await page.goBack();
+  await expect.poll(() => box.evaluate((element) => element.scrollTop)).toBe(at);
+});
+
+test('the bounds of an axis are moved by the arrow keys, and what lies outside is no longer drawn (U-27)', async ({ page }) => {
+  await open(page, `/sweeps/${SWEEP}`);
+  const bound = page.getByRole('slider', { name: /^Lower bound/ }).first();
+  await bound.focus();
+  await expect(bound).toHaveAttribute('aria-valuenow', '0');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+  await expect(bound).toHaveAttribute('aria-valuenow', '30');
+  await expect(bound).toBeFocused();
+  await expect(page).toHaveURL(/brush/);
+  await page.keyboard.press('Delete');
+  await expect(bound).toHaveAttribute('aria-valuenow', '0');
+});
+
+test('what can be done with a row stands at the end of its name, moved aside or not', async ({ page }) => {
+  await open(page, '/runs?charts=off');
+  const row = page.getByRole('row', { name: 'shapes-prompts-001' });
+  const menu = row.getByRole('button', { name: /^What to do with/ });
+  const box = page.locator('[data-scroll-restoration-id=runs]');
+  await expect(row).toBeVisible();
+  await page.setViewportSize({ width: 900, height: 800 });
+  for (const aside of [0, 300]) {
+    await box.evaluate((element, left) => (element.scrollLeft = left), aside);
+    await page.waitForTimeout(100);
+    const [name, there] = [await row.getByRole('link').boundingBox(), await menu.boundingBox()];
+    expect(there.x - name.x).toBeGreaterThan(0);
+    expect(there.x - name.x).toBeLessThan(260);
+  }
+});
