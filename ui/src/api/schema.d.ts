@@ -6128,6 +6128,8 @@ export interface components {
             checkpoint?: components["schemas"]["CheckpointSpec"];
             classifier?: components["schemas"]["ClassifierSpec"];
             dataset?: components["schemas"]["DatasetSpec"];
+            /** Format: int32 */
+            devices?: number;
             evaluations?: components["schemas"]["DatasetPart"][];
             method?: components["schemas"]["MethodSpec"];
             /** Format: int32 */

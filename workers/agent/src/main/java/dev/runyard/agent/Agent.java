@@ -14,6 +14,7 @@ import dev.runyard.vision.place.Fingerprints;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -195,11 +196,14 @@ public final class Agent {
                         }
                     });
         }
-        Devices.Choice choice = devices.choose(settings.device());
+        List<Devices.Choice> choices = devices.chooseEach(settings.device());
+        Devices.Choice choice = choices.get(0);
         choice.notes().forEach(note -> LOG.log(Level.WARNING, note));
         LocalDevice device = shared(choice.device(), settings);
         choice.natives().apply();
-        VisionTrainer trainer = new VisionTrainer(settings, device);
+        List<String> others =
+                choices.stream().skip(1).map(other -> other.device().spelled()).toList();
+        VisionTrainer trainer = new VisionTrainer(settings, device, others);
         Thread late = new Thread(
                 () -> {
                     try {

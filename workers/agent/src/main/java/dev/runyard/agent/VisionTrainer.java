@@ -15,6 +15,7 @@ import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.CostMeter;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,12 @@ final class VisionTrainer implements Trainer {
     private final TrainingOptions options;
     private final Places places;
 
-    VisionTrainer(Settings settings, LocalDevice device) {
+    /** @param others further devices for runs that ask for several, as vision spells them */
+    VisionTrainer(Settings settings, LocalDevice device, List<String> others) {
         this.device = device;
         this.places = settings.places();
         this.options = new TrainingOptions(
-                settings.threads(), device.spelled(), settings.home().resolve("data"));
+                settings.threads(), device.spelled(), others, settings.home().resolve("data"));
     }
 
     /** The device does not work; the message is one line with the remedy. */

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A worker that can be started for a device of this machine, or for a share of one.
@@ -22,6 +24,9 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
     static List<WorkerStart> found(LabHome home) {
         Devices devices = Devices.here(System.getenv(), home.folder());
         String asked = System.getenv().getOrDefault("RUNYARD_DEVICE", "auto").strip();
+        if (asked.contains(",")) {
+            return List.of(several(devices, asked));
+        }
         List<WorkerStart> starts = new ArrayList<>();
         if (!asked.equals("cpu")) {
             for (Devices.Offer offer : devices.cuda()) {
@@ -50,6 +55,29 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
     static WorkerStart cpu() {
         // Threads that spin while they wait for each other starve the service and Postgres on a small machine.
         return new WorkerStart("cpu", Map.of("RUNYARD_DEVICE", "cpu", "OMP_WAIT_POLICY", "passive"), false);
+    }
+
+    /** One worker for all of them: its runs may ask for as many. */
+    private static WorkerStart several(Devices devices, String asked) {
+        List<LocalDevice> each;
+        try {
+            each = devices.chooseEach(asked).stream()
+                    .map(Devices.Choice::device)
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw Failure.badInput("RUNYARD_DEVICE: " + e.getMessage(), null);
+        }
+        Map<String, String> environment = new HashMap<>(cpu().environment());
+        environment.put("RUNYARD_DEVICE", asked);
+        if (each.get(0).cuda()) {
+            // CUDA reads the variable when the process starts: what is visible counts from 0 in the order of naming.
+            environment.put(
+                    "CUDA_VISIBLE_DEVICES", each.stream().map(LocalDevice::key).collect(Collectors.joining(",")));
+            environment.put(
+                    "RUNYARD_DEVICE",
+                    IntStream.range(0, each.size()).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(",")));
+        }
+        return new WorkerStart(asked, Map.copyOf(environment), true);
     }
 
     private static List<WorkerStart> shares(LocalDevice device, boolean given) {

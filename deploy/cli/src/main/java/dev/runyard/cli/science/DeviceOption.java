@@ -6,6 +6,8 @@ import dev.runyard.vision.device.CudaFault;
 import dev.runyard.vision.device.Devices;
 import dev.runyard.vision.device.SelfTest;
 import dev.runyard.vision.nd.Torch;
+import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Where a command of this process computes. */
@@ -27,14 +29,28 @@ final class DeviceOption {
      * @throws Failure in one line with the remedy, when it cannot be used
      */
     String open(LabHome home) {
+        return open(home, devices -> List.of(devices.choose(asked))).get(0);
+    }
+
+    /**
+     * As {@link #open}, where several may be named, as in {@code cuda:0,cuda:1}.
+     *
+     * @return the one that this process computes on first
+     */
+    List<String> openEach(LabHome home) {
+        return open(home, devices -> devices.chooseEach(asked));
+    }
+
+    private List<String> open(LabHome home, Function<Devices, List<Devices.Choice>> choosing) {
         int threads = LocalEngine.threads();
         LocalEngine.prepare(home);
-        Devices.Choice choice;
+        List<Devices.Choice> choices;
         try {
-            choice = Devices.here(System.getenv(), home.folder()).choose(asked);
+            choices = choosing.apply(Devices.here(System.getenv(), home.folder()));
         } catch (IllegalArgumentException e) {
             throw Failure.badInput("--device " + asked + ": " + e.getMessage(), null);
         }
+        Devices.Choice choice = choices.get(0);
         choice.notes().forEach(note -> System.err.println("note: " + note + "; computing on the CPU"));
         String device = choice.device().spelled();
         choice.natives().apply();
@@ -47,6 +63,6 @@ final class DeviceOption {
                     e);
         }
         Torch.threads(threads);
-        return device;
+        return choices.stream().map(each -> each.device().spelled()).toList();
     }
 }

@@ -16,6 +16,7 @@ import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,7 +44,8 @@ final class LocalTraining {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
         SpecDocument spec = here(kept());
-        String chosen = device.open(home);
+        List<String> devices = device.openEach(home);
+        String chosen = devices.get(0);
         CountDownLatch ended = new CountDownLatch(1);
         try (TrainingReport report =
                 new TrainingReport(out, System.out, spec.spec().mark())) {
@@ -56,8 +58,9 @@ final class LocalTraining {
                             "stop"));
             Outcome outcome;
             try (CostMeter meter = new CostMeter(report, spec.spec().batchSize(), Usage.of(chosen, threads))) {
-                outcome = new Training(spec, out, new TrainingOptions(threads, chosen, LocalEngine.dataCache(home)))
-                        .run(meter);
+                TrainingOptions options = new TrainingOptions(
+                        threads, chosen, devices.subList(1, devices.size()), LocalEngine.dataCache(home));
+                outcome = new Training(spec, out, options).run(meter);
                 meter.end();
             }
             report.end(outcome);

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * PGN + ViT-B/32 in Runyard and in PyTorch, in turns, for each number of threads and each batch size. PyTorch computes in fp32; with
+ * PGN + ViT-B/32, or ViT-Ti/16, in Runyard and in PyTorch, in turns, for each number of threads and each batch size. PyTorch computes in fp32; with
  * {@code --precision bf16} Runyard runs a second time with the frozen part in bf16.
  *
  * <p>Options: {@code --rounds N} (5), {@code --batch 16,32}, {@code --threads 1,2}, {@code --precision fp32|bf16},
  * {@code --recompute none|mlp} (whether Runyard runs once more and computes the MLPs' first half again),
  * {@code --references fused|fused,written-out} (whether PyTorch also runs with attention written out, as Runyard has it),
- * {@code --torch FOLDER} (where PyTorch is or will be installed).
+ * {@code --vit b32|ti16} and {@code --side S} (of the tower's images, 224), {@code --device cpu|cuda} (of all; with {@code bf16} on a GPU, PyTorch computes with autocast too), {@code --torch FOLDER} (where
+ * PyTorch is or will be installed).
  */
 final class VitBench {
     /** What is done in each turn. */
@@ -31,6 +32,9 @@ final class VitBench {
     private final boolean bf16;
     private final boolean recompute;
     private final boolean writtenOut;
+    private final String vit;
+    private final String side;
+    private final String device;
     private final PyTorch torch;
 
     private VitBench(Work work, Arguments arguments) throws IOException, InterruptedException {
@@ -40,12 +44,26 @@ final class VitBench {
         recompute = "mlp".equals(oneOf(arguments, "recompute", "none", "mlp"));
         writtenOut =
                 oneOf(arguments, "references", "fused", "fused," + WRITTEN_OUT).endsWith(WRITTEN_OUT);
+        vit = oneOf(arguments, "vit", "b32", "ti16");
+        side = String.valueOf(arguments.count("side", 224));
+        device = oneOf(arguments, "device", "cpu", "cuda");
         torch = PyTorch.of(arguments);
     }
 
     static void run(Work work, String[] given) throws IOException, InterruptedException {
         Arguments arguments = Arguments.of(
-                given, List.of("rounds", "batch", "threads", "precision", "recompute", "references", "torch"));
+                given,
+                List.of(
+                        "rounds",
+                        "batch",
+                        "threads",
+                        "precision",
+                        "recompute",
+                        "references",
+                        "device",
+                        "vit",
+                        "side",
+                        "torch"));
         List<Integer> batches = arguments.counts("batch", "16,32");
         List<Integer> threads = arguments.counts("threads", "1,2");
         VitBench bench = new VitBench(work, arguments);
@@ -67,13 +85,28 @@ final class VitBench {
     }
 
     private void measure(int batch, int threads) throws IOException {
-        String[] size = {"--batch", String.valueOf(batch), "--threads", String.valueOf(threads)};
+        String[] size = {
+            "--batch",
+            String.valueOf(batch),
+            "--threads",
+            String.valueOf(threads),
+            "--device",
+            device,
+            "--vit",
+            vit,
+            "--side",
+            side
+        };
+        boolean autocast = bf16 && device.equals("cuda");
         List<Turns> all = new ArrayList<>();
         try {
             Turns fused =
                     started(all, "PyTorch, fused attention", torch.script("step.py", with(size, "--sdpa")), threads);
             Turns fp32 = started(all, "Runyard", runyard(size), threads);
             Turns half = bf16 ? started(all, "Runyard, bf16", runyard(with(size, "--precision", BF16)), threads) : null;
+            Turns amp = autocast
+                    ? started(all, "PyTorch, autocast", torch.script("step.py", with(size, "--sdpa", "--amp")), threads)
+                    : null;
             Turns again = recompute
                     ? started(all, "Runyard, recompute: mlp", runyard(with(size, "--recompute", "mlp")), threads)
                     : null;
@@ -90,15 +123,17 @@ final class VitBench {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%s of PGN + ViT-B/32, batch %d, %d thread(s), %d turns each after one warm-up%n",
+                    "%s of PGN + ViT %s at %s px, batch %d, %d thread(s), %d turns each after one warm-up%n",
                     work == Work.STEP ? "training step" : "evaluation",
+                    vit,
+                    side,
                     batch,
                     threads,
                     rounds);
             all.forEach(one -> describe(one, batch));
             compare(fp32, fused, 1, 1.1, 0.75);
             if (half != null) {
-                compare(half, fused, 0.6, 1.9, 0.65);
+                compare(half, amp == null ? fused : amp, amp == null ? 0.6 : 1.1, amp == null ? 1.9 : 0.95, 0.65);
             }
             if (again != null) {
                 compare(again, fused, 1.2, 1.1, 0.6);

@@ -96,7 +96,16 @@ public record RunSpec(
         @Nullable
         String of,
 
-        @Doc("For analyse and invert: how.") @Nullable LookSpec look) {
+        @Doc("For analyse and invert: how.") @Nullable LookSpec look,
+
+        @Doc(
+                value =
+                        "Devices of one host that share each batch; the worker must have as many. Left out, one. Statistics of a batch"
+                                + " (batch norm) are then those of a share.",
+                min = 1,
+                max = 64)
+        @Nullable
+        Integer devices) {
 
     private static final int MOST_EVALUATIONS = 32;
 
@@ -127,6 +136,18 @@ public record RunSpec(
                     "{…}",
                     "belongs to task train: pretrain has its own losses",
                     "remove it");
+        }
+        if (devices != null) {
+            Bounds.check(RunSpec.class, "devices", devices);
+            refuseDevices(task, devices, batchSize);
+            if (devices > 1 && training != null && training.mixes()) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE",
+                        "devices",
+                        devices,
+                        "is not used with training.mixup and training.cutmix, which mix the images of a whole batch",
+                        "leave it out, or leave mixing out");
+            }
         }
         if (task == Task.PRETRAIN && pretrain == null) {
             throw new InvalidSpec(
@@ -172,7 +193,7 @@ public record RunSpec(
         }
     }
 
-    /** The last weights, validated on val. */
+    /** The last weights, validated on val, on one device. */
     public RunSpec(
             Task task,
             DatasetSpec dataset,
@@ -205,6 +226,7 @@ public record RunSpec(
                 microBatch,
                 Select.LAST,
                 ValidateOn.VAL,
+                null,
                 null,
                 null,
                 null,
@@ -343,6 +365,25 @@ public record RunSpec(
                     "microBatch",
                     microBatch,
                     "is larger than batchSize (" + batchSize + ")",
+                    "use at most " + batchSize + ", or leave it out");
+        }
+    }
+
+    private static void refuseDevices(Task task, int devices, int batchSize) {
+        if (devices > 1 && task == Task.PRETRAIN) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "devices",
+                    devices,
+                    "belongs to task train: losses of pretrain compare the images of a batch with each other",
+                    "remove it");
+        }
+        if (devices > batchSize) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "devices",
+                    devices,
+                    "is larger than batchSize (" + batchSize + "), of which each device learns from a share",
                     "use at most " + batchSize + ", or leave it out");
         }
     }

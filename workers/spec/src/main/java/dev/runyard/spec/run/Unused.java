@@ -50,7 +50,7 @@ public final class Unused {
             add(out, document, "classifier", "is not used by method " + method.kind() + ", which scores by itself");
         }
         if (method.fit() != MethodSpec.Fit.STEPS) {
-            for (String field : List.of("optimizer", "schedule", "microBatch", "select", "training")) {
+            for (String field : List.of("optimizer", "schedule", "microBatch", "select", "training", "devices")) {
                 add(out, document, field, "is not used by " + method.fitted());
             }
             augment(out, document, spec, method.fitted());

@@ -92,6 +92,7 @@ public final class FrozenBackbone implements AutoCloseable {
             });
             weights = new Tensors(left);
             rest = weights.sha256();
+            Torch.giveBack();
         } else {
             weights = exact.weights;
             rest = sha256;

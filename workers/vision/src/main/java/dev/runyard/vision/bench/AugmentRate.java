@@ -36,7 +36,7 @@ public final class AugmentRate {
         int size = Options.whole(arguments, "--size", 224);
         int threads = Options.whole(arguments, "--threads", 2);
         int rounds = Options.whole(arguments, "--rounds", 5);
-        String device = Options.text(arguments, "--device", "cpu");
+        String device = Options.device(arguments, "cpu");
         Torch.use(device);
         Torch.enter();
         Torch.threads(threads);

@@ -14,30 +14,30 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Resident memory of a process that trains PGN on the shipped backbone, every 100 of 1,000 steps: {@code [--steps N] [--device D]}. The goal is a
- * line that stays flat once the first steps have loaded what they need.
+ * Resident memory of a process that trains PGN on the shipped backbone, every 100 of 2,000 steps, with a validation and a checkpoint after each 40:
+ * {@code [--steps N] [--batch N] [--device D]}. The goal is a line that stays flat once the first steps have loaded what they need.
  */
 public final class FlatMemory {
-    private static final int PER_EPOCH = 20;
-    private static final int BATCH = 16;
+    private static final int PER_EPOCH = 40;
     private static final int EVERY = 100;
 
     private FlatMemory() {}
 
     public static void main(String[] arguments) throws IOException {
-        int steps = Options.whole(arguments, "--steps", 1_000);
+        int steps = Options.whole(arguments, "--steps", 2_000);
+        int batch = Options.whole(arguments, "--batch", 16);
         ObjectNode spec = Json.mapper().createObjectNode();
         spec.putObject("dataset")
                 .put("id", "shapes")
-                .put("train", PER_EPOCH * BATCH)
-                .put("test", 20);
+                .put("train", PER_EPOCH * batch)
+                .put("test", 40);
         spec.putObject("method")
                 .put("kind", "pgn")
                 .put("resolution", 64)
                 .put("prompts", 8)
                 .put("librarySize", 64);
         spec.putObject("schedule").put("epochs", steps / PER_EPOCH);
-        spec.put("batchSize", BATCH);
+        spec.put("batchSize", batch);
         spec.put("augment", "flip-crop");
         Path folder = Files.createTempDirectory("runyard-memory");
         long[] first = new long[1];

@@ -24,7 +24,7 @@ import javax.imageio.ImageIO;
 /**
  * How many images a second the loader makes of JPEG files, with the PGN code's augmentations, for each line "loader" on standard input:
  * one pass over the files, decoded each time, or "kept" with the pixels that an earlier pass kept. With {@code --write} it makes the
- * files first. {@code --data FOLDER [--write] [--images N] [--pixels P] [--size S] [--batch N]}
+ * files first. {@code --data FOLDER [--write] [--images N] [--pixels P] [--size S] [--batch N] [--device D]}
  */
 public final class LoaderRate {
     private static final double ASPECT = 0.75;
@@ -40,6 +40,7 @@ public final class LoaderRate {
         }
         int size = Options.whole(arguments, "--size", 224);
         int batch = Options.whole(arguments, "--batch", 64);
+        Torch.use(Options.device(arguments, "cpu"));
         Torch.enter();
         Path cache = Files.createTempDirectory("runyard-loader");
         DatasetSpec spec = new DatasetSpec("folder", folder.toString(), null, null, null);

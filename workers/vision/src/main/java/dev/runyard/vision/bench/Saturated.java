@@ -15,7 +15,7 @@ import java.util.Locale;
 
 /**
  * Time of a backward pass through the shipped backbone from gradients in the range of denormal numbers, as a saturated softmax leaves
- * them, to that of an ordinary one. The goal is 1.1. {@code [--batch N] [--threads N] [--rounds N]}
+ * them, to that of an ordinary one. The goal is 1.1. {@code [--batch N] [--threads N] [--rounds N] [--device D]}
  */
 public final class Saturated {
     /** A gradient of this size is a denormal number in float32. */
@@ -26,6 +26,7 @@ public final class Saturated {
     public static void main(String[] arguments) throws IOException {
         int batch = Options.whole(arguments, "--batch", 32);
         int rounds = Options.whole(arguments, "--rounds", 7);
+        Torch.use(Options.device(arguments, "cpu"));
         Torch.enter();
         Torch.threads(Options.whole(arguments, "--threads", 1));
         FrozenBackbone backbone = FrozenBackbone.shared(BackboneSpec.SMALL);
@@ -63,6 +64,7 @@ public final class Saturated {
                         .mul(seed)
                         .sum());
             }
+            Torch.read(leaf.getGradient().sum()); // waits for the device
         }
         return (System.nanoTime() - begin) / 1e6;
     }

@@ -34,56 +34,68 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * PGN (K = 16, N = 256, ResNet10 at 224 px) on a ViT-B/32 with random weights, as {@code step.py} has it in PyTorch: one training step
+ * PGN (K = 16, N = 256, ResNet10 at 224 px) on a ViT-B/32, or a ViT-Ti/16, with random weights, as {@code step.py} has it in PyTorch: one training step
  * for each line "step" on standard input, the scores of one batch in evaluation for each line "evaluate". Prints milliseconds, resident
  * memory (the peak, and before the first line) and loss or mean score as a line of JSON.
  */
 public final class TrainStep {
-    private static final VitShape B32 = new VitShape(
-            VitShape.Naming.OPENAI_CLIP,
-            32,
-            768,
-            12,
-            12,
-            224,
-            VitShape.Activation.QUICK_GELU,
-            1e-5,
-            List.of(0.0, 0.0, 0.0),
-            List.of(1.0, 1.0, 1.0),
-            512,
-            0);
     private static final int CLASSES = 100;
     private static final String STEP = "step";
     private static final String EVALUATE = "evaluate";
 
+    /** Side of the images that the small network sees, px. */
+    private static final int SEEN = 224;
+
     private TrainStep() {}
 
+    /** A tower of this size, with CLIP's layers. */
+    private static VitShape shape(String name, int side) {
+        boolean tiny = name.equals("ti16");
+        return new VitShape(
+                VitShape.Naming.OPENAI_CLIP,
+                tiny ? 16 : 32,
+                tiny ? 192 : 768,
+                12,
+                tiny ? 3 : 12,
+                side,
+                VitShape.Activation.QUICK_GELU,
+                1e-5,
+                List.of(0.0, 0.0, 0.0),
+                List.of(1.0, 1.0, 1.0),
+                512,
+                0);
+    }
+
     public static void main(String[] arguments) throws IOException {
+        int side = Options.whole(arguments, "--side", SEEN);
+        VitShape shape = shape(Options.text(arguments, "--vit", "b32"), side);
         int batch = Options.whole(arguments, "--batch", 16);
+        Torch.use(Options.device(arguments, "cpu"));
         Torch.enter();
         Torch.threads(Options.whole(arguments, "--threads", 1));
         NDManager manager = Torch.manager();
-        State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, B32.width());
+        State state = PromptNetwork.init(manager, 0, ResNet10.CHANNELS, 16, 256, shape.width());
         Init head = new Init(manager, 0);
-        head.linear("classifier.", B32.embedding(), CLASSES);
+        head.linear("classifier.", shape.embedding(), CLASSES);
         Map<String, NDArray> trained = new LinkedHashMap<>(state.parameters());
         trained.putAll(head.parameters());
         Tensors parameters = new Tensors(trained);
         Tensors buffers = new Tensors(state.buffers()).and(Tensors.one(manager));
-        Tensors frozen = weights(manager);
+        Tensors frozen = weights(manager, shape);
         Precision precision =
                 Precision.valueOf(Options.text(arguments, "--precision", "fp32").toUpperCase(Locale.ROOT));
         boolean recompute = Options.text(arguments, "--recompute", "none").equals("mlp");
-        Encoder encoder = Encoder.of(new VisionTransformer(B32, recompute), frozen, precision);
+        Encoder encoder = Encoder.of(new VisionTransformer(shape, recompute), frozen, precision);
         encoder.copied().forEach(name -> {
             NDArray array = frozen.find(name);
             if (array != null) {
                 array.close(); // as a run in this precision lets them go
             }
         });
-        PromptNetwork network = new PromptNetwork(16, 224, Mixing.SOFTMAX, false);
+        Torch.giveBack();
+        PromptNetwork network = new PromptNetwork(16, SEEN, Mixing.SOFTMAX, false);
         Sgd sgd = new Sgd(new OptimizerSpec(OptimizerSpec.Kind.SGD, 0.01, 0.9, 0.0), parameters);
-        NDArray pixels = manager.randomNormal(0, 1, new Shape(batch, 3, 224, 224), DataType.FLOAT32);
+        NDArray pixels = manager.randomNormal(0, 1, new Shape(batch, 3, side, side), DataType.FLOAT32);
         long[] labels = new long[batch];
         for (int i = 0; i < batch; i++) {
             labels[i] = i % CLASSES;
@@ -143,16 +155,16 @@ public final class TrainStep {
     }
 
     /** Random weights by timm's names, small enough that twelve blocks keep them finite. */
-    private static Tensors weights(NDManager manager) {
+    private static Tensors weights(NDManager manager, VitShape shape) {
         Map<String, NDArray> w = new LinkedHashMap<>();
-        int d = B32.width();
-        w.put("patch_embed.weight", random(manager, d, 3, B32.patch(), B32.patch()));
+        int d = shape.width();
+        w.put("patch_embed.weight", random(manager, d, 3, shape.patch(), shape.patch()));
         w.put("cls_token", random(manager, 1, 1, d));
-        w.put("pos_embed", random(manager, 1, B32.tokens(), d));
+        w.put("pos_embed", random(manager, 1, shape.tokens(), d));
         for (String norm : List.of("norm_pre", "norm")) {
             norm(manager, w, norm, d);
         }
-        for (int i = 0; i < B32.depth(); i++) {
+        for (int i = 0; i < shape.depth(); i++) {
             String block = "blocks." + i + ".";
             norm(manager, w, block + "norm1", d);
             norm(manager, w, block + "norm2", d);
@@ -161,7 +173,7 @@ public final class TrainStep {
             linear(manager, w, block + "mlp.fc1", 4 * d, d);
             linear(manager, w, block + "mlp.fc2", d, 4 * d);
         }
-        w.put("projection", random(manager, d, B32.embedding()));
+        w.put("projection", random(manager, d, shape.embedding()));
         return new Tensors(w);
     }
 

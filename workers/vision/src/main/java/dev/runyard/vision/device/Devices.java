@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -127,6 +128,26 @@ public final class Devices {
             return chosen(cpu(), List.copyOf(notes));
         }
         throw new IllegalArgumentException(notes.isEmpty() ? missing(word) : String.join("; ", notes));
+    }
+
+    /**
+     * Those that a person named for runs on several devices, as in {@code cuda:0,cuda:1}; one is named as for {@link #choose}.
+     *
+     * @throws IllegalArgumentException in one line with the remedy, when one of them cannot be used
+     */
+    public List<Choice> chooseEach(String asked) {
+        List<String> words =
+                Arrays.stream(asked.split(",", -1)).map(String::strip).toList();
+        if (words.size() > 1) {
+            boolean cpu = words.stream().allMatch("cpu"::equalsIgnoreCase);
+            boolean cuda = words.stream().allMatch(word -> word.matches("(?i)cuda:\\d{1,4}"))
+                    && words.stream().distinct().count() == words.size();
+            if (!cpu && !cuda) {
+                throw new IllegalArgumentException("devices \"" + asked
+                        + "\": several are different CUDA devices by number, as in cuda:0,cuda:1, or cpu,cpu");
+            }
+        }
+        return words.stream().map(this::choose).toList();
     }
 
     private static Choice chosen(Offer offer, List<String> notes) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class Resident implements AutoCloseable {
     private static final int PIECE = 256;
 
+    /** Share of a device's free memory that the training images may take. */
+    private static final double SHARE = 0.4;
+
     private final Split split;
     private final int side;
     private final Augment augment;
@@ -47,6 +50,18 @@ public final class Resident implements AutoCloseable {
         this.augment = augment;
         pixels = manager.create(new Shape(split.size(), 3L * side * side), DataType.UINT8);
         NDScope.unregister(pixels);
+    }
+
+    /**
+     * As {@link #of}, with a share of the device's memory.
+     *
+     * @return null on a processor, whose memory they would only be copied in, where they do not fit, or when the watch said to stop
+     */
+    public static @Nullable Resident whereItFits(Split split, int side, Augment augment, Watch watch)
+            throws IOException {
+        return !Torch.onHost() && fits(split, side, augment, (long) (Torch.freeMemory() * SHARE))
+                ? of(split, side, augment, watch)
+                : null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.runyard.vision.nd;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -48,6 +49,7 @@ public final class Tape implements AutoCloseable {
                 scope.suppressNotUsedWarning();
                 backward(input, cut.gradient.apply(input.stopGradient(), output.getGradient()));
             }
+            Torch.giveBackHoles();
         }
     }
 
@@ -60,9 +62,23 @@ public final class Tape implements AutoCloseable {
         JniUtils.backward((PtNDArray) array, (PtNDArray) upstream, false, false);
     }
 
-    /** Whether something on this thread records a way back to {@code array}. */
+    /**
+     * Whether something on this thread records a way back to {@code array}. The engine says of a computed array that it has no gradient
+     * even where it has one; that it refuses to drop it tells.
+     */
     public static boolean records(NDArray array) {
-        return OPEN.get() != null && array.hasGradient();
+        if (OPEN.get() == null) {
+            return false;
+        }
+        if (array.hasGradient()) {
+            return true;
+        }
+        try {
+            array.setRequiresGradient(false);
+            return false;
+        } catch (EngineException e) {
+            return true;
+        }
     }
 
     /**
@@ -89,7 +105,9 @@ public final class Tape implements AutoCloseable {
         NDArray before = input.reshape(input.getShape()); // another handle, since the caller may close its own
         tape.keep(before);
         tape.cuts.add(new Cut(before, output, gradient));
-        return output.reshape(output.getShape());
+        NDArray after = output.reshape(output.getShape());
+        after.attach(input.getManager()); // what is computed of it outlives this tape, as it would without the cut
+        return after;
     }
 
     private void keep(NDArray array) {

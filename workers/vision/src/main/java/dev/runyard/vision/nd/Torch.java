@@ -94,10 +94,19 @@ public final class Torch {
         return memory.getMax() - memory.getUsed();
     }
 
-    /** Gives back what a GPU's allocator holds for later, so that others of its users have it. */
+    /** Gives back what the allocator of a GPU, or of the host, holds for later, so that others have it. */
     public static void giveBack() {
-        if (!onHost()) {
+        if (onHost()) {
+            HostMemory.trim();
+        } else {
             JniUtils.emptyCudaCache();
+        }
+    }
+
+    /** Within a step: as {@link #giveBack} on the host, where the process has grown by much; a GPU's allocator leaves no such holes. */
+    public static void giveBackHoles() {
+        if (onHost()) {
+            HostMemory.trimWhereGrown();
         }
     }
 

@@ -203,6 +203,22 @@ public final class Safetensors implements Closeable {
     }
 
     /**
+     * The bytes of a tensor as they lie in the file, mapped and little-endian; good beyond {@link #close}.
+     *
+     * @throws SafetensorsException {@code ST_NO_TENSOR}, {@code ST_TOO_LARGE} above 2^31 - 9 bytes
+     */
+    public ByteBuffer mapped(String name) throws IOException {
+        TensorInfo info = info(name);
+        long bytes = info.end() - info.begin();
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new SafetensorsException(
+                    "ST_TOO_LARGE", file.getFileName() + ": tensor \"" + name + "\" has " + bytes + " bytes");
+        }
+        return channel.map(FileChannel.MapMode.READ_ONLY, dataStart + info.begin(), bytes)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
      * Row-major values of an F64 tensor.
      *
      * @throws SafetensorsException as {@link #floats}

@@ -17,7 +17,7 @@ import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -218,22 +218,22 @@ final class LinearFit {
     }
 
     private LogisticRegression regression(List<Split> parts) {
-        List<float[]> values = new ArrayList<>();
-        List<int[]> labels = new ArrayList<>();
-        for (Split part : parts) {
-            values.add(features.of(part));
-            labels.add(part.labels());
-        }
-        int n = labels.stream().mapToInt(l -> l.length).sum();
-        float[] all = new float[n * features.width()];
-        int[] allLabels = new int[n];
-        int at = 0;
-        for (int p = 0; p < values.size(); p++) {
-            System.arraycopy(values.get(p), 0, all, at * features.width(), values.get(p).length);
-            System.arraycopy(labels.get(p), 0, allLabels, at, labels.get(p).length);
-            at += labels.get(p).length;
-        }
-        return new LogisticRegression(all, features.width(), allLabels, data.classes());
+        int[] labels = parts.stream()
+                .flatMapToInt(part -> Arrays.stream(part.labels()))
+                .toArray();
+        return new LogisticRegression(
+                (i, to, at) -> {
+                    int image = i;
+                    int part = 0;
+                    while (image >= parts.get(part).size()) {
+                        image -= parts.get(part).size();
+                        part++;
+                    }
+                    features.get(parts.get(part), image, to, at);
+                },
+                features.width(),
+                labels,
+                data.classes());
     }
 
     private boolean goesOn() {

@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
@@ -11,14 +12,13 @@ import dev.runyard.spec.training.EarlyStoppingSpec;
 import dev.runyard.spec.training.Select;
 import dev.runyard.spec.training.ValidateOn;
 import dev.runyard.vision.data.Dataset;
-import dev.runyard.vision.data.Split;
 import dev.runyard.vision.feed.Resident;
 import dev.runyard.vision.image.Normalisation;
+import dev.runyard.vision.method.FromFeatures;
 import dev.runyard.vision.method.solver.Objective;
-import dev.runyard.vision.method.solver.Objective.Seen;
-import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.input.Batches;
 import dev.runyard.vision.train.input.Features;
+import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.optim.Schedule;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
@@ -38,9 +38,6 @@ final class Loop {
     /** Steps in a row whose loss may be NaN or infinite; the next one ends the run. */
     private static final int NOT_FINITE_ALLOWED = 2;
 
-    /** Share of a device's free memory that the training images may take. */
-    private static final double RESIDENT_SHARE = 0.4;
-
     private final RunSpec spec;
     private final Path dir;
     private final Identity identity;
@@ -51,6 +48,7 @@ final class Loop {
     private final @Nullable Features features;
     private final long full;
     private final Judge judge;
+    private final TrainingOptions options;
     private final TrainingListener listener;
     private final int perEpoch;
     private final long steps;
@@ -77,6 +75,7 @@ final class Loop {
             @Nullable Features features,
             long full,
             Judge judge,
+            TrainingOptions options,
             TrainingListener listener) {
         this.spec = spec;
         this.dir = dir;
@@ -88,6 +87,7 @@ final class Loop {
         this.features = features;
         this.full = full;
         this.judge = judge;
+        this.options = options;
         this.listener = listener;
         this.perEpoch = Math.max(1, (data.train().size() + spec.batchSize() - 1) / spec.batchSize());
         this.steps = (long) perEpoch * spec.schedule().epochs();
@@ -95,7 +95,8 @@ final class Loop {
 
     Outcome run() throws IOException {
         try (readings;
-                Step step = new Step(spec, objective, readings);
+                Peers peers = peers();
+                Step step = new Step(spec, objective, peers, readings);
                 BestWeights selected = new BestWeights(spec.select(), objective);
                 Resident resident = resident();
                 Batches batches = new Batches(
@@ -108,7 +109,8 @@ final class Loop {
                         objective.views(),
                         normalisation,
                         spec.seed(),
-                        steps)) {
+                        steps,
+                        peers.own())) {
             data.notes().forEach(listener::log);
             best = selected;
             Checkpointing checkpointing = new Checkpointing(
@@ -148,22 +150,30 @@ final class Loop {
         }
     }
 
+    private Peers peers() throws IOException {
+        int devices = spec.devices() == null ? 1 : spec.devices();
+        if (devices > 1 && (features != null || objective instanceof FromFeatures)) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "devices",
+                    devices,
+                    "is not used by what learns from features that are computed once",
+                    "leave it out");
+        }
+        return Peers.of(devices, identity, options, objective.parameters());
+    }
+
     /**
      * The training images on the device; null on a processor, whose memory they would only be copied in, and where they do not fit. Filling
      * it decodes what was never decoded, which has its own progress and may be stopped.
      */
     private @Nullable Resident resident() throws IOException {
-        Split split = data.train();
-        if (Torch.onHost() || features != null || !objective.views().isEmpty()) {
-            return null;
-        }
-        long room = (long) (Torch.freeMemory() * RESIDENT_SHARE);
-        return Resident.fits(split, imageSize, spec.augment(), room)
-                ? Resident.of(split, imageSize, spec.augment(), (done, of) -> {
+        return features != null || !objective.views().isEmpty()
+                ? null
+                : Resident.whereItFits(data.train(), imageSize, spec.augment(), (done, of) -> {
                     listener.preparing("images of train", done, of);
                     return listener.order() == Order.CONTINUE;
-                })
-                : null;
+                });
     }
 
     /**
@@ -201,7 +211,7 @@ final class Loop {
     private void take(Step step, Batches.Fed fed) {
         double rate = Schedule.rate(spec.schedule(), spec.optimizer().learningRate(), progress.step(), perEpoch);
         try (fed) {
-            step.take(new Seen(fed.views(), fed.labels(), fed.classes()), progress.step(), steps, rate);
+            step.take(fed, progress.step(), steps, rate);
         }
         progress = progress.stepped((progress.step() + 1) % perEpoch == 0);
         report();

@@ -15,7 +15,7 @@ import java.util.List;
  * What steps measured and nobody has read yet. A read waits for all that the device still has to do, so it is done for the steps of some
  * time together, and never within a step.
  */
-final class Readings implements AutoCloseable {
+final class Readings implements Pass.Heard, AutoCloseable {
     /** Nanoseconds for which the oldest may be unread. A run's points are sent as often. */
     private static final long LONGEST = 500_000_000;
 
@@ -52,7 +52,8 @@ final class Readings implements AutoCloseable {
     }
 
     /** A further share of the step that was begun last; the arrays themselves may go. */
-    void add(Loss loss, int[] labels) {
+    @Override
+    public void part(Loss loss, int[] labels) {
         Pending last = pending.getLast();
         NDArray scores = loss.scores();
         last.pieces.add(new Piece(
@@ -92,6 +93,11 @@ final class Readings implements AutoCloseable {
             }
         }
         return new Reading(one.step, one.rate, one.micros, loss, scores.images() > 0 ? scores.top1() : Double.NaN);
+    }
+
+    @Override
+    public void givenUp() {
+        close();
     }
 
     @Override

@@ -1,18 +1,11 @@
 package dev.runyard.vision.train;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.vision.method.solver.Objective;
-import dev.runyard.vision.method.solver.Objective.Loss;
-import dev.runyard.vision.method.solver.Objective.Seen;
-import dev.runyard.vision.nd.Tape;
-import dev.runyard.vision.nd.Tensors;
-import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.input.Batches;
 import dev.runyard.vision.train.optim.Average;
 import dev.runyard.vision.train.optim.Clipping;
 import dev.runyard.vision.train.optim.Gradients;
@@ -25,25 +18,28 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What one batch does to the parameters: its loss, the way back in parts, and the optimiser. Reads nothing from the device. */
+/** What one batch does to the parameters. On one device nothing is read from it. */
 final class Step implements AutoCloseable {
-    private final @Nullable Integer microBatch;
     private final Objective objective;
+    private final Pass pass;
+    private final Peers peers;
     private final Readings readings;
     private final Optimiser optimiser;
     private final @Nullable LossScale scale;
-    private final Mixing mixing;
     private final @Nullable Clipping clipping;
     private final @Nullable Average average;
 
-    /** @param readings take what each step measures */
-    Step(RunSpec spec, Objective objective, Readings readings) {
-        microBatch = spec.microBatch();
+    /**
+     * @param peers with which each batch is shared
+     * @param readings take what each step measures
+     */
+    Step(RunSpec spec, Objective objective, Peers peers, Readings readings) {
         this.objective = objective;
+        this.peers = peers;
+        pass = new Pass(objective, spec.microBatch(), new Mixing(spec.steadied(), spec.seed()));
         this.readings = readings;
         optimiser = Optimiser.of(spec.optimizer(), objective.parameters());
         TrainingSpec training = spec.steadied();
-        mixing = new Mixing(training, spec.seed());
         clipping = training.clipGradient() == null ? null : new Clipping(training.clipGradient());
         average = training.ema() == null ? null : new Average(training.ema(), objective.parameters());
         scale = spec.backbone().precision() == BackboneSpec.Precision.FP16 ? new LossScale() : null;
@@ -101,31 +97,11 @@ final class Step implements AutoCloseable {
      * @param rate learning rate
      * @throws TrainingFailure OUT_OF_MEMORY, with the number of images that would fit
      */
-    void take(Seen seen, long number, long steps, double rate) {
+    void take(Batches.Fed fed, long number, long steps, double rate) {
         readings.begin(number + 1, rate);
-        int part = microBatch == null ? seen.size() : microBatch;
-        try {
-            learn(seen, part, number, steps, rate);
-        } catch (EngineException | OutOfMemoryError e) {
-            if (TrainingFailure.memory(e)) {
-                readings.close();
-                throw new MemoryProbe(objective, number).failure(e, seen, part);
-            }
-            throw e;
-        }
-    }
-
-    private void learn(Seen seen, int part, long number, long steps, double rate) {
-        try (NDManager manager = Torch.manager();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            Seen given = mixing.mixed(manager, seen, number);
-            Tensors leaves = objective.parameters().leaves();
-            try (Tape tape = new Tape()) {
-                for (int from = 0; from < seen.size(); from += part) {
-                    backward(manager, tape, leaves, given, from, Math.min(seen.size(), from + part), number);
-                }
-            }
+        peers.begin(number, () -> scale == null ? 1 : scale.now());
+        pass.take(fed, number, loss -> scale == null ? loss : scale.scaled(loss), readings, leaves -> {
+            peers.join(leaves, readings);
             Gradients gradients = scale == null ? Gradients.at(leaves) : scale.taken(leaves);
             if (clipping != null) {
                 gradients = clipping.clipped(objective.parameters(), gradients);
@@ -135,23 +111,7 @@ final class Step implements AutoCloseable {
                 average.follow(number);
             }
             objective.stepped(number, steps);
-        }
-    }
-
-    /** Adds the gradients of a part of a batch, which has a share in the batch's mean by its number of images. */
-    private void backward(NDManager manager, Tape tape, Tensors leaves, Seen seen, int from, int to, long number) {
-        boolean whole = to - from == seen.size();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            Seen part = whole ? seen : seen.part(from, to);
-            Loss found = objective.loss(manager, leaves, part, number);
-            if (!whole) {
-                double share = (double) (to - from) / seen.size();
-                found = new Loss(found.mean().mul(Torch.scalar(manager, share)), found.scores());
-            }
-            tape.backward(scale == null ? found.mean() : scale.scaled(found.mean()));
-            readings.add(found, part.labels());
-        }
+        });
     }
 
     @Override

@@ -120,7 +120,7 @@ public final class Training {
     }
 
     /** @throws InvalidSpec when the device has it not */
-    private static void arithmetic(BackboneSpec.Precision precision) {
+    static void arithmetic(BackboneSpec.Precision precision) {
         boolean tf32 = precision == BackboneSpec.Precision.TF32;
         if (tf32 && !Torch.hasTf32()) {
             throw new InvalidSpec(
@@ -160,7 +160,7 @@ public final class Training {
                 return new Outcome.GivenBack(0, Loop.cause(listener.order()));
             }
             if (all != null && model instanceof FromFeatures begins) {
-                begins.remember(all.of(data.train()), data.train().labels());
+                begins.remember(all.all(data.train()), data.train().labels());
             }
             Features features = once ? all : null;
             long full = backbone.parameters() + Classifier.trained(model.parameters());
@@ -294,6 +294,7 @@ public final class Training {
                 features,
                 full,
                 judge,
+                options,
                 listener);
     }
 
@@ -357,6 +358,17 @@ public final class Training {
         Integer resolution = resolution(spec.method());
         int last = n % spec.batchSize();
         boolean lonely = last == 1 || spec.batchSize() == 1;
+        int devices = spec.devices() == null ? 1 : spec.devices();
+        int smallest = last == 0 ? spec.batchSize() : last;
+        if (smallest < devices) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE",
+                    "devices",
+                    devices,
+                    "is more than the " + smallest + " images of an epoch's last batch",
+                    "use another batch size, or fewer devices");
+        }
+        lonely |= devices > 1 && smallest / devices == 1;
         Integer part = spec.microBatch();
         if (part != null) {
             lonely |= part == 1 || spec.batchSize() % part == 1 || last % part == 1;
@@ -366,7 +378,7 @@ public final class Training {
                     "OUT_OF_RANGE",
                     "batchSize",
                     spec.batchSize(),
-                    "leaves a batch, or a part of one by microBatch, of one image, whose statistics do not exist at resolution "
+                    "leaves a batch, or a part of one by microBatch or devices, of one image, whose statistics do not exist at resolution "
                             + resolution,
                     "use another batch size, or a resolution above 32");
         }

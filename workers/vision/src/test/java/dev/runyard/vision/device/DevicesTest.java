@@ -45,6 +45,20 @@ class DevicesTest {
     }
 
     @Test
+    void severalAreOfOneKind() {
+        Devices devices = Devices.here(Map.of(), folder);
+        assertThat(devices.chooseEach("cpu, cpu"))
+                .extracting(choice -> choice.device().spelled())
+                .containsExactly("cpu", "cpu");
+        for (String bad : List.of("cpu,cuda:0", "cuda:0,cuda:0", "cuda,cuda", "cpu,", "auto,cpu")) {
+            assertThatThrownBy(() -> devices.chooseEach(bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("devices \"" + bad
+                            + "\": several are different CUDA devices by number, as in cuda:0,cuda:1, or cpu,cpu");
+        }
+    }
+
+    @Test
     void withoutADriverAutoIsTheCpuAndCudaIsRefused() throws Exception {
         assertThat(machine().choose("auto")).containsExactly("cpu cpu");
         assertThat(machine().choose("cuda:0")).containsExactly("refused", "there is no cuda:0 here; choose one of cpu");

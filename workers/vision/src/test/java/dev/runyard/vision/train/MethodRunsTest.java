@@ -367,6 +367,7 @@ class MethodRunsTest {
                 null,
                 training,
                 null,
+                null,
                 null);
     }
 

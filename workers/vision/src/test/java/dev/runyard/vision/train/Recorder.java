@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Keeps what a training says, and orders a stop once a step was reached. */
-final class Recorder implements TrainingListener {
+class Recorder implements TrainingListener {
     final Map<String, Map<Long, Double>> metrics = new LinkedHashMap<>();
     final List<String> log = new ArrayList<>();
     final List<CheckpointRef> checkpoints = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Letters: n inputs, T tokens, D width, h heads, d = D/h.
  */
 public final class EncoderBlock implements AutoCloseable {
+    private static final List<String> MLP = List.of("norm2", "mlp.fc1", "mlp.fc2");
+
     private final int width;
     private final int heads;
     private final Activation activation;
@@ -124,14 +127,13 @@ public final class EncoderBlock implements AutoCloseable {
 
     /** The MLP; where its weights are frozen, with a way back of its own. */
     private NDArray mlp(Tensors w, String name, NDArray x) {
-        boolean frozen = !w.get(name + "mlp.fc1.weight").hasGradient()
-                && !w.get(name + "mlp.fc2.weight").hasGradient()
-                && !w.get(name + "norm2.weight").hasGradient()
-                && !Bottleneck.atMlp(w, name);
         boolean saves = activation == Activation.QUICK_GELU || recompute;
-        return frozen && saves && Tape.records(x)
-                ? cut(w, name, x)
-                : Tape.part(() -> out(w, name, x, hidden(w, name, x)));
+        boolean frozen = saves
+                && !Bottleneck.atMlp(w, name)
+                && MLP.stream()
+                        .noneMatch(part -> Tape.records(w.get(name + part + ".weight"))
+                                || Tape.records(w.get(name + part + ".bias")));
+        return frozen && Tape.records(x) ? cut(w, name, x) : Tape.part(() -> out(w, name, x, hidden(w, name, x)));
     }
 
     /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
+import dev.runyard.vision.nd.Torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ public final class VisionTransformer implements AutoCloseable {
             try (NDArray before = x) {
                 x = block.forward(w, name, before, null);
             }
+            Torch.giveBackHoles();
         }
         EncoderBlock.Result last = block.forwardFirst(w, "blocks." + (shape.depth() - 1) + ".", x);
         x.close();
@@ -93,6 +95,7 @@ public final class VisionTransformer implements AutoCloseable {
                     input) {
                 x = last ? block.forwardFirst(w, name, input).output() : block.forward(w, name, input, null);
             }
+            Torch.giveBackHoles();
         }
         NDArray pooled = block.norm(w, "norm", x.get(":,0")); // [n, D]
         NDArray projection = w.find("projection");

@@ -26,6 +26,13 @@ final class Lbfgs {
         double at(double[] x, double[] gradient);
     }
 
+    /** What is known of the function's curvature beforehand: the nearer to the inverse of its Hessian, the fewer iterations. */
+    @FunctionalInterface
+    interface Inverse {
+        /** A symmetric positive matrix times {@code x}. */
+        double[] times(double[] x);
+    }
+
     /** Hears of each iteration and may end the search. */
     interface Watch {
         /** @return whether to go on */
@@ -42,9 +49,14 @@ final class Lbfgs {
     @SuppressWarnings("ArrayRecordComponent")
     record Result(double[] x, double value, int iterations, boolean converged, boolean watched) {}
 
-    /** A step and the change of the gradient along it. */
+    /**
+     * A step and the change of the gradient along it.
+     *
+     * @param rho 1/sᵀy
+     * @param scale of what was known beforehand, as far as this step tells
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Pair(double[] s, double[] y, double rho) {}
+    private record Pair(double[] s, double[] y, double rho, double scale) {}
 
     /** A point with value and gradient. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -56,28 +68,28 @@ final class Lbfgs {
     }
 
     /**
+     * @param known where the search begins to learn the curvature
      * @param most iterations
      * @param tolerance of the gradient's largest element
      */
-    static Result minimise(Objective f, double[] start, int most, double tolerance, Watch watch) {
+    static Result minimise(Objective f, Inverse known, double[] start, int most, double tolerance, Watch watch) {
         Point now = Point.at(f, start.clone());
         Deque<Pair> pairs = new ArrayDeque<>();
         for (int i = 0; i < most; i++) {
             if (largest(now.gradient) <= tolerance) {
                 return new Result(now.x, now.value, i, true, true);
             }
-            double[] direction = direction(now.gradient, pairs);
-            double first = pairs.isEmpty() ? Math.min(1, 1 / sum(now.gradient)) : 1;
-            Point next = search(f, now, direction, first);
+            double[] direction = direction(now.gradient, pairs, known);
+            Point next = search(f, now, direction);
             if (next == now && !pairs.isEmpty()) {
                 pairs.clear(); // along the plain gradient once more
-                double[] down = direction(now.gradient, pairs);
-                next = search(f, now, down, Math.min(1, 1 / sum(now.gradient)));
+                double[] down = direction(now.gradient, pairs, known);
+                next = search(f, now, down);
             }
             if (next == now) {
                 return new Result(now.x, now.value, i, Double.isFinite(now.value), true);
             }
-            remember(pairs, now, next);
+            remember(pairs, now, next, known);
             now = next;
             if (!watch.iteration(i + 1, now.value)) {
                 return new Result(now.x, now.value, i + 1, false, false);
@@ -86,12 +98,12 @@ final class Lbfgs {
         return new Result(now.x, now.value, most, largest(now.gradient) <= tolerance, true);
     }
 
-    private static void remember(Deque<Pair> pairs, Point from, Point to) {
+    private static void remember(Deque<Pair> pairs, Point from, Point to, Inverse known) {
         double[] s = minus(to.x, from.x);
         double[] y = minus(to.gradient, from.gradient);
         double sy = dot(s, y);
         if (sy > 1e-300) {
-            pairs.addLast(new Pair(s, y, 1 / sy));
+            pairs.addLast(new Pair(s, y, 1 / sy, sy / dot(y, known.times(y))));
             if (pairs.size() > MEMORY) {
                 pairs.removeFirst();
             }
@@ -99,7 +111,7 @@ final class Lbfgs {
     }
 
     /** −H·g by the two loops over the remembered pairs. */
-    private static double[] direction(double[] gradient, Deque<Pair> pairs) {
+    private static double[] direction(double[] gradient, Deque<Pair> pairs, Inverse known) {
         double[] q = gradient.clone();
         List<Pair> newestFirst = new ArrayList<>();
         pairs.descendingIterator().forEachRemaining(newestFirst::add);
@@ -109,9 +121,9 @@ final class Lbfgs {
             alpha[i] = pair.rho * dot(pair.s, q);
             add(q, -alpha[i], pair.y);
         }
+        q = known.times(q);
         if (alpha.length > 0) {
-            Pair newest = newestFirst.get(0);
-            double scale = 1 / (newest.rho * dot(newest.y, newest.y));
+            double scale = newestFirst.get(0).scale;
             for (int i = 0; i < q.length; i++) {
                 q[i] *= scale;
             }
@@ -127,14 +139,14 @@ final class Lbfgs {
     }
 
     /** A point along the direction that meets the strong Wolfe conditions, or the best one seen; {@code from} when none is better. */
-    private static Point search(Objective f, Point from, double[] direction, double first) {
+    private static Point search(Objective f, Point from, double[] direction) {
         double slope = dot(from.gradient, direction);
         if (!(slope < 0)) {
             return from;
         }
         double lowStep = 0;
         Point low = from;
-        double step = first;
+        double step = 1;
         for (int i = 0; i < TRIALS; i++) {
             Point trial = Point.at(f, along(from.x, step, direction));
             boolean high =
@@ -235,14 +247,6 @@ final class Lbfgs {
         double out = 0;
         for (double v : a) {
             out = Double.isNaN(v) ? Double.POSITIVE_INFINITY : Math.max(out, Math.abs(v));
-        }
-        return out;
-    }
-
-    private static double sum(double[] a) {
-        double out = 0;
-        for (double v : a) {
-            out += Math.abs(v);
         }
         return out;
     }

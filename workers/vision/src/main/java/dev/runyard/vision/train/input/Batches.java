@@ -36,6 +36,7 @@ public final class Batches implements AutoCloseable {
     private final List<View> views;
     private final Normalisation normalisation;
     private final long seed;
+    private final Share share;
     private final Upload upload = new Upload();
     private final Ahead<Fed> ahead;
 
@@ -49,6 +50,7 @@ public final class Batches implements AutoCloseable {
      * @param augment of the only view when there are no others
      * @param views of each image; empty for one
      * @param steps of the whole training; none is prepared beyond
+     * @param share of each batch that is read
      */
     public Batches(
             Split split,
@@ -60,7 +62,8 @@ public final class Batches implements AutoCloseable {
             List<View> views,
             Normalisation normalisation,
             long seed,
-            long steps) {
+            long steps,
+            Share share) {
         this.split = split;
         this.features = features;
         this.resident = resident;
@@ -70,6 +73,7 @@ public final class Batches implements AutoCloseable {
         this.views = views;
         this.normalisation = normalisation;
         this.seed = seed;
+        this.share = share;
         ahead = new Ahead<>(steps, Ahead.depth(), this::build);
     }
 
@@ -80,9 +84,11 @@ public final class Batches implements AutoCloseable {
      * @param views each [n, …], one entry a view of the same images
      * @param labels [n]
      * @param classes the labels as an array [n]
+     * @param whole images of the whole batch, of which these may be a share
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Fed(NDManager manager, List<NDArray> views, int[] labels, NDArray classes) implements AutoCloseable {
+    public record Fed(NDManager manager, List<NDArray> views, int[] labels, NDArray classes, int whole)
+            implements AutoCloseable {
         @Override
         public void close() {
             manager.close();
@@ -107,8 +113,9 @@ public final class Batches implements AutoCloseable {
             shuffledEpoch = epoch;
         }
         int from = Math.toIntExact(step % perEpoch()) * batchSize;
-        int n = Math.min(batchSize, split.size() - from);
-        int[] images = Arrays.copyOfRange(order, from, from + n);
+        int whole = Math.min(batchSize, split.size() - from);
+        int[] images = Arrays.copyOfRange(order, from + share.from(whole), from + share.to(whole));
+        int n = images.length;
         NDManager manager = Torch.manager();
         boolean good = false;
         try {
@@ -118,7 +125,7 @@ public final class Batches implements AutoCloseable {
                 labels[i] = split.label(images[i]);
                 classes[i] = labels[i];
             }
-            Fed fed = new Fed(manager, views(manager, epoch, images), labels, Torch.longs(manager, classes, n));
+            Fed fed = new Fed(manager, views(manager, epoch, images), labels, Torch.longs(manager, classes, n), whole);
             good = true;
             return fed;
         } finally {

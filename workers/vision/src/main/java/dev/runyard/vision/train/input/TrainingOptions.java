@@ -1,22 +1,42 @@
 package dev.runyard.vision.train.input;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What belongs to the machine and not to the run.
  *
  * @param threads of one operation; results are bit-identical only for an equal number
  * @param device {@code cpu}, {@code cuda} for the first visible GPU, or {@code cuda:N}
+ * @param others further devices of this host, spelled likewise, for runs that ask for several
  * @param dataCache folder for rendered and decoded images
  */
-public record TrainingOptions(int threads, String device, Path dataCache) {
+public record TrainingOptions(int threads, String device, List<String> others, Path dataCache) {
     public TrainingOptions {
         if (threads < 1 || threads > 1_024) {
             throw new IllegalArgumentException("threads must lie in [1, 1024], got " + threads);
         }
-        if (!device.matches("cpu|cuda(:\\d{1,4})?")) {
-            throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got " + device);
+        others = List.copyOf(others);
+        for (String one : devices(device, others)) {
+            if (!one.matches("cpu|cuda(:\\d{1,4})?")) {
+                throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got " + one);
+            }
         }
+    }
+
+    /** On one device. */
+    public TrainingOptions(int threads, String device, Path dataCache) {
+        this(threads, device, List.of(), dataCache);
+    }
+
+    /** All, the one of this process first. */
+    public List<String> devices() {
+        return devices(device, others);
+    }
+
+    private static List<String> devices(String first, List<String> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
     }
 
     /** One thread on the CPU. */

@@ -34,6 +34,11 @@ public final class LossScale implements AutoCloseable {
         return loss.mul(scale);
     }
 
+    /** By what the next loss is multiplied; waits for the device. */
+    public float now() {
+        return Torch.read(scale)[0];
+    }
+
     /** Scale, steps since it last changed, and steps skipped so far; changed in place. */
     public Map<String, NDArray> state() {
         Map<String, NDArray> out = new LinkedHashMap<>();

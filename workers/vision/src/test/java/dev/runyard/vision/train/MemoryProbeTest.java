@@ -1,0 +1,105 @@
+package dev.runyard.vision.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunSpec;
+import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.report.TrainingFailure;
+import dev.runyard.vision.train.report.TrainingListener;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A step that asks for more memory than its process may have: a process of its own, whose address space ends. */
+class MemoryProbeTest {
+    private static final int BATCH = 128;
+    private static final Pattern FITS = Pattern.compile("OUT_OF_MEMORY: a step on " + BATCH
+            + " images at a time asked for more memory than there is .*MiB are free without it\\); (\\d+) images at a time fit:"
+            + " set microBatch: \\1, or a batchSize of as many");
+
+    @Test
+    void whatWouldFitIsSaidAndFits(@TempDir Path dir) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Limited.class.getName(),
+                        dir.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(said).hasSize(3);
+        assertThat(said.get(0)).startsWith("Finished");
+        assertThat(said.get(1)).matches(FITS);
+        assertThat(said.get(2)).startsWith("Finished");
+    }
+
+    /** One step of a network that sees its images at 224 px: of a few images, of too many, and of them by as many as were said to fit. */
+    static final class Limited {
+        private static final long ROOM = 250L << 20;
+
+        private Limited() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path dir = Path.of(arguments[0]);
+            System.out.println(trained(dir, 8, 4)); // the engine is loaded, its threads are there
+            limit();
+            String failed = trained(dir, BATCH, BATCH);
+            System.out.println(failed);
+            Matcher fits = FITS.matcher(failed);
+            System.out.println(fits.matches() ? trained(dir, BATCH, Integer.parseInt(fits.group(1))) : "nothing fits");
+        }
+
+        private static void limit() throws Exception {
+            long peak = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmPeak:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElseThrow();
+            int code = new ProcessBuilder(
+                            "prlimit", "--pid=" + ProcessHandle.current().pid(), "--as=" + (peak + ROOM))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("prlimit ended with " + code);
+            }
+        }
+
+        private static String trained(Path dir, int batchSize, int microBatch) {
+            ObjectNode spec = Json.mapper().createObjectNode();
+            spec.putObject("dataset")
+                    .put("id", "shapes")
+                    .put("train", Math.max(10, batchSize))
+                    .put("test", 10);
+            spec.putObject("method")
+                    .put("kind", "pgn")
+                    .put("resolution", 224)
+                    .put("prompts", 2)
+                    .put("librarySize", 4);
+            spec.putObject("schedule").put("epochs", 1).put("warmupEpochs", 0);
+            spec.put("batchSize", batchSize).put("augment", "none").put("microBatch", microBatch);
+            try {
+                Path run = dir.resolve(batchSize + "-" + microBatch);
+                return new Training(Json.read(spec, RunSpec.class), run, TrainingOptions.cpu(dir.resolve("cache")))
+                        .run(new TrainingListener() {})
+                        .toString();
+            } catch (TrainingFailure e) {
+                return e.reason() + ": " + e.getMessage();
+            }
+        }
+    }
+}
