@@ -5102,6 +5102,7 @@ export interface components {
         };
         Axis1: Record<string, never>;
         BackboneSpec: {
+            encoder?: string;
             /** Format: int32 */
             imageSize?: number;
             normalisation?: components["schemas"]["Normalisation"];

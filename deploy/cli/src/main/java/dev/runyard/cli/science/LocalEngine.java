@@ -4,6 +4,7 @@ import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.GivenPath;
 import dev.runyard.spec.model.BackboneSpec;
+import dev.runyard.vision.encoder.Backbones;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class LocalEngine {
         if (System.getenv("DJL_CACHE_DIR") == null) {
             System.setProperty("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
         }
+        System.setProperty(Backbones.PROPERTY, Backbones.ANY); // who types a command may ask whom it names
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     }
 

@@ -46,7 +46,13 @@ public record BackboneSpec(
                 min = 8,
                 max = 2_048)
         @Nullable
-        Integer imageSize) {
+        Integer imageSize,
+
+        @Doc(
+                "Address of a model server (runyard serve-model --gradients) that is asked for embeddings and gradients in place of"
+                        + " weights of one's own, for example http://127.0.0.1:8300.")
+        @Nullable
+        String encoder) {
     /** The shipped backbone that is used when none is named. */
     public static final String SMALL = "small-vit";
 
@@ -108,6 +114,45 @@ public record BackboneSpec(
         NATIVE
     }
 
+    /** A server holds the weights, and whatever is decided by whoever holds them is not for the run to say. */
+    private static void checkEncoder(
+            @Nullable String encoder,
+            @Nullable String weights,
+            @Nullable Precision precision,
+            @Nullable Recompute recompute,
+            @Nullable Transform transform,
+            @Nullable Integer imageSize) {
+        if (encoder == null) {
+            return;
+        }
+        if (!encoder.matches("https?://[A-Za-z0-9.:\\[\\]-]{1,253}/?")) {
+            throw new InvalidSpec(
+                    "BAD_ADDRESS",
+                    "encoder",
+                    encoder,
+                    "is no address of a model server",
+                    "give one like http://127.0.0.1:8300");
+        }
+        boolean other = weights != null && !weights.equals(encoder);
+        boolean reduced = precision != null && precision != Precision.FP32;
+        boolean recomputes = recompute != null && recompute != Recompute.NONE;
+        String field = other
+                ? "weights"
+                : reduced
+                        ? "precision"
+                        : recomputes
+                                ? "recompute"
+                                : transform == Transform.NATIVE ? "transform" : imageSize != null ? "imageSize" : null;
+        if (field != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    field,
+                    "given beside encoder",
+                    "is decided by the model server, which holds the weights",
+                    "remove it");
+        }
+    }
+
     /** That keeps all for the backward pass. */
     public BackboneSpec(String weights, Normalisation normalisation, Precision precision) {
         this(weights, normalisation, precision, null);
@@ -116,11 +161,12 @@ public record BackboneSpec(
     /** That is shown images as the PGN code does. */
     public BackboneSpec(
             String weights, Normalisation normalisation, Precision precision, @Nullable Recompute recompute) {
-        this(weights, normalisation, precision, recompute, Transform.PGN, null);
+        this(weights, normalisation, precision, recompute, Transform.PGN, null, null);
     }
 
     public BackboneSpec {
-        weights = Defaults.or(weights, SMALL);
+        checkEncoder(encoder, weights, precision, recompute, transform, imageSize);
+        weights = encoder == null ? Defaults.or(weights, SMALL) : encoder;
         normalisation = Defaults.or(normalisation, Normalisation.NATIVE);
         precision = Defaults.or(precision, Precision.FP32);
         Bounds.check(BackboneSpec.class, "imageSize", imageSize);

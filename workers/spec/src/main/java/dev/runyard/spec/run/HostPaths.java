@@ -80,7 +80,8 @@ public final class HostPaths {
     }
 
     private static boolean shipped(String field, String value) {
-        return field.equals("backbone.weights") && BackboneSpec.SHIPPED.contains(value);
+        boolean asked = value.startsWith("http://") || value.startsWith("https://"); // backbone.encoder, written out
+        return field.equals("backbone.weights") && (asked || BackboneSpec.SHIPPED.contains(value));
     }
 
     private static Set<String> collect() {

@@ -166,6 +166,9 @@ public record RunSpec(
         }
         if (task == Task.TRAIN) {
             method.check(classifier);
+            if (backbone.encoder() != null) {
+                refuseWeights(method, classifier);
+            }
         }
         if (evaluations != null) {
             evaluations = List.copyOf(evaluations);
@@ -405,4 +408,29 @@ public record RunSpec(
                     "use precision: fp32");
         }
     }
+
+    /** What cannot be had of embeddings and gradients alone. */
+    private static void refuseWeights(MethodSpec method, ClassifierSpec classifier) {
+        boolean outside = method instanceof MethodSpec.Pgn
+                || method instanceof MethodSpec.Iip
+                || method instanceof MethodSpec.VisualPrompt
+                || method instanceof MethodSpec.Linear
+                || method instanceof MethodSpec.ZeroShot;
+        boolean inside = !outside;
+        boolean tower = classifier.kind() == ClassifierSpec.Kind.NATIVE
+                || (classifier.template() != null && classifier.features() == null);
+        if (inside || tower) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "backbone.encoder",
+                    inside ? "method" : "classifier",
+                    inside
+                            ? "gives embeddings and gradients alone, and the method needs the weights"
+                            : "gives embeddings and gradients alone, and the classifier needs a head or a text tower",
+                    inside
+                            ? "use method pgn, iip, vp, linear or zero-shot"
+                            : "use classifier linear, prototypes, or text with features");
+        }
+    }
+
 }

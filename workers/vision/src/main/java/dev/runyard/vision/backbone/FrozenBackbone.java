@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.model.BackboneSpec.Precision;
+import dev.runyard.vision.backbone.vit.AskedEncoder;
 import dev.runyard.vision.backbone.vit.Encoder;
 import dev.runyard.vision.backbone.vit.VisionTransformer;
 import dev.runyard.vision.backbone.vit.VisionTransformer.Encoding;
@@ -51,6 +52,7 @@ public final class FrozenBackbone implements AutoCloseable {
     private final Precision precision;
     private final Encoder encoder;
     private final Map<Precision, FrozenBackbone> others = new EnumMap<>(Precision.class);
+    private final AskedEncoder.@Nullable Asked asked;
 
     private FrozenBackbone(BackboneReader.Read read) {
         shape = read.described().shape();
@@ -65,6 +67,33 @@ public final class FrozenBackbone implements AutoCloseable {
         encoder = Encoder.of(transformer, weights, precision);
         parameters = parameters(weights);
         rest = sha256;
+        asked = null;
+    }
+
+    private FrozenBackbone(VitShape shape, AskedEncoder.Asked asked) {
+        this.shape = shape;
+        this.asked = asked;
+        assumed = List.of();
+        labels = List.of();
+        transformer = new VisionTransformer(shape);
+        manager = Torch.manager();
+        weights = new Tensors(Map.of());
+        logitScale = OptionalDouble.empty();
+        sha256 = asked.sha256();
+        precision = Precision.FP32;
+        encoder = new AskedEncoder(asked);
+        parameters = 0;
+        rest = weights.sha256();
+    }
+
+    /**
+     * A backbone whose weights somebody else holds: it gives embeddings, and gradients at its inputs, and nothing else.
+     *
+     * @param shape of what it takes and gives; depth and heads are unknown
+     */
+    public static FrozenBackbone asked(VitShape shape, AskedEncoder.Asked other) {
+        Torch.enter();
+        return new FrozenBackbone(shape, other);
     }
 
     /**
@@ -72,6 +101,7 @@ public final class FrozenBackbone implements AutoCloseable {
      * @param alone whether nobody wants the fp32 weights of which the encoder has copies: they go
      */
     private FrozenBackbone(FrozenBackbone exact, Precision precision, boolean recompute, boolean alone) {
+        asked = exact.asked;
         shape = exact.shape;
         assumed = exact.assumed;
         labels = exact.labels;
@@ -281,6 +311,9 @@ public final class FrozenBackbone implements AutoCloseable {
 
     /** Of the arrays as they are now; nothing that {@link #sha256} can be when a copy in reduced precision changed. */
     public String sha256Now() {
+        if (asked != null) {
+            return asked.sha256();
+        }
         String left = weights.sha256();
         return (left.equals(rest) ? sha256 : left)
                 + (encoder.unchanged() ? "" : " with changed copies in " + precision);
@@ -311,6 +344,14 @@ public final class FrozenBackbone implements AutoCloseable {
     }
 
     private void exactly(String what) {
+        if (asked != null) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "backbone.encoder",
+                    what,
+                    "cannot be had of a model server, which gives embeddings and gradients alone",
+                    "name the weights themselves");
+        }
         if (precision.reduced()) {
             throw new IllegalStateException(what + " is computed in fp32 only, not in " + precision);
         }

@@ -10,6 +10,7 @@ import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
+import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
@@ -91,8 +92,9 @@ public final class TrainedRun implements AutoCloseable {
             SpecDocument document = SpecDocument.stored(said.get(SPEC));
             RunSpec spec = document.spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
-            FrozenBackbone backbone = FrozenBackbone.shared(
-                    spec.backbone().weights(), spec.backbone().imageSize());
+            FrozenBackbone backbone = spec.backbone().encoder() == null
+                    ? FrozenBackbone.shared(spec.backbone().weights(), spec.backbone().imageSize())
+                    : Backbones.of(spec.backbone());
             if (!backbone.sha256().equals(said.get(BACKBONE))) {
                 throw new WeightsException(file + ": was trained on another backbone than "
                         + spec.backbone().weights() + " holds now (" + backbone.sha256() + ")");

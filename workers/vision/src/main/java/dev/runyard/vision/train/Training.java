@@ -22,6 +22,7 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.vit.Bf16Cpu;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.FromFeatures;
@@ -138,7 +139,7 @@ public final class Training {
     private Outcome adapt(Dataset opened, Robustness robustness, TrainingListener listener) throws IOException {
         FrozenBackbone backbone;
         try {
-            backbone = FrozenBackbone.shared(spec.backbone());
+            backbone = Backbones.of(spec.backbone());
         } catch (java.nio.file.NoSuchFileException e) {
             throw new TrainingFailure(FailureReason.WEIGHTS, "backbone.weights: there is no file " + e.getMessage(), e);
         }
@@ -163,7 +164,7 @@ public final class Training {
                 begins.remember(all.all(data.train()), data.train().labels());
             }
             Features features = once ? all : null;
-            long full = backbone.parameters() + Classifier.trained(model.parameters());
+            long full = backbone.parameters() == 0 ? 0 : backbone.parameters() + Classifier.trained(model.parameters());
             Loop loop = loop(
                     data,
                     model,

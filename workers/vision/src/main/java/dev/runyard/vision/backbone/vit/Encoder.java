@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Letters: n images, K prompts, D width, L blocks, d_out length of the embedding.
  */
-public sealed interface Encoder extends AutoCloseable permits OpByOpEncoder, FusedEncoder {
+public sealed interface Encoder extends AutoCloseable permits OpByOpEncoder, FusedEncoder, AskedEncoder {
     /** The one for a precision, over these weights, which stay the caller's. Uses the calling thread. */
     static Encoder of(VisionTransformer transformer, Tensors weights, Precision precision) {
         return switch (precision) {

@@ -5,9 +5,11 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.source.DataException;
+import dev.runyard.vision.encoder.EncoderException;
 import dev.runyard.vision.file.Telling;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /** A run that cannot go on, with the reason by which the scheduler decides and a sentence that names the remedy. */
@@ -66,6 +68,9 @@ public final class TrainingFailure extends RuntimeException {
         if (fault instanceof TrainingFailure known) {
             return known;
         }
+        if (fault instanceof UncheckedIOException unchecked && unchecked.getCause() instanceof EncoderException) {
+            return of(unchecked.getCause(), batchSize);
+        }
         String message = fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
         if (fault instanceof InvalidSpec) {
             return new TrainingFailure(FailureReason.SPEC, message, fault);
@@ -73,7 +78,7 @@ public final class TrainingFailure extends RuntimeException {
         if (fault instanceof DataException) {
             return new TrainingFailure(FailureReason.DATA, message, fault);
         }
-        if (fault instanceof WeightsException || fault instanceof SafetensorsException) {
+        if (fault instanceof WeightsException || fault instanceof EncoderException || fault instanceof SafetensorsException) {
             return new TrainingFailure(FailureReason.WEIGHTS, message, fault);
         }
         if (memory(fault)) {
