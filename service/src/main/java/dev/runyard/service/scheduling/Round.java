@@ -251,7 +251,9 @@ final class Round {
 
     private void grant() {
         Lines lines = new Lines(shares);
-        int most = candidates.stream().mapToInt(device -> boardOf(device).open(device)).sum();
+        int most = candidates.stream()
+                .mapToInt(device -> boardOf(device).open(device))
+                .sum();
         for (Ranked next = lines.next(); next != null && grants.size() < most; next = lines.next()) {
             Waiter waiter = next.waiter();
             if (next.kind().hopeless || held(waiter).isPresent()) {

@@ -432,5 +432,4 @@ public record RunSpec(
                             : "use classifier linear, prototypes, or text with features");
         }
     }
-
 }

@@ -93,7 +93,8 @@ public final class TrainedRun implements AutoCloseable {
             RunSpec spec = document.spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
             FrozenBackbone backbone = spec.backbone().encoder() == null
-                    ? FrozenBackbone.shared(spec.backbone().weights(), spec.backbone().imageSize())
+                    ? FrozenBackbone.shared(
+                            spec.backbone().weights(), spec.backbone().imageSize())
                     : Backbones.of(spec.backbone());
             if (!backbone.sha256().equals(said.get(BACKBONE))) {
                 throw new WeightsException(file + ": was trained on another backbone than "

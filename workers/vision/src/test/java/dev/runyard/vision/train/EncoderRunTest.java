@@ -44,9 +44,10 @@ class EncoderRunTest {
     }
 
     private static SpecDocument spec(String backbone, String method) {
-        return SpecDocument.submitted(Json.yaml("dataset: {id: shapes, train: 40, test: 20}\nbackbone: {" + backbone + "}\nmethod: "
-                + method + "\nclassifier: {kind: linear}\noptimizer: {learningRate: 0.05}\n"
-                + "schedule: {epochs: 2, warmupEpochs: 0}\nbatchSize: 10\naugment: flip-crop\n"));
+        return SpecDocument.submitted(
+                Json.yaml("dataset: {id: shapes, train: 40, test: 20}\nbackbone: {" + backbone + "}\nmethod: "
+                        + method + "\nclassifier: {kind: linear}\noptimizer: {learningRate: 0.05}\n"
+                        + "schedule: {epochs: 2, warmupEpochs: 0}\nbatchSize: 10\naugment: flip-crop\n"));
     }
 
     private Training training(SpecDocument spec, String name) {
@@ -65,7 +66,12 @@ class EncoderRunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{kind: pgn, resolution: 48, prompts: 2, librarySize: 4}", "{kind: iip, prompts: 2}", "{kind: vp, size: 4}"})
+    @ValueSource(
+            strings = {
+                "{kind: pgn, resolution: 48, prompts: 2, librarySize: 4}",
+                "{kind: iip, prompts: 2}",
+                "{kind: vp, size: 4}"
+            })
     void learnsWhatOneWithTheWeightsLearns(String method) throws IOException {
         Recorder local = new Recorder();
         training(spec("weights: " + weights, method), "local").run(local);
@@ -77,7 +83,8 @@ class EncoderRunTest {
             Recorder asked = new Recorder();
             assertThat(training(spec, "asked").run(asked)).isEqualTo(new Outcome.Finished(8));
             assertThat(asked.metrics.get("test/top1")).isEqualTo(local.metrics.get("test/top1"));
-            assertThat(asked.metrics.get("train/loss").get(8L)).isEqualTo(local.metrics.get("train/loss").get(8L));
+            assertThat(asked.metrics.get("train/loss").get(8L))
+                    .isEqualTo(local.metrics.get("train/loss").get(8L));
             try (Safetensors ours = Safetensors.open(dir.resolve("asked/weights.safetensors"));
                     Safetensors theirs = Safetensors.open(dir.resolve("local/weights.safetensors"))) {
                 for (String name : theirs.tensors().keySet()) {
@@ -116,7 +123,8 @@ class EncoderRunTest {
     }
 
     private void refused(String address, String why) {
-        assertThatThrownBy(() -> training(spec("encoder: '" + address + "'", "{kind: iip, prompts: 1}"), "gone").run(new Recorder()))
+        assertThatThrownBy(() -> training(spec("encoder: '" + address + "'", "{kind: iip, prompts: 1}"), "gone")
+                        .run(new Recorder()))
                 .isInstanceOfSatisfying(
                         TrainingFailure.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.WEIGHTS))
                 .hasMessageContaining(why);
@@ -133,7 +141,8 @@ class EncoderRunTest {
             })
     void whatAServerCannotGiveIsRefused(String yaml) {
         assertThatThrownBy(() -> SpecDocument.submitted(Json.yaml(yaml))).hasMessageContaining("backbone");
-        SpecDocument good = SpecDocument.submitted(Json.yaml("{backbone: {encoder: 'http://x:1'}, dataset: {id: shapes}}"));
+        SpecDocument good =
+                SpecDocument.submitted(Json.yaml("{backbone: {encoder: 'http://x:1'}, dataset: {id: shapes}}"));
         assertThat(SpecDocument.read(Json.mapper().valueToTree(good.spec()))).isEqualTo(good.spec());
     }
 }

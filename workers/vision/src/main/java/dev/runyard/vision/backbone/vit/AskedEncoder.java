@@ -49,7 +49,11 @@ public record AskedEncoder(Asked other) implements Encoder {
     @Override
     public NDArray encodeInserted(NDArray pixels, NDArray prompts) {
         throw new InvalidSpec(
-                "NOT_APPLICABLE", "method", "vpt", "needs the weights, which a model server keeps", "use method pgn or iip");
+                "NOT_APPLICABLE",
+                "method",
+                "vpt",
+                "needs the weights, which a model server keeps",
+                "use method pgn or iip");
     }
 
     @Override

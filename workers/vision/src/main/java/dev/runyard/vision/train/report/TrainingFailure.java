@@ -78,7 +78,9 @@ public final class TrainingFailure extends RuntimeException {
         if (fault instanceof DataException) {
             return new TrainingFailure(FailureReason.DATA, message, fault);
         }
-        if (fault instanceof WeightsException || fault instanceof EncoderException || fault instanceof SafetensorsException) {
+        if (fault instanceof WeightsException
+                || fault instanceof EncoderException
+                || fault instanceof SafetensorsException) {
             return new TrainingFailure(FailureReason.WEIGHTS, message, fault);
         }
         if (memory(fault)) {
