@@ -86,8 +86,15 @@ export function answers(n) {
   };
   const devices = runs.slice(0, 4).map((_, i) => ({ id: id('d', i), worker: id('c', 0), host: 'atlas', key: `cuda:${i}`, kind: 'cuda', name: 'NVIDIA H100', memoryBytes: 8e10, slots: 1, state: ['BUSY', 'FREE', 'LOST', 'DRAINED'][i], lease: i === 0 ? { run: RUN, attempt: 1, since: at(900), expiresAt: at(-30) } : null, lastSeen: at(3), version: '0.2.0', ...(i === 2 ? { lastFailure: { run: RUN, attempt: 1, at: at(7000), reason: 'OUT_OF_MEMORY', message: 'The step needs 91 GB.' } } : {}) }));
   const points = runs.slice(0, 30).map((one, i) => ({ point: i, params: one.params, source: 'sampler', sampler: 'tpe', state: 'FINISHED', values: [70 + ((i * 7) % 25), 1 + ((i * 5) % 9)], history: i, drawnAt: at(9000), runs: [one.id] }));
+  const people = ['ada', 'ben', 'chandra', 'dmitri-of-the-other-building', 'eve'].slice(0, n > 1 ? 5 : n);
   const routes = {
     'GET /lab': () => ({ version: '0.2.0', mode: 'embedded', uptimeSeconds: 4000, schedulerOk: true, temporalOk: true }),
+    'GET /me': () => ({ name: 'ada', administrator: n > 1, readOnly: false, way: n > 1 ? 'SESSION' : 'HOME', projects: ['default', 'birds'].slice(0, n > 1 ? 2 : n).map((name) => ({ name, role: 'MAINTAINER' })) }),
+    'GET /me/tokens': () => people.map((name, i) => ({ id: id('e', i), name: `nightly of ${name}`, scope: i % 2 ? 'READ' : 'WRITE', createdAt: at(9000), ...(i % 2 ? { expiresAt: at(-900000) } : {}), ...(i ? { lastUsedAt: at(60) } : {}), current: false })),
+    'GET /me/sessions': () => people.map((_, i) => ({ id: id('f', i), address: `10.0.0.${i + 2}`, agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', createdAt: at(90000), lastUsedAt: at(60 * i), expiresAt: at(-90000), current: i === 0 })),
+    'GET /projects/:id/members': () => people.map((account, i) => ({ account, role: ['MAINTAINER', 'RESEARCHER', 'VIEWER'][i % 3], createdAt: at(90000), createdBy: 'ada' })),
+    'GET /accounts': () => people.map((name, i) => ({ id: id('8', i), name, administrator: i === 0, weight: 1, local: false, disabled: i === 3, invited: i === 2, createdAt: at(90000), createdBy: 'ada', ...(i < 2 ? { lastSeenAt: at(60) } : {}) })),
+    'GET /audit': () => people.flatMap((who, i) => ['run', 'member', 'api_token'].map((kind, k) => ({ id: 900 - i * 3 - k, time: at(60 + i), who, action: ['INSERT', 'UPDATE', 'DELETE'][k], kind, object: id('7', i), ...(k < 2 ? { project: 'default' } : {}), ...(k > 0 ? { before: 'a1'.repeat(32) } : {}), ...(k < 2 ? { after: 'b2'.repeat(32) } : {}), request: 'PATCH /api/v1/runs/x', requestId: id('6', i), address: '10.0.0.2' }))),
     'GET /experiments': () => (n === 0 ? [] : [{ name: 'shapes-prompts', project: 'default', runs: n, tags: {}, starred: false, archived: false }]),
     'GET /devices': () => devices,
     'GET /workers': () => devices.slice(0, 1).map(() => ({ id: id('c', 0), host: 'atlas', pid: 7, version: '0.2.0', state: 'LIVE', lastSeen: at(3), startedAt: at(4000) })),

@@ -7,7 +7,7 @@ import { answerAs, OTHER, REPORT, RUN, SWEEP } from './states.js';
 
 const PAGES = {
   home: '/', experiments: '/experiments', runs: '/runs', run: `/runs/${RUN}`, 'run-logs': `/runs/${RUN}?tab=logs`, compare: `/compare?run=${RUN}&run=${OTHER}`,
-  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', reports: '/reports', report: `/reports/${REPORT}`, 'report-new': '/reports/new', new: '/new', 'new-yaml': '/new?tab=yaml',
+  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', members: '/members', account: '/account', audit: '/audit', reports: '/reports', report: `/reports/${REPORT}`, 'report-new': '/reports/new', new: '/new', 'new-yaml': '/new?tab=yaml',
 };
 const STATES = ['empty', 'loading', 'error', 'one', 'many'];
 /** Parts of pages that only many runs fill. */

@@ -6,6 +6,7 @@ import type { JudgedPaths } from "./judged";
 import type { OrderPaths } from "./order";
 import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
+import { inProject } from "./project";
 import type { ReportPaths } from "./reports";
 import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
@@ -14,7 +15,7 @@ export const http = createClient<paths & JudgedPaths & OrderPaths & SearchPaths 
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => globalThis.fetch(inProject(request)),
 });
 
 interface Answer<T> {

@@ -9,11 +9,24 @@ export function tokenOf(text: string): string | null {
   return /^[\w.-]{1,500}$/.test(given) ? given : null;
 }
 
+let invited: string | null = null;
+
+/** The invitation that this tab was opened with; it is gone from the address bar since, and from what the browser remembers of it. */
+export function invitationOf(): string | null {
+  const given = /[#&]invitation=([\w-]{1,200})/.exec(location.hash)?.[1];
+  if (given) {
+    invited = given;
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return invited;
+}
+
 /**
  * Signs in with the address's token, which is gone from the address bar, and from what the browser remembers of it, before
  * anything is sent. Resolves also when the lab refuses: the page then says how to sign in.
  */
 export async function signInFromAddress(): Promise<boolean> {
+  if (invitationOf() !== null) return false;
   if (!location.hash.includes("token=")) return false;
   const token = tokenOf(location.hash);
   history.replaceState(null, "", location.pathname + location.search);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
-import { CircleHelp, LogOut, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
+import { CircleHelp, CircleUser, LogOut, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
@@ -18,6 +18,7 @@ import { sayProblem, Toasts } from "../components/overlays/toast";
 import { Tip } from "../components/overlays/Tooltip";
 import { useKept } from "../components/kept";
 import { isAt, PLACES } from "./places";
+import { ProjectMenu } from "./ProjectMenu";
 import css from "./Shell.module.css";
 import { ThemeMenu } from "./ThemeMenu";
 
@@ -26,7 +27,7 @@ const Palette = lazy(() => import("./Palette"));
 const Watcher = lazy(() => import("./Watcher").then((module) => ({ default: module.Watcher })));
 
 async function leave() {
-  const sure = await confirm({ title: "Sign this browser out?", text: "Its cookie is taken back. To come in again you need the lab's address with a token: runyard token --url.", act: "Sign out" });
+  const sure = await confirm({ title: "Sign this browser out?", text: "Its cookie is taken back. To come in again, sign in with your password, or by the lab's address with a token: runyard token --url.", act: "Sign out" });
   if (!sure) return;
   try {
     await signOut();
@@ -65,9 +66,15 @@ export function Shell({ children }: { children: ReactNode }) {
           <Keys keys="mod+k" />
         </button>
         <span className={css.grow} />
+        {signedOut ? null : <ProjectMenu />}
         <LabState />
         <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
         <ThemeMenu />
+        {signedOut ? null : (
+          <Tip label="Account">
+            <LinkButton to="/account" kind="quiet" icon={CircleUser} aria-label="Account" />
+          </Tip>
+        )}
         {signedOut ? null : <IconButton icon={LogOut} label="Sign this browser out" onClick={() => void leave()} />}
         <LinkButton to="/new" kind="primary" icon={Plus}>
           New

@@ -1,17 +1,39 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import { SignIn } from "./SignIn";
 
 afterEach(() => vi.unstubAllGlobals());
 
+const shown = (page: ReactNode) => render(<QueryClientProvider client={new QueryClient()}>{page}</QueryClientProvider>);
+
+test("asks for name and password where there are accounts", async () => {
+  const asked = vi.fn<(request: Request) => Promise<Response>>();
+  asked.mockResolvedValueOnce(Response.json({ passwords: true }));
+  asked.mockResolvedValueOnce(Response.json({ status: 401, code: "WRONG_PASSWORD", detail: "There is no account of that name and password." }, { status: 401 }));
+  asked.mockResolvedValueOnce(Response.json({ name: "ann" }));
+  vi.stubGlobal("fetch", asked);
+  const done = vi.fn();
+  shown(<SignIn done={done} />);
+  await userEvent.type(await screen.findByLabelText("Name"), "ann");
+  await userEvent.type(screen.getByLabelText("Password"), "four words of mine");
+  const button = screen.getAllByRole("button", { name: "Sign in" })[0]!;
+  await userEvent.click(button);
+  expect((await screen.findByRole("alert")).textContent).toContain("no account of that name");
+  await userEvent.click(button);
+  await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
+});
+
 test("says how to sign in, takes a pasted address, and shows a refusal", async () => {
   const asked = vi.fn<(request: Request) => Promise<Response>>();
+  asked.mockResolvedValueOnce(Response.json({ passwords: false }));
   asked.mockResolvedValueOnce(Response.json({ status: 401, code: "BAD_TOKEN", detail: "This lab does not know that token." }, { status: 401 }));
   asked.mockResolvedValueOnce(Response.json({ person: "ada" }));
   vi.stubGlobal("fetch", asked);
   const done = vi.fn();
-  render(<SignIn done={done} />);
+  shown(<SignIn done={done} />);
   expect(screen.getByRole("form").textContent).toContain("runyard token --url");
   const button = screen.getByRole("button", { name: "Sign in" });
   expect(button).toHaveProperty("disabled", true);
@@ -21,5 +43,5 @@ test("says how to sign in, takes a pasted address, and shows a refusal", async (
   expect(done).not.toHaveBeenCalled();
   await userEvent.click(button);
   await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
-  expect(asked.mock.calls[1]![0].headers.get("Authorization")).toBe("Bearer runyard_x");
+  expect(asked.mock.calls[2]![0].headers.get("Authorization")).toBe("Bearer runyard_x");
 });

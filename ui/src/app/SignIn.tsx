@@ -1,10 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client";
-import { tokenOf } from "../api/session";
+import { people, peopleKeys } from "../api/people";
+import { invitationOf, tokenOf } from "../api/session";
 import { ErrorNote } from "../components/display/ErrorNote";
+import { InvitationForm } from "../features/auth/InvitationForm";
+import { PasswordForm } from "../features/auth/PasswordForm";
 
 /** What stands here for a browser that the lab does not know. */
 export function SignIn({ done = () => location.reload() }: { done?: () => void }) {
+  const [invitation] = useState(invitationOf);
+  const ways = useQuery({ queryKey: peopleKeys.ways, queryFn: people.ways, staleTime: 60_000 });
+  if (invitation !== null) return <InvitationForm invitation={invitation} done={done} />;
+  if (ways.data?.passwords || ways.data?.sso) {
+    return (
+      <div className="note">
+        <h1>Sign in</h1>
+        {ways.data.sso ? (
+          <p>
+            <a href="/api/v1/sign-in/sso">Sign in through your institution</a>
+          </p>
+        ) : null}
+        <PasswordForm done={done} />
+        <details>
+          <summary>With a token of the lab&apos;s own machine</summary>
+          <TokenForm done={done} />
+        </details>
+      </div>
+    );
+  }
+  return <TokenForm done={done} alone />;
+}
+
+function TokenForm({ done, alone = false }: { done: () => void; alone?: boolean }) {
   const [text, setText] = useState("");
   const [refusal, setRefusal] = useState<unknown>(null);
   const token = tokenOf(text);
@@ -15,8 +43,8 @@ export function SignIn({ done = () => location.reload() }: { done?: () => void }
   };
 
   return (
-    <form className="note" onSubmit={submit} aria-label="Sign in">
-      <h1>This browser is not signed in</h1>
+    <form className={alone ? "note" : "stack"} onSubmit={submit} aria-label="Sign in">
+      {alone ? <h1>This browser is not signed in</h1> : null}
       <p>
         Open the address that <code>runyard up</code> printed, or the one that <code>runyard token --url</code> prints on the lab&apos;s machine. Or
         paste that address, or the token, here:

@@ -1,6 +1,7 @@
 package dev.runyard.service;
 
 import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.boot.Border;
 import dev.runyard.service.boot.Home;
 import dev.runyard.service.boot.HttpAddress;
 import dev.runyard.service.boot.LabConfig;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @QuarkusMain
 public final class Main {
     private static final int BAD_START = 2;
+    private static final String RELOAD = "30S";
 
     Main() {}
 
@@ -35,7 +37,7 @@ public final class Main {
             });
             Failpoint.warning().ifPresent(line -> System.err.println("runyard: " + line));
             LabConfig config = LabConfig.fromProcess();
-            requireSafeBind(config);
+            config.border().allows(config.bind());
             Home home = Home.open(config.home());
             opened.push(home);
             // Hooks of the JVM have no order among themselves: this one waits until Quarkus is done with the database.
@@ -54,6 +56,7 @@ public final class Main {
             System.setProperty("runyard.temporal", temporal);
             System.setProperty("quarkus.http.host", address.host());
             System.setProperty("quarkus.http.port", Integer.toString(address.port()));
+            border(config, address);
             Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port(), database.superuser()));
         } catch (StartFailure e) {
             quarkusStopped.countDown();
@@ -69,13 +72,25 @@ public final class Main {
                 args);
     }
 
-    /** A lab that others can reach needs accounts, which this version does not have. */
-    private static void requireSafeBind(LabConfig config) {
-        if (!HttpAddress.loopback(config.bind())) {
-            throw new StartFailure(
-                    "RUNYARD_BIND=" + config.bind() + " would open a lab without passwords to the network",
-                    "leave it at 127.0.0.1 and put a proxy that authenticates, or an ssh tunnel, in front");
-        }
+    /** What Quarkus has to know of the way people come. */
+    private static void border(LabConfig config, HttpAddress address) {
+        Border border = config.border();
+        border.certificate().ifPresent(certificate -> {
+            System.setProperty("quarkus.tls.web.key-store.pem.0.cert", certificate.toString());
+            System.setProperty(
+                    "quarkus.tls.web.key-store.pem.0.key",
+                    border.key().orElseThrow().toString());
+            // A pair that is broken when it is read again is not taken, and the log says so; the one before goes on.
+            System.setProperty("quarkus.tls.web.reload-period", RELOAD);
+            System.setProperty("quarkus.http.tls-configuration-name", "web");
+            System.setProperty("quarkus.http.insecure-requests", "disabled");
+            System.setProperty("quarkus.http.ssl-port", Integer.toString(address.port()));
+        });
+        border.proxy().ifPresent(proxy -> {
+            System.setProperty("quarkus.http.proxy.proxy-address-forwarding", "true");
+            System.setProperty("quarkus.http.proxy.allow-x-forwarded", "true");
+            System.setProperty("quarkus.http.proxy.trusted-proxies", String.join(",", border.proxies()));
+        });
     }
 
     private static void stop(CountDownLatch quarkusStopped, Deque<AutoCloseable> opened) {

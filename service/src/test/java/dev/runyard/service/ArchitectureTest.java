@@ -47,6 +47,7 @@ class ArchitectureTest {
             "metric.series",
             "metric.history",
             "metric",
+            "account",
             "auth",
             "db",
             "http",

@@ -16,10 +16,22 @@ final class MainTest {
     Path home;
 
     @Test
-    void aLabWithoutPasswordsIsNotOpenedToTheNetwork() throws Exception {
+    void aLabIsNotOpenedToTheNetworkInTheClear() throws Exception {
         assertThat(line(Map.of("RUNYARD_BIND", "0.0.0.0")))
                 .startsWith("runyard: RUNYARD_BIND=0.0.0.0 ")
-                .contains("127.0.0.1");
+                .contains("RUNYARD_TLS_CERT", "RUNYARD_BEHIND_PROXY", "127.0.0.1");
+    }
+
+    @Test
+    void halfABorderIsNone() throws Exception {
+        assertThat(line(Map.of("RUNYARD_TLS_CERT", home.resolve("nothing.pem").toString())))
+                .startsWith("runyard: RUNYARD_TLS_CERT is ")
+                .contains("cannot be read");
+        Path pem = java.nio.file.Files.writeString(home.resolve("half.pem"), "x");
+        assertThat(line(Map.of("RUNYARD_TLS_CERT", pem.toString()))).contains("without its other half");
+        assertThat(line(Map.of("RUNYARD_BEHIND_PROXY", "http://lab.example.org")))
+                .startsWith("runyard: RUNYARD_BEHIND_PROXY is ")
+                .contains("https://");
     }
 
     @Test

@@ -9,9 +9,11 @@ import dev.runyard.cli.lab.TokenCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.remote.ActCommands;
+import dev.runyard.cli.remote.AdminCommands;
 import dev.runyard.cli.remote.DeviceCommands;
 import dev.runyard.cli.remote.DownloadCommand;
 import dev.runyard.cli.remote.EnrolCommands;
+import dev.runyard.cli.remote.LoginCommand;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
 import dev.runyard.cli.remote.MetricsCommand;
@@ -19,6 +21,7 @@ import dev.runyard.cli.remote.SharesCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.SweepCommand;
+import dev.runyard.cli.remote.TokenCommands;
 import dev.runyard.cli.remote.WatchCommand;
 import dev.runyard.cli.report.PaperCommand;
 import dev.runyard.cli.report.ReportCommand;
@@ -66,6 +69,9 @@ import picocli.CommandLine.ParameterException;
             DownCommand.class,
             WorkerCommand.class,
             TokenCommand.class,
+            LoginCommand.Login.class,
+            LoginCommand.Logout.class,
+            AdminCommands.class,
             DoctorCommand.class,
             NativesCommand.class,
             BackupCommands.Backup.class,
@@ -146,6 +152,10 @@ public final class Runyard implements Runnable {
                 .registerConverter(Path.class, new PathArgument())
                 .setParameterExceptionHandler(Runyard::mistyped)
                 .setExecutionExceptionHandler((e, command, parsed) -> root.failed(e, command));
+        Objects.requireNonNull(line.getSubcommands().get("token"))
+                .addSubcommand(new TokenCommands.Create())
+                .addSubcommand(new TokenCommands.ListAll())
+                .addSubcommand(new TokenCommands.Revoke());
         line.getSubcommands().values().forEach(command -> command.getCommandSpec()
                 .mixinStandardHelpOptions(true));
         tellExitCodes(line);

@@ -3,7 +3,10 @@ package dev.runyard.service.auth;
 import dev.runyard.service.http.Problem;
 import io.quarkus.security.identity.SecurityIdentity;
 import java.security.Principal;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Who asks, as far as what they showed tells. Whether a worker or an attempt still counts is for the rows to say. */
 public sealed interface Caller extends Principal {
@@ -12,8 +15,8 @@ public sealed interface Caller extends Principal {
         return (Caller) identity.getPrincipal();
     }
 
-    /** One of the constants of {@link Role}. */
-    String role();
+    /** Constants of {@link Role}. */
+    Set<String> roles();
 
     /** @throws Problem 403 when what the request is about is not the caller's own */
     default void owns(boolean own) {
@@ -22,11 +25,52 @@ public sealed interface Caller extends Principal {
         }
     }
 
-    /** @param name of the account that runs the lab */
-    record Person(String name) implements Caller {
+    /** How a person showed who they are. */
+    enum Way {
+        /** By the token of the home that the lab runs on, or the cookie that it became. */
+        HOME,
+        SESSION,
+        TOKEN
+    }
+
+    /**
+     * A person.
+     *
+     * @param name of the account
+     * @param account null: the one that runs the lab
+     * @param level the highest role in any project; null: a member of none
+     * @param readOnly by a token that changes nothing
+     * @param credential id of the session or token; null for the home's
+     */
+    record Person(
+            String name,
+            @Nullable UUID account,
+            boolean administrator,
+            Role.@Nullable Level level,
+            boolean readOnly,
+            Way way,
+            @Nullable UUID credential)
+            implements Caller {
+        /** The account that runs the lab, which keeps it. */
+        static Person ofHome(String name) {
+            return new Person(name, null, true, null, false, Way.HOME, null);
+        }
+
         @Override
-        public String role() {
-            return Role.PERSON;
+        public Set<String> roles() {
+            Set<String> roles = new TreeSet<>(Set.of(Role.PERSON));
+            if (!readOnly) {
+                if (administrator) {
+                    roles.add(Role.ADMINISTRATOR);
+                }
+                if (administrator || level == Role.Level.MAINTAINER) {
+                    roles.add(Role.MAINTAINER);
+                }
+                if (administrator || level == Role.Level.MAINTAINER || level == Role.Level.RESEARCHER) {
+                    roles.add(Role.RESEARCHER);
+                }
+            }
+            return roles;
         }
 
         @Override
@@ -38,8 +82,8 @@ public sealed interface Caller extends Principal {
     /** A worker that is about to register. */
     record Enrolment() implements Caller {
         @Override
-        public String role() {
-            return Role.ENROLMENT;
+        public Set<String> roles() {
+            return Set.of(Role.ENROLMENT);
         }
 
         @Override
@@ -55,8 +99,8 @@ public sealed interface Caller extends Principal {
      */
     record Host(UUID credential, boolean joining) implements Caller {
         @Override
-        public String role() {
-            return Role.ENROLMENT;
+        public Set<String> roles() {
+            return Set.of(Role.ENROLMENT);
         }
 
         @Override
@@ -68,8 +112,8 @@ public sealed interface Caller extends Principal {
     /** A registered worker. */
     record Worker(UUID id) implements Caller {
         @Override
-        public String role() {
-            return Role.WORKER;
+        public Set<String> roles() {
+            return Set.of(Role.WORKER);
         }
 
         @Override
@@ -81,8 +125,8 @@ public sealed interface Caller extends Principal {
     /** One attempt at a run. */
     record Attempt(UUID run, long attempt) implements Caller {
         @Override
-        public String role() {
-            return Role.ATTEMPT;
+        public Set<String> roles() {
+            return Set.of(Role.ATTEMPT);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.runyard.service.auth;
 
+import dev.runyard.service.http.Addresses;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.http.RefusalWriter;
 import io.quarkus.security.AuthenticationFailedException;
@@ -10,6 +11,8 @@ import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.Context;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -19,6 +22,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +38,13 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
 
     private final Tokens tokens;
     private final Sessions sessions;
+    private final Accounts accounts;
     private final RefusalWriter refusals;
 
     @Inject
-    public TokenMechanism(Tokens tokens, Sessions sessions, RefusalWriter refusals) {
+    public TokenMechanism(Tokens tokens, Sessions sessions, Accounts accounts, RefusalWriter refusals) {
         this.tokens = tokens;
+        this.accounts = accounts;
         this.sessions = sessions;
         this.refusals = refusals;
     }
@@ -47,20 +53,50 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager manager) {
         String authorization = context.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
-            Caller caller = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                    ? tokens.caller(authorization.substring(BEARER.length()).strip())
-                    : null;
-            return caller == null
-                    ? Uni.createFrom().failure(new AuthenticationFailedException())
-                    : Uni.createFrom().item(identity(caller));
+            return bearer(context, authorization);
         }
-        Caller person = fromOurPage(context.request()) ? cookie(context) : null;
-        return person == null ? Uni.createFrom().nullItem() : Uni.createFrom().item(identity(person));
+        Cookie cookie = fromOurPage(context.request()) ? context.request().getCookie(sessions.name()) : null;
+        if (cookie == null) {
+            return Uni.createFrom().nullItem();
+        }
+        Supplier<@Nullable Caller> person = () -> sessions.person(cookie.getValue(), context.request(), Instant.now());
+        return (Sessions.ofAccount(cookie.getValue())
+                        ? asked(context, person)
+                        : Uni.createFrom().item(person))
+                .map(found -> found == null ? null : identity(found));
     }
 
-    private @Nullable Caller cookie(RoutingContext context) {
-        Cookie cookie = context.request().getCookie(sessions.name());
-        return cookie == null ? null : sessions.person(cookie.getValue(), context.request(), Instant.now());
+    private Uni<SecurityIdentity> bearer(RoutingContext context, String authorization) {
+        String token = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : "";
+        Caller caller = tokens.caller(token);
+        if (caller instanceof Caller.Person && !Addresses.ofThisMachine(context.request())) {
+            // The home's token is for the lab's own machine: from elsewhere people come with an account.
+            caller = null;
+        }
+        Caller known = caller;
+        Uni<@Nullable Caller> found = known == null && Tokens.ofAccount(token)
+                ? asked(context, () -> accounts.token(token).orElse(null))
+                : Uni.createFrom().item(known);
+        return found.map(TokenMechanism::known);
+    }
+
+    private static SecurityIdentity known(@Nullable Caller caller) {
+        if (caller == null) {
+            throw new AuthenticationFailedException();
+        }
+        return identity(caller);
+    }
+
+    /** Of the database, which no thread of the network waits for; what the request carries waits meanwhile, and goes on where it was. */
+    private static Uni<@Nullable Caller> asked(RoutingContext context, Supplier<@Nullable Caller> question) {
+        Context loop = context.vertx().getOrCreateContext();
+        context.request().pause();
+        return Uni.createFrom()
+                .item(question)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .emitOn(next -> loop.runOnContext(go -> next.run()));
     }
 
     /**
@@ -78,7 +114,7 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     private static SecurityIdentity identity(Caller caller) {
         return QuarkusSecurityIdentity.builder()
                 .setPrincipal(caller)
-                .addRole(caller.role())
+                .addRoles(caller.roles())
                 .build();
     }
 
@@ -102,13 +138,13 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
                         401,
                         "BAD_TOKEN",
                         "This lab does not know that token.",
-                        "show the one that \"runyard token\" prints")
+                        "show the one that \"runyard token\" prints on the lab's machine, or one that the account page made")
                 : Problem.Body.of(
                         401,
                         "NOT_SIGNED_IN",
                         "This lab does not know who asks.",
-                        "open the address that \"runyard up\" printed, or send the token that \"runyard token\" prints as"
-                                + " \"Authorization: Bearer TOKEN\"");
+                        "sign in with your account; on the lab's machine open the address that \"runyard up\" printed, or send the"
+                                + " token that \"runyard token\" prints as \"Authorization: Bearer TOKEN\"");
     }
 
     @Override

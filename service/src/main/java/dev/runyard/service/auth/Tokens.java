@@ -2,11 +2,13 @@ package dev.runyard.service.auth;
 
 import dev.runyard.service.boot.Home;
 import dev.runyard.service.boot.LabConfig;
+import dev.runyard.spec.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
@@ -25,17 +27,21 @@ public class Tokens {
     /** In the home, readable by its owner alone: the token of a person. */
     public static final String PERSON_FILE = "person.secret";
 
+    /** Of what people show; scanners for lost secrets can look for it. */
+    public static final String PREFIX = "runyard_";
+
     private static final String WORKER = "runyard-worker";
     private static final String ATTEMPT = "runyard-attempt";
     private static final String JOINING = "runyard-enrol";
     private static final String HOST = "runyard-host";
+    private static final SecureRandom RANDOM = new SecureRandom();
     /** Longer than any of ours. */
     private static final int LONGEST = 512;
 
     private final String labSecret;
     private final String enrolment;
     private final PersonToken person;
-    private final Caller.Person account = new Caller.Person(System.getProperty("user.name", "local"));
+    private final Caller.Person account = Caller.Person.ofHome(accountName());
 
     @Inject
     public Tokens(LabConfig config) {
@@ -57,9 +63,8 @@ public class Tokens {
         return config.workerSecret().orElseGet(() -> Home.secret(config.home().resolve("worker.secret"), 32));
     }
 
-    /** Begins with a word that scanners for lost secrets can look for. */
     private static String person(LabConfig config) {
-        return Home.secret(config.home().resolve(PERSON_FILE), "runyard_", 32);
+        return Home.secret(config.home().resolve(PERSON_FILE), PREFIX, 32);
     }
 
     Tokens(String labSecret, String enrolment, String person) {
@@ -75,6 +80,32 @@ public class Tokens {
     /** For the proxy that the container makes. */
     protected Tokens() {
         this("", "", "");
+    }
+
+    /** The operating system's name for whoever runs the lab. */
+    static String accountName() {
+        return System.getProperty("user.name", "local");
+    }
+
+    /**
+     * What a person holds and the lab only recognises: 256 bits of chance.
+     *
+     * @param prefix by which people and scanners tell what they found
+     */
+    public static String fresh(String prefix) {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** What is kept of such a secret, lower-case hex. No salt: nobody guesses 256 bits, and a request finds its row by it. */
+    public static String hash(String secret) {
+        return Sha256.of(secret);
+    }
+
+    /** Whether it may be one that an account made, which the rows tell. */
+    static boolean ofAccount(String token) {
+        return token.startsWith(PREFIX) && token.length() < 100;
     }
 
     public String person() {

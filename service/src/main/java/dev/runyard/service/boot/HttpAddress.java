@@ -6,12 +6,13 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 
 /** Where the page and the API listen. */
-public record HttpAddress(String host, int port) {
+public record HttpAddress(String host, int port, boolean tls) {
 
     public static HttpAddress choose(LabConfig config) {
         int wanted = config.port().orElse(LabConfig.DEFAULT_PORT);
         if (!Ports.busy(config.bind(), wanted)) {
-            return new HttpAddress(config.bind(), wanted);
+            return new HttpAddress(
+                    config.bind(), wanted, config.border().certificate().isPresent());
         }
         Optional<Long> holder = Ports.holder(wanted);
         String who = holder.map(pid -> " by process " + pid).orElse("");
@@ -22,7 +23,8 @@ public record HttpAddress(String host, int port) {
         try {
             int free = Ports.free();
             System.err.println("runyard: port " + wanted + " is in use" + who + "; using " + free);
-            return new HttpAddress(config.bind(), free);
+            return new HttpAddress(
+                    config.bind(), free, config.border().certificate().isPresent());
         } catch (IOException e) {
             throw new StartFailure("no port is free", "set RUNYARD_PORT", e);
         }
@@ -37,6 +39,6 @@ public record HttpAddress(String host, int port) {
     }
 
     public String url() {
-        return "http://" + host + ":" + port;
+        return (tls ? "https://" : "http://") + host + ":" + port;
     }
 }

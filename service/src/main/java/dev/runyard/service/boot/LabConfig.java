@@ -22,6 +22,8 @@ import java.util.function.Function;
  * @param temporalForWorkers what workers of other machines are told instead of {@code temporal} ({@code RUNYARD_TEMPORAL_WORKERS})
  * @param artifactFolder where blobs are kept ({@code RUNYARD_ARTIFACTS}); empty: in the home
  * @param workerSecret enrolment secret of workers ({@code RUNYARD_WORKER_SECRET}); empty: the file in the home
+ * @param border what stands between the lab and the network
+ * @param sso an institution that says who people are
  */
 public record LabConfig(
         Path home,
@@ -36,6 +38,8 @@ public record LabConfig(
         Optional<String> temporalForWorkers,
         Optional<Path> artifactFolder,
         Optional<String> workerSecret,
+        Border border,
+        Optional<Sso> sso,
         boolean debug) {
 
     /** Port of the page and the API when none is asked for. */
@@ -43,8 +47,18 @@ public record LabConfig(
 
     /** Reads the process environment. */
     public static LabConfig fromProcess() {
-        return read(property -> Optional.ofNullable(System.getProperty(property))
-                .or(() -> Optional.ofNullable(System.getenv(environmentName(property)))));
+        return read(LabConfig::process);
+    }
+
+    private static Optional<String> process(String property) {
+        return Optional.ofNullable(System.getProperty(property))
+                .or(() -> Optional.ofNullable(System.getenv(environmentName(property))));
+    }
+
+    private static boolean debugging(Optional<String> given) {
+        return given.map(String::strip)
+                .filter(v -> !v.isEmpty() && !v.equals("0") && !v.equals("false"))
+                .isPresent();
     }
 
     /** @param lookup from a property name such as {@code runyard.home} to its value */
@@ -74,14 +88,15 @@ public record LabConfig(
                 given.apply("temporal.workers"),
                 given.apply("artifacts").map(v -> Path.of(v).toAbsolutePath().normalize()),
                 given.apply("worker.secret"),
-                given.apply("debug")
-                        .filter(v -> !v.equals("0") && !v.equals("false"))
-                        .isPresent());
+                Border.read(given),
+                Sso.read(given),
+                debugging(given.apply("debug")));
     }
 
     /** Whether stack traces are wanted ({@code RUNYARD_DEBUG=1}). */
     public static boolean debugging() {
-        return fromProcess().debug();
+        // By itself: another value may be what is wrong.
+        return debugging(process("runyard.debug"));
     }
 
     private static String environmentName(String property) {

@@ -20,10 +20,12 @@ public class Answers {
 
     private final Statements statements;
     private final Commit commit;
+    private final Asking asking;
 
-    public Answers(Statements statements, Commit commit) {
+    public Answers(Statements statements, Commit commit, Asking asking) {
         this.statements = statements;
         this.commit = commit;
+        this.asking = asking;
     }
 
     /**
@@ -44,9 +46,14 @@ public class Answers {
                     "BAD_IDEMPOTENCY_KEY", "Idempotency-Key", key, "must be 1 to 200 printable ASCII characters", null);
         }
         String hash = Sha256.of(Json.canonical(request));
+        // A key is its maker's: another person's request neither meets nor learns of it.
+        String of = route
+                + asking.asker()
+                        .map(a -> a.account() == null ? "" : " " + a.account())
+                        .orElse("");
         boolean first = statements.change(
                         "insert into idempotency (route, key, body_hash, made) values (?, ?, ?, ?) on conflict do nothing",
-                        route,
+                        of,
                         key,
                         hash,
                         fresh)
@@ -62,7 +69,7 @@ public class Answers {
                 .row(
                         "select body_hash, made from idempotency where route = ? and key = ?",
                         r -> new Earlier(r.getString(1), r.getObject(2, UUID.class)),
-                        route,
+                        of,
                         key)
                 .orElseThrow(() -> Problem.of(
                         409, "IDEMPOTENCY_CONFLICT", "The first request with this Idempotency-Key is being undone."));

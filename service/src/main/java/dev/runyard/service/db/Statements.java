@@ -174,6 +174,9 @@ public class Statements {
     /** What a caller can do something about, as a problem; everything else as it is. */
     public static RuntimeException failure(SQLException e) {
         String state = e.getSQLState() == null ? "08000" : e.getSQLState();
+        if (state.equals("42501")) {
+            return Problem.notAllowed();
+        }
         if (state.equals("57014")) {
             return Problem.of(
                     422, "QUERY_TOO_EXPENSIVE", "The query took too long; narrow it, for example to one sweep.");

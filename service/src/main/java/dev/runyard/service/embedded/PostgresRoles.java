@@ -7,8 +7,9 @@ import java.sql.Statement;
 import org.postgresql.PGConnection;
 
 /**
- * Two roles of the embedded Postgres: the one that initdb made, a superuser, which nobody uses but this, at start; and the service's
- * own, which owns its tables and nothing else, so that whoever gets hold of it reaches no file and no program of this machine.
+ * The roles of the embedded Postgres: the one that initdb made, a superuser, which nobody uses but this, at start; the service's own,
+ * which owns its tables and nothing else, so that whoever gets hold of it reaches no file and no program of this machine; and the one
+ * that the service becomes for people, which sees what they may see.
  */
 final class PostgresRoles {
     static final String SERVICE = "runyard_service";
@@ -17,6 +18,9 @@ final class PostgresRoles {
             do $$ begin
               if not exists (select from pg_roles where rolname = 'runyard_service') then
                 create role runyard_service;
+              end if;
+              if not exists (select from pg_roles where rolname = 'runyard_person') then
+                create role runyard_person;
               end if;
             end $$""";
 
@@ -33,6 +37,11 @@ final class PostgresRoles {
                 execute format('revoke %s from runyard_service', r.name);
               end loop;
             end $$""";
+
+    /** What the service is while it serves a person who may not see everything; it gets its rights from the migrations. */
+    private static final String PERSON = """
+            alter role runyard_person nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+            grant runyard_person to runyard_service""";
 
     /** Homes of 0.1.0 have it all made by the superuser. Sequences of identity columns go with their tables. */
     private static final String OWN = """
@@ -68,6 +77,7 @@ final class PostgresRoles {
                 statement.execute(CREATE);
                 statement.execute(RIGHTS);
                 statement.execute(LEAVE);
+                statement.execute(PERSON);
                 statement.execute(OWN);
             }
             // Hashed here: no password is in a statement, hence in no log.

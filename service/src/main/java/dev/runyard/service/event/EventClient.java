@@ -26,10 +26,16 @@ final class EventClient implements Flow.Publisher<LiveEvent>, Flow.Subscription 
     private boolean closed;
     private long endsAt;
     private boolean ending;
+    private final Hearing hearing;
 
     /** @param gone told once when the stream is over, whoever ended it */
-    EventClient(Consumer<EventClient> gone) {
+    EventClient(Hearing hearing, Consumer<EventClient> gone) {
+        this.hearing = hearing;
         this.gone = gone;
+    }
+
+    Hearing hearing() {
+        return hearing;
     }
 
     @Override
@@ -79,7 +85,7 @@ final class EventClient implements Flow.Publisher<LiveEvent>, Flow.Subscription 
 
     void offer(LiveEvent event) {
         synchronized (this) {
-            if (closed || ending) {
+            if (closed || ending || !hearing.of(event.project())) {
                 return;
             }
             if (queue.size() >= WAITING + earlierLeft) {
@@ -89,6 +95,11 @@ final class EventClient implements Flow.Publisher<LiveEvent>, Flow.Subscription 
             }
         }
         send();
+    }
+
+    /** Ends a stream whose owner is not known any more. */
+    void leave() {
+        complete();
     }
 
     /** Ends a stream whose last word was not taken in time. */

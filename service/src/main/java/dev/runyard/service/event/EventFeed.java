@@ -1,5 +1,7 @@
 package dev.runyard.service.event;
 
+import dev.runyard.service.auth.Accounts;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -7,12 +9,17 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +46,8 @@ public class EventFeed {
 
     private final EventLog log;
     private final MetricPulse metrics;
+    private final Accounts accounts;
+    private final Asking asking;
     private final Set<EventClient> clients = ConcurrentHashMap.newKeySet();
     private final Semaphore wake = new Semaphore(0);
     /** Held while {@link #seen} and who hears of what follows it change together. */
@@ -49,8 +58,10 @@ public class EventFeed {
     private volatile boolean stopping;
     private boolean away;
 
-    EventFeed(EventLog log, MetricPulse metrics) {
+    EventFeed(EventLog log, MetricPulse metrics, Accounts accounts, Asking asking) {
         this.log = log;
+        this.accounts = accounts;
+        this.asking = asking;
         this.metrics = metrics;
     }
 
@@ -83,26 +94,28 @@ public class EventFeed {
     /**
      * A new stream.
      *
+     * @param hearing of what it tells
      * @param last the last row that the browser was told of; null: from now on
      * @throws Problem 503 when there are too many streams
      */
-    EventClient connect(@Nullable Long last) {
+    EventClient connect(Hearing hearing, @Nullable Long last) {
         if (clients.size() >= MOST_CLIENTS) {
             throw Problem.of(503, "UNAVAILABLE", "There are " + MOST_CLIENTS + " live streams; close a page.");
         }
-        EventClient client = new EventClient(clients::remove);
+        EventClient client = new EventClient(hearing, clients::remove);
+        asking.asLab(() -> look(List.of(client)));
         Long upTo;
         synchronized (position) {
             upTo = seen;
             if (upTo == null) {
-                upTo = log.newest();
+                upTo = asking.asLab(log::newest);
                 seen = upTo;
             }
             clients.add(client);
         }
         try {
             // An empty ping says at once that the stream lives, and gives the browser a number to come back with.
-            client.replay(last == null ? List.of(new LiveEvent("ping", upTo, "{}")) : missed(last, upTo));
+            client.replay(last == null ? List.of(new LiveEvent("ping", upTo, "{}", null)) : missed(last, upTo));
         } catch (RuntimeException e) {
             client.cancel();
             throw e;
@@ -114,7 +127,7 @@ public class EventFeed {
         Optional<List<LiveEvent>> missed =
                 last == 0 ? Optional.of(log.between(0, upTo, REPLAYED + 1)) : log.after(last, upTo, REPLAYED + 1);
         if (missed.isEmpty() || missed.get().size() > REPLAYED) {
-            return List.of(new LiveEvent("resync", upTo, "{}"));
+            return List.of(new LiveEvent("resync", upTo, "{}", null));
         }
         List<LiveEvent> events = new ArrayList<>();
         events.add(LiveEvent.PING);
@@ -134,6 +147,7 @@ public class EventFeed {
                 long now = System.nanoTime();
                 if (now - ticked >= TICK_MILLIS * 1_000_000) {
                     ticked = now;
+                    look(clients);
                     metrics.drain().forEach(this::tell);
                     clients.forEach(c -> c.expire(now));
                 }
@@ -165,13 +179,35 @@ public class EventFeed {
             }
             List<LiveEvent> rows = log.between(from, newest, BURST + 1);
             if (rows.size() > BURST) {
-                tell(new LiveEvent("resync", newest, "{}"));
+                tell(new LiveEvent("resync", newest, "{}", null));
             } else {
                 rows.forEach(this::tell);
             }
             // Only now: what could not be read is read again next time.
             seen = newest;
         }
+    }
+
+    /** Who listens still, and to what: a token that was revoked hears nothing from the next second on. */
+    private boolean look(Collection<EventClient> of) {
+        Map<UUID, List<EventClient>> known = of.stream()
+                .filter(client -> client.hearing().credential() != null)
+                .collect(Collectors.groupingBy(
+                        client -> Objects.requireNonNull(client.hearing().credential())));
+        if (!known.isEmpty()) {
+            Map<UUID, Set<UUID>> projects = accounts.projects(known.keySet());
+            known.forEach((credential, theirs) -> {
+                Set<UUID> now = projects.get(credential);
+                theirs.forEach(client -> {
+                    if (now == null) {
+                        client.leave();
+                    } else {
+                        client.hearing().set(now);
+                    }
+                });
+            });
+        }
+        return true;
     }
 
     private void tell(LiveEvent event) {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Reads the event table by position. A seq is given before its commit, so in order of seq a late commit would be jumped over; a
@@ -22,7 +23,8 @@ class EventLog {
     private static final long PLACING = 0x52756e79617265L;
 
     private static final String ROW = "e.position, e.run_id, e.sweep_id, e.device_id, e.kind, e.to_state,"
-            + " extract(epoch from e.time) * 1000 as millis, e.experiment_id, x.name";
+            + " extract(epoch from e.time) * 1000 as millis, e.experiment_id, x.name,"
+            + " coalesce(r.project_id, s.project_id, x.project_id)";
 
     /** Which experiment it is of, by whatever it is about. */
     private static final String FROM =
@@ -98,6 +100,6 @@ class EventLog {
             data.put("state", state);
         }
         data.put("time", Instant.ofEpochMilli(r.getLong(7)).toString());
-        return new LiveEvent(type, r.getLong(1), data.toString());
+        return new LiveEvent(type, r.getLong(1), data.toString(), r.getObject(10, UUID.class));
     }
 }

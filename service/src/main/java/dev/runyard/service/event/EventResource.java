@@ -1,7 +1,10 @@
 package dev.runyard.service.event;
 
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
@@ -24,9 +27,13 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Role.PERSON)
 public class EventResource {
     private final EventFeed feed;
+    private final SecurityIdentity identity;
+    private final Asking asking;
 
-    EventResource(EventFeed feed) {
+    EventResource(EventFeed feed, SecurityIdentity identity, Asking asking) {
         this.feed = feed;
+        this.identity = identity;
+        this.asking = asking;
     }
 
     @GET
@@ -38,7 +45,11 @@ public class EventResource {
                     + " (something was left out: read anew). Come back with Last-Event-ID to be told what was missed.")
     public Multi<OutboundSseEvent> events(
             @Context Sse sse, @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
-        return Multi.createFrom().publisher(feed.connect(number(lastEventId))).map(event -> outbound(sse, event));
+        Hearing hearing = new Hearing(
+                (Caller.Person) Caller.of(identity), asking.project().orElse(null));
+        return Multi.createFrom()
+                .publisher(feed.connect(hearing, number(lastEventId)))
+                .map(event -> outbound(sse, event));
     }
 
     private static @Nullable Long number(@Nullable String lastEventId) {

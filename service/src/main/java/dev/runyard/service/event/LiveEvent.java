@@ -1,5 +1,6 @@
 package dev.runyard.service.event;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param type run, sweep, experiment, device, metric, resync or ping
  * @param id seq of the event row; null where the message has no row to be replayed from
  * @param data a small JSON object
+ * @param project that it is of; null: of the lab, for all to hear
  */
-record LiveEvent(String type, @Nullable Long id, String data) {
+record LiveEvent(
+        String type,
+        @Nullable Long id,
+        String data,
+        @Nullable UUID project) {
     /** Something was left out: read anew what is shown. */
-    static final LiveEvent RESYNC = new LiveEvent("resync", null, "{}");
+    static final LiveEvent RESYNC = new LiveEvent("resync", null, "{}", null);
 
-    static final LiveEvent PING = new LiveEvent("ping", null, "{}");
+    static final LiveEvent PING = new LiveEvent("ping", null, "{}", null);
 }

@@ -31,6 +31,7 @@ class MetricPulse implements MetricListener {
     private static final int OVERLAP = 500;
 
     private static final int REMEMBERED = 10_000;
+    private static final UUID NOWHERE = new UUID(0, 0);
     private static final long STALE_NANOS = 60_000_000_000L;
 
     private static final String WRITE = """
@@ -58,7 +59,8 @@ class MetricPulse implements MetricListener {
         this.alone = config.embedded();
     }
 
-    private record Place(String experiment, @Nullable String sweep) {}
+    private record Place(
+            UUID project, String experiment, @Nullable String sweep) {}
 
     private record Dirty(TreeSet<String> keys, long step) {}
 
@@ -101,8 +103,10 @@ class MetricPulse implements MetricListener {
                 runs.stream().filter(run -> !places.containsKey(run)).toList();
         if (!unknown.isEmpty()) {
             statements.each(
-                    "select r.id, e.name, r.sweep_id from run r join experiment e on e.id = r.experiment_id where r.id = any(?)",
-                    r -> places.put(r.getObject(1, UUID.class), new Place(r.getString(2), r.getString(3))),
+                    "select r.id, e.name, r.sweep_id, r.project_id from run r join experiment e on e.id = r.experiment_id where r.id = any(?)",
+                    r -> places.put(
+                            r.getObject(1, UUID.class),
+                            new Place(r.getObject(4, UUID.class), r.getString(2), r.getString(3))),
                     unknown);
         }
     }
@@ -149,6 +153,7 @@ class MetricPulse implements MetricListener {
             keys.forEach(names::add);
         }
         data.put("step", step);
-        return new LiveEvent("metric", null, data.toString());
+        // Of a run that nobody can place, nobody hears.
+        return new LiveEvent("metric", null, data.toString(), place == null ? NOWHERE : place.project());
     }
 }

@@ -5,7 +5,6 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.json.Json;
-import io.quarkus.panache.common.Sort;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -19,7 +18,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -27,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
-/** Lists of projects and experiments. */
+/** Experiments: look, and keep in order. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.PERSON)
@@ -45,21 +43,6 @@ public class ExperimentResource {
         this.experiments = experiments;
         this.desk = desk;
         this.notes = notes;
-    }
-
-    /** A project as shown. */
-    public record ProjectView(UUID id, String name, Instant createdAt, String createdBy) {
-        ProjectView(Project project) {
-            this(project.id, project.name, project.createdAt, project.createdBy);
-        }
-    }
-
-    @GET
-    @Path("/projects")
-    public List<ProjectView> projects() {
-        return Project.<Project>listAll(Sort.by("name")).stream()
-                .map(ProjectView::new)
-                .toList();
     }
 
     /** The ones with the latest activity first, which is at least their making. */
@@ -83,6 +66,7 @@ public class ExperimentResource {
     }
 
     @PATCH
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/experiments/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class)), required = true)
@@ -96,6 +80,7 @@ public class ExperimentResource {
 
     /** Only what is over, with its runs; fetched back by {@code restore}. */
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/experiments/{name}")
     public ExperimentView delete(@PathParam("name") String name, @HeaderParam("X-Runyard-User") @Nullable String user) {
         ExperimentView found = named(name);
@@ -104,6 +89,7 @@ public class ExperimentResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/experiments/{name}/restore")
     public ExperimentView restore(
             @PathParam("name") String name, @HeaderParam("X-Runyard-User") @Nullable String user) {
@@ -120,6 +106,7 @@ public class ExperimentResource {
 
     /** Markdown; empty takes it away. Earlier versions stay. */
     @PUT
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/experiments/{name}/note")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Notes.Written.class)), required = true)

@@ -1,9 +1,11 @@
 package dev.runyard.service.experiment;
 
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +14,81 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Experiments {
     private final Statements statements;
+    private final Asking asking;
 
-    public Experiments(Statements statements) {
+    public Experiments(Statements statements, Asking asking) {
         this.statements = statements;
+        this.asking = asking;
+    }
+
+    /**
+     * The project of a request that names none in its path: the one it keeps to, else the {@value Project#DEFAULT} one, else, for a member
+     * of one project alone, that one.
+     *
+     * @throws Problem 422 for a member of several projects who names none of them
+     */
+    public UUID project() {
+        return asking.project().orElseGet(() -> {
+            List<UUID> seen = statements.rows(
+                    "select id from project order by name = ? desc, name limit 2",
+                    r -> r.getObject(1, UUID.class),
+                    Project.DEFAULT);
+            boolean one = seen.size() == 1
+                    || !seen.isEmpty()
+                            && statements.number(
+                                            "select count(*) from project where id = ? and name = ?",
+                                            seen.get(0),
+                                            Project.DEFAULT)
+                                    == 1;
+            if (!one) {
+                throw Problem.invalid(
+                        "PROJECT_NEEDED",
+                        "project",
+                        null,
+                        seen.isEmpty()
+                                ? "is none that you are a member of"
+                                : "is one of several that you are a member of",
+                        seen.isEmpty()
+                                ? "ask a maintainer of a project to make you a member"
+                                : "name it by X-Runyard-Project, RUNYARD_PROJECT, or on the page");
+            }
+            return seen.get(0);
+        });
     }
 
     /** Where a run or sweep goes. */
     public record Place(UUID project, UUID experiment) {}
 
-    /** The id of the experiment of this name in the default project. */
+    /**
+     * The id of the experiment of this name: in the project that the request keeps to, else in the {@value Project#DEFAULT} one, else
+     * in whichever has it.
+     *
+     * @throws Problem 422 where several have it
+     */
     public Optional<UUID> find(String name) {
-        return row(Given.label("experiment", name)).map(found -> found.place().experiment());
+        record Named(UUID id, boolean home) {}
+        List<Named> found = statements.rows(
+                """
+                select e.id, p.name = ? as home from experiment e join project p on p.id = e.project_id
+                where e.name = ? and (cast(? as uuid) is null or e.project_id = ?) order by home desc, p.name limit 2""",
+                r -> new Named(r.getObject(1, UUID.class), r.getBoolean(2)),
+                Project.DEFAULT,
+                Given.label("experiment", name),
+                asking.project().orElse(null),
+                asking.project().orElse(null));
+        if (found.size() > 1 && !found.get(0).home()) {
+            throw Problem.invalid(
+                    "PROJECT_NEEDED",
+                    "project",
+                    null,
+                    "is needed: several projects have an experiment " + name,
+                    "name it by X-Runyard-Project, RUNYARD_PROJECT, or on the page");
+        }
+        return found.stream().findFirst().map(Named::id);
     }
 
     /**
-     * Where something goes that is to be in the experiment of this name in the default project. The experiment is made now if it is
+     * Where something goes that is to be in the experiment of this name in {@link #project}. The experiment is made now if it is
      * new; two makers at once get the same one.
      *
      * @param name null: {@value Experiment#DEFAULT}
@@ -38,7 +100,7 @@ public class Experiments {
             // Another maker may have been faster.
             statements.change("""
                     insert into experiment (project_id, name, created_by)
-                    select id, ?, ? from project where name = ? on conflict do nothing""", checked, who, Project.DEFAULT);
+                    values (?, ?, ?) on conflict do nothing""", project(), checked, who);
             return row(checked).orElseThrow();
         });
         if (found.deleted()) {
@@ -53,11 +115,9 @@ public class Experiments {
     /** By a statement, since every run that is queued asks: as a query of Hibernate's it was half of the cost of queueing. */
     private Optional<Found> row(String name) {
         return statements.row(
-                """
-                select e.project_id, e.id, e.deleted_at is not null from experiment e join project p on p.id = e.project_id
-                where p.name = ? and e.name = ?""",
+                "select project_id, id, deleted_at is not null from experiment where project_id = ? and name = ?",
                 r -> new Found(new Place(r.getObject(1, UUID.class), r.getObject(2, UUID.class)), r.getBoolean(3)),
-                Project.DEFAULT,
+                project(),
                 name);
     }
 }

@@ -16,6 +16,9 @@ public class SavedView extends PanacheEntityBase {
     @Id
     public UUID id;
 
+    @Column(name = "project_id")
+    public UUID project;
+
     public String name;
 
     public String page;
@@ -40,7 +43,8 @@ public class SavedView extends PanacheEntityBase {
     @SuppressWarnings("NullAway.Init")
     protected SavedView() {}
 
-    SavedView(String who) {
+    SavedView(UUID project, String who) {
+        this.project = project;
         this.id = UUID.randomUUID();
         this.createdBy = who;
         this.createdAt = Instant.now();

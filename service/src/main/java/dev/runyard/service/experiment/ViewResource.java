@@ -42,6 +42,12 @@ public class ViewResource {
     private static final int LONGEST_PAGE = 50;
     private static final int LONGEST_ADDRESS = 16_384;
 
+    private final Experiments experiments;
+
+    public ViewResource(Experiments experiments) {
+        this.experiments = experiments;
+    }
+
     /**
      * @param page where it is shown: runs, sweep, …
      * @param experiment that it is of; left out: of all
@@ -105,6 +111,7 @@ public class ViewResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Transactional
     @RequestBody(content = @Content(schema = @Schema(implementation = Ask.class)), required = true)
     @APIResponse(
@@ -116,9 +123,10 @@ public class ViewResource {
         if (SavedView.count() >= MOST) {
             throw Problem.of(409, "TOO_MANY", "There are " + MOST + " views already; delete some.");
         }
-        free(ask, null);
-        SavedView view = new SavedView(Given.who(user));
-        makeRoom(ask);
+        UUID project = experiments.project();
+        free(project, ask, null);
+        SavedView view = new SavedView(project, Given.who(user));
+        makeRoom(project, ask);
         set(view, ask);
         view.persistAndFlush();
         return Response.created(URI.create("/api/v1/views/" + view.id))
@@ -127,20 +135,22 @@ public class ViewResource {
     }
 
     @PUT
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     @Transactional
     @RequestBody(content = @Content(schema = @Schema(implementation = Ask.class)), required = true)
     public Shown change(@PathParam("id") String id, byte[] body) {
         Ask ask = Json.read(body, Ask.class);
         SavedView view = known(id);
-        free(ask, view.id);
-        makeRoom(ask);
+        free(view.project, ask, view.id);
+        makeRoom(view.project, ask);
         set(view, ask);
         view.changedAt = Instant.now();
         return new Shown(view);
     }
 
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     @Transactional
     public void delete(@PathParam("id") String id) {
@@ -156,19 +166,22 @@ public class ViewResource {
     }
 
     /** One view alone is the first. */
-    private static void makeRoom(Ask ask) {
+    private static void makeRoom(UUID project, Ask ask) {
         if (Boolean.TRUE.equals(ask.first())) {
             SavedView.update(
-                    "first = false where page = ?1 and coalesce(experiment, '') = ?2 and first",
+                    "first = false where page = ?1 and coalesce(experiment, '') = ?2 and first and project = ?3",
                     ask.page(),
-                    ask.experiment() == null ? "" : ask.experiment());
+                    ask.experiment() == null ? "" : ask.experiment(),
+                    project);
         }
     }
 
     /** The index behind it is what holds; this says why. */
-    private static void free(Ask ask, @Nullable UUID own) {
-        boolean taken = SavedView.<SavedView>find("page = ?1 and name = ?2", ask.page(), ask.name()).stream()
-                .anyMatch(v -> !v.id.equals(own) && java.util.Objects.equals(v.experiment, ask.experiment()));
+    private static void free(UUID project, Ask ask, @Nullable UUID own) {
+        boolean taken =
+                SavedView.<SavedView>find("page = ?1 and name = ?2 and project = ?3", ask.page(), ask.name(), project)
+                        .stream()
+                        .anyMatch(v -> !v.id.equals(own) && java.util.Objects.equals(v.experiment, ask.experiment()));
         if (taken) {
             throw Problem.of(409, "NAME_TAKEN", "There is a view named " + ask.name() + " on this page already.");
         }

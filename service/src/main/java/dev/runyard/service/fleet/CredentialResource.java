@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/credentials")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
-@RolesAllowed(Role.PERSON)
+@RolesAllowed(Role.ADMINISTRATOR)
 public class CredentialResource {
     private static final int LONGEST_MINUTES = 24 * 60;
     private static final int MINUTES = 60;

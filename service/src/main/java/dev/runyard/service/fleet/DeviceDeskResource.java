@@ -53,6 +53,7 @@ public class DeviceDeskResource {
 
     /** Keeps it for whoever asks; it ends by itself, or when the device is let back. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/devices/{id}/hold")
     public DeviceView hold(
             @PathParam("id") String id,
@@ -65,6 +66,7 @@ public class DeviceDeskResource {
 
     /** Replaces what people said before; a worker's own labels stay where they say nothing else. */
     @PUT
+    @RolesAllowed(Role.ADMINISTRATOR)
     @Path("/devices/{id}/labels")
     public DeviceView labels(
             @PathParam("id") String id,

@@ -371,6 +371,7 @@ public class FleetResource {
 
     /** Takes a device out of use, or lets it back. */
     @POST
+    @RolesAllowed(Role.ADMINISTRATOR)
     @Path("/devices/{id}/{action: " + Fleet.Action.WORDS + "}")
     public DeviceView act(
             @PathParam("id") String id,

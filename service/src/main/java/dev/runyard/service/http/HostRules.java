@@ -18,6 +18,7 @@ class HostRules {
     @Inject
     HostRules(LabConfig config) {
         names.add(config.bind().toLowerCase(Locale.ROOT));
+        config.border().proxy().ifPresent(proxy -> names.add(proxy.getHost().toLowerCase(Locale.ROOT)));
         config.hosts().forEach(host -> names.add(host.toLowerCase(Locale.ROOT)));
     }
 
@@ -36,7 +37,7 @@ class HostRules {
         }
         String own = authority.toLowerCase(Locale.ROOT);
         String given = origin.toLowerCase(Locale.ROOT);
-        // Only a proxy speaks TLS, and it serves the lab under a name of its own, not under this machine's loopback
+        // Where something speaks TLS, it serves the lab under a name of its own, not under this machine's loopback
         // names.
         boolean behindProxy = !LOOPBACK.contains(name(own));
         return given.equals("http://" + own) || behindProxy && given.equals("https://" + own);

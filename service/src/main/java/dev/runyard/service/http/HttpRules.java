@@ -205,6 +205,9 @@ class HttpRules {
             absent(headers, "Referrer-Policy", "no-referrer");
             absent(headers, "Cross-Origin-Opener-Policy", "same-origin");
             absent(headers, "Cross-Origin-Resource-Policy", "same-origin");
+            if (Addresses.secure(context.request())) {
+                absent(headers, "Strict-Transport-Security", "max-age=31536000");
+            }
             if (context.normalizedPath().startsWith("/api/")) {
                 absent(headers, "Cache-Control", "no-store");
             } else if (!context.normalizedPath().startsWith(ASSETS)) {

@@ -48,6 +48,15 @@ public class Problem extends RuntimeException {
         return of(404, "NOT_FOUND", "There is no " + what + " " + id + ".");
     }
 
+    /** What a person is told whose role does not reach as far as what was asked; what may not even be seen is a 404. */
+    public static Problem notAllowed() {
+        return of(
+                403,
+                "NOT_ALLOWED",
+                "Your role in this project does not allow that: viewers look, researchers queue and change what is their own,"
+                        + " maintainers change everything; ask a maintainer of the project.");
+    }
+
     /** A value in a query, header or body breaks a rule. */
     public static Problem invalid(
             String code, String field, @Nullable Object value, String rule, @Nullable String remedy) {

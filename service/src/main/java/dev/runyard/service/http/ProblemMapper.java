@@ -91,6 +91,9 @@ class ProblemMapper {
                 LOG.debugf("whoever asked for %s went away", uri.getPath());
                 return answer(Problem.Body.of(400, "CLIENT_GONE", "The client closed the connection."), uri);
             }
+            if (cause instanceof SQLException sql && "42501".equals(sql.getSQLState())) {
+                return answer(Problem.notAllowed().body(), uri);
+            }
             if (cause instanceof SQLException sql && databaseAway(sql)) {
                 LOG.warnf("the database does not answer: %s", sql.getMessage());
                 return answer(

@@ -53,6 +53,7 @@ public class ReportResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @RequestBody(content = @Content(schema = @Schema(implementation = Written.class)), required = true)
     @APIResponse(
             responseCode = "201",
@@ -81,6 +82,7 @@ public class ReportResource {
 
     /** Makes another version. */
     @PUT
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     @RequestBody(content = @Content(schema = @Schema(implementation = Written.class)), required = true)
     public Shown change(@PathParam("id") String id, byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
@@ -88,6 +90,7 @@ public class ReportResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     public void delete(@PathParam("id") String id) {
         reports.delete(id);
@@ -120,6 +123,7 @@ public class ReportResource {
 
     /** Keeps the table as it is now, with its run ids and values. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/freeze")
     @Consumes(MediaType.WILDCARD)
     public FrozenShown freeze(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
@@ -133,6 +137,7 @@ public class ReportResource {
     }
 
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/frozen/{sha256}")
     public void thaw(@PathParam("id") String id, @PathParam("sha256") String content) {
         reports.thaw(id, content);

@@ -69,6 +69,7 @@ public class RunResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Consumes(MediaType.APPLICATION_JSON)
     @Transactional
     @RequestBody(content = @Content(schema = @Schema(implementation = RunRequest.class)), required = true)
@@ -130,6 +131,7 @@ public class RunResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/{action:" + Command.WORDS + "}")
     public RunView act(
             @PathParam("id") String id,

@@ -233,6 +233,7 @@ public class SearchResource {
 
     /** Makes the sweep longer by points that its sampler draws; a finished one goes on. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/extend")
     @Consumes(MediaType.APPLICATION_JSON)
     public Points extend(
@@ -258,6 +259,7 @@ public class SearchResource {
 
     /** No further points; runs under way go on to their end. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/stop")
     public Points stop(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         UUID sweep = Given.id("sweep", id);

@@ -84,6 +84,7 @@ public class SweepResource {
     public record SweepPage(List<SweepView> items, @Nullable String next, long total) {}
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Consumes(MediaType.APPLICATION_JSON)
     @Transactional
     @RequestBody(content = @Content(schema = @Schema(implementation = SweepSpec.class)), required = true)
@@ -188,6 +189,7 @@ public class SweepResource {
 
     /** {@code retry} queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/{action:" + Command.WORDS + "}")
     public SweepView act(
             @PathParam("id") String id,
@@ -199,6 +201,7 @@ public class SweepResource {
     }
 
     @PATCH
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class)), required = true)
@@ -212,6 +215,7 @@ public class SweepResource {
 
     /** Only what is over, with its runs; fetched back by {@code restore}. */
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}")
     public SweepView delete(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         SweepView found = one(Given.id("sweep", id));
@@ -220,6 +224,7 @@ public class SweepResource {
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/restore")
     public SweepView restore(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         SweepView found = one(Given.id("sweep", id));
@@ -235,6 +240,7 @@ public class SweepResource {
 
     /** Markdown; empty takes it away. Earlier versions stay. */
     @PUT
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/{id}/note")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Notes.Written.class)), required = true)

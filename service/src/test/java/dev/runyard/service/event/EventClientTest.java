@@ -2,6 +2,7 @@ package dev.runyard.service.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.service.auth.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
@@ -10,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 final class EventClientTest {
     private final List<EventClient> gone = new ArrayList<>();
-    private final EventClient client = new EventClient(gone::add);
+    private final EventClient client = new EventClient(
+            new Hearing(new Caller.Person("me", null, true, null, false, Caller.Way.HOME, null), null), gone::add);
     private final Reader reader = new Reader();
 
     @Test
@@ -60,7 +62,7 @@ final class EventClientTest {
     }
 
     private static LiveEvent event(long id) {
-        return new LiveEvent("run", id, "{}");
+        return new LiveEvent("run", id, "{}", null);
     }
 
     private static final class Reader implements Flow.Subscriber<LiveEvent> {

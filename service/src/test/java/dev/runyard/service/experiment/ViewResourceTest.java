@@ -48,7 +48,7 @@ final class ViewResourceTest {
     void aViewIsMadeListedChangedAndDeleted() {
         String id = send("POST", "", "{\"name\": \"mine\", \"page\": \"runs\", \"address\": \"filter=a&sort=-b\"}")
                 .statusCode(201)
-                .body("createdBy", equalTo("local"))
+                .body("createdBy", equalTo(System.getProperty("user.name")))
                 .body("changedAt", notNullValue())
                 .extract()
                 .path("id");

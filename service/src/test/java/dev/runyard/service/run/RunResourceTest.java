@@ -72,7 +72,7 @@ final class RunResourceTest {
                 .body("state", equalTo("QUEUED"))
                 .body("experiment", equalTo("look"))
                 .body("project", equalTo("default"))
-                .body("createdBy", equalTo("local"))
+                .body("createdBy", equalTo(System.getProperty("user.name")))
                 .body("spec.batchSize", equalTo(128))
                 .body("waiting", startsWith("no device"));
         given().get("/api/v1/runs/" + id + "/events").then().statusCode(200).body("kind", equalTo(List.of("queue")));

@@ -23,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -50,16 +51,22 @@ public final class LabApi {
     private final URI base;
     private final Optional<String> token;
 
-    private LabApi(URI base) {
+    private LabApi(URI base, Optional<String> token) {
         this.base = base;
-        this.token = LabToken.of(base, System.getenv(), LabHome.ofEnvironment());
+        this.token = token;
+    }
+
+    /** Asks with this token, or as a stranger. */
+    static LabApi with(URI base, @Nullable String token) {
+        return new LabApi(base, Optional.ofNullable(token));
     }
 
     public static LabApi of(String url) {
-        return new LabApi(LabAddress.of("RUNYARD_URL", url));
+        URI base = LabAddress.of("RUNYARD_URL", url);
+        return new LabApi(base, LabToken.of(base, System.getenv(), LabHome.ofEnvironment()));
     }
 
-    /** The lab that {@code RUNYARD_URL} names, or the one that runs on this home. */
+    /** The lab that {@code RUNYARD_URL} names, or the one that runs on this home, or the one signed in to last. */
     public static LabApi ofEnvironment() {
         String url = System.getenv("RUNYARD_URL");
         if (url != null && !url.isBlank()) {
@@ -68,9 +75,10 @@ public final class LabApi {
         LabHome home = LabHome.ofEnvironment();
         return of(home.running()
                 .map(LabHome.Running::url)
+                .or(() -> new Logins(home).newest())
                 .orElseThrow(() -> Failure.fault(
                         "no lab runs on " + home.folder(),
-                        "start one with \"runyard up\", or name another by RUNYARD_URL")));
+                        "start one with \"runyard up\", or name another by RUNYARD_URL or \"runyard login URL\"")));
     }
 
     public String url() {
@@ -87,6 +95,31 @@ public final class LabApi {
     public Optional<JsonNode> find(String path) {
         HttpResponse<String> response = patiently(request(path).GET());
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(LabAnswer.of(url(), response));
+    }
+
+    public void delete(String path) {
+        LabAnswer.of(url(), once(request(path).DELETE()));
+    }
+
+    /**
+     * Signs in as a person, makes a token and signs out again: what is kept is the token.
+     *
+     * @param label what the token is for
+     */
+    String token(String name, String password, String label) {
+        HttpResponse<String> answer = once(posted("sign-in", Map.of("name", name, "password", password)));
+        LabAnswer.of(url(), answer);
+        String cookie = answer.headers().firstValue("Set-Cookie").orElse("").replaceFirst(";.*", "");
+        // As a page of the lab's own would: a cookie counts from nowhere else.
+        String origin = url();
+        HttpResponse<String> made = once(posted("me/tokens", Map.of("name", label))
+                .header("Cookie", cookie)
+                .header("Origin", origin));
+        once(request("session")
+                .header("Cookie", cookie)
+                .header("Origin", origin)
+                .DELETE());
+        return LabAnswer.required(url(), LabAnswer.of(url(), made), "secret");
     }
 
     /** Asks once: what came of it is unknown when no answer comes. */
@@ -181,6 +214,10 @@ public final class LabApi {
                 .timeout(TIMEOUT)
                 .header("Accept", "application/json")
                 .header("X-Runyard-User", user());
+        String project = System.getenv().getOrDefault("RUNYARD_PROJECT", "").strip();
+        if (!project.isEmpty()) {
+            request.header("X-Runyard-Project", project);
+        }
         token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
         return request;
     }

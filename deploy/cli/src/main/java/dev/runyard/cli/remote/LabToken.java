@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * What this account shows to a lab: to the one of its home what lies there, to another what {@code RUNYARD_TOKEN} holds, or the file
- * that {@code RUNYARD_TOKEN_FILE} names. A home's token goes to no other address.
+ * that {@code RUNYARD_TOKEN_FILE} names, or what {@code runyard login} made there. A home's token goes to no other address.
  */
 final class LabToken {
     private static final int LONGEST = 500;
@@ -32,7 +32,7 @@ final class LabToken {
         if (!file.isEmpty()) {
             return Optional.of(checked("RUNYARD_TOKEN_FILE", read(file)));
         }
-        return Optional.empty();
+        return new Logins(home).token(lab);
     }
 
     private static boolean same(URI one, URI other) {

@@ -1,6 +1,7 @@
 package dev.runyard.service.run.aggregate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.Goal;
 import dev.runyard.service.run.Configurations;
@@ -44,6 +45,7 @@ public class KeyCatalogue {
     private static final long SLOW_NANOS = 50_000_000L;
 
     private static final RunChoice.Ask LAB = new RunChoice.Ask(null, null, null, List.of(), null, null);
+    private static final Seen LAB_SEEN = new Seen(LAB, Asking.EVERYTHING);
     private static final Logger LOG = Logger.getLogger(KeyCatalogue.class);
 
     private static final int DECIMALS = 4;
@@ -92,15 +94,19 @@ public class KeyCatalogue {
     private final Statements statements;
     private final RunChoice choice;
     private final Configurations configurations;
+    private final Asking asking;
 
-    private final Map<RunChoice.Ask, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Seen, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<RunChoice.Ask, Kept> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Seen, Kept> eldest) {
             return size() > REMEMBERED;
         }
     };
+
+    /** @param sight who asks, where that makes a difference */
+    private record Seen(RunChoice.Ask ask, Object sight) {}
 
     private record Kept(KeysView view, long until, long took) {}
 
@@ -110,10 +116,11 @@ public class KeyCatalogue {
         return thread;
     });
 
-    public KeyCatalogue(Statements statements, RunChoice choice, Configurations configurations) {
+    public KeyCatalogue(Statements statements, RunChoice choice, Configurations configurations, Asking asking) {
         this.statements = statements;
         this.choice = choice;
         this.configurations = configurations;
+        this.asking = asking;
     }
 
     void started(@Observes StartupEvent event) {
@@ -126,13 +133,13 @@ public class KeyCatalogue {
 
     private void keepLab() {
         synchronized (kept) {
-            Kept known = kept.get(LAB);
+            Kept known = kept.get(LAB_SEEN);
             if (known != null && (known.took() < SLOW_NANOS || known.until() - System.nanoTime() > 2 * known.took())) {
                 return;
             }
         }
         try {
-            renewed(LAB);
+            renewed(LAB_SEEN);
         } catch (RuntimeException e) {
             LOG.debugf("the lab's keys are read when somebody asks: %s", e.getMessage());
         }
@@ -140,24 +147,25 @@ public class KeyCatalogue {
 
     public KeysView of(RunChoice.Ask ask) {
         long now = System.nanoTime();
+        Seen seen = new Seen(ask, asking.sight());
         synchronized (kept) {
-            Kept known = kept.get(ask);
+            Kept known = kept.get(seen);
             if (known != null && known.until() - now > 0) {
                 return known.view();
             }
         }
-        return renewed(ask);
+        return renewed(seen);
     }
 
-    private KeysView renewed(RunChoice.Ask ask) {
+    private KeysView renewed(Seen seen) {
         long now = System.nanoTime();
-        while (configurations.see()) {
+        while (asking.asLab(configurations::see)) {
             // Until the catalogue has what was queued before it was asked for.
         }
-        KeysView view = read(ask);
+        KeysView view = read(seen.ask());
         long took = System.nanoTime() - now;
         synchronized (kept) {
-            kept.put(ask, new Kept(view, System.nanoTime() + Math.max(LEAST_NANOS, PATIENCE * took), took));
+            kept.put(seen, new Kept(view, System.nanoTime() + Math.max(LEAST_NANOS, PATIENCE * took), took));
         }
         return view;
     }

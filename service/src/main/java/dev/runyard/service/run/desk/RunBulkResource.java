@@ -29,6 +29,7 @@ public class RunBulkResource {
 
     /** Does it to every run that it applies to, and says which it does not. */
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @RequestBody(content = @Content(schema = @Schema(implementation = RunBulk.Ask.class)), required = true)
     public RunBulk.Done carryOut(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
         return bulk.carryOut(Json.read(body, RunBulk.Ask.class), Given.who(user));

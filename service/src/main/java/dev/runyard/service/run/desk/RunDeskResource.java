@@ -46,6 +46,7 @@ public class RunDeskResource {
     }
 
     @PATCH
+    @RolesAllowed(Role.RESEARCHER)
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Patch.class)), required = true)
     public RunView change(
@@ -56,11 +57,13 @@ public class RunDeskResource {
 
     /** Only what is over; it is shown with {@code deleted=only} until it is fetched back. */
     @DELETE
+    @RolesAllowed(Role.RESEARCHER)
     public RunView delete(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         return done(id, RunDesk.Deed.throwAway(), user);
     }
 
     @POST
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/restore")
     public RunView restore(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         return done(id, RunDesk.Deed.fetchBack(), user);
@@ -74,6 +77,7 @@ public class RunDeskResource {
 
     /** Markdown; empty takes it away. Earlier versions stay. */
     @PUT
+    @RolesAllowed(Role.RESEARCHER)
     @Path("/note")
     @Consumes(MediaType.APPLICATION_JSON)
     @RequestBody(content = @Content(schema = @Schema(implementation = Notes.Written.class)), required = true)

@@ -1,0 +1,82 @@
+package dev.runyard.service.auth;
+
+import dev.runyard.service.db.Asker;
+import dev.runyard.service.db.Asking;
+import dev.runyard.service.http.Addresses;
+import dev.runyard.service.http.Problem;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ResourceInfo;
+import java.util.UUID;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the database for whom a request is done, before anything of it is read there; and who made what it makes. On loopback people say
+ * themselves what they are called; an account is called what it is called.
+ */
+class Acting {
+    private static final String USER = "X-Runyard-User";
+    private static final String PROJECT = "X-Runyard-Project";
+
+    private final SecurityIdentity identity;
+    private final Asking asking;
+    private final Accounts accounts;
+    private final CurrentVertxRequest current;
+
+    @Inject
+    Acting(SecurityIdentity identity, Asking asking, Accounts accounts, CurrentVertxRequest current) {
+        this.identity = identity;
+        this.asking = asking;
+        this.accounts = accounts;
+        this.current = current;
+    }
+
+    @ServerRequestFilter
+    void acts(ContainerRequestContext request, ResourceInfo resource) {
+        if (!(identity.getPrincipal() instanceof Caller.Person person)) {
+            return;
+        }
+        String called = request.getHeaderString(USER);
+        if (person.way() != Caller.Way.HOME || called == null || called.isBlank()) {
+            request.getHeaders().putSingle(USER, person.name());
+        }
+        HttpServerRequest http = current.getCurrent().request();
+        String named = own(resource) ? null : project(request);
+        Asker asker = asker(person, null, http);
+        asking.is(asker, !own(resource));
+        if (named != null) {
+            UUID project =
+                    asking.asLab(() -> accounts.project(named)).orElseThrow(() -> Problem.notFound("project", named));
+            asking.is(asker(person, project, http), true);
+        }
+    }
+
+    private static boolean own(ResourceInfo resource) {
+        return resource.getResourceClass().isAnnotationPresent(OwnRows.class);
+    }
+
+    /** A header, because every route has it; a query, because addresses are passed on. */
+    private static @Nullable String project(ContainerRequestContext request) {
+        String header = request.getHeaderString(PROJECT);
+        String named = header == null || header.isBlank()
+                ? request.getUriInfo().getQueryParameters().getFirst("project")
+                : header;
+        return named == null || named.isBlank() ? null : named;
+    }
+
+    private static Asker asker(Caller.Person person, @Nullable UUID project, HttpServerRequest http) {
+        return new Asker(
+                person.name(),
+                person.account(),
+                person.administrator(),
+                person.readOnly(),
+                project,
+                http.method() + " " + http.path(),
+                Addresses.of(http),
+                UUID.randomUUID().toString());
+    }
+}

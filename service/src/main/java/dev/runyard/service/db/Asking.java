@@ -1,0 +1,99 @@
+package dev.runyard.service.db;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.ArcContainer;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** For whom the statements of a request are carried out. Where nobody asks, the lab works for itself. */
+@Singleton
+public class Asking {
+    /** What whoever sees everything sees. */
+    public static final Object EVERYTHING = new Sight(null, true, null);
+
+    private final Request request;
+
+    public Asking(Request request) {
+        this.request = request;
+    }
+
+    /** What is known of one request. */
+    @RequestScoped
+    static class Request {
+        @Nullable
+        Asker asker;
+
+        boolean lab;
+
+        @Nullable
+        Asker asker() {
+            return asker;
+        }
+
+        boolean lab() {
+            return lab;
+        }
+
+        void asker(Asker person) {
+            asker = person;
+        }
+
+        void lab(boolean itself) {
+            lab = itself;
+        }
+    }
+
+    private record Sight(
+            @Nullable UUID account,
+            boolean administrator,
+            @Nullable UUID project) {}
+
+    private static boolean active() {
+        ArcContainer container = Arc.container();
+        return container != null && container.requestContext().isActive();
+    }
+
+    /** @param walls whether those between projects hold */
+    public void is(Asker person, boolean walls) {
+        request.asker(person);
+        request.lab(!walls);
+    }
+
+    public Optional<Asker> asker() {
+        return active() ? Optional.ofNullable(request.asker()) : Optional.empty();
+    }
+
+    /** The one whose walls hold now; none: everything is seen. */
+    Optional<Asker> walled() {
+        return asker().filter(person -> !request.lab() && person.walled());
+    }
+
+    /** The project that the request keeps to. */
+    public Optional<UUID> project() {
+        return asker().map(Asker::project);
+    }
+
+    /** What differs between those who see different rows; for whatever is remembered of what was read. */
+    public Object sight() {
+        return walled().<Object>map(a -> new Sight(a.account(), a.administrator(), a.project()))
+                .orElse(EVERYTHING);
+    }
+
+    /** What the lab does by itself while somebody asks, such as looking up who may. Not inside a transaction that is the person's. */
+    public <T> T asLab(Supplier<T> work) {
+        if (!active()) {
+            return work.get();
+        }
+        boolean before = request.lab();
+        request.lab(true);
+        try {
+            return work.get();
+        } finally {
+            request.lab(before);
+        }
+    }
+}

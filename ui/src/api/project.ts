@@ -1,0 +1,21 @@
+import { keep, kept } from "../components/kept";
+
+const NAME = "project";
+
+/** The project that this browser looks at; empty: all that one is a member of. */
+export function chosenProject(): string {
+  return kept<string>(NAME, "");
+}
+
+/** What was read of another project goes with this tab's memory. */
+export function chooseProject(name: string): void {
+  keep(NAME, name === "" ? undefined : name);
+  location.reload();
+}
+
+/** The same request, kept to the project. */
+export function inProject(request: Request): Request {
+  const project = chosenProject();
+  if (project !== "") request.headers.set("X-Runyard-Project", project);
+  return request;
+}
