@@ -235,6 +235,10 @@ final class WallsTest {
                     assertThat(theirs.status()).as(route + " " + theirs.body()).isLessThan(500);
                     // What was asked for is repeated in a refusal; nothing else is.
                     String told = theirs.status() >= 400 ? "" : theirs.body();
+                    if (route.path().endsWith(".csv")) {
+                        // Its head repeats the columns that were asked for; below it there is nothing.
+                        told = told.substring(told.indexOf('\n') + 1);
+                    }
                     if (route.path().equals("/api/v1/metrics/series")) {
                         // Names the curves that were asked for, and has no point of them.
                         assertThat(told).contains("\"points\":0", "\"steps\":[]");
