@@ -94,7 +94,7 @@ class EncoderRunTest {
                 }
             }
             try (TrainedRun run = TrainedRun.open(dir.resolve("asked"))) {
-                assertThat(run.evaluate(run.ownData(shared.resolve("cache")), List.of(), (done, of) -> true))
+                assertThat(run.evaluate(run.ownData(shared.resolve("cache")), List.of(), (done, of) -> true, (set, from, scores, outputs) -> {}))
                         .isPresent();
             }
         }
