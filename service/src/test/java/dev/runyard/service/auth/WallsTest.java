@@ -458,6 +458,12 @@ final class WallsTest {
                   and not has_any_column_privilege('runyard_person', c.oid, 'select') order by 1"""))
                 .as("closed to people: add it to afterMigrate.sql if it is of the lab")
                 .containsExactlyInAnyOrder(
-                        "api_token", "credential", "flyway_schema_history", "invitation", "secret", "session", "sso_attempt");
+                        "api_token",
+                        "credential",
+                        "flyway_schema_history",
+                        "invitation",
+                        "secret",
+                        "session",
+                        "sso_attempt");
     }
 }

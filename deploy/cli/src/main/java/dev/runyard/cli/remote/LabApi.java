@@ -97,10 +97,6 @@ public final class LabApi {
         return response.statusCode() == 404 ? Optional.empty() : Optional.of(LabAnswer.of(url(), response));
     }
 
-    public void delete(String path) {
-        LabAnswer.of(url(), once(request(path).DELETE()));
-    }
-
     /**
      * Signs in as a person, makes a token and signs out again: what is kept is the token.
      *

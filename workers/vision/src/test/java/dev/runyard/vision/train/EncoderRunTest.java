@@ -94,7 +94,11 @@ class EncoderRunTest {
                 }
             }
             try (TrainedRun run = TrainedRun.open(dir.resolve("asked"))) {
-                assertThat(run.evaluate(run.ownData(shared.resolve("cache")), List.of(), (done, of) -> true, (set, from, scores, outputs) -> {}))
+                assertThat(run.evaluate(
+                                run.ownData(shared.resolve("cache")),
+                                List.of(),
+                                (done, of) -> true,
+                                (set, from, scores, outputs) -> {}))
                         .isPresent();
             }
         }
