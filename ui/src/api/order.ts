@@ -34,11 +34,11 @@ interface Call<R, Body = never> {
   responses: { 200: { content: { "application/json": R } } };
 }
 
-type Things<K extends Kept> = Record<`/api/v1/${K}/{id}`, { patch: Call<Shown<K>, Change>; delete: Call<Shown<K>> }> &
-  Record<`/api/v1/${K}/{id}/restore`, { post: Call<Shown<K>> }> &
-  Record<`/api/v1/${K}/{id}/note`, { get: Call<Note>; put: Call<Note, { text: string }> }>;
+type Things<K extends Kept, At extends string = "{id}"> = Record<`/api/v1/${K}/${At}`, { patch: Call<Shown<K>, Change>; delete: Call<Shown<K>> }> &
+  Record<`/api/v1/${K}/${At}/restore`, { post: Call<Shown<K>> }> &
+  Record<`/api/v1/${K}/${At}/note`, { get: Call<Note>; put: Call<Note, { text: string }> }>;
 
-export type OrderPaths = Things<"runs"> & Things<"sweeps"> & Things<"experiments"> & { "/api/v1/session": { delete: { responses: { 204: { content?: never } } } } };
+export type OrderPaths = Things<"runs"> & Things<"sweeps"> & Things<"experiments", "{name}"> & { "/api/v1/session": { delete: { responses: { 204: { content?: never } } } } };
 
 const at = (id: string) => ({ params: { path: { id } } });
 

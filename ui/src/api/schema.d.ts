@@ -4,6 +4,207 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody
+         * @description By name; the first 1000.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /**
+         * Make an account
+         * @description Answers with an invitation, with which its owner chooses a password.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountAsk"];
+                };
+            };
+            responses: {
+                /** @description made */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountMade"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite again
+         * @description For whoever lost the link or the password. The one before counts no more; the password does until the invitation is taken.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountMade"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artifacts/{sha256}": {
         parameters: {
             query?: never;
@@ -130,6 +331,61 @@ export interface paths {
                 503: components["responses"]["Problem503"];
             };
         };
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people changed
+         * @description Newest first; go on with the last one's id as before.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    before?: string;
+                    kind?: string;
+                    limit?: string;
+                    object?: string;
+                    who?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditLine"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1112,6 +1368,346 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who this request is from, and what they are where */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description Signs every other browser out. Tokens stay.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionOfMine"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign a browser out
+         * @description Wherever its cookie was copied to.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiTokenView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /**
+         * Make a token for a program
+         * @description It may do what its account may; shown once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApiTokenAsk"];
+                };
+            };
+            responses: {
+                /** @description made */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiTokenMade"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description From the next request on it is nobody's.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/bands": {
         parameters: {
             query?: never;
@@ -1227,7 +1823,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Projects */
+        /**
+         * Projects that one sees
+         * @description By name; the first 1000.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1259,8 +1858,194 @@ export interface paths {
             };
         };
         put?: never;
+        /** Make */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProjectAsk"];
+                };
+            };
+            responses: {
+                /** @description made */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProjectMade"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{name}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works in a project
+         * @description By name; the first 1000.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{name}/members/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make an account a member, or give a member another role */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MemberAsk"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        /**
+         * Take a member out of a project
+         * @description What they made there stays.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2117,7 +2902,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The files that a run offers */
+        /**
+         * The files that a run offers
+         * @description Its own, and those of tasks that looked at it; at most 10,000.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2136,6 +2924,114 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["View1"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/artifacts/{sha256}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture among a run's files
+         * @description PNG or SVG, at most 32 MiB.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/png": unknown;
+                        "image/svg+xml": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/artifacts/{sha256}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a CSV file among a run's files
+         * @description At most 1,000 at once.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: string;
+                    offset?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TableView"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -2716,6 +3612,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Two runs on the same images
+         * @description Counts, McNemar's test, and the images: those that they answer differently, or with only=first or second those that one alone has right, with only=neither those that both have wrong.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: string;
+                    offset?: string;
+                    only?: string;
+                    search?: string;
+                    set?: string;
+                    with?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DisagreementView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/events": {
         parameters: {
             query?: never;
@@ -3169,6 +4123,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sets that a run was judged on
+         * @description By its own test and by tasks evaluate that looked at it; at most 100.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JudgedView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/results/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that follows from the answers to a set's images
+         * @description Top-1, top-5, mean per class, NLL, Brier score, calibration, classes, confusion, with 95 % intervals: Wilson's for top-1 and classes, else bootstrap over the images. masked=true lets only the set's own classes be answered.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    masked?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResultView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/results/{sha256}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Images of a judged set with their answers
+         * @description The surest wrong ones first; of one cell with label and answer, by a part of the name with search.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    answer?: string;
+                    label?: string;
+                    limit?: string;
+                    masked?: string;
+                    offset?: string;
+                    search?: string;
+                    wrong?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImagesView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/bulk": {
         parameters: {
             query?: never;
@@ -3575,7 +4694,7 @@ export interface paths {
         };
         /**
          * Sign this browser out
-         * @description Takes the cookie back. What was copied of it ends with "runyard token --new".
+         * @description An account's session ends, wherever its cookie was copied to. The cookie of the home's token is taken back, and what was copied of it ends with "runyard token --new".
          */
         delete: {
             parameters: {
@@ -3693,6 +4812,248 @@ export interface paths {
                 503: components["responses"]["Problem503"];
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one signs in here */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInWays"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /**
+         * Sign in with name and password
+         * @description Answers with a cookie. After a few wrong tries a minute 429; a wrong name and a wrong password look alike.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignInAsk"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a password
+         * @description With the link that an administrator handed out; it is good once. Signs in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationAsk"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in through the institution
+         * @description Sends the browser there.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/sso/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the institution sends the browser back to */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    state?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5072,8 +6433,57 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountAsk: {
+            administrator?: boolean;
+            name?: string;
+        };
+        AccountChange: {
+            administrator?: boolean;
+            disabled?: boolean;
+            /** Format: double */
+            weight?: number;
+        };
+        AccountMade: {
+            account?: components["schemas"]["AccountView"];
+            expiresAt?: components["schemas"]["Instant"];
+            invitation?: string;
+        };
+        AccountView: {
+            administrator?: boolean;
+            createdAt?: components["schemas"]["Instant"];
+            createdBy?: string;
+            disabled?: boolean;
+            id?: components["schemas"]["UUID"];
+            invited?: boolean;
+            lastSeenAt?: components["schemas"]["Instant"];
+            local?: boolean;
+            name?: string;
+            /** Format: double */
+            weight?: number;
+        };
         /** @enum {string} */
         Action: "DRAIN" | "LET_BACK";
+        /** @enum {string} */
+        Analysis: "nmi" | "tsne" | "tokens" | "library" | "attention";
+        ApiTokenAsk: {
+            /** Format: int32 */
+            days?: number;
+            name?: string;
+            scope?: components["schemas"]["Scope"];
+        };
+        ApiTokenMade: {
+            secret?: string;
+            token?: components["schemas"]["ApiTokenView"];
+        };
+        ApiTokenView: {
+            createdAt?: components["schemas"]["Instant"];
+            current?: boolean;
+            expiresAt?: components["schemas"]["Instant"];
+            id?: components["schemas"]["UUID"];
+            lastUsedAt?: components["schemas"]["Instant"];
+            name?: string;
+            scope?: components["schemas"]["Scope"];
+        };
         AttemptName: {
             /** Format: int64 */
             attempt?: number;
@@ -5093,6 +6503,21 @@ export interface components {
             /** Format: int64 */
             startStep?: number;
             state?: string;
+        };
+        AuditLine: {
+            action?: string;
+            address?: string;
+            after?: string;
+            before?: string;
+            /** Format: int64 */
+            id?: number;
+            kind?: string;
+            object?: string;
+            project?: string;
+            request?: string;
+            requestId?: string;
+            time?: components["schemas"]["Instant"];
+            who?: string;
         };
         /** @enum {string} */
         Augment: "pgn" | "clevr" | "flip-crop" | "resized-crop" | "none";
@@ -5154,6 +6579,18 @@ export interface components {
             step?: number;
             /** Format: int64 */
             steps?: number;
+        };
+        Bin: {
+            /** Format: double */
+            accuracy?: number;
+            /** Format: double */
+            confidence?: number;
+            /** Format: double */
+            high?: number;
+            /** Format: int32 */
+            images?: number;
+            /** Format: double */
+            low?: number;
         };
         Bucket: {
             /** Format: int64 */
@@ -5250,6 +6687,14 @@ export interface components {
             text?: string;
             values?: number[];
         };
+        Cell1: {
+            /** Format: int32 */
+            answer?: number;
+            /** Format: int32 */
+            images?: number;
+            /** Format: int32 */
+            label?: number;
+        };
         Checked: {
             estimate?: components["schemas"]["Estimate"];
             kind?: string;
@@ -5288,6 +6733,23 @@ export interface components {
             policy?: components["schemas"]["Policy"];
             template?: components["schemas"]["Template"];
             templates?: string;
+        };
+        ClassRow: {
+            /** Format: int32 */
+            answered?: number;
+            /** Format: double */
+            f1?: number;
+            /** Format: int32 */
+            images?: number;
+            /** Format: int32 */
+            index?: number;
+            /** Format: double */
+            precision?: number;
+            /** Format: int32 */
+            right?: number;
+            share?: components["schemas"]["Estimate1"];
+            /** Format: int32 */
+            takenFor?: number;
         };
         ClipSpec: {
             /** Format: int32 */
@@ -5339,9 +6801,9 @@ export interface components {
             parts?: components["schemas"]["DatasetPart"][];
             root?: string;
             /** Format: int32 */
-            shotSeed?: number;
-            /** Format: int32 */
             shots?: number;
+            /** Format: int32 */
+            shotSeed?: number;
             split?: components["schemas"]["Split"];
             /** Format: int32 */
             test?: number;
@@ -5416,6 +6878,20 @@ export interface components {
         };
         /** @enum {string} */
         Direction: "MIN" | "MAX";
+        DisagreementView: {
+            /** Format: int32 */
+            both?: number;
+            classNames?: string[];
+            /** Format: int32 */
+            images?: number;
+            /** Format: int32 */
+            neither?: number;
+            pairs?: components["schemas"]["PairView"][];
+            set?: string;
+            test?: components["schemas"]["McNemar"];
+            /** Format: int32 */
+            total?: number;
+        };
         EarlyStoppingSpec: {
             /** Format: int32 */
             patience?: number;
@@ -5439,6 +6915,15 @@ export interface components {
             kind?: string;
             /** Format: int32 */
             runs?: number;
+        };
+        Estimate1: {
+            /** Format: double */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            method?: components["schemas"]["Method"];
+            /** Format: double */
+            value?: number;
         };
         EventView: {
             from?: string;
@@ -5577,6 +7062,23 @@ export interface components {
             running?: components["schemas"]["RunView"][];
             since?: components["schemas"]["Instant"];
         };
+        ImagesView: {
+            classNames?: string[];
+            images?: components["schemas"]["ImageView"][];
+            /** Format: int32 */
+            total?: number;
+        };
+        ImageView: {
+            /** Format: int32 */
+            answer?: number;
+            /** Format: double */
+            confidence?: number;
+            item?: string;
+            /** Format: int32 */
+            label?: number;
+            /** Format: int32 */
+            rank?: number;
+        };
         ImportanceView: {
             metric?: string;
             /** Format: int32 */
@@ -5591,6 +7093,10 @@ export interface components {
          * @example 2022-03-10T16:15:50Z
          */
         Instant: string;
+        InvitationAsk: {
+            invitation?: string;
+            password?: string;
+        };
         JoinRequest: {
             host?: string;
         };
@@ -5599,6 +7105,41 @@ export interface components {
         };
         /** @description any JSON value */
         JsonNode: unknown;
+        JudgedView: {
+            /** Format: int32 */
+            allowed?: number;
+            /** Format: int32 */
+            classes?: number;
+            createdAt?: components["schemas"]["Instant"];
+            data?: string;
+            /** Format: int32 */
+            leftOut?: number;
+            meanPerClass?: boolean;
+            name?: string;
+            part?: string;
+            run?: components["schemas"]["UUID"];
+            set?: string;
+            sha256?: string;
+        };
+        Judgement: {
+            bins?: components["schemas"]["Bin"][];
+            brier?: components["schemas"]["Estimate1"];
+            calibrationError?: components["schemas"]["Estimate1"];
+            confusion?: components["schemas"]["Cell1"][];
+            /** Format: int32 */
+            draws?: number;
+            /** Format: int32 */
+            images?: number;
+            meanPerClass?: components["schemas"]["Estimate1"];
+            nll?: components["schemas"]["Estimate1"];
+            /** Format: int32 */
+            notFinite?: number;
+            rows?: components["schemas"]["ClassRow"][];
+            /** Format: int64 */
+            seed?: number;
+            top1?: components["schemas"]["Estimate1"];
+            top5?: components["schemas"]["Estimate1"];
+        };
         KeysView: {
             metrics?: components["schemas"]["MetricKey"][];
             /** Format: int64 */
@@ -5655,6 +7196,8 @@ export interface components {
             run?: components["schemas"]["UUID"];
             since?: components["schemas"]["Instant"];
         };
+        /** @enum {string} */
+        Level: "VIEWER" | "RESEARCHER" | "MAINTAINER";
         Line: {
             cells?: components["schemas"]["Cell"][];
             further?: string[];
@@ -5675,8 +7218,30 @@ export interface components {
             seq?: number;
             time?: components["schemas"]["Instant"];
         };
+        LookSpec: {
+            /** Format: int32 */
+            images?: number;
+            only?: components["schemas"]["Analysis"][];
+            policy?: components["schemas"]["Positions"];
+        };
         LostRequest: {
             why?: string;
+        };
+        McNemar: {
+            exact?: boolean;
+            /** Format: int32 */
+            first?: number;
+            /** Format: double */
+            p?: number;
+            /** Format: int32 */
+            second?: number;
+        };
+        Me: {
+            administrator?: boolean;
+            name?: string;
+            projects?: components["schemas"]["MyProject"][];
+            readOnly?: boolean;
+            way?: components["schemas"]["Way"];
         };
         MediaType: {
             /** Format: int32 */
@@ -5689,6 +7254,17 @@ export interface components {
             wildcardSubtype?: boolean;
             wildcardType?: boolean;
         };
+        MemberAsk: {
+            role?: components["schemas"]["Level"];
+        };
+        MemberView: {
+            account?: string;
+            createdAt?: components["schemas"]["Instant"];
+            createdBy?: string;
+            role?: components["schemas"]["Level"];
+        };
+        /** @enum {string} */
+        Method: "WILSON" | "BOOTSTRAP";
         MethodSpec: Record<string, never>;
         MetricBatch: {
             /** Format: int64 */
@@ -5725,6 +7301,10 @@ export interface components {
         };
         MetricsView: {
             keys?: components["schemas"]["KeyView"][];
+        };
+        MyProject: {
+            name?: string;
+            role?: components["schemas"]["Level"];
         };
         Named: {
             id?: components["schemas"]["UUID"];
@@ -5827,6 +7407,15 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        PairView: {
+            /** Format: int32 */
+            first?: number;
+            item?: string;
+            /** Format: int32 */
+            label?: number;
+            /** Format: int32 */
+            second?: number;
+        };
         ParamKey: {
             /** Format: int64 */
             distinct?: number;
@@ -5836,6 +7425,10 @@ export interface components {
             type?: components["schemas"]["Type"];
             values?: components["schemas"]["JsonNode"][];
             varies?: boolean;
+        };
+        PasswordChange: {
+            old?: string;
+            password?: string;
         };
         Patch: {
             archived?: boolean;
@@ -5899,6 +7492,8 @@ export interface components {
         /** @enum {string} */
         Policy: "trainable" | "frozen" | "random";
         /** @enum {string} */
+        Positions: "append" | "interpolate";
+        /** @enum {string} */
         Precision: "fp32" | "tf32" | "bf16" | "fp16";
         /** @enum {string} */
         Preset: "paper" | "as-released";
@@ -5933,11 +7528,20 @@ export interface components {
             type: string;
             value?: string;
         };
+        ProjectAsk: {
+            name?: string;
+        };
+        ProjectMade: {
+            id?: components["schemas"]["UUID"];
+            name?: string;
+        };
         ProjectView: {
             createdAt?: components["schemas"]["Instant"];
             createdBy?: string;
             id?: components["schemas"]["UUID"];
             name?: string;
+            /** Format: double */
+            weight?: number;
         };
         Protocol: {
             /** Format: int32 */
@@ -6061,6 +7665,15 @@ export interface components {
             from?: number;
             lines?: components["schemas"]["Line1"][];
         };
+        ResultView: {
+            /** Format: int32 */
+            cellsLeftOut?: number;
+            classNames?: string[];
+            judgement?: components["schemas"]["Judgement"];
+            /** Format: int32 */
+            rowsLeftOut?: number;
+            set?: string;
+        };
         ResumedRequest: {
             /** Format: int64 */
             step?: number;
@@ -6132,9 +7745,11 @@ export interface components {
             /** Format: int32 */
             devices?: number;
             evaluations?: components["schemas"]["DatasetPart"][];
+            look?: components["schemas"]["LookSpec"];
             method?: components["schemas"]["MethodSpec"];
             /** Format: int32 */
             microBatch?: number;
+            of?: string;
             optimizer?: components["schemas"]["OptimizerSpec"];
             preset?: components["schemas"]["Preset"];
             pretrain?: components["schemas"]["PretrainSpec"];
@@ -6240,6 +7855,8 @@ export interface components {
             warmupSteps?: number;
         };
         /** @enum {string} */
+        Scope: "READ" | "WRITE";
+        /** @enum {string} */
         Select: "last" | "best-val-loss" | "best-val-top1";
         Series: {
             device?: number[];
@@ -6287,6 +7904,15 @@ export interface components {
             cursor?: string;
             series?: components["schemas"]["Series"][];
         };
+        SessionOfMine: {
+            address?: string;
+            agent?: string;
+            createdAt?: components["schemas"]["Instant"];
+            current?: boolean;
+            expiresAt?: components["schemas"]["Instant"];
+            id?: components["schemas"]["UUID"];
+            lastUsedAt?: components["schemas"]["Instant"];
+        };
         SessionView: {
             person?: string;
         };
@@ -6326,6 +7952,17 @@ export interface components {
             /** Format: double */
             weight?: number;
         };
+        SignedIn: {
+            name?: string;
+        };
+        SignInAsk: {
+            name?: string;
+            password?: string;
+        };
+        SignInWays: {
+            passwords?: boolean;
+            sso?: boolean;
+        };
         /** @description a spec as it was written; its schema is at /api/v1/schemas/run */
         SpecDocument: {
             [key: string]: unknown;
@@ -6351,6 +7988,7 @@ export interface components {
             checkpoints?: components["schemas"]["CheckpointRef"][];
             /** Format: int32 */
             grace?: number;
+            inputs?: components["schemas"]["File"][];
             spec?: components["schemas"]["JsonNode"];
             specHash?: string;
             /** Format: int32 */
@@ -6422,6 +8060,7 @@ export interface components {
             require?: string[];
             sampler?: components["schemas"]["SamplerSpec"];
             seeds?: number[];
+            then?: components["schemas"]["ObjectNode"][];
         };
         /** @enum {string} */
         SweepState: "RUNNING" | "PAUSED" | "FINISHED" | "CANCELLED";
@@ -6461,13 +8100,19 @@ export interface components {
             rows?: components["schemas"]["Row"][];
             value?: string;
         };
+        TableView: {
+            columns?: string[];
+            rows?: string[][];
+            /** Format: int32 */
+            total?: number;
+        };
         TagKey: {
             key?: string;
             /** Format: int64 */
             runs?: number;
         };
         /** @enum {string} */
-        Task: "train" | "pretrain";
+        Task: "train" | "pretrain" | "evaluate" | "analyse" | "invert";
         /** @enum {string} */
         Template: "pgn" | "vp" | "clip" | "coop";
         Temporal: {
@@ -6551,10 +8196,13 @@ export interface components {
             createdAt?: components["schemas"]["Instant"];
             kind?: string;
             name?: string;
+            run?: components["schemas"]["UUID"];
             sha256?: string;
             /** Format: int64 */
             size?: number;
         };
+        /** @enum {string} */
+        Way: "HOME" | "SESSION" | "TOKEN";
         WorkerView: {
             host?: string;
             id?: components["schemas"]["UUID"];

@@ -11,7 +11,7 @@ export type ImportanceView = Omit<Made<"ImportanceView", "metric" | "points" | "
 /** `values`: one for each goal, the mean over the seeds. */
 export type PointView = Omit<Made<"PointView", "point" | "source" | "state" | "runs">, "params"> & { params: Record<string, Json> };
 
-export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & { points: PointView[]; goals: ("max" | "min" | "MAX" | "MIN")[] };
+export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & { points: PointView[]; goals: ("max" | "min")[] };
 
 /** What a pruner saw and decided; no decision at an epoch that is no rung. */
 export type Reading = Made<"ReadingView", "seq" | "run" | "index" | "epoch" | "value">;

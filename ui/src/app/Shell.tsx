@@ -18,10 +18,11 @@ import { sayProblem, Toasts } from "../components/overlays/toast";
 import { Tip } from "../components/overlays/Tooltip";
 import { useKept } from "../components/kept";
 import { isAt, PLACES } from "./places";
-import { ProjectMenu } from "./ProjectMenu";
 import css from "./Shell.module.css";
 import { ThemeMenu } from "./ThemeMenu";
 
+/** Few labs have more projects than one. */
+const ProjectMenu = lazy(() => import("./ProjectMenu").then((module) => ({ default: module.ProjectMenu })));
 const Palette = lazy(() => import("./Palette"));
 /** Nothing that is seen waits for it. */
 const Watcher = lazy(() => import("./Watcher").then((module) => ({ default: module.Watcher })));
@@ -66,7 +67,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <Keys keys="mod+k" />
         </button>
         <span className={css.grow} />
-        {signedOut ? null : <ProjectMenu />}
+        {signedOut ? null : (
+          <Suspense fallback={null}>
+            <ProjectMenu />
+          </Suspense>
+        )}
         <LabState />
         <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
         <ThemeMenu />

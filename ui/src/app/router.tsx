@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { useSignedOut } from "../api/session";
 import { parseSearch, type RawSearch, stringifySearch } from "../components/search";
@@ -5,11 +6,12 @@ import { runsSearch } from "../features/runs/search";
 import { fromHash } from "./address";
 import { Broken, NoSuchPage } from "./Broken";
 import { Shell } from "./Shell";
-import { SignIn } from "./SignIn";
 
 function Page() {
-  return <Shell>{useSignedOut() ? <SignIn /> : <Outlet />}</Shell>;
+  return <Shell>{useSignedOut() ? <Suspense><SignIn /></Suspense> : <Outlet />}</Shell>;
 }
+
+const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module.SignIn })));
 
 const root = createRootRoute({
   component: Page,

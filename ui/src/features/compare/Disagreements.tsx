@@ -68,7 +68,6 @@ export function Disagreements({ runs, baseline }: Props) {
                 <thead>
                   <tr>
                     {["Image", "is", first.name, second.name].map((head, i) => (
-                      // eslint-disable-next-line react/no-array-index-key -- two runs may have one name
                       <th key={i} scope="col">
                         {head}
                       </th>
@@ -83,7 +82,6 @@ export function Disagreements({ runs, baseline }: Props) {
                       </td>
                       <td>{found.classNames[pair.label]}</td>
                       {[pair.first, pair.second].map((answer, i) => (
-                        // eslint-disable-next-line react/no-array-index-key -- first and second
                         <td key={i} className={answer === pair.label ? css.good : css.bad}>
                           {answer < 0 ? "no number" : found.classNames[answer]}
                           {answer === pair.label ? " ✓" : ""}

@@ -25,10 +25,8 @@ export function ArtifactTable({ run, sha256, name }: { run: string; sha256: stri
               </thead>
               <tbody>
                 {rows.map((row, i) => (
-                  // eslint-disable-next-line react/no-array-index-key -- rows of a file have no other name
                   <tr key={i}>
                     {row.map((cell, k) => (
-                      // eslint-disable-next-line react/no-array-index-key -- as above
                       <td key={k} className={cell !== "" && Number.isFinite(Number(cell)) ? "num" : undefined}>
                         {cell}
                       </td>

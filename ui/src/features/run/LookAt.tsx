@@ -19,9 +19,6 @@ const TASKS = {
 } as const;
 type Task = keyof typeof TASKS;
 
-/** Whether a task can look at the run: a training that came to its end. */
-export const canBeLookedAt = (run: Pick<RunView, "state" | "spec">) => run.state === "FINISHED" && (run.spec.task ?? "train") === "train";
-
 /** "imagenet-a=/data/a" or a path alone, as on the command line. */
 export function partOf(text: string): JsonObject {
   const at = text.indexOf("=");
@@ -73,7 +70,6 @@ export function LookAt({ run }: { run: RunView }) {
             {(field) => (
               <>
                 {sets.map((set, i) => (
-                  // eslint-disable-next-line react/no-array-index-key -- a line has no other name than its place
                   <div className={css.tools} key={i}>
                     <TextField {...(i === 0 ? field : {})} aria-label={`Data set ${i + 1}`} value={set} onChange={(event) => setSets(sets.map((one, k) => (k === i ? event.target.value : one)))} />
                     {sets.length > 1 ? <IconButton icon={X} size="s" label={`Remove data set ${i + 1}`} onClick={() => setSets(sets.filter((_, k) => k !== i))} /> : null}

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CopyPlus, GitCompareArrows } from "lucide-react";
 import { api } from "../../api/client";
@@ -19,10 +20,11 @@ import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { protocolMark } from "./protocol";
 import { Failure } from "./Failure";
-import { hasEnded, reached } from "./goal";
-import { canBeLookedAt, LookAt } from "./LookAt";
-import { MoreSeeds } from "./MoreSeeds";
+import { canBeLookedAt, hasEnded, reached } from "./goal";
 import css from "./run.module.css";
+
+const LookAt = lazy(() => import("./LookAt").then((module) => ({ default: module.LookAt })));
+const MoreSeeds = lazy(() => import("./MoreSeeds").then((module) => ({ default: module.MoreSeeds })));
 
 /** What the run is, how far it is, and what can be done with it. */
 export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () => void }) {
@@ -56,8 +58,10 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
           <LinkButton icon={GitCompareArrows} to="/compare" search={{ run: run.id } as never}>
             Compare with
           </LinkButton>
-          {canBeLookedAt(run) ? <LookAt run={run} /> : null}
-          {run.spec.of ? null : <MoreSeeds run={run} />}
+          <Suspense fallback={null}>
+            {canBeLookedAt(run) ? <LookAt run={run} /> : null}
+            {run.spec.of ? null : <MoreSeeds run={run} />}
+          </Suspense>
           <LinkButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
             Again with a change
           </LinkButton>

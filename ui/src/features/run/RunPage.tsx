@@ -13,9 +13,7 @@ import { useUrlState } from "../../components/navigation";
 import { Configuration } from "./Configuration";
 import { Logs } from "./Logs";
 import { Overview } from "./Overview";
-import { Pictures } from "./Pictures";
 import { RunHeader } from "./RunHeader";
-import { Artifacts, Attempts, Events } from "./Trail";
 import { type RunPageView, runUrl, type Tab, TABS } from "./view";
 import { Skeleton } from "../../components/display/Skeleton";
 
@@ -24,6 +22,11 @@ const Curves = lazy(() => import("./Curves").then((module) => ({ default: module
 
 /** Asked for by few, and much of it. */
 const Judged = lazy(() => import("./Judged").then((module) => ({ default: module.Judged })));
+
+const Pictures = lazy(() => import("./Pictures").then((module) => ({ default: module.Pictures })));
+const Artifacts = lazy(() => import("./Trail").then((module) => ({ default: module.Artifacts })));
+const Attempts = lazy(() => import("./Trail").then((module) => ({ default: module.Attempts })));
+const Events = lazy(() => import("./Trail").then((module) => ({ default: module.Events })));
 
 export function RunPage({ id }: { id: string }) {
   const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
@@ -56,7 +59,9 @@ function Loaded({ run }: { run: RunView }) {
         onValue={(tab) => setView({ ...view, tab }, "push")}
         label="Parts of the run"
       >
-        <Panel tab={view.tab} run={run} view={view} onView={setView} noting={noting} onNoting={setNoting} />
+        <Suspense fallback={<Skeleton what={view.tab} lines={6} />}>
+          <Panel tab={view.tab} run={run} view={view} onView={setView} noting={noting} onNoting={setNoting} />
+        </Suspense>
       </Tabs>
     </SeriesProvider>
   );
@@ -78,11 +83,11 @@ function Panel({ tab, run, view, onView, noting, onNoting }: PanelProps) {
     case "overview":
       return <Overview run={run} view={view.chart} onView={onChart} noting={noting} onNoting={onNoting} />;
     case "curves":
-      return <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><Curves run={run} view={view.chart} onView={onChart} /></Suspense>;
+      return <Curves run={run} view={view.chart} onView={onChart} />;
     case "configuration":
       return <Configuration run={run} defaults={view.defaults} onDefaults={(defaults) => onView({ ...view, defaults })} />;
     case "results":
-      return <Suspense fallback={<Skeleton what="results" lines={6} />}><Judged run={run} /></Suspense>;
+      return <Judged run={run} />;
     case "pictures":
       return <Pictures run={run} search={view.search} onSearch={onSearch} open={view.picture} onOpen={(picture) => onView({ ...view, picture })} />;
     case "logs":

@@ -34,3 +34,6 @@ export function reached(run: Pick<RunView, "step" | "epoch" | "summary">, attemp
 
 /** Nothing works on the run any more. */
 export const hasEnded = (state: RunView["state"]) => ["FINISHED", "PRUNED", "FAILED", "CANCELLED"].includes(state);
+
+/** Whether a task can look at the run: a training that came to its end. */
+export const canBeLookedAt = (run: Pick<RunView, "state" | "spec">) => run.state === "FINISHED" && (run.spec.task ?? "train") === "train";

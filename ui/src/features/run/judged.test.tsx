@@ -7,7 +7,8 @@ import { drawAt } from "../../testing/page";
 import { aRun } from "../../testing/samples";
 import { placesOf, worstOf } from "./confusion";
 import { Judged } from "./Judged";
-import { canBeLookedAt, taskOf } from "./LookAt";
+import { canBeLookedAt } from "./goal";
+import { taskOf } from "./LookAt";
 import { stripsOf } from "./pictures";
 
 const run = aRun();

@@ -19,7 +19,6 @@ import { useDark } from "../../components/theme";
 import type { Curated } from "./CurateDialog";
 import { columnOf, usual } from "./columns";
 import { NoRuns } from "./NoRuns";
-import { RunCards } from "./RunCards";
 import { RunsTable } from "./RunsTable";
 import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
@@ -31,6 +30,7 @@ import { useChange } from "./useChange";
 import { useSelection } from "./useSelection";
 import { useTableKeys } from "./useTableKeys";
 
+const RunCards = lazy(() => import("./RunCards").then((module) => ({ default: module.RunCards })));
 const RunsCharts = lazy(() => import("./RunsCharts").then((module) => ({ default: module.RunsCharts })));
 
 const BulkBar = lazy(() => import("./BulkBar").then((module) => ({ default: module.BulkBar })));
@@ -153,7 +153,9 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
             <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
           ) : narrow && !grouped ? (
             <>
-              <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} menu={menu} onMenu={setMenu} onChange={setChanging} />
+              <Suspense fallback={<Skeleton what="runs" lines={10} height={26} />}>
+                <RunCards runs={loaded} columns={columns} selected={(id) => selection.has({ kind: "run", id } as Row)} onSelect={(run) => selection.toggle({ kind: "run", id: run.id, run, depth: 0 }, false)} menu={menu} onMenu={setMenu} onChange={setChanging} />
+              </Suspense>
               {hasNextPage ? (
                 <Button busy={isFetchingNextPage} onClick={more}>
                   More

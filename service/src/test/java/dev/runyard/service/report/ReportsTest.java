@@ -218,9 +218,9 @@ final class ReportsTest {
         post("/preview", body(SPEC.replace("{experiment: %s}", "{filter: 'state ='}")))
                 .statusCode(422)
                 .body("code", equalTo("BAD_FILTER"));
-        post("/preview", body(SPEC.formatted("e").replace("title: Methods", "titel: Methods")))
+        post("/preview", body(SPEC.formatted("e").replace("columns: ", "colums: ")))
                 .statusCode(422)
-                .body("field", equalTo("titel"));
+                .body("field", equalTo("colums"));
         post("/preview", body("x".repeat(70_000))).statusCode(413);
         post("", body("- 1")).statusCode(422);
     }
