@@ -16,7 +16,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,8 +90,7 @@ public class CredentialResource {
     /** Its host's workers are out at once, and their runs go elsewhere. */
     @DELETE
     @Path("/{id}")
-    public Response revoke(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+    public void revoke(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         credentials.revoke(Given.id("credential", id), Given.who(user));
-        return Response.noContent().build();
     }
 }

@@ -26,7 +26,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -340,11 +339,10 @@ public class FleetResource {
     @RolesAllowed(Role.ENROLMENT)
     @Path("/workers/unfit")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response unfit(@Nullable UnfitRequest body) {
+    public void unfit(@Nullable UnfitRequest body) {
         UnfitRequest request = Problem.required(body);
         shown();
         fleet.refused(request.host(), request.machine(), List.of(request.device()), request.why());
-        return Response.noContent().build();
     }
 
     /** A worker's device stopped working under an attempt: nothing more is granted there until it is let back. */
@@ -352,10 +350,9 @@ public class FleetResource {
     @RolesAllowed(Role.WORKER)
     @Path("/workers/{worker}/devices/{id}/lost")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response lost(@PathParam("worker") String worker, @PathParam("id") String id, @Nullable LostRequest body) {
+    public void lost(@PathParam("worker") String worker, @PathParam("id") String id, @Nullable LostRequest body) {
         LostRequest request = Problem.required(body);
         fleet.lost(Given.id("worker", worker), Given.id("device", id), request.why());
-        return Response.noContent().build();
     }
 
     /** Which folders of attempts a worker keeps; the others it removes. */
@@ -397,10 +394,9 @@ public class FleetResource {
     @POST
     @RolesAllowed(Role.WORKER)
     @Path("/workers/{worker}/leave")
-    public Response leave(@PathParam("worker") String id) {
+    public void leave(@PathParam("worker") String id) {
         UUID worker = Given.id("worker", id);
         fleet.leave(worker);
-        return Response.noContent().build();
     }
 
     private Temporal temporal() {

@@ -1,6 +1,7 @@
 package dev.runyard.vision.train;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.run.FailureReason;
@@ -47,6 +48,9 @@ record MemoryProbe(Objective objective, long step) {
                 NDScope scope = new NDScope();
                 Tape tape = new Tape()) {
             scope.suppressNotUsedWarning();
+            for (NDArray view : seen.views()) {
+                manager.zeros(view.getShape(), view.getDataType()); // the batch that the loader may have ready meanwhile
+            }
             Tensors leaves = objective.parameters().leaves();
             tape.backward(objective.loss(manager, leaves, seen.part(0, n), step).mean());
             return true;

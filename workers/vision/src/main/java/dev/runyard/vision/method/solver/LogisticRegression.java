@@ -156,10 +156,11 @@ public final class LogisticRegression implements AutoCloseable {
     private NDArray inverse(double c) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray bend = covariance().mul(curvature());
+            NDArray bend = covariance().mul(Torch.doubles(manager, new double[] {curvature()}));
             NDArray unit = manager.eye(d, d, 0, DataType.FLOAT64);
             double mean = Torch.readDoubles(bend.mul(unit).sum())[0] / d;
-            NDArray out = bend.add(unit.mul(1 / (c * n) + SMALLEST * mean)).inverse();
+            NDArray ridge = Torch.doubles(manager, new double[] {1 / (c * n) + SMALLEST * mean});
+            NDArray out = bend.add(unit.mul(ridge)).inverse();
             NDScope.unregister(out);
             return out;
         }
@@ -198,7 +199,7 @@ public final class LogisticRegression implements AutoCloseable {
                     sum.addi(some.transpose().matMul(some));
                 }
             }
-            NDArray out = sum.div(n);
+            NDArray out = sum.div(Torch.doubles(manager, new double[] {n}));
             NDScope.unregister(out);
             covariance = out;
             return out;
