@@ -15,8 +15,11 @@ const cache = newCache();
 const project = chosenProject();
 const stream = new EventStream(`/api/v1/events${project === "" ? "" : `?project=${encodeURIComponent(project)}`}`);
 const root = document.getElementById("root");
-// An address with a token that is pasted into a tab of this page changes nothing but the hash.
-addEventListener("hashchange", () => void signInFromAddress().then((signedIn) => signedIn && location.reload()));
+// An address with a token or an invitation that is pasted into a tab of this page changes nothing but the hash.
+addEventListener("hashchange", () => {
+  if (location.hash.includes("invitation=")) location.reload();
+  else void signInFromAddress().then((signedIn) => signedIn && location.reload());
+});
 if (root) {
   await signInFromAddress();
   createRoot(root).render(

@@ -1,14 +1,16 @@
 import { lazy, Suspense } from "react";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
-import { useSignedOut } from "../api/session";
+import { invitationOf, useSignedOut } from "../api/session";
 import { parseSearch, type RawSearch, stringifySearch } from "../components/search";
 import { runsSearch } from "../features/runs/search";
 import { fromHash } from "./address";
 import { Broken, NoSuchPage } from "./Broken";
 import { Shell } from "./Shell";
 
+/** An invitation is taken also where somebody is signed in already: by the lab's own address, or as another account. */
 function Page() {
-  return <Shell>{useSignedOut() ? <Suspense><SignIn /></Suspense> : <Outlet />}</Shell>;
+  const signedOut = useSignedOut();
+  return <Shell>{signedOut || invitationOf() !== null ? <Suspense><SignIn /></Suspense> : <Outlet />}</Shell>;
 }
 
 const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module.SignIn })));
