@@ -10,13 +10,15 @@ import { Skeleton } from "../../components/display/Skeleton";
 import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { shortId } from "../../components/format";
+import { useSettled } from "../../components/useSettled";
 
 const PAGE = 100;
 const WORDS: Record<string, string> = { INSERT: "made", UPDATE: "changed", DELETE: "removed" };
 
 /** What people changed, newest first. The database writes it, and nobody changes it. */
 export function AuditPage() {
-  const [who, setWho] = useState("");
+  const [typed, setTyped] = useState("");
+  const who = useSettled(typed.trim());
   const lines = useInfiniteQuery({
     queryKey: peopleKeys.audit(who),
     queryFn: ({ pageParam }) => people.audit({ ...(who ? { who } : {}), ...(pageParam ? { before: pageParam } : {}) }),
@@ -27,12 +29,14 @@ export function AuditPage() {
   return (
     <>
       <PageHeader title="Audit" />
-      <Field label="Who">{(given) => <TextField {...given} value={who} onChange={(event) => setWho(event.target.value)} />}</Field>
+      <Field label="Who" hint="The whole name of an account.">
+        {(given) => <TextField {...given} value={typed} onChange={(event) => setTyped(event.target.value)} />}
+      </Field>
       {lines.error ? <ErrorNote error={lines.error} retry={lines.refetch} /> : null}
       {lines.isPending ? (
         <Skeleton what="audit" />
       ) : found.length === 0 ? (
-        <EmptyState title="Nothing was changed." />
+        lines.error ? null : <EmptyState title={who ? `No account named ${who} changed anything.` : "Nothing was changed yet."} />
       ) : (
         <TableBox label="Changes">
           <table>

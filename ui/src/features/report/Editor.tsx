@@ -5,9 +5,9 @@ import { reports } from "../../api/reports";
 import { Field, TextArea } from "../../components/controls/TextField";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { Skeleton } from "../../components/display/Skeleton";
+import { useSettled } from "../../components/useSettled";
 import css from "./report.module.css";
 import { TableView } from "./TableView";
-import { useSettled } from "./useSettled";
 
 interface Props {
   text: string;
