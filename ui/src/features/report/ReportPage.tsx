@@ -34,7 +34,7 @@ export function ReportPage({ id }: { id: string }) {
   const query = useQuery({ queryKey: keys.report(id), queryFn: () => reports.one(id) });
   return (
     <Answered query={query} what="the report" title="Report">
-      {(report) => <Report key={report.version} report={report} />}
+      {(report) => <Report report={report} />}
     </Answered>
   );
 }
@@ -68,9 +68,10 @@ function Report({ report }: { report: ReportShown }) {
     if (!(await confirm({ title: `Delete ${what}?`, text: view.frozen ? "Its runs no longer keep their files for it." : "Its versions go with it. Runs stay.", act: "Delete", danger: true }))) return;
     try {
       await (view.frozen ? reports.thaw(id, view.frozen) : reports.remove(id));
-      await anew();
+      // First away from what is no more: that it is not found is no news.
       if (view.frozen) setView({ frozen: "" });
       else go("/reports");
+      await anew();
     } catch (error) {
       say(toProblem(error).message);
     }
@@ -157,7 +158,9 @@ function FrozenTable({ id, content }: { id: string; content: string }) {
   );
 }
 
-function Change({ report, onDone }: { report: ReportShown; onDone: () => void }) {
+function Change({ report: newest, onDone }: { report: ReportShown; onDone: () => void }) {
+  // What is written here changes this version: where somebody else made another one meanwhile, the lab refuses and nothing is lost.
+  const [report] = useState(newest);
   const [text, setText] = useState(report.text);
   const cache = useQueryClient();
   const save = useMutation({
