@@ -72,6 +72,9 @@ export interface AuditLine {
   address: string;
 }
 
+/** Whether they keep a project, and so may read what was changed there. */
+export const readsAudit = (me: Me) => me.administrator || me.projects.some((project) => project.role === "MAINTAINER");
+
 /** What the service's document leaves open, which of its fields always come, is said above. */
 const got = <T>(asked: Promise<unknown>): Promise<T> => unwrap(asked as Parameters<typeof unwrap<T>>[0]);
 

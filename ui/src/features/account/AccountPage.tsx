@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { people, peopleKeys } from "../../api/people";
+import { people, peopleKeys, readsAudit } from "../../api/people";
 import { Button, LinkButton } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { Field, TextField } from "../../components/controls/TextField";
@@ -28,7 +28,7 @@ export function AccountPage() {
             actions={
               <>
                 <LinkButton to="/members">Members</LinkButton>
-                {who.administrator || who.projects.some((project) => project.role === "MAINTAINER") ? <LinkButton to="/audit">Audit</LinkButton> : null}
+                {readsAudit(who) ? <LinkButton to="/audit">Audit</LinkButton> : null}
               </>
             }
           />
@@ -97,14 +97,14 @@ function Tokens() {
       <Answered query={tokens} what="tokens">
         {(list) =>
           list.length === 0 ? (
-            <EmptyState title="There is none." />
+            <EmptyState title="No token yet." />
           ) : (
             <TableBox label="Tokens">
               <table>
                 <thead>
                   <tr>
                     {["Name", "Scope", "Made", "Ends", "Last used", ""].map((head) => (
-                      <th key={head} scope="col">
+                      <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                         {head}
                       </th>
                     ))}
@@ -168,7 +168,7 @@ function Sessions() {
               <thead>
                 <tr>
                   {["Browser", "Address", "Signed in", "Last seen", ""].map((head) => (
-                    <th key={head} scope="col">
+                    <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                       {head}
                     </th>
                   ))}
@@ -189,7 +189,7 @@ function Sessions() {
                     </td>
                     <td>
                       {session.current ? null : (
-                        <Button size="s" onClick={() => void end(session.id)}>
+                        <Button size="s" onClick={() => void end(session.id)} aria-label={`Sign out ${session.agent}, ${session.address}`}>
                           Sign out
                         </Button>
                       )}

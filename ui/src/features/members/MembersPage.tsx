@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { type Account, type Level, type Me, people, peopleKeys } from "../../api/people";
+import { type Account, type Level, type Me, type Member, people, peopleKeys } from "../../api/people";
 import { Button } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { Select } from "../../components/controls/Select";
@@ -31,7 +31,11 @@ export function MembersPage() {
       <Answered query={me} what="projects">
         {(who) => (
           <>
-            {who.projects.length === 0 ? <EmptyState title="You are a member of no project." /> : null}
+            {who.projects.length === 0 ? (
+              <EmptyState title="You are a member of no project yet.">
+                <p>Ask a maintainer of a project to make you one.</p>
+              </EmptyState>
+            ) : null}
             {who.projects.map((project) => (
               <Project key={project.name} name={project.name} keeps={project.role === "MAINTAINER"} />
             ))}
@@ -49,20 +53,22 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
   const members = useQuery({ queryKey: key, queryFn: () => people.members(name) });
   const [account, setAccount] = useState("");
   const [level, setLevel] = useState<Level>("RESEARCHER");
+  /** It may have been one's own role. */
+  const changed = (now: Member[]) => {
+    cache.setQueryData(key, now);
+    void cache.invalidateQueries({ queryKey: peopleKeys.me });
+  };
   const set = (who: string, role: Level) =>
     people.setMember(name, who, role).then(
       (now) => {
-        cache.setQueryData(key, now);
-        setAccount("");
+        changed(now);
+        setAccount((typed) => (typed.trim() === who ? "" : typed));
       },
       (error: unknown) => sayProblem("Members", error),
     );
   const drop = async (who: string) => {
     if (!(await confirm({ title: `Take ${who} out of ${name}?`, text: "What they made there stays.", act: "Take out" }))) return;
-    people.dropMember(name, who).then(
-      (now) => cache.setQueryData(key, now),
-      (error: unknown) => sayProblem("Members", error),
-    );
+    people.dropMember(name, who).then(changed, (error: unknown) => sayProblem("Members", error));
   };
   return (
     <section aria-label={`Project ${name}`}>
@@ -77,7 +83,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
                 <thead>
                   <tr>
                     {["Account", "Role", "Since", ""].map((head) => (
-                      <th key={head} scope="col">
+                      <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                         {head}
                       </th>
                     ))}
@@ -99,7 +105,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
                       </td>
                       <td>
                         {keeps ? (
-                          <Button size="s" onClick={() => void drop(member.account)} aria-label={`Take ${member.account} out`}>
+                          <Button size="s" onClick={() => void drop(member.account)} aria-label={`Take out ${member.account}`}>
                             Take out
                           </Button>
                         ) : null}
@@ -190,8 +196,8 @@ function Administration({ me }: { me: Me }) {
             <table>
               <thead>
                 <tr>
-                  {["Name", "", "Made", "Last seen", ""].map((head, i) => (
-                    <th key={i} scope="col">
+                  {["Name", "Status", "Made", "Last seen", ""].map((head) => (
+                    <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                       {head}
                     </th>
                   ))}
@@ -200,7 +206,7 @@ function Administration({ me }: { me: Me }) {
               <tbody>
                 {list.map((account) => (
                   <tr key={account.id}>
-                    <td>{account.name}</td>
+                    <td id={`account-${account.id}`}>{account.name}</td>
                     <td>
                       {account.administrator ? <Badge>administrator</Badge> : null} {account.invited ? <Badge>invited</Badge> : null}{" "}
                       {account.disabled ? <Badge>disabled</Badge> : null} {account.local ? <Badge>this machine</Badge> : null}
@@ -214,13 +220,13 @@ function Administration({ me }: { me: Me }) {
                     <td>
                       {account.local || account.name === me.name ? null : (
                         <>
-                          <Button size="s" onClick={() => people.invite(account.id).then(invited, (error: unknown) => sayProblem("Invite", error))}>
+                          <Button size="s" aria-describedby={`account-${account.id}`} onClick={() => people.invite(account.id).then(invited, (error: unknown) => sayProblem("Invite", error))}>
                             Invite again
                           </Button>{" "}
-                          <Button size="s" onClick={() => void change(account, { administrator: !account.administrator })}>
-                            {account.administrator ? "No administrator" : "Make administrator"}
+                          <Button size="s" aria-describedby={`account-${account.id}`} onClick={() => void change(account, { administrator: !account.administrator })}>
+                            {account.administrator ? "No longer administrator" : "Make administrator"}
                           </Button>{" "}
-                          <Button size="s" onClick={() => void change(account, { disabled: !account.disabled })}>
+                          <Button size="s" aria-describedby={`account-${account.id}`} onClick={() => void change(account, { disabled: !account.disabled })}>
                             {account.disabled ? "Let back" : "Disable"}
                           </Button>
                         </>
