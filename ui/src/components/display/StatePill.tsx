@@ -34,7 +34,7 @@ export function StatePill({ state, reason }: { state: string; reason?: string | 
   const { tone, icon, live } = LOOK[name] ?? { tone: "still" as const };
   return (
     <Badge tone={tone} icon={icon} live={live ?? false} title={reason ?? undefined}>
-      {state.toLowerCase()}
+      {state.toLowerCase().replaceAll("_", " ")}
       {GOES_ON.has(name) ? "…" : ""}
     </Badge>
   );

@@ -10,6 +10,7 @@ import { PageHeader } from "../../components/display/PageHeader";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
 import { TableBox } from "../../components/display/TableBox";
+import { Time } from "../../components/display/Time";
 
 /** Lease and heartbeat times move without an event of their own. */
 const POLL_MS = 5000;
@@ -98,7 +99,7 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
         {device.why ? <div className="faint">{device.why}</div> : null}
         {device.heldBy ? (
           <div className="faint">
-            by {device.heldBy} until {device.heldUntil}
+            by {device.heldBy} until <Time at={device.heldUntil} show="absolute" />
           </div>
         ) : null}
         {device.conflicts?.map((line) => (
