@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { FlaskConical, ListTree, Plus, Rows3 } from "lucide-react";
+import { CircleUser, FlaskConical, ListTree, Plus, Rows3, ScrollText, Users } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
+import { people, peopleKeys, readsAudit } from "../api/people";
 import { Keys } from "../components/display/Kbd";
 import { StatePill } from "../components/display/StatePill";
 import css from "../components/keyboard/keyboard.module.css";
@@ -27,6 +28,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const runs = useQuery({ queryKey: ["palette", query], queryFn: () => api.runs(query), staleTime: 10_000, placeholderData: (old) => old });
   const sweeps = useQuery({ queryKey: ["palette", "sweeps"], queryFn: () => api.sweeps({ limit: 100 }), staleTime: 10_000 });
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
+  const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me, staleTime: 60_000 });
 
   const doing = (what: () => unknown) => () => {
     onClose();
@@ -40,6 +42,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     { id: "light", label: "Light theme", icon: undefined, run: () => setTheme("light") },
     { id: "dark", label: "Dark theme", icon: undefined, run: () => setTheme("dark") },
     { id: "system", label: "Theme as the system", icon: undefined, run: () => setTheme("system") },
+  ];
+  // Pages without a place at the side; the audit is for those who keep a project.
+  const further = [
+    { to: "/account", label: "Account", icon: CircleUser },
+    { to: "/members", label: "Members", icon: Users },
+    ...(me.data && readsAudit(me.data) ? [{ to: "/audit", label: "Audit", icon: ScrollText }] : []),
   ];
 
   return (
@@ -61,6 +69,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               <place.icon size={16} aria-hidden="true" />
               <span className={css.text}>{place.label}</span>
               <Keys keys={place.keys} />
+            </Command.Item>
+          ))}
+          {further.map((page) => (
+            <Command.Item key={page.to} value={`go ${page.label}`} onSelect={doing(() => go(page.to))}>
+              <page.icon size={16} aria-hidden="true" />
+              <span className={css.text}>{page.label}</span>
             </Command.Item>
           ))}
         </Command.Group>
