@@ -8,6 +8,7 @@ import { Select } from "../../components/controls/Select";
 import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
+import { ErrorNote } from "../../components/display/ErrorNote";
 import { TableBox } from "../../components/display/TableBox";
 import { count, number } from "../../components/format";
 import css from "./compare.module.css";
@@ -23,11 +24,13 @@ export function Disagreements({ runs, baseline }: Props) {
   const others = runs.filter((run) => run.id !== first.id);
   const [chosen, setChosen] = useState("");
   const second = others.find((run) => run.id === chosen) ?? others[0]!;
-  const [set, setSet] = useState("");
+  const [picked, setPicked] = useState("");
   const [only, setOnly] = useState<Only>("different");
   const [search, setSearch] = useState("");
   const sets = useQuery({ queryKey: judgedKeys.sets(first.id), queryFn: () => judged.sets(first.id) });
   const names = [...new Set((sets.data ?? []).map((one) => one.set))];
+  // Of another baseline it may be unknown.
+  const set = names.includes(picked) ? picked : "";
   const asked = { with: second.id, only, ...(set ? { set } : {}), ...(search ? { search } : {}) };
   const query = useQuery({
     queryKey: judgedKeys.disagreements(first.id, asked),
@@ -36,12 +39,13 @@ export function Disagreements({ runs, baseline }: Props) {
     placeholderData: keepPreviousData,
     retry: false,
   });
+  if (sets.error && !sets.data) return <ErrorNote error={sets.error} retry={sets.refetch} />;
   if (sets.data && names.length === 0) return <EmptyState title={`${first.name} kept no answers.`}>It was trained by an older version; judge it again from its page.</EmptyState>;
   return (
     <>
       <div className={css.tools}>
         {others.length > 1 ? <Select label="Compared with the baseline" size="s" value={second.id} options={others.map((run) => ({ value: run.id, label: run.name }))} onValue={setChosen} /> : null}
-        {names.length > 1 ? <Select label="Judged set" size="s" value={set || names[0]!} options={names.map((name) => ({ value: name, label: name }))} onValue={setSet} /> : null}
+        {names.length > 1 ? <Select label="Judged set" size="s" value={set || names[0]!} options={names.map((name) => ({ value: name, label: name }))} onValue={setPicked} /> : null}
         <Segmented
           label="Which images"
           size="s"
@@ -63,7 +67,7 @@ export function Disagreements({ runs, baseline }: Props) {
               Of {count(found.images)} images of {found.set}, both have {count(found.both)} right and {count(found.neither)} wrong; <strong>{first.name}</strong> alone {count(found.test.first)},{" "}
               <strong>{second.name}</strong> alone {count(found.test.second)}. McNemar&apos;s test{found.test.exact ? ", exact" : ", χ² with correction"}: p = {number(Number(found.test.p.toPrecision(3)))}.
             </p>
-            <TableBox label="Images that are answered differently">
+            <TableBox label="Images and both answers">
               <table>
                 <thead>
                   <tr>

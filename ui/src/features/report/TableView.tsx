@@ -29,7 +29,11 @@ export function TableView({ table }: { table: ReportTable }) {
       <Prose text={table.above} />
       <Card title={`${count(table.runs)} ${table.runs === 1 ? "run" : "runs"}`} label="Table" flush tools={table.complete ? <Badge tone="good">complete</Badge> : <Badge tone="warn">not complete</Badge>}>
         {table.columns.length === 0 ? (
-          <EmptyState title="No run matches this report." />
+          <EmptyState title="No run matches this report.">
+            <p>
+              Which ones it takes stands behind <code>runs</code> in its definition.
+            </p>
+          </EmptyState>
         ) : (
           <TableBox label={table.title}>
             <table>
