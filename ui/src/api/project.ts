@@ -19,3 +19,9 @@ export function inProject(request: Request): Request {
   if (project !== "") request.headers.set("X-Runyard-Project", project);
   return request;
 }
+
+/** The same for an address that the browser opens by itself: a download, the stream of events. */
+export function addressInProject(path: string): string {
+  const project = chosenProject();
+  return project === "" ? path : `${path}${path.includes("?") ? "&" : "?"}project=${encodeURIComponent(project)}`;
+}

@@ -1,4 +1,5 @@
 import { http, unwrap, unwrapNothing } from "./client";
+import { addressInProject } from "./project";
 
 export interface ReportListed {
   id: string;
@@ -118,7 +119,7 @@ const at = (id: string) => ({ params: { path: { id } } });
 const kept = (id: string, sha256: string) => ({ params: { path: { id, sha256 } } });
 
 /** Where a report is had as text. */
-export const exported = (id: string, format: "markdown" | "csv" | "latex", frozen?: string) => `/api/v1/reports/${id}/export?format=${format}${frozen ? `&frozen=${frozen}` : ""}`;
+export const exported = (id: string, format: "markdown" | "csv" | "latex", frozen?: string) => addressInProject(`/api/v1/reports/${id}/export?format=${format}${frozen ? `&frozen=${frozen}` : ""}`);
 
 /** Tables of results by a definition. */
 export const reports = {

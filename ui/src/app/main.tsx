@@ -5,15 +5,14 @@ import { createRoot } from "react-dom/client";
 import { newCache } from "../api/cache";
 import { EventStream } from "../api/events";
 import { LiveProvider } from "../api/live";
-import { chosenProject } from "../api/project";
+import { addressInProject } from "../api/project";
 import { signInFromAddress } from "../api/session";
 import { Tips } from "../components/overlays/Tooltip";
 import { router } from "./router";
 import "./styles/index.css";
 
 const cache = newCache();
-const project = chosenProject();
-const stream = new EventStream(`/api/v1/events${project === "" ? "" : `?project=${encodeURIComponent(project)}`}`);
+const stream = new EventStream(addressInProject("/api/v1/events"));
 const root = document.getElementById("root");
 // An address with a token or an invitation that is pasted into a tab of this page changes nothing but the hash.
 addEventListener("hashchange", () => {

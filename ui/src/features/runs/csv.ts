@@ -1,4 +1,5 @@
 import type { RunsScope } from "../../api/paths";
+import { addressInProject } from "../../api/project";
 import type { KeyCatalogue } from "../../api/overRuns";
 
 /** What the service calls what a column shows; a column that it has no field for is left out. */
@@ -24,5 +25,5 @@ export function csvAddress(scope: RunsScope, sort: string, columns: readonly str
   for (const [name, value] of Object.entries(scope)) for (const one of Array.isArray(value) ? value : [value]) if (one) params.append(name, one);
   params.set("sort", sort);
   for (const field of new Set(columns.flatMap((id) => fieldsOf(id, catalogue)))) params.append("column", field);
-  return `/api/v1/runs.csv?${params.toString()}`;
+  return addressInProject(`/api/v1/runs.csv?${params.toString()}`);
 }
