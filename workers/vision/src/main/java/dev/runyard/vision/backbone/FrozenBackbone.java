@@ -61,7 +61,6 @@ public final class FrozenBackbone implements AutoCloseable {
         transformer = new VisionTransformer(shape);
         manager = read.manager();
         weights = read.weights();
-        weights.byName().values().forEach(NDScope::unregister); // outlive a step that may be under way where they are first asked for
         logitScale = read.logitScale();
         sha256 = weights.sha256();
         precision = Precision.FP32;

@@ -49,12 +49,16 @@ class LearnedWordsTest {
     private static final int M = 4;
 
     private NDManager manager = Torch.manager();
-    private NDScope scope = new NDScope();
+    private NDScope scope;
 
     @BeforeEach
-    void engine() {
+    void engine() throws IOException {
         Torch.enter();
         Torch.threads(1);
+        // What is opened within a scope ends with it, for everybody who shares it.
+        FrozenBackbone.shared(CLIP);
+        FrozenBackbone.shared("small-vit");
+        scope = new NDScope();
         scope.suppressNotUsedWarning();
     }
 
