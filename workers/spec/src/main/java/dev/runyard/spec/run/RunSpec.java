@@ -167,7 +167,7 @@ public record RunSpec(
         if (task == Task.TRAIN) {
             method.check(classifier);
             if (backbone.encoder() != null) {
-                refuseWeights(method, classifier);
+                refuseWeights(backbone.encoder(), method, classifier);
             }
         }
         if (evaluations != null) {
@@ -410,7 +410,7 @@ public record RunSpec(
     }
 
     /** What cannot be had of embeddings and gradients alone. */
-    private static void refuseWeights(MethodSpec method, ClassifierSpec classifier) {
+    private static void refuseWeights(String encoder, MethodSpec method, ClassifierSpec classifier) {
         boolean outside = method instanceof MethodSpec.Pgn
                 || method instanceof MethodSpec.Iip
                 || method instanceof MethodSpec.VisualPrompt
@@ -423,9 +423,9 @@ public record RunSpec(
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "backbone.encoder",
-                    inside ? "method" : "classifier",
+                    encoder,
                     inside
-                            ? "gives embeddings and gradients alone, and the method needs the weights"
+                            ? "gives embeddings and gradients alone, and method " + method.kind() + " needs the weights"
                             : "gives embeddings and gradients alone, and the classifier needs a head or a text tower",
                     inside
                             ? "use method pgn, iip, vp, linear or zero-shot"
