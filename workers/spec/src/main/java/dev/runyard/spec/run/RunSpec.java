@@ -123,7 +123,7 @@ public record RunSpec(
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
         select = Defaults.or(select, Select.LAST);
         validateOn = Defaults.or(validateOn, ValidateOn.VAL);
-        checkSelection(task, dataset, select, validateOn);
+        checkSelection(task, dataset, select, validateOn, training);
         Bounds.check(RunSpec.class, "batchSize", batchSize);
         if (microBatch != null) {
             Bounds.check(RunSpec.class, "microBatch", microBatch);
@@ -244,10 +244,14 @@ public record RunSpec(
         if (validateOn != ValidateOn.TEST) {
             return Optional.empty();
         }
-        return Optional.of(select == Select.LAST ? "validates on test" : "selects on test, as released");
+        if (select != Select.LAST) {
+            return Optional.of("selects on test, as released");
+        }
+        return Optional.of(steadied().earlyStopping() == null ? "validates on test" : "selects on test");
     }
 
-    private static void checkSelection(Task task, DatasetSpec dataset, Select select, ValidateOn on) {
+    private static void checkSelection(
+            Task task, DatasetSpec dataset, Select select, ValidateOn on, @Nullable TrainingSpec training) {
         if (task == Task.PRETRAIN && (select != Select.LAST || on != ValidateOn.VAL)) {
             boolean chosen = select != Select.LAST;
             throw new InvalidSpec(
@@ -265,6 +269,14 @@ public record RunSpec(
                     Json.mapper().valueToTree(select),
                     "needs images that are not trained on, and dataset.fit: train+val leaves none but test",
                     "use dataset.fit: train, or validateOn: test as the released code does");
+        }
+        if (task == Task.TRAIN && training != null && training.earlyStopping() != null && nothing) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "training.earlyStopping",
+                    Json.mapper().valueToTree(training.earlyStopping()),
+                    "needs images that are not trained on, and dataset.fit: train+val leaves none but test",
+                    "remove it, or use dataset.fit: train");
         }
     }
 

@@ -333,9 +333,9 @@ public final class Training {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "training.earlyStopping",
-                    "{…}",
+                    Json.mapper().valueToTree(spec.steadied().earlyStopping()),
                     "needs a val part, and " + data.id() + " has none here",
-                    "remove it, or use dataset.fit: train");
+                    "remove it");
         }
         int n = data.train().size();
         if (spec.batchSize() > n) {
