@@ -1,6 +1,7 @@
 package dev.runyard.spec.judging;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.spec.Defaults;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,11 @@ public record About(
         boolean meanPerClass,
         String spec) {
     public About {
-        classes = List.copyOf(classes);
+        set = Defaults.required("set", set);
+        data = Defaults.required("data", data);
+        part = Defaults.required("part", part);
+        classes = List.copyOf(Defaults.required("classes", classes));
+        spec = Defaults.required("spec", spec);
         allowed = allowed == null ? null : List.copyOf(allowed);
     }
 }

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,11 @@ public record PredictionFile(
         if (!said.isTextual()) {
             throw not(name, "metadata " + ABOUT + " is missing");
         }
-        return Json.read(Json.tree(said.textValue()), About.class);
+        try {
+            return Json.read(Json.tree(said.textValue()), About.class);
+        } catch (InvalidSpec e) {
+            throw not(name, "metadata " + ABOUT + ": " + e.getMessage());
+        }
     }
 
     /**
@@ -88,11 +94,22 @@ public record PredictionFile(
                 throw not(name, order.get(i) + " lies at " + offsets);
             }
         }
-        List<String> items = List.of(Json.read(tree(bytes(in, (int) names), name), String[].class));
-        if (items.size() != n) {
+        return scored(in, name, about, items(in, (int) names, n, name), labels(in, n, classes, name));
+    }
+
+    private static List<String> items(InputStream in, int bytes, int n, String name) throws IOException {
+        JsonNode named = tree(bytes(in, bytes), name);
+        List<String> items = new ArrayList<>();
+        for (JsonNode item : named) {
+            if (!item.isTextual()) {
+                throw not(name, "an image is named " + item);
+            }
+            items.add(item.textValue());
+        }
+        if (!named.isArray() || items.size() != n) {
             throw not(name, "it names " + items.size() + " images for " + n + " labels");
         }
-        return scored(in, name, about, items, labels(in, n, classes, name));
+        return List.copyOf(items);
     }
 
     private static int[] labels(InputStream in, int n, int classes, String name) throws IOException {
@@ -115,9 +132,16 @@ public record PredictionFile(
                 ? null
                 : about.allowed().stream().mapToInt(Integer::intValue).toArray();
         if (mask != null) {
+            int before = -1;
             for (int c : mask) {
-                if (c < 0 || c >= classes) {
-                    throw not(name, "class " + c + ", which is allowed, is none of " + classes);
+                if (c <= before || c >= classes) {
+                    throw not(name, "class " + c + ", which is allowed, is none of " + classes + " in ascending order");
+                }
+                before = c;
+            }
+            for (int label : labels) {
+                if (Arrays.binarySearch(mask, label) < 0) {
+                    throw not(name, "label " + label + " is of a class that is not allowed");
                 }
             }
         }
@@ -156,10 +180,11 @@ public record PredictionFile(
         JsonNode info = header.path(tensor);
         long elements = 1;
         for (JsonNode axis : info.path("shape")) {
-            if (axis.asLong(-1) < 0 || axis.asLong() > Integer.MAX_VALUE) {
+            long length = axis.asLong(-1);
+            if (length < 0 || length > Integer.MAX_VALUE || elements > Long.MAX_VALUE / Math.max(1, length)) {
                 throw not(name, tensor + " has shape " + info.path("shape"));
             }
-            elements = Math.multiplyExact(elements, axis.asLong());
+            elements *= length;
         }
         if (!info.path("dtype").asText().equals(type) || elements < least || elements > most / bytes) {
             throw not(name, tensor + " of type " + type + " is missing, of another type or too large");

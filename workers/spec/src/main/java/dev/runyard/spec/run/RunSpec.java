@@ -123,7 +123,7 @@ public record RunSpec(
         checkpoint = Defaults.or(checkpoint, CheckpointSpec.DEFAULT);
         select = Defaults.or(select, Select.LAST);
         validateOn = Defaults.or(validateOn, ValidateOn.VAL);
-        checkSelection(task, dataset, select, validateOn);
+        checkSelection(task, dataset, select, validateOn, training);
         Bounds.check(RunSpec.class, "batchSize", batchSize);
         if (microBatch != null) {
             Bounds.check(RunSpec.class, "microBatch", microBatch);
@@ -167,7 +167,7 @@ public record RunSpec(
         if (task == Task.TRAIN) {
             method.check(classifier);
             if (backbone.encoder() != null) {
-                refuseWeights(method, classifier);
+                refuseWeights(backbone.encoder(), method, classifier);
             }
         }
         if (evaluations != null) {
@@ -244,10 +244,14 @@ public record RunSpec(
         if (validateOn != ValidateOn.TEST) {
             return Optional.empty();
         }
-        return Optional.of(select == Select.LAST ? "validates on test" : "selects on test, as released");
+        if (select != Select.LAST) {
+            return Optional.of("selects on test, as released");
+        }
+        return Optional.of(steadied().earlyStopping() == null ? "validates on test" : "selects on test");
     }
 
-    private static void checkSelection(Task task, DatasetSpec dataset, Select select, ValidateOn on) {
+    private static void checkSelection(
+            Task task, DatasetSpec dataset, Select select, ValidateOn on, @Nullable TrainingSpec training) {
         if (task == Task.PRETRAIN && (select != Select.LAST || on != ValidateOn.VAL)) {
             boolean chosen = select != Select.LAST;
             throw new InvalidSpec(
@@ -265,6 +269,14 @@ public record RunSpec(
                     Json.mapper().valueToTree(select),
                     "needs images that are not trained on, and dataset.fit: train+val leaves none but test",
                     "use dataset.fit: train, or validateOn: test as the released code does");
+        }
+        if (task == Task.TRAIN && training != null && training.earlyStopping() != null && nothing) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "training.earlyStopping",
+                    Json.mapper().valueToTree(training.earlyStopping()),
+                    "needs images that are not trained on, and dataset.fit: train+val leaves none but test",
+                    "remove it, or use dataset.fit: train");
         }
     }
 
@@ -410,7 +422,7 @@ public record RunSpec(
     }
 
     /** What cannot be had of embeddings and gradients alone. */
-    private static void refuseWeights(MethodSpec method, ClassifierSpec classifier) {
+    private static void refuseWeights(String encoder, MethodSpec method, ClassifierSpec classifier) {
         boolean outside = method instanceof MethodSpec.Pgn
                 || method instanceof MethodSpec.Iip
                 || method instanceof MethodSpec.VisualPrompt
@@ -423,9 +435,9 @@ public record RunSpec(
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "backbone.encoder",
-                    inside ? "method" : "classifier",
+                    encoder,
                     inside
-                            ? "gives embeddings and gradients alone, and the method needs the weights"
+                            ? "gives embeddings and gradients alone, and method " + method.kind() + " needs the weights"
                             : "gives embeddings and gradients alone, and the classifier needs a head or a text tower",
                     inside
                             ? "use method pgn, iip, vp, linear or zero-shot"

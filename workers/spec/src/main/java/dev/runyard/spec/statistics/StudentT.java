@@ -1,5 +1,6 @@
 package dev.runyard.spec.statistics;
 
+import java.util.Arrays;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /** Student's t: as {@code scipy.stats.ttest_rel}, {@code ttest_ind(equal_var=False)} and {@code t.interval}. */
@@ -71,6 +72,9 @@ public final class StudentT {
     private static double variance(double[] values) {
         if (values.length < 2) {
             throw new IllegalArgumentException("a sample of " + values.length + " has no spread");
+        }
+        if (Arrays.stream(values).allMatch(value -> value == values[0])) {
+            return 0; // their mean may be rounded away from them, and the rest be taken for a spread
         }
         double mean = mean(values);
         double sum = 0;

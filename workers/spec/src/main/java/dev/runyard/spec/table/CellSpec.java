@@ -86,6 +86,11 @@ public record CellSpec(
         Bounds.check(CellSpec.class, "decimals", decimals);
     }
 
+    /** Whether its runs are meant to have different images, as draws of few shots have. */
+    boolean overData() {
+        return over.stream().anyMatch(field -> field.matches("(params\\.)?dataset\\..+"));
+    }
+
     /** Which end of the metric is better; null: nobody says. */
     @Nullable
     Goal goal(String of) {

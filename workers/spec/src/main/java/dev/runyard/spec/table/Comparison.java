@@ -25,12 +25,15 @@ final class Comparison {
             @Nullable String why) {}
 
     private final Against against;
+    private final boolean overData;
     private final Map<Measured.Cell, Raw> raw = new HashMap<>();
     private final Map<Measured.Cell, Test> tests = new HashMap<>();
     private final List<Measured.Cell> order = new ArrayList<>();
 
-    Comparison(Against against) {
+    /** @param overData whether the runs of a cell are meant to have different images */
+    Comparison(Against against, boolean overData) {
         this.against = against;
+        this.overData = overData;
     }
 
     /** @param reference null: it has no such cell */
@@ -48,9 +51,9 @@ final class Comparison {
         tests.put(cell, new Test(Verdict.NONE, null, null, null, null, null, not));
     }
 
-    private static @Nullable String unfit(Measured.Cell cell, Measured.Cell reference) {
+    private @Nullable String unfit(Measured.Cell cell, Measured.Cell reference) {
         for (Measured.Cell one : List.of(cell, reference)) {
-            if (one.data().size() > 1 || one.data().size() == 1 && one.unknownData() > 0) {
+            if (!overData && (one.data().size() > 1 || one.data().size() == 1 && one.unknownData() > 0)) {
                 return "a cell is of mixed data";
             }
             if (!one.differing().isEmpty()) {

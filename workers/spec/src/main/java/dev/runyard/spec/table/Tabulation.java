@@ -87,7 +87,7 @@ public final class Tabulation {
         if (spec.against() == null || reference == null) {
             return null;
         }
-        Comparison made = new Comparison(spec.against());
+        Comparison made = new Comparison(spec.against(), spec.cell().overData());
         Map<Measured.Cell, CellSpec.@Nullable Goal> goals = new HashMap<>();
         for (List<JsonNode> row : rows.entries()) {
             for (Head head : heads) {
@@ -207,12 +207,13 @@ public final class Tabulation {
         return Double.parseDouble(Values.number(value, spec.cell().decimals(metric(head))));
     }
 
-    private static boolean sound(Measured.Cell cell) {
+    private boolean sound(Measured.Cell cell) {
         return cell.n() > 0 && !mixed(cell) && cell.differing().isEmpty();
     }
 
-    private static boolean mixed(Measured.Cell cell) {
-        return cell.data().size() + (cell.unknownData() > 0 && !cell.data().isEmpty() ? 1 : 0) > 1;
+    private boolean mixed(Measured.Cell cell) {
+        return !spec.cell().overData()
+                && cell.data().size() + (cell.unknownData() > 0 && !cell.data().isEmpty() ? 1 : 0) > 1;
     }
 
     private double figure(Measured.Cell cell) {

@@ -83,6 +83,10 @@ final class ScipyTest {
         assertThatThrownBy(() -> StudentT.welch(new double[] {1}, same)).hasMessageContaining("no spread");
         assertThatThrownBy(() -> StudentT.welch(new double[] {1, 1}, new double[] {2, 2}))
                 .hasMessageContaining("neither sample varies");
+        double[] tenths = {0.1, 0.1, 0.1}; // whose mean in floating point is not 0.1
+        assertThatThrownBy(() -> StudentT.paired(tenths, new double[3])).hasMessageContaining("do not vary");
+        assertThatThrownBy(() -> StudentT.welch(tenths, new double[] {0.7, 0.7, 0.7}))
+                .hasMessageContaining("neither sample varies");
         assertThatThrownBy(() -> SignedRank.of(same, same)).hasMessageContaining("no pair differs");
     }
 }

@@ -105,6 +105,24 @@ final class TabulationTest {
                 .anyMatch(note -> note.text().contains("optimizer.learningRate"));
     }
 
+    /** Each draw of few shots is other images; where a cell sums up over them, they are what pairs. */
+    @Test
+    void drawsOfAFewShotsAreNotMixed() {
+        List<String> draws = List.of("draw-1", "draw-2", "draw-3");
+        Measured measured = new Made()
+                .cell("iip", "c10", draws, List.of(), 70.1, 70.5, 70.2)
+                .cell("pgn", "c10", draws, List.of(), 75.1, 75.4, 75.3)
+                .measured(3);
+        ReportTable table = Tabulation.of(
+                ReportSpec.read(SPEC.replace("test/top1}", "test/top1, over: [dataset.shotSeed]}")), measured);
+        assertThat(cell(table, "pgn", "c10").text()).isEqualTo("75.27 ± 0.15");
+        ReportTable.Test paired = cell(table, "pgn", "c10").test();
+        assertThat(paired).isNotNull();
+        assertThat(paired.words()).isEqualTo("paired t");
+        assertThat(cell(Tabulation.of(ReportSpec.read(SPEC), measured), "pgn", "c10").text())
+                .isEqualTo("mixed");
+    }
+
     /** Whatever row is hidden, every other figure, mark of significance and of the best stays. */
     @Test
     void hidingARowChangesNoOtherNumber() {

@@ -373,7 +373,7 @@ public final class FrozenBackbone implements AutoCloseable {
                     "pixels",
                     pixels.getShape(),
                     "cannot be taller on a tower with register tokens",
-                    null);
+                    "use a backbone without them");
         }
         int rows = rows(pixels.getShape());
         return transformer.encode(taller(rows, policy), pixels, prompts, false).embedding();

@@ -90,7 +90,8 @@ public final class Datasets {
             throw new DataException(
                     "NO_DATASET",
                     "data set \"" + (spec.name() == null ? spec.id() : spec.name())
-                            + "\" is named without a root, and no data.yaml (RUNYARD_DATA) says where it is");
+                            + "\" is named without a root, and no data.yaml (RUNYARD_DATA) says where it is; name it there, or"
+                            + " give dataset.root");
         }
         Source source = Source.open(spec.root(), cache);
         boolean good = false;

@@ -77,7 +77,7 @@ public record ImportedRun(SpecDocument spec, long step, List<String> notes) {
             Dataset data =
                     OpenDatasets.open(SpecDocument.written(document).spec().dataset(), cache, false);
             List<String> notes = new ArrayList<>();
-            document.set("classifier", classifier(frozen, data, notes));
+            document.set("classifier", classifier(backbone, frozen, data, notes));
             SpecDocument spec = SpecDocument.submitted(document);
             Files.createDirectories(out);
             long step;
@@ -123,7 +123,7 @@ public record ImportedRun(SpecDocument spec, long step, List<String> notes) {
         return document;
     }
 
-    private static ObjectNode classifier(FrozenBackbone backbone, Dataset data, List<String> notes) {
+    private static ObjectNode classifier(String weights, FrozenBackbone backbone, Dataset data, List<String> notes) {
         Naming naming = backbone.shape().naming();
         ObjectNode out = Json.mapper().createObjectNode();
         if (naming == Naming.OPENAI_CLIP || naming == Naming.HF_CLIP) {
@@ -138,7 +138,7 @@ public record ImportedRun(SpecDocument spec, long step, List<String> notes) {
         throw new InvalidSpec(
                 "NOT_APPLICABLE",
                 "backbone",
-                "weights",
+                weights,
                 "has neither a text tower nor a head of " + data.classes()
                         + " outputs, and the released file holds no classifier (DINO's prototypes were drawn at random)",
                 "look at its prompts and coefficients with runyard embed --pgn");

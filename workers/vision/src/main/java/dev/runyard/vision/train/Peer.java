@@ -6,6 +6,7 @@ import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.feed.Resident;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.method.Model;
@@ -42,6 +43,7 @@ public final class Peer {
             "PYTORCH_FLAVOR",
             "PYTORCH_VERSION",
             "PYTORCH_LIBRARY_PATH",
+            Backbones.PROPERTY,
             "org.slf4j.simpleLogger.defaultLogLevel");
 
     private final RunSpec spec;
@@ -95,7 +97,7 @@ public final class Peer {
     }
 
     private void serve(Path dataCache) throws IOException {
-        FrozenBackbone backbone = FrozenBackbone.shared(spec.backbone());
+        FrozenBackbone backbone = Backbones.of(spec.backbone());
         Dataset data = OpenDatasets.open(spec.dataset(), dataCache).seenBy(Training.transform(spec, backbone.shape()));
         Normalisation normalisation = Training.normalisation(spec, backbone.shape());
         int side = backbone.shape().imageSize();

@@ -38,7 +38,7 @@ final class PeerLink implements AutoCloseable {
     }
 
     String text() throws IOException {
-        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+        return new String(bytes(in.readInt()), StandardCharsets.UTF_8);
     }
 
     void put(long number) throws IOException {
@@ -58,9 +58,15 @@ final class PeerLink implements AutoCloseable {
 
     float[] floats() throws IOException {
         float[] values = new float[in.readInt()];
-        byte[] bytes = in.readNBytes(4 * values.length);
-        ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+        ByteBuffer.wrap(bytes(4 * values.length)).asFloatBuffer().get(values);
         return values;
+    }
+
+    /** @throws java.io.EOFException when the other is gone before it has said so much */
+    private byte[] bytes(int n) throws IOException {
+        byte[] out = new byte[n];
+        in.readFully(out);
+        return out;
     }
 
     /** All arrays in their order. */

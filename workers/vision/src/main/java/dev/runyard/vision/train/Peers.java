@@ -13,7 +13,6 @@ import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.state.Identity;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,8 @@ final class Peers implements AutoCloseable {
                 String hash = other.link.text();
                 if (!hash.equals(identity.data())) {
                     throw new TrainingFailure(
-                            FailureReason.DATA, "the data set changed while " + other.device + " was opening it");
+                            FailureReason.DATA,
+                            "the data set changed while " + other.device + " was opening it; retry the run");
                 }
             }
             good = true;
@@ -159,14 +159,17 @@ final class Peers implements AutoCloseable {
 
     /** The way to one of them is broken. */
     private TrainingFailure ended(IOException fault) {
-        Map<String, String> codes = new LinkedHashMap<>();
+        List<String> codes = new ArrayList<>();
         for (Other other : others) {
             if (over(other.process)) {
-                codes.put(other.device, "ended with code " + other.process.exitValue());
+                codes.add(other.device + " ended with code " + other.process.exitValue());
             }
         }
         return new TrainingFailure(
-                FailureReason.INTERNAL, "a process of this run's further devices is gone: " + codes, fault);
+                FailureReason.INTERNAL,
+                "a process of this run's further devices is gone (" + String.join(", ", codes)
+                        + "); retry the run, which goes on from its checkpoint, or give it fewer devices",
+                fault);
     }
 
     private static boolean over(Process process) {

@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -332,9 +333,9 @@ public final class Training {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "training.earlyStopping",
-                    "{…}",
+                    Json.mapper().valueToTree(spec.steadied().earlyStopping()),
                     "needs a val part, and " + data.id() + " has none here",
-                    "remove it, or use dataset.fit: train");
+                    "remove it");
         }
         int n = data.train().size();
         if (spec.batchSize() > n) {
@@ -354,11 +355,10 @@ public final class Training {
                     "schedule.warmupSteps",
                     spec.schedule().warmupSteps(),
                     "must be smaller than all steps (" + steps + " on these images)",
-                    null);
+                    "use at most " + (steps - 1) + ", or more epochs");
         }
         Integer resolution = resolution(spec.method());
         int last = n % spec.batchSize();
-        boolean lonely = last == 1 || spec.batchSize() == 1;
         int devices = spec.devices() == null ? 1 : spec.devices();
         int smallest = last == 0 ? spec.batchSize() : last;
         if (smallest < devices) {
@@ -369,11 +369,7 @@ public final class Training {
                     "is more than the " + smallest + " images of an epoch's last batch",
                     "use another batch size, or fewer devices");
         }
-        lonely |= devices > 1 && smallest / devices == 1;
-        Integer part = spec.microBatch();
-        if (part != null) {
-            lonely |= part == 1 || spec.batchSize() % part == 1 || last % part == 1;
-        }
+        boolean lonely = lonely(spec.batchSize(), devices) || lonely(last, devices);
         if (spec.task() == Task.TRAIN && resolution != null && resolution <= 32 && lonely) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE",
@@ -383,6 +379,13 @@ public final class Training {
                             + resolution,
                     "use another batch size, or a resolution above 32");
         }
+    }
+
+    /** Whether a device, of which each has a share of a batch, ever learns from one image alone. */
+    private boolean lonely(int images, int devices) {
+        Integer part = spec.microBatch();
+        return IntStream.of(images / devices, (images + devices - 1) / devices)
+                .anyMatch(share -> share == 1 || part != null && share > 0 && (part == 1 || share % part == 1));
     }
 
     /** Of what normalises by the statistics of a batch. */

@@ -59,7 +59,7 @@ public final class FewShot {
             return found;
         }
         if (n < 2) {
-            throw new DataException("CLASS_TOO_SMALL", "dataset.classes: one class has no halves");
+            throw new DataException("CLASS_TOO_SMALL", "dataset.classes: one class has no halves; use classes: all");
         }
         int middle = (n + 1) / 2;
         int from = which == Classes.BASE ? 0 : middle;

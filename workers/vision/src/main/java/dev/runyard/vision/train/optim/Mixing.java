@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * pure function of the seed and the step, so that a resumed training draws the same.
  */
 public final class Mixing {
-    /** No epoch: batches and augmentations count theirs from 0, first values have -1, the places of visual prompts -2. */
-    private static final long PURPOSE = -3;
+    /** No epoch: batches and augmentations count theirs from 0, first values have -1, places of visual prompts -2, prototypes -3. */
+    private static final long PURPOSE = -4;
 
     private static final int SHARE = 0;
     private static final int COIN = 1;
