@@ -130,6 +130,19 @@ class Reports {
         if (FrozenTable.count("report", report.id) >= FROZEN) {
             throw Problem.of(409, "TOO_MANY", "The report has " + FROZEN + " frozen tables already; delete some.");
         }
+        long elsewhere = statements.number(
+                "select count(*) from run r join report p on p.id = ? where r.id = any(?) and r.project_id <> p.project_id",
+                report.id,
+                table.cited());
+        if (elsewhere > 0) {
+            throw Problem.invalid(
+                    409,
+                    "OTHER_PROJECT",
+                    "runs",
+                    elsewhere,
+                    "are of other projects, and whoever sees the report would see them",
+                    "keep to the report's project, by X-Runyard-Project or RUNYARD_PROJECT");
+        }
         FrozenTable frozen = new FrozenTable(report.id, table.content(), report.version, Json.canonical(table), who);
         frozen.persistAndFlush();
         statements.change(
