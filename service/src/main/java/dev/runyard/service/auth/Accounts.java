@@ -60,7 +60,8 @@ public class Accounts {
      */
     public void requireWalls() {
         long there = statements.number("""
-                select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(current_user, oid, 'member')""");
+                select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(current_user, oid,
+                  case when cast(current_setting('server_version_num') as integer) >= 160000 then 'set' else 'member' end)""");
         if (there == 0) {
             throw Problem.of(
                     409,
