@@ -1,5 +1,6 @@
 package dev.runyard.service.account;
 
+import dev.runyard.service.auth.Accounts;
 import dev.runyard.service.auth.OwnRows;
 import dev.runyard.service.auth.Sessions;
 import dev.runyard.service.auth.Tokens;
@@ -47,13 +48,16 @@ public class SsoResource {
 
     private final Statements statements;
     private final Sessions sessions;
+    private final Accounts accounts;
     private final Asking asking;
     private final LabConfig config;
     private final Optional<Issuer> issuer;
 
-    public SsoResource(Statements statements, Sessions sessions, Asking asking, LabConfig config) {
+    public SsoResource(
+            Statements statements, Sessions sessions, Accounts accounts, Asking asking, LabConfig config) {
         this.statements = statements;
         this.sessions = sessions;
+        this.accounts = accounts;
         this.asking = asking;
         this.config = config;
         this.issuer = config.sso().map(Issuer::new);
@@ -63,6 +67,7 @@ public class SsoResource {
     @Operation(summary = "Sign in through the institution", description = "Sends the browser there.")
     public Response go(@Context RoutingContext context) {
         Issuer to = known();
+        accounts.requireWalls();
         String state = Tokens.fresh("");
         String nonce = Tokens.fresh("");
         String verifier = Tokens.fresh("");
