@@ -11,11 +11,11 @@ import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Addresses;
 import dev.runyard.service.http.Problem;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
-import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
@@ -85,7 +85,6 @@ public class SsoResource {
 
     @GET
     @Path("/callback")
-    @Transactional
     @Operation(summary = "Where the institution sends the browser back to")
     public Response back(
             @QueryParam("code") @Nullable String code,
@@ -139,21 +138,24 @@ public class SsoResource {
                         Addresses.of(context.request()),
                         UUID.randomUUID().toString()),
                 false);
-        if (known.isEmpty()
-                && statements.change(
-                                "insert into account (id, name, subject, created_by) values (?, ?, ?, 'OpenID Connect') on conflict do nothing",
-                                id,
-                                checked,
-                                person.subject())
-                        == 0) {
-            throw Problem.of(
-                    409,
-                    "NAME_TAKEN",
-                    "There is an account named " + checked
-                            + " already that signs in by another way; ask an administrator of the lab.");
-        }
-        grant(id, grants);
-        return id;
+        // Begun now: a connection knows from when it is taken whose changes it makes.
+        return QuarkusTransaction.requiringNew().call(() -> {
+            if (known.isEmpty()
+                    && statements.change(
+                                    "insert into account (id, name, subject, created_by) values (?, ?, ?, 'OpenID Connect') on conflict do nothing",
+                                    id,
+                                    checked,
+                                    person.subject())
+                            == 0) {
+                throw Problem.of(
+                        409,
+                        "NAME_TAKEN",
+                        "There is an account named " + checked
+                                + " already that signs in by another way; ask an administrator of the lab.");
+            }
+            grant(id, grants);
+            return id;
+        });
     }
 
     /** What the institution's groups say holds, each time anew; what a maintainer gave by hand in other projects stays. */
