@@ -53,8 +53,7 @@ public class SsoResource {
     private final LabConfig config;
     private final Optional<Issuer> issuer;
 
-    public SsoResource(
-            Statements statements, Sessions sessions, Accounts accounts, Asking asking, LabConfig config) {
+    public SsoResource(Statements statements, Sessions sessions, Accounts accounts, Asking asking, LabConfig config) {
         this.statements = statements;
         this.sessions = sessions;
         this.accounts = accounts;
