@@ -46,12 +46,14 @@ begin
         if not exists (select from pg_roles where rolname = 'runyard_person') then
             create role runyard_person nologin;
         end if;
-        if not pg_has_role(current_user, 'runyard_person', 'member') then
+        -- From 16 on whoever makes a role is its member, and may not become it before that is granted, too.
+        if not pg_has_role(current_user, 'runyard_person',
+                           case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end) then
             execute format('grant runyard_person to %I', current_user);
         end if;
     exception
         when insufficient_privilege then
-            -- A lab on loopback does without; one with accounts says what is missing, and does not start.
+            -- A lab on loopback does without; whoever wants an account is told what is missing, and gets none.
             return;
         when duplicate_object or unique_violation then
             null;

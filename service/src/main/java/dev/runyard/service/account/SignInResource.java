@@ -11,9 +11,9 @@ import dev.runyard.service.http.Addresses;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.json.Json;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
-import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -127,7 +127,6 @@ public class SignInResource {
     @POST
     @Path("/invitation")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Transactional
     @Operation(
             summary = "Choose a password",
             description = "With the link that an administrator handed out; it is good once. Signs in.")
@@ -136,29 +135,40 @@ public class SignInResource {
         Invited ask = Json.read(body, Invited.class);
         String address = Addresses.of(context.request());
         throttle.tries("invitation", address);
+        String invitation = Tokens.hash(ask.invitation());
         Known account = statements
                 .row(
                         """
-                        delete from invitation i using account a
-                        where i.hash = ? and i.expires_at > now() and a.id = i.account_id and a.disabled_at is null
-                        returning a.id, a.name""",
+                        select a.id, a.name from invitation i join account a on a.id = i.account_id
+                        where i.hash = ? and i.expires_at > now() and a.disabled_at is null""",
                         r -> new Known(r.getObject(1, UUID.class), r.getString(2), null),
-                        Tokens.hash(ask.invitation()))
-                .orElseThrow(() -> Problem.invalid(
-                        404,
-                        "NO_SUCH_INVITATION",
-                        "invitation",
-                        null,
-                        "is over, was used, or never was",
-                        "ask an administrator of the lab for another one"));
-        statements.change(
-                "update account set password = ? where id = ?",
-                passwords.hash(account.name(), ask.password()),
-                account.id());
-        // Whoever was signed in with the password before is not any more.
-        statements.change("delete from session where account_id = ?", account.id());
+                        invitation)
+                .orElseThrow(SignInResource::over);
+        String password = passwords.hash(account.name(), ask.password());
+        is(account, context);
+        // Begun now: a connection knows from when it is taken whose changes it makes.
+        SignedIn signedIn = QuarkusTransaction.requiringNew().call(() -> {
+            // Of two who take it at once one is first.
+            if (statements.change("delete from invitation where hash = ? and expires_at > now()", invitation) == 0) {
+                throw over();
+            }
+            statements.change("update account set password = ? where id = ?", password, account.id());
+            // Whoever was signed in with the password before is not any more.
+            statements.change("delete from session where account_id = ?", account.id());
+            return signedIn(account, context);
+        });
         throttle.right("invitation", address);
-        return signedIn(account, context);
+        return signedIn;
+    }
+
+    private static Problem over() {
+        return Problem.invalid(
+                404,
+                "NO_SUCH_INVITATION",
+                "invitation",
+                null,
+                "is over, was used, or never was",
+                "ask an administrator of the lab for another one");
     }
 
     private record Known(UUID id, String name, @Nullable String password) {

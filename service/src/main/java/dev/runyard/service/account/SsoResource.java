@@ -1,5 +1,6 @@
 package dev.runyard.service.account;
 
+import dev.runyard.service.auth.Accounts;
 import dev.runyard.service.auth.OwnRows;
 import dev.runyard.service.auth.Sessions;
 import dev.runyard.service.auth.Tokens;
@@ -11,11 +12,11 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Addresses;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Sha256;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
-import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
@@ -46,13 +47,15 @@ public class SsoResource {
 
     private final Statements statements;
     private final Sessions sessions;
+    private final Accounts accounts;
     private final Asking asking;
     private final LabConfig config;
     private final Optional<Issuer> issuer;
 
-    public SsoResource(Statements statements, Sessions sessions, Asking asking, LabConfig config) {
+    public SsoResource(Statements statements, Sessions sessions, Accounts accounts, Asking asking, LabConfig config) {
         this.statements = statements;
         this.sessions = sessions;
+        this.accounts = accounts;
         this.asking = asking;
         this.config = config;
         this.issuer = config.sso().map(Issuer::new);
@@ -62,6 +65,7 @@ public class SsoResource {
     @Operation(summary = "Sign in through the institution", description = "Sends the browser there.")
     public Response go(@Context RoutingContext context) {
         Issuer to = known();
+        accounts.requireWalls();
         String state = Tokens.fresh("");
         String nonce = Tokens.fresh("");
         String verifier = Tokens.fresh("");
@@ -79,7 +83,6 @@ public class SsoResource {
 
     @GET
     @Path("/callback")
-    @Transactional
     @Operation(summary = "Where the institution sends the browser back to")
     public Response back(
             @QueryParam("code") @Nullable String code,
@@ -133,21 +136,24 @@ public class SsoResource {
                         Addresses.of(context.request()),
                         UUID.randomUUID().toString()),
                 false);
-        if (known.isEmpty()
-                && statements.change(
-                                "insert into account (id, name, subject, created_by) values (?, ?, ?, 'OpenID Connect') on conflict do nothing",
-                                id,
-                                checked,
-                                person.subject())
-                        == 0) {
-            throw Problem.of(
-                    409,
-                    "NAME_TAKEN",
-                    "There is an account named " + checked
-                            + " already that signs in by another way; ask an administrator of the lab.");
-        }
-        grant(id, grants);
-        return id;
+        // Begun now: a connection knows from when it is taken whose changes it makes.
+        return QuarkusTransaction.requiringNew().call(() -> {
+            if (known.isEmpty()
+                    && statements.change(
+                                    "insert into account (id, name, subject, created_by) values (?, ?, ?, 'OpenID Connect') on conflict do nothing",
+                                    id,
+                                    checked,
+                                    person.subject())
+                            == 0) {
+                throw Problem.of(
+                        409,
+                        "NAME_TAKEN",
+                        "There is an account named " + checked
+                                + " already that signs in by another way; ask an administrator of the lab.");
+            }
+            grant(id, grants);
+            return id;
+        });
     }
 
     /** What the institution's groups say holds, each time anew; what a maintainer gave by hand in other projects stays. */

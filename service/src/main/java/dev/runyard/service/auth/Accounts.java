@@ -60,7 +60,8 @@ public class Accounts {
      */
     public void requireWalls() {
         long there = statements.number("""
-                select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(current_user, oid, 'member')""");
+                select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(current_user, oid,
+                  case when cast(current_setting('server_version_num') as integer) >= 160000 then 'set' else 'member' end)""");
         if (there == 0) {
             throw Problem.of(
                     409,
@@ -82,7 +83,7 @@ public class Accounts {
     }
 
     /**
-     * The projects of whoever holds each of these sessions and tokens now; none for one that is over.
+     * The projects that whoever holds each of these sessions and tokens sees now, an administrator all; none for one that is over.
      *
      * @param credentials ids of sessions and tokens
      */
@@ -96,7 +97,8 @@ public class Accounts {
                       select id, account_id from api_token
                       where id = any(?) and revoked_at is null and (expires_at is null or expires_at > now())) c
                 join account a on a.id = c.account_id and a.disabled_at is null
-                left join member m on m.account_id = a.id""",
+                left join lateral (select project_id from member where account_id = a.id
+                                   union select id from project where a.administrator) m on true""",
                 r -> {
                     Set<UUID> projects = found.computeIfAbsent(r.getObject(1, UUID.class), id -> new HashSet<>());
                     Optional.ofNullable(r.getObject(2, UUID.class)).ifPresent(projects::add);

@@ -23,7 +23,7 @@ final class Hearing {
         return person.credential();
     }
 
-    /** @param now projects that the account is a member of */
+    /** @param now projects that the account sees */
     void set(Set<UUID> now) {
         projects = now;
     }
@@ -31,6 +31,6 @@ final class Hearing {
     /** @param of null: the lab's own */
     boolean of(@Nullable UUID of) {
         return of == null
-                || (project == null || project.equals(of)) && (person.administrator() || projects.contains(of));
+                || (project == null || project.equals(of)) && (credential() == null || projects.contains(of));
     }
 }

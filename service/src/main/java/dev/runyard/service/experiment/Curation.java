@@ -2,6 +2,7 @@ package dev.runyard.service.experiment;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.http.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Collection;
@@ -67,9 +68,26 @@ public class Curation {
         return changed;
     }
 
-    /** @param experiment id of where they go */
+    /**
+     * @param experiment id of where they go
+     * @throws Problem 409 OTHER_PROJECT where it is in another project than one of them: they would be half there
+     */
     @Transactional(Transactional.TxType.MANDATORY)
     public List<UUID> move(Curated what, Collection<UUID> ids, UUID experiment, String who) {
+        long elsewhere = statements.number(
+                "select count(*) from " + what.table + " t join experiment e on e.id = ?"
+                        + " where t.id = any(?) and t.project_id <> e.project_id",
+                experiment,
+                ids);
+        if (elsewhere > 0) {
+            throw Problem.invalid(
+                    409,
+                    "OTHER_PROJECT",
+                    "experiment",
+                    experiment,
+                    "is in another project than what is to go there",
+                    "keep to the project that they are in, by X-Runyard-Project or RUNYARD_PROJECT");
+        }
         return change(what, ids, "experiment_id", "cast(? as uuid)", experiment, "move", who);
     }
 

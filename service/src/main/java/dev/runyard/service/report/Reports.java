@@ -1,6 +1,7 @@
 package dev.runyard.service.report;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.report.ReportViews.Frozen;
@@ -30,10 +31,12 @@ class Reports {
 
     private final Statements statements;
     private final ReportFigures figures;
+    private final Experiments experiments;
 
-    Reports(Statements statements, ReportFigures figures) {
+    Reports(Statements statements, ReportFigures figures, Experiments experiments) {
         this.statements = statements;
         this.figures = figures;
+        this.experiments = experiments;
     }
 
     /** By the time of their last change, the newest first. */
@@ -54,6 +57,8 @@ class Reports {
     @Transactional
     Shown make(Written written, String who) {
         ReportSpec spec = ReportSpec.read(written.text());
+        // The row takes the same project by itself; whoever is in several and names none is told so here.
+        experiments.project();
         if (Report.count() >= MOST) {
             throw Problem.of(409, "TOO_MANY", "There are " + MOST + " reports already; delete some.");
         }
@@ -129,6 +134,19 @@ class Reports {
         }
         if (FrozenTable.count("report", report.id) >= FROZEN) {
             throw Problem.of(409, "TOO_MANY", "The report has " + FROZEN + " frozen tables already; delete some.");
+        }
+        long elsewhere = statements.number(
+                "select count(*) from run r join report p on p.id = ? where r.id = any(?) and r.project_id <> p.project_id",
+                report.id,
+                table.cited());
+        if (elsewhere > 0) {
+            throw Problem.invalid(
+                    409,
+                    "OTHER_PROJECT",
+                    "runs",
+                    elsewhere,
+                    "are of other projects, and whoever sees the report would see them",
+                    "keep to the report's project, by X-Runyard-Project or RUNYARD_PROJECT");
         }
         FrozenTable frozen = new FrozenTable(report.id, table.content(), report.version, Json.canonical(table), who);
         frozen.persistAndFlush();

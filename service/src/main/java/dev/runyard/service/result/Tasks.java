@@ -88,8 +88,24 @@ public class Tasks {
         return FinishedRun.over(run.document(), own);
     }
 
-    /** Says that a run is a task; place is that of a sweep's step, or null. */
+    /**
+     * Says that a run is a task; place is that of a sweep's step, or null.
+     *
+     * @throws InvalidSpec OTHER_PROJECT: what it leaves is shown on the run that it looks at
+     */
     public void link(UUID task, UUID of, @Nullable Integer place) {
+        long elsewhere = statements.number(
+                "select count(*) from run t join run o on o.project_id <> t.project_id where t.id = ? and o.id = ?",
+                task,
+                of);
+        if (elsewhere > 0) {
+            throw new InvalidSpec(
+                    "OTHER_PROJECT",
+                    "spec.of",
+                    of.toString(),
+                    "is in another project than the task would be",
+                    "keep to the run's project, by X-Runyard-Project or RUNYARD_PROJECT");
+        }
         statements.change(
                 "update run set of_run = ?, of_place = cast(? as integer) where id = ? and of_run is null",
                 of,

@@ -1,5 +1,6 @@
 package dev.runyard.service.scheduling;
 
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunView;
 import dev.runyard.service.run.Waiting;
@@ -8,6 +9,7 @@ import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.RunState;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers "why is this run waiting?" by asking the scheduler's own function what it would do now. An answer serves for ten times as long
- * as it took, so that however many look, a long queue is read again for a tenth of the time at most.
+ * as it took, so that however many look, a long queue is read again for a tenth of the time at most. It is made of the whole queue, also
+ * for somebody who sees a part of it: what it says of a run names nothing that is another's.
  */
 @ApplicationScoped
 public class Outlook implements Waiting {
@@ -29,11 +32,13 @@ public class Outlook implements Waiting {
     private static final double SERVES = 10;
 
     private final QueueRows rows;
+    private final Asking asking;
     private Map<UUID, Round.Wait> known = Map.of();
     private long until = System.nanoTime();
 
-    public Outlook(QueueRows rows) {
+    public Outlook(QueueRows rows, Asking asking) {
         this.rows = rows;
+        this.asking = asking;
     }
 
     @Override
@@ -128,9 +133,16 @@ public class Outlook implements Waiting {
             return known;
         }
         long begin = System.nanoTime();
-        known = Round.of(rows.situation(rows.queue(MOST, asked), rows.devices(), rows.going()))
-                .waits();
+        known = asking.sight().equals(Asking.EVERYTHING)
+                ? read(asked)
+                // In a transaction of its own: the one that goes on is the person's, and so is what it sees.
+                : asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> read(asked)));
         until = System.nanoTime() + (long) (SERVES * (System.nanoTime() - begin));
         return known;
+    }
+
+    private Map<UUID, Round.Wait> read(List<UUID> asked) {
+        return Round.of(rows.situation(rows.queue(MOST, asked), rows.devices(), rows.going()))
+                .waits();
     }
 }

@@ -120,7 +120,7 @@ public class ShareResource {
 
     /** Nothing that goes is stopped by a quota below it. */
     @PUT
-    @RolesAllowed(Role.MAINTAINER)
+    @RolesAllowed(Role.ADMINISTRATOR)
     @Consumes(MediaType.APPLICATION_JSON)
     @Transactional
     public ShareView set(@Nullable ShareRequest body, @HeaderParam("X-Runyard-User") @Nullable String user) {

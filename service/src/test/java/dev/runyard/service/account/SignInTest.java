@@ -102,6 +102,9 @@ final class SignInTest {
         assertThat(stored).startsWith("$argon2id$").doesNotContain(PASSWORD);
         assertThat(lab.number("select count(*) from invitation where hash = ?", invitation))
                 .isZero();
+        assertThat(lab.number(
+                        "select count(*) from audit where who = ? and kind = 'account' and action = 'UPDATE'", name))
+                .isEqualTo(1);
     }
 
     @Test

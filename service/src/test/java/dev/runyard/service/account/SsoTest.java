@@ -194,6 +194,9 @@ final class SsoTest {
                 .contains("sso-birds")
                 .contains("RESEARCHER")
                 .contains("\"administrator\":false");
+        assertThat(lab.number(
+                        "select count(*) from audit where who = ? and kind = 'member' and action = 'INSERT'", name))
+                .isEqualTo(1);
         // Good once.
         assertThat(come(begun).statusCode()).isEqualTo(401);
         // The groups of the day hold: one more, then none.

@@ -426,6 +426,22 @@ final class WallsTest {
     }
 
     @Test
+    void whatIsInOneProjectDoesNotGoHalfwayIntoAnother() throws Exception {
+        people.member(
+                "default",
+                UUID.fromString(lab.column("select account_id from api_token where hash = ?", Tokens.hash(maintainer))
+                        .get(0)),
+                "MAINTAINER");
+        Answer moved = send(maintainer, "PATCH", "/api/v1/runs/" + run, "{\"experiment\":\"moved\"}");
+        assertThat(moved.status()).as(moved.body()).isEqualTo(409);
+        assertThat(moved.body()).contains("OTHER_PROJECT");
+        assertThat(lab.column(
+                        "select e.name from run r join experiment e on e.id = r.experiment_id where r.id = ?", run))
+                .containsExactly(word);
+        ok(send(maintainer, "PATCH", "/api/v1/runs/" + run, "{\"experiment\":\"moved\"}", "X-Runyard-Project", here));
+    }
+
+    @Test
     void membersAreSaidByMaintainersOfTheProjectAlone() throws Exception {
         assertThat(ok(send(viewer, "GET", "/api/v1/projects", "")))
                 .contains(here)

@@ -3,10 +3,12 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
+import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,11 +72,11 @@ public final class LoginCommand {
         private static String line(String prompt) throws IOException {
             System.err.print(prompt);
             // One byte at a time: what follows is another question's answer.
-            StringBuilder line = new StringBuilder();
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
             for (int next = System.in.read(); next >= 0 && next != '\n'; next = System.in.read()) {
-                line.append((char) next);
+                line.write(next);
             }
-            String given = line.toString().strip();
+            String given = line.toString(StandardCharsets.UTF_8).strip();
             if (given.isEmpty()) {
                 throw Failure.badInput("nothing was given", "type it, or send it to standard input");
             }

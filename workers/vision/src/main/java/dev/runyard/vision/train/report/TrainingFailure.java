@@ -37,7 +37,10 @@ public final class TrainingFailure extends RuntimeException {
         String lower = String.valueOf(fault.getMessage()).toLowerCase(Locale.ROOT);
         return fault instanceof OutOfMemoryError
                 || (fault instanceof EngineException
-                        && (lower.contains("out of memory") || lower.contains("can't allocate memory")));
+                        && (lower.contains("out of memory")
+                                || lower.contains("can't allocate memory")
+                                // oneDNN, where the host has too little for what a convolution is prepared with
+                                || lower.contains("could not create a primitive")));
     }
 
     /** The first line of what was said, without where in libtorch it was said. */
