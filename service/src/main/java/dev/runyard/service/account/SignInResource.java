@@ -137,12 +137,9 @@ public class SignInResource {
         throttle.tries("invitation", address);
         String invitation = Tokens.hash(ask.invitation());
         Known account = statements
-                .row(
-                        """
+                .row("""
                         select a.id, a.name from invitation i join account a on a.id = i.account_id
-                        where i.hash = ? and i.expires_at > now() and a.disabled_at is null""",
-                        r -> new Known(r.getObject(1, UUID.class), r.getString(2), null),
-                        invitation)
+                        where i.hash = ? and i.expires_at > now() and a.disabled_at is null""", r -> new Known(r.getObject(1, UUID.class), r.getString(2), null), invitation)
                 .orElseThrow(SignInResource::over);
         String password = passwords.hash(account.name(), ask.password());
         is(account, context);

@@ -30,7 +30,6 @@ final class Hearing {
 
     /** @param of null: the lab's own */
     boolean of(@Nullable UUID of) {
-        return of == null
-                || (project == null || project.equals(of)) && (credential() == null || projects.contains(of));
+        return of == null || (project == null || project.equals(of)) && (credential() == null || projects.contains(of));
     }
 }

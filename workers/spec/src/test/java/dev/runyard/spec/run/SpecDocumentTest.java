@@ -225,7 +225,8 @@ class SpecDocumentTest {
         assertThat(released.mark()).contains("selects on test, as released");
         String stops = ", validateOn: test, training: {earlyStopping: {}}}";
         assertThat(submitted("{dataset: {id: shapes}" + stops).spec().mark()).contains("selects on test");
-        assertThat(submitted("{dataset: {id: shapes}, validateOn: test}").spec().mark()).contains("validates on test");
+        assertThat(submitted("{dataset: {id: shapes}, validateOn: test}").spec().mark())
+                .contains("validates on test");
         assertThat(released.select()).isEqualTo(Select.BEST_VAL_LOSS);
         assertThat(released.dataset().fit()).isEqualTo(DatasetSpec.Fit.TRAIN_AND_VAL);
         assertThat(released.backbone().normalisation()).isEqualTo(BackboneSpec.Normalisation.CLIP);

@@ -119,7 +119,8 @@ final class TabulationTest {
         ReportTable.Test paired = cell(table, "pgn", "c10").test();
         assertThat(paired).isNotNull();
         assertThat(paired.words()).isEqualTo("paired t");
-        assertThat(cell(Tabulation.of(ReportSpec.read(SPEC), measured), "pgn", "c10").text())
+        assertThat(cell(Tabulation.of(ReportSpec.read(SPEC), measured), "pgn", "c10")
+                        .text())
                 .isEqualTo("mixed");
     }
 

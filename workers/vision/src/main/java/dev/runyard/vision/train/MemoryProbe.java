@@ -49,7 +49,8 @@ record MemoryProbe(Objective objective, long step) {
                 Tape tape = new Tape()) {
             scope.suppressNotUsedWarning();
             for (NDArray view : seen.views()) {
-                manager.zeros(view.getShape(), view.getDataType()); // the batch that the loader may have ready meanwhile
+                manager.zeros(
+                        view.getShape(), view.getDataType()); // the batch that the loader may have ready meanwhile
             }
             Tensors leaves = objective.parameters().leaves();
             tape.backward(objective.loss(manager, leaves, seen.part(0, n), step).mean());

@@ -59,7 +59,8 @@ class MemoryProbeTest {
             limit();
             String failed = trained(dir, BATCH, BATCH);
             System.out.println(failed);
-            // Threads that load images take their own at times of their own: the first advice may be by one half too bold.
+            // Threads that load images take their own at times of their own: the first advice may be by one half too
+            // bold.
             for (int advice = 0; advice < 2 && failed.startsWith("OUT_OF_MEMORY"); advice++) {
                 Matcher fits = Pattern.compile("set microBatch: (\\d+)").matcher(failed);
                 failed = fits.find() ? trained(dir, BATCH, Integer.parseInt(fits.group(1))) : "nothing fits";
