@@ -25,7 +25,7 @@ test('in the table of means nothing that is said is cut (U-14)', async ({ page }
   expect(cut).toEqual([]);
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   }
 });
 

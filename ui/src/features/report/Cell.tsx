@@ -40,7 +40,7 @@ export function Cell({ cell, row, column }: { cell: ReportCell; row: ReportRow; 
       <Popover
         label={`Runs of ${name}`}
         trigger={
-          <button type="button" className={css.cell} aria-label={`${name}: ${cell.text}`}>
+          <button type="button" className={css.cell} title={name}>
             <Text cell={cell} row={row} />
           </button>
         }
