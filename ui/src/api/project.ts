@@ -7,6 +7,11 @@ export function chosenProject(): string {
   return kept<string>(NAME, "");
 }
 
+/** All of whoever signs in next. */
+export function forgetProject(): void {
+  keep(NAME, undefined);
+}
+
 /** What was read of another project goes with this tab's memory. */
 export function chooseProject(name: string): void {
   keep(NAME, name === "" ? undefined : name);

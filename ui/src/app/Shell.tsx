@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useLiveness } from "../api/live";
+import { forgetProject } from "../api/project";
 import { signOut, useSignedOut } from "../api/session";
 import { IconButton, LinkButton } from "../components/controls/Button";
 import { Keys } from "../components/display/Kbd";
@@ -36,6 +37,7 @@ async function leave() {
     sayProblem("Sign out", error);
     return;
   }
+  forgetProject(); // whoever comes next may have others
   // What this tab has read goes with it.
   location.assign("/");
 }

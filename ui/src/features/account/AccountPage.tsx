@@ -8,6 +8,7 @@ import { Copy } from "../../components/Copy";
 import { Answered } from "../../components/display/Answered";
 import { Badge } from "../../components/display/Badge";
 import { EmptyState } from "../../components/display/EmptyState";
+import { HeadRow } from "../../components/display/HeadRow";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { PageHeader } from "../../components/display/PageHeader";
 import { TableBox } from "../../components/display/TableBox";
@@ -102,13 +103,7 @@ function Tokens() {
             <TableBox label="Tokens">
               <table>
                 <thead>
-                  <tr>
-                    {["Name", "Scope", "Made", "Ends", "Last used", ""].map((head) => (
-                      <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
+                  <HeadRow heads={["Name", "Scope", "Made", "Ends", "Last used", ""]} />
                 </thead>
                 <tbody>
                   {list.map((token) => (
@@ -166,13 +161,7 @@ function Sessions() {
           <TableBox label="Browsers">
             <table>
               <thead>
-                <tr>
-                  {["Browser", "Address", "Signed in", "Last seen", ""].map((head) => (
-                    <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
-                      {head}
-                    </th>
-                  ))}
-                </tr>
+                <HeadRow heads={["Browser", "Address", "Signed in", "Last seen", ""]} />
               </thead>
               <tbody>
                 {list.map((session) => (

@@ -9,6 +9,7 @@ import { Copy } from "../../components/Copy";
 import { Answered } from "../../components/display/Answered";
 import { Badge } from "../../components/display/Badge";
 import { EmptyState } from "../../components/display/EmptyState";
+import { HeadRow } from "../../components/display/HeadRow";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { PageHeader } from "../../components/display/PageHeader";
 import { TableBox } from "../../components/display/TableBox";
@@ -81,13 +82,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
             <TableBox label={`Members of ${name}`}>
               <table>
                 <thead>
-                  <tr>
-                    {["Account", "Role", "Since", ""].map((head) => (
-                      <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
+                  <HeadRow heads={["Account", "Role", "Since", ""]} />
                 </thead>
                 <tbody>
                   {list.map((member) => (
@@ -195,13 +190,7 @@ function Administration({ me }: { me: Me }) {
           <TableBox label="Accounts">
             <table>
               <thead>
-                <tr>
-                  {["Name", "Status", "Made", "Last seen", ""].map((head) => (
-                    <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
-                      {head}
-                    </th>
-                  ))}
-                </tr>
+                <HeadRow heads={["Name", "Status", "Made", "Last seen", ""]} />
               </thead>
               <tbody>
                 {list.map((account) => (

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Microscope, Plus, X } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/client";
+import { useOneKey } from "../../api/oneKey";
 import type { JsonObject, RunView } from "../../api/types";
 import { Button, IconButton } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
@@ -37,8 +38,12 @@ export function LookAt({ run }: { run: RunView }) {
   const [task, setTask] = useState<Task>("evaluate");
   const [sets, setSets] = useState<string[]>([""]);
   const go = useGo();
+  const key = useOneKey();
   const queue = useMutation({
-    mutationFn: () => api.submitRun(taskOf(run, task, sets), crypto.randomUUID()),
+    mutationFn: () => {
+      const body = taskOf(run, task, sets);
+      return api.submitRun(body, key(body));
+    },
     onSuccess: (made) => {
       setOpen(false);
       say(`Queued ${made.name}`);

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Dices } from "lucide-react";
 import { useMemo, useState } from "react";
 import { api } from "../../api/client";
+import { useOneKey } from "../../api/oneKey";
 import type { JsonObject, RunView } from "../../api/types";
 import { Button } from "../../components/controls/Button";
 import { Field, TextField } from "../../components/controls/TextField";
@@ -39,8 +40,9 @@ export function MoreSeeds({ run }: { run: RunView }) {
   const seeds = useMemo(() => seedsIn(text), [text]);
   const body = useMemo(() => (seeds?.length ? sweepOf(run, seeds) : null), [run, seeds]);
   const checked = useQuery({ queryKey: ["check", body], queryFn: () => api.check(body!), enabled: open && body !== null, retry: false });
+  const key = useOneKey();
   const queue = useMutation({
-    mutationFn: () => api.submitSweep(body!, crypto.randomUUID()),
+    mutationFn: () => api.submitSweep(body!, key(body)),
     onSuccess: (sweep) => {
       setOpen(false);
       say(`Queued ${seeds?.length ?? 0} runs`);

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { useOneKey } from "../../api/oneKey";
 import type { Checked, Estimate, JsonObject } from "../../api/types";
 import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
@@ -35,16 +35,14 @@ export function costOf(estimate: Pick<Estimate, "deviceHours">): string {
 export function Submission({ verdict, written, preview, onQueued }: Props) {
   const cache = useQueryClient();
   const go = useGo();
-  // One key for one content: pressing twice, or again after a broken connection, makes one sweep.
-  const key = useRef({ of: "", value: "" });
+  const key = useOneKey();
   const submit = useMutation({
     mutationFn: async (checked: Checked) => {
       const document = await written();
       const body = checked.kind === "sweep" || "spec" in document ? document : { spec: document };
-      const of = checked.kind + JSON.stringify(body);
-      if (key.current.of !== of) key.current = { of, value: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-      if (checked.kind === "sweep") return `/sweeps/${(await api.submitSweep(body, key.current.value)).id}`;
-      return `/runs/${(await api.submitRun(body, key.current.value)).id}`;
+      const one = key([checked.kind, body]);
+      if (checked.kind === "sweep") return `/sweeps/${(await api.submitSweep(body, one)).id}`;
+      return `/runs/${(await api.submitRun(body, one)).id}`;
     },
     onSuccess: (path) => {
       onQueued();
