@@ -18,7 +18,6 @@ import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import type { Curated } from "./CurateDialog";
 import { columnOf, usual } from "./columns";
-import { NoRuns } from "./NoRuns";
 import { RunsTable } from "./RunsTable";
 import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
@@ -30,6 +29,7 @@ import { useChange } from "./useChange";
 import { useSelection } from "./useSelection";
 import { useTableKeys } from "./useTableKeys";
 
+const NoRuns = lazy(() => import("./NoRuns").then((module) => ({ default: module.NoRuns })));
 const RunCards = lazy(() => import("./RunCards").then((module) => ({ default: module.RunCards })));
 const RunsCharts = lazy(() => import("./RunsCharts").then((module) => ({ default: module.RunsCharts })));
 
@@ -150,7 +150,9 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
           {answer.data === undefined ? (
             answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
           ) : rows.length === 0 ? (
-            <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
+            <Suspense fallback={null}>
+              <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
+            </Suspense>
           ) : narrow && !grouped ? (
             <>
               <Suspense fallback={<Skeleton what="runs" lines={10} height={26} />}>
