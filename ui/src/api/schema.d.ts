@@ -6432,8 +6432,6 @@ export interface components {
         AccountChange: {
             administrator?: boolean;
             disabled?: boolean;
-            /** Format: double */
-            weight?: number;
         };
         AccountMade: {
             account?: components["schemas"]["AccountView"];
@@ -6450,8 +6448,6 @@ export interface components {
             lastSeenAt?: components["schemas"]["Instant"];
             local?: boolean;
             name?: string;
-            /** Format: double */
-            weight?: number;
         };
         /** @enum {string} */
         Action: "DRAIN" | "LET_BACK";
@@ -7532,8 +7528,6 @@ export interface components {
             createdBy?: string;
             id?: components["schemas"]["UUID"];
             name?: string;
-            /** Format: double */
-            weight?: number;
         };
         Protocol: {
             /** Format: int32 */

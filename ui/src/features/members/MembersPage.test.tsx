@@ -7,7 +7,7 @@ import { MembersPage } from "./MembersPage";
 
 afterEach(() => vi.unstubAllGlobals());
 
-const account = { id: "1", name: "ann", administrator: false, weight: 1, local: false, disabled: false, invited: true, createdAt: "2026-11-26T10:00:00Z", createdBy: "me" };
+const account = { id: "1", name: "ann", administrator: false, local: false, disabled: false, invited: true, createdAt: "2026-11-26T10:00:00Z", createdBy: "me" };
 const member = { account: "bob", role: "VIEWER", createdAt: "2026-11-26T10:00:00Z", createdBy: "me" };
 
 function page(me: object) {

@@ -1,16 +1,11 @@
 -- Who works in the lab, in which projects, and by what they are known. Whoever a row's created_by names is the account of that name.
 
--- weight: of its share of the lab's devices, beside other projects.
-alter table project
-    add column weight double precision not null default 1 check (weight > 0 and weight <= 1000);
-
--- weight: of its share inside a project. password: as its hash function writes it; null: signs in by another way. subject: what an
+-- password: as its hash function writes it; null: signs in by another way. subject: what an
 -- OpenID Connect issuer calls the person. local: stands for the account of the operating system that runs a lab on loopback.
 create table account (
     id            uuid primary key default gen_random_uuid(),
     name          text not null unique check (octet_length(name) between 1 and 100),
     administrator boolean not null default false,
-    weight        double precision not null default 1 check (weight > 0 and weight <= 1000),
     password      text,
     subject       text unique,
     local         boolean not null default false,

@@ -109,7 +109,7 @@ begin
 
     grant usage on schema public to runyard_person;
     grant usage on all sequences in schema public to runyard_person;
-    grant select (id, name, administrator, weight, created_at) on account to runyard_person;
+    grant select (id, name, administrator, created_at) on account to runyard_person;
 
     for t in
         select c.relname::text as name,

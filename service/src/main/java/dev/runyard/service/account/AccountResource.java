@@ -70,21 +70,10 @@ public class AccountResource {
         }
     }
 
-    /**
-     * @param disabled whoever is it is signed out, and their tokens count no more; what they made stays
-     * @param weight of the account's share inside a project
-     */
+    /** @param disabled whoever is it is signed out, and their tokens count no more; what they made stays */
     @Schema(name = "AccountChange")
     public record Change(
-            @Nullable Boolean administrator,
-            @Nullable Boolean disabled,
-            @Nullable Double weight) {
-        public Change {
-            if (weight != null && !(weight > 0 && weight <= 1_000)) {
-                throw Problem.invalid("OUT_OF_RANGE", "weight", weight, "must lie in (0, 1000]", null);
-            }
-        }
-    }
+            @Nullable Boolean administrator, @Nullable Boolean disabled) {}
 
     /**
      * An account as shown.
@@ -98,7 +87,6 @@ public class AccountResource {
             UUID id,
             String name,
             boolean administrator,
-            double weight,
             boolean local,
             boolean disabled,
             boolean invited,
@@ -110,7 +98,6 @@ public class AccountResource {
                     r.getObject("id", UUID.class),
                     r.getString("name"),
                     r.getBoolean("administrator"),
-                    r.getDouble("weight"),
                     r.getBoolean("local"),
                     r.getObject("disabled_at") != null,
                     r.getString("password") == null && r.getString("subject") == null && !r.getBoolean("local"),
@@ -200,10 +187,9 @@ public class AccountResource {
         }
         statements.change("""
                 update account set administrator = coalesce(cast(? as boolean), administrator),
-                  weight = coalesce(cast(? as double precision), weight),
                   disabled_at = case cast(? as boolean) when true then coalesce(disabled_at, now()) when false then null
                                 else disabled_at end
-                where id = ?""", change.administrator(), change.weight(), change.disabled(), account.id());
+                where id = ?""", change.administrator(), change.disabled(), account.id());
         if (Boolean.TRUE.equals(change.disabled())) {
             statements.change("delete from session where account_id = ?", account.id());
         }

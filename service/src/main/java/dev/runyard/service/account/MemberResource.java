@@ -78,18 +78,17 @@ public class MemberResource {
     public record Member(String account, Role.Level role, Instant createdAt, String createdBy) {}
 
     /** A project as shown. */
-    public record ProjectView(UUID id, String name, double weight, Instant createdAt, String createdBy) {}
+    public record ProjectView(UUID id, String name, Instant createdAt, String createdBy) {}
 
     @GET
     @RolesAllowed(Role.PERSON)
     @Operation(summary = "Projects that one sees", description = "By name; the first " + MOST + ".")
     public List<ProjectView> projects() {
         return statements.rows(
-                "select id, name, weight, created_at, created_by from project order by name limit ?",
+                "select id, name, created_at, created_by from project order by name limit ?",
                 r -> new ProjectView(
                         r.getObject("id", UUID.class),
                         r.getString("name"),
-                        r.getDouble("weight"),
                         Statements.instant(r, "created_at"),
                         r.getString("created_by")),
                 MOST);

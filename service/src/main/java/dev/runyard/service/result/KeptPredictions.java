@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -50,17 +51,15 @@ public class KeptPredictions {
         return artifacts.with(run).stream()
                 .filter(a -> a.kind().equals(ArtifactKind.PREDICTIONS.word()))
                 .limit(MOST_SETS)
-                .map(this::judged)
+                .flatMap(a -> judged(a).stream())
                 .toList();
     }
 
-    private Judged judged(Artifacts.View artifact) {
+    private Optional<Judged> judged(Artifacts.View artifact) {
         try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()))) {
-            return new Judged(artifact, PredictionFile.about(in, artifact.name()));
-        } catch (IOException e) {
-            throw gone(artifact.name());
-        } catch (InvalidSpec e) {
-            throw unreadable(e);
+            return Optional.of(new Judged(artifact, PredictionFile.about(in, artifact.name())));
+        } catch (IOException | InvalidSpec e) { // asked for by itself, it says why
+            return Optional.empty();
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.oneOf;
 
 import dev.runyard.service.embedded.WithLab;
@@ -95,6 +97,13 @@ final class ResultsTest {
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("NOT_PREDICTIONS"));
+        // One such file takes nothing away from the others.
+        String good = store(run, "predictions.safetensors", "predictions", predictions("d5", 0, 1, 2, 1));
+        given().get("/api/v1/runs/" + run + "/results")
+                .then()
+                .statusCode(200)
+                .body("sha256", hasItem(good))
+                .body("sha256", not(hasItem(other)));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The rules of lab.md §5, each by itself. */
@@ -270,7 +271,7 @@ class RoundTest {
                 .extracting(Round.Wait::why)
                 .containsExactly("a run of a lower class is giving its device back for it");
         // One that is asked already is waited for.
-        going.set(1, yielding(cheapest, queue.get(0).run()));
+        going.set(1, but(cheapest, queue.get(0).run(), null));
         assertThat(answer().preemptions()).isEmpty();
         // Neither the same class nor what is not preemptible is taken.
         queue.set(0, waits("bob", PriorityClass.NORMAL, 0, Placement.ANY, 100));
@@ -279,7 +280,8 @@ class RoundTest {
         assertThat(soon.run()).isNotNull();
     }
 
-    private static Going yielding(Going one, UUID to) {
+    /** The same, giving its place to another, or with an end that is known. */
+    private static Going but(Going one, @Nullable UUID yieldsTo, @Nullable Double secondsLeft) {
         return new Going(
                 one.run(),
                 one.device(),
@@ -291,9 +293,9 @@ class RoundTest {
                 one.memory(),
                 one.granted(),
                 one.secured(),
-                to,
+                yieldsTo,
                 false,
-                null);
+                secondsLeft);
     }
 
     @Test
@@ -330,26 +332,9 @@ class RoundTest {
         Going there = goes(busy, 0, "bob", PriorityClass.NORMAL, 0, 1);
         Waiter next = waits("ann", 8);
         assertThat(why(lone)).isEqualTo("all devices busy");
-        going.set(0, left(there, 90));
+        going.set(0, but(there, null, 90.0));
         assertThat(answer().waits().get(lone.run())).isEqualTo(new Round.Wait("all devices busy", 1, 90.0));
         assertThat(answer().waits().get(next.run())).isEqualTo(new Round.Wait("all devices busy", 2, null));
-    }
-
-    private static Going left(Going one, double seconds) {
-        return new Going(
-                one.run(),
-                one.device(),
-                one.slot(),
-                one.account(),
-                null,
-                one.priorityClass(),
-                true,
-                one.memory(),
-                one.granted(),
-                one.secured(),
-                null,
-                false,
-                seconds);
     }
 
     @Test
