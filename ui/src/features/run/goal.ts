@@ -16,13 +16,13 @@ export function goalOf(run: Pick<RunView, "summary">): string | undefined {
   );
 }
 
-/** The metrics worth a tile: the goal, then what the test part came to. */
-export function tilesOf(run: Pick<RunView, "summary">, most = 8): string[] {
+/** The metrics worth a tile: the goal, what every run is asked for, then what the judged sets came to; many judged sets push none of the first out. */
+export function tilesOf(run: Pick<RunView, "summary">, most = 12): string[] {
   const goal = goalOf(run);
   const keys = Object.keys(run.summary).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const asked = FIRST.filter((key) => keys.includes(key));
   const tests = keys.filter((key) => key.startsWith("test/"));
-  const others = FIRST.filter((key) => keys.includes(key));
-  return [...new Set([...(goal ? [goal] : []), ...tests, ...others])].slice(0, most);
+  return [...new Set([...(goal ? [goal] : []), ...asked, ...tests])].slice(0, most);
 }
 
 /** How far a run came, also when it ended badly: what it told itself, or the farthest of its attempts (U-11). */

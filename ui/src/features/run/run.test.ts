@@ -21,6 +21,14 @@ describe("what a run is about", () => {
   test("tiles: the goal, then the test part", () => {
     expect(tilesOf({ summary: { "test/top5": summary(1), "test/top1": summary(1), "val/top1": summary(3), other: summary(3) } })).toEqual(["val/top1", "test/top1", "test/top5"]);
   });
+
+  test("tiles: many judged sets push out nothing that every run is asked for", () => {
+    const judged = ["a", "r", "v2", "sketch"].flatMap((set) => ["top1", "top5", "ece", "nll"].map((score) => `test/${set}/${score}`));
+    const known = ["train/loss", "val/loss", "test/top1", "val/top1", ...judged];
+    const tiles = tilesOf({ summary: Object.fromEntries(known.map((key) => [key, summary(3)])) });
+    expect(tiles).toHaveLength(12);
+    expect(tiles).toEqual(expect.arrayContaining(["train/loss", "val/loss", "test/top1", "val/top1"]));
+  });
 });
 
 test("a failed run keeps how far it came (U-11)", () => {
