@@ -10,7 +10,6 @@ import dev.runyard.vision.nd.Tape;
 import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ public final class EncoderBlock implements AutoCloseable {
     private final NDManager constants;
     private final NDArray attentionScale;
     private final NDArray quickGeluScale;
+    private final NDArray one;
 
     /** @param heads divides the width */
     public EncoderBlock(int width, int heads, Activation activation, double eps) {
@@ -47,6 +47,7 @@ public final class EncoderBlock implements AutoCloseable {
         constants = Torch.manager();
         attentionScale = Torch.scalar(constants, 1 / Math.sqrt((double) width / heads));
         quickGeluScale = Torch.scalar(constants, 1.702);
+        one = Torch.scalar(constants, 1);
     }
 
     /**
@@ -138,41 +139,63 @@ public final class EncoderBlock implements AutoCloseable {
 
     /**
      * The engine keeps, for the way back through a QuickGELU, its argument and its sigmoid, which are four times as wide as the tokens.
-     * Here only the argument is kept, or not even that, and the rest is computed again; the gradients are the same to the bit.
+     * Here only the slope is kept, or not even that, which is then computed again.
      */
     private NDArray cut(Tensors w, String name, NDArray x) {
         NDArray[] kept = new NDArray[1];
-        NDArray out = Tape.cut(
+        return Tape.cut(
                 x,
                 input -> {
                     NDArray hidden = hidden(w, name, input);
-                    if (!recompute) {
-                        NDScope.unregister(hidden);
-                        kept[0] = hidden;
+                    if (recompute) {
+                        return out(w, name, input, hidden);
                     }
-                    return out(w, name, input, hidden);
+                    NDArray scaled = hidden.mul(quickGeluScale);
+                    NDArray gate = Nn.sigmoid(scaled);
+                    NDArray active = hidden.muli(gate);
+                    kept[0] = slope(scaled, gate);
+                    NDScope.unregister(kept[0]);
+                    return behind(w, name, input, active);
                 },
                 (input, upstream) -> {
-                    NDArray argument = kept[0] == null ? detached(() -> hidden(w, name, input)) : kept[0];
-                    NDArray leaf = leaf(argument);
-                    Tape.backward(activate(leaf), upstream.matMul(w.get(name + "mlp.fc2.weight")));
-                    NDArray toNorm = leaf.getGradient().matMul(w.get(name + "mlp.fc1.weight"));
-                    argument.close();
+                    NDArray slope = kept[0] == null ? Tape.part(() -> slope(hidden(w, name, input))) : kept[0];
+                    NDArray toNorm = upstream.matMul(w.get(name + "mlp.fc2.weight"))
+                            .muli(slope)
+                            .matMul(w.get(name + "mlp.fc1.weight"));
+                    slope.close();
                     NDArray below = leaf(input);
                     Tape.backward(norm(w, name + "norm2", below), toNorm);
                     return upstream.add(below.getGradient());
                 });
-        return out;
+    }
+
+    /** Of the activation at x. */
+    private NDArray slope(NDArray x) {
+        if (activation == Activation.QUICK_GELU) {
+            NDArray scaled = x.mul(quickGeluScale);
+            return slope(scaled, Nn.sigmoid(scaled));
+        }
+        NDArray leaf = leaf(x);
+        NDArray active = Nn.gelu(leaf);
+        Tape.backward(active, active.onesLike());
+        return leaf.getGradient();
+    }
+
+    /**
+     * Of the QuickGELU x g, with g = sigmoid(s) and s = 1.702 x: g (1 + s - s g).
+     *
+     * @param scaled s; holds the result
+     */
+    private NDArray slope(NDArray scaled, NDArray gate) {
+        try (NDArray product = scaled.mul(gate)) {
+            return scaled.subi(product).addi(one).muli(gate);
+        }
     }
 
     private static NDArray leaf(NDArray array) {
         NDArray leaf = array.stopGradient();
         leaf.setRequiresGradient(true);
         return leaf;
-    }
-
-    private static NDArray detached(Supplier<NDArray> work) {
-        return Tape.part(work).stopGradient();
     }
 
     /** [n, T, 4D], before the activation. */
@@ -183,7 +206,11 @@ public final class EncoderBlock implements AutoCloseable {
     }
 
     private NDArray out(Tensors w, String name, NDArray x, NDArray hidden) {
-        NDArray active = Tape.part(() -> activate(hidden));
+        return behind(w, name, x, Tape.part(() -> activate(hidden)));
+    }
+
+    /** @param active [n, T, 4D] */
+    private NDArray behind(Tensors w, String name, NDArray x, NDArray active) {
         NDArray y = Nn.linear(active, w.get(name + "mlp.fc2.weight"), w.get(name + "mlp.fc2.bias"));
         NDArray sum = x.add(Bottleneck.behind(w, name + "adapter.mlp.", y));
         return Bottleneck.beside(w, name + "adapter.beside.", x, sum);
