@@ -17,10 +17,12 @@ final class HostMemory {
     private static final long PAGE = 4_096;
 
     /**
-     * By how much the process may grow before its holes are given back. Each page of them costs a fault when it is written again: at a
-     * quarter of this a step of ViT-B/32 at batch 16 spends a quarter of its time on them.
+     * By how much the process may grow before its holes are given back, in bytes and as a part of what it had. Each page of them costs a
+     * fault when it is written again: at a quarter of this a step of ViT-B/32 spends a quarter of its time on them.
      */
     private static final long GROWTH = 256L << 20;
+
+    private static final int GROWTH_PART = 3;
 
     private static final @Nullable Function TRIM = trimming();
     private static volatile long known;
@@ -59,7 +61,7 @@ final class HostMemory {
     /** As {@link #trim} where the process has grown since. */
     static void trimWhereGrown() {
         long now = resident();
-        if (now > known + GROWTH) {
+        if (now > known + Math.max(GROWTH, known / GROWTH_PART)) {
             trim();
         } else if (now < known) {
             known = now;

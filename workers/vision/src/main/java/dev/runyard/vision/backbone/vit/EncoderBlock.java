@@ -224,7 +224,7 @@ public final class EncoderBlock implements AutoCloseable {
         try (NDArray scaled = x.mul(quickGeluScale)) {
             gate = Nn.sigmoid(scaled);
         }
-        return x.mul(gate);
+        return Tape.records(x) ? x.mul(gate) : gate.muli(x);
     }
 
     /** The layer norm of the given name, with this block's eps. */
