@@ -89,8 +89,7 @@ public class Artifacts {
             return Optional.empty();
         }
         try (InputStream in = new BufferedInputStream(open(request.sha256()))) {
-            return Optional.ofNullable(
-                    PredictionFile.about(in, request.name()).judged());
+            return Optional.ofNullable(PredictionFile.about(in, request.name()).judged());
         } catch (IOException | InvalidSpec | Problem e) {
             return Optional.empty();
         }

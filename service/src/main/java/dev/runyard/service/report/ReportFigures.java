@@ -154,7 +154,10 @@ class ReportFigures {
                         + " order by ch.id, a.name, t.created_at desc, a.attempt desc) p order by created_at, id, file limit "
                         + PICTURES,
                 r -> new Measured.Picture(
-                        values(r, "b", rows), r.getObject("id", UUID.class), r.getString("file"), r.getString("sha256")),
+                        values(r, "b", rows),
+                        r.getObject("id", UUID.class),
+                        r.getString("file"),
+                        r.getString("sha256")),
                 values.toArray());
     }
 

@@ -230,8 +230,7 @@ final class ReportsTest {
     void twoRunsAreComparedImageByImage() throws IOException {
         answered("images", "iip", 0, "few", "j", 0, 0, 0, 0);
         answered("images", "pgn", 0, "many", "j", 0, 1, 2, 2);
-        JsonNode test = cell(
-                        preview(SPEC.formatted("images").replace("iip}}", "iip}, test: mcnemar}")), "pgn", 0)
+        JsonNode test = cell(preview(SPEC.formatted("images").replace("iip}}", "iip}, test: mcnemar}")), "pgn", 0)
                 .path("test");
         assertThat(test.path("words").asText()).isEqualTo("McNemar's");
         assertThat(test.path("n").asText()).isEqualTo("4 images, 3 told apart");

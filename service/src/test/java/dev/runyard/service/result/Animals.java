@@ -25,13 +25,20 @@ public final class Animals {
         int[] labels = {0, 1, 2, 2};
         byte[] items = NAMES.getBytes(StandardCharsets.UTF_8);
         Map<String, Object> about = new LinkedHashMap<>(Map.of(
-                "set", "animals",
-                "data", data,
-                "part", "test",
-                "classes", List.of("cat", "dog", "axolotl"),
-                "leftOut", 0,
-                "meanPerClass", false,
-                "spec", "s"));
+                "set",
+                "animals",
+                "data",
+                data,
+                "part",
+                "test",
+                "classes",
+                List.of("cat", "dog", "axolotl"),
+                "leftOut",
+                0,
+                "meanPerClass",
+                false,
+                "spec",
+                "s"));
         if (judged != null) {
             about.put("judged", judged);
         }
@@ -75,8 +82,8 @@ public final class Animals {
                 .statusCode(oneOf(200, 201));
         given().header("Authorization", bearer)
                 .contentType("application/json")
-                .body("{\"name\":\"" + name + "\",\"sha256\":\"" + sha + "\",\"size\":" + bytes.length
-                        + ",\"kind\":\"" + kind + "\"}")
+                .body("{\"name\":\"" + name + "\",\"sha256\":\"" + sha + "\",\"size\":" + bytes.length + ",\"kind\":\""
+                        + kind + "\"}")
                 .post("/api/v1/runs/" + run + "/attempts/1/artifacts")
                 .then()
                 .statusCode(200);

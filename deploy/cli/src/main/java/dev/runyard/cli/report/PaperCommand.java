@@ -103,7 +103,8 @@ public final class PaperCommand implements Callable<Integer> {
             SweepOutcome.causes(failed).print(System.err);
             throw Failure.fault(
                     failed.size() + " of the tasks on its runs did not finish",
-                    "\"runyard show " + failed.get(0).path("id").asText() + "\" tells more; \"runyard retry\" tries again");
+                    "\"runyard show " + failed.get(0).path("id").asText()
+                            + "\" tells more; \"runyard retry\" tries again");
         }
         return 0;
     }
@@ -115,8 +116,7 @@ public final class PaperCommand implements Callable<Integer> {
             String ids = runs.subList(from, Math.min(runs.size(), from + ASKED)).stream()
                     .map(run -> "\"" + run.path("id").asText() + "\"")
                     .collect(Collectors.joining(", "));
-            tasks.addAll(lab.items(
-                    "runs?filter=" + LabApi.encode("params.of in (" + ids + ")"), MOST));
+            tasks.addAll(lab.items("runs?filter=" + LabApi.encode("params.of in (" + ids + ")"), MOST));
         }
         long over = tasks.stream()
                 .filter(task -> RunState.valueOf(task.path("state").asText()).terminal())

@@ -6,6 +6,7 @@ import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.dataset.DatasetSpec.Classes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public record DatasetPart(
                 "Of evaluations: the half of its classes, base or new, that is judged on; the trained model then answers with these"
                         + " classes, whose names it reads.")
         @Nullable
-        DatasetSpec.Classes classes) {
+        Classes classes) {
 
     /** Every data set that can be part of a union. */
     public static final List<String> IDS =
@@ -41,7 +42,7 @@ public record DatasetPart(
         }
         DatasetSpec.checkRoot(id, root, name);
         split = Defaults.or(split, DatasetSpec.Split.AUTO);
-        if (classes == DatasetSpec.Classes.ALL) {
+        if (classes == Classes.ALL) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "classes",
@@ -78,7 +79,7 @@ public record DatasetPart(
                 rendered ? DatasetSpec.Fit.TRAIN : fit,
                 null,
                 null,
-                Defaults.or(classes, DatasetSpec.Classes.ALL),
+                Defaults.or(classes, Classes.ALL),
                 name);
     }
 }

@@ -103,7 +103,8 @@ public record Measured(
 
     /** The same with the answers that its runs gave. */
     public Measured answered(Map<Answer, Answered> found) {
-        return new Measured(cells, runs, expected, unfinished, unfinishedTotal, parameters, gone, Map.copyOf(found), pictures);
+        return new Measured(
+                cells, runs, expected, unfinished, unfinishedTotal, parameters, gone, Map.copyOf(found), pictures);
     }
 
     /** How {@code parameters} names a row: equal for equal values. */

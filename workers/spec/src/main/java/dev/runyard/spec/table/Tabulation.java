@@ -265,7 +265,9 @@ public final class Tabulation {
         List<String> own = new ArrayList<>();
         if (mixed(found)) {
             own.add(remarks.mark("its runs are of "
-                    + Math.max(found.data().size() + (found.unknownData() > 0 ? 1 : 0), found.judged().size())
+                    + Math.max(
+                            found.data().size() + (found.unknownData() > 0 ? 1 : 0),
+                            found.judged().size())
                     + " different states of the data, so no figure is shown; filter by what tells them apart"));
         }
         if (!found.differing().isEmpty()) {

@@ -121,17 +121,21 @@ final class TabulationTest {
         ReportTable.Test lost = cell(
                         Tabulation.of(
                                 spec,
-                                new Made().cell("iip", "c10", 60).cell("pgn", "c10", 66).measured(1)),
+                                new Made()
+                                        .cell("iip", "c10", 60)
+                                        .cell("pgn", "c10", 66)
+                                        .measured(1)),
                         "pgn",
                         "c10")
                 .test();
         assertThat(lost).isNotNull();
         assertThat(lost.why()).isEqualTo("the answers of a run were not kept");
-        ReportTable.Test several = cell(Tabulation.of(spec, made().measured(3)), "pgn", "c10").test();
+        ReportTable.Test several =
+                cell(Tabulation.of(spec, made().measured(3)), "pgn", "c10").test();
         assertThat(several).isNotNull();
         assertThat(several.why()).isEqualTo("McNemar's test is of one run against another, and a cell has 3");
-        assertThatThrownBy(() -> ReportSpec.read(SPEC.replace("iip}}", "iip}, test: mcnemar}")
-                        .replace("test/top1", "test/nll")))
+        assertThatThrownBy(() -> ReportSpec.read(
+                        SPEC.replace("iip}}", "iip}, test: mcnemar}").replace("test/top1", "test/nll")))
                 .hasMessageContaining("against.test")
                 .hasMessageContaining("test/nll is no share of these");
     }

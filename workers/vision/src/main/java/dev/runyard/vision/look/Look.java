@@ -285,7 +285,9 @@ public final class Look {
     }
 
     private List<DatasetSpec> sets() {
-        return parts().stream().map(part -> part.spec(DatasetSpec.BadImage.FAIL)).toList();
+        return parts().stream()
+                .map(part -> part.spec(DatasetSpec.BadImage.FAIL))
+                .toList();
     }
 
     /** Every file of a folder as an artifact. */

@@ -36,7 +36,8 @@ public final class Models {
             throw bound("method "
                     + Json.mapper().valueToTree(spec.method()).path("kind").asText());
         }
-        if (spec.classifier().kind() != ClassifierSpec.Kind.TEXT || spec.classifier().features() != null) {
+        if (spec.classifier().kind() != ClassifierSpec.Kind.TEXT
+                || spec.classifier().features() != null) {
             throw bound("classifier "
                     + Json.mapper().valueToTree(spec.classifier().kind()).asText()
                     + (spec.classifier().features() == null ? "" : " with features"));

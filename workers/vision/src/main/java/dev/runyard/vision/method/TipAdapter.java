@@ -128,8 +128,10 @@ final class TipAdapter extends Learned implements FromFeatures {
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Tensors w = parameters().and(buffers());
-            NDArray embedding = Torch.floats(step, embeddings, labels.length, backbone.shape().embedding());
-            NDArray likeness = embedding.normalize(2, 1).matMul(w.get(KEYS).transpose()).sub(1); // [m, n]
+            NDArray embedding = Torch.floats(
+                    step, embeddings, labels.length, backbone.shape().embedding());
+            NDArray likeness =
+                    embedding.normalize(2, 1).matMul(w.get(KEYS).transpose()).sub(Torch.scalar(step, 1)); // [m, n]
             float[] text = Torch.read(classifier.scores(w, embedding));
             for (int b = 0; b < BETAS; b++) {
                 double sharp = b * (MOST_BETA - LEAST) / BETAS + LEAST;
@@ -161,7 +163,8 @@ final class TipAdapter extends Learned implements FromFeatures {
     private float[] cached(NDArray less, double sharp) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return Torch.read(less.mul(sharp).exp().matMul(values()));
+            return Torch.read(
+                    less.mul(Torch.scalar(less.getManager(), sharp)).exp().matMul(values()));
         }
     }
 

@@ -298,8 +298,7 @@ final class Loop {
             throw notFinite(Double.NaN, progress.step());
         }
         boolean chosen = select();
-        Optional<Map<String, Double>> found =
-                chosen ? test() : step.judged(this::test);
+        Optional<Map<String, Double>> found = chosen ? test() : step.judged(this::test);
         if (found.isEmpty()) {
             return stop(judge.ordered(), step, checkpointing);
         }

@@ -65,7 +65,8 @@ final class FirstOpenedInAStepTest {
                 RunSpec.class);
         try (Model outside = Models.of(spec, backbone, List.of("a", "b"));
                 Model inside = inAStep(() -> Models.of(spec, backbone, List.of("a", "b")))) {
-            assertThat(inside.parameters().sha256()).isEqualTo(outside.parameters().sha256());
+            assertThat(inside.parameters().sha256())
+                    .isEqualTo(outside.parameters().sha256());
         }
     }
 
@@ -75,7 +76,8 @@ final class FirstOpenedInAStepTest {
                 TextTower outside = TextTower.read(stored.weights(), stored.config());
                 TextTower inside = inAStep(() -> TextTower.read(stored.weights(), stored.config()))) {
             assertThat(inside.weights().sha256()).isEqualTo(outside.weights().sha256());
-            assertThat(inside.encode(new long[][] {{3, 5, inside.shape().vocabulary() - 1}}).toFloatArray())
+            assertThat(inside.encode(new long[][] {{3, 5, inside.shape().vocabulary() - 1}})
+                            .toFloatArray())
                     .hasSize(inside.shape().embedding());
         }
     }

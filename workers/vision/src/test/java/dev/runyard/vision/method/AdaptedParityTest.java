@@ -156,8 +156,8 @@ class AdaptedParityTest {
 
     @Test
     void aCacheOfImages() throws IOException {
-        for (MethodSpec spec :
-                List.of(new EmbeddingMethod.TipAdapter(null, 5.5, null), new EmbeddingMethod.TipAdapterF(null, 5.5, null))) {
+        for (MethodSpec spec : List.of(
+                new EmbeddingMethod.TipAdapter(null, 5.5, null), new EmbeddingMethod.TipAdapterF(null, 5.5, null))) {
             try (Model model = model(spec)) {
                 ((FromFeatures) model).remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
                 assertScores("tip-adapter", model);

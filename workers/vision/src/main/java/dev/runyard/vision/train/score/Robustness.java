@@ -56,8 +56,7 @@ public final class Robustness implements AutoCloseable {
                 Dataset set = Datasets.openForEvaluation(
                         part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED);
                 out.sets.add(Further.of(part, set));
-                if (part.classes() == null
-                        && Answers.of(data.classNames(), set).mask().length == 0) {
+                if (part.classes() == null && Answers.of(data.classNames(), set).mask().length == 0) {
                     throw new InvalidSpec(
                             "NO_COMMON_CLASS",
                             "evaluations",
@@ -162,7 +161,10 @@ public final class Robustness implements AutoCloseable {
             put(out, key + "masked-top1", e.masked().top1Percent());
             put(out, key + "drop", e.drop());
             if (e.id().equals(NEW)) {
-                put(out, "test/harmonic-mean", harmonic(table.get(0).all().top1Percent(), e.all().top1Percent()));
+                put(
+                        out,
+                        "test/harmonic-mean",
+                        harmonic(table.get(0).all().top1Percent(), e.all().top1Percent()));
             }
         }
         return out;
