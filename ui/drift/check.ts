@@ -2,13 +2,17 @@
  * Fails to compile where the page's types name a path, a field or a word that the service's own OpenAPI document does not have.
  * `npm run drift` makes `openapi.ts` from the document of the build and compiles this.
  */
+import type { JudgedPaths } from "../src/api/judged";
 import type { OrderPaths } from "../src/api/order";
 import type { paths } from "../src/api/paths";
+import type { PeoplePaths } from "../src/api/people";
+import type { ReportPaths } from "../src/api/reports";
 import type { SearchPaths } from "../src/api/sweepSearch";
 import type { Json, JsonObject } from "../src/api/types";
 import type { paths as Served } from "./openapi";
 
-type Used = paths & OrderPaths & SearchPaths;
+type Used = paths & JudgedPaths & OrderPaths & PeoplePaths & ReportPaths & SearchPaths;
+type Method = "get" | "post" | "put" | "patch" | "delete";
 type Plain<T> = Exclude<T, null | undefined>;
 
 /** Free JSON, which only its reader can judge. */
@@ -49,8 +53,7 @@ type Drift<U, S, At extends string> =
           : { [K in keyof U & string]: K extends keyof S ? Drift<Plain<U[K]>, Plain<S[K]>, `${At}.${K}`> : `${At}.${K} is missing` }[keyof U & string];
 
 type Body<R> = R extends { content: { "application/json": infer B } } ? B : never;
-type Of<P, M extends "get" | "post"> = P extends Record<M, { responses: infer R }> ? (R extends { 200: infer A } ? Body<A> : R extends { 201: infer A } ? Body<A> : never) : never;
-type Method = "get" | "post";
+type Of<P, M extends Method> = P extends Record<M, { responses: infer R }> ? (R extends { 200: infer A } ? Body<A> : R extends { 201: infer A } ? Body<A> : never) : never;
 
 type Found = {
   [P in keyof Used]: P extends keyof Served

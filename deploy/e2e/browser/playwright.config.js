@@ -8,6 +8,9 @@ export default defineConfig({
   // What looks at the page without a lab has no state in common; a test of the lab (page.spec.js) follows the one before it.
   workers: 2,
   timeout: 60_000,
+  snapshotPathTemplate: '{testDir}/baselines/{arg}{ext}',
+  // Another machine with the distribution's Chromium rounds a pixel here and there; what somebody sees differs by more.
+  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: 'disabled', caret: 'hide', timeout: 20_000 } },
   use: {
     baseURL: process.env.LAB_URL,
     locale: 'en-GB',

@@ -69,10 +69,33 @@ function reportTable(n) {
   };
 }
 
+const CLASSES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring'];
+const SETS = [{ set: 'shapes', part: 'test' }, { set: 'a-much-longer-name-of-a-data-set', part: 'val' }];
+const estimate = (value, spread, method = 'BOOTSTRAP') => ({ value, low: value - spread, high: value + spread, method });
+
+/** What the run answered, of one set. */
+function judgement(n) {
+  const classes = n > 1 ? CLASSES : CLASSES.slice(0, 2);
+  const rows = classes.map((_, i) => ({ index: i, images: 100, right: 92 - i * 6, answered: 98 + i, share: estimate(92 - i * 6, 5, 'WILSON'), precision: 90 - i * 5, f1: 91 - i * 5.5, takenFor: (i + 1) % classes.length }));
+  const confusion = classes.flatMap((_, label) => classes.map((__, answer) => ({ label, answer, images: label === answer ? 92 - label * 6 : (label + answer) % 3 === 0 ? 3 + label : 0 })).filter(({ images }) => images > 0));
+  const bins = Array.from({ length: 15 }, (_, i) => ({ low: i / 15, high: (i + 1) / 15, images: 4 + i * i, confidence: (i + 0.5) / 15, accuracy: Math.min(1, (i + 0.5) / 15 - 0.04 + (i % 3) / 30) }));
+  return { images: 100 * classes.length, notFinite: n > 1 ? 2 : 0, top1: estimate(77.5, 3.2, 'WILSON'), top5: estimate(98.2, 1.1), meanPerClass: estimate(77.1, 3.3), nll: estimate(0.7312, 0.05), brier: estimate(0.3321, 0.02), calibrationError: estimate(0.0412, 0.01), bins, rows, confusion, draws: 10000, seed: 0 };
+}
+
+/** Three steps of one picture and two others: an analysis' and an inversion's. */
+const PICTURES = ['inverted-step-100.png', 'inverted-step-200.png', 'inverted-step-300.png', 'attention.svg', 'a-much-longer-name-of-a-picture-that-must-not-push-anything-aside.svg'];
+const picture = (hash) => {
+  const hue = parseInt(hash.slice(0, 2), 16);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><rect width="160" height="120" fill="hsl(${hue * 5} 40% 50%)"/><circle cx="${40 + hue}" cy="60" r="30" fill="hsl(${hue * 5 + 120} 60% 60%)"/></svg>`;
+};
+
 const ended = (runs) => runs.filter((one) => one.endedAt);
 
-/** @param n how many runs the lab has; the other numbers follow */
-export function answers(n) {
+/**
+ * @param n how many runs the lab has; the other numbers follow
+ * @param role of whoever looks, in all projects
+ */
+export function answers(n, role = 'MAINTAINER') {
   const runs = Array.from({ length: n }, (_, i) => run(i));
   const sweeps = Array.from({ length: Math.min(n, 12) }, (_, i) => sweep(i, n));
   const metrics = Object.keys(summary(0)).map((key) => ({ key, runs: n, goal: /loss/.test(key) ? 'MIN' : 'MAX', unit: /top1/.test(key) ? '%' : '', decimals: /top1/.test(key) ? 2 : 4 }));
@@ -88,8 +111,10 @@ export function answers(n) {
   const points = runs.slice(0, 30).map((one, i) => ({ point: i, params: one.params, source: 'sampler', sampler: 'tpe', state: 'FINISHED', values: [70 + ((i * 7) % 25), 1 + ((i * 5) % 9)], history: i, drawnAt: at(9000), runs: [one.id] }));
   const people = ['ada', 'ben', 'chandra', 'dmitri-of-the-other-building', 'eve'].slice(0, n > 1 ? 5 : n);
   const routes = {
+    'GET /home': () => ({ experiments: n === 0 ? [] : [{ name: 'shapes-prompts', activity: Array.from({ length: 14 }, (_, i) => (i % 4 === 1 ? 0 : (i * 7) % 11)), lastActivity: at(600) }] }),
     'GET /lab': () => ({ version: '0.2.0', mode: 'embedded', uptimeSeconds: 4000, schedulerOk: true, temporalOk: true }),
-    'GET /me': () => ({ name: 'ada', administrator: n > 1, readOnly: false, way: n > 1 ? 'SESSION' : 'HOME', projects: ['default', 'birds'].slice(0, n > 1 ? 2 : n).map((name) => ({ name, role: 'MAINTAINER' })) }),
+    'GET /me': () => ({ name: 'ada', administrator: n > 1 && role === 'MAINTAINER', readOnly: false, way: n > 1 ? 'SESSION' : 'HOME', projects: ['default', 'birds'].slice(0, n > 1 ? 2 : n).map((name) => ({ name, role })) }),
+    'GET /sign-in': () => ({ passwords: n > 0, sso: n > 1 }),
     'GET /me/tokens': () => people.map((name, i) => ({ id: id('e', i), name: `nightly of ${name}`, scope: i % 2 ? 'READ' : 'WRITE', createdAt: at(9000), ...(i % 2 ? { expiresAt: at(-900000) } : {}), ...(i ? { lastUsedAt: at(60) } : {}), current: false })),
     'GET /me/sessions': () => people.map((_, i) => ({ id: id('f', i), address: `10.0.0.${i + 2}`, agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', createdAt: at(90000), lastUsedAt: at(60 * i), expiresAt: at(-90000), current: i === 0 })),
     'GET /projects/:id/members': () => people.map((account, i) => ({ account, role: ['MAINTAINER', 'RESEARCHER', 'VIEWER'][i % 3], createdAt: at(90000), createdBy: 'ada' })),
@@ -110,7 +135,11 @@ export function answers(n) {
     'GET /runs/:id/attempts': () => (n === 0 ? [] : [{ attempt: 1, device: id('d', 0), host: 'atlas', state: 'ENDED', startedAt: at(8000), endedAt: at(4000), startStep: 0, endStep: 160, outcome: 'FINISHED' }]),
     'GET /runs/:id/events': () => (n === 0 ? [] : [{ seq: 1, time: at(9000), who: 'ada', kind: 'state', from: 'QUEUED', to: 'RUNNING' }, { seq: 2, time: at(400), who: 'ada', kind: 'rename', from: 'old', to: 'new' }]),
     'GET /runs/:id/checkpoints': () => (n === 0 ? [] : [{ step: 160, epoch: 10, best: true, value: 81.25, key: 'val/top1', attempt: 1, createdAt: at(4100), files: [{ name: 'model.safetensors', size: 4e6, sha256: 'a'.repeat(64) }] }]),
-    'GET /runs/:id/artifacts': () => (n === 0 ? [] : [{ name: 'report.json', sha256: 'b'.repeat(64), size: 2000, kind: 'report', createdAt: at(4000) }]),
+    'GET /runs/:id/artifacts': () => (n === 0 ? [] : [{ name: 'report.json', sha256: 'b'.repeat(64), size: 2000, kind: 'report', createdAt: at(4000) }, ...PICTURES.slice(n > 1 ? 0 : 4).map((name, i) => ({ name, sha256: `${i}${i}`.repeat(32), size: 4000 + i, kind: 'picture', createdAt: at(3900 - i) }))]),
+    'GET /runs/:id/results': () => SETS.slice(0, n > 1 ? 2 : n).map(({ set, part }, i) => ({ sha256: `${i}c`.repeat(32), name: `predictions-${i}.safetensors`, run: i ? OTHER : RUN, set, part, data: 'f'.repeat(64), classes: n > 1 ? 6 : 2, allowed: i ? 4 : null, leftOut: 0, meanPerClass: i > 0, createdAt: at(4000) })),
+    'GET /runs/:id/results/:sha': () => ({ set: 'shapes', classNames: CLASSES, judgement: judgement(n), cellsLeftOut: 0, rowsLeftOut: 0 }),
+    'GET /runs/:id/results/:sha/images': () => ({ total: n > 1 ? 134 : n, classNames: CLASSES, images: Array.from({ length: n > 1 ? 30 : n }, (_, i) => ({ item: `test/${String(i * 37).padStart(5, '0')}.png`, label: i % 2, answer: (i + 1) % 2, confidence: 0.99 - i / 100, rank: 1 + (i % 3) })) }),
+    'GET /runs/:id/artifacts/:sha/picture': (_, __, ___, sha) => picture(sha),
     'GET /runs/:id/logs': () => ({ items: n === 0 ? [] : Array.from({ length: n > 1 ? 500 : 1 }, (_, i) => ({ seq: i + 1, time: at(8000 - i), attempt: 1, line: `epoch ${i} train/loss ${(1 / (i + 1)).toFixed(4)}` })), next: null }),
     'POST /metrics/series': (_, __, body) => ({ series: n === 0 ? [] : series(body), cursor: null }),
     'POST /metrics/bands': () => ({ groups: [] }),
@@ -133,13 +162,13 @@ export function answers(n) {
   };
   return Object.entries(routes).map(([route, answer]) => {
     const [method, path] = route.split(' ');
-    return { method, pattern: new RegExp(`^/api/v1${path.replace(/:id/g, '([^/]+)')}$`), answer };
+    return { method, pattern: new RegExp(`^/api/v1${path.replace(/:(id|sha)/g, '([^/]+)')}$`), answer };
   });
 }
 
-/** Puts answers between the page and the lab. @param state empty, loading, error, one or many */
-export async function answerAs(page, state) {
-  const known = answers({ empty: 0, one: 1, many: 40 }[state] ?? 0);
+/** Puts answers between the page and the lab. @param state empty, loading, error, one or many @param stranger the lab does not know who asks */
+export async function answerAs(page, state, { role, stranger = false } = {}) {
+  const known = answers({ empty: 0, one: 1, many: 40 }[state] ?? 0, role);
   const asked = [];
   // A stream that is open and quiet: one that ends would be opened again, and all read anew, for as long as the test looks.
   await page.addInitScript(() => {
@@ -158,6 +187,7 @@ export async function answerAs(page, state) {
   await page.route('**/api/v1/**', async (route) => {
     const request = route.request();
     const url = new URL(request.url());
+    if (stranger && url.pathname !== '/api/v1/sign-in') return route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify({ status: 401, code: 'UNAUTHORIZED', detail: 'This lab does not know who asks.' }) });
     if (url.pathname !== '/api/v1/lab') {
       if (state === 'loading') return new Promise(() => undefined);
       // One that passes by itself would be asked again for a while before it is shown.
@@ -168,7 +198,9 @@ export async function answerAs(page, state) {
       asked.push(`${request.method()} ${url.pathname}`);
       return route.fulfill({ status: 404, json: { status: 404, code: 'NOT_FOUND', detail: `no answer was made up for ${url.pathname}` } });
     }
-    return route.fulfill({ json: found.answer(url.searchParams, found.pattern.exec(url.pathname)[1], request.postDataJSON()) });
+    const [, key, sha] = found.pattern.exec(url.pathname);
+    const answer = found.answer(url.searchParams, key, request.postDataJSON(), sha);
+    return url.pathname.endsWith('/picture') ? route.fulfill({ contentType: 'image/svg+xml', body: answer }) : route.fulfill({ json: answer });
   });
   // What nobody made an answer up for; a test that leaves something here looked at an error that it did not mean.
   return asked;

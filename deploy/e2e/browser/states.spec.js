@@ -2,20 +2,11 @@
 // window, nothing that the console complains about.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { MORE, PAGES } from './pages.js';
 import { serve } from './serve.js';
-import { answerAs, OTHER, REPORT, RUN, SWEEP } from './states.js';
+import { answerAs } from './states.js';
 
-const PAGES = {
-  home: '/', experiments: '/experiments', runs: '/runs', run: `/runs/${RUN}`, 'run-logs': `/runs/${RUN}?tab=logs`, compare: `/compare?run=${RUN}&run=${OTHER}`,
-  sweeps: '/sweeps', sweep: `/sweeps/${SWEEP}`, devices: '/devices', members: '/members', account: '/account', audit: '/audit', reports: '/reports', report: `/reports/${REPORT}`, 'report-new': '/reports/new', new: '/new', 'new-yaml': '/new?tab=yaml',
-};
 const STATES = ['empty', 'loading', 'error', 'one', 'many'];
-/** Parts of pages that only many runs fill. */
-const MORE = {
-  'run-configuration': `/runs/${RUN}?tab=configuration`, 'run-events': `/runs/${RUN}?tab=events`, 'run-attempts': `/runs/${RUN}?tab=attempts`, 'run-curves': `/runs/${RUN}?tab=curves`,
-  'sweep-importance': `/sweeps/${SWEEP}?plot=importance`, 'sweep-contour': `/sweeps/${SWEEP}?plot=contour`, 'sweep-timeline': `/sweeps/${SWEEP}?plot=timeline`,
-  'sweep-rungs': `/sweeps/${SWEEP}?plot=rungs`, 'sweep-front': `/sweeps/${SWEEP}?plot=front`, nowhere: '/nowhere',
-};
 /** Colours alone differ between the themes of one width: the second look at a width is at them. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
 const LOOKS = [[1280, 'light'], [1280, 'dark', COLOURS], [390, 'dark'], [390, 'light', COLOURS]];
@@ -43,7 +34,7 @@ async function look(browser, name, address, state) {
   const page = await context.newPage();
   const heard = [];
   page.on('pageerror', (e) => heard.push(String(e)));
-  const unanswered = await answerAs(page, state);
+  const unanswered = await answerAs(page, state, { stranger: name === 'sign-in' });
   await page.goto(site.base + address);
   await settled(page, state);
   const found = [];

@@ -1,7 +1,9 @@
-// What only a browser can tell of the pages: what is cut, what stays in sight and where one comes back to.
+// What only a browser can tell of the pages: what is cut, what stays in sight, where one comes back to, and that a page is live again after a restart.
+import http from 'node:http';
+import { extname } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { serve } from './serve.js';
-import { answerAs, answers, SWEEP } from './states.js';
+import { answerAs, answers, RUN, SWEEP } from './states.js';
 
 test.describe.configure({ mode: 'parallel' });
 
@@ -96,6 +98,62 @@ test('the bounds of an axis are moved by the arrow keys, and what lies outside i
   await expect(page).toHaveURL(/brush/);
   await page.keyboard.press('Delete');
   await expect(bound).toHaveAttribute('aria-valuenow', '0');
+});
+
+test('every page has a title of its own (U-27)', async ({ page }) => {
+  const titles = new Map();
+  await answerAs(page, 'many');
+  for (const address of ['/', '/experiments', '/runs', `/runs/${RUN}`, '/sweeps', `/sweeps/${SWEEP}`, '/devices', '/new', `/compare?run=${RUN}`, '/nowhere']) {
+    await page.goto(site.base + address);
+    await expect(page.locator('h1').first()).toBeVisible();
+    await expect(page).not.toHaveTitle('Runyard');
+    titles.set(address, await page.title());
+  }
+  expect(new Set(titles.values()).size, JSON.stringify([...titles])).toBe(titles.size);
+});
+
+// How soon, deploy/bench page measures; here it is that it comes at all, on a crowded machine too, without anybody loading the page again.
+test('live again soon after a restart (U-21)', async ({ page }) => {
+  const known = answers(3);
+  const open = new Set();
+  const service = http.createServer((request, answer) => {
+    const url = new URL(request.url, 'http://x');
+    if (url.pathname === '/api/v1/events') {
+      answer.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('event: ping\ndata: {}\n\n');
+      const beat = setInterval(() => answer.write('event: ping\ndata: {}\n\n'), 1000);
+      answer.on('close', () => clearInterval(beat));
+      return;
+    }
+    const found = known.find(({ method, pattern }) => method === request.method && pattern.test(url.pathname));
+    if (found) return answer.setHeader('Content-Type', 'application/json').end(JSON.stringify(found.answer(url.searchParams, found.pattern.exec(url.pathname)[1])));
+    fetch(site.base + (extname(url.pathname) ? url.pathname : '/'))
+      .then(async (file) => answer.writeHead(file.status, { 'Content-Type': file.headers.get('Content-Type') ?? 'text/plain' }).end(Buffer.from(await file.arrayBuffer())))
+      .catch(() => answer.writeHead(502).end());
+  });
+  service.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  const listen = (port) => new Promise((listening) => service.listen(port, '127.0.0.1', listening));
+  await listen(0);
+  const { port } = service.address();
+  const state = page.locator('header');
+  try {
+    await page.goto(`http://127.0.0.1:${port}/devices`);
+    await expect(state.getByText('live', { exact: true })).toBeVisible();
+    for (const away of [500, 6000]) {
+      const closed = new Promise((done) => service.close(done));
+      for (const socket of open) socket.destroy();
+      await closed;
+      await expect(state.getByText('live', { exact: true })).toHaveCount(0);
+      await page.waitForTimeout(away);
+      await listen(port);
+      await expect(state.getByText('live', { exact: true })).toBeVisible({ timeout: 15_000 });
+    }
+  } finally {
+    service.close();
+    for (const socket of open) socket.destroy();
+  }
 });
 
 test('what can be done with a row stands at the end of its name, moved aside or not', async ({ page }) => {

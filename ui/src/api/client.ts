@@ -4,6 +4,7 @@ import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { JudgedPaths } from "./judged";
 import type { OrderPaths } from "./order";
+import type { PeoplePaths } from "./people";
 import type { SearchPaths } from "./sweepSearch";
 import { problemOf, toProblem } from "./problem";
 import { inProject } from "./project";
@@ -11,7 +12,7 @@ import type { ReportPaths } from "./reports";
 import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-export const http = createClient<paths & JudgedPaths & OrderPaths & SearchPaths & ReportPaths>({
+export const http = createClient<paths & JudgedPaths & OrderPaths & PeoplePaths & ReportPaths & SearchPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.
@@ -59,6 +60,8 @@ export const api = {
   /** Turns a token into the cookie that every later request carries. */
   signIn: (token: string) => unwrap(http.POST("/api/v1/session", { headers: { Authorization: `Bearer ${token}` } })),
   lab: () => unwrap(http.GET("/api/v1/lab")),
+  /** When experiments were worked on: those that were last. */
+  activity: async () => (await unwrap(http.GET("/api/v1/home"))).experiments,
   experiments: () => items(http.GET("/api/v1/experiments")),
   devices: () => items(http.GET("/api/v1/devices")),
   workers: () => items(http.GET("/api/v1/workers")),

@@ -57,6 +57,14 @@ export interface RunsQuery {
 /** Which runs a question over many is about. */
 export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter" | "archived" | "deleted">;
 
+/** When an experiment was worked on. */
+export interface Active {
+  name: string;
+  lastActivity: string;
+  /** Runs queued on each of the last 14 days, today last. */
+  activity: number[];
+}
+
 export interface GroupsQuery extends RunsScope {
   by: string[];
   field?: string[] | undefined;
@@ -66,6 +74,7 @@ export interface GroupsQuery extends RunsScope {
 }
 
 export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sweeps", T.SweepView> {
+  "/api/v1/home": Get<{ experiments: Active[] }, undefined, { since?: string }>;
   "/api/v1/experiments": Get<T.Experiment[] | Listed<T.Experiment>>;
   "/api/v1/runs": Get<T.RunsPage, undefined, RunsQuery> & Post<T.RunView, undefined, T.JsonObject>;
   "/api/v1/runs/groups": Get<O.GroupsPage, undefined, GroupsQuery>;

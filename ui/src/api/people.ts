@@ -1,20 +1,8 @@
-import { http as known, unwrap } from "./client";
-import { problemOf, toProblem } from "./problem";
+import { http, unwrap, unwrapNothing } from "./client";
+import type { Level, Me } from "./may";
+import { askMe, meKey } from "./me";
 
-type Ask = (path: string, init?: { params?: object; body?: object }) => Promise<{ error?: unknown; response: Response }>;
-
-/** What is sent and what comes back is said here, one line each. */
-const http = known as unknown as Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Ask>;
-
-export type Level = "VIEWER" | "RESEARCHER" | "MAINTAINER";
-
-export interface Me {
-  name: string;
-  administrator: boolean;
-  readOnly: boolean;
-  way: "HOME" | "SESSION" | "TOKEN";
-  projects: { name: string; role: Level }[];
-}
+export type { Level, Me } from "./may";
 
 export interface Member {
   account: string;
@@ -75,43 +63,76 @@ export interface AuditLine {
 /** Whether they keep a project, and so may read what was changed there. */
 export const readsAudit = (me: Me) => me.administrator || me.projects.some((project) => project.role === "MAINTAINER");
 
-/** What the service's document leaves open, which of its fields always come, is said above. */
-const got = <T>(asked: Promise<unknown>): Promise<T> => unwrap(asked as Parameters<typeof unwrap<T>>[0]);
-
-async function nothing(asked: Promise<{ error?: unknown; response: Response }>): Promise<void> {
-  const { response, error } = await asked.catch((cause: unknown) => {
-    throw toProblem(cause);
-  });
-  if (!response.ok) throw problemOf(response.status, error);
+interface Get<R, Path = undefined, Query = undefined> {
+  get: { parameters: (Path extends undefined ? { path?: never } : { path: Path }) & { query?: Query }; responses: { 200: { content: { "application/json": R } } } };
 }
+interface Send<R, Path = undefined, Body = undefined> {
+  parameters: Path extends undefined ? { path?: never } : { path: Path };
+  requestBody?: Body extends undefined ? never : { content: { "application/json": Body } };
+  responses: { 200: { content: { "application/json": R } } };
+}
+interface Done<Path = undefined, Body = undefined> {
+  parameters: Path extends undefined ? { path?: never } : { path: Path };
+  requestBody?: Body extends undefined ? never : { content: { "application/json": Body } };
+  responses: { 204: { content?: never } };
+}
+interface Id {
+  id: string;
+}
+interface OfProject {
+  name: string;
+}
+interface OfMember extends OfProject {
+  account: string;
+}
+
+export interface PeoplePaths {
+  "/api/v1/me": Get<Me>;
+  "/api/v1/sign-in": Get<{ passwords: boolean; sso: boolean }> & { post: Send<{ name: string }, undefined, { name: string; password: string }> };
+  "/api/v1/sign-in/invitation": { post: Send<{ name: string }, undefined, { invitation: string; password: string }> };
+  "/api/v1/me/tokens": Get<ApiToken[]> & { post: Send<{ token: ApiToken; secret: string }, undefined, { name: string; scope: ApiToken["scope"]; days?: number }> };
+  "/api/v1/me/tokens/{id}": { delete: Done<Id> };
+  "/api/v1/me/sessions": Get<Session[]>;
+  "/api/v1/me/sessions/{id}": { delete: Done<Id> };
+  "/api/v1/me/password": { put: Done<undefined, { old: string; password: string }> };
+  "/api/v1/projects": { post: Send<{ name: string }, undefined, { name: string }> };
+  "/api/v1/projects/{name}/members": Get<Member[], OfProject>;
+  "/api/v1/projects/{name}/members/{account}": { put: Send<Member[], OfMember, { role: Level }>; delete: Send<Member[], OfMember> };
+  "/api/v1/accounts": Get<Account[]> & { post: Send<AccountMade, undefined, { name: string; administrator: boolean }> };
+  "/api/v1/accounts/{id}": { patch: Send<Account, Id, { administrator?: boolean; disabled?: boolean }> };
+  "/api/v1/accounts/{id}/invitation": { post: Send<AccountMade, Id> };
+  "/api/v1/audit": Get<AuditLine[], undefined, { who?: string; before?: string }>;
+}
+
+const of = (id: string) => ({ params: { path: { id } } });
 
 /** Whom the page knows, and what they may. All reject with a `Problem`. */
 export const people = {
-  ways: () => got<{ passwords: boolean; sso: boolean }>(http.GET("/api/v1/sign-in")),
-  signIn: (name: string, password: string) => got<{ name: string }>(http.POST("/api/v1/sign-in", { body: { name, password } })),
-  takeInvitation: (invitation: string, password: string) => got<{ name: string }>(http.POST("/api/v1/sign-in/invitation", { body: { invitation, password } })),
-  me: () => got<Me>(http.GET("/api/v1/me")),
-  tokens: () => got<ApiToken[]>(http.GET("/api/v1/me/tokens")),
-  makeToken: (body: { name: string; scope: ApiToken["scope"]; days?: number }) => got<{ token: ApiToken; secret: string }>(http.POST("/api/v1/me/tokens", { body })),
-  revokeToken: (id: string) => nothing(http.DELETE("/api/v1/me/tokens/{id}", { params: { path: { id } } })),
-  sessions: () => got<Session[]>(http.GET("/api/v1/me/sessions")),
-  endSession: (id: string) => nothing(http.DELETE("/api/v1/me/sessions/{id}", { params: { path: { id } } })),
-  changePassword: (old: string, password: string) => nothing(http.PUT("/api/v1/me/password", { body: { old, password } })),
-  makeProject: (name: string) => got<{ name: string }>(http.POST("/api/v1/projects", { body: { name } })),
-  members: (name: string) => got<Member[]>(http.GET("/api/v1/projects/{name}/members", { params: { path: { name } } })),
+  ways: () => unwrap(http.GET("/api/v1/sign-in")),
+  signIn: (name: string, password: string) => unwrap(http.POST("/api/v1/sign-in", { body: { name, password } })),
+  takeInvitation: (invitation: string, password: string) => unwrap(http.POST("/api/v1/sign-in/invitation", { body: { invitation, password } })),
+  me: askMe,
+  tokens: () => unwrap(http.GET("/api/v1/me/tokens")),
+  makeToken: (body: { name: string; scope: ApiToken["scope"]; days?: number }) => unwrap(http.POST("/api/v1/me/tokens", { body })),
+  revokeToken: (id: string) => unwrapNothing(http.DELETE("/api/v1/me/tokens/{id}", of(id))),
+  sessions: () => unwrap(http.GET("/api/v1/me/sessions")),
+  endSession: (id: string) => unwrapNothing(http.DELETE("/api/v1/me/sessions/{id}", of(id))),
+  changePassword: (old: string, password: string) => unwrapNothing(http.PUT("/api/v1/me/password", { body: { old, password } })),
+  makeProject: (name: string) => unwrap(http.POST("/api/v1/projects", { body: { name } })),
+  members: (name: string) => unwrap(http.GET("/api/v1/projects/{name}/members", { params: { path: { name } } })),
   setMember: (name: string, account: string, role: Level) =>
-    got<Member[]>(http.PUT("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } }, body: { role } })),
-  dropMember: (name: string, account: string) => got<Member[]>(http.DELETE("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } } })),
-  accounts: () => got<Account[]>(http.GET("/api/v1/accounts")),
-  makeAccount: (name: string, administrator: boolean) => got<AccountMade>(http.POST("/api/v1/accounts", { body: { name, administrator } })),
-  changeAccount: (id: string, body: { administrator?: boolean; disabled?: boolean }) => got<Account>(http.PATCH("/api/v1/accounts/{id}", { params: { path: { id } }, body })),
-  invite: (id: string) => got<AccountMade>(http.POST("/api/v1/accounts/{id}/invitation", { params: { path: { id } } })),
-  audit: (query: { who?: string; before?: string }) => got<AuditLine[]>(http.GET("/api/v1/audit", { params: { query } })),
+    unwrap(http.PUT("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } }, body: { role } })),
+  dropMember: (name: string, account: string) => unwrap(http.DELETE("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } } })),
+  accounts: () => unwrap(http.GET("/api/v1/accounts")),
+  makeAccount: (name: string, administrator: boolean) => unwrap(http.POST("/api/v1/accounts", { body: { name, administrator } })),
+  changeAccount: (id: string, body: { administrator?: boolean; disabled?: boolean }) => unwrap(http.PATCH("/api/v1/accounts/{id}", { ...of(id), body })),
+  invite: (id: string) => unwrap(http.POST("/api/v1/accounts/{id}/invitation", of(id))),
+  audit: (query: { who?: string; before?: string }) => unwrap(http.GET("/api/v1/audit", { params: { query } })),
 };
 
 export const peopleKeys = {
   ways: ["people", "ways"] as const,
-  me: ["people", "me"] as const,
+  me: meKey,
   tokens: ["people", "tokens"] as const,
   sessions: ["people", "sessions"] as const,
   members: (project: string) => ["people", "members", project] as const,

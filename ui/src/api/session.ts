@@ -21,6 +21,18 @@ export function invitationOf(): string | null {
   return invited;
 }
 
+let refused: string | null = null;
+
+/** Why the institution's sign-in led back here without one, as the lab's word for it; gone from the address bar since. */
+export function refusalOf(): string | null {
+  const given = /[#&]refused=(\w{1,40})/.exec(location.hash)?.[1];
+  if (given) {
+    refused = given;
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return refused;
+}
+
 /**
  * Signs in with the address's token, which is gone from the address bar, and from what the browser remembers of it, before
  * anything is sent. Resolves also when the lab refuses: the page then says how to sign in.

@@ -4,6 +4,7 @@ import { CircleUser, FlaskConical, ListTree, Plus, Rows3, ScrollText, Users } fr
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
+import { useMay } from "../api/me";
 import { people, peopleKeys, readsAudit } from "../api/people";
 import { Keys } from "../components/display/Kbd";
 import { StatePill } from "../components/display/StatePill";
@@ -30,6 +31,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
   const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me, staleTime: 60_000 });
 
+  const makes = useMay().work();
+
   const doing = (what: () => unknown) => () => {
     onClose();
     what();
@@ -37,8 +40,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const words = text.trim().toLowerCase();
   const named = <T extends { name: string }>(list: readonly T[] | undefined) => (list ?? []).filter((one) => one.name.toLowerCase().includes(words)).slice(0, FOUND);
   const commands = [
-    { id: "new-sweep", label: "Queue a sweep", icon: Plus, run: () => go("/new") },
-    { id: "new-run", label: "Queue a run", icon: Plus, run: () => go("/new?kind=run") },
+    ...(makes
+      ? [
+          { id: "new-sweep", label: "Queue a sweep", icon: Plus, run: () => go("/new") },
+          { id: "new-run", label: "Queue a run", icon: Plus, run: () => go("/new?kind=run") },
+        ]
+      : []),
     { id: "light", label: "Light theme", icon: undefined, run: () => setTheme("light") },
     { id: "dark", label: "Dark theme", icon: undefined, run: () => setTheme("dark") },
     { id: "system", label: "Theme as the system", icon: undefined, run: () => setTheme("system") },

@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
-import { CircleHelp, CircleUser, LogOut, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
+import { CircleHelp, CircleUser, LogOut, Monitor, PanelLeftClose, PanelLeftOpen, Plus, Search } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useLiveness } from "../api/live";
+import { useMay } from "../api/me";
 import { forgetProject } from "../api/project";
 import { signOut, useSignedOut } from "../api/session";
 import { IconButton, LinkButton } from "../components/controls/Button";
 import { Keys } from "../components/display/Kbd";
 import { clock, duration } from "../components/format";
-import { ShortcutHelp } from "../components/keyboard/ShortcutHelp";
 import { useShortcuts } from "../components/keyboard/shortcuts";
 import { useGo } from "../components/navigation";
 import { useNow } from "../components/now";
@@ -20,11 +20,12 @@ import { Tip } from "../components/overlays/Tooltip";
 import { useKept } from "../components/kept";
 import { isAt, PLACES } from "./places";
 import css from "./Shell.module.css";
-import { ThemeMenu } from "./ThemeMenu";
 
 /** Few labs have more projects than one. */
 const ProjectMenu = lazy(() => import("./ProjectMenu").then((module) => ({ default: module.ProjectMenu })));
 const Palette = lazy(() => import("./Palette"));
+const ShortcutHelp = lazy(() => import("../components/keyboard/ShortcutHelp").then((module) => ({ default: module.ShortcutHelp })));
+const ThemeMenu = lazy(() => import("./ThemeMenu").then((module) => ({ default: module.ThemeMenu })));
 /** Nothing that is seen waits for it. */
 const Watcher = lazy(() => import("./Watcher").then((module) => ({ default: module.Watcher })));
 
@@ -49,10 +50,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const [help, setHelp] = useState(false);
   const go = useGo();
   const signedOut = useSignedOut();
+  const makes = useMay().work() && !signedOut;
   useShortcuts([
     { keys: "mod+k", label: "Search and commands", group: "Everywhere", run: () => setPalette(true) },
     { keys: "?", label: "These keys", group: "Everywhere", run: () => setHelp(true) },
-    { keys: "n", label: "Queue something new", group: "Everywhere", run: () => go("/new") },
+    ...(makes ? [{ keys: "n", label: "Queue something new", group: "Everywhere", run: () => go("/new") }] : []),
     { keys: "[", label: "Fold the navigation", group: "Everywhere", run: () => setNav(nav === "wide" ? "narrow" : "wide") },
     ...PLACES.map((place) => ({ keys: place.keys, label: `Go to ${place.label}`, group: "Everywhere", run: () => go(place.to) })),
   ]);
@@ -76,16 +78,20 @@ export function Shell({ children }: { children: ReactNode }) {
         )}
         <LabState />
         <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
-        <ThemeMenu />
+        <Suspense fallback={<IconButton icon={Monitor} label="Theme" disabled />}>
+          <ThemeMenu />
+        </Suspense>
         {signedOut ? null : (
           <Tip label="Account">
             <LinkButton to="/account" kind="quiet" icon={CircleUser} aria-label="Account" />
           </Tip>
         )}
         {signedOut ? null : <IconButton icon={LogOut} label="Sign this browser out" onClick={() => void leave()} />}
-        <LinkButton to="/new" kind="primary" icon={Plus}>
-          New
-        </LinkButton>
+        {makes ? (
+          <LinkButton to="/new" kind="primary" icon={Plus}>
+            New
+          </LinkButton>
+        ) : null}
       </header>
       <div className={css.below}>
         <StaleBanner />
@@ -98,7 +104,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <Palette onClose={() => setPalette(false)} />
         </Suspense>
       ) : null}
-      <ShortcutHelp open={help} onClose={() => setHelp(false)} />
+      {help ? (
+        <Suspense>
+          <ShortcutHelp open onClose={() => setHelp(false)} />
+        </Suspense>
+      ) : null}
       <Confirm />
       <Toasts />
       {signedOut ? null : (

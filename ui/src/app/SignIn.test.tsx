@@ -26,6 +26,25 @@ test("asks for name and password where there are accounts", async () => {
   await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
 });
 
+test("no form stands there before the lab has said which", async () => {
+  let answer: (response: Response) => void = () => undefined;
+  vi.stubGlobal("fetch", vi.fn<() => Promise<Response>>(() => new Promise((resolve) => (answer = resolve))));
+  shown(<SignIn />);
+  expect(screen.queryByRole("form")).toBeNull();
+  expect(screen.queryByLabelText("Token")).toBeNull();
+  await vi.waitFor(() => answer(Response.json({ passwords: true, sso: false })));
+  expect(await screen.findByLabelText("Name")).toBeDefined();
+});
+
+test("says why an institution's sign-in came to nothing, once, and takes it out of the address", async () => {
+  history.replaceState(null, "", "/#refused=NAME_TAKEN");
+  vi.stubGlobal("fetch", vi.fn<() => Promise<Response>>(async () => Response.json({ passwords: false, sso: true })));
+  shown(<SignIn />);
+  expect((await screen.findByRole("alert")).textContent).toContain("signs in by another way");
+  expect(screen.getByRole("link", { name: /institution/ })).toBeDefined();
+  expect(location.hash).toBe("");
+});
+
 test("says how to sign in, takes a pasted address, and shows a refusal", async () => {
   const asked = vi.fn<(request: Request) => Promise<Response>>();
   asked.mockResolvedValueOnce(Response.json({ passwords: false }));
@@ -34,7 +53,7 @@ test("says how to sign in, takes a pasted address, and shows a refusal", async (
   vi.stubGlobal("fetch", asked);
   const done = vi.fn();
   shown(<SignIn done={done} />);
-  expect(screen.getByRole("form").textContent).toContain("runyard token --url");
+  expect((await screen.findByRole("form")).textContent).toContain("runyard token --url");
   const button = screen.getByRole("button", { name: "Sign in" });
   expect(button).toHaveProperty("disabled", true);
   await userEvent.type(screen.getByLabelText("Token"), "http://127.0.0.1:8080/#token=runyard_x");

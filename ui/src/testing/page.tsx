@@ -2,13 +2,18 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
+import { type Me, meKey } from "../api/me";
 import { Confirm } from "../components/overlays/confirm";
 import { Toasts } from "../components/overlays/toast";
 import { Tips } from "../components/overlays/Tooltip";
 import { parseSearch, stringifySearch } from "../components/search";
 
+const KEEPER: Me = { name: "local", administrator: true, readOnly: false, way: "HOME", projects: [{ name: "default", role: "MAINTAINER" }] };
+
 /** Draws a part of the page as if it stood at an address. @returns what the address bar says at any time, and how to leave */
-export function drawAt(address: string, node: ReactNode) {
+export function drawAt(address: string, node: ReactNode, me = KEEPER) {
+  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  cache.setQueryData(meKey, me);
   const root = createRootRoute({
     component: () => (
       <>
@@ -21,7 +26,7 @@ export function drawAt(address: string, node: ReactNode) {
   });
   const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: [address] }), parseSearch, stringifySearch });
   const { unmount } = render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+    <QueryClientProvider client={cache}>
       <Tips>
         <RouterProvider router={router as never} />
       </Tips>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { useMay } from "../../api/me";
 import { type Kept, type Note, order } from "../../api/order";
 import { Button } from "../controls/Button";
 import { TextArea } from "../controls/TextField";
@@ -17,18 +18,20 @@ const Markdown = lazy(() => import("./Markdown"));
 interface Props {
   kept: Kept;
   id: string;
+  project?: string;
   editing: boolean;
   onEditing: (editing: boolean) => void;
 }
 
 /** What people wrote about it, with who wrote what before. */
-export function NoteCard({ kept, id, editing, onEditing }: Props) {
+export function NoteCard({ kept, id, project, editing, onEditing }: Props) {
+  const writes = useMay().work(project);
   const query = useQuery({ queryKey: ["note", kept, id], queryFn: () => order.note(kept, id) });
   return (
     <Card
       title="Note"
       tools={
-        editing || query.data === undefined ? null : (
+        editing || !writes || query.data === undefined ? null : (
           <Button size="s" icon={Pencil} onClick={() => onEditing(true)}>
             {query.data.text ? "Edit" : "Write a note"}
           </Button>

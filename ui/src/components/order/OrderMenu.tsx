@@ -1,8 +1,8 @@
 import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Star, StickyNote, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { useMay } from "../../api/me";
 import { type Change, type Kept, type Marks, order } from "../../api/order";
 import { IconButton } from "../controls/Button";
-import { Badge, Tag } from "../display/Badge";
 import { useShortcuts } from "../keyboard/shortcuts";
 import { Menu, MenuItem, MenuLine } from "../overlays/Menu";
 import { say, sayProblem } from "../overlays/toast";
@@ -15,6 +15,8 @@ export interface Thing extends Marks {
   name: string;
   experiment?: string;
   priority?: number;
+  project?: string | null | undefined;
+  createdBy?: string | null | undefined;
 }
 
 interface Props {
@@ -32,14 +34,21 @@ interface Props {
 }
 
 /** Starred or not, at once. */
-export function StarButton({ kept, thing, what, onChanged, withKeys = true }: Props) {
+function StarButton({ kept, thing, what, onChanged, withKeys = true }: Props) {
   const star = () =>
     order.change(kept, thing.id, { starred: !thing.starred }).then(onChanged, (error: unknown) => sayProblem(`Star ${what}`, error));
   return <IconButton icon={Star} label={`${thing.starred ? "Take the star off" : "Star"} ${what}`} {...(withKeys ? { keys: "s" } : {})} aria-pressed={thing.starred ?? false} className={thing.starred ? css.starred : undefined} onClick={() => void star()} />;
 }
 
-/** Everything that keeps order, and undoes it. */
+/** Everything that keeps order, and undoes it; for whoever may. */
 export function OrderMenu(props: Props) {
+  const may = useMay();
+  if (may.change(props.thing)) return <Keeping {...props} />;
+  if (!props.onNote || !may.work(props.thing.project ?? undefined)) return null;
+  return <IconButton icon={StickyNote} label={`Write a note on ${props.what}`} onClick={props.onNote} />;
+}
+
+function Keeping(props: Props) {
   const { kept, thing, what, onChanged, onNote, withKeys = true } = props;
   const [open, setOpen] = useState(false);
   const tell = (text: string, undo: () => Promise<unknown>) => say(text, { undo: () => undo().then(onChanged, (error: unknown) => sayProblem("Undo", error)) });
@@ -92,19 +101,6 @@ export function OrderMenu(props: Props) {
         )}
       </Menu>
       {open ? <ChangeDialog {...props} onClose={() => setOpen(false)} /> : null}
-    </>
-  );
-}
-
-/** What people put there, as words beside the name. */
-export function MarkBadges({ thing }: { thing: Marks }) {
-  return (
-    <>
-      {thing.deletedAt ? <Badge tone="bad">deleted</Badge> : null}
-      {thing.archived ? <Badge icon={Archive}>archived</Badge> : null}
-      {Object.entries(thing.tags ?? {}).map(([key, value]) => (
-        <Tag key={key}>{value ? `${key}: ${value}` : key}</Tag>
-      ))}
     </>
   );
 }

@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from "react";
-import { Button } from "../controls/Button";
-import { Dialog } from "./Dialog";
+import { lazy, Suspense, useSyncExternalStore } from "react";
+
+const ConfirmDialog = lazy(() => import("./ConfirmDialog"));
 
 export interface Question {
   title: string;
@@ -12,10 +12,13 @@ export interface Question {
 }
 
 let asked: { question: Question; answer: (yes: boolean) => void } | null = null;
+/** Most visits are asked nothing. */
+let ever = false;
 const watchers = new Set<() => void>();
 
 function set(next: typeof asked): void {
   asked = next;
+  ever ||= next !== null;
   for (const watcher of watchers) watcher();
 }
 
@@ -25,32 +28,24 @@ export function confirm(question: Question): Promise<boolean> {
   return new Promise((answer) => set({ question, answer }));
 }
 
-const subscribe = (watcher: () => void) => {
+export const subscribe = (watcher: () => void) => {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 };
 
+/** What is asked at the moment. */
+export const now = () => asked?.question ?? null;
+
+export function answer(yes: boolean): void {
+  asked?.answer(yes);
+  set(null);
+}
+
 /** Once on the page: draws what `confirm` asks. */
 export function Confirm() {
-  const now = useSyncExternalStore(subscribe, () => asked);
-  const close = (yes: boolean) => {
-    now?.answer(yes);
-    set(null);
-  };
-  return (
-    <Dialog
-      open={now !== null}
-      onClose={() => close(false)}
-      title={now?.question.title ?? ""}
-      description={now?.question.text}
-      foot={
-        <>
-          <Button onClick={() => close(false)}>Keep it as it is</Button>
-          <Button kind={now?.question.danger ? "danger" : "primary"} onClick={() => close(true)}>
-            {now?.question.act}
-          </Button>
-        </>
-      }
-    />
-  );
+  return useSyncExternalStore(subscribe, () => ever) ? (
+    <Suspense>
+      <ConfirmDialog />
+    </Suspense>
+  ) : null;
 }

@@ -48,7 +48,7 @@ export function AccountPage() {
               ))}
             </ul>
           )}
-          <Tokens />
+          <Tokens makes={!who.readOnly} />
           {who.way === "SESSION" ? (
             <>
               <Sessions />
@@ -61,7 +61,8 @@ export function AccountPage() {
   );
 }
 
-function Tokens() {
+/** @param makes whoever came by a token that only reads makes and revokes none */
+function Tokens({ makes }: { makes: boolean }) {
   const cache = useQueryClient();
   const tokens = useQuery({ queryKey: peopleKeys.tokens, queryFn: people.tokens });
   const [name, setName] = useState("");
@@ -118,9 +119,11 @@ function Tokens() {
                         <Time at={token.lastUsedAt} />
                       </td>
                       <td>
-                        <Button size="s" onClick={() => void revoke(token.id, token.name)} aria-label={`Revoke ${token.name}`}>
-                          Revoke
-                        </Button>
+                        {makes ? (
+                          <Button size="s" onClick={() => void revoke(token.id, token.name)} aria-label={`Revoke ${token.name}`}>
+                            Revoke
+                          </Button>
+                        ) : null}
                       </td>
                     </tr>
                   ))}
@@ -130,17 +133,19 @@ function Tokens() {
           )
         }
       </Answered>
-      <form className="stack" onSubmit={make} aria-label="Make a token">
-        <Field label="What it is for">{(given) => <TextField {...given} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-        <Field label="Days until it ends" hint="Empty: it never does.">
-          {(given) => <TextField {...given} inputMode="numeric" value={days} onChange={(event) => setDays(event.target.value)} />}
-        </Field>
-        <Checkbox checked={readOnly} onChecked={setReadOnly} label="It looks and changes nothing" />
-        <Button type="submit" disabled={name.trim() === "" || !/^\d*$/.test(days.trim())}>
-          Make a token
-        </Button>
-        {refusal === null ? null : <ErrorNote error={refusal} />}
-      </form>
+      {makes ? (
+        <form className="stack" onSubmit={make} aria-label="Make a token">
+          <Field label="What it is for">{(given) => <TextField {...given} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+          <Field label="Days until it ends" hint="Empty: it never does.">
+            {(given) => <TextField {...given} inputMode="numeric" value={days} onChange={(event) => setDays(event.target.value)} />}
+          </Field>
+          <Checkbox checked={readOnly} onChecked={setReadOnly} label="It looks and changes nothing" />
+          <Button type="submit" disabled={name.trim() === "" || !/^\d*$/.test(days.trim())}>
+            Make a token
+          </Button>
+          {refusal === null ? null : <ErrorNote error={refusal} />}
+        </form>
+      ) : null}
     </>
   );
 }

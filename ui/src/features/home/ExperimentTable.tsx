@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { RunState } from "../../api/types";
 import { Badge } from "../../components/display/Badge";
 import { count } from "../../components/format";
+import { Activity } from "./Activity";
 import css from "./home.module.css";
 import type { ExperimentRow } from "./useExperiments";
 
@@ -13,13 +14,15 @@ const sum = (row: ExperimentRow, states: readonly RunState[]) => states.reduce((
 interface Props {
   rows: readonly ExperimentRow[];
   metric: string | undefined;
+  /** Runs queued on each of the last days, by experiment. */
+  activity?: ReadonlyMap<string, readonly number[]> | undefined;
   /** What people put there, behind the name. */
   marks?: (row: ExperimentRow) => ReactNode;
   /** What can be done with it, at the row's end. */
   order?: (row: ExperimentRow) => ReactNode;
 }
 
-export function ExperimentTable({ rows, metric, marks, order }: Props) {
+export function ExperimentTable({ rows, metric, activity, marks, order }: Props) {
   return (
     <div className={css.tableBox}>
       <table className={css.table}>
@@ -34,6 +37,7 @@ export function ExperimentTable({ rows, metric, marks, order }: Props) {
             <th scope="col" className={css.num}>
               Runs
             </th>
+            {activity ? <th scope="col">Last 14 days</th> : null}
             <th scope="col">Now</th>
             {order ? <th scope="col" aria-label="Keep order" /> : null}
           </tr>
@@ -51,6 +55,7 @@ export function ExperimentTable({ rows, metric, marks, order }: Props) {
                 </th>
                 {metric ? <td className={css.num}>{row.best ?? "–"}</td> : null}
                 <td className={css.num}>{count(row.runs)}</td>
+                {activity ? <td>{activity.has(row.name) ? <Activity days={activity.get(row.name)!} /> : null}</td> : null}
                 <td>
                   <span className={css.badges}>
                     {working > 0 ? (

@@ -4,14 +4,16 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { Experiment } from "../../api/types";
-import { IconButton, LinkButton } from "../../components/controls/Button";
+import { IconButton } from "../../components/controls/Button";
 import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { PageHeader } from "../../components/display/PageHeader";
+import { NewButton } from "../../components/NewButton";
 import { NoteCard } from "../../components/order/NoteCard";
-import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
+import { MarkBadges } from "../../components/order/MarkBadges";
+import { OrderMenu } from "../../components/order/OrderMenu";
 import { Dialog } from "../../components/overlays/Dialog";
 import { ExperimentTable } from "./ExperimentTable";
 import css from "./home.module.css";
@@ -38,9 +40,9 @@ export function ExperimentsPage() {
               title="No experiment yet."
               icon={FlaskConical}
               actions={
-                <LinkButton to="/new" kind="primary">
+                <NewButton to="/new" kind="primary">
                   Queue a sweep
-                </LinkButton>
+                </NewButton>
               }
             >
               <p>An experiment is the name that runs and sweeps are listed under; it comes with the first of them.</p>

@@ -1,6 +1,6 @@
-import { LinkButton } from "../../components/controls/Button";
 import { Card } from "../../components/display/Card";
 import { PageHeader } from "../../components/display/PageHeader";
+import { NewButton } from "../../components/NewButton";
 import css from "./home.module.css";
 
 /** What a lab without runs shows: three ways to the first one. */
@@ -21,9 +21,9 @@ export function FirstSteps() {
           <div className={css.step}>
             <p>A folder of images with a folder for each class; this says what is wrong with it before anything runs.</p>
             <pre>runyard data check --root /your/images</pre>
-            <LinkButton to="/new" kind="primary">
+            <NewButton to="/new" kind="primary">
               Queue a sweep
-            </LinkButton>
+            </NewButton>
           </div>
         </Card>
         <Card title="From the paper">

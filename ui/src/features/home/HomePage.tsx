@@ -47,6 +47,8 @@ export function HomePage() {
   const reasons = useQuery({ queryKey: keys.groups(asked), queryFn: () => api.groups(asked) });
   const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, refetchInterval: 15_000 });
   const { query, rows, metric } = useExperiments();
+  // A day is long: events need not bring it anew.
+  const activity = useQuery({ queryKey: ["activity"], queryFn: api.activity, refetchInterval: 60_000, select: (all) => new Map(all.map((one) => [one.name, one.activity])) });
 
   const inState = (...states: string[]) => devices.data?.filter((device) => states.includes(device.state)).length ?? 0;
   const lost = inState("LOST", "QUARANTINED", "REFUSED");
@@ -70,7 +72,7 @@ export function HomePage() {
             </Card>
             <Card title="Experiments" flush tools={<Link to="/experiments">All</Link>}>
               <Answered query={query} what="the experiments">
-                {() => <ExperimentTable rows={(rows ?? []).slice(0, 12)} metric={metric?.key} />}
+                {() => <ExperimentTable rows={(rows ?? []).slice(0, 12)} metric={metric?.key} activity={activity.data} />}
               </Answered>
             </Card>
           </div>

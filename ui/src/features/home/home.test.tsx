@@ -12,6 +12,7 @@ const page = (items: unknown[], total = items.length) => ({ items, total, more: 
 const server = setupServer(
   http.get("*/api/v1/keys", () => HttpResponse.json({ of: 9, params: [], metrics: [{ key: "val/top1", runs: 9, goal: "MAX", unit: "%", decimals: 2 }] })),
   http.get("*/api/v1/devices", () => HttpResponse.json([])),
+  http.get("*/api/v1/home", () => HttpResponse.json({ experiments: [{ name: "prompts", lastActivity: "2026-01-01T00:00:00Z", activity: [...Array(12).fill(0), 2, 5] }] })),
   http.get("*/api/v1/runs/groups", ({ request }) =>
     new URL(request.url).searchParams.get("by") === "reason"
       ? HttpResponse.json(page([{ by: { reason: "DATA" }, filter: "reason = 'DATA'", runs: 300, states: { FAILED: 300 }, fields: {} }]))
@@ -36,6 +37,7 @@ test("says what runs, why runs failed (all of them, by reason), and each experim
   const experiments = screen.getByRole("region", { name: "Experiments" });
   expect(await within(experiments).findByText("81.26")).toBeTruthy();
   expect(within(experiments).getByText("298 failed")).toBeTruthy();
+  expect(await within(experiments).findByRole("img", { name: "7 runs queued in 14 days, 5 today" })).toBeTruthy();
   expect(localStorage.getItem("runyard.home.seen")).toContain("20");
 });
 

@@ -38,9 +38,9 @@ export function MembersPage() {
               </EmptyState>
             ) : null}
             {who.projects.map((project) => (
-              <Project key={project.name} name={project.name} keeps={project.role === "MAINTAINER"} />
+              <Project key={project.name} name={project.name} keeps={project.role === "MAINTAINER" && !who.readOnly} />
             ))}
-            {who.administrator ? <Administration me={who} /> : null}
+            {who.administrator && !who.readOnly ? <Administration me={who} /> : null}
           </>
         )}
       </Answered>

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { reports } from "../../api/reports";
 import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
@@ -12,6 +13,7 @@ import { firstDefinition } from "./first";
 export function NewReportPage() {
   const [text, setText] = useState(() => firstDefinition(new URLSearchParams(location.search)));
   const cache = useQueryClient();
+  const keeps = useMay().work();
   const go = useGo();
   const make = useMutation({
     mutationFn: () => reports.make(text),
@@ -24,9 +26,13 @@ export function NewReportPage() {
     <>
       <PageHeader title="New report" crumbs={<Link to="/reports">Reports</Link>} />
       <Editor text={text} onText={setText}>
-        <Button kind="primary" busy={make.isPending} onClick={() => make.mutate()}>
-          Keep
-        </Button>
+        {keeps ? (
+          <Button kind="primary" busy={make.isPending} onClick={() => make.mutate()}>
+            Keep
+          </Button>
+        ) : (
+          <p className="soft">Your role in this lab looks: the table below is not kept.</p>
+        )}
       </Editor>
       {make.error ? <ErrorNote error={make.error} /> : null}
     </>

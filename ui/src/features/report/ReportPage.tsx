@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Copy, Download, Pencil, Snowflake, Trash2 } from "lucide-react";
+import { Copy, Download, FileText, Pencil, Snowflake, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { toProblem } from "../../api/problem";
 import { exported, type ReportShown, reports } from "../../api/reports";
 import { Button } from "../../components/controls/Button";
@@ -42,6 +43,8 @@ export function ReportPage({ id }: { id: string }) {
 function Report({ report }: { report: ReportShown }) {
   const { id } = report;
   const [view, setView] = useUrlState(reportUrl);
+  const may = useMay();
+  const changes = may.change(report);
   const [editing, setEditing] = useState(false);
   const go = useGo();
   const cache = useQueryClient();
@@ -84,7 +87,7 @@ function Report({ report }: { report: ReportShown }) {
         badges={<Badge>version {report.version}</Badge>}
         actions={
           <>
-            {view.frozen ? null : (
+            {view.frozen || !may.work() ? null : (
               <Button icon={Snowflake} busy={freeze.isPending} onClick={() => freeze.mutate()}>
                 Freeze
               </Button>
@@ -101,17 +104,19 @@ function Report({ report }: { report: ReportShown }) {
                 </MenuItem>
               ))}
             </Menu>
-            <Button icon={Pencil} aria-pressed={editing} onClick={() => setEditing(!editing)}>
-              Edit
+            <Button icon={changes ? Pencil : FileText} aria-pressed={editing} onClick={() => setEditing(!editing)}>
+              {changes ? "Edit" : "Definition"}
             </Button>
-            <Button icon={Trash2} kind="danger" onClick={() => void remove()}>
-              Delete
-            </Button>
+            {changes ? (
+              <Button icon={Trash2} kind="danger" onClick={() => void remove()}>
+                Delete
+              </Button>
+            ) : null}
           </>
         }
       />
       {report.frozen.length > 0 ? <Frozen report={report} view={view} onView={setView} /> : null}
-      {editing ? <Change report={report} onDone={() => setEditing(false)} /> : view.frozen ? <FrozenTable id={id} content={view.frozen} /> : <Live id={id} />}
+      {editing ? <Change report={report} saves={changes} onDone={() => setEditing(false)} /> : view.frozen ? <FrozenTable id={id} content={view.frozen} /> : <Live id={id} />}
     </>
   );
 }
@@ -158,7 +163,8 @@ function FrozenTable({ id, content }: { id: string; content: string }) {
   );
 }
 
-function Change({ report: newest, onDone }: { report: ReportShown; onDone: () => void }) {
+/** @param saves what is tried here can be kept; else it is looked at alone */
+function Change({ report: newest, saves, onDone }: { report: ReportShown; saves: boolean; onDone: () => void }) {
   // What is written here changes this version: where somebody else made another one meanwhile, the lab refuses and nothing is lost.
   const [report] = useState(newest);
   const [text, setText] = useState(report.text);
@@ -173,11 +179,13 @@ function Change({ report: newest, onDone }: { report: ReportShown; onDone: () =>
   return (
     <>
       <Editor text={text} onText={setText}>
-        <Button kind="primary" busy={save.isPending} disabled={text === report.text} onClick={() => save.mutate()}>
-          Save as version {report.version + 1}
-        </Button>
+        {saves ? (
+          <Button kind="primary" busy={save.isPending} disabled={text === report.text} onClick={() => save.mutate()}>
+            Save as version {report.version + 1}
+          </Button>
+        ) : null}
         <Button kind="quiet" onClick={onDone}>
-          Leave as it was
+          {saves ? "Leave as it was" : "Back to the table"}
         </Button>
       </Editor>
       {save.error ? <ErrorNote error={save.error} /> : null}

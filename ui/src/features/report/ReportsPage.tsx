@@ -2,19 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus, Table2 } from "lucide-react";
 import { keys } from "../../api/keys";
 import { reports } from "../../api/reports";
-import { LinkButton } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { PageHeader } from "../../components/display/PageHeader";
 import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
+import { NewButton } from "../../components/NewButton";
 import css from "./report.module.css";
 
 const fresh = (
-  <LinkButton to="/reports/new" icon={Plus} kind="primary">
+  <NewButton to="/reports/new" icon={Plus} kind="primary">
     New report
-  </LinkButton>
+  </NewButton>
 );
 
 export function ReportsPage() {

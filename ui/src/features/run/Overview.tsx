@@ -67,7 +67,7 @@ export function Overview({ run, view, onView, noting, onNoting }: Props) {
       <div className={css.columns}>
         <Where run={run} />
         <div className={css.overview}>
-          <NoteCard kept="runs" id={run.id} editing={noting} onEditing={onNoting} />
+          <NoteCard kept="runs" id={run.id} project={run.project} editing={noting} onEditing={onNoting} />
           <Card title="Checkpoints" flush>
             <Checkpoints run={run} />
           </Card>

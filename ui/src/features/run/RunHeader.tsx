@@ -4,11 +4,13 @@ import { CopyPlus, GitCompareArrows } from "lucide-react";
 import { api } from "../../api/client";
 import { placeRun } from "../../api/follow";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import type { Marks } from "../../api/order";
 import type { RunView } from "../../api/types";
 import { ActionBar, actionsOf } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
-import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
+import { MarkBadges } from "../../components/order/MarkBadges";
+import { NewButton } from "../../components/NewButton";
 import { WatchButton } from "../../components/WatchButton";
 import { LinkButton } from "../../components/controls/Button";
 import { Badge } from "../../components/display/Badge";
@@ -23,6 +25,7 @@ import { Failure } from "./Failure";
 import { canBeLookedAt, hasEnded, reached } from "./goal";
 import css from "./run.module.css";
 
+const OrderMenu = lazy(() => import("../../components/order/OrderMenu").then((module) => ({ default: module.OrderMenu })));
 const LookAt = lazy(() => import("./LookAt").then((module) => ({ default: module.LookAt })));
 const MoreSeeds = lazy(() => import("./MoreSeeds").then((module) => ({ default: module.MoreSeeds })));
 
@@ -30,6 +33,8 @@ const MoreSeeds = lazy(() => import("./MoreSeeds").then((module) => ({ default: 
 export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () => void }) {
   const cache = useQueryClient();
   const now = useNow();
+  const may = useMay();
+  const makes = may.work();
   const ended = hasEnded(run.state);
   const attempts = useQuery({ queryKey: keys.attempts(run.id), queryFn: () => api.attempts(run.id) });
   const changed = () => Promise.all([keys.run(run.id), keys.trail(run.id), keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })));
@@ -59,15 +64,17 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
             Compare with
           </LinkButton>
           <Suspense fallback={null}>
-            {canBeLookedAt(run) ? <LookAt run={run} /> : null}
-            {run.spec.of ? null : <MoreSeeds run={run} />}
+            {makes && canBeLookedAt(run) ? <LookAt run={run} /> : null}
+            {makes && !run.spec.of ? <MoreSeeds run={run} /> : null}
           </Suspense>
-          <LinkButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
+          <NewButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
             Again with a change
-          </LinkButton>
-          <ActionBar actions={actionsOf(run.state)} what={`run ${run.name}`} act={async (action) => placeRun(cache, await api.actOnRun(run.id, action))} />
+          </NewButton>
+          <ActionBar actions={may.change(run) ? actionsOf(run.state) : []} what={`run ${run.name}`} act={async (action) => placeRun(cache, await api.actOnRun(run.id, action))} />
           {ended ? null : <WatchButton what={{ kind: "run", id: run.id, name: run.name }} />}
-          <OrderMenu kept="runs" thing={run} what={`run ${run.name}`} ended={ended} onChanged={changed} onNote={onNote} />
+          <Suspense fallback={null}>
+            <OrderMenu kept="runs" thing={run} what={`run ${run.name}`} ended={ended} onChanged={changed} onNote={onNote} />
+          </Suspense>
         </>
       }
     >

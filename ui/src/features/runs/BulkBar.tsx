@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Deed } from "../../api/curating";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import type { RunsScope } from "../../api/paths";
 import { toProblem } from "../../api/problem";
 import type { RunView } from "../../api/types";
@@ -51,8 +52,9 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
   const change = useChange();
   const [busy, setBusy] = useState<string | null>(null);
   const select = selectOf(selection, scope);
+  const works = useMay().work();
   // What applies is counted by the service, which knows the states of runs that are not at hand.
-  const checked = useQuery({ queryKey: keys.bulk(select), queryFn: () => api.checkBulk({ select }), staleTime: 2_000 });
+  const checked = useQuery({ queryKey: keys.bulk(select), queryFn: () => api.checkBulk({ select }), staleTime: 2_000, enabled: works });
   const check = checked.data;
   const n = check ? check.applies + check.skips : selection.size;
   const whole = selection.all || selection.groups.size > 0;
@@ -98,37 +100,41 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
               Compare
             </Button>
           ) : null}
-          <Button size="s" icon={Star} disabled={!ready} onClick={() => void ask("star", { patch: { starred: true } }, "starred")}>
-            Star
-          </Button>
-          <Button size="s" icon={Tag} disabled={!ready} onClick={() => curate("tags")}>
-            Tag
-          </Button>
-          <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
-            {archived ? "Take out of the archive" : "Archive"}
-          </Button>
-          <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
-            <MenuItem icon={Table2} onSelect={() => go(`/reports/new?${reportOf(select, known)}`)}>
-              New report from this selection
-            </MenuItem>
-            <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
-              Take the star away
-            </MenuItem>
-            <MenuItem icon={Gauge} onSelect={() => curate("priority")}>
-              Priority…
-            </MenuItem>
-            <MenuItem icon={FolderInput} onSelect={() => curate("experiment")}>
-              Move to an experiment…
-            </MenuItem>
-            {scope.archived === "true" ? (
-              <MenuItem icon={ArchiveRestore} onSelect={() => void ask("archive", { patch: { archived: false } }, "out of the archive")}>
-                Take out of the archive
-              </MenuItem>
-            ) : null}
-          </Menu>
+          {works ? (
+            <>
+              <Button size="s" icon={Star} disabled={!ready} onClick={() => void ask("star", { patch: { starred: true } }, "starred")}>
+                Star
+              </Button>
+              <Button size="s" icon={Tag} disabled={!ready} onClick={() => curate("tags")}>
+                Tag
+              </Button>
+              <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
+                {archived ? "Take out of the archive" : "Archive"}
+              </Button>
+              <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
+                <MenuItem icon={Table2} onSelect={() => go(`/reports/new?${reportOf(select, known)}`)}>
+                  New report from this selection
+                </MenuItem>
+                <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
+                  Take the star away
+                </MenuItem>
+                <MenuItem icon={Gauge} onSelect={() => curate("priority")}>
+                  Priority…
+                </MenuItem>
+                <MenuItem icon={FolderInput} onSelect={() => curate("experiment")}>
+                  Move to an experiment…
+                </MenuItem>
+                {scope.archived === "true" ? (
+                  <MenuItem icon={ArchiveRestore} onSelect={() => void ask("archive", { patch: { archived: false } }, "out of the archive")}>
+                    Take out of the archive
+                  </MenuItem>
+                ) : null}
+              </Menu>
+            </>
+          ) : null}
         </>
       )}
-      {checked.isPending ? <span className="faint">looking at their states…</span> : null}
+      {works && checked.isPending ? <span className="faint">looking at their states…</span> : null}
       {checked.error ? <span className={css.refused}>{toProblem(checked.error).message}</span> : null}
       <span className="grow" />
       <Button size="s" kind="quiet" icon={X} onClick={selection.clear}>

@@ -1,7 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronDown } from "lucide-react";
-import { type DragEvent, type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, lazy, type PointerEvent, Suspense, useRef, useState } from "react";
 import { classes } from "../../components/classes";
-import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import type { Column } from "./columns";
 import css from "./runs.module.css";
 import { nextSort } from "./search";
@@ -17,7 +16,7 @@ export interface HeadActions {
   onGroup: (id: string) => void;
 }
 
-interface Props extends HeadActions {
+export interface HeadProps extends HeadActions {
   column: Column;
   width: number;
   sort: string;
@@ -32,17 +31,21 @@ interface Props extends HeadActions {
   last: boolean;
 }
 
+/** Opened after the table was seen. */
+const HeadMenu = lazy(() => import("./HeadMenu").then((module) => ({ default: module.HeadMenu })));
+
 const STEP = 16;
 const DRAGGED = "application/x-runyard-column";
 
-export function HeadCell({ column, width, sort, left, lastPinned, grouped, before, afterNext, first, last, ...on }: Props) {
+export function HeadCell(props: HeadProps) {
+  const { column, width, sort, left, lastPinned, onMove, onSort, onWidth } = props;
   const [over, setOver] = useState(false);
   const direction = sort === column.id ? "ascending" : sort === `-${column.id}` ? "descending" : "none";
   const named = column.id === "name";
   const drop = (event: DragEvent) => {
     setOver(false);
     const dragged = event.dataTransfer.getData(DRAGGED);
-    if (dragged && dragged !== column.id) on.onMove(dragged, column.id);
+    if (dragged && dragged !== column.id) onMove(dragged, column.id);
   };
   return (
     // What can be operated in a head are its buttons, which have the keys; dragging has its words in the menu.
@@ -69,51 +72,21 @@ export function HeadCell({ column, width, sort, left, lastPinned, grouped, befor
         className={css.headSort}
         disabled={!column.sorts}
         tabIndex={-1}
-        onClick={() => on.onSort(nextSort(sort, column.id))}
+        onClick={() => onSort(nextSort(sort, column.id))}
       >
         <span>{column.title}</span>
         {direction === "ascending" ? <ArrowUp size={13} aria-hidden="true" /> : direction === "descending" ? <ArrowDown size={13} aria-hidden="true" /> : null}
       </button>
-      <Menu
-        align="end"
-        trigger={
-          <button type="button" className={css.headMenu} aria-label={`Column ${column.title}`}>
-            <ChevronDown size={14} aria-hidden="true" />
-          </button>
+      <Suspense
+        fallback={
+          <span className={css.headMenu} aria-hidden="true">
+            <ChevronDown size={14} />
+          </span>
         }
       >
-        {column.sorts ? (
-          <>
-            <MenuChoice checked={direction === "descending"} onChecked={(on_) => on.onSort(on_ ? `-${column.id}` : undefined)}>
-              Largest or newest first
-            </MenuChoice>
-            <MenuChoice checked={direction === "ascending"} onChecked={(on_) => on.onSort(on_ ? column.id : undefined)}>
-              Smallest or oldest first
-            </MenuChoice>
-            <MenuLine />
-            {named || column.section === "Metrics" ? null : (
-              <MenuChoice checked={grouped} onChecked={() => on.onGroup(column.id)}>
-                Group by it
-              </MenuChoice>
-            )}
-          </>
-        ) : null}
-        {named ? null : (
-          <>
-            <MenuChoice checked={left !== undefined} onChecked={() => on.onPin(column.id)}>
-              Keep in sight
-            </MenuChoice>
-            <MenuItem disabled={first} onSelect={() => on.onMove(column.id, before)}>
-              Move left
-            </MenuItem>
-            <MenuItem disabled={last} onSelect={() => on.onMove(column.id, afterNext)}>
-              Move right
-            </MenuItem>
-            <MenuItem onSelect={() => on.onHide(column.id)}>Hide</MenuItem>
-          </>
-        )}
-      </Menu>
-      <Resizer title={column.title} width={width} onWidth={(px) => on.onWidth(column.id, px)} />
+        <HeadMenu {...props} />
+      </Suspense>
+      <Resizer title={column.title} width={width} onWidth={(px) => onWidth(column.id, px)} />
     </div>
   );
 }

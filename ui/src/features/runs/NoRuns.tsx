@@ -1,6 +1,7 @@
 import { Rows3, SearchX } from "lucide-react";
-import { Button, LinkButton } from "../../components/controls/Button";
+import { Button } from "../../components/controls/Button";
 import { EmptyState } from "../../components/display/EmptyState";
+import { NewButton } from "../../components/NewButton";
 
 export function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
@@ -11,9 +12,9 @@ export function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () =
       title="No runs yet."
       icon={Rows3}
       actions={
-        <LinkButton to="/new" kind="primary">
+        <NewButton to="/new" kind="primary">
           Queue a sweep or a run
-        </LinkButton>
+        </NewButton>
       }
     >
       <p>

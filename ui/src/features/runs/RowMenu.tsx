@@ -1,4 +1,5 @@
 import { Archive, ArchiveRestore, Ban, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
+import { useMay } from "../../api/me";
 import type { RunView } from "../../api/types";
 import { actionsOf } from "../../components/ActionBar";
 import { confirm } from "../../components/overlays/confirm";
@@ -24,15 +25,16 @@ interface Props {
 
 export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props) {
   const change = useChange();
+  const changes = useMay().change(run);
   const select = { ids: [run.id] };
   const cancel = async () => {
     const sure = await confirm({ title: `Cancel ${run.name}?`, text: "It stops at once and keeps its checkpoints; it can be retried.", act: "Cancel it", danger: true });
     if (sure) await change.bulk({ select, do: { action: "cancel" } }, ACTS.cancel.words);
   };
-  const actions = run.deletedAt ? [] : actionsOf(run.state);
+  const actions = run.deletedAt || !changes ? [] : actionsOf(run.state);
   return (
     <Menu open onOpen={(open) => !open && onClose()} align="end" trigger={<RowMenuButton name={run.name} />}>
-      {run.deletedAt ? (
+      {run.deletedAt && changes ? (
         <MenuItem icon={Undo2} onSelect={() => void change.bulk({ select, do: { restore: true } }, "restored")}>
           Restore
         </MenuItem>
@@ -44,24 +46,32 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
             </MenuItem>
           ))}
           {actions.length > 0 ? <MenuLine /> : null}
-          <MenuItem icon={run.starred ? StarOff : Star} keys="s" onSelect={() => void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred")}>
-            {run.starred ? "Take the star away" : "Star"}
-          </MenuItem>
-          <MenuItem icon={Pencil} onSelect={onChange}>
-            Name, tags, place…
-          </MenuItem>
+          {changes ? (
+            <>
+              <MenuItem icon={run.starred ? StarOff : Star} keys="s" onSelect={() => void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred")}>
+                {run.starred ? "Take the star away" : "Star"}
+              </MenuItem>
+              <MenuItem icon={Pencil} onSelect={onChange}>
+                Name, tags, place…
+              </MenuItem>
+            </>
+          ) : null}
           {onBase ? (
             <MenuItem icon={Target} keys="b" onSelect={onBase}>
               {based ? "No longer the baseline" : "Make it the baseline"}
             </MenuItem>
           ) : null}
-          <MenuLine />
-          <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.put(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
-            {run.archived ? "Take out of the archive" : "Archive"}
-          </MenuItem>
-          <MenuItem icon={Trash2} danger disabled={actions.includes("cancel")} hint={actions.includes("cancel") ? "(cancel it first)" : undefined} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
-            Delete
-          </MenuItem>
+          {changes ? (
+            <>
+              <MenuLine />
+              <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.put(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
+                {run.archived ? "Take out of the archive" : "Archive"}
+              </MenuItem>
+              <MenuItem icon={Trash2} danger disabled={actions.includes("cancel")} hint={actions.includes("cancel") ? "(cancel it first)" : undefined} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
+                Delete
+              </MenuItem>
+            </>
+          ) : null}
         </>
       )}
     </Menu>

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { useMay } from "../../api/me";
 import type { RunView } from "../../api/types";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { ProgressBar } from "../../components/display/ProgressBar";
@@ -25,6 +26,7 @@ interface Props {
 }
 
 export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onChange }: Props) {
+  const may = useMay();
   const metrics = columns.filter((column) => column.section === "Metrics");
   const params = columns.filter((column) => column.section === "Configuration").slice(0, 4);
   return (
@@ -40,7 +42,7 @@ export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCh
                 <span className={css.nameEnd}>{run.name.slice(-10)}</span>
               </Link>
               <Marks run={run} />
-              {menu === run.id ? <Suspense fallback={<RowMenuButton name={run.name} />}><RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /></Suspense> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
+              {!may.change(run) ? null : menu === run.id ? <Suspense fallback={<RowMenuButton name={run.name} />}><RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /></Suspense> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
             </div>
             {main ? (
               <div className={css.cardMetric}>

@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import { Select } from "../../components/controls/Select";
 import { PageHeader } from "../../components/display/PageHeader";
 import { count } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import { RunsPanel } from "./RunsPanel";
 import { type RunsSearch, runsSearch } from "./search";
-import { useViews } from "./ViewsMenu";
+import { useViews } from "./useViews";
 import { bare, firstOf, placeOf } from "./views";
+
+/** The table does not wait for it. */
+const Select = lazy(() => import("../../components/controls/Select").then((module) => ({ default: module.Select })));
 
 export function RunsPage() {
   const raw: RawSearch = useSearch({ strict: false });
@@ -34,13 +36,15 @@ export function RunsPage() {
       <PageHeader
         title={experiment ? `Runs of ${experiment}` : "Runs"}
         actions={
-          <Select
-            label="Experiment"
-            value={experiment ?? ""}
-            // What was chosen belongs to the experiment: another one has other columns, groups and values.
-            onValue={(next) => set({ experiment: next || undefined, filter: undefined, group: undefined, cols: undefined, sort: undefined, hide: undefined, show: undefined, base: undefined, view: undefined })}
-            options={[{ value: "", label: "All experiments" }, ...unknown, ...known.map((one) => ({ value: one.name, label: `${one.name} (${count(one.runs)})` }))]}
-          />
+          <Suspense fallback={null}>
+            <Select
+              label="Experiment"
+              value={experiment ?? ""}
+              // What was chosen belongs to the experiment: another one has other columns, groups and values.
+              onValue={(next) => set({ experiment: next || undefined, filter: undefined, group: undefined, cols: undefined, sort: undefined, hide: undefined, show: undefined, base: undefined, view: undefined })}
+              options={[{ value: "", label: "All experiments" }, ...unknown, ...known.map((one) => ({ value: one.name, label: `${one.name} (${count(one.runs)})` }))]}
+            />
+          </Suspense>
         }
       />
       <RunsPanel />

@@ -107,7 +107,7 @@ test("a selection does not survive another question", async () => {
   (await rowOf(/-000/)).focus();
   await userEvent.keyboard("x");
   expect(await screen.findByText("1 selected")).toBeTruthy();
-  await userEvent.click(screen.getAllByRole("button", { name: /^State/ })[0]!);
+  await userEvent.click((await screen.findAllByRole("button", { name: /^State/ }))[0]!);
   await userEvent.click(await screen.findByRole("menuitemcheckbox", { name: "running" }));
   await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
 });
@@ -177,6 +177,16 @@ test("one row is starred by its key, renamed by its menu, and that too can be un
   const said = (await screen.findByText("Changed sweep-of-prompts-000")).closest("li")!;
   await userEvent.click(within(said).getByRole("button", { name: "Undo" }));
   await waitFor(() => expect(sent[2]).toEqual({ path: "run-0", body: { name: "sweep-of-prompts-000" } }));
+});
+
+test("what is somebody else's is neither offered to a researcher nor done by its key", async () => {
+  drawAt("/runs?charts=off", <RunsPanel />, { name: "ann", administrator: false, readOnly: false, way: "SESSION", projects: [{ name: "default", role: "RESEARCHER" }] });
+  (await rowOf(/-000/)).focus();
+  await userEvent.keyboard("s");
+  await userEvent.keyboard("m");
+  expect(await screen.findByRole("menuitem", { name: /baseline/ })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: /Star|Archive|Delete|Name/ })).toBeNull();
+  expect(sent).toEqual([]);
 });
 
 test("tags are set on many runs at once", async () => {

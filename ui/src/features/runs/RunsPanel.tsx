@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { readAllAgain } from "../../api/follow";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { looks as looksOf } from "../../components/colour";
 import { useKept, kept, keep } from "../../components/kept";
 import { Button } from "../../components/controls/Button";
@@ -116,13 +117,14 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
     if (row.kind === "group") setOpen((old) => new Set(old.has(row.id) ? [...old].filter((id) => id !== row.id) : [...old, row.id]));
   };
   const change = useChange();
+  const may = useMay();
   const [menu, setMenu] = useState<string | null>(null);
   const [curated, setCurated] = useState<Curated | null>(null);
   const [changing, setChanging] = useState<RunView | null>(null);
   const cache = useQueryClient();
   const setBase = (id: string) => set({ base: view.base === id ? undefined : id });
   const filterBox = useRef<HTMLInputElement>(null);
-  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
+  useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => may.change(run) && void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
 
   const setColumns = (next: string[] | undefined) => {
     keep(memory, next);

@@ -1,98 +1,26 @@
-import { ChartLine, Download, Ellipsis, Link2, Target } from "lucide-react";
-import type { RefObject } from "react";
-import type { RunsScope } from "../../api/paths";
-import type { KeyCatalogue } from "../../api/overRuns";
-import { RUN_STATES } from "../../api/types";
-import { Button, IconButton } from "../../components/controls/Button";
+import { Target } from "lucide-react";
+import { lazy, type RefObject, Suspense } from "react";
+import { Button } from "../../components/controls/Button";
 import { Tag } from "../../components/display/Badge";
-import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
-import { say, sayProblem } from "../../components/overlays/toast";
-import { ColumnPicker } from "./ColumnPicker";
-import { csvAddress } from "./csv";
 import { FilterBox } from "./FilterBox";
-import { GroupPicker } from "./GroupPicker";
 import css from "./runs.module.css";
-import { ViewsMenu } from "./ViewsMenu";
-import { type RunsSearch, toggled } from "./search";
+import { toggled } from "./search";
+import type { ToolbarProps } from "./ToolbarMenus";
 
-interface Props {
-  view: RunsSearch;
-  set: (change: Partial<RunsSearch>, how?: "push" | "replace") => void;
-  sweep: string | undefined;
-  /** The experiment or sweep, before any filter. */
-  scope: RunsScope;
-  catalogue: KeyCatalogue | undefined;
-  ids: readonly string[];
-  onColumns: (ids: string[] | undefined) => void;
-  /** The same with every filter, and how it is sorted. */
-  narrowed: RunsScope;
-  sort: string;
-  filterBox: RefObject<HTMLInputElement | null>;
-  charts: boolean;
-  narrow: boolean;
-  dense: boolean;
-  onDense: (dense: boolean) => void;
-}
+/** Menus are opened after the table was seen. */
+const ToolbarMenus = lazy(() => import("./ToolbarMenus").then((module) => ({ default: module.ToolbarMenus })));
 
-export function RunsToolbar({ view, set, sweep, scope, catalogue, ids, onColumns, narrowed, sort, filterBox, charts, narrow, dense, onDense }: Props) {
-  const copyAddress = () => {
-    // Columns may be a habit of this browser: whoever opens the address has others.
-    const address = new URL(location.href);
-    address.searchParams.delete("cols");
-    for (const id of ids) address.searchParams.append("cols", id);
-    navigator.clipboard.writeText(address.href).then(
-      () => say("The address is copied", { detail: "It brings back exactly this view." }),
-      (fault: unknown) => sayProblem("The address could not be copied", fault),
-    );
-  };
+/** What narrows the table, and the choices that are shown of it. */
+export function RunsToolbar(props: ToolbarProps & { filterBox: RefObject<HTMLInputElement | null> }) {
+  const { view, set, scope, filterBox } = props;
   const chips = (view.filter?.length ?? 0) + (view.state?.length ?? 0) + (view.group?.length ?? 0) > 0 || Boolean(view.base ?? view.starred ?? view.archived ?? view.deleted);
   return (
     <div className={css.page}>
       <div className={css.bar}>
         <FilterBox scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
-        {sweep ? null : <ViewsMenu experiment={view.experiment} cols={ids} />}
-        <Menu align="end" trigger={<Button aria-pressed={view.state !== undefined}>State {view.state ? <span className="num">{view.state.length}</span> : null}</Button>}>
-          {RUN_STATES.map((state) => (
-            <MenuChoice key={state} keep checked={view.state?.includes(state) ?? false} onChecked={() => set({ state: toggled(view.state, state) })}>
-              {state.toLowerCase()}
-            </MenuChoice>
-          ))}
-          <MenuLine />
-          <MenuItem disabled={!view.state} onSelect={() => set({ state: undefined })}>
-            All states
-          </MenuItem>
-          <MenuLine />
-          <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
-            starred alone
-          </MenuChoice>
-          <MenuChoice keep checked={view.archived === "true"} onChecked={(on) => set({ archived: on ? "true" : undefined, deleted: undefined })}>
-            archived too
-          </MenuChoice>
-          <MenuChoice keep checked={view.archived === "only"} onChecked={(on) => set({ archived: on ? "only" : undefined, deleted: undefined })}>
-            archived alone
-          </MenuChoice>
-          <MenuChoice keep checked={view.deleted === "only"} onChecked={(on) => set({ deleted: on ? "only" : undefined, archived: undefined })}>
-            deleted
-          </MenuChoice>
-        </Menu>
-        <GroupPicker catalogue={catalogue} by={view.group ?? []} onBy={(group) => set({ group })} />
-        {narrow ? null : <ColumnPicker catalogue={catalogue} shown={ids} onColumns={onColumns} />}
-        {sweep || narrow ? null : <IconButton icon={ChartLine} label={charts ? "Without charts" : "With charts"} kind="plain" aria-pressed={charts} onClick={() => set({ charts: charts ? "off" : undefined }, "replace")} />}
-        <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" kind="plain" />}>
-          <MenuItem asChild>
-            <a href={csvAddress(narrowed, sort, ids, catalogue)} download={`${view.experiment ?? "runs"}.csv`}>
-              <Download size={15} aria-hidden="true" /> CSV of all that match
-            </a>
-          </MenuItem>
-          <MenuItem icon={Link2} onSelect={copyAddress}>
-            Copy the address of this view
-          </MenuItem>
-          <MenuLine />
-          <MenuChoice checked={dense} onChecked={onDense}>
-            Dense rows
-          </MenuChoice>
-          {view.width || view.pin ? <MenuItem onSelect={() => set({ width: undefined, pin: undefined })}>Widths and pins as usual</MenuItem> : null}
-        </Menu>
+        <Suspense fallback={<span className={css.toolsToCome} />}>
+          <ToolbarMenus {...props} />
+        </Suspense>
       </div>
       {chips ? (
         <div className={css.chips} role="group" aria-label="What is shown">

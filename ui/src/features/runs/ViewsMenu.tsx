@@ -1,10 +1,11 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { Bookmark, BookmarkPlus, Pencil, Save, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import type { SavedView, SavedViewAsk } from "../../api/curating";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { toProblem } from "../../api/problem";
 import { Button } from "../../components/controls/Button";
 import { useGo } from "../../components/navigation";
@@ -13,14 +14,10 @@ import { say, sayProblem } from "../../components/overlays/toast";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import css from "./runs.module.css";
 import type { RunsSearch } from "./search";
+import { useViews } from "./useViews";
 import { addressOf, PAGE, placeOf, sameAddress } from "./views";
 
 const ViewDialog = lazy(() => import("./ViewDialog").then((module) => ({ default: module.ViewDialog })));
-
-/** Views of the runs page that the lab has. */
-export function useViews() {
-  return useQuery({ queryKey: keys.views(PAGE), queryFn: () => api.views(PAGE), staleTime: 15_000 });
-}
 
 const askOf = (view: SavedView): SavedViewAsk => ({ name: view.name, page: view.page, address: view.address, first: view.first, ...(view.experiment ? { experiment: view.experiment } : {}) });
 
@@ -37,6 +34,7 @@ export function ViewsMenu({ experiment, cols }: Props) {
   const cache = useQueryClient();
   const go = useGo();
   const set = useSetSearch<RunsSearch>();
+  const may = useMay();
   const [asked, setAsked] = useState<SavedView | "new" | null>(null);
   const here = addressOf(raw, cols);
   const all = views.data ?? [];
@@ -93,16 +91,19 @@ export function ViewsMenu({ experiment, cols }: Props) {
           </div>
         ))}
         {views.error ? <MenuHeading>{toProblem(views.error).message}</MenuHeading> : null}
-        {groups.length > 0 ? <MenuLine /> : null}
-        {open && changed ? (
+        {groups.length > 0 && may.work() ? <MenuLine /> : null}
+        {groups.length === 0 && !may.work() ? <MenuHeading>No view is kept yet</MenuHeading> : null}
+        {open && changed && may.change(open) ? (
           <MenuItem icon={Save} onSelect={() => void change(open, { address: here }, `The view ${open.name} is as it is shown`)}>
             Save the changes
           </MenuItem>
         ) : null}
-        <MenuItem icon={BookmarkPlus} onSelect={() => setAsked("new")}>
-          Save as a view…
-        </MenuItem>
-        {open ? (
+        {may.work() ? (
+          <MenuItem icon={BookmarkPlus} onSelect={() => setAsked("new")}>
+            Save as a view…
+          </MenuItem>
+        ) : null}
+        {open && may.change(open) ? (
           <>
             <MenuItem icon={Pencil} onSelect={() => setAsked(open)}>
               Name and place…

@@ -14,7 +14,7 @@ interface Props {
   eye: (run: string) => void;
   setBase: (run: string) => void;
   compare: (runs: string[]) => void;
-  star: (run: RunView) => void;
+  star: (run: RunView) => unknown;
   menu: (run: string) => void;
 }
 

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { useOneKey } from "../../api/oneKey";
 import type { Checked, Estimate, JsonObject } from "../../api/types";
 import { Button } from "../../components/controls/Button";
@@ -36,6 +37,7 @@ export function Submission({ verdict, written, preview, onQueued }: Props) {
   const cache = useQueryClient();
   const go = useGo();
   const key = useOneKey();
+  const makes = useMay().work();
   const submit = useMutation({
     mutationFn: async (checked: Checked) => {
       const document = await written();
@@ -54,7 +56,7 @@ export function Submission({ verdict, written, preview, onQueued }: Props) {
     onError: (error) => sayProblem("It was not queued", error),
   });
   const { checked, problem, fresh } = verdict;
-  const ready = fresh && checked !== undefined && problem === undefined && !submit.isPending;
+  const ready = fresh && checked !== undefined && problem === undefined && !submit.isPending && makes;
   useShortcuts([{ keys: "mod+Enter", label: "Queue it", group: "New", run: () => (ready ? submit.mutate(checked) : false) }]);
   return (
     <aside className="card submission" aria-label="Check">
@@ -63,9 +65,13 @@ export function Submission({ verdict, written, preview, onQueued }: Props) {
       </p>
       {checked && !problem ? <Cost estimate={checked.estimate ?? undefined} /> : null}
       {checked?.note ? <p className="small soft">{checked.note}</p> : null}
-      <Button kind="primary" busy={submit.isPending} disabled={!ready} onClick={() => checked && submit.mutate(checked)}>
-        {checked?.kind === "run" ? "Queue the run" : "Queue the sweep"}
-      </Button>
+      {makes ? (
+        <Button kind="primary" busy={submit.isPending} disabled={!ready} onClick={() => checked && submit.mutate(checked)}>
+          {checked?.kind === "run" ? "Queue the run" : "Queue the sweep"}
+        </Button>
+      ) : (
+        <p className="soft">Your role in this lab looks, and queues nothing; a maintainer of a project can make you a researcher.</p>
+      )}
       {problem ? <ErrorNote error={problem} /> : null}
       {preview === null ? null : (
         <details open>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import type { Json, SweepTable, TableRow } from "../../api/types";
 import { CopyTable } from "../../components/CopyTable";
 import { Answered } from "../../components/display/Answered";
@@ -56,6 +57,7 @@ export function MeanTable({ sweep, base, metric, which, goal }: Props) {
 }
 
 function Table({ table, base, title, goal }: { table: SweepTable; base: Json | undefined; title: string; goal: "max" | "min" }) {
+  const makes = useMay().work();
   const rows = ranked(table.rows, goal);
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const decimals = decimalsOf(rows);
@@ -102,7 +104,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
                       ),
                     )}
                   </td>
-                  <td>{i === 0 && row.runs[0] ? <Link to={`/new?kind=run&from=run:${row.runs[0]}`}>new run from it</Link> : null}{i > 0 && row.runs.length > 0 && rows[0]!.runs.length > 0 ? <Link to={compareWith(rows[0]!, row)}>with best</Link> : null}</td>
+                  <td>{i === 0 && makes && row.runs[0] ? <Link to={`/new?kind=run&from=run:${row.runs[0]}`}>new run from it</Link> : null}{i > 0 && row.runs.length > 0 && rows[0]!.runs.length > 0 ? <Link to={compareWith(rows[0]!, row)}>with best</Link> : null}</td>
                 </tr>
               ))}
             </tbody>

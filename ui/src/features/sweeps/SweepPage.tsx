@@ -1,16 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CopyPlus } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import type { Marks } from "../../api/order";
 import type { Action, RunView, SweepView } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
-import { MarkBadges, OrderMenu } from "../../components/order/OrderMenu";
+import { MarkBadges } from "../../components/order/MarkBadges";
 import { NoteCard } from "../../components/order/NoteCard";
+import { NewButton } from "../../components/NewButton";
 import { WatchButton } from "../../components/WatchButton";
-import { LinkButton, Segmented } from "../../components/controls/Button";
+import { Segmented } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
 import { PageHeader } from "../../components/display/PageHeader";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
@@ -19,15 +21,19 @@ import { Answered } from "../../components/display/Answered";
 import { Link, useUrlState } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { SpecView } from "../../components/SpecView";
+import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
 import { MeanTable } from "./MeanTable";
-import { Plots } from "./Plots";
 import { goalOf } from "./axes";
 import { outcomeOf } from "./outcome";
 import { StateBar } from "./StateBar";
 import css from "./sweeps.module.css";
 import { useSweepRuns } from "./useSweepRuns";
 import { sweepUrl } from "./view";
+
+/** What it came to is said before it is drawn. */
+const Plots = lazy(() => import("./Plots").then((module) => ({ default: module.Plots })));
+const OrderMenu = lazy(() => import("../../components/order/OrderMenu").then((module) => ({ default: module.OrderMenu })));
 
 export function actionsOfSweep(sweep: Pick<SweepView, "state" | "states">): Action[] {
   const broken = (sweep.states.FAILED ?? 0) + (sweep.states.CANCELLED ?? 0) > 0;
@@ -56,6 +62,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
   const [view, setView] = useUrlState(sweepUrl);
   const cache = useQueryClient();
   const now = useNow();
+  const may = useMay();
   const own = text(sweep.spec.metric) ?? "val/top1";
   const metric = view.metric ?? own;
   const found = useSweepRuns(sweep.id, metric);
@@ -86,19 +93,21 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
         }
         actions={
           <>
-            <LinkButton icon={CopyPlus} to="/new" search={{ from: `sweep:${sweep.id}` } as never}>
+            <NewButton icon={CopyPlus} to="/new" search={{ from: `sweep:${sweep.id}` } as never}>
               Again with a change
-            </LinkButton>
-            <ActionBar actions={actionsOfSweep(sweep)} what={`sweep ${sweep.name} and its runs`} act={act} />
+            </NewButton>
+            <ActionBar actions={may.change(sweep) ? actionsOfSweep(sweep) : []} what={`sweep ${sweep.name} and its runs`} act={act} />
             {sweep.state === "RUNNING" || sweep.state === "PAUSED" ? <WatchButton what={{ kind: "sweep", id: sweep.id, name: sweep.name }} /> : null}
-            <OrderMenu
-              kept="sweeps"
-              thing={{ ...marksOf(sweep), id: sweep.id, name: sweep.name, experiment: sweep.experiment }}
-              what={`sweep ${sweep.name}`}
-              ended={sweep.state === "FINISHED" || sweep.state === "CANCELLED"}
-              onChanged={() => Promise.all([keys.sweep(sweep.id), keys.sweepLists, keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })))}
-              onNote={() => setNoting(true)}
-            />
+            <Suspense fallback={null}>
+              <OrderMenu
+                kept="sweeps"
+                thing={{ ...marksOf(sweep), id: sweep.id, name: sweep.name, experiment: sweep.experiment, project: sweep.project, createdBy: sweep.createdBy }}
+                what={`sweep ${sweep.name}`}
+                ended={sweep.state === "FINISHED" || sweep.state === "CANCELLED"}
+                onChanged={() => Promise.all([keys.sweep(sweep.id), keys.sweepLists, keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })))}
+                onNote={() => setNoting(true)}
+              />
+            </Suspense>
           </>
         }
       >
@@ -130,10 +139,14 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
       <div className={css.stack}>
         <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
         <Answered query={found} what="the sweep's runs">
-          {(all) => <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={all} metric={metric} goal={goal} view={view} onView={setView} />}
+          {(all) => (
+            <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
+              <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={all} metric={metric} goal={goal} view={view} onView={setView} />
+            </Suspense>
+          )}
         </Answered>
         {runs}
-        {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} editing={noting} onEditing={setNoting} /> : null}
+        {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} project={sweep.project} editing={noting} onEditing={setNoting} /> : null}
         <details className="spec-details">
           <summary>The sweep&apos;s spec</summary>
           <SpecView spec={sweep.spec} />

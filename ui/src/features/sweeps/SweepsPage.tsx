@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { useMay } from "../../api/me";
 import { ago, count, date } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
+import { PageHeader } from "../../components/display/PageHeader";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
@@ -12,6 +14,7 @@ import { TableBox } from "../../components/display/TableBox";
 
 export function SweepsPage() {
   const now = useNow();
+  const makes = useMay().work();
   const query = useInfiniteQuery({
     queryKey: keys.sweepLists,
     queryFn: ({ pageParam }) => api.sweeps({ limit: 100, ...(pageParam ? { cursor: pageParam } : {}) }),
@@ -20,9 +23,7 @@ export function SweepsPage() {
   });
   return (
     <>
-      <header className="page-head">
-        <h1>Sweeps</h1>
-      </header>
+      <PageHeader title="Sweeps" />
       <Answered query={query} what="sweeps">
         {({ pages }) => {
           const sweeps = pages.flatMap((page) => page.items);
@@ -30,7 +31,7 @@ export function SweepsPage() {
             return (
               <EmptyState title="No sweeps yet.">
                 <p>
-                  <Link to="/new">Queue a sweep</Link>, or try <code>runyard demo</code> on the command line.
+                  {makes ? <><Link to="/new">Queue a sweep</Link>, or try</> : "Try"} <code>runyard demo</code> on the command line.
                 </p>
               </EmptyState>
             );

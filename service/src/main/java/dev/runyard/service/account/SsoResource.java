@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,10 @@ public class SsoResource {
     @GET
     @Operation(summary = "Sign in through the institution", description = "Sends the browser there.")
     public Response go(@Context RoutingContext context) {
+        return orToThePage(context, () -> sent(context));
+    }
+
+    private Response sent(RoutingContext context) {
         Issuer to = known();
         accounts.requireWalls();
         String state = Tokens.fresh("");
@@ -88,6 +93,24 @@ public class SsoResource {
             @QueryParam("code") @Nullable String code,
             @QueryParam("state") @Nullable String state,
             @Context RoutingContext context) {
+        return orToThePage(context, () -> signedIn(code, state, context));
+    }
+
+    /** A browser that was sent here has no page under its feet: it is led to the sign-in, which says what was wrong. */
+    private static Response orToThePage(RoutingContext context, Supplier<Response> step) {
+        try {
+            return step.get();
+        } catch (Problem refused) {
+            String accepts = context.request().getHeader("Accept");
+            if (accepts == null || !accepts.contains("text/html")) {
+                throw refused;
+            }
+            return Response.seeOther(URI.create("/#refused=" + refused.body().code()))
+                    .build();
+        }
+    }
+
+    private Response signedIn(@Nullable String code, @Nullable String state, RoutingContext context) {
         Issuer from = known();
         Cookie held = context.request().getCookie(COOKIE);
         // Begun in this very browser, or somebody else's sign-in would become this one's.

@@ -9,13 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/**
- * Every ten minutes: runs that were deleted long ago let go of their files, blobs that nothing refers to and that are older than an hour
- * go, and some others are read for damage.
- */
+/** Every ten minutes: blobs that nothing refers to and that are older than an hour go, and some others are read for damage. */
 @ApplicationScoped
 class BlobSweep {
     private static final Logger LOG = Logger.getLogger(BlobSweep.class);
@@ -28,8 +24,6 @@ class BlobSweep {
     private static final long SCRUBBED_BYTES = 1L << 30;
 
     private final Blobs blobs;
-    private final DeletedFiles deletedFiles;
-    private final Duration deletedFor;
     private String scrubbed = "";
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "runyard-blob-sweep");
@@ -37,14 +31,8 @@ class BlobSweep {
         return thread;
     });
 
-    /** @param deletedFor how long a deleted run keeps its files */
-    BlobSweep(
-            Blobs blobs,
-            DeletedFiles deletedFiles,
-            @ConfigProperty(name = "runyard.deleted.keep", defaultValue = "30d") Duration deletedFor) {
+    BlobSweep(Blobs blobs) {
         this.blobs = blobs;
-        this.deletedFiles = deletedFiles;
-        this.deletedFor = deletedFor;
     }
 
     void started(@Observes StartupEvent event) {
@@ -58,10 +46,6 @@ class BlobSweep {
 
     private void sweep() {
         try {
-            int runs = deletedFiles.letGo(deletedFor);
-            if (runs > 0) {
-                LOG.infof("let go of the files of %d runs that were deleted more than %s ago", runs, deletedFor);
-            }
             int deleted = blobs.sweep(AGE);
             if (deleted > 0) {
                 LOG.infof("deleted %d blobs that nothing refers to", deleted);

@@ -245,6 +245,15 @@ final class SsoTest {
     }
 
     @Test
+    void aBrowserWhoseSignInFailsStandsOnAPageThatSaysWhy() throws Exception {
+        HttpResponse<String> sent =
+                get("/api/v1/sign-in/sso/callback?error=access_denied&state=x", "Accept", "text/html,*/*;q=0.8");
+        assertThat(sent.statusCode()).as(sent.body()).isEqualTo(303);
+        assertThat(sent.headers().firstValue("location").orElseThrow()).endsWith("/#refused=NOT_BEGUN_HERE");
+        assertThat(sent.headers().allValues("set-cookie")).noneMatch(cookie -> cookie.startsWith("runyard-session"));
+    }
+
+    @Test
     void anAccountOfAPasswordIsNotTakenOver() throws Exception {
         people.account(name);
         assertThat(come(begin()).statusCode()).isEqualTo(409);

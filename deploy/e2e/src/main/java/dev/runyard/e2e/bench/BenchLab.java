@@ -16,7 +16,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -126,6 +128,21 @@ final class BenchLab implements AutoCloseable {
                 run,
                 device);
         return run;
+    }
+
+    /** Runs whose names begin so, the oldest first. */
+    List<UUID> runs(String prefix) throws SQLException {
+        try (PreparedStatement s = database.prepareStatement(
+                "select id from run where starts_with(name, ?) and state <> 'RUNNING' order by created_at")) {
+            s.setString(1, prefix);
+            List<UUID> found = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    found.add(r.getObject(1, UUID.class));
+                }
+            }
+            return found;
+        }
     }
 
     /** As {@link #heldRun} leaves it: over, so that nothing waits for its worker. */

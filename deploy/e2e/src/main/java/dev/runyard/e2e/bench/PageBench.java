@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,114 +22,55 @@ import java.util.stream.Stream;
  * What the page asks of a lab of 100,000 runs with 50 values of configuration and 20 metrics each. Goals at the API, median: first page
  * 150 ms; sort by a metric or parameter 200; filter 200; groups by two parameters with two metrics over all 400; keys 150; ten curves of
  * 1,000,000 points 400 ms and 200 kB on the wire. Then, where there are a Chromium and npm, what the page itself takes in it: first
- * paint, sort, filter, groups, scrolling, curves, a smoothing step ({@code deploy/e2e/browser/figures.mjs}).
+ * paint, sort, filter, groups, scrolling, curves, a smoothing step, a run with 200 metrics, requests while 20 runs train, and back to live
+ * after a restart ({@code deploy/e2e/browser/figures.mjs}).
  *
- * <p>Argument: the home of a running lab; without one a lab of its own is started.
+ * <p>{@code --home}: that of a running lab, which is filled unless it is already; without it a lab of its own is started. {@code --only}:
+ * some of the parts. {@code --throttle 4}: the browser's processor is made so many times slower.
  */
 public final class PageBench {
-    private static final int RUNS = 100_000;
-    private static final int POINTS = 1_000_000;
-    private static final int CURVES = 10;
+    private static final String LIVE = "quiet";
+    private static final List<String> PARTS = List.of("api", "runs", "scroll", "charts", "keys", LIVE, "restart");
     private static final int REQUESTS = 20;
     private static final int WARM = 5;
-    private static final int SHORT_CURVES = 10;
-    private static final int SHORT = 1_000;
     private static final Duration PATIENCE = Duration.ofMinutes(8);
 
-    private static final String LAYOUT = """
-            insert into config_layout select md5('page-bench')::uuid, array_agg(p order by p) from (
-              select 'part' || i / 8 || '.key' || i as p from generate_series(1, 44) i
-              union all select unnest(array['method.kind', 'dataset.id', 'optimizer.learningRate', 'method.prompts', 'seed', 'batchSize'])) p
-            on conflict do nothing""";
-
-    private static final String EXPERIMENTS = """
-            insert into experiment (project_id, name, created_by)
-            select p.id, 'page-' || g, 'bench' from project p, generate_series(0, 4) g where p.name = 'default'""";
-
-    private static final String SWEEPS = """
-            insert into sweep (id, project_id, experiment_id, name, state, spec, total, created, parallel, priority, created_by, ended_at)
-            select md5('page-sweep-' || s)::uuid, e.project_id, e.id, 'sweep ' || s, 'FINISHED', '{}', 1000, 1000, 1, 0, 'bench', now()
-            from generate_series(0, ? / 1000 - 1) s join experiment e on e.name = 'page-' || s % 5""";
-
-    private static final String ROWS = """
-            insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, reason, attempt, spec, spec_hash, params,
-              created_at, created_by, epochs, started_at, ended_at)
-            select md5('page-run-' || i)::uuid, s.project_id, s.experiment_id, s.id, i % 1000, s.name || ' #' || i % 1000,
-              case i % 20 when 0 then 'FAILED' when 1 then 'CANCELLED' else 'FINISHED' end, case i % 20 when 0 then 'INTERNAL' end, 1,
-              cast(? as jsonb) || jsonb_build_object('seed', i % 10), '', '{}', now() - make_interval(secs => i), 'bench', 1, now(), now()
-            from generate_series(0, ? - 1) i join sweep s on s.id = md5('page-sweep-' || i / 1000)::uuid""";
-
-    private static final String CONFIGURATIONS = """
-            insert into run_config select md5('page-run-' || i)::uuid, l.id, array(
-              select case p
-                when 'method.kind' then (array['"pgn"', '"linear"', '"vp"', '"full"'])[1 + i % 4]
-                when 'dataset.id' then (array['"eurosat"', '"cifar10"', '"dtd"'])[1 + i / 7 % 3]
-                when 'optimizer.learningRate' then trim_scale((random() * 0.1)::numeric(12, 10))::text
-                when 'method.prompts' then (array['1', '4', '16'])[1 + i / 3 % 3]
-                when 'seed' then (i % 10)::text
-                when 'batchSize' then '128'
-                else '"value ' || length(p) || '"' end
-              from unnest(l.paths) with ordinality u(p, n) where i >= 0 order by n)
-            from generate_series(0, ? - 1) i cross join config_layout l where l.id = md5('page-bench')::uuid""";
-
-    private static final String KEYS = """
-            insert into metric_key (key, lower_is_better)
-            select k, k like '%loss' from unnest(array['val/top1', 'val/loss', 'train/top1', 'train/loss', 'test/top1']) k
-            union all select 'extra/m' || i, false from generate_series(1, 15) i on conflict do nothing""";
-
-    private static final String SUMMARIES = """
-            insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best, best_step, lower_is_better)
-            select md5('page-run-' || i)::uuid, k.id, 1000, 0, 999, 0, v, v, v, v, 999, k.lower_is_better
-            from generate_series(0, ? - 1) i cross join metric_key k cross join lateral (select 100 * random() + 0 * i as v) x
-            where k.key ~ '^(val|train|test|extra)/'""";
-
-    private static final String CURVE = """
-            insert into metric_point (run_id, step, time, value, epoch, key_id, attempt)
-            select ?, s, 1700000000000000 + s * 20000::bigint, 100 - 90 * exp(-s / 200000.0) + random(), s / 1000.0, k.id, 1
-            from generate_series(0, ? - 1) s, metric_key k where k.key = 'val/top1'""";
-
-    private static final String BLOCKS = """
-            insert into metric_block (run_id, key_id, block, first_step, first_time, first, last_step, last_time, last, min, max, count, non_finite)
-            select run_id, key_id, step >> 6, min(step), min(time), (array_agg(value order by step))[1], max(step), max(time),
-              (array_agg(value order by step desc))[1], min(value), max(value), count(*), 0
-            from metric_point where run_id = ? group by run_id, key_id, step >> 6""";
-
-    private static final String SHORTS = """
-            insert into metric_point (run_id, step, time, value, epoch, key_id, attempt)
-            select ?, s, 1700000000000000 + s * 20000, 100 - 90 * exp(-s / 200.0) + random(), s / 10.0, k.id, 1
-            from generate_series(0, ? - 1) s, metric_key k where k.key ~ ('^extra/m([1-9]|' || ? || ')$')""";
-
-    private final List<UUID> curves = new ArrayList<>();
     private final BenchLab lab;
+    private final PageLab page;
+    private final int throttle;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private PageBench(BenchLab lab) {
+    private PageBench(BenchLab lab, PageLab page, int throttle) {
         this.lab = lab;
+        this.page = page;
+        this.throttle = throttle;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        try (BenchLab lab = BenchLab.open(arguments)) {
-            PageBench bench = new PageBench(lab);
-            bench.fill();
-            bench.lists();
-            bench.curves();
-            bench.browser();
+    public static void main(String[] given) throws Exception {
+        Arguments arguments = Arguments.of(given, List.of("home", "only", "throttle"));
+        List<String> parts =
+                List.of(arguments.text("only", String.join(",", PARTS)).split(","));
+        if (!PARTS.containsAll(parts)) {
+            throw new IllegalArgumentException(
+                    "--only " + String.join(",", parts) + ": must be some of " + String.join(",", PARTS));
+        }
+        String home = arguments.text("home", "");
+        try (BenchLab lab = BenchLab.open(home.isEmpty() ? new String[0] : new String[] {home})) {
+            PageBench bench = new PageBench(lab, PageLab.of(lab), arguments.count("throttle", 1));
+            if (parts.contains("api")) {
+                bench.firsts();
+                bench.lists();
+                bench.curves();
+            }
+            bench.browser(parts.stream().filter(part -> !part.equals("api")).toList());
         }
     }
 
-    private void fill() throws SQLException {
-        lab.update(EXPERIMENTS);
-        lab.update(SWEEPS, RUNS);
-        lab.update(LAYOUT);
-        lab.update(ROWS, BenchLab.SPEC, RUNS);
-        lab.update(CONFIGURATIONS, RUNS);
-        lab.update(KEYS);
-        lab.update(SUMMARIES, RUNS);
-        lab.update("insert into config_unseen select run_id from run_config on conflict do nothing");
-        for (String table : new String[] {"run", "run_config", "config_layout", "metric_summary", "sweep"}) {
-            lab.execute("vacuum analyze " + table);
-        }
+    /** What is kept afterwards, and so is slow once at most. */
+    private void firsts() throws IOException, InterruptedException {
+        once("keys of the lab, first answer", 150, "/api/v1/keys");
+        once("keys of an experiment, first answer", 150, "/api/v1/keys?experiment=page-1");
     }
 
     private void lists() throws IOException, InterruptedException {
@@ -152,34 +92,22 @@ public final class PageBench {
         get("keys of an experiment", 150, "/api/v1/keys?experiment=page-1");
     }
 
-    private void curves() throws Exception {
-        StringBuilder pairs = new StringBuilder();
-        for (int i = 0; i < CURVES; i++) {
-            UUID run = lab.heldRun("curve " + i);
-            curves.add(run);
-            lab.update(CURVE, run, POINTS);
-            lab.update(SHORTS, run, SHORT, SHORT_CURVES);
-            lab.update(BLOCKS, run);
-            lab.update(
-                    "insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best, best_step,"
-                            + " lower_is_better) select run_id, key_id, sum(count), 0, max(last_step), max(last_time), max(last), min(min),"
-                            + " max(max), max(max), 0, false from metric_block where run_id = ? group by run_id, key_id",
-                    run);
-            lab.release(run);
-            pairs.append(i == 0 ? "" : ", ").append("{\"run\": \"" + run + "\", \"key\": \"val/top1\"}");
-        }
-        lab.execute("vacuum analyze metric_point");
-        lab.execute("vacuum analyze metric_block");
-        String body = "{\"series\": [" + pairs + "], \"buckets\": 400}";
+    private void curves() throws IOException, InterruptedException {
+        String pairs = page.longCurves().stream()
+                .map(run -> "{\"run\": \"" + run + "\", \"key\": \"val/top1\"}")
+                .collect(Collectors.joining(", "));
         time(
-                CURVES + " curves of " + POINTS + " points in one request",
+                page.longCurves().size() + " curves of " + PageLab.POINTS + " points in one request",
                 400,
                 HttpRequest.newBuilder(lab.at("/api/v1/metrics/series"))
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"series\": [" + pairs + "], \"buckets\": 400}")));
     }
 
-    private void browser() throws IOException, InterruptedException {
+    private void browser(List<String> parts) throws IOException, InterruptedException, SQLException {
+        if (parts.isEmpty()) {
+            return;
+        }
         Optional<Path> chromium = Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(
                                 System.getenv().getOrDefault("PATH", "").split(":"))
@@ -197,16 +125,48 @@ public final class PageBench {
         if (install.exit() != 0) {
             throw new IOException("npm ci failed: " + install.err());
         }
+        figures(
+                folder,
+                chromium.get(),
+                parts.stream().filter(part -> !part.equals(LIVE)).toList());
+        if (parts.contains(LIVE)) {
+            try (PageTrainings training = new PageTrainings(lab)) {
+                training.begin();
+                figures(folder, chromium.get(), List.of(LIVE));
+            }
+        }
+    }
+
+    private void figures(Path folder, Path chromium, List<String> parts) throws IOException, InterruptedException {
+        if (parts.isEmpty()) {
+            return;
+        }
         ProcessBuilder figures = new ProcessBuilder("node", "figures.mjs").directory(folder.toFile());
+        figures.command().addAll(parts);
+        figures.environment().put("THROTTLE", Integer.toString(throttle));
         figures.environment().put("LAB_URL", lab.at("").toString());
         figures.environment().put("LAB_TOKEN", lab.bearer().substring("Bearer ".length()));
-        figures.environment().put("CHROMIUM", chromium.get().toString());
-        figures.environment().put("CURVES", curves.stream().map(UUID::toString).collect(Collectors.joining(",")));
+        figures.environment().put("CHROMIUM", chromium.toString());
+        figures.environment().put("MANY_KEYS", page.manyKeys().toString());
+        figures.environment()
+                .put("CURVES", page.longCurves().stream().map(UUID::toString).collect(Collectors.joining(",")));
         LabProcess.Result measured = LabProcess.run(figures, PATIENCE);
         System.out.print(measured.out());
         if (measured.exit() != 0) {
             throw new IOException("the page could not be measured: " + measured.err());
         }
+    }
+
+    private void once(String what, int goal, String path) throws IOException, InterruptedException {
+        HttpRequest asked = HttpRequest.newBuilder(lab.at(path))
+                .header("Authorization", lab.bearer())
+                .build();
+        long begin = System.nanoTime();
+        int status = http.send(asked, HttpResponse.BodyHandlers.ofByteArray()).statusCode();
+        if (status != 200) {
+            throw new IOException(what + " answered " + status);
+        }
+        System.out.printf(Locale.ROOT, "%s: %.0f ms (goal %d ms)%n", what, (System.nanoTime() - begin) / 1e6, goal);
     }
 
     private void get(String what, int goal, String path) throws IOException, InterruptedException {
@@ -232,10 +192,11 @@ public final class PageBench {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%s: %s (goal %d ms), %.0f kB on the wire%n",
+                "%s: %s (goal %d ms, %s), %.0f kB on the wire%n",
                 what,
                 new Quantiles(ms).line("ms"),
                 goal,
+                new Quantiles(ms).at(0.5) <= goal ? "hit" : "miss",
                 bytes / 1e3 / REQUESTS);
     }
 

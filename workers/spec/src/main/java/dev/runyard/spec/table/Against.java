@@ -12,9 +12,7 @@ public record Against(
         @Doc("The row by its values, for example {method.kind: iip}.")
         Map<String, JsonNode> row,
 
-        @Doc(
-                "Which test; one of pairs becomes Welch's, and says so, where values do not pair. mcnemar compares two single runs image"
-                        + " by image.")
+        @Doc("Which test; one of pairs becomes Welch's, and says so, where values do not pair.")
         Test test,
 
         @Doc("How many tests at once are corrected for.") Correction correction,
@@ -29,10 +27,7 @@ public record Against(
         @JsonProperty("welch")
         WELCH("Welch's t"),
         @JsonProperty("wilcoxon")
-        WILCOXON("Wilcoxon's signed ranks"),
-        /** Of one run against another, by their answers to the same images. */
-        @JsonProperty("mcnemar")
-        MCNEMAR("McNemar's");
+        WILCOXON("Wilcoxon's signed ranks");
 
         final String words;
 

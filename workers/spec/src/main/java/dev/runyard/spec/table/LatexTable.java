@@ -62,19 +62,7 @@ public final class LatexTable {
                     .append(String.join("\\\\\n", below))
                     .append("\n\\end{minipage}\n");
         }
-        out.append("\\end{table}\n");
-        table.figures().forEach(figure -> out.append("% figure ")
-                .append(figure.run())
-                .append(' ')
-                .append(figure.sha256())
-                .append(' ')
-                .append(Json.canonical(figure.artifact()))
-                .append(": \"runyard download ")
-                .append(figure.run())
-                .append(' ')
-                .append(Json.canonical(figure.artifact()).replace("\"", ""))
-                .append("\"\n"));
-        return out.toString();
+        return out.append("\\end{table}\n").toString();
     }
 
     private static void row(StringBuilder out, ReportTable table, ReportTable.Line row) {

@@ -41,7 +41,6 @@ final class Made {
                 0,
                 values.length == 0 ? List.of() : data,
                 0,
-                List.of(),
                 differing));
         return this;
     }
@@ -51,7 +50,6 @@ final class Made {
     }
 
     Measured measured(int expected) {
-        return new Measured(
-                List.copyOf(cells), cells.size(), expected, List.of(), 0, Map.of(), List.of(), Map.of(), List.of());
+        return new Measured(List.copyOf(cells), cells.size(), expected, List.of(), 0, Map.of(), List.of());
     }
 }

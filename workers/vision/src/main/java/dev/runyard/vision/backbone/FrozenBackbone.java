@@ -68,7 +68,6 @@ public final class FrozenBackbone implements AutoCloseable {
         parameters = parameters(weights);
         rest = sha256;
         asked = null;
-        Torch.outlive(manager);
     }
 
     private FrozenBackbone(VitShape shape, AskedEncoder.Asked asked) {
@@ -128,7 +127,6 @@ public final class FrozenBackbone implements AutoCloseable {
             weights = exact.weights;
             rest = sha256;
         }
-        Torch.outlive(manager);
     }
 
     private static long parameters(Tensors weights) {

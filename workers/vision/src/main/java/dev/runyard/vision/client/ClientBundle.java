@@ -92,9 +92,7 @@ public final class ClientBundle implements AutoCloseable {
         Torch.enter();
         NDManager manager = Torch.manager();
         try {
-            ClientBundle bundle = new ClientBundle(folder, manifest, manager);
-            Torch.outlive(manager);
-            return bundle;
+            return new ClientBundle(folder, manifest, manager);
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;

@@ -1,0 +1,16 @@
+import { Archive } from "lucide-react";
+import type { Marks } from "../../api/order";
+import { Badge, Tag } from "../display/Badge";
+
+/** What people put there, as words beside the name. */
+export function MarkBadges({ thing }: { thing: Marks }) {
+  return (
+    <>
+      {thing.deletedAt ? <Badge tone="bad">deleted</Badge> : null}
+      {thing.archived ? <Badge icon={Archive}>archived</Badge> : null}
+      {Object.entries(thing.tags ?? {}).map(([key, value]) => (
+        <Tag key={key}>{value ? `${key}: ${value}` : key}</Tag>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { ChartLine, Download, Ellipsis, Link2 } from "lucide-react";
+import type { RunsScope } from "../../api/paths";
+import type { KeyCatalogue } from "../../api/overRuns";
+import { RUN_STATES } from "../../api/types";
+import { Button, IconButton } from "../../components/controls/Button";
+import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
+import { say, sayProblem } from "../../components/overlays/toast";
+import { ColumnPicker } from "./ColumnPicker";
+import { csvAddress } from "./csv";
+import { GroupPicker } from "./GroupPicker";
+import { type RunsSearch, toggled } from "./search";
+import { ViewsMenu } from "./ViewsMenu";
+
+export interface ToolbarProps {
+  view: RunsSearch;
+  set: (change: Partial<RunsSearch>, how?: "push" | "replace") => void;
+  sweep: string | undefined;
+  /** The experiment or sweep, before any filter. */
+  scope: RunsScope;
+  catalogue: KeyCatalogue | undefined;
+  ids: readonly string[];
+  onColumns: (ids: string[] | undefined) => void;
+  /** The same with every filter, and how it is sorted. */
+  narrowed: RunsScope;
+  sort: string;
+  charts: boolean;
+  narrow: boolean;
+  dense: boolean;
+  onDense: (dense: boolean) => void;
+}
+
+/** Views, states, groups, columns, and what is asked for seldom. */
+export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narrowed, sort, charts, narrow, dense, onDense }: ToolbarProps) {
+  const copyAddress = () => {
+    // Columns may be a habit of this browser: whoever opens the address has others.
+    const address = new URL(location.href);
+    address.searchParams.delete("cols");
+    for (const id of ids) address.searchParams.append("cols", id);
+    navigator.clipboard.writeText(address.href).then(
+      () => say("The address is copied", { detail: "It brings back exactly this view." }),
+      (fault: unknown) => sayProblem("The address could not be copied", fault),
+    );
+  };
+  return (
+    <>
+      {sweep ? null : <ViewsMenu experiment={view.experiment} cols={ids} />}
+      <Menu align="end" trigger={<Button aria-pressed={view.state !== undefined}>State {view.state ? <span className="num">{view.state.length}</span> : null}</Button>}>
+        {RUN_STATES.map((state) => (
+          <MenuChoice key={state} keep checked={view.state?.includes(state) ?? false} onChecked={() => set({ state: toggled(view.state, state) })}>
+            {state.toLowerCase()}
+          </MenuChoice>
+        ))}
+        <MenuLine />
+        <MenuItem disabled={!view.state} onSelect={() => set({ state: undefined })}>
+          All states
+        </MenuItem>
+        <MenuLine />
+        <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
+          starred alone
+        </MenuChoice>
+        <MenuChoice keep checked={view.archived === "true"} onChecked={(on) => set({ archived: on ? "true" : undefined, deleted: undefined })}>
+          archived too
+        </MenuChoice>
+        <MenuChoice keep checked={view.archived === "only"} onChecked={(on) => set({ archived: on ? "only" : undefined, deleted: undefined })}>
+          archived alone
+        </MenuChoice>
+        <MenuChoice keep checked={view.deleted === "only"} onChecked={(on) => set({ deleted: on ? "only" : undefined, archived: undefined })}>
+          deleted
+        </MenuChoice>
+      </Menu>
+      <GroupPicker catalogue={catalogue} by={view.group ?? []} onBy={(group) => set({ group })} />
+      {narrow ? null : <ColumnPicker catalogue={catalogue} shown={ids} onColumns={onColumns} />}
+      {sweep || narrow ? null : <IconButton icon={ChartLine} label={charts ? "Without charts" : "With charts"} kind="plain" aria-pressed={charts} onClick={() => set({ charts: charts ? "off" : undefined }, "replace")} />}
+      <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" kind="plain" />}>
+        <MenuItem asChild>
+          <a href={csvAddress(narrowed, sort, ids, catalogue)} download={`${view.experiment ?? "runs"}.csv`}>
+            <Download size={15} aria-hidden="true" /> CSV of all that match
+          </a>
+        </MenuItem>
+        <MenuItem icon={Link2} onSelect={copyAddress}>
+          Copy the address of this view
+        </MenuItem>
+        <MenuLine />
+        <MenuChoice checked={dense} onChecked={onDense}>
+          Dense rows
+        </MenuChoice>
+        {view.width || view.pin ? <MenuItem onSelect={() => set({ width: undefined, pin: undefined })}>Widths and pins as usual</MenuItem> : null}
+      </Menu>
+    </>
+  );
+}
