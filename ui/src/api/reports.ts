@@ -61,6 +61,15 @@ export interface ReportRow {
   hidden: boolean;
 }
 
+export interface ReportFigure {
+  /** The row that its run belongs in. */
+  row: string;
+  caption: string;
+  run: string;
+  artifact: string;
+  sha256: string;
+}
+
 export interface ReportTable {
   title: string;
   above?: string | null;
@@ -76,6 +85,7 @@ export interface ReportTable {
   unfinishedTotal: number;
   runs: number;
   complete: boolean;
+  figures: ReportFigure[];
 }
 
 export interface FrozenShown {
@@ -120,6 +130,9 @@ const kept = (id: string, sha256: string) => ({ params: { path: { id, sha256 } }
 
 /** Where a report is had as text. */
 export const exported = (id: string, format: "markdown" | "csv" | "latex", frozen?: string) => addressInProject(`/api/v1/reports/${id}/export?format=${format}${frozen ? `&frozen=${frozen}` : ""}`);
+
+/** Where a picture below a table is shown from. */
+export const picture = (figure: ReportFigure) => addressInProject(`/api/v1/runs/${figure.run}/artifacts/${figure.sha256}/picture`);
 
 /** Tables of results by a definition. */
 export const reports = {

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import type { ReportTable } from "../../api/reports";
+import { picture, type ReportFigure, type ReportTable } from "../../api/reports";
 import { classes } from "../../components/classes";
 import { Badge } from "../../components/display/Badge";
 import { Card } from "../../components/display/Card";
@@ -85,12 +85,24 @@ export function TableView({ table }: { table: ReportTable }) {
         <Notes table={table} />
       </Card>
       {table.unfinishedTotal > 0 ? <Unfinished table={table} /> : null}
+      <Figures figures={table.figures} />
       <Prose text={table.below} />
       <p className="small faint">
         Definition <code title={table.definition}>{table.definition.slice(0, 12)}</code>, content <code title={table.content}>{table.content.slice(0, 12)}</code>
       </p>
     </div>
   );
+}
+
+function Figures({ figures }: { figures: ReportFigure[] }) {
+  return figures.map((figure) => (
+    <figure key={`${figure.run} ${figure.sha256}`} className={css.figure}>
+      <img src={picture(figure)} alt={`${figure.caption}, ${figure.row}`} loading="lazy" />
+      <figcaption className="small">
+        {figure.caption} (<Link to={`/runs/${figure.run}`}>{figure.row}</Link>)
+      </figcaption>
+    </figure>
+  ));
 }
 
 function Notes({ table }: { table: ReportTable }) {

@@ -4,14 +4,19 @@ import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.judging.PredictionFile;
+import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Files that a run offers by name. A later attempt's file of the same name stands before an earlier one's. */
@@ -20,10 +25,10 @@ public class Artifacts {
     private static final int MOST = 10_000;
 
     private static final String PUT = Fence.SQL + """
-            insert into artifact (run_id, attempt, name, kind, sha256, size)
-            select id, attempt, ?, ?, ?, ? from fence
+            insert into artifact (run_id, attempt, name, kind, sha256, size, judged)
+            select id, attempt, ?, ?, ?, ?, ? from fence
             on conflict (run_id, attempt, name) do update set
-              kind = excluded.kind, sha256 = excluded.sha256, size = excluded.size
+              kind = excluded.kind, sha256 = excluded.sha256, size = excluded.size, judged = excluded.judged
             """;
 
     private final Statements statements;
@@ -67,7 +72,27 @@ public class Artifacts {
                 .row("select size from blob where sha256 = ? for key share", r -> r.getLong(1), request.sha256())
                 .orElse(null);
         CheckpointLedger.requireBlob("artifact", request.sha256(), request.size(), stored);
-        statements.change(PUT, run, attempt, request.name(), request.kind(), request.sha256(), request.size());
+        statements.change(
+                PUT,
+                run,
+                attempt,
+                request.name(),
+                request.kind(),
+                request.sha256(),
+                request.size(),
+                judged(request).orElse(null));
+    }
+
+    /** What a file of predictions says that it is of; one that cannot be read says why when it is asked for. */
+    private Optional<String> judged(Request request) {
+        if (!request.kind().equals(ArtifactKind.PREDICTIONS.word())) {
+            return Optional.empty();
+        }
+        try (InputStream in = new BufferedInputStream(open(request.sha256()))) {
+            return Optional.ofNullable(PredictionFile.about(in, request.name()).judged());
+        } catch (IOException | InvalidSpec | Problem e) {
+            return Optional.empty();
+        }
     }
 
     /** By name; of each name the newest attempt's. */

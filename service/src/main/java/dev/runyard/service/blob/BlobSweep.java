@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Every ten minutes: blobs that nothing refers to and that are older than an hour go, and some others are read for damage. */
+/**
+ * Every ten minutes: runs that were deleted long ago let go of their files, blobs that nothing refers to and that are older than an hour
+ * go, and some others are read for damage.
+ */
 @ApplicationScoped
 class BlobSweep {
     private static final Logger LOG = Logger.getLogger(BlobSweep.class);
@@ -24,6 +28,8 @@ class BlobSweep {
     private static final long SCRUBBED_BYTES = 1L << 30;
 
     private final Blobs blobs;
+    private final DeletedFiles deletedFiles;
+    private final Duration deletedFor;
     private String scrubbed = "";
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "runyard-blob-sweep");
@@ -31,8 +37,14 @@ class BlobSweep {
         return thread;
     });
 
-    BlobSweep(Blobs blobs) {
+    /** @param deletedFor how long a deleted run keeps its files */
+    BlobSweep(
+            Blobs blobs,
+            DeletedFiles deletedFiles,
+            @ConfigProperty(name = "runyard.deleted.keep", defaultValue = "30d") Duration deletedFor) {
         this.blobs = blobs;
+        this.deletedFiles = deletedFiles;
+        this.deletedFor = deletedFor;
     }
 
     void started(@Observes StartupEvent event) {
@@ -46,6 +58,10 @@ class BlobSweep {
 
     private void sweep() {
         try {
+            int runs = deletedFiles.letGo(deletedFor);
+            if (runs > 0) {
+                LOG.infof("let go of the files of %d runs that were deleted more than %s ago", runs, deletedFor);
+            }
             int deleted = blobs.sweep(AGE);
             if (deleted > 0) {
                 LOG.infof("deleted %d blobs that nothing refers to", deleted);

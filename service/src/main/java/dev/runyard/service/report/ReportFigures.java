@@ -3,7 +3,9 @@ package dev.runyard.service.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.result.KeptPredictions;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.judging.Answered;
 import dev.runyard.spec.table.Measured;
 import dev.runyard.spec.table.ReportSpec;
 import dev.runyard.spec.table.ReportTable;
@@ -34,7 +36,13 @@ class ReportFigures {
     /** Most cells of one table. */
     private static final int CELLS = 10_000;
 
+    /** Most files of answers that one table reads. */
+    private static final int ANSWERS = 500;
+
     private static final int LISTED = 50;
+
+    /** Most pictures of one table. */
+    private static final int PICTURES = 100;
 
     /** A path that names where files lie on some host says nothing of what was done. */
     private static final String ELSEWHERE = "(^|\\.)root$";
@@ -51,10 +59,12 @@ class ReportFigures {
 
     private final Statements statements;
     private final ReportRuns runs;
+    private final KeptPredictions kept;
 
-    ReportFigures(Statements statements, ReportRuns runs) {
+    ReportFigures(Statements statements, ReportRuns runs, KeptPredictions kept) {
         this.statements = statements;
         this.runs = runs;
+        this.kept = kept;
     }
 
     /**
@@ -63,7 +73,32 @@ class ReportFigures {
      * @throws dev.runyard.spec.InvalidSpec for a field, sweep or filter that means nothing
      */
     ReportTable table(ReportSpec spec) {
-        return Tabulation.of(spec, statements.snapshot(() -> measured(spec)));
+        Measured measured = statements.snapshot(() -> measured(spec));
+        return Tabulation.of(spec, spec.ofAnswers() ? measured.answered(answers(spec, measured.cells())) : measured);
+    }
+
+    /** Of cells of one run each: a test of answers is of no others. */
+    private Map<Measured.Answer, Answered> answers(ReportSpec spec, List<Measured.Cell> cells) {
+        List<Measured.Cell> single =
+                cells.stream().filter(cell -> cell.ids().size() == 1).toList();
+        if (single.size() > ANSWERS) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE",
+                    "against.test",
+                    "mcnemar",
+                    "would read the answers of " + single.size() + " cells, more than " + ANSWERS,
+                    "narrow the filter");
+        }
+        Map<Measured.Answer, Answered> found = new HashMap<>();
+        for (Measured.Cell cell : single) {
+            UUID run = cell.ids().get(0);
+            kept.answered(
+                            run,
+                            ReportSpec.judgedSet(spec.cell().metric().get(cell.metric()))
+                                    .orElse(null))
+                    .ifPresent(answered -> found.put(new Measured.Answer(run, cell.metric()), answered));
+        }
+        return found;
     }
 
     private Measured measured(ReportSpec spec) {
@@ -94,7 +129,36 @@ class ReportFigures {
                 unfinished,
                 total,
                 parameters(spec, chosen),
-                runs.gone(spec.runs().ids()));
+                runs.gone(spec.runs().ids()),
+                Map.of(),
+                pictures(spec, chosen));
+    }
+
+    /** Of finished runs and of tasks that looked at them; of each name the newest. */
+    private List<Measured.Picture> pictures(ReportSpec spec, ReportRuns.Chosen chosen) {
+        if (spec.figures().isEmpty()) {
+            return List.of();
+        }
+        int rows = spec.rows().size();
+        String made = list("b", rows);
+        List<@Nullable Object> values = new ArrayList<>(chosen.values());
+        values.add(spec.figures().stream()
+                .map(ReportSpec.FigureSpec::artifact)
+                .distinct()
+                .toList());
+        return statements.rows(
+                chosen.with() + "select * from (select distinct on (ch.id, a.name) ch.id, ch.created_at, " + made
+                        + ", a.name as file, a.sha256 from chosen ch"
+                        + " join run t on (t.id = ch.id or t.of_run = ch.id) and t.deleted_at is null"
+                        + " join artifact a on a.run_id = t.id where ch.state = 'FINISHED' and a.name = any(?)"
+                        + " order by ch.id, a.name, t.created_at desc, a.attempt desc) p order by created_at, id, file limit "
+                        + PICTURES,
+                r -> new Measured.Picture(
+                        values(r, "b", rows),
+                        r.getObject("id", UUID.class),
+                        r.getString("file"),
+                        r.getString("sha256")),
+                values.toArray());
     }
 
     private static String list(String letter, int n) {
@@ -117,6 +181,10 @@ class ReportFigures {
                   select distinct on (k.run_id) k.run_id, k.manifest ->> 'dataHash' as h
                   from checkpoint k where k.run_id in (select id from chosen where state = 'FINISHED')
                   order by k.run_id, k.attempt desc, k.step desc),
+                judged as materialized (
+                  select distinct on (a.run_id) a.run_id, a.judged as j from artifact a
+                  where a.name = 'predictions.safetensors' and a.run_id in (select id from chosen where state = 'FINISHED')
+                  order by a.run_id, a.attempt desc),
                 measured as materialized (
                   select ch.*, case when o = '' then cast(id as text) else o end as one, x.m, x.v
                   from chosen ch cross join lateral (values %2$s) x(m, v)),
@@ -132,10 +200,11 @@ class ReportFigures {
                   select %1$s, count(*) as n, avg(v) as mean, stddev_samp(v) as std,
                          array_agg(v order by nth, one) as vals, array_agg(one order by nth, one) as overs,
                          array_agg(id order by nth, one) as ids,
-                         array_agg(distinct h order by h) filter (where h is not null) as data, count(*) filter (where h is null) as unknown
-                  from (select single.*, data.h,
+                         array_agg(distinct h order by h) filter (where h is not null) as data, count(*) filter (where h is null) as unknown,
+                         case when bool_and(j is not null) then array_agg(distinct j order by j) end as judged
+                  from (select single.*, coalesce(data.h, judged.j) as h, judged.j,
                                case when one ~ '^-?[0-9]{1,18}$' then cast(one as bigint) end as nth
-                        from single left join data on data.run_id = single.id) s
+                        from single left join data on data.run_id = single.id left join judged on judged.run_id = single.id) s
                   group by %1$s)
                 select * from counted left join figures using (%1$s) limit %3$d""".formatted(by, metrics, CELLS + 1);
         List<Measured.Cell> cells =
@@ -169,6 +238,7 @@ class ReportFigures {
                 r.getLong("done") - n,
                 list(r.getArray("data"), String[].class),
                 r.getLong("unknown"),
+                list(r.getArray("judged"), String[].class),
                 List.of());
     }
 

@@ -4,6 +4,7 @@ import dev.runyard.service.blob.Artifacts;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.judging.About;
+import dev.runyard.spec.judging.Answered;
 import dev.runyard.spec.judging.Judgement;
 import dev.runyard.spec.judging.PredictionFile;
 import dev.runyard.spec.judging.Predictions;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of predictions that runs left. What follows from a file follows from its bytes, so the last ones that were asked for are kept
@@ -33,8 +35,19 @@ public class KeptPredictions {
 
     private static final int MOST_SETS = 100;
 
+    /** Files of which it is kept who was right: a bit an image. */
+    private static final int MOST_ANSWERED = 2_000;
+
     private final Artifacts artifacts;
     private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Answered> answered = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Answered> eldest) {
+            return size() > MOST_ANSWERED;
+        }
+    };
 
     KeptPredictions(Artifacts artifacts) {
         this.artifacts = artifacts;
@@ -69,6 +82,42 @@ public class KeptPredictions {
      */
     public PredictionFile file(UUID run, String sha256) {
         return kept(artifacts.one(run, sha256)).file;
+    }
+
+    /**
+     * Which images a run has right; empty where its answers were not kept, or are damaged.
+     *
+     * @param set as metrics name it; null for the run's own test
+     */
+    public Optional<Answered> answered(UUID run, @Nullable String set) {
+        return newest(run, set).flatMap(artifact -> {
+            synchronized (answered) {
+                Answered known = answered.get(artifact.sha256());
+                if (known != null) {
+                    return Optional.of(known);
+                }
+            }
+            Answered made;
+            try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()), 1 << 16)) {
+                made = Answered.of(PredictionFile.read(in, artifact.name()));
+            } catch (IOException | InvalidSpec e) { // asked for by itself, it says why
+                return Optional.empty();
+            }
+            synchronized (answered) {
+                answered.put(artifact.sha256(), made);
+            }
+            return Optional.of(made);
+        });
+    }
+
+    /** @param set as metrics name it; null for the run's own test */
+    Optional<Artifacts.View> newest(UUID run, @Nullable String set) {
+        return of(run).stream()
+                .filter(judged -> set == null
+                        ? judged.artifact().name().equals("predictions.safetensors")
+                        : judged.about().set().equals(set))
+                .reduce((older, newer) -> newer)
+                .map(Judged::artifact);
     }
 
     /** @param allowed whether only the set's own classes may be answered */

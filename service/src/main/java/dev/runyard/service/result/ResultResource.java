@@ -230,7 +230,7 @@ public class ResultResource {
         PredictionFile one = newest(Given.id("run", id), set);
         PredictionFile other =
                 newest(Given.id("with", with == null ? "" : with), one.about().set());
-        if (!one.about().data().equals(other.about().data())
+        if (!one.about().sameImages(other.about())
                 || !one.items().equals(other.items())
                 || !one.about().classes().equals(other.about().classes())) {
             throw Problem.invalid(
@@ -279,13 +279,8 @@ public class ResultResource {
 
     /** @param set as metrics name it; null for the run's own test */
     private PredictionFile newest(UUID run, @Nullable String set) {
-        List<KeptPredictions.Judged> all = kept.of(run);
-        return all.stream()
-                .filter(judged -> set == null
-                        ? judged.artifact().name().equals("predictions.safetensors")
-                        : judged.about().set().equals(set))
-                .reduce((older, newer) -> newer)
-                .map(judged -> kept.file(run, judged.artifact().sha256()))
+        return kept.newest(run, set)
+                .map(artifact -> kept.file(run, artifact.sha256()))
                 .orElseThrow(() -> Problem.invalid(
                         "NO_PREDICTIONS",
                         "set",

@@ -48,6 +48,9 @@ final class BlobsTest {
     Blobs blobs;
 
     @Inject
+    DeletedFiles deletedFiles;
+
+    @Inject
     LabConfig config;
 
     @TestHTTPResource
@@ -83,6 +86,67 @@ final class BlobsTest {
         try (Stream<Path> parts = Files.list(config.artifacts().resolve("tmp"))) {
             assertThat(parts).isEmpty();
         }
+    }
+
+    private UUID deletedWithAFile(int days, byte[] bytes) {
+        UUID run = lab.run("RUNNING");
+        put(run, hash(bytes), bytes);
+        lab.sql(
+                "insert into artifact (run_id, attempt, name, kind, sha256, size) values (?, 1, 'predictions.safetensors',"
+                        + " 'predictions', ?, ?)",
+                run,
+                hash(bytes),
+                bytes.length);
+        lab.sql(
+                "insert into checkpoint (run_id, attempt, step, epoch, best, manifest) values (?, 1, 1, 1, true, '{}')",
+                run);
+        lab.sql(
+                "update run set state = 'FINISHED', ended_at = now(), deleted_at = now() - make_interval(days => ?) where id = ?",
+                days,
+                run);
+        return run;
+    }
+
+    private void cite(UUID run) {
+        UUID report = UUID.randomUUID();
+        lab.sql(
+                "insert into report (id, project_id, title, version, created_by)"
+                        + " select ?, id, 'cites', 1, 'test' from project where name = 'default'",
+                report);
+        lab.sql(
+                "insert into report_version (report_id, version, written, hash, who) values (?, 1, 'x', 'h', 'test')",
+                report);
+        lab.sql(
+                "insert into report_frozen (report_id, content, version, shown, who) values (?, 'c', 1, '{}', 'test')",
+                report);
+        lab.sql("insert into report_citation (report_id, content, run_id) values (?, 'c', ?)", report, run);
+    }
+
+    private long files(UUID run) {
+        return lab.number("select count(*) from artifact where run_id = ?", run)
+                + lab.number("select count(*) from checkpoint where run_id = ?", run);
+    }
+
+    @Test
+    void whatADeletedRunLeftGoesAfterAWhileButNotWhatAFrozenReportCites() throws IOException {
+        byte[] bytes = bytes(77_001);
+        UUID old = deletedWithAFile(31, bytes);
+        UUID young = deletedWithAFile(29, bytes(77_002));
+        UUID cited = deletedWithAFile(31, bytes(77_003));
+        UUID task = deletedWithAFile(31, bytes(77_004));
+        lab.sql("update run set of_run = ? where id = ?", cited, task);
+        cite(cited);
+        while (deletedFiles.letGo(Duration.ofDays(30)) > 0) {
+            // some at a time
+        }
+        assertThat(files(old)).isZero();
+        assertThat(files(young)).isEqualTo(2);
+        assertThat(files(cited)).isEqualTo(2);
+        assertThat(files(task)).isEqualTo(2);
+        assertThat(lab.number("select count(*) from run where id = ?", old)).isEqualTo(1);
+        lab.sql("update blob set touched_at = now() - interval '2 hours' where sha256 = ?", hash(bytes));
+        blobs.sweep(Duration.ofHours(1));
+        given().get("/api/v1/artifacts/" + hash(bytes)).then().statusCode(404);
     }
 
     @Test

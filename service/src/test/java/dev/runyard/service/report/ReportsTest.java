@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Lab;
+import dev.runyard.service.result.Animals;
 import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.Configurations;
 import dev.runyard.spec.json.Json;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,9 @@ final class ReportsTest {
 
     @Inject
     Configurations configurations;
+
+    @Inject
+    Lab lab;
 
     private UUID run(
             String experiment, String kind, String data, int seed, String state, @Nullable Double top1, String more) {
@@ -185,6 +191,50 @@ final class ReportsTest {
                 .anyMatch(text -> text.contains("run more than once"));
         // The paths of data lie elsewhere on each host, and are no setting.
         assertThat(cell(table, "iip", 0).path("marks")).isEmpty();
+    }
+
+    /** A finished run of the lab that kept its answers to four images. */
+    private UUID answered(String experiment, String kind, int seed, String data, String judged, int... answers) {
+        UUID id = run(experiment, kind, "animals", seed, "FINISHED", 25.0 * right(answers), "");
+        statements.change("delete from checkpoint where run_id = ?", id);
+        statements.change("update run set state = 'RUNNING', attempt = 1, ended_at = null where id = ?", id);
+        Animals.store(
+                lab.bearer(id, 1),
+                id,
+                "predictions.safetensors",
+                "predictions",
+                Animals.predictions(data, judged, answers));
+        statements.change("update run set state = 'FINISHED', ended_at = now() where id = ?", id);
+        return id;
+    }
+
+    private static int right(int... answers) {
+        int[] labels = {0, 1, 2, 2};
+        return (int) IntStream.range(0, 4).filter(i -> answers[i] == labels[i]).count();
+    }
+
+    @Test
+    void runsWithoutCheckpointsPairByWhatTheyWereJudgedOn() throws IOException {
+        for (int seed = 0; seed < 3; seed++) {
+            answered("judged", "iip", seed, "few", "j", 0, 1, seed % 2, 1);
+            answered("judged", "pgn", seed, "many", "j", 0, 1, 2, 2 - seed % 2);
+            answered("judged", "vp", seed, "many", "other", 0, 1, 2, 2 - seed % 2);
+        }
+        JsonNode table = preview(SPEC.formatted("judged"));
+        assertThat(cell(table, "pgn", 0).path("test").path("words").asText()).isEqualTo("paired t");
+        assertThat(cell(table, "vp", 0).path("test").path("words").asText()).isEqualTo("Welch's t");
+        assertThat(cell(table, "vp", 0).path("test").path("why").asText()).isEqualTo("not the same data");
+    }
+
+    @Test
+    void twoRunsAreComparedImageByImage() throws IOException {
+        answered("images", "iip", 0, "few", "j", 0, 0, 0, 0);
+        answered("images", "pgn", 0, "many", "j", 0, 1, 2, 2);
+        JsonNode test = cell(preview(SPEC.formatted("images").replace("iip}}", "iip}, test: mcnemar}")), "pgn", 0)
+                .path("test");
+        assertThat(test.path("words").asText()).isEqualTo("McNemar's");
+        assertThat(test.path("n").asText()).isEqualTo("4 images, 3 told apart");
+        assertThat(test.path("p").asDouble()).isEqualTo(0.25);
     }
 
     @Test

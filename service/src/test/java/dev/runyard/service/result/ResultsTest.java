@@ -8,17 +8,12 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
-import static org.hamcrest.Matchers.oneOf;
 
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
-import dev.runyard.spec.Sha256;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -131,6 +126,15 @@ final class ResultsTest {
                 .body("total", equalTo(1))
                 .body("pairs[0].item", equalTo("axolotl/4.png"));
         given().get(path + third).then().statusCode(422).body("code", equalTo("DIFFERENT_IMAGES"));
+        // Trained on other images, judged on the same.
+        UUID few = lab.run("RUNNING");
+        UUID many = lab.run("RUNNING");
+        store(few, "predictions.safetensors", "predictions", Animals.predictions("d3", "j1", 0, 1, 2, 1));
+        store(many, "predictions.safetensors", "predictions", Animals.predictions("d4", "j1", 0, 0, 2, 2));
+        given().get("/api/v1/runs/" + few + "/disagreements?with=" + many)
+                .then()
+                .statusCode(200)
+                .body("test.first", equalTo(1));
         given().get(path + lab.run("RUNNING")).then().statusCode(422).body("code", equalTo("NO_PREDICTIONS"));
         given().get(path + two + "&only=some").then().statusCode(422).body("field", equalTo("only"));
     }
@@ -196,49 +200,10 @@ final class ResultsTest {
     }
 
     private String store(UUID run, String name, String kind, byte[] bytes) {
-        String sha = Sha256.of(bytes);
-        String bearer = lab.bearer(run, 1);
-        given().header("Authorization", bearer)
-                .contentType("application/octet-stream")
-                .body(bytes)
-                .put("/api/v1/artifacts/" + sha)
-                .then()
-                .statusCode(oneOf(200, 201));
-        ValidatableResponse offered = given().header("Authorization", bearer)
-                .contentType("application/json")
-                .body("{\"name\":\"" + name + "\",\"sha256\":\"" + sha + "\",\"size\":" + bytes.length + ",\"kind\":\""
-                        + kind + "\"}")
-                .post("/api/v1/runs/" + run + "/attempts/1/artifacts")
-                .then();
-        offered.statusCode(200);
-        return sha;
+        return Animals.store(lab.bearer(run, 1), run, name, kind, bytes);
     }
 
-    /** Four images of the classes 0, 1, 2, 2 with these answers. */
     private static byte[] predictions(String data, int... answers) {
-        int[] labels = {0, 1, 2, 2};
-        byte[] items =
-                "[\"cat/1.png\",\"dog/2.png\",\"axolotl/3.png\",\"axolotl/4.png\"]".getBytes(StandardCharsets.UTF_8);
-        String about = "{\\\"set\\\":\\\"animals\\\",\\\"data\\\":\\\"" + data
-                + "\\\",\\\"part\\\":\\\"test\\\",\\\"classes\\\":[\\\"cat\\\",\\\"dog\\\",\\\"axolotl\\\"],"
-                + "\\\"leftOut\\\":0,\\\"meanPerClass\\\":false,\\\"spec\\\":\\\"s\\\"}";
-        int n = items.length;
-        String header = "{\"__metadata__\":{\"runyard.predictions\":\"" + about + "\"},"
-                + "\"items\":{\"dtype\":\"U8\",\"shape\":[" + n + "],\"data_offsets\":[0," + n + "]},"
-                + "\"labels\":{\"dtype\":\"I64\",\"shape\":[4],\"data_offsets\":[" + n + "," + (n + 32) + "]},"
-                + "\"scores\":{\"dtype\":\"F16\",\"shape\":[4,3],\"data_offsets\":[" + (n + 32) + "," + (n + 56)
-                + "]}}";
-        byte[] head = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(8 + head.length + n + 56).order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(head.length).put(head).put(items);
-        for (int label : labels) {
-            out.putLong(label);
-        }
-        for (int answer : answers) {
-            for (int c = 0; c < 3; c++) {
-                out.putShort((short) (c == answer ? 0 : 0xc000)); // 0 and -2
-            }
-        }
-        return out.array();
+        return Animals.predictions(data, null, answers);
     }
 }

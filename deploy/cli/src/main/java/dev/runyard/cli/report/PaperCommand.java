@@ -9,14 +9,17 @@ import dev.runyard.cli.remote.WrittenSpec;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
+import dev.runyard.spec.run.RunState;
 import dev.runyard.spec.sweep.SpecFile;
 import dev.runyard.spec.table.MarkdownTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,6 +39,12 @@ import picocli.CommandLine.Parameters;
 public final class PaperCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
 
+    /** Runs of a sweep, and tasks on them, that are looked at. */
+    private static final int MOST = 10_000;
+
+    /** Ids in one filter. */
+    private static final int ASKED = 40;
+
     @Parameters(paramLabel = "NAME", description = "For example prompts; the handbook's page on the paper lists them.")
     String name;
 
@@ -54,7 +63,7 @@ public final class PaperCommand implements Callable<Integer> {
         PaperFolder paper = PaperFolder.found();
         WrittenSpec sweep = WrittenSpec.from(paper.root(), paper.sweep(name, size));
         SpecFile asked = SpecFile.of(sweep.tree());
-        String template = WrittenSpec.text(paper.report(name));
+        String template = WrittenSpec.text(paper.report(name, size));
         requireData(sweep);
         if (check) {
             System.out.println(name + ", " + size + ": " + asked.runs() + " runs, everything that they name is here");
@@ -68,6 +77,18 @@ public final class PaperCommand implements Callable<Integer> {
         try (Progress progress = new Progress(System.err)) {
             end = Looking.until(() -> over(lab, id, progress));
         }
+        List<JsonNode> failed = List.of();
+        if (!sweep.tree().path("then").isEmpty()) {
+            int steps = sweep.tree().path("then").size();
+            List<JsonNode> trained = lab.items("runs?state=FINISHED&sweep=" + id, MOST);
+            List<JsonNode> tasks;
+            try (Progress progress = new Progress(System.err)) {
+                tasks = Looking.until(() -> looked(lab, trained, steps, progress));
+            }
+            failed = tasks.stream()
+                    .filter(task -> !task.path("state").asText().equals("FINISHED"))
+                    .toList();
+        }
         String definition = template.replaceAll("(?m)^runs:.*$", "runs: {sweep: " + id + "}");
         System.out.print(MarkdownTable.of(LabTable.of(lab, definition)));
         System.err.println("kept: " + ReportCommand.kept(lab, definition));
@@ -78,7 +99,31 @@ public final class PaperCommand implements Callable<Integer> {
             throw Failure.fault(
                     outcome.line(), "\"runyard show " + id + "\" tells of each; what is missing is said in the table");
         }
+        if (!failed.isEmpty()) {
+            SweepOutcome.causes(failed).print(System.err);
+            throw Failure.fault(
+                    failed.size() + " of the tasks on its runs did not finish",
+                    "\"runyard show " + failed.get(0).path("id").asText()
+                            + "\" tells more; \"runyard retry\" tries again");
+        }
         return 0;
+    }
+
+    /** The tasks on a sweep's runs, once all are over: the sweep's own end does not wait for them. */
+    private static Optional<List<JsonNode>> looked(LabApi lab, List<JsonNode> runs, int steps, Progress progress) {
+        List<JsonNode> tasks = new ArrayList<>();
+        for (int from = 0; from < runs.size(); from += ASKED) {
+            String ids = runs.subList(from, Math.min(runs.size(), from + ASKED)).stream()
+                    .map(run -> "\"" + run.path("id").asText() + "\"")
+                    .collect(Collectors.joining(", "));
+            tasks.addAll(lab.items("runs?filter=" + LabApi.encode("params.of in (" + ids + ")"), MOST));
+        }
+        long over = tasks.stream()
+                .filter(task -> RunState.valueOf(task.path("state").asText()).terminal())
+                .count();
+        long all = (long) steps * runs.size();
+        progress.show(all == 0 ? 1 : (double) over / all, over + " of " + all + " tasks on them over");
+        return over >= all ? Optional.of(tasks) : Optional.empty();
     }
 
     private void requireData(WrittenSpec sweep) {

@@ -37,8 +37,10 @@ record PaperFolder(Path root) {
         return file;
     }
 
-    Path report(String name) throws IOException {
-        return folder(name).resolve("report.yaml");
+    /** One for this size alone, where its data have other names, or the one for all. */
+    Path report(String name, String size) throws IOException {
+        Path own = folder(name).resolve("report-" + size + ".yaml");
+        return Files.exists(own) ? own : folder(name).resolve("report.yaml");
     }
 
     private Path folder(String name) throws IOException {
@@ -61,7 +63,7 @@ record PaperFolder(Path root) {
     private List<String> sizes(String name) throws IOException {
         try (Stream<Path> files = Files.list(folder(name))) {
             return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(file -> file.endsWith(".yaml") && !file.equals("report.yaml"))
+                    .filter(file -> file.endsWith(".yaml") && !file.startsWith("report"))
                     .map(file -> file.substring(0, file.length() - 5))
                     .sorted()
                     .toList();

@@ -14,6 +14,7 @@ import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.evaluate.Further;
 import dev.runyard.vision.evaluate.JudgedSets;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
@@ -112,13 +113,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     private List<Evaluation> table(TrainedRun trained, Dataset own, List<Dataset> others, Evaluator.Pace pace)
             throws IOException {
         if (out == null) {
-            return trained.evaluate(own, others, pace, (set, from, scores, outputs) -> {})
+            return trained.evaluate(own, Further.of(others), pace, (set, from, scores, outputs) -> {})
                     .orElseThrow();
         }
         Files.createDirectories(out);
-        try (JudgedSets kept = new JudgedSets(out, trained.classNames(), trained.specHash(), own, others)) {
+        try (JudgedSets kept = new JudgedSets(out, trained.classNames(), trained.specHash(), own, Further.of(others))) {
             List<Evaluation> table =
-                    trained.evaluate(own, others, pace, kept::add).orElseThrow();
+                    trained.evaluate(own, Further.of(others), pace, kept::add).orElseThrow();
             kept.finish();
             return table;
         }

@@ -57,8 +57,9 @@ final class ReportCommandsTest {
         List<Measured.Cell> cells = new ArrayList<>();
         cells.add(cell("iip", cells.size(), iip));
         cells.add(cell("a_b%c", cells.size(), 75.1, 75.4, 75.3));
-        ReportTable table =
-                Tabulation.of(ReportSpec.read(SPEC), new Measured(cells, 6, 3, List.of(), 0, Map.of(), List.of()));
+        ReportTable table = Tabulation.of(
+                ReportSpec.read(SPEC),
+                new Measured(cells, 6, 3, List.of(), 0, Map.of(), List.of(), Map.of(), List.of()));
         lab.on("POST reports/preview", Json.canonical(table));
         return table;
     }
@@ -82,6 +83,7 @@ final class ReportCommandsTest {
                 0,
                 List.of("d"),
                 0,
+                List.of(),
                 List.of());
     }
 
@@ -132,7 +134,8 @@ final class ReportCommandsTest {
         lab.on(
                 "POST reports/preview",
                 Json.canonical(Tabulation.of(
-                        ReportSpec.read(SPEC), new Measured(List.of(), 0, 0, List.of(), 0, Map.of(), List.of()))));
+                        ReportSpec.read(SPEC),
+                        new Measured(List.of(), 0, 0, List.of(), 0, Map.of(), List.of(), Map.of(), List.of()))));
         line(typed("report", "table.yaml"), 1, "no run of");
     }
 

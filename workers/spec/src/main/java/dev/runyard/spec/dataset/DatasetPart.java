@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.HostPath;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Nearest;
+import dev.runyard.spec.dataset.DatasetSpec.Classes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,13 @@ public record DatasetPart(
         @Doc("Where train, val and test come from.") DatasetSpec.Split split,
 
         @Doc("Name that workers offer it by in their data.yaml; instead of a root.") @Nullable
-        String name) {
+        String name,
+
+        @Doc(
+                "Of evaluations: the half of its classes, base or new, that is judged on; the trained model then answers with these"
+                        + " classes, whose names it reads.")
+        @Nullable
+        Classes classes) {
 
     /** Every data set that can be part of a union. */
     public static final List<String> IDS =
@@ -34,11 +42,22 @@ public record DatasetPart(
         }
         DatasetSpec.checkRoot(id, root, name);
         split = Defaults.or(split, DatasetSpec.Split.AUTO);
+        if (classes == Classes.ALL) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "classes",
+                    "all",
+                    "is what a set without classes is judged on, by the trained model's own outputs",
+                    "leave it out, or say base or new");
+        }
+        if (classes != null) {
+            DatasetSpec.checkHalf(id, classes);
+        }
     }
 
     /** By its place. */
     public DatasetPart(String id, @Nullable String root, DatasetSpec.Split split) {
-        this(id, root, split, null);
+        this(id, root, split, null, null);
     }
 
     /** The same as a data set of its own. */
@@ -60,7 +79,7 @@ public record DatasetPart(
                 rendered ? DatasetSpec.Fit.TRAIN : fit,
                 null,
                 null,
-                DatasetSpec.Classes.ALL,
+                Defaults.or(classes, Classes.ALL),
                 name);
     }
 }

@@ -213,6 +213,10 @@ public record DatasetSpec(
         }
     }
 
+    static void checkHalf(String id, Classes classes) {
+        checkFew(id, Fit.TRAIN, null, null, classes);
+    }
+
     /** The same images, of which others are trained on. */
     public DatasetSpec fitted(Fit other) {
         return new DatasetSpec(id, root, split, train, test, parts, onBadImage, other, shots, shotSeed, classes, name);
@@ -227,6 +231,17 @@ public record DatasetSpec(
         }
         if (parts == null) {
             throw new InvalidSpec("MISSING_FIELD", "parts", null, "is required for union", "list the data sets");
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            Classes half = parts.get(i).classes();
+            if (half != null) {
+                throw new InvalidSpec(
+                        "NOT_APPLICABLE",
+                        "parts[" + i + "].classes",
+                        half.name().toLowerCase(Locale.ROOT),
+                        "belongs to evaluations: a union is of whole data sets",
+                        "remove it");
+            }
         }
         if (parts.size() < FEWEST_PARTS || parts.size() > MOST_PARTS) {
             throw new InvalidSpec(

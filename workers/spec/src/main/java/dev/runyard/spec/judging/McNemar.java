@@ -42,6 +42,14 @@ public record McNemar(int first, int second, double p, boolean exact) {
         return of(a, b);
     }
 
+    /** @param first and {@code second} of the same images */
+    public static McNemar of(Answered first, Answered second) {
+        if (!first.images().equals(second.images())) {
+            throw new IllegalArgumentException("these are not the same images");
+        }
+        return of(first.alone(second), second.alone(first));
+    }
+
     private static double binomial(int least, int n) {
         double term = 1; // n over k, exact below 2^53
         double sum = 0;

@@ -43,6 +43,7 @@ public record MetricDefinition(
             new MetricDefinition("test/top1", Direction.MAX, "%", 2, "test/top1"),
             new MetricDefinition("test/top5", Direction.MAX, "%", 2, "test/top5"),
             new MetricDefinition("test/mean-per-class", Direction.MAX, "%", 2, "test/mean-per-class"),
+            new MetricDefinition("test/harmonic-mean", Direction.MAX, "%", 2, "test/harmonic-mean"),
             new MetricDefinition("test/nll", Direction.MIN, "", 4, "test/nll"),
             new MetricDefinition("test/brier", Direction.MIN, "", 4, "test/brier"),
             new MetricDefinition("test/ece", Direction.MIN, "", 4, "test/ece"),

@@ -39,9 +39,13 @@ public sealed interface EmbeddingMethod extends MethodSpec {
             Double alpha,
 
             @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
-            Double beta)
+            Double beta,
+
+            @Doc("Whether alpha and beta are searched on val before the test, as in the paper; else those given count.")
+            Boolean search)
             implements EmbeddingMethod {
         public TipAdapter {
+            search = Defaults.or(search, false);
             alpha = Defaults.or(alpha, 1.17);
             beta = Defaults.or(beta, 1.0);
             Bounds.check(TipAdapter.class, "alpha", alpha);
@@ -71,9 +75,13 @@ public sealed interface EmbeddingMethod extends MethodSpec {
             Double alpha,
 
             @Doc(value = "Sharpness of the likeness to an image of the cache.", above = 0, max = 1_000)
-            Double beta)
+            Double beta,
+
+            @Doc("Whether alpha and beta are searched on val before the test, as in the paper; else those given count.")
+            Boolean search)
             implements EmbeddingMethod {
         public TipAdapterF {
+            search = Defaults.or(search, false);
             alpha = Defaults.or(alpha, 1.17);
             beta = Defaults.or(beta, 1.0);
             Bounds.check(TipAdapterF.class, "alpha", alpha);

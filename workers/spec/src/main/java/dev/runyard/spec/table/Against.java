@@ -12,7 +12,9 @@ public record Against(
         @Doc("The row by its values, for example {method.kind: iip}.")
         Map<String, JsonNode> row,
 
-        @Doc("Which test; one of pairs becomes Welch's, and says so, where values do not pair.")
+        @Doc(
+                "Which test; one of pairs becomes Welch's, and says so, where values do not pair. mcnemar compares two single runs image"
+                        + " by image.")
         Test test,
 
         @Doc("How many tests at once are corrected for.") Correction correction,
@@ -27,7 +29,10 @@ public record Against(
         @JsonProperty("welch")
         WELCH("Welch's t"),
         @JsonProperty("wilcoxon")
-        WILCOXON("Wilcoxon's signed ranks");
+        WILCOXON("Wilcoxon's signed ranks"),
+        /** Of one run against another, by their answers to the same images. */
+        @JsonProperty("mcnemar")
+        MCNEMAR("McNemar's");
 
         final String words;
 

@@ -1,5 +1,7 @@
 package dev.runyard.spec.table;
 
+import dev.runyard.spec.judging.Answered;
+import dev.runyard.spec.judging.McNemar;
 import dev.runyard.spec.statistics.Holm;
 import dev.runyard.spec.statistics.SignedRank;
 import dev.runyard.spec.statistics.StudentT;
@@ -18,7 +20,7 @@ final class Comparison {
     private static final double ROUNDING = 1e9;
 
     private record Raw(
-            Tested found,
+            double p,
             String words,
             String n,
             double difference,
@@ -26,14 +28,19 @@ final class Comparison {
 
     private final Against against;
     private final boolean overData;
+    private final Map<Measured.Answer, Answered> answers;
     private final Map<Measured.Cell, Raw> raw = new HashMap<>();
     private final Map<Measured.Cell, Test> tests = new HashMap<>();
     private final List<Measured.Cell> order = new ArrayList<>();
 
-    /** @param overData whether the runs of a cell are meant to have different images */
-    Comparison(Against against, boolean overData) {
+    /**
+     * @param overData whether the runs of a cell are meant to have different images
+     * @param answers of single runs, for McNemar's test
+     */
+    Comparison(Against against, boolean overData, Map<Measured.Answer, Answered> answers) {
         this.against = against;
         this.overData = overData;
+        this.answers = answers;
     }
 
     /** @param reference null: it has no such cell */
@@ -53,21 +60,49 @@ final class Comparison {
 
     private @Nullable String unfit(Measured.Cell cell, Measured.Cell reference) {
         for (Measured.Cell one : List.of(cell, reference)) {
-            if (!overData && (one.data().size() > 1 || one.data().size() == 1 && one.unknownData() > 0)) {
+            if (!overData && one.mixed()) {
                 return "a cell is of mixed data";
             }
             if (!one.differing().isEmpty()) {
                 return "the runs of a cell differ in " + String.join(", ", one.differing());
             }
-            if (one.n() < Tested.LEAST) {
+            if (against.test() == Against.Test.MCNEMAR) {
+                if (one.n() != 1) {
+                    return "McNemar's test is of one run against another, and a cell has " + one.n();
+                }
+            } else if (one.n() < Tested.LEAST) {
                 return "fewer than " + Tested.LEAST + " values";
             }
         }
-        return null;
+        return against.test() == Against.Test.MCNEMAR ? otherImages(cell, reference) : null;
+    }
+
+    private @Nullable Answered answers(Measured.Cell cell) {
+        return answers.get(new Measured.Answer(cell.ids().get(0), cell.metric()));
+    }
+
+    private @Nullable String otherImages(Measured.Cell cell, Measured.Cell reference) {
+        Answered own = answers(cell);
+        Answered other = answers(reference);
+        if (own == null || other == null) {
+            return "the answers of a run were not kept";
+        }
+        return own.images().equals(other.images()) ? null : "not the same images";
     }
 
     /** Null where nothing varies. */
     private @Nullable Raw test(Measured.Cell cell, Measured.Cell reference) {
+        Answered own = against.test() == Against.Test.MCNEMAR ? answers(cell) : null;
+        Answered other = own == null ? null : answers(reference);
+        if (own != null && other != null) {
+            McNemar found = McNemar.of(own, other);
+            return new Raw(
+                    found.p(),
+                    against.test().words,
+                    own.size() + " images, " + (found.first() + found.second()) + " told apart",
+                    cell.values().get(0) - reference.values().get(0),
+                    null);
+        }
         String unpaired = against.test() == Against.Test.WELCH ? null : unpaired(cell, reference);
         double[] x = array(cell.values());
         double[] y = array(reference.values());
@@ -76,7 +111,7 @@ final class Comparison {
         try {
             if (welch) {
                 return new Raw(
-                        StudentT.welch(x, y),
+                        StudentT.welch(x, y).p(),
                         Against.Test.WELCH.words,
                         x.length + "+" + y.length,
                         difference,
@@ -89,7 +124,7 @@ final class Comparison {
             Tested found = against.test() == Against.Test.WILCOXON
                     ? SignedRank.of(d)
                     : StudentT.paired(d, new double[d.length]);
-            return new Raw(found, against.test().words, String.valueOf(x.length), difference, null);
+            return new Raw(found.p(), against.test().words, String.valueOf(x.length), difference, null);
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -100,6 +135,9 @@ final class Comparison {
         if (!cell.over().equals(reference.over())) {
             return "not the same seeds";
         }
+        if (cell.judged().size() == 1 && reference.judged().size() == 1) {
+            return cell.judged().equals(reference.judged()) ? null : "not the same data";
+        }
         if (cell.unknownData() > 0 || reference.unknownData() > 0) {
             return "the fingerprint of the data is not known";
         }
@@ -108,7 +146,7 @@ final class Comparison {
 
     /** @param goal of the cell's metric; null: what is more counts as better */
     void settle(Map<Measured.Cell, CellSpec.@Nullable Goal> goals) {
-        double[] p = order.stream().mapToDouble(cell -> found(cell).found().p()).toArray();
+        double[] p = order.stream().mapToDouble(cell -> found(cell).p()).toArray();
         double[] adjusted = against.correction() == Against.Correction.HOLM ? Holm.adjust(p) : p;
         for (int i = 0; i < p.length; i++) {
             Raw one = found(order.get(i));

@@ -62,7 +62,19 @@ public final class LatexTable {
                     .append(String.join("\\\\\n", below))
                     .append("\n\\end{minipage}\n");
         }
-        return out.append("\\end{table}\n").toString();
+        out.append("\\end{table}\n");
+        table.figures().forEach(figure -> out.append("% figure ")
+                .append(figure.run())
+                .append(' ')
+                .append(figure.sha256())
+                .append(' ')
+                .append(Json.canonical(figure.artifact()))
+                .append(": \"runyard download ")
+                .append(figure.run())
+                .append(' ')
+                .append(Json.canonical(figure.artifact()).replace("\"", ""))
+                .append("\"\n"));
+        return out.toString();
     }
 
     private static void row(StringBuilder out, ReportTable table, ReportTable.Line row) {

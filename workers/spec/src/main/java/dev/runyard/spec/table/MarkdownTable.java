@@ -58,6 +58,17 @@ public final class MarkdownTable {
                     .append('\n'));
             out.append('\n');
         }
+        table.figures().forEach(figure -> out.append("![")
+                .append(escaped(figure.caption()))
+                .append("](")
+                .append(figure.path())
+                .append(")\n\n*")
+                .append(escaped(figure.caption()))
+                .append("* (")
+                .append(escaped(figure.row()))
+                .append(", run ")
+                .append(figure.run())
+                .append(")\n\n"));
         if (table.below() != null) {
             out.append(table.below().strip()).append("\n\n");
         }

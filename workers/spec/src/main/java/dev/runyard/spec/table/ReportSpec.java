@@ -12,6 +12,9 @@ import dev.runyard.spec.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +47,38 @@ public record ReportSpec(
         @Doc("Rows that are computed and not shown, each by its values.")
         List<Map<String, JsonNode>> hide,
 
-        @Doc("Markdown around the table.") @Nullable Prose text) {
+        @Doc("Markdown around the table.") @Nullable Prose text,
+
+        @Doc("Pictures of the runs, or of tasks that looked at them, which stand below the table.")
+        List<FigureSpec> figures) {
 
     /** Most UTF-8 bytes of a definition as it is written. */
     public static final int BYTES = 65_536;
 
     static final int FIELDS = 4;
+
+    private static final Pattern SHARE = Pattern.compile("test/(?:([^/]+)/)?top1");
+
+    /** Most pictures that a definition names. */
+    private static final int FIGURES = 20;
+
+    /** A picture that each row's runs have, for example of a task analyse. */
+    public record FigureSpec(
+            @Doc("Name of the file, for example nmi.png.") String artifact,
+            @Doc("What stands below it.") String caption) {
+        public FigureSpec {
+            artifact = Defaults.required("artifact", artifact);
+            caption = Defaults.or(caption, artifact);
+            if (!artifact.matches(".{1,190}\\.(png|svg)")) {
+                throw new InvalidSpec(
+                        "BAD_VALUE",
+                        "artifact",
+                        artifact,
+                        "is the name of no picture",
+                        "name a .png or .svg that \"runyard show RUN\" lists");
+            }
+        }
+    }
 
     /** Markdown. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -69,6 +98,11 @@ public record ReportSpec(
         extra = extra == null ? List.of() : List.copyOf(extra);
         labels = labels == null ? Map.of() : Map.copyOf(labels);
         hide = hide == null ? List.of() : List.copyOf(hide);
+        figures = figures == null ? List.of() : List.copyOf(figures);
+        if (figures.size() > FIGURES) {
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", "figures", figures.size(), "must be at most " + FIGURES + " pictures", null);
+        }
         for (String field : columns) {
             if (rows.contains(field)) {
                 throw new InvalidSpec("DUPLICATE_VALUE", "columns", field, "makes the rows already", "name it once");
@@ -82,6 +116,9 @@ public record ReportSpec(
         }
         if (against != null) {
             values("against.row", against.row(), rows);
+            if (against.test() == Against.Test.MCNEMAR) {
+                cell.metric().forEach(ReportSpec::judgedSet);
+            }
         }
         for (int i = 0; i < hide.size(); i++) {
             values("hide[" + i + "]", hide.get(i), rows);
@@ -100,9 +137,32 @@ public record ReportSpec(
         return Json.read(tree, ReportSpec.class);
     }
 
+    /**
+     * The data set whose images a metric is the share of right answers of, as the names of metrics have it; empty for a run's own.
+     *
+     * @throws InvalidSpec where the metric is another
+     */
+    public static Optional<String> judgedSet(String metric) {
+        Matcher found = SHARE.matcher(metric);
+        if (!found.matches()) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "against.test",
+                    "mcnemar",
+                    "compares right and wrong answers, and " + metric + " is no share of these",
+                    "use it with test/top1 or test/<data set>/top1");
+        }
+        return Optional.ofNullable(found.group(1));
+    }
+
     /** What tells definitions apart: of everything that it says, defaults included. */
     public String hash() {
         return Sha256.of(Json.canonical(this));
+    }
+
+    /** Whether its test needs the answers to each image. */
+    public boolean ofAnswers() {
+        return against != null && against.test() == Against.Test.MCNEMAR;
     }
 
     /** What stands beside the cells. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param further heads of what stands behind the cells: average, wins, trained parameters
  * @param notes what has to be said of single cells ({@code mark} a, b, …) or of the table (no mark)
  * @param tests what was tested; null: nothing
+ * @param figures pictures of the runs, in the order of the definition and of the runs
  * @param complete whether every cell has all its values and nothing has to be said against any
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,7 +40,26 @@ public record ReportTable(
         List<Unfinished> unfinished,
         long unfinishedTotal,
         long runs,
-        boolean complete) {
+        boolean complete,
+        List<Figure> figures) {
+
+    /**
+     * A picture below the table.
+     *
+     * @param row that its run belongs in
+     * @param caption what stands below it
+     * @param artifact its name among the run's files
+     */
+    public record Figure(String row, String caption, UUID run, String artifact, String sha256) {
+        /** Where a lab shows it. */
+        public String path() {
+            return "/api/v1/runs/" + run + "/artifacts/" + sha256 + "/picture";
+        }
+    }
+
+    public ReportTable {
+        figures = figures == null ? List.of() : List.copyOf(figures); // tables frozen before there were any
+    }
 
     private static final String GONE = "!";
 
@@ -152,6 +172,9 @@ public record ReportTable(
                                 .toList(),
                         row.further()))
                 .toList();
+        List<String> seen = figures.stream()
+                .map(figure -> figure.run() + " " + figure.sha256())
+                .toList();
         List<String> at = columns.stream()
                 .map(column -> column.label() + "\n" + column.metric())
                 .toList();
@@ -160,7 +183,7 @@ public record ReportTable(
                 above,
                 below,
                 definition,
-                Sha256.of(Json.canonical(List.of(at, said))),
+                Sha256.of(Json.canonical(figures.isEmpty() ? List.of(at, said) : List.of(at, said, seen))),
                 heads,
                 columns,
                 further,
@@ -170,7 +193,8 @@ public record ReportTable(
                 unfinished,
                 unfinishedTotal,
                 runs,
-                complete);
+                complete,
+                figures);
     }
 
     /** The same where runs behind it were deleted since: their cells are marked, their figures stay. */
@@ -205,13 +229,15 @@ public record ReportTable(
                 unfinished,
                 unfinishedTotal,
                 runs,
-                false);
+                false,
+                figures);
     }
 
-    /** Every run that a cell is of. */
+    /** Every run that a cell or a picture is of. */
     public Set<UUID> cited() {
         Set<UUID> cited = new TreeSet<>();
         rows.forEach(row -> row.cells().forEach(cell -> cited.addAll(cell.runs())));
+        figures.forEach(figure -> cited.add(figure.run()));
         return cited;
     }
 }

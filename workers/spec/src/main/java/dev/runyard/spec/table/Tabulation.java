@@ -87,7 +87,7 @@ public final class Tabulation {
         if (spec.against() == null || reference == null) {
             return null;
         }
-        Comparison made = new Comparison(spec.against(), spec.cell().overData());
+        Comparison made = new Comparison(spec.against(), spec.cell().overData(), measured.answers());
         Map<Measured.Cell, CellSpec.@Nullable Goal> goals = new HashMap<>();
         for (List<JsonNode> row : rows.entries()) {
             for (Head head : heads) {
@@ -130,6 +130,7 @@ public final class Tabulation {
         if (comparison != null && reference != null && spec.against() != null) {
             remarks.tests(comparison.family(), spec.against(), String.join(" ", labels(reference)));
         }
+        List<ReportTable.Figure> figures = figures();
         remarks.hidden(shown.stream().filter(Line::hidden).count());
         Tests tests = comparison == null || spec.against() == null || reference == null
                 ? null
@@ -167,8 +168,28 @@ public final class Tabulation {
                         .toList(),
                 measured.unfinishedTotal(),
                 measured.runs(),
-                complete);
+                complete,
+                figures);
         return table.hashed();
+    }
+
+    private List<ReportTable.Figure> figures() {
+        List<ReportTable.Figure> made = new ArrayList<>();
+        for (ReportSpec.FigureSpec figure : spec.figures()) {
+            List<Measured.Picture> found = measured.pictures().stream()
+                    .filter(picture -> picture.artifact().equals(figure.artifact()))
+                    .toList();
+            found.forEach(picture -> made.add(new ReportTable.Figure(
+                    String.join(" ", labels(picture.row())),
+                    figure.caption(),
+                    picture.run(),
+                    picture.artifact(),
+                    picture.sha256())));
+            if (found.isEmpty() && measured.runs() > 0) {
+                remarks.note("No run has " + figure.artifact() + "; a task on it makes it, for example task: analyse.");
+            }
+        }
+        return made;
     }
 
     private List<String> labels(List<JsonNode> row) {
@@ -212,8 +233,7 @@ public final class Tabulation {
     }
 
     private boolean mixed(Measured.Cell cell) {
-        return !spec.cell().overData()
-                && cell.data().size() + (cell.unknownData() > 0 && !cell.data().isEmpty() ? 1 : 0) > 1;
+        return !spec.cell().overData() && cell.mixed();
     }
 
     private double figure(Measured.Cell cell) {
@@ -244,7 +264,10 @@ public final class Tabulation {
         }
         List<String> own = new ArrayList<>();
         if (mixed(found)) {
-            own.add(remarks.mark("its runs are of " + (found.data().size() + (found.unknownData() > 0 ? 1 : 0))
+            own.add(remarks.mark("its runs are of "
+                    + Math.max(
+                            found.data().size() + (found.unknownData() > 0 ? 1 : 0),
+                            found.judged().size())
                     + " different states of the data, so no figure is shown; filter by what tells them apart"));
         }
         if (!found.differing().isEmpty()) {

@@ -41,6 +41,7 @@ final class Made {
                 0,
                 values.length == 0 ? List.of() : data,
                 0,
+                List.of(),
                 differing));
         return this;
     }
@@ -50,6 +51,7 @@ final class Made {
     }
 
     Measured measured(int expected) {
-        return new Measured(List.copyOf(cells), cells.size(), expected, List.of(), 0, Map.of(), List.of());
+        return new Measured(
+                List.copyOf(cells), cells.size(), expected, List.of(), 0, Map.of(), List.of(), Map.of(), List.of());
     }
 }

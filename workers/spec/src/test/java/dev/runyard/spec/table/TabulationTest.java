@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.judging.Answered;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +86,58 @@ final class TabulationTest {
         assertThat(welch).isNotNull();
         assertThat(welch.words()).isEqualTo("Welch's t");
         assertThat(welch.why()).isEqualTo("not the same data");
+    }
+
+    private static Answered answered(String images, int from, int to) {
+        BitSet right = new BitSet();
+        right.set(from, to);
+        return new Answered(images, right, 100);
+    }
+
+    private static Measured answers(Answered iip, Answered pgn) {
+        Measured made = new Made().cell("iip", "c10", 60).cell("pgn", "c10", 66).measured(1);
+        return made.answered(Map.of(
+                new Measured.Answer(made.cells().get(0).ids().get(0), 0), iip,
+                new Measured.Answer(made.cells().get(1).ids().get(0), 0), pgn));
+    }
+
+    @Test
+    void singleRunsAreComparedImageByImage() {
+        ReportSpec spec = ReportSpec.read(SPEC.replace("iip}}", "iip}, test: mcnemar}"));
+        // 2 images that iip alone has right, 8 that pgn alone has: exact, 2 · (1 + 10 + 45) / 2^10.
+        ReportTable.Test found = cell(
+                        Tabulation.of(spec, answers(answered("a", 0, 60), answered("a", 2, 68))), "pgn", "c10")
+                .test();
+        assertThat(found).isNotNull();
+        assertThat(found.words()).isEqualTo("McNemar's");
+        assertThat(found.p()).isCloseTo(0.109375, within(1e-12));
+        assertThat(found.n()).isEqualTo("100 images, 10 told apart");
+        assertThat(found.difference()).isEqualTo(6);
+        ReportTable.Test other = cell(
+                        Tabulation.of(spec, answers(answered("a", 0, 60), answered("b", 2, 68))), "pgn", "c10")
+                .test();
+        assertThat(other).isNotNull();
+        assertThat(other.why()).isEqualTo("not the same images");
+        ReportTable.Test lost = cell(
+                        Tabulation.of(
+                                spec,
+                                new Made()
+                                        .cell("iip", "c10", 60)
+                                        .cell("pgn", "c10", 66)
+                                        .measured(1)),
+                        "pgn",
+                        "c10")
+                .test();
+        assertThat(lost).isNotNull();
+        assertThat(lost.why()).isEqualTo("the answers of a run were not kept");
+        ReportTable.Test several =
+                cell(Tabulation.of(spec, made().measured(3)), "pgn", "c10").test();
+        assertThat(several).isNotNull();
+        assertThat(several.why()).isEqualTo("McNemar's test is of one run against another, and a cell has 3");
+        assertThatThrownBy(() -> ReportSpec.read(
+                        SPEC.replace("iip}}", "iip}, test: mcnemar}").replace("test/top1", "test/nll")))
+                .hasMessageContaining("against.test")
+                .hasMessageContaining("test/nll is no share of these");
     }
 
     @Test
@@ -191,7 +246,16 @@ final class TabulationTest {
         }
         assertThatThrownBy(() -> Tabulation.of(
                         ReportSpec.read(SPEC.replace("rows: [method.kind]", "rows: [method.kind, method.prompts]")),
-                        new Measured(List.of(two("1"), two("2")), 2, 1, List.of(), 0, java.util.Map.of(), List.of())))
+                        new Measured(
+                                List.of(two("1"), two("2")),
+                                2,
+                                1,
+                                List.of(),
+                                0,
+                                Map.of(),
+                                List.of(),
+                                Map.of(),
+                                List.of())))
                 .hasMessageContaining("against.row")
                 .hasMessageContaining("2 rows");
     }
@@ -214,6 +278,7 @@ final class TabulationTest {
                 0,
                 one.data(),
                 0,
+                List.of(),
                 List.of());
     }
 }

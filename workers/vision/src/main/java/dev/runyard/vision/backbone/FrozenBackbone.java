@@ -68,6 +68,7 @@ public final class FrozenBackbone implements AutoCloseable {
         parameters = parameters(weights);
         rest = sha256;
         asked = null;
+        Torch.outlive(manager);
     }
 
     private FrozenBackbone(VitShape shape, AskedEncoder.Asked asked) {
@@ -127,6 +128,7 @@ public final class FrozenBackbone implements AutoCloseable {
             weights = exact.weights;
             rest = sha256;
         }
+        Torch.outlive(manager);
     }
 
     private static long parameters(Tensors weights) {

@@ -92,7 +92,9 @@ public final class ClientBundle implements AutoCloseable {
         Torch.enter();
         NDManager manager = Torch.manager();
         try {
-            return new ClientBundle(folder, manifest, manager);
+            ClientBundle bundle = new ClientBundle(folder, manifest, manager);
+            Torch.outlive(manager);
+            return bundle;
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;

@@ -1,5 +1,6 @@
 package dev.runyard.vision.data;
 
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.training.Augment;
 import dev.runyard.vision.data.pixels.Pictures;
 import dev.runyard.vision.data.pixels.PixelCache;
@@ -13,7 +14,9 @@ import dev.runyard.vision.image.Transforms;
 import dev.runyard.vision.image.View;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public final class Split implements Closeable {
     private final TestTransform transform;
     private final @Nullable Split base;
     private double meanBytes = -1;
+    private @Nullable String fingerprint;
 
     /**
      * @param cache folder for decoded pixels; null decodes each time
@@ -61,6 +65,26 @@ public final class Split implements Closeable {
     /** The same images as a backbone with this transform is shown them; closed with these. */
     Split seenBy(TestTransform other) {
         return other.equals(transform) ? this : new Split(base == null ? this : base, other);
+    }
+
+    /**
+     * SHA-256 (hex) over labels and contents of its images, in their order, and over nothing else of the data set: what two models were
+     * judged on is the same where this is.
+     */
+    public synchronized String fingerprint() throws IOException {
+        if (base != null) {
+            return base.fingerprint();
+        }
+        String known = fingerprint;
+        if (known == null) {
+            MessageDigest digest = Sha256.digest();
+            for (int i = 0; i < pictures.size(); i++) {
+                digest.update((pictures.label(i) + "|" + pictures.content(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            known = Sha256.hex(digest);
+            fingerprint = known;
+        }
+        return known;
     }
 
     /** What {@link #pixels(int, int)} does to images. */
@@ -286,6 +310,11 @@ public final class Split implements Closeable {
         @Override
         public String name(int i) {
             return pictures.name(i);
+        }
+
+        @Override
+        public String content(int i) throws IOException {
+            return pictures.content(i);
         }
 
         @Override

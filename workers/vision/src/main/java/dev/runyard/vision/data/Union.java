@@ -127,6 +127,12 @@ final class Union {
         }
 
         @Override
+        public String content(int i) throws IOException {
+            int m = member(i);
+            return members.get(m).content(i - first[m]);
+        }
+
+        @Override
         public Raster decode(int i) throws IOException {
             int m = member(i);
             return members.get(m).decode(i - first[m]);

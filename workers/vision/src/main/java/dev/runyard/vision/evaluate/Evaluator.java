@@ -23,6 +23,19 @@ public final class Evaluator {
     private final Normalisation normalisation;
     private final int batchSize;
     private final Scorer scorer;
+    private final Renaming renaming;
+
+    /** The model made for the classes of another data set, closed when these are judged. */
+    public interface Renamed extends Scorer, AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Makes the model for other classes. */
+    public interface Renaming {
+        /** @throws dev.runyard.spec.InvalidSpec where what was trained belongs to the classes it was trained on */
+        Renamed of(Dataset other) throws IOException;
+    }
 
     /** Asks a model. */
     public interface Scorer {
@@ -57,20 +70,28 @@ public final class Evaluator {
     /**
      * @param outputs class names by output
      * @param size side of the images in px
+     * @param renaming for data sets that name a half of their classes
      */
-    public Evaluator(List<String> outputs, int size, Normalisation normalisation, int batchSize, Scorer scorer) {
+    public Evaluator(
+            List<String> outputs,
+            int size,
+            Normalisation normalisation,
+            int batchSize,
+            Scorer scorer,
+            Renaming renaming) {
         this.outputs = List.copyOf(outputs);
         this.size = size;
         this.normalisation = normalisation;
         this.batchSize = batchSize;
         this.scorer = scorer;
+        this.renaming = renaming;
     }
 
     /** Names that the evaluations of further data sets get: their ids, made unique. */
-    static List<String> ids(Dataset own, List<Dataset> others) {
+    static List<String> ids(Dataset own, List<Further> others) {
         Set<String> taken = new HashSet<>(List.of(own.id()));
         own.parts().forEach(part -> taken.add(part.name()));
-        return others.stream().map(other -> unique(other.id(), taken)).toList();
+        return others.stream().map(other -> unique(other.name(), taken)).toList();
     }
 
     /**
@@ -79,22 +100,27 @@ public final class Evaluator {
      * @param witness told of each image
      * @return the run's own first, then one for each of the others; empty when the pace said to stop
      */
-    public Optional<List<Evaluation>> run(Dataset own, List<Dataset> others, Pace pace, Witness witness)
+    public Optional<List<Evaluation>> run(Dataset own, List<Further> others, Pace pace, Witness witness)
             throws IOException {
         Split test = own.test();
         List<Answers> answers = new ArrayList<>();
         long of = test.size();
-        for (Dataset other : others) {
-            answers.add(Answers.of(outputs, other));
-            of += other.test().size();
+        for (Further other : others) {
+            answers.add(Answers.of(other.outputs(outputs), other.data()));
+            of += other.data().test().size();
         }
         int[] same = new int[outputs.size()];
         for (int i = 0; i < same.length; i++) {
             same[i] = i;
         }
-        Tally reference = new Tally(same, answers.stream().map(Answers::mask).toList());
+        // Classes of which the model has no output have no images of its own to be held against.
+        List<int[]> masks = new ArrayList<>();
+        for (int i = 0; i < others.size(); i++) {
+            masks.add(others.get(i).half() == null ? answers.get(i).mask() : new int[0]);
+        }
+        Tally reference = new Tally(same, masks);
         long done = 0;
-        if (!judge(test, reference, done, of, pace, witness, 0)) {
+        if (!judge(test, scorer, reference, done, of, pace, witness, 0)) {
             return Optional.empty();
         }
         List<Evaluation> out = new ArrayList<>();
@@ -112,10 +138,19 @@ public final class Evaluator {
         done += test.size();
         for (int i = 0; i < others.size(); i++) {
             Answers answer = answers.get(i);
-            Split split = others.get(i).test();
+            Dataset other = others.get(i).data();
+            Split split = other.test();
             Tally tally = new Tally(answer.output(), List.of(answer.mask()));
-            if (!judge(split, tally, done, of, pace, witness, i + 1)) {
-                return Optional.empty();
+            if (others.get(i).half() == null) {
+                if (!judge(split, scorer, tally, done, of, pace, witness, i + 1)) {
+                    return Optional.empty();
+                }
+            } else {
+                try (Renamed renamed = renaming.of(other)) {
+                    if (!judge(split, renamed, tally, done, of, pace, witness, i + 1)) {
+                        return Optional.empty();
+                    }
+                }
             }
             done += split.size();
             out.add(new Evaluation(
@@ -123,7 +158,7 @@ public final class Evaluator {
                     tally.all().images(),
                     tally.leftOut(),
                     answer.missing(),
-                    same.length,
+                    others.get(i).outputs(outputs).size(),
                     answer.mask().length,
                     tally.all(),
                     tally.masked(0),
@@ -132,14 +167,15 @@ public final class Evaluator {
         return Optional.of(List.copyOf(out));
     }
 
-    private boolean judge(Split split, Tally tally, long before, long of, Pace pace, Witness witness, int set)
+    private boolean judge(
+            Split split, Scorer asked, Tally tally, long before, long of, Pace pace, Witness witness, int set)
             throws IOException {
         boolean whole = Inference.over(
                 Feed.of(split, size, normalisation),
                 batchSize,
                 done -> pace.next(before + done, of),
                 (images, from, n) -> {
-                    float[] scores = scorer.scores(images);
+                    float[] scores = asked.scores(images);
                     int[] labels = split.labels(from, n);
                     tally.add(scores, labels);
                     witness.seen(set, from, scores, tally.outputs(labels));

@@ -30,16 +30,18 @@ public final class JudgedSets implements AutoCloseable {
      * @param own its classes are the outputs
      * @param others see {@link Evaluator#run}
      */
-    public JudgedSets(Path dir, List<String> outputs, String spec, Dataset own, List<Dataset> others)
+    public JudgedSets(Path dir, List<String> outputs, String spec, Dataset own, List<Further> others)
             throws IOException {
         boolean good = false;
         try {
             add(dir, outputs, spec, own, "", own.id(), identity(outputs.size()), own.subset());
             List<String> ids = Evaluator.ids(own, others);
             for (int i = 0; i < others.size(); i++) {
-                Answers answers = Answers.of(outputs, others.get(i));
+                Dataset other = others.get(i).data();
+                List<String> answering = others.get(i).outputs(outputs);
+                Answers answers = Answers.of(answering, other);
                 List<Integer> mask = IntStream.of(answers.mask()).boxed().toList();
-                add(dir, outputs, spec, others.get(i), "-" + ids.get(i), ids.get(i), answers.output(), mask);
+                add(dir, answering, spec, other, "-" + ids.get(i), ids.get(i), answers.output(), mask);
             }
             good = true;
         } finally {
@@ -69,6 +71,7 @@ public final class JudgedSets implements AutoCloseable {
                 new About(
                         id,
                         data.hash(),
+                        data.test().fingerprint(),
                         data.test().part(),
                         outputs,
                         mask == null || mask.size() == outputs.size() ? null : mask,

@@ -19,6 +19,7 @@ import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Further;
 import dev.runyard.vision.evaluate.JudgedSets;
 import dev.runyard.vision.invert.InversionReport;
 import dev.runyard.vision.invert.Invert;
@@ -29,6 +30,7 @@ import dev.runyard.vision.train.TrainedRun;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
+import dev.runyard.vision.train.score.Robustness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,13 +140,14 @@ public final class Look {
     }
 
     private long evaluate(Path weights) throws IOException {
-        List<Dataset> others = new ArrayList<>();
+        List<Further> others = new ArrayList<>();
         Path out = Files.createDirectories(dir.resolve("evaluation"));
         try (TrainedRun run = TrainedRun.open(weights)) {
             run.backbone().assumption().ifPresent(listener::log);
-            for (DatasetSpec set : sets()) {
-                Dataset other = Datasets.openForEvaluation(set, options.dataCache(), 0);
-                others.add(other);
+            for (DatasetPart part : parts()) {
+                Dataset other =
+                        Datasets.openForEvaluation(part.spec(DatasetSpec.BadImage.FAIL), options.dataCache(), 0);
+                others.add(Further.of(part, run.seen(other)));
                 other.notes().forEach(note -> listener.log(other.id() + ": " + note));
             }
             Dataset own = run.ownData(options.dataCache());
@@ -163,15 +166,14 @@ public final class Look {
                 return images;
             }
         } finally {
-            for (Dataset other : others) {
-                other.close();
+            for (Further other : others) {
+                other.data().close();
             }
         }
     }
 
     /** The run's own test was measured when it trained; a second value of it would count it twice. */
     private void told(List<Evaluation> table, Path out, long step) throws IOException {
-        Map<String, Double> metrics = new LinkedHashMap<>();
         StringBuilder csv = new StringBuilder("data set,images,left out,classes,top-1,top-5,masked top-1,drop\n");
         for (Evaluation e : table) {
             csv.append(e.id()).append(',').append(e.images()).append(',').append(e.leftOut());
@@ -185,18 +187,11 @@ public final class Look {
                 listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("
                         + String.join(", ", e.missing()) + ")");
             }
-            if (e != table.get(0)) {
-                String key = "test/" + e.id() + "/";
-                e.all().top1Percent().ifPresent(value -> metrics.put(key + "top1", value));
-                e.all().top5Percent().ifPresent(value -> metrics.put(key + "top5", value));
-                e.masked().top1Percent().ifPresent(value -> metrics.put(key + "masked-top1", value));
-                e.drop().ifPresent(value -> metrics.put(key + "drop", value));
-            }
         }
         Path file = out.resolve("evaluation.csv");
         Files.writeString(file, csv);
         listener.artifact(ArtifactKind.TABLE, "evaluation.csv", file);
-        points(metrics, step);
+        points(Robustness.metrics(table), step);
     }
 
     private static void cell(StringBuilder csv, OptionalDouble value) {
@@ -285,9 +280,14 @@ public final class Look {
         return SHARES;
     }
 
+    private List<DatasetPart> parts() {
+        return spec.evaluations() == null ? List.of() : spec.evaluations();
+    }
+
     private List<DatasetSpec> sets() {
-        List<DatasetPart> parts = spec.evaluations() == null ? List.of() : spec.evaluations();
-        return parts.stream().map(part -> part.spec(DatasetSpec.BadImage.FAIL)).toList();
+        return parts().stream()
+                .map(part -> part.spec(DatasetSpec.BadImage.FAIL))
+                .toList();
     }
 
     /** Every file of a folder as an artifact. */

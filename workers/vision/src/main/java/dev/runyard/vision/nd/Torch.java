@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -114,6 +115,14 @@ public final class Torch {
     public static boolean onHost() {
         Device chosen = device;
         return chosen == null || chosen.equals(Device.cpu());
+    }
+
+    /**
+     * Takes all that a manager holds out of the {@link NDScope} that may be open, which frees at its end whatever was made in it: for what
+     * is made when it is first asked for, perhaps within a step, and outlives it.
+     */
+    public static void outlive(NDManager manager) {
+        NDScope.unregister(manager.getManagedArrays().toArray(NDArray[]::new));
     }
 
     /** A manager of its own; closing it frees its arrays. */

@@ -60,11 +60,9 @@ public final class TextTower implements AutoCloseable {
                             + in.tensors().size() + " tensors"));
             Plan plan = plan(file, in, naming, BackboneConfig.read(configuration, naming));
             NDManager manager = Torch.manager();
-            return new TextTower(
-                    plan.described.shape(),
-                    manager,
-                    new Tensors(plan.reader.load(manager, plan.entries)),
-                    plan.reader.logitScale());
+            Tensors read = new Tensors(plan.reader.load(manager, plan.entries));
+            Torch.outlive(manager);
+            return new TextTower(plan.described.shape(), manager, read, plan.reader.logitScale());
         }
     }
 

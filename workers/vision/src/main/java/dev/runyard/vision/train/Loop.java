@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, validations, checkpoints and the final test of one training, in the order that makes a resume equal. */
@@ -58,6 +59,7 @@ final class Loop {
     private String lastFinite = "there was no finite one";
     private final Readings readings = new Readings();
     private @Nullable BestWeights best;
+    private Supplier<Optional<String>> choice = Optional::empty;
     private long skipped;
 
     /**
@@ -91,6 +93,16 @@ final class Loop {
         this.listener = listener;
         this.perEpoch = Math.max(1, (data.train().size() + spec.batchSize() - 1) / spec.batchSize());
         this.steps = (long) perEpoch * spec.schedule().epochs();
+    }
+
+    /** What is done to the model between its training and its test; tells what it did. */
+    void beforeTest(Supplier<Optional<String>> what) {
+        choice = what;
+    }
+
+    private Optional<Map<String, Double>> test() throws IOException {
+        choice.get().ifPresent(listener::log);
+        return judge.test(this::report);
     }
 
     Outcome run() throws IOException {
@@ -187,6 +199,7 @@ final class Loop {
         progress = new Progress(step, true, -1, Double.NEGATIVE_INFINITY);
         data.notes().forEach(listener::log);
         emitSize();
+        choice.get().ifPresent(listener::log);
         Optional<Map<String, Double>> val = unseen ? judge.validation(this::report) : Optional.of(Map.of());
         Optional<Map<String, Double>> test = val.isEmpty() ? Optional.empty() : judge.test(this::report);
         if (val.isEmpty() || test.isEmpty()) {
@@ -285,8 +298,7 @@ final class Loop {
             throw notFinite(Double.NaN, progress.step());
         }
         boolean chosen = select();
-        Optional<Map<String, Double>> found =
-                chosen ? judge.test(this::report) : step.judged(() -> judge.test(this::report));
+        Optional<Map<String, Double>> found = chosen ? test() : step.judged(this::test);
         if (found.isEmpty()) {
             return stop(judge.ordered(), step, checkpointing);
         }

@@ -14,6 +14,7 @@ import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
+import dev.runyard.vision.evaluate.Further;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.FromFeatures;
@@ -255,13 +256,14 @@ public final class TrainedRun implements AutoCloseable {
      * @return its own first; empty when the pace said to stop
      */
     public Optional<List<Evaluation>> evaluate(
-            Dataset own, List<Dataset> others, Evaluator.Pace pace, Evaluator.Witness witness) throws IOException {
+            Dataset own, List<Further> others, Evaluator.Pace pace, Evaluator.Witness witness) throws IOException {
         return new Evaluator(
                         classNames,
                         imageSize(),
                         normalisation(),
                         EVALUATION_BATCH,
-                        images -> Torch.read(scores(images)))
+                        images -> Torch.read(scores(images)),
+                        Robustness.renaming(spec, backbone.in(spec.backbone().precision()), model))
                 .run(own, others, pace, witness);
     }
 

@@ -152,6 +152,7 @@ public final class Training {
         try (Model model = Models.ofParts(spec, backbone, data.parts())) {
             otherClasses(backbone, data.classNames()).ifPresent(listener::log);
             Normalisation normalisation = normalisation(spec, backbone.shape());
+            robustness.answeredBy(Robustness.renaming(spec, backbone, model));
             boolean once = model.takesEmbedding()
                     && (!inSteps()
                             || spec.augment() == Augment.NONE
@@ -177,6 +178,11 @@ public final class Training {
                     full,
                     robustness,
                     listener);
+            if (all != null && model instanceof FromFeatures begins) {
+                loop.beforeTest(() -> begins.choose(
+                        data.val().size() == 0 ? new float[0] : all.all(data.val()),
+                        data.val().labels()));
+            }
             Outcome outcome = fit(data, model, loop, features, listener);
             if (!backbone.sha256Now().equals(backbone.sha256()) || !model.unchanged()) {
                 throw new TrainingFailure(

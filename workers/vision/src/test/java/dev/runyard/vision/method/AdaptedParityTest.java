@@ -156,12 +156,55 @@ class AdaptedParityTest {
 
     @Test
     void aCacheOfImages() throws IOException {
-        for (MethodSpec spec :
-                List.of(new EmbeddingMethod.TipAdapter(null, 5.5), new EmbeddingMethod.TipAdapterF(null, 5.5))) {
+        for (MethodSpec spec : List.of(
+                new EmbeddingMethod.TipAdapter(null, 5.5, null), new EmbeddingMethod.TipAdapterF(null, 5.5, null))) {
             try (Model model = model(spec)) {
                 ((FromFeatures) model).remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
                 assertScores("tip-adapter", model);
                 assertThat(model.parameters().count()).isEqualTo(spec.kind().endsWith("-f") ? 5 * WIDTH : 0);
+            }
+        }
+    }
+
+    private int right(Model model, float[] images, int[] labels) {
+        float[] scores = Torch.read(
+                model.scores(model.parameters(), Torch.floats(manager, images, labels.length, WIDTH), false));
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int answer = 0;
+            for (int c = 1; c < 3; c++) {
+                answer = scores[3 * i + c] > scores[3 * i + answer] ? c : answer;
+            }
+            right += answer == labels[i] ? 1 : 0;
+        }
+        return right;
+    }
+
+    /** No pair of the grid is better on val than the one that is found, asked of models that were given theirs. */
+    @Test
+    void shareAndSharpnessAreSearchedOnVal() throws IOException {
+        int n = 60;
+        float[] images = values(45, 1, n * WIDTH);
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) {
+            labels[i] = i * 7 % 3;
+        }
+        int found;
+        try (Model model = model(new EmbeddingMethod.TipAdapter(null, null, true))) {
+            FromFeatures begins = (FromFeatures) model;
+            begins.remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
+            String told = begins.choose(images, labels).orElseThrow();
+            found = right(model, images, labels);
+            assertThat(told).endsWith(found + " of 60 images");
+            assertThat(model.buffers().byName()).containsKeys("cache.alpha", "cache.beta");
+        }
+        for (int b = 0; b < 200; b += 25) {
+            for (int a = 0; a < 20; a += 5) {
+                MethodSpec given = new EmbeddingMethod.TipAdapter(a * 2.9 / 20 + 0.1, b * 6.9 / 200 + 0.1, null);
+                try (Model model = model(given)) {
+                    ((FromFeatures) model).remember(values(44, 1, 5 * WIDTH), new int[] {0, 1, 2, 1, 0});
+                    assertThat(right(model, images, labels)).isLessThanOrEqualTo(found);
+                }
             }
         }
     }

@@ -279,7 +279,7 @@ class MethodRunsTest {
 
     static Stream<Case> whatBeginsWithTextsIsResumedBitForBit() {
         return Stream.of(
-                text("tip-adapter-f", new EmbeddingMethod.TipAdapterF(null, null)),
+                text("tip-adapter-f", new EmbeddingMethod.TipAdapterF(null, null, true)),
                 text("clip-adapter", new EmbeddingMethod.ClipAdapter(null, null)),
                 text("coop", new TextMethod.CoOp(3, null)),
                 text("coop-by-class", new TextMethod.CoOp(2, true)),
@@ -339,7 +339,8 @@ class MethodRunsTest {
     static Stream<Case> whatTakesAllImagesAtOnceIsJudgedAndReadAgain() {
         return Stream.of(
                 plain(new EmbeddingMethod.Prototypes()),
-                text("tip-adapter", new EmbeddingMethod.TipAdapter(null, null)));
+                text("tip-adapter", new EmbeddingMethod.TipAdapter(null, null, null)),
+                text("tip-adapter-searched", new EmbeddingMethod.TipAdapter(null, null, true)));
     }
 
     private static RunSpec with(RunSpec spec, TrainingSpec training) {

@@ -29,6 +29,7 @@ import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Split;
 import dev.runyard.vision.evaluate.Evaluation;
+import dev.runyard.vision.evaluate.Further;
 import dev.runyard.vision.train.input.OpenDatasets;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingFailure;
@@ -189,7 +190,7 @@ class TrainingTest {
                 Dataset data = OpenDatasets.open(SHAPES, options().dataCache());
                 Dataset other = OpenDatasets.open(elsewhere, options().dataCache())) {
             List<Evaluation> table = run.evaluate(
-                            data, List.of(other), (done, of) -> true, (set, from, scores, outputs) -> {})
+                            data, Further.of(List.of(other)), (done, of) -> true, (set, from, scores, outputs) -> {})
                     .orElseThrow();
             assertThat(table).hasSize(2);
             assertThat(table.get(1).masked().top1Percent()).hasValue(there);

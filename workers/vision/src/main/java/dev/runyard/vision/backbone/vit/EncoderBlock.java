@@ -48,6 +48,7 @@ public final class EncoderBlock implements AutoCloseable {
         attentionScale = Torch.scalar(constants, 1 / Math.sqrt((double) width / heads));
         quickGeluScale = Torch.scalar(constants, 1.702);
         one = Torch.scalar(constants, 1);
+        Torch.outlive(constants);
     }
 
     /**

@@ -108,6 +108,9 @@ final class CoopSplit {
         }
         int label = p.getIntValue();
         expect(p, p.nextToken(), JsonToken.VALUE_STRING, "a class name");
+        if (p.getText().isBlank()) {
+            throw bad(p, "label " + label + " is a class without a name");
+        }
         @Nullable String before = names.putIfAbsent(label, p.getText());
         if (before != null && !before.equals(p.getText())) {
             throw bad(p, "a label has another class name than before");

@@ -32,6 +32,12 @@ public record Items(Source source, List<Item> items) implements Pictures {
     }
 
     @Override
+    public String content(int i) throws IOException {
+        Item item = items.get(i);
+        return source.checksum(item.path()) + "|" + item.offset();
+    }
+
+    @Override
     public boolean cheap() {
         return !items.isEmpty() && items.get(0).planes() != null;
     }

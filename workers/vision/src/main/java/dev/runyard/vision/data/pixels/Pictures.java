@@ -13,6 +13,9 @@ public interface Pictures {
     /** A path or another name that finds the image again. */
     String name(int i);
 
+    /** What tells this image from any other by its content, wherever it lies and whatever it is called. */
+    String content(int i) throws IOException;
+
     /** The image as RGB. */
     Raster decode(int i) throws IOException;
 

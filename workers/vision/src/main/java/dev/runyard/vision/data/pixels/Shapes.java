@@ -89,6 +89,11 @@ public final class Shapes implements Pictures {
     }
 
     @Override
+    public String content(int i) {
+        return VERSION + "|" + (first + i);
+    }
+
+    @Override
     public boolean cheap() {
         return false;
     }

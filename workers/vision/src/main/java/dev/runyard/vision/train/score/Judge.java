@@ -111,7 +111,12 @@ public final class Judge {
         long more = 0;
         if (robustness.asked()) {
             Optional<List<Evaluation>> table = new Evaluator(
-                            data.classNames(), imageSize, normalisation, batchSize, Robustness.scorer(objective))
+                            data.classNames(),
+                            imageSize,
+                            normalisation,
+                            batchSize,
+                            Robustness.scorer(objective),
+                            robustness.renaming())
                     .run(
                             data,
                             robustness.sets(),
@@ -157,7 +162,9 @@ public final class Judge {
     }
 
     private Map<String, Double> further(List<Evaluation> table) throws IOException {
-        robustness.sets().forEach(set -> set.notes().forEach(note -> listener.log(set.id() + ": " + note)));
+        robustness.sets().forEach(set -> set.data()
+                .notes()
+                .forEach(note -> listener.log(set.data().id() + ": " + note)));
         for (Evaluation e : table) {
             if (e.leftOut() > 0) {
                 listener.log(e.id() + ": " + e.leftOut() + " images of classes without an output are left out ("

@@ -293,6 +293,7 @@ class LayoutsTest {
         {"train":[["a/i0.png",0,"a"],["a/i1.png",0,"b"]],"test":[["a/i1.png",0,"a"]]} | BAD_SPLIT | another class name
         {"train":[["a/i0.png",0]],"test":[["a/i1.png",0,"a"]]} | BAD_SPLIT | class name
         {"train":[["a/i0.png","0","a"]],"test":[]} | BAD_SPLIT | label
+        {"train":[["a/i0.png",0," "]],"test":[["a/i1.png",0," "]]} | BAD_SPLIT | label 0 is a class without a name
         {"train":[["a/i0.png",0,"a"]]} | MISSING_SPLIT | test
         {"train":[["a/i0.png",0,"a"]],"test":[["a/nix.png",0,"a"]]} | MISSING_FILE | line 1: the first of 1 images
         {"train":[["../../etc/passwd",0,"a"]],"test":[["a/i1.png",0,"a"]]} | MISSING_FILE | line 1: an image that is nowhere

@@ -40,6 +40,11 @@ class PixelCacheTest {
         }
 
         @Override
+        public String content(int i) {
+            return "image " + i;
+        }
+
+        @Override
         public Raster decode(int i) {
             decoded.incrementAndGet();
             return image(i);
