@@ -65,7 +65,7 @@ function reportTable(n) {
     title: 'Number of prompts', above: n > 1 ? 'What **more prompts** bring.' : null, below: n > 1 ? 'In the paper 4 to 8 already help.' : null, definition: 'c'.repeat(64), content: 'd'.repeat(64), heads: ['method', 'K'],
     columns: columns.map((label) => ({ label, metric: 'test/top1', unit: '%', goal: 'max' })), further: n === 0 ? [] : ['average', 'wins', 'trained parameters'], rows,
     notes: n === 0 ? [{ mark: '', text: 'No run matches this report.' }] : n === 1 ? [] : [{ mark: 'a', text: 'its runs are of 2 different states of the data, so no figure is shown; filter by what tells them apart.' }, { mark: '', text: '† significantly better and ‡ significantly worse than IIP –: paired t, two-sided, Holm\u2019s correction over 48 tests, α = 0.05.' }],
-    unfinished: n > 1 ? [{ run: id('a', 2), name: 'shapes-prompts-002', state: 'FAILED', why: 'NOT_FINITE: train/loss became NaN', row: 'PGN 4' }] : [], unfinishedTotal: n > 1 ? 3 : 0, runs: n * 12, complete: n === 1,
+    unfinished: n > 1 ? [{ run: id('a', 2), name: 'shapes-prompts-002', state: 'FAILED', why: 'NOT_FINITE: train/loss became NaN', row: 'PGN 4' }] : [], unfinishedTotal: n > 1 ? 3 : 0, runs: n * 12, complete: n === 1, figures: [],
   };
 }
 
