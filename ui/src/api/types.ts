@@ -87,6 +87,10 @@ export interface RunView {
   summary: Record<string, Summary>;
   device?: string | null;
   waiting?: string | null;
+  /** Kept by its own program, which the lab neither queues nor stops. */
+  external?: boolean;
+  /** When the program of an external run last wrote. */
+  heardAt?: string | null;
   /** Versions, host, device, commit, where they are known. */
   environment?: JsonObject | null;
   dataFingerprint?: string | null;

@@ -23,7 +23,9 @@ const ALLOWED: Record<string, readonly Action[]> = {
 };
 
 /** What a person may ask of a run in this state; the service has the last word. */
-export function actionsOf(state: string): readonly Action[] {
+export function actionsOf(state: string, external = false): readonly Action[] {
+  // No worker has an external run: to cancel it is to say that it is over.
+  if (external) return state === "RUNNING" || state === "PAUSED" ? ["cancel"] : [];
   return ALLOWED[state] ?? [];
 }
 

@@ -70,6 +70,8 @@ describe("actions", () => {
     expect(actionsOf("FAILED")).toEqual(["retry"]);
     expect(actionsOf("FINISHED")).toEqual([]);
     expect(actionsOf("CANCELLING")).toEqual([]);
+    expect(actionsOf("RUNNING", true)).toEqual(["cancel"]);
+    expect(actionsOf("FAILED", true)).toEqual([]);
   });
 
   test("a refused one says why and changes nothing", async () => {

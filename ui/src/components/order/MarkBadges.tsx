@@ -8,7 +8,7 @@ export function MarkBadges({ thing }: { thing: Marks }) {
     <>
       {thing.deletedAt ? <Badge tone="bad">deleted</Badge> : null}
       {thing.archived ? <Badge icon={Archive}>archived</Badge> : null}
-      {Object.entries(thing.tags ?? {}).map(([key, value]) => (
+      {Object.entries(thing.tags ?? {}).filter(([key]) => !key.startsWith("mlflow.")).map(([key, value]) => (
         <Tag key={key}>{value ? `${key}: ${value}` : key}</Tag>
       ))}
     </>

@@ -18,6 +18,7 @@ const NEXT: Record<string, string> = {
   NO_VALID_CHECKPOINT: "Every checkpoint is damaged: queue the run anew.",
   DISK_FULL: "Free space on the worker's machine, then retry.",
   WORKER_LOST: "Check the worker on the devices page, then retry.",
+  PROGRAM: "Look at what the program itself printed.",
   INTERNAL: "Look at the logs; retry if the cause is gone.",
 };
 const LINES = 12;

@@ -21,6 +21,7 @@ import { between, shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { protocolMark } from "./protocol";
+import { External } from "./External";
 import { Failure } from "./Failure";
 import { canBeLookedAt, hasEnded, reached } from "./goal";
 import css from "./run.module.css";
@@ -54,6 +55,7 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
         <>
           <StatePill state={run.state} reason={run.reason} />
           <Copy text={run.id} label={shortId(run.id)} title="Copy the run's id" />
+          {run.external ? <External run={run} /> : null}
           <MarkBadges thing={run} />
           {protocolMark(run.spec) ? <Badge tone="warn">{protocolMark(run.spec)}</Badge> : null}
         </>
@@ -65,12 +67,14 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
           </LinkButton>
           <Suspense fallback={null}>
             {makes && canBeLookedAt(run) ? <LookAt run={run} /> : null}
-            {makes && !run.spec.of ? <MoreSeeds run={run} /> : null}
+            {makes && !run.spec.of && !run.external ? <MoreSeeds run={run} /> : null}
           </Suspense>
-          <NewButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
-            Again with a change
-          </NewButton>
-          <ActionBar actions={may.change(run) ? actionsOf(run.state) : []} what={`run ${run.name}`} act={async (action) => placeRun(cache, await api.actOnRun(run.id, action))} />
+          {run.external ? null : (
+            <NewButton icon={CopyPlus} to="/new" search={{ kind: "run", from: `run:${run.id}` } as never}>
+              Again with a change
+            </NewButton>
+          )}
+          <ActionBar actions={may.change(run) ? actionsOf(run.state, run.external) : []} what={`run ${run.name}`} act={async (action) => placeRun(cache, await api.actOnRun(run.id, action))} />
           {ended ? null : <WatchButton what={{ kind: "run", id: run.id, name: run.name }} />}
           <Suspense fallback={null}>
             <OrderMenu kept="runs" thing={run} what={`run ${run.name}`} ended={ended} onChanged={changed} onNote={onNote} />

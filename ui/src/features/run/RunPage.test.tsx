@@ -166,3 +166,15 @@ test("a run that died says that it measured nothing and why, one that waits what
   expect(await screen.findByText("Nothing was measured yet.")).toBeTruthy();
   expect((await screen.findAllByText("every device is taken")).length).toBeGreaterThan(0);
 });
+
+test("an external run is its program's: it is said so, and since when that one is silent", async () => {
+  run = { ...run, state: "RUNNING", external: true, heardAt: new Date(Date.now() - 3_600_000).toISOString(), tags: { "mlflow.user": "ada", team: "vision" } };
+  draw();
+  expect(await screen.findByText("external")).toBeVisible();
+  expect(screen.getByText(/silent for 1h 00m/)).toBeVisible();
+  expect(screen.getByText("team: vision")).toBeVisible();
+  expect(screen.queryByText(/mlflow.user/)).toBeNull();
+  expect(screen.queryByText("Again with a change")).toBeNull();
+  expect(screen.getByRole("button", { name: /Cancel/ })).toBeEnabled();
+  expect(screen.getByRole("button", { name: /Pause/ })).toBeDisabled();
+});

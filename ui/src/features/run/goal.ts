@@ -36,4 +36,4 @@ export function reached(run: Pick<RunView, "step" | "epoch" | "summary">, attemp
 export const hasEnded = (state: RunView["state"]) => ["FINISHED", "PRUNED", "FAILED", "CANCELLED"].includes(state);
 
 /** Whether a task can look at the run: a training that came to its end. */
-export const canBeLookedAt = (run: Pick<RunView, "state" | "spec">) => run.state === "FINISHED" && (run.spec.task ?? "train") === "train";
+export const canBeLookedAt = (run: Pick<RunView, "state" | "spec" | "external">) => run.state === "FINISHED" && !run.external && (run.spec.task ?? "train") === "train";

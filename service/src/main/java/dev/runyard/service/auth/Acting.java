@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,11 @@ class Acting {
             UUID project =
                     asking.asLab(() -> accounts.project(named)).orElseThrow(() -> Problem.notFound("project", named));
             asking.is(asker(person, project, http), true);
+        } else if (!own(resource)) {
+            // The name beside a token that came as a password; one that is no project's is a name and no more.
+            TokenMechanism.name(request.getHeaderString(HttpHeaders.AUTHORIZATION))
+                    .flatMap(name -> asking.asLab(() -> accounts.project(name)))
+                    .ifPresent(project -> asking.is(asker(person, project, http), true));
         }
     }
 

@@ -20,7 +20,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     static final String CHALLENGE = "Bearer realm=\"runyard\"";
 
     private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final Tokens tokens;
@@ -67,9 +71,7 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     }
 
     private Uni<SecurityIdentity> bearer(RoutingContext context, String authorization) {
-        String token = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).strip()
-                : "";
+        String token = token(authorization);
         Caller caller = tokens.caller(token);
         if (caller instanceof Caller.Person && !Addresses.ofThisMachine(context.request())) {
             // The home's token is for the lab's own machine: from elsewhere people come with an account.
@@ -80,6 +82,31 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
                 ? asked(context, () -> accounts.token(token).orElse(null))
                 : Uni.createFrom().item(known);
         return found.map(TokenMechanism::known);
+    }
+
+    /** Behind Bearer, or as the password of whatever name for programs that know names and passwords only; empty where there is none. */
+    static String token(String authorization) {
+        return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : basic(authorization).map(pair -> pair[1]).orElse("");
+    }
+
+    /** The name before such a password: programs that can say no other word of their project say it there. */
+    static Optional<String> name(@Nullable String authorization) {
+        return authorization == null ? Optional.empty() : basic(authorization).map(pair -> pair[0]);
+    }
+
+    private static Optional<String[]> basic(String authorization) {
+        if (!authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return Optional.empty();
+        }
+        try {
+            byte[] pair = Base64.getDecoder().decode(authorization.substring(BASIC.length()).strip());
+            String[] parts = new String(pair, StandardCharsets.UTF_8).split(":", 2);
+            return parts.length == 2 ? Optional.of(parts) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static SecurityIdentity known(@Nullable Caller caller) {

@@ -93,6 +93,21 @@ class Blobs {
         }
     }
 
+    /** A blob that has just been stored. */
+    record Named(BlobHash hash, long size) {}
+
+    /**
+     * Stores what the stream holds, under whatever name that gives it.
+     *
+     * @throws Problem 413, 507; nothing is stored then
+     */
+    Named put(InputStream in) throws IOException {
+        try (BlobFolder.Received received = folder.receive(in, limit)) {
+            name(received);
+            return new Named(received.hash(), received.size());
+        }
+    }
+
     /** How many bytes of an upload in pieces are here. */
     long arrived(BlobHash hash) throws IOException {
         return folder.arrived(hash);

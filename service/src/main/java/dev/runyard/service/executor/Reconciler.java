@@ -78,8 +78,8 @@ public class Reconciler {
     }
 
     private void look(UUID run) {
-        Optional<RunState> state =
-                statements.row("select state from run where id = ?", r -> RunState.valueOf(r.getString(1)), run);
+        Optional<RunState> state = statements.row(
+                "select state from run where id = ? and not external", r -> RunState.valueOf(r.getString(1)), run);
         if (state.map(RunState::terminal).orElse(true)) {
             started.remove(run);
             workflows.runOver(run);
@@ -94,7 +94,7 @@ public class Reconciler {
         started.values().removeIf(at -> now - at > TRUSTED_NANOS);
         List<UUID> open =
                 statements.rows("""
-                select id from run where state in %s and id <> all (?)
+                select id from run where state in %s and not external and id <> all (?)
                 order by priority desc, created_at, id limit ?""".formatted(Fence.HELD), r -> r.getObject(1, UUID.class), started.keySet(), AT_ONCE);
         open.forEach(this::start);
         statements

@@ -60,7 +60,7 @@ public class Experiments {
     public record Place(UUID project, UUID experiment) {}
 
     /**
-     * The id of the experiment of this name: in the project that the request keeps to, else in the {@value Project#DEFAULT} one, else
+     * The id of the experiment of this name, or with this id: in the project that the request keeps to, else in the {@value Project#DEFAULT} one, else
      * in whichever has it.
      *
      * @throws Problem 422 where several have it
@@ -70,10 +70,12 @@ public class Experiments {
         List<Named> found = statements.rows(
                 """
                 select e.id, p.name = ? as home from experiment e join project p on p.id = e.project_id
-                where e.name = ? and (cast(? as uuid) is null or e.project_id = ?) order by home desc, p.name limit 2""",
+                where (e.name = ? or e.id = cast(? as uuid)) and (cast(? as uuid) is null or e.project_id = ?)
+                order by home desc, p.name limit 2""",
                 r -> new Named(r.getObject(1, UUID.class), r.getBoolean(2)),
                 Project.DEFAULT,
                 Given.label("experiment", name),
+                name.length() == 36 && name.matches("[0-9a-f-]{36}") ? id(name) : null,
                 asking.project().orElse(null),
                 asking.project().orElse(null));
         if (found.size() > 1 && !found.get(0).home()) {
@@ -108,6 +110,19 @@ public class Experiments {
                     409, "DELETED", "experiment", checked, "is deleted", "restore it, or name another experiment");
         }
         return found.place();
+    }
+
+    private static @Nullable UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Where something goes that names no experiment; it is there even when somebody deleted it. */
+    public Place home(String who) {
+        return row(Experiment.DEFAULT).map(Found::place).orElseGet(() -> named(null, who));
     }
 
     private record Found(Place place, boolean deleted) {}

@@ -39,8 +39,8 @@ class Admission {
     private static final long PATIENCE_MILLIS = 5_000;
 
     private static final Pattern WORKERS = Pattern.compile("/api/v1/(workers(/.*)?|runs/[^/]+/(attempts/.+|metrics))");
-    private static final Pattern TRANSFERS =
-            Pattern.compile("/api/v1/(artifacts/.*|runs\\.csv|runs/[^/]+/metrics\\.csv)");
+    private static final Pattern TRANSFERS = Pattern.compile(
+            "/api/(v1/(artifacts/.*|runs\\.csv|runs/[^/]+/metrics\\.csv)|2\\.0/mlflow-artifacts/artifacts/.+)");
 
     private final Map<Kind, Turnstile> turnstiles = new EnumMap<>(Kind.class);
 

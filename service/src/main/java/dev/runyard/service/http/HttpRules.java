@@ -37,10 +37,21 @@ class HttpRules {
             "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|25|0[0-9a-f]|1[0-9a-f]|7f)|[\\x00-\\x20\\x7f]",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern UPLOAD = Pattern.compile("/api/v1/artifacts/[^/]*");
+    private static final Pattern UPLOAD =
+            Pattern.compile("/api/v1/artifacts/[^/]*|/api/2\\.0/mlflow-artifacts/artifacts/.*");
+
+    /** A file's path within its run is a label that is decoded once, and names of files do hold a % (%25). */
+    private static final Pattern FILE = Pattern.compile("/(ajax-)?api/2\\.0/mlflow-artifacts/artifacts/.*");
+
+    private static final Pattern AMBIGUOUS_FILE = Pattern.compile(
+            "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|0[0-9a-f]|1[0-9a-f]|7f|25(2e|2f|5c))|[\\x00-\\x20\\x7f]",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Where MLflow's own page asks, which some of its clients do too: the same as under /api. */
+    private static final String AJAX = "/ajax-api/";
 
     /** No file, and none of the service's own prefixes. */
-    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|q(/|$))[^.]+");
+    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version)$)[^.]+");
 
     /** Before it is known who asks. */
     private static final int FIRST = 1_000;
@@ -83,6 +94,8 @@ class HttpRules {
         Problem.Body refusal = refusal(context.request());
         if (refusal != null) {
             refusals.end(context, refusal);
+        } else if (context.request().uri().startsWith(AJAX)) {
+            context.reroute("/" + context.request().uri().substring("/ajax-".length()));
         } else if (ofThePage(context)) {
             context.reroute("/");
         } else {
@@ -152,7 +165,8 @@ class HttpRules {
                     "This lab is not served under that Host; open it as localhost, or list the name in RUNYARD_HOSTS.");
         }
         String path = path(request.uri());
-        if (AMBIGUOUS.matcher(path).find()) {
+        Pattern ambiguous = FILE.matcher(path).matches() ? AMBIGUOUS_FILE : AMBIGUOUS;
+        if (ambiguous.matcher(path).find()) {
             return Problem.Body.of(400, "BAD_PATH", "The path can be read in more than one way.");
         }
         if (!SAFE.contains(request.method()) && foreign(request, authority)) {

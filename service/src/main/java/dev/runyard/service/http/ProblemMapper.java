@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpClosedException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
@@ -186,8 +187,11 @@ class ProblemMapper {
     }
 
     private static Response answer(Problem.Body body, UriInfo uri) {
-        Response.ResponseBuilder answer =
-                Response.status(body.status()).type(Problem.Body.MEDIA_TYPE).entity(body.at(uri.getPath()));
+        Response.ResponseBuilder answer = MlflowRefusal.at(uri.getPath())
+                ? Response.status(MlflowRefusal.status(body))
+                        .type(MediaType.APPLICATION_JSON)
+                        .entity(MlflowRefusal.of(body))
+                : Response.status(body.status()).type(Problem.Body.MEDIA_TYPE).entity(body.at(uri.getPath()));
         if (body.status() == 503 || body.status() == 429) {
             answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         }

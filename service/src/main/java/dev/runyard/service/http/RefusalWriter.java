@@ -27,8 +27,10 @@ public class RefusalWriter {
         if (response.ended() || response.headWritten()) {
             return;
         }
-        response.setStatusCode(body.status());
-        response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.Body.MEDIA_TYPE);
+        String path = context.request().path();
+        boolean mlflow = MlflowRefusal.at(path);
+        response.setStatusCode(mlflow ? MlflowRefusal.status(body) : body.status());
+        response.putHeader(HttpHeaders.CONTENT_TYPE, mlflow ? "application/json" : Problem.Body.MEDIA_TYPE);
         if (body.status() == 503) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "2");
         }
@@ -37,8 +39,8 @@ public class RefusalWriter {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         try {
-            String path = context.request().path();
-            response.end(mapper.writeValueAsString(body.at(path == null ? null : printable(path))));
+            response.end(mapper.writeValueAsString(
+                    mlflow ? MlflowRefusal.of(body) : body.at(path == null ? null : printable(path))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a problem is plain text", e);
         }

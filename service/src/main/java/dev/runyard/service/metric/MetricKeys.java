@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** The dictionary of metric names. A name's number never changes, so it is remembered for the life of the process. */
 @ApplicationScoped
@@ -28,6 +29,11 @@ public class MetricKeys {
             on conflict (key) do nothing
             """.formatted(Fence.HELD);
 
+    private static final String ADD_ALLOWED = """
+            insert into metric_key (key, lower_is_better)
+            select k.key, k.lower from unnest(?::text[], ?::bool[]) as k(key, lower) order by k.key on conflict (key) do nothing
+            """;
+
     private final ConcurrentHashMap<String, Integer> ids = new ConcurrentHashMap<>();
     private final Statements statements;
 
@@ -42,6 +48,15 @@ public class MetricKeys {
      * <p>Outside of any transaction: a name must be visible to all before its number is remembered.
      */
     Map<String, Integer> ids(UUID run, long attempt, Collection<String> keys) {
+        return ids(keys, unknown -> statements.change(ADD, List.copyOf(unknown), lower(unknown), run, attempt));
+    }
+
+    /** The same for whoever was found to be allowed to log. */
+    Map<String, Integer> ids(Collection<String> keys) {
+        return ids(keys, unknown -> statements.change(ADD_ALLOWED, List.copyOf(unknown), lower(unknown)));
+    }
+
+    private Map<String, Integer> ids(Collection<String> keys, Consumer<TreeSet<String>> add) {
         Map<String, Integer> found = new HashMap<>();
         TreeSet<String> unknown = new TreeSet<>();
         for (String key : keys) {
@@ -56,7 +71,7 @@ public class MetricKeys {
             find(unknown, found);
         }
         if (!unknown.isEmpty()) {
-            add(run, attempt, unknown);
+            add.accept(unknown);
             find(unknown, found);
         }
         return found;
@@ -88,8 +103,7 @@ public class MetricKeys {
         unknown.removeAll(found.keySet());
     }
 
-    private void add(UUID run, long attempt, TreeSet<String> unknown) {
-        List<Boolean> lower = unknown.stream().map(k -> Goal.of(k) == Goal.MIN).toList();
-        statements.change(ADD, List.copyOf(unknown), lower, run, attempt);
+    private static List<Boolean> lower(TreeSet<String> keys) {
+        return keys.stream().map(k -> Goal.of(k) == Goal.MIN).toList();
     }
 }

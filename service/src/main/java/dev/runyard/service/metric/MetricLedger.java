@@ -197,10 +197,22 @@ public class MetricLedger {
             firstReport.stream().forEach(f -> f.firstReport(run, batch.attempt()));
         }
         if (stored.count > 0) {
-            runKeys.remember(run, summary.keyIds());
-            listeners.stream().forEach(l -> l.stored(run, names, summary.maxStep()));
+            tell(run, names, summary);
         }
         return stored.count;
+    }
+
+    /** After the commit of new points. */
+    void tell(UUID run, Set<String> names, Digest summary) {
+        runKeys.remember(run, summary.keyIds());
+        listeners.stream().forEach(l -> l.stored(run, names, summary.maxStep()));
+    }
+
+    /** What follows from points that are new, in the transaction that stores them. */
+    void derive(UUID run, Digest summary, Digest blocks) {
+        runKeys.check(run, summary.keyIds());
+        statements.change(SUMMARISE, summary.summary(run));
+        statements.change(BLOCKS, blocks.blocks(run));
     }
 
     private Stored insert(UUID run, long attempt, SortedPoints points, Digest summary) {
@@ -241,9 +253,7 @@ public class MetricLedger {
             agree(run, attempt, points);
         }
         if (count > 0) {
-            runKeys.check(run, summary.keyIds());
-            statements.change(SUMMARISE, summary.summary(run));
-            statements.change(BLOCKS, blocks.blocks(run));
+            derive(run, summary, blocks);
         }
         Failpoint.POINTS_STORED.reach();
         return new Stored(count, rows.get(0).starting());

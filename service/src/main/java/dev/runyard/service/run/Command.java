@@ -25,11 +25,23 @@ public enum Command {
     }
 
     /** Why it does not apply to a run; empty where it does. The same for one run and for many. */
-    public Optional<String> against(RunState state, boolean deleted) {
+    public Optional<String> against(RunState state, boolean deleted, boolean external) {
         if (deleted) {
             return Optional.of(IllegalTransition.DELETED);
         }
-        return from(state).isEmpty() ? Optional.of("it is " + state) : Optional.empty();
+        if (external && this != CANCEL) {
+            return Optional.of("it is an external run, which its own program keeps");
+        }
+        return from(state, external).isEmpty() ? Optional.of("it is " + state) : Optional.empty();
+    }
+
+    /** As {@link #from(RunState)}; to call an external run cancelled asks nobody, for no worker has it. */
+    public Optional<RunState> from(RunState state, boolean external) {
+        if (!external) {
+            return from(state);
+        }
+        boolean open = this == CANCEL && (!state.terminal() || state == RunState.CANCELLED);
+        return open ? Optional.of(RunState.CANCELLED) : Optional.empty();
     }
 
     /**

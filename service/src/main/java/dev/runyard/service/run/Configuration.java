@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Every value that acts in a run, by dotted path: swept, given or default. Values are JSON text with numbers in one spelling, so that
@@ -22,6 +23,9 @@ import java.util.UUID;
 public record Configuration(SortedMap<String, String> values) {
     /** Plain digits up to here; beyond, an exponent. */
     private static final int DIGITS = 20;
+
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d{1,3})?");
+    private static final int LONGEST_NUMBER = 60;
 
     /** Who said a value. */
     enum Origin {
@@ -76,6 +80,13 @@ public record Configuration(SortedMap<String, String> values) {
     /** As {@code values} are spelled. */
     public static String text(JsonNode value) {
         return value.isNumber() ? number(value.decimalValue()) : Json.canonical(value);
+    }
+
+    /** Of what a program that knows texts alone wrote: what reads as a number is one. */
+    public static String text(String written) {
+        return written.length() <= LONGEST_NUMBER && NUMBER.matcher(written).matches()
+                ? number(new BigDecimal(written))
+                : Json.canonical(written);
     }
 
     /** 1 for 1.0 and 1e0. */

@@ -24,13 +24,17 @@ public class Configurations {
     /** Longer values are in no catalogue: nobody picks them from a list. */
     private static final int LONGEST = 500;
 
-    private static final String STORE = """
+    private static final String WRITE = """
             with layouts as (
               insert into config_layout (id, paths) values (?, cast(? as text[])) on conflict do nothing),
             stored as (
-              insert into run_config (run_id, layout, vals) values (?, ?, cast(? as text[])) on conflict do nothing
+              insert into run_config (run_id, layout, vals) values (?, ?, cast(? as text[])) on conflict (run_id) %s
               returning run_id)
             insert into config_unseen (run_id) select run_id from stored on conflict do nothing""";
+
+    private static final String STORE = WRITE.formatted("do nothing");
+    private static final String REPLACE =
+            WRITE.formatted("do update set layout = excluded.layout, vals = excluded.vals");
 
     private static final String LACKING = """
             select r.id, r.spec, r.params from run r
@@ -73,9 +77,18 @@ public class Configurations {
 
     /** In the caller's transaction. A run that has one keeps it. */
     public void store(UUID run, Configuration configuration) {
+        write(STORE, run, configuration);
+    }
+
+    /** The same for a run that gets more of it while it goes on. */
+    public void replace(UUID run, Configuration configuration) {
+        write(REPLACE, run, configuration);
+    }
+
+    private void write(String sql, UUID run, Configuration configuration) {
         UUID layout = configuration.layout();
         statements.change(
-                STORE,
+                sql,
                 layout,
                 configuration.paths(),
                 run,
@@ -121,7 +134,7 @@ public class Configurations {
     }
 
     /** All of a run's configuration, by path. */
-    SortedMap<String, JsonNode> of(UUID run) {
+    public SortedMap<String, JsonNode> of(UUID run) {
         return byRun("where c.run_id = ?", run).getOrDefault(run, new TreeMap<>());
     }
 

@@ -19,10 +19,11 @@ final class Run {
             int lost,
             int faults,
             boolean pruned,
-            boolean deleted) {
+            boolean deleted,
+            boolean external) {
         static final String SELECT =
                 "select id, sweep_id, state, attempt, resume_wanted, lost, faults, pruned is not null as pruned,"
-                        + " deleted_at is not null as deleted from run where id = ? for update";
+                        + " deleted_at is not null as deleted, external from run where id = ? for update";
 
         static final Statements.Reader<Held> READER = r -> new Held(
                 r.getObject("id", UUID.class),
@@ -33,6 +34,7 @@ final class Run {
                 r.getInt("lost"),
                 r.getInt("faults"),
                 r.getBoolean("pruned"),
-                r.getBoolean("deleted"));
+                r.getBoolean("deleted"),
+                r.getBoolean("external"));
     }
 }

@@ -23,7 +23,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where a run's state changes. Each change is one statement guarded by the state and attempt it starts from, with
+ * The one place where the state of a managed run changes (its client keeps that of an external one). Each change is one statement guarded by the state and attempt it starts from, with
  * its event row in the same transaction. All of it may be repeated: what is already so stays so.
  */
 @ApplicationScoped
@@ -417,10 +417,10 @@ public class RunLedger implements FirstReport {
         }
         Run.Held held =
                 statements.row(Run.Held.SELECT, Run.Held.READER, run).orElseThrow(() -> Problem.notFound("run", run));
-        command.against(held.state(), held.deleted()).ifPresent(why -> {
+        command.against(held.state(), held.deleted(), held.external()).ifPresent(why -> {
             throw new IllegalTransition("run", run, command.word(), why);
         });
-        RunState next = command.from(held.state()).orElseThrow();
+        RunState next = command.from(held.state(), held.external()).orElseThrow();
         if (held.state() == RunState.PAUSING) {
             statements.change("update run set resume_wanted = ? where id = ?", command == Command.RESUME, run);
         }

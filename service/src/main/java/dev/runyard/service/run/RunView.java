@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * @param archived put away: lists leave it out unless asked
  * @param deletedAt when it was thrown away; lists leave it out unless asked
  * @param hasNote whether somebody wrote a note
+ * @param external kept by its client, which the lab neither queues nor stops
+ * @param heardAt when the client of an external run last wrote
  * @param environment where it was; not in lists
  * @param dataFingerprint hash of names, sizes and labels of its data, once there is a checkpoint; not in lists
  * @param deviceSeconds that all attempts took together; not in lists
@@ -92,6 +94,8 @@ public record RunView(
         boolean archived,
         @Nullable Instant deletedAt,
         boolean hasNote,
+        boolean external,
+        @Nullable Instant heardAt,
         @Nullable RunEnvironment environment,
         @Nullable String dataFingerprint,
         @Nullable Double deviceSeconds) {
@@ -102,6 +106,7 @@ public record RunView(
             r.attempt, r.priority, r.priority_class, r.placement, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
+            r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
 
     /** What the attempt that goes on told last; the run's own when none does. */
@@ -124,7 +129,8 @@ public record RunView(
     }
 
     private RunView(ResultSet row, JsonNode document) throws SQLException {
-        this(row, document, Understood.of(document));
+        // An external run has no spec that could be read.
+        this(row, document, row.getBoolean("external") ? new Understood(document, null) : Understood.of(document));
     }
 
     private RunView(ResultSet row, JsonNode document, Understood understood) throws SQLException {
@@ -169,6 +175,8 @@ public record RunView(
                 row.getBoolean("archived"),
                 Statements.time(row, "deleted_at"),
                 row.getBoolean("noted"),
+                row.getBoolean("external"),
+                Statements.time(row, "heard_at"),
                 null,
                 null,
                 null);
@@ -202,7 +210,9 @@ public record RunView(
             @Nullable RunEnvironment where) {
         Map<String, Configuration.Origin> said = new TreeMap<>();
         if (document != null) {
-            all.keySet().forEach(path -> said.put(path, Configuration.origin(path, document, params)));
+            all.keySet()
+                    .forEach(path -> said.put(
+                            path, external ? Configuration.Origin.BASE : Configuration.origin(path, document, params)));
         }
         return copy(document, found, why, all, said, null, where);
     }
@@ -254,6 +264,8 @@ public record RunView(
                 archived,
                 deletedAt,
                 hasNote,
+                external,
+                heardAt,
                 where,
                 where == null ? null : where.dataHash(),
                 where == null ? null : where.deviceSeconds());

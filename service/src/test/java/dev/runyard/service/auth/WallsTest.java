@@ -183,6 +183,7 @@ final class WallsTest {
                 "POST /api/v1/runs/bulk/check",
                 "{\"select\":{\"filter\":\"starred = false\"},\"do\":{\"action\":\"cancel\"}}");
         bodies.put("PUT /api/v1/views/{id}", "{\"name\":\"x\",\"page\":\"runs\",\"address\":\"x\"}");
+        bodies.put("POST /api/2.0/mlflow/runs/create", "{\"experiment_id\":\"none\"}");
         bodies.put("POST /api/v1/sweeps/{id}/extend", "{\"runs\":1}");
         String note = "{\"text\":\"mine now\"}";
         if (route.path().endsWith("/note")) {
@@ -201,6 +202,7 @@ final class WallsTest {
                 .replace("{beginning}", run.toString().substring(0, 8))
                 .replace("{action}", "cancel")
                 .replace("{attempt}", "1")
+                .replace("{path}", "0/" + run + "/artifacts/" + word)
                 .replace("{account}", "nobody");
         String name = route.path().startsWith("/api/v1/projects") ? here : word;
         path = path.replace("{name}", name);

@@ -22,7 +22,7 @@ final class VerdictTest {
     private static final Facts FURTHER = new Facts(true, false, true, true, 2, false);
 
     private static Run.Held run(RunState state, int lost, int faults) {
-        return new Run.Held(new UUID(0, 1), null, state, 1, false, lost, faults, false, false);
+        return new Run.Held(new UUID(0, 1), null, state, 1, false, lost, faults, false, false, false);
     }
 
     private static Verdict of(RunState state, Outcome outcome, Facts facts, int lost, int faults) {
@@ -169,7 +169,7 @@ final class VerdictTest {
         assertThat(of(RunState.CANCELLING, failed(FailureReason.SPEC), NOWHERE, 0, 0)
                         .next())
                 .isEqualTo(RunState.CANCELLED);
-        Run.Held resumed = new Run.Held(new UUID(0, 1), null, RunState.PAUSING, 1, true, 0, 0, false, false);
+        Run.Held resumed = new Run.Held(new UUID(0, 1), null, RunState.PAUSING, 1, true, 0, 0, false, false, false);
         assertThat(Verdict.of(resumed, RunState.PAUSING, new Outcome.GivenBack(3, Outcome.Cause.PAUSE), FURTHER)
                         .next())
                 .isEqualTo(RunState.QUEUED);
@@ -178,7 +178,7 @@ final class VerdictTest {
     /** Decided is decided: a stopped run does not go on because its worker went away before it could say that it stopped. */
     @Test
     void whatAPrunerStoppedIsPrunedHoweverItsAttemptEnds() {
-        Run.Held stopped = new Run.Held(new UUID(0, 1), null, RunState.RUNNING, 1, false, 2, 0, true, false);
+        Run.Held stopped = new Run.Held(new UUID(0, 1), null, RunState.RUNNING, 1, false, 2, 0, true, false, false);
         Verdict.Facts facts = new Verdict.Facts(true, false, false, false, 1, false);
         for (Outcome outcome : java.util.List.of(
                 new Outcome.GivenBack(5, Outcome.Cause.PAUSE),

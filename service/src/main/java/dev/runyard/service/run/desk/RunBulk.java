@@ -133,7 +133,7 @@ public class RunBulk {
                 .filter(run -> deed.delete() != null
                         ? !run.deleted()
                         : Command.fromString(String.valueOf(deed.action()))
-                                .from(run.state())
+                                .from(run.state(), run.external())
                                 .filter(to -> to != run.state())
                                 .isPresent())
                 .count();

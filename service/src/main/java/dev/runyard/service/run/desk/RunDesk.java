@@ -94,21 +94,23 @@ public class RunDesk {
     }
 
     /** What decides whether something applies. */
-    record Subject(UUID id, String name, RunState state, boolean inSweep, boolean deleted) {
-        static final String COLUMNS = "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null";
+    record Subject(UUID id, String name, RunState state, boolean inSweep, boolean deleted, boolean external) {
+        static final String COLUMNS =
+                "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null, r.external";
 
         static final Statements.Reader<Subject> READER = r -> new Subject(
                 r.getObject(1, UUID.class),
                 r.getString(2),
                 RunState.valueOf(r.getString(3)),
                 r.getBoolean(4),
-                r.getBoolean(5));
+                r.getBoolean(5),
+                r.getBoolean(6));
     }
 
     /** Why the deed does not apply to the run; empty where it does. */
     static Optional<String> against(Deed deed, Subject run) {
         if (deed.action() != null) {
-            return Command.fromString(deed.action()).against(run.state(), run.deleted());
+            return Command.fromString(deed.action()).against(run.state(), run.deleted(), run.external());
         }
         if (deed.patch() != null) {
             return deed.patch().experiment() != null && run.inSweep()

@@ -1,5 +1,6 @@
 package dev.runyard.service.run.list;
 
+import dev.runyard.service.http.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -99,6 +100,14 @@ public final class FieldJoins {
             joins.append("cross join lateral (select r.tags ->> cast(? as text) as v) " + alias + " ");
             values.add(tag.name());
             return alias + ".v";
+        }
+        if (field instanceof RunField.Dataset dataset) {
+            throw Problem.invalid(
+                    "NO_ORDER",
+                    "field",
+                    "dataset." + dataset.name(),
+                    "may stand for several data sets of a run",
+                    "use it in a filter");
         }
         return parameter((RunField.Param) field);
     }

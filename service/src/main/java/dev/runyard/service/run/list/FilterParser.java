@@ -6,18 +6,28 @@ import dev.runyard.service.run.list.RunFilter.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link RunFilter} by recursive descent; the depth is bounded before the stack is. */
 final class FilterParser {
     private static final RunField NAME = RunField.parse("filter", "name");
 
+    /** The names before a key in quotes: metrics.`a b`, tags."x". */
+    private static final Pattern ENTITY = Pattern.compile("[a-z]+\\.");
+
     private final String text;
+    private final Function<String, RunField> fields;
     private int at;
     private int depth;
     private int terms;
 
-    FilterParser(String text) {
+    /** @param fields what a field's text means */
+    FilterParser(String text, Function<String, RunField> fields) {
         this.text = text;
+        this.fields = fields;
     }
 
     RunFilter whole() {
@@ -74,8 +84,9 @@ final class FilterParser {
             return named(start, quoted(text.charAt(at)));
         }
         boolean ticked = next('`');
-        String written = ticked ? quoted('`') : field();
-        if (!ticked && (written.isEmpty() || !compared())) {
+        RunField literal = ticked ? null : keyInQuotes();
+        String written = literal != null ? "" : ticked ? quoted('`') : field();
+        if (!ticked && literal == null && (written.isEmpty() || !compared())) {
             at = start;
             String word = bare();
             if (word.isEmpty() || "<>=!~".indexOf(word.charAt(0)) >= 0) {
@@ -83,7 +94,7 @@ final class FilterParser {
             }
             return named(start, word);
         }
-        RunField field = RunField.parse("filter", written);
+        RunField field = literal != null ? literal : fields.apply(written);
         if (word("is")) {
             boolean no = word("not");
             if (!word("null")) {
@@ -161,6 +172,23 @@ final class FilterParser {
         at++;
     }
 
+    /** A key in quotes behind its kind, as MLflow writes one with blanks or signs; null where there is none. */
+    private @Nullable RunField keyInQuotes() {
+        Matcher entity = ENTITY.matcher(text).region(at, text.length());
+        if (!entity.lookingAt() || entity.end() >= text.length() || "`\"".indexOf(text.charAt(entity.end())) < 0) {
+            return null;
+        }
+        int start = at;
+        at = entity.end();
+        String key = quoted(text.charAt(at));
+        RunField field = TrackedField.of(text.substring(start, entity.end() - 1), key, true);
+        if (field == null) {
+            at = start;
+            throw wrong("no field is named so");
+        }
+        return field;
+    }
+
     /** Letters, digits and a few signs; also the parentheses of {@code .at(…)}. */
     private String field() {
         int start = at;
@@ -195,7 +223,7 @@ final class FilterParser {
                         : "expected one of = != < <= > >= ~ =~ !~, in, not in, like, ilike, is null, is not null");
     }
 
-    private @org.jspecify.annotations.Nullable Comparison sign() {
+    private @Nullable Comparison sign() {
         space();
         for (String sign : List.of("<=", ">=", "!=", "<>", "==", "=~", "!~", "=", "<", ">", "~")) {
             if (text.startsWith(sign, at)) {

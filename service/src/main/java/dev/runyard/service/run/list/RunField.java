@@ -71,6 +71,9 @@ public sealed interface RunField {
     /** A value of the configuration that acts, by its dotted path. */
     record Param(String path) implements RunField {}
 
+    /** Something of the data sets that a run says it used; one of them is enough. */
+    record Dataset(String name, String sql) implements RunField {}
+
     Map<String, Column> COLUMNS = Map.ofEntries(
             column("id", "r.id", Type.ID, false),
             column("name", "r.name", Type.TEXT, false),
@@ -108,7 +111,10 @@ public sealed interface RunField {
         if (text.startsWith("tags.") && text.length() > 5) {
             return new Tag(text.substring(5));
         }
-        Column column = COLUMNS.get(text);
+        RunField column = COLUMNS.get(text);
+        if (column == null) {
+            column = TrackedField.of(text);
+        }
         if (column == null) {
             List<String> choices = new ArrayList<>(new TreeSet<>(COLUMNS.keySet()));
             choices.add("metrics.<key>");
@@ -123,6 +129,22 @@ public sealed interface RunField {
                     near.map(n -> "did you mean " + n + "?").orElse(null));
         }
         return column;
+    }
+
+    /** The same where a key may stand in quotes, as in a filter: metrics.`a b`. */
+    static RunField ordered(String where, String text) {
+        int dot = text.indexOf('.');
+        int last = text.length() - 1;
+        if (dot > 0
+                && last > dot + 2
+                && "`\"".indexOf(text.charAt(dot + 1)) >= 0
+                && text.charAt(last) == text.charAt(dot + 1)) {
+            RunField field = TrackedField.of(text.substring(0, dot), text.substring(dot + 2, last), true);
+            if (field != null) {
+                return field;
+            }
+        }
+        return parse(where, text);
     }
 
     private static RunField metric(String where, String text) {

@@ -2,12 +2,14 @@ package dev.runyard.service.run.list;
 
 import dev.runyard.service.http.Problem;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What {@code filter=} means: comparisons of a {@link RunField} with values, joined by {@code and}, {@code or}, {@code not} and
  * parentheses. {@code ~} is "contains" without regard to case, {@code =~} and {@code !~} a regular expression of Postgres,
  * {@code like} and {@code ilike} its patterns; {@code in (…)}, {@code is null}. A word or quoted text that stands alone is part of the
- * name. A value is a number, true, false, a quoted text or one word; a field with spaces stands in back-quotes. Small on purpose: at
+ * name. A value is a number, true, false, a quoted text or one word; a field with spaces stands in back-quotes, or its key in quotes. All
+ * that MLflow's search takes is taken, with its names ({@link TrackedField}). Small on purpose: at
  * most {@value #TERMS} comparisons, {@value #DEPTH} parentheses deep.
  */
 public sealed interface RunFilter {
@@ -76,6 +78,15 @@ public sealed interface RunFilter {
 
     /** @throws Problem 422 BAD_FILTER with the position of what was not understood */
     static RunFilter parse(String text) {
+        return parse(text, field -> RunField.parse("filter", field));
+    }
+
+    /**
+     * The same grammar over other fields.
+     *
+     * @param fields what a field's text means; throws for one that it does not know
+     */
+    static RunFilter parse(String text, Function<String, RunField> fields) {
         if (text.length() > LENGTH) {
             throw Problem.invalid(
                     "BAD_FILTER",
@@ -84,6 +95,6 @@ public sealed interface RunFilter {
                     "must have at most " + LENGTH + " characters",
                     null);
         }
-        return new FilterParser(text).whole();
+        return new FilterParser(text, fields).whole();
     }
 }

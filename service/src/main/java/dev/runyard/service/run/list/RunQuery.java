@@ -117,7 +117,7 @@ public final class RunQuery {
                 case TIME -> !how.pattern() && time(value) != null;
             };
         }
-        if (compare.field() instanceof RunField.Tag) {
+        if (compare.field() instanceof RunField.Tag || compare.field() instanceof RunField.Dataset) {
             return !how.order();
         }
         if (compare.field() instanceof RunField.Param) {
@@ -152,6 +152,12 @@ public final class RunQuery {
                     new RunField.Column("", value, RunField.Type.TEXT, true),
                     compare.how(),
                     compare.value().text());
+        }
+        if (compare.field() instanceof RunField.Dataset dataset) {
+            return used(column(
+                    new RunField.Column(dataset.name(), dataset.sql(), RunField.Type.TEXT, true),
+                    compare.how(),
+                    compare.value().text()));
         }
         return compare.field() instanceof RunField.Param param
                 ? param(param, compare)
@@ -188,9 +194,17 @@ public final class RunQuery {
         if (field instanceof RunField.Column column) {
             return column.sql() + (no ? " is not null" : " is null");
         }
+        if (field instanceof RunField.Dataset dataset) {
+            return (no ? "" : "not ") + used(dataset.sql() + " is not null");
+        }
         String has =
                 field instanceof RunField.Param param ? gathered(param, "v is not null") : metric(field, "is not null");
         return no ? has : "not " + has;
+    }
+
+    /** Whether the run says that it used a data set of which this holds. */
+    private static String used(String condition) {
+        return "exists (select 1 from run_dataset d where d.run_id = " + ID + " and " + condition + ")";
     }
 
     private String column(RunField.Column column, RunFilter.Comparison how, String value) {
@@ -257,14 +271,15 @@ public final class RunQuery {
     }
 
     /**
-     * The JSON texts that a value may mean: a bare number is a number, bare true and false are these, anything else is a text, or the
-     * text of a list.
+     * The JSON texts that a value may mean: a bare number is a number, bare true and false are these, a number in quotes is either (those
+     * who know parameters as texts write it so), anything else is a text, or the text of a list.
      */
     private static List<String> spelled(RunFilter.Value value) {
         String text = value.text();
-        BigDecimal number = value.quoted() ? null : decimal(text);
+        BigDecimal number = decimal(text);
         if (number != null) {
-            return List.of(Configuration.number(number));
+            String plain = Configuration.number(number);
+            return value.quoted() ? List.of(Json.canonical(text), plain) : List.of(plain);
         }
         if (!value.quoted() && (text.equals("true") || text.equals("false"))) {
             return List.of(text);

@@ -17,7 +17,9 @@ public enum FailureReason {
     NO_VALID_CHECKPOINT,
     DISK_FULL,
     WORKER_LOST,
-    INTERNAL;
+    INTERNAL,
+    /** A program that is not ours ended badly: its exit code or signal, or what its client said. */
+    PROGRAM;
 
     /** Whom a failure says something about. */
     public enum Blame {
@@ -32,7 +34,7 @@ public enum FailureReason {
     /** Seen for the first time; what every place says is the run's. */
     public Blame blame() {
         return switch (this) {
-            case SPEC, NOT_FINITE, NO_PROGRESS, NO_VALID_CHECKPOINT -> Blame.RUN;
+            case SPEC, NOT_FINITE, NO_PROGRESS, NO_VALID_CHECKPOINT, PROGRAM -> Blame.RUN;
             case DATA, WEIGHTS, OUT_OF_MEMORY, DISK_FULL, INTERNAL -> Blame.PLACE;
             case WORKER_LOST -> Blame.NOBODY;
         };

@@ -1,0 +1,129 @@
+package dev.runyard.service.blob;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Names;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Files that clients keep with a run under paths such as {@code plots/loss.png}: the run's artifacts, of kind {@value #KIND}. A path is a
+ * label here as everywhere, and never one of the disk. Whoever calls has made sure that the client may.
+ */
+@ApplicationScoped
+public class ClientFiles {
+    static final String KIND = "file";
+
+    private static final int LONGEST = 1_000;
+    private static final int MOST = 10_000;
+
+    private static final String PUT = """
+            insert into artifact (run_id, attempt, name, kind, sha256, size) values (?, ?, ?, ?, ?, ?)
+            on conflict (run_id, attempt, name) do update set
+              kind = excluded.kind, sha256 = excluded.sha256, size = excluded.size, created_at = now()
+            """;
+
+    private static final String NEWEST = "select distinct on (name) name, size, sha256 from artifact where run_id = ? ";
+
+    private final Statements statements;
+    private final Blobs blobs;
+
+    ClientFiles(Statements statements, Blobs blobs) {
+        this.statements = statements;
+        this.blobs = blobs;
+    }
+
+    /**
+     * What stands in a folder.
+     *
+     * @param name without the folder's own
+     * @param size null for a folder
+     */
+    public record Entry(
+            String name, @org.jspecify.annotations.Nullable Long size) {}
+
+    /** A file to send. */
+    public record Found(Path file, long size, String sha256) {}
+
+    /**
+     * @return the path without slashes at its ends; empty for the top
+     * @throws Problem 400 for what climbs, hides or cannot be shown
+     */
+    public static String path(String given) {
+        String path = given.replaceAll("^/+|/+$", "");
+        boolean sound =
+                path.length() <= LONGEST && path.codePoints().allMatch(Names::printable) && path.indexOf('\\') < 0;
+        for (String part : path.split("/", -1)) {
+            sound &= path.isEmpty() || !part.isEmpty() && !part.equals(".") && !part.equals("..");
+        }
+        if (!sound) {
+            throw Problem.of(
+                    400,
+                    "BAD_PATH",
+                    "The path holds an empty part, a dot part, \\ or what cannot be printed, or is longer than "
+                            + LONGEST + " characters.");
+        }
+        return path;
+    }
+
+    /**
+     * Keeps a file; one of the same path is replaced. Not in a transaction: it streams.
+     *
+     * @throws Problem 413, 507, 422 TOO_MANY_FILES
+     */
+    public void put(UUID run, long attempt, String path, InputStream in) throws IOException {
+        long others = statements.number("select count(*) from artifact where run_id = ? and name <> ?", run, path);
+        if (others >= MOST) {
+            throw Problem.invalid(
+                    "TOO_MANY_FILES",
+                    "path",
+                    path,
+                    "is one more than the " + MOST + " files that a run may have",
+                    null);
+        }
+        Blobs.Named stored = blobs.put(in);
+        statements.change(PUT, run, attempt, path, KIND, stored.hash().hex(), stored.size());
+    }
+
+    /** Folders first by name, then files; empty where there is nothing. */
+    public List<Entry> list(UUID run, String folder) {
+        String below = folder.isEmpty() ? "" : folder + "/";
+        Map<String, Entry> entries = new TreeMap<>();
+        statements.each(
+                NEWEST + "and starts_with(name, ?) order by name, attempt desc limit " + MOST,
+                r -> {
+                    String rest = r.getString(1).substring(below.length());
+                    int slash = rest.indexOf('/');
+                    String name = slash < 0 ? rest : rest.substring(0, slash);
+                    entries.putIfAbsent(name, new Entry(name, slash < 0 ? r.getLong(2) : null));
+                },
+                run,
+                below);
+        return List.copyOf(entries.values());
+    }
+
+    /** The newest file of the path. */
+    public Optional<Found> find(UUID run, String path) throws IOException {
+        Optional<String> hash = statements.row(
+                NEWEST + "and name = ? order by name, attempt desc limit 1", r -> r.getString(3), run, path);
+        Optional<Blobs.Stored> stored = hash.isEmpty() ? Optional.empty() : blobs.find(new BlobHash(hash.get()));
+        return stored.map(s -> new Found(s.file(), s.size(), hash.get()));
+    }
+
+    /** Takes a file, or all that is below a folder, away; the bytes go with the next sweep. What a worker left stays. */
+    public int delete(UUID run, String path) {
+        return statements.change(
+                "delete from artifact where run_id = ? and kind = ? and (name = ? or starts_with(name, ?))",
+                run,
+                KIND,
+                path,
+                path + "/");
+    }
+}

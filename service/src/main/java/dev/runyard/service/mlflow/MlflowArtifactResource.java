@@ -1,0 +1,171 @@
+package dev.runyard.service.mlflow;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.ClientFiles;
+import dev.runyard.service.db.Asking;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.client.ClientRuns;
+import dev.runyard.spec.json.Json;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Files by MLflow's protocol: {@code {experiment}/{run}/artifacts/{path}}, of which the run alone says whose it is. */
+@Path("/api/2.0")
+@Blocking
+@Tag(name = "mlflow")
+public class MlflowArtifactResource {
+    private final ClientFiles files;
+    private final ClientRuns runs;
+    private final Scope scope;
+    private final Asking asking;
+    private final Statements statements;
+
+    MlflowArtifactResource(ClientFiles files, ClientRuns runs, Scope scope, Asking asking, Statements statements) {
+        this.files = files;
+        this.runs = runs;
+        this.scope = scope;
+        this.asking = asking;
+        this.statements = statements;
+    }
+
+    /** A path of a client's, taken apart. */
+    private record Place(UUID run, String path) {
+        /** @throws Problem 400, 404 */
+        static Place of(String given) {
+            String[] parts = ClientFiles.path(given).split("/", 4);
+            if (parts.length < 3 || !parts[2].equals("artifacts")) {
+                throw Problem.of(
+                        404,
+                        "RESOURCE_DOES_NOT_EXIST",
+                        "Files are kept with runs, as EXPERIMENT/RUN/artifacts/PATH; there is no " + Wire.shown(given)
+                                + ".");
+            }
+            return new Place(Wire.run(parts[1]), parts.length < 4 ? "" : parts[3]);
+        }
+    }
+
+    @GET
+    @Path("/mlflow/artifacts/list")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode list(@Context UriInfo uri) {
+        Wire message = Wire.query(uri);
+        UUID run = message.run();
+        String path = ClientFiles.path(message.textOrEmpty("path"));
+        String root = root(run);
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.put("root_uri", root);
+        entries(answer.putArray("files"), run, path, path.isEmpty() ? "" : path + "/");
+        return answer;
+    }
+
+    /** By names within the folder, as the client of the file proxy expects it. */
+    @GET
+    @Path("/mlflow-artifacts/artifacts")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode proxied(@Context UriInfo uri) {
+        Place place = Place.of(Wire.query(uri).text("path"));
+        root(place.run());
+        ObjectNode answer = Json.mapper().createObjectNode();
+        entries(answer.putArray("files"), place.run(), place.path(), "");
+        return answer;
+    }
+
+    @PUT
+    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode put(@PathParam("path") String given, InputStream body) {
+        Place place = Place.of(given);
+        if (place.path().isEmpty()) {
+            throw Wire.invalid("Invalid path");
+        }
+        ClientRuns.Kept run = runs.writable(place.run(), scope.caller());
+        // A new blob is nobody's until the run has it.
+        asking.asLab(() -> {
+            try {
+                files.put(run.id(), run.attempt(), place.path(), body);
+                return run.id();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return Json.mapper().createObjectNode();
+    }
+
+    @GET
+    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public Response get(@PathParam("path") String given) throws IOException {
+        Place place = Place.of(given);
+        root(place.run());
+        ClientFiles.Found found = files.find(place.run(), place.path())
+                .orElseThrow(() -> Problem.of(
+                        404,
+                        "RESOURCE_DOES_NOT_EXIST",
+                        "There is no file " + Wire.shown(place.path()) + " of run " + place.run() + "."));
+        return Response.ok(found.file().toFile())
+                .type(MediaType.APPLICATION_OCTET_STREAM)
+                .header(HttpHeaders.CONTENT_LENGTH, found.size())
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
+                .header("Content-Security-Policy", "sandbox; default-src 'none'")
+                .header(HttpHeaders.ETAG, "\"" + found.sha256() + "\"")
+                .build();
+    }
+
+    @DELETE
+    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode delete(@PathParam("path") String given) {
+        Place place = Place.of(given);
+        ClientRuns.Kept run = runs.writable(place.run(), scope.caller());
+        asking.asLab(() -> files.delete(run.id(), place.path()));
+        return Json.mapper().createObjectNode();
+    }
+
+    private void entries(ArrayNode into, UUID run, String folder, String prefix) {
+        for (ClientFiles.Entry entry : files.list(run, folder)) {
+            ObjectNode file = into.addObject();
+            file.put("path", prefix + entry.name());
+            file.put("is_dir", entry.size() == null);
+            if (entry.size() != null) {
+                file.put("file_size", entry.size());
+            }
+        }
+    }
+
+    /** @throws Problem 404, 403 */
+    private String root(UUID run) {
+        scope.sees(run);
+        return statements
+                .row(
+                        "select experiment_id from run where id = ?",
+                        r -> "mlflow-artifacts:/" + r.getString(1) + "/" + run + "/artifacts",
+                        run)
+                .orElseThrow(() -> ClientRuns.missing(run.toString()));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.runyard.service.mlflow;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.runyard.service.auth.Role;
+import dev.runyard.service.db.Statements;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Curves by MLflow's protocol. Written as text at once: a page of them is most of what is read of a lab. */
+@Path("/api/2.0/mlflow/metrics")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "mlflow")
+@RolesAllowed({Role.PERSON, Role.ATTEMPT})
+public class MlflowMetricResource {
+    /** Runs of one bulk request. */
+    private static final int RUNS = 100;
+
+    /** Points where no page is asked for, which the oldest clients do not. */
+    private static final int UNPAGED = 250_000;
+
+    private static final String POINTS = """
+            select p.step, p.time, p.value from metric_point p join metric_key k on k.id = p.key_id
+            where p.run_id = ? and k.key = ? and p.superseded_by is null and (p.step, p.time) > (?, ?)
+            order by p.step, p.time limit ?""";
+
+    private static final Pattern TOKEN = Pattern.compile("(\\d{1,16}),(\\d{1,18})");
+
+    private final Statements statements;
+    private final Scope scope;
+
+    MlflowMetricResource(Statements statements, Scope scope) {
+        this.statements = statements;
+        this.scope = scope;
+    }
+
+    /** Behind which point a page begins. */
+    private record Place(long step, long time) {
+        static final Place FIRST = new Place(-1, Long.MIN_VALUE);
+
+        String token() {
+            return Base64.getUrlEncoder().encodeToString((step + "," + time).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        static Place of(@Nullable String token) {
+            if (token == null || token.isEmpty()) {
+                return FIRST;
+            }
+            try {
+                Matcher read =
+                        TOKEN.matcher(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII));
+                if (read.matches()) {
+                    return new Place(Long.parseLong(read.group(1)), Long.parseLong(read.group(2)));
+                }
+            } catch (IllegalArgumentException e) {
+                // Falls through: whatever it is, it is none of ours.
+            }
+            throw Wire.invalid("Invalid page token, could not base64-decode");
+        }
+    }
+
+    @GET
+    @Path("/get-history")
+    public String history(@Context UriInfo uri) {
+        Wire message = Wire.query(uri);
+        UUID run = message.run();
+        String key = message.text("metric_key");
+        Long asked = message.wholeOrNull("max_results");
+        int most = asked == null ? UNPAGED : message.most("max_results", 0, MlflowRuns.Limits.POINTS);
+        known(run);
+        StringBuilder json = new StringBuilder(1 << 16).append("{\"metrics\":[");
+        Place last = append(json, run, key, Place.of(message.textOrNull("page_token")), most, null);
+        json.append(']');
+        if (last != null) {
+            json.append(",\"next_page_token\":\"").append(last.token()).append('"');
+        }
+        return json.append('}').toString();
+    }
+
+    @GET
+    @Path("/get-history-bulk")
+    public String bulk(@Context UriInfo uri) {
+        Wire message = Wire.query(uri);
+        List<String> runs = message.texts("run_id");
+        String key = message.text("metric_key");
+        if (runs.isEmpty()) {
+            throw Wire.invalid("GetMetricHistoryBulk request must specify at least one run_id.");
+        }
+        if (runs.size() > RUNS) {
+            throw Wire.invalid("GetMetricHistoryBulk request cannot specify more than " + RUNS + " run_ids. Received "
+                    + runs.size() + " run_ids.");
+        }
+        Long asked = message.wholeOrNull("max_results");
+        int left =
+                asked == null ? MlflowRuns.Limits.POINTS : (int) Math.min(Math.max(asked, 0), MlflowRuns.Limits.POINTS);
+        StringBuilder json = new StringBuilder(1 << 16).append("{\"metrics\":[");
+        int[] count = {0};
+        for (String run : runs.stream().sorted().toList()) {
+            UUID id = Wire.run(run);
+            known(id);
+            if (count[0] < left) {
+                append(json, id, key, Place.FIRST, left - count[0], count);
+            }
+        }
+        return json.append("]}").toString();
+    }
+
+    private void known(UUID run) {
+        scope.sees(run);
+        if (statements
+                .row("select 1 from run where id = ?", r -> r.getInt(1), run)
+                .isEmpty()) {
+            throw dev.runyard.service.run.client.ClientRuns.missing(run.toString());
+        }
+    }
+
+    /**
+     * @param count of points written, of several runs; null for the page of one
+     * @return the last point, where more follow
+     */
+    private @Nullable Place append(
+            StringBuilder json, UUID run, String key, Place from, int most, int @Nullable [] count) {
+        String head =
+                "{\"key\":" + new TextNode(key) + (count == null ? "" : ",\"run_id\":\"" + run + "\"") + ",\"value\":";
+        int[] n = {0};
+        long[] last = {0, 0};
+        statements.each(
+                POINTS,
+                r -> {
+                    if (n[0]++ == most) {
+                        return;
+                    }
+                    last[0] = r.getLong(1);
+                    last[1] = r.getLong(2);
+                    double value = r.getDouble(3);
+                    if (json.charAt(json.length() - 1) != '[') {
+                        json.append(',');
+                    }
+                    json.append(head);
+                    if (Double.isFinite(value)) {
+                        json.append(value);
+                    } else {
+                        json.append('"').append(value).append('"');
+                    }
+                    json.append(",\"timestamp\":")
+                            .append(last[1] / 1_000)
+                            .append(",\"step\":")
+                            .append(last[0])
+                            .append('}');
+                },
+                run,
+                key,
+                from.step(),
+                from.time(),
+                most + 1);
+        if (count != null) {
+            count[0] += Math.min(n[0], most);
+        }
+        return n[0] > most ? new Place(last[0], last[1]) : null;
+    }
+}

@@ -1,0 +1,233 @@
+package dev.runyard.service.mlflow;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.auth.Role;
+import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Curation;
+import dev.runyard.service.experiment.Experiments;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.client.ClientLog;
+import dev.runyard.service.run.client.ClientRuns;
+import dev.runyard.service.run.client.ClientTags;
+import dev.runyard.spec.Names;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunState;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Runs by MLflow's protocol: made, looked at, ended, named, deleted. */
+@Path("/api/2.0/mlflow/runs")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.WILDCARD)
+@Blocking
+@Tag(name = "mlflow")
+public class MlflowRunResource {
+    private final MlflowExperiments experiments;
+    private final MlflowRuns views;
+    private final MlflowSearch search;
+    private final ClientRuns runs;
+    private final ClientLog log;
+    private final Curation curation;
+    private final Scope scope;
+
+    MlflowRunResource(
+            MlflowExperiments experiments,
+            MlflowRuns views,
+            MlflowSearch search,
+            ClientRuns runs,
+            ClientLog log,
+            Curation curation,
+            Scope scope) {
+        this.experiments = experiments;
+        this.views = views;
+        this.search = search;
+        this.runs = runs;
+        this.log = log;
+        this.curation = curation;
+        this.scope = scope;
+    }
+
+    /** The program of a queued run gets that run, unless it says that it wants one below it. */
+    @POST
+    @Path("/create")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode create(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        Wire message = Wire.body(body);
+        ObjectNode tags = MlflowRuns.tags(message.list("tags"));
+        Optional<Scope.Home> home = scope.home();
+        String parent = tags.path(ClientTags.PARENT).asText("");
+        if (home.isPresent() && !parent.equals(home.get().run().toString())) {
+            tags.remove(ClientTags.PARENT);
+            tags.remove(ClientTags.NAME);
+            runs.changeable(home.get().run(), scope.caller());
+            runs.tag(home.get().run(), tags);
+            return answer(home.get().run());
+        }
+        Long start = message.wholeOrNull("start_time");
+        String who = home.map(Scope.Home::owner).orElseGet(() -> Given.who(user));
+        Integer lost = lostAfter(tags);
+        Experiments.Place place;
+        if (home.isPresent()) {
+            place = home.get().place();
+        } else {
+            String experiment = message.textOrNull("experiment_id");
+            MlflowExperiments.Row row = experiments.byId(
+                    experiment == null || experiment.isEmpty() ? MlflowExperiments.DEFAULT_ID : experiment, who);
+            if (row.deletedAt() != null) {
+                throw Wire.invalid(
+                        "The experiment " + row.wireId() + " must be in the 'active' state. Current state is deleted.");
+            }
+            place = row.place();
+            lost = lost == null
+                            && !tags.has(ClientTags.LOST_AFTER)
+                            && row.tags().containsKey(ClientTags.LOST_AFTER)
+                    ? ClientTags.seconds(String.valueOf(row.tags().get(ClientTags.LOST_AFTER)))
+                    : lost;
+        }
+        String name = name(message.textOrEmpty("run_name"), tags);
+        tags.put(ClientTags.NAME, name);
+        String by = message.textOrNull("user_id");
+        if (by != null && !by.isEmpty() && !tags.has(ClientTags.USER)) {
+            tags.put(ClientTags.USER, by);
+        }
+        UUID id = UUID.randomUUID();
+        runs.create(new ClientRuns.Fresh(
+                id, place, name, start == null ? Instant.now() : moment("start_time", start), tags, lost, who));
+        return answer(id);
+    }
+
+    @GET
+    @Path("/get")
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode get(@Context UriInfo uri) {
+        UUID run = Wire.query(uri).run();
+        scope.sees(run);
+        return answer(run);
+    }
+
+    /** What a program says of the end of a run that the lab carries out is heard by its worker, and changes nothing here. */
+    @POST
+    @Path("/update")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode update(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        Wire message = Wire.body(body);
+        UUID id = message.run();
+        String status = message.textOrNull("status");
+        RunState state = status == null ? null : MlflowRuns.state(status);
+        Long end = message.wholeOrNull("end_time");
+        String name = message.textOrEmpty("run_name");
+        ClientRuns.Kept run = runs.changeable(id, scope.caller());
+        if (!name.isEmpty()) {
+            runs.rename(id, Names.label("run_name", name));
+        }
+        if (state != null && run.external()) {
+            runs.become(id, state, end == null ? null : moment("end_time", end), Given.who(user));
+        }
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.set("run_info", views.one(id).path("info"));
+        return answer;
+    }
+
+    @POST
+    @Path("/delete")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode delete(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID id = Wire.body(body).run();
+        ClientRuns.Kept run = runs.changeable(id, scope.caller());
+        if (!run.external() && !run.state().terminal()) {
+            throw Problem.of(400, "INVALID_STATE", "Run " + id + " is " + run.state() + "; cancel it first.");
+        }
+        QuarkusTransaction.requiringNew().run(() -> curation.delete(Curated.RUN, List.of(id), true, Given.who(user)));
+        return Json.mapper().createObjectNode();
+    }
+
+    @POST
+    @Path("/restore")
+    @RolesAllowed(Role.RESEARCHER)
+    public ObjectNode restore(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID id = Wire.body(body).run();
+        views.one(id);
+        QuarkusTransaction.requiringNew().run(() -> curation.delete(Curated.RUN, List.of(id), false, Given.who(user)));
+        return Json.mapper().createObjectNode();
+    }
+
+    @POST
+    @Path("/set-tag")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode tag(byte[] body) {
+        Wire message = Wire.body(body);
+        UUID id = message.run();
+        MlflowTags.set(runs, log, runs.changeable(id, scope.caller()), MlflowRuns.tags(List.of(message)));
+        return Json.mapper().createObjectNode();
+    }
+
+    @POST
+    @Path("/delete-tag")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode untag(byte[] body) {
+        Wire message = Wire.body(body);
+        UUID id = message.run();
+        String key = message.text("key");
+        runs.changeable(id, scope.caller());
+        if (!runs.untag(id, key)) {
+            throw Problem.of(
+                    404, "RESOURCE_DOES_NOT_EXIST", "No tag with name: " + Wire.shown(key) + " in run with id " + id);
+        }
+        return Json.mapper().createObjectNode();
+    }
+
+    @POST
+    @Path("/search")
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode search(byte[] body) {
+        return search.runs(Wire.body(body), scope.home().orElse(null));
+    }
+
+    private ObjectNode answer(UUID run) {
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.set("run", views.one(run));
+        return answer;
+    }
+
+    private static @Nullable Integer lostAfter(ObjectNode tags) {
+        return tags.has(ClientTags.LOST_AFTER)
+                ? ClientTags.seconds(tags.path(ClientTags.LOST_AFTER).asText())
+                : null;
+    }
+
+    /** The name that is given, or told by its tag; else one that can be said aloud. */
+    private static String name(String given, ObjectNode tags) {
+        String told = tags.path(ClientTags.NAME).asText("");
+        if (!given.isEmpty() && !told.isEmpty() && !given.equals(told)) {
+            throw Wire.invalid(
+                    "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='"
+                            + Wire.shown(given) + "', mlflow.runName='" + Wire.shown(told) + "').");
+        }
+        String name = given.isEmpty() ? told : given;
+        return name.isEmpty() ? RandomName.next() : Names.label("run_name", name);
+    }
+
+    private static Instant moment(String field, long millis) {
+        if (millis < 0 || millis > 253_000_000_000_000L) {
+            throw Wire.invalid("Invalid value " + millis + " for parameter '" + field + "' supplied: it is no time");
+        }
+        return Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.runyard.service.mlflow;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Experiment;
+import dev.runyard.service.run.list.FieldJoins;
+import dev.runyard.service.run.list.RunChoice;
+import dev.runyard.service.run.list.RunField;
+import dev.runyard.service.run.list.RunFilter;
+import dev.runyard.service.run.list.RunQuery;
+import dev.runyard.spec.json.Json;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Searches by MLflow's protocol, in the filters' own language: a superset of MLflow's. */
+@ApplicationScoped
+class MlflowSearch {
+    private static final int RUNS = 1_000;
+    /** Bytes of a page; one that would have more has fewer runs, and a token. */
+    private static final long PAGE_BYTES = 16L << 20;
+
+    /** Runs that are read at once. */
+    private static final int CHUNK = 500;
+
+    private static final Pattern ORDER =
+            Pattern.compile("(.*?)(?:\\s+(asc|desc))?", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern TOKEN = Pattern.compile("\\{\"offset\": ?(\\d{1,9})}");
+
+    private static final String CREATED = "cast(floor(extract(epoch from r.created_at) * 1000) as bigint)";
+    private static final String CHANGED =
+            "cast(floor(extract(epoch from " + MlflowExperiments.changed() + ") * 1000) as bigint)";
+    private static final Map<String, RunField.Column> EXPERIMENT = Map.of(
+            "name", new RunField.Column("name", "r.name", RunField.Type.TEXT, false),
+            "experiment_id", new RunField.Column("experiment_id", "cast(r.id as text)", RunField.Type.TEXT, false),
+            "creation_time", new RunField.Column("creation_time", CREATED, RunField.Type.NUMBER, false),
+            "last_update_time", new RunField.Column("last_update_time", CHANGED, RunField.Type.NUMBER, false));
+
+    private final Statements statements;
+    private final RunChoice choice;
+    private final MlflowExperiments experiments;
+    private final MlflowRuns runs;
+
+    MlflowSearch(Statements statements, RunChoice choice, MlflowExperiments experiments, MlflowRuns runs) {
+        this.statements = statements;
+        this.choice = choice;
+        this.experiments = experiments;
+        this.runs = runs;
+    }
+
+    /** @param home of a program that sees its own experiment alone */
+    ObjectNode runs(Wire message, Scope.@Nullable Home home) {
+        int most = message.most("max_results", RUNS, MlflowRuns.Limits.RUNS);
+        int offset = offset(message.textOrNull("page_token"));
+        List<UUID> among = home == null
+                ? ids(message.texts("experiment_ids"))
+                : List.of(home.place().experiment());
+        List<UUID> found = among.isEmpty()
+                ? List.of()
+                : QuarkusTransaction.requiringNew().call(() -> found(message, among, most, offset));
+        ObjectNode answer = Json.mapper().createObjectNode();
+        ArrayNode page = answer.putArray("runs");
+        int shown = Math.min(most, found.size());
+        long bytes = 0;
+        int read = 0;
+        while (read < shown && (bytes < PAGE_BYTES || read == 0)) {
+            List<UUID> chunk = found.subList(read, Math.min(shown, read + CHUNK));
+            Map<UUID, ObjectNode> views = runs.of(chunk);
+            for (UUID id : chunk) {
+                ObjectNode view = views.get(id);
+                if (view != null) {
+                    page.add(view);
+                }
+            }
+            read += chunk.size();
+            bytes += page.isEmpty()
+                    ? 0
+                    : (long) chunk.size() * page.get(page.size() - 1).toString().length();
+        }
+        if (read < found.size()) {
+            answer.put("next_page_token", token(offset + read));
+        }
+        return answer;
+    }
+
+    private List<UUID> found(Wire message, List<UUID> among, int most, int offset) {
+        choice.settings();
+        RunQuery where = new RunQuery(choice)
+                .and("r.experiment_id = any(?)", among)
+                .and(shown(message.textOrNull("run_view_type")));
+        String filter = message.textOrEmpty("filter");
+        if (!filter.isBlank()) {
+            where.and(RunFilter.parse(filter));
+        }
+        FieldJoins joins = new FieldJoins(choice);
+        StringBuilder order = new StringBuilder();
+        for (String clause : message.texts("order_by")) {
+            Order by = order(clause);
+            order.append(joins.expression(field(by.field())))
+                    .append(by.down() ? " desc" : " asc")
+                    .append(" nulls last, ");
+        }
+        order.append("coalesce(r.started_at, r.created_at) desc, r.id");
+        List<@Nullable Object> values = new ArrayList<>(joins.values());
+        String sql = "select r.id from run r " + where.joins(joins) + joins.joins() + "where " + where.sql("r.id")
+                + " order by " + order + " limit ? offset ?";
+        values.addAll(where.values());
+        values.add(most + 1);
+        values.add(offset);
+        return statements.rows(sql, r -> r.getObject(1, UUID.class), values.toArray());
+    }
+
+    /** @param home the one experiment that the caller sees; null: all that the walls let through */
+    ObjectNode experiments(Wire message, @Nullable UUID home) {
+        int most = message.most("max_results", RUNS, MlflowRuns.Limits.RUNS);
+        int offset = offset(message.textOrNull("page_token"));
+        RunQuery where = new RunQuery(choice).and(shown(message.textOrNull("view_type")));
+        if (home != null) {
+            where.and("r.id = ?", home);
+        }
+        String filter = message.textOrEmpty("filter");
+        if (!filter.isBlank()) {
+            where.and(RunFilter.parse(filter, MlflowSearch::ofExperiment));
+        }
+        StringBuilder order = new StringBuilder();
+        for (String clause : message.texts("order_by")) {
+            Order by = order(clause);
+            if (!(ofExperiment(by.field()) instanceof RunField.Column column)) {
+                throw Wire.invalid("Invalid order by key '" + Wire.shown(by.field()) + "' specified. Valid keys are "
+                        + String.join(
+                                ", ", EXPERIMENT.keySet().stream().sorted().toList()));
+            }
+            order.append(column.sql()).append(by.down() ? " desc, " : " asc, ");
+        }
+        if (order.isEmpty()) {
+            order.append("changed desc, ");
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        values.add(experiments.homeProject());
+        values.addAll(where.values());
+        values.add(most + 1);
+        values.add(offset);
+        List<MlflowExperiments.Row> found = experiments.rows(
+                MlflowExperiments.SELECT + "where " + where.sql("r.id") + " order by " + order
+                        + "r.id limit ? offset ?",
+                values);
+        ObjectNode answer = Json.mapper().createObjectNode();
+        ArrayNode page = answer.putArray("experiments");
+        found.stream().limit(most).forEach(row -> page.add(row.json()));
+        if (found.size() > most) {
+            answer.put("next_page_token", token(offset + most));
+        }
+        return answer;
+    }
+
+    private static RunField ofExperiment(String text) {
+        String bare = text.replaceFirst("^(attributes?|attr|experiment)\\.", "");
+        RunField.Column column = EXPERIMENT.get(bare);
+        if (column != null) {
+            return column;
+        }
+        Matcher tag = Pattern.compile("tags?\\.(.+)", Pattern.DOTALL).matcher(text);
+        if (tag.matches()) {
+            return new RunField.Tag(tag.group(1));
+        }
+        throw Wire.invalid("Invalid attribute key '" + Wire.shown(text) + "' specified. Valid keys are "
+                + String.join(", ", EXPERIMENT.keySet().stream().sorted().toList()) + " and tags.<name>");
+    }
+
+    private List<UUID> ids(List<String> wireIds) {
+        List<UUID> ids = new ArrayList<>();
+        for (String wireId : wireIds) {
+            UUID id = Wire.id(wireId);
+            if (id != null) {
+                ids.add(id);
+            } else if (wireId.equals(MlflowExperiments.DEFAULT_ID)) {
+                ids.addAll(statements.rows(
+                        "select id from experiment where name = ? and project_id = cast(? as uuid)",
+                        r -> r.getObject(1, UUID.class),
+                        Experiment.DEFAULT,
+                        experiments.homeProject()));
+            }
+        }
+        return ids;
+    }
+
+    private static String shown(@Nullable String view) {
+        return switch (view == null ? "ACTIVE_ONLY" : view) {
+            case "ACTIVE_ONLY", "1" -> Curated.shown("r", "true", null);
+            case "DELETED_ONLY", "2" -> Curated.shown("r", null, "only");
+            case "ALL", "3" -> "true";
+            default ->
+                throw Wire.invalid("Invalid value \"" + Wire.shown(String.valueOf(view))
+                        + "\" for parameter 'run_view_type' supplied: it is none of ACTIVE_ONLY, DELETED_ONLY, ALL");
+        };
+    }
+
+    private record Order(String field, boolean down) {}
+
+    private static Order order(String clause) {
+        Matcher read = ORDER.matcher(clause.strip());
+        if (!read.matches() || read.group(1).isEmpty()) {
+            throw Wire.invalid("Invalid order_by clause '" + Wire.shown(clause) + "'.");
+        }
+        return new Order(read.group(1), "desc".equalsIgnoreCase(read.group(2)));
+    }
+
+    private static RunField field(String text) {
+        return RunField.ordered("order_by", text);
+    }
+
+    private static String token(int offset) {
+        return Base64.getEncoder().encodeToString(("{\"offset\": " + offset + "}").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static int offset(@Nullable String token) {
+        if (token == null || token.isEmpty()) {
+            return 0;
+        }
+        try {
+            Matcher read = TOKEN.matcher(new String(Base64.getDecoder().decode(token), StandardCharsets.US_ASCII));
+            if (read.matches()) {
+                return Integer.parseInt(read.group(1));
+            }
+        } catch (IllegalArgumentException e) {
+            // Falls through: whatever it is, it is none of ours.
+        }
+        throw Wire.invalid("Invalid page token, could not base64-decode");
+    }
+}

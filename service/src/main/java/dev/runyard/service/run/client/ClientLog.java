@@ -1,0 +1,269 @@
+package dev.runyard.service.run.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.auth.Fence;
+import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.db.Asking;
+import dev.runyard.service.db.Contention;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.ClientPoints;
+import dev.runyard.service.metric.MetricLedger;
+import dev.runyard.service.metric.PointBatch;
+import dev.runyard.service.run.Configuration;
+import dev.runyard.service.run.Configurations;
+import dev.runyard.spec.Failpoint;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.run.RunState;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients log into a run: all of one request in one transaction, which holds the run against its other clients; a request that
+ * comes again changes nothing. The lab writes it for whoever was found to be allowed to ({@link ClientRuns#writable}): the walls are not
+ * asked again for each point.
+ */
+@ApplicationScoped
+public class ClientLog {
+    private static final Logger LOG = Logger.getLogger(ClientLog.class);
+
+    static final int MOST_PARAMS = 10_000;
+    static final int MOST_DATASETS = 1_000;
+
+    private static final int TRIES = 4;
+
+    private static final String HOLD = """
+            select r.state, r.reason = 'WORKER_LOST' as lost, c.params, c.heard_at < now() - interval '1 second' as quiet
+            from run r join client_run c on c.run_id = r.id
+            where r.id = ? and r.deleted_at is null and r.attempt = ? and (r.external or r.state in %s)
+            for share of r for update of c""".formatted(Fence.HELD);
+
+    private static final String DATASET = """
+            insert into run_dataset (run_id, name, digest, source_type, source, schema, profile, tags)
+            values (?, ?, ?, ?, ?, ?, ?, cast(? as jsonb))
+            on conflict (run_id, name, digest) do update set tags = run_dataset.tags || excluded.tags""";
+
+    private final Statements statements;
+    private final Asking asking;
+    private final Configurations configurations;
+    private final ClientPoints points;
+    private final Journal journal;
+    private final MetricLedger ledger;
+
+    public ClientLog(
+            Statements statements,
+            Asking asking,
+            Configurations configurations,
+            ClientPoints points,
+            Journal journal,
+            MetricLedger ledger) {
+        this.statements = statements;
+        this.asking = asking;
+        this.configurations = configurations;
+        this.points = points;
+        this.journal = journal;
+        this.ledger = ledger;
+    }
+
+    /**
+     * A data set that a run says it used.
+     *
+     * @param tags of the use
+     */
+    public record Dataset(
+            String name,
+            String digest,
+            String sourceType,
+            String source,
+            @Nullable String schema,
+            @Nullable String profile,
+            ObjectNode tags) {}
+
+    /** What one request logs; each may be empty. */
+    public record Entry(Map<String, String> params, PointBatch points, List<Dataset> datasets) {}
+
+    /**
+     * Stores what is new of it, or nothing.
+     *
+     * @throws Problem 400 when a parameter has another value already, or there is too much of something; 409 for an attempt that is over
+     */
+    public void store(ClientRuns.Kept run, Entry entry) {
+        int tries = asking.asLab(() -> asLab(run, entry));
+        if (tries > 1) {
+            LOG.debugf("run %s: another request changed the same rows; stored at the try %d", run.id(), tries);
+        }
+    }
+
+    private int asLab(ClientRuns.Kept run, Entry entry) {
+        ClientPoints.Named named = points.named(entry.points());
+        for (int tried = 1; ; tried++) {
+            try {
+                QuarkusTransaction.requiringNew().run(() -> once(run, entry, named));
+                Failpoint.REQUEST_COMMITTED.reach();
+                return tried;
+            } catch (Contention e) {
+                if (tried == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * The program of an external run goes on from an earlier step: what it measured beyond that becomes a ghost, and what it measures from
+     * now on is a new attempt's.
+     */
+    public void resume(ClientRuns.Kept run, long step) {
+        long attempt = asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> {
+            hold(run);
+            long next = statements.number(
+                    "update run set attempt = attempt + 1, state = 'RUNNING', ended_at = null, reason = null, message = null"
+                            + " where id = ? and attempt = ? and external returning attempt",
+                    run.id(),
+                    run.attempt());
+            if (next == 0) {
+                throw new StaleAttempt(run.id(), run.attempt());
+            }
+            ledger.supersede(run.id(), next, step);
+            return next;
+        }));
+        LOG.debugf("run %s goes on from step %d as attempt %d", run.id(), step, attempt);
+    }
+
+    /** What the client said of parameters, as it wrote them. */
+    public SortedMap<String, String> params(UUID run) {
+        return statements
+                .row("select params from client_run where run_id = ?", r -> texts(Json.tree(r.getString(1))), run)
+                .orElseGet(TreeMap::new);
+    }
+
+    private record Held(RunState state, boolean lost, JsonNode params, boolean quiet) {}
+
+    private void once(ClientRuns.Kept run, Entry entry, ClientPoints.Named named) {
+        Held held = hold(run);
+        params(run, held, entry.params());
+        points.store(run.id(), run.attempt(), named);
+        entry.datasets().forEach(dataset -> dataset(run.id(), dataset));
+        if (held.quiet()) {
+            statements.change("update client_run set heard_at = clock_timestamp() where run_id = ?", run.id());
+        }
+        if (held.lost() && run.external()) {
+            // It is not lost, then.
+            statements.change(
+                    "update run set state = 'RUNNING', reason = null, message = null, ended_at = null where id = ?"
+                            + " and state = 'FAILED' and reason = 'WORKER_LOST'",
+                    run.id());
+            journal.run(
+                    run.id(),
+                    null,
+                    Journal.RECONCILER,
+                    "start",
+                    RunState.FAILED,
+                    RunState.RUNNING,
+                    "its client is back");
+        }
+    }
+
+    private Held hold(ClientRuns.Kept run) {
+        return held(run)
+                .or(() -> {
+                    statements.change("insert into client_run (run_id) values (?) on conflict do nothing", run.id());
+                    return held(run);
+                })
+                .orElseThrow(() -> new StaleAttempt(run.id(), run.attempt()));
+    }
+
+    private Optional<Held> held(ClientRuns.Kept run) {
+        return statements.row(
+                HOLD,
+                r -> new Held(
+                        RunState.valueOf(r.getString(1)), r.getBoolean(2), Json.tree(r.getString(3)), r.getBoolean(4)),
+                run.id(),
+                run.attempt());
+    }
+
+    private void params(ClientRuns.Kept run, Held held, Map<String, String> logged) {
+        SortedMap<String, String> fresh = new TreeMap<>();
+        logged.forEach((name, value) -> {
+            JsonNode known = held.params().get(name);
+            if (known == null) {
+                fresh.put(name, value);
+            } else if (!known.asText().equals(value)) {
+                throw Problem.of(
+                        400,
+                        "INVALID_PARAMETER_VALUE",
+                        "Changing param values is not allowed. Param with key='" + name
+                                + "' was already logged with value='"
+                                + known.asText() + "' for run ID='" + run.id() + "'. Attempted logging new value '"
+                                + value
+                                + "'.");
+            }
+        });
+        if (fresh.isEmpty()) {
+            return;
+        }
+        int count = held.params().size() + fresh.size();
+        if (count > MOST_PARAMS) {
+            throw Problem.invalid(
+                    "TOO_MANY_PARAMS",
+                    "params",
+                    count,
+                    "are more than the " + MOST_PARAMS + " that a run may have",
+                    null);
+        }
+        statements.change(
+                "update client_run set params = params || cast(? as jsonb) where run_id = ?",
+                Json.canonical(fresh),
+                run.id());
+        SortedMap<String, String> all = new TreeMap<>();
+        texts(held.params()).forEach((name, value) -> all.put(name, Configuration.text(value)));
+        fresh.forEach((name, value) -> all.put(name, Configuration.text(value)));
+        if (!run.external()) {
+            // What the spec says of a path stands.
+            configurations.of(run.id()).forEach((path, value) -> all.put(path, Configuration.text(value)));
+        }
+        configurations.replace(run.id(), new Configuration(all));
+    }
+
+    private void dataset(UUID run, Dataset dataset) {
+        long others = statements.number(
+                "select count(*) from run_dataset where run_id = ? and (name, digest) <> (?, ?)",
+                run,
+                dataset.name(),
+                dataset.digest());
+        if (others >= MOST_DATASETS) {
+            throw Problem.invalid(
+                    "TOO_MANY_DATASETS",
+                    "datasets",
+                    dataset.name(),
+                    "is one more than the " + MOST_DATASETS + " data sets that a run may have",
+                    null);
+        }
+        statements.change(
+                DATASET,
+                run,
+                dataset.name(),
+                dataset.digest(),
+                dataset.sourceType(),
+                dataset.source(),
+                dataset.schema(),
+                dataset.profile(),
+                Json.canonical(dataset.tags()));
+    }
+
+    private static SortedMap<String, String> texts(JsonNode params) {
+        SortedMap<String, String> texts = new TreeMap<>();
+        params.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
+        return texts;
+    }
+}
