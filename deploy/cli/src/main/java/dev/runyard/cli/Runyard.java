@@ -1,6 +1,7 @@
 package dev.runyard.cli;
 
 import dev.runyard.cli.demo.DemoCommand;
+import dev.runyard.cli.importing.ImportCommand;
 import dev.runyard.cli.lab.BackupCommands;
 import dev.runyard.cli.lab.DoctorCommand;
 import dev.runyard.cli.lab.DownCommand;
@@ -103,6 +104,7 @@ import picocli.CommandLine.ParameterException;
             PretrainCommand.class,
             EmbedCommand.class,
             ImportPgnCommand.class,
+            ImportCommand.class,
             InvertCommand.class,
             ServeModelCommand.class,
             ClientCommand.class,

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 /** A lab over HTTP. What it refuses becomes one line. */
 public final class LabApi {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of a file, however large and slow its way. */
+    private static final Duration TRANSFER = Duration.ofHours(1);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** The most that every list of the service gives at once; some give more. */
@@ -64,6 +67,16 @@ public final class LabApi {
     public static LabApi of(String url) {
         URI base = LabAddress.of("RUNYARD_URL", url);
         return new LabApi(base, LabToken.of(base, System.getenv(), LabHome.ofEnvironment()));
+    }
+
+    /** A server that is not this lab, and that gets no token of the lab's. */
+    public static LabApi elsewhere(URI base, @Nullable String token) {
+        return new LabApi(base, Optional.ofNullable(token));
+    }
+
+    /** As a person wrote it. */
+    public static URI address(String name, String text) {
+        return LabAddress.of(name, text);
     }
 
     /** The lab that {@code RUNYARD_URL} names, or the one that runs on this home, or the one signed in to last. */
@@ -121,6 +134,41 @@ public final class LabApi {
     /** Asks once: what came of it is unknown when no answer comes. */
     public JsonNode post(String path, @Nullable Object body) {
         return LabAnswer.of(url(), once(posted(path, body)));
+    }
+
+    /** As {@link #post} for what may be repeated, and is where no answer comes. */
+    public JsonNode again(String path, Object body) {
+        return LabAnswer.of(url(), patiently(posted(path, body)));
+    }
+
+    /** Sends a file to be kept under its path; may be repeated. */
+    public void upload(String path, Path file) throws IOException {
+        LabAnswer.of(
+                url(),
+                patiently(request(path)
+                        .timeout(TRANSFER)
+                        .setHeader("Content-Type", "application/octet-stream")
+                        .PUT(HttpRequest.BodyPublishers.ofFile(file))));
+    }
+
+    /** Fetches a file whose hash nobody told. */
+    public void download(String path, Path file) throws IOException {
+        try {
+            HttpResponse<Path> response = http.send(
+                    request(path)
+                            .timeout(TRANSFER)
+                            .setHeader("Accept", "*/*")
+                            .GET()
+                            .build(),
+                    HttpResponse.BodyHandlers.ofFile(file));
+            if (response.statusCode() != 200) {
+                throw Failure.fault(url() + " gave " + response.statusCode() + " for " + path, "try again");
+            }
+        } catch (IOException e) {
+            throw LabAnswer.none(url(), e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     /** Takes something away; may be repeated. */

@@ -1,0 +1,121 @@
+package dev.runyard.cli.importing;
+
+import dev.runyard.cli.remote.LabApi;
+import dev.runyard.cli.terminal.Failure;
+import dev.runyard.cli.terminal.Progress;
+import dev.runyard.cli.terminal.Table;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code runyard import}. */
+@Command(
+        name = "import",
+        description = "Take over runs of another tracker; may be interrupted and repeated.",
+        synopsisSubcommandLabel = "TRACKER",
+        subcommands = {ImportCommand.Mlflow.class, ImportCommand.Csv.class, ImportCommand.TensorBoard.class})
+public final class ImportCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard");
+    }
+
+    /** What all of them share. */
+    abstract static class Source implements Callable<Integer> {
+        @Option(names = "--dry-run", description = "Say what would be taken over and what not; write nothing.")
+        boolean dry;
+
+        abstract Tracker tracker() throws IOException;
+
+        @Override
+        public Integer call() throws IOException {
+            Set<String> left = new TreeSet<>();
+            List<Tracker.Past> runs = tracker().runs(left::add);
+            Takeover takeover = new Takeover(LabApi.ofEnvironment());
+            Map<Takeover.Outcome, Integer> outcomes = new EnumMap<>(Takeover.Outcome.class);
+            try (Progress progress = new Progress(System.err)) {
+                int done = 0;
+                for (Tracker.Past run : runs) {
+                    outcomes.merge(dry ? takeover.look(run) : takeover.take(run, left::add), 1, Integer::sum);
+                    progress.show(++done / (double) runs.size(), done + " of " + runs.size() + " runs");
+                }
+            }
+            System.out.println((dry ? "Would take over " : "Took over ")
+                    + outcomes.getOrDefault(Takeover.Outcome.NEW, 0) + " new runs, "
+                    + (dry ? "complete " : "completed ") + outcomes.getOrDefault(Takeover.Outcome.COMPLETED, 0) + ", "
+                    + outcomes.getOrDefault(Takeover.Outcome.KNOWN, 0) + " are there already.");
+            left.forEach(line -> System.out.println("left: " + Table.printable(line)));
+            return 0;
+        }
+    }
+
+    /** From a server. */
+    @Command(name = "mlflow", description = "From an MLflow server.")
+    static final class Mlflow extends Source {
+        @Parameters(paramLabel = "URL", description = "Of the server, for example http://mlflow:5000.")
+        String url;
+
+        @Option(names = "--experiment", paramLabel = "NAME", description = "Only this one; may be given several times.")
+        @Nullable
+        List<String> experiments;
+
+        @Option(names = "--no-files", description = "Leave files where they are.")
+        boolean noFiles;
+
+        @Override
+        Tracker tracker() {
+            // Its credentials by MLflow's own variable, in no history of a shell.
+            String token = System.getenv("MLFLOW_TRACKING_TOKEN");
+            URI from = LabApi.address("URL", url);
+            return new MlflowTracker(
+                    LabApi.elsewhere(from, token), experiments == null ? List.of() : experiments, !noFiles);
+        }
+    }
+
+    /** From a table. */
+    @Command(
+            name = "csv",
+            description = {
+                "From a table with a header: a row a point (key, value, and run, step, time), a row a step (step, and a column a metric), or a"
+                        + " row a run (name, params.…, metrics.…, tags.…)."
+            })
+    static final class Csv extends Source {
+        @Parameters(paramLabel = "FILE", description = "UTF-8, with commas.")
+        Path file;
+
+        @Option(names = "--experiment", required = true, paramLabel = "NAME", description = "Where its runs go.")
+        String experiment;
+
+        @Override
+        Tracker tracker() {
+            return new CsvTracker(file, experiment);
+        }
+    }
+
+    /** From event files. */
+    @Command(
+            name = "tensorboard",
+            description = "Scalars from TensorBoard's event files; each folder that holds one is a run.")
+    static final class TensorBoard extends Source {
+        @Parameters(paramLabel = "DIR", description = "A log folder.")
+        Path folder;
+
+        @Option(names = "--experiment", required = true, paramLabel = "NAME", description = "Where its runs go.")
+        String experiment;
+
+        @Override
+        Tracker tracker() {
+            return new TensorBoardTracker(folder, experiment);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.runyard.cli.importing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.cli.remote.LabApi;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Writes runs of other trackers into a lab. Each has a tag that says where it came from: a run that is there already is gone on with, and
+ * one that is there whole is left alone, so that an import may be interrupted and repeated anywhere.
+ */
+final class Takeover {
+    static final String ORIGIN = "runyard.importedFrom";
+    /** Set last, when all of it is there. */
+    static final String WHOLE = "runyard.imported";
+
+    private static final String API = "../2.0/mlflow/";
+    private static final int POINTS = 900;
+    private static final int TEXTS = 100;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final LabApi lab;
+    private final Map<String, String> experiments = new HashMap<>();
+
+    Takeover(LabApi lab) {
+        this.lab = lab;
+    }
+
+    /** What came of a run. */
+    enum Outcome {
+        /** It was there whole. */
+        KNOWN,
+        NEW,
+        /** An earlier import had begun it, or it went on since. */
+        COMPLETED
+    }
+
+    /** What would come of it; nothing is written. */
+    Outcome look(Tracker.Past past) {
+        Optional<JsonNode> there = find(past);
+        return there.isEmpty() ? Outcome.NEW : whole(there.get()) ? Outcome.KNOWN : Outcome.COMPLETED;
+    }
+
+    /** @param left told what could not be taken over, one line each */
+    Outcome take(Tracker.Past past, Consumer<String> left) throws IOException {
+        Optional<JsonNode> there = find(past);
+        if (there.isPresent() && whole(there.get())) {
+            return Outcome.KNOWN;
+        }
+        String run = there.isPresent() ? there.get().path("id").asText() : create(past);
+        Batch batch = new Batch(run, left);
+        for (Map.Entry<String, String> param : past.params().entrySet()) {
+            batch.text("params", param.getKey(), param.getValue());
+        }
+        for (Map.Entry<String, String> tag : past.tags().entrySet()) {
+            batch.text("tags", tag.getKey(), tag.getValue());
+        }
+        past.content().points(batch::point);
+        batch.send();
+        past.content().files((path, file) -> lab.upload(upload(run, path), file), left);
+        ObjectNode end = JSON.createObjectNode().put("run_id", run).put("status", past.status());
+        if (past.endedAt() != null) {
+            end.put("end_time", past.endedAt());
+        }
+        lab.post(API + "runs/update", end);
+        if (past.over()) {
+            lab.post(
+                    API + "runs/set-tag",
+                    JSON.createObjectNode().put("run_id", run).put("key", WHOLE).put("value", "whole"));
+        }
+        return there.isPresent() ? Outcome.COMPLETED : Outcome.NEW;
+    }
+
+    private static boolean whole(JsonNode run) {
+        return run.path("tags").path(WHOLE).asText("").equals("whole");
+    }
+
+    private Optional<JsonNode> find(Tracker.Past past) {
+        String quoted = past.origin().replace("\\", "\\\\").replace("'", "\\'");
+        String filter = LabApi.encode("tags." + ORIGIN + " = '" + quoted + "'");
+        JsonNode items = lab.get("runs?archived=true&limit=1&filter=" + filter).path("items");
+        return items.isEmpty() ? Optional.empty() : Optional.of(items.get(0));
+    }
+
+    private String create(Tracker.Past past) {
+        String experiment = experiments.computeIfAbsent(past.experiment(), this::experiment);
+        ObjectNode body = JSON.createObjectNode();
+        body.put("experiment_id", experiment)
+                .put("start_time", past.startedAt())
+                .put("run_name", past.name());
+        body.putArray("tags").addObject().put("key", ORIGIN).put("value", past.origin());
+        return lab.post(API + "runs/create", body)
+                .path("run")
+                .path("info")
+                .path("run_id")
+                .asText();
+    }
+
+    private String experiment(String name) {
+        return lab.find(API + "experiments/get-by-name?experiment_name=" + LabApi.encode(name))
+                .map(found -> found.path("experiment").path("experiment_id"))
+                .orElseGet(() -> lab.post(
+                                API + "experiments/create",
+                                JSON.createObjectNode().put("name", name))
+                        .path("experiment_id"))
+                .asText();
+    }
+
+    private static String upload(String run, String path) {
+        StringBuilder encoded = new StringBuilder("../2.0/mlflow-artifacts/artifacts/0/" + run + "/artifacts");
+        for (String part : path.split("/", -1)) {
+            encoded.append('/').append(LabApi.encode(part));
+        }
+        return encoded.toString();
+    }
+
+    /** Sends when it is full. */
+    private final class Batch {
+        private final String run;
+        private ArrayNode points = JSON.createArrayNode();
+        private ObjectNode texts = JSON.createObjectNode();
+        private final Consumer<String> left;
+        private int textCount;
+
+        Batch(String run, Consumer<String> left) {
+            this.run = run;
+            this.left = left;
+        }
+
+        void text(String kind, String key, String value) {
+            texts.withArray(kind).addObject().put("key", key).put("value", value);
+            if (++textCount == TEXTS) {
+                send();
+            }
+        }
+
+        void point(String key, double value, long millis, long step) {
+            if (step < 0 || millis < 0) {
+                left.accept("points before step 0 or before 1970 (metric " + key + ")");
+                return;
+            }
+            ObjectNode point = points.addObject().put("key", key);
+            if (Double.isFinite(value)) {
+                point.put("value", value);
+            } else {
+                point.put("value", Double.toString(value));
+            }
+            point.put("timestamp", millis).put("step", step);
+            if (points.size() == POINTS) {
+                send();
+            }
+        }
+
+        void send() {
+            if (points.isEmpty() && textCount == 0) {
+                return;
+            }
+            ObjectNode body = texts.put("run_id", run);
+            body.set("metrics", points);
+            // May be repeated: what is there already is left as it is.
+            lab.again(API + "runs/log-batch", body);
+            points = JSON.createArrayNode();
+            texts = JSON.createObjectNode();
+            textCount = 0;
+        }
+    }
+}

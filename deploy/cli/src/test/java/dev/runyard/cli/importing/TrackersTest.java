@@ -1,0 +1,103 @@
+package dev.runyard.cli.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runyard.cli.terminal.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is read from other trackers' files. */
+final class TrackersTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> left = new ArrayList<>();
+
+    private List<Tracker.Past> csv(String text) throws IOException {
+        return new CsvTracker(Files.writeString(folder.resolve("t.csv"), text), "e").runs(left::add);
+    }
+
+    private static List<String> points(Tracker.Past run) throws IOException {
+        List<String> points = new ArrayList<>();
+        run.content().points((key, value, millis, step) -> points.add(key + "@" + step + "=" + value + " " + millis));
+        return points;
+    }
+
+    @Test
+    void aRowAPoint() throws IOException {
+        List<Tracker.Past> runs = csv("key,step,epoch,value,time,attempt\r\nloss,3,,0.5,2026-01-01T00:00:00Z,1\r\n\"a,\"\"b\"\"\",4,,-Infinity,1767225601,1\r\n");
+        assertThat(runs).hasSize(1);
+        assertThat(runs.get(0).name()).isEqualTo("t");
+        assertThat(points(runs.get(0))).containsExactly("loss@3=0.5 1767225600000", "a,\"b\"@4=-Infinity 1767225601000");
+        assertThat(runs.get(0).endedAt()).isEqualTo(1_767_225_601_000L);
+        assertThat(csv("key,step,epoch,value,time,attempt\nloss,3,,0.5,2026-01-01T00:00:00Z,1\n").get(0).origin())
+                .isNotEqualTo(runs.get(0).origin());
+    }
+
+    @Test
+    void aRowAStepWithAColumnAMetric() throws IOException {
+        List<Tracker.Past> runs = csv("Step,run,loss,acc,note\n0,a,1.5,,first\n1,a,1.25,0.5,\n0,b,2,,\n");
+        assertThat(runs).extracting(Tracker.Past::name).containsExactly("a", "b");
+        assertThat(points(runs.get(0))).containsExactly("loss@0=1.5 0", "loss@1=1.25 0", "acc@1=0.5 0");
+        assertThat(left).containsExactly("column note: cells that are no numbers");
+    }
+
+    @Test
+    void aRowARun() throws IOException {
+        List<Tracker.Past> runs = csv("name,params.lr,metrics.acc,tags.team,other\nx,0.10,0.5,vision,1\n");
+        assertThat(runs.get(0).params()).containsEntry("lr", "0.10");
+        assertThat(runs.get(0).tags()).containsEntry("team", "vision");
+        assertThat(points(runs.get(0))).containsExactly("acc@0=0.5 0");
+        assertThat(left).singleElement().asString().contains("other");
+    }
+
+    @Test
+    void aCellThatCannotBeReadIsNamed() {
+        assertThatThrownBy(() -> csv("key,value\nloss,often\n"))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("row 2, column value: \"often\" is no number");
+        assertThatThrownBy(() -> csv("key,value\nloss\n")).hasMessageContaining("row 2 has 1 cells, the header 2");
+        assertThatThrownBy(() -> csv("")).hasMessageContaining("is empty");
+    }
+
+    /** Written by TensorBoard 2.21. */
+    @Test
+    void scalarsOfTensorBoardOldAndNewAndWhatACutFileStillHolds() throws IOException {
+        byte[] file;
+        try (var sample = TrackersTest.class.getResourceAsStream("/importing/events.out.tfevents.sample")) {
+            file = java.util.Objects.requireNonNull(sample).readAllBytes();
+        }
+        Path logs = Files.createDirectories(folder.resolve("logs/run-1"));
+        Files.write(logs.resolve("events.out.tfevents.1"), file);
+        Tracker.Past run = new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0);
+        assertThat(run.name()).isEqualTo("run-1");
+        assertThat(run.startedAt()).isEqualTo(1_764_190_000_500L);
+        List<String> whole = List.of(
+                "loss@0=0.5 1764190000500",
+                "loss@1=0.25 1764190001500",
+                "loss@2=0.16666667 1764190002500",
+                "acc@7=0.25 1764190004000",
+                "acc@8=0.75 1764190005000");
+        assertThat(points(run)).isEqualTo(whole);
+        assertThat(left).containsExactly("what is no scalar: images, histograms, texts (words)");
+
+        left.clear();
+        Files.write(logs.resolve("events.out.tfevents.1"), java.util.Arrays.copyOf(file, file.length - 70));
+        List<String> cut = points(new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0));
+        assertThat(whole).startsWith(cut.toArray(String[]::new));
+        assertThat(cut).isNotEmpty();
+        assertThat(left).anySatisfy(line -> assertThat(line).contains("cut off"));
+
+        left.clear();
+        file[file.length / 2] ^= 1;
+        Files.write(logs.resolve("events.out.tfevents.1"), file);
+        assertThat(points(new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0)).size()).isLessThan(5);
+        assertThat(left).anySatisfy(line -> assertThat(line).contains("damaged"));
+    }
+}
