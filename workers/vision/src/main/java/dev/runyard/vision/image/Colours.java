@@ -2,6 +2,21 @@ package dev.runyard.vision.image;
 
 /** Pillow's colour operations on RGB bytes, in its arithmetic (float32 where it uses float32), so that bytes agree. */
 final class Colours {
+    /** Sixth of the circle that a hue of 8 bits lies in, how far beyond its beginning, and a saturation of 8 bits as a share. */
+    private static final int[] SECTOR = new int[256];
+
+    private static final float[] BEYOND = new float[256];
+    private static final float[] SHARE = new float[256];
+
+    static {
+        for (int h = 0; h < 256; h++) {
+            int i = (int) Math.floor((float) h * 6.0 / 255.0);
+            SECTOR[h] = i % 6;
+            BEYOND[h] = (float) ((float) h * 6.0 / 255.0 - (float) i);
+            SHARE[h] = (float) (h / 255.0);
+        }
+    }
+
     private Colours() {}
 
     /** {@code ImageEnhance.Brightness}: 0 is black, 1 the image. */
@@ -53,10 +68,18 @@ final class Colours {
     /** Turns the hue of Pillow's 8-bit HSV; the factor is part of a full turn, truncated to 1/255, and wraps at 256. */
     static void hue(byte[] rgb, double factor) {
         int shift = (int) (factor * 255);
-        int[] hsv = new int[3];
         for (int i = 0; i < rgb.length; i += 3) {
-            toHsv(rgb[i] & 0xff, rgb[i + 1] & 0xff, rgb[i + 2] & 0xff, hsv);
-            fromHsv((hsv[0] + shift) & 0xff, hsv[1], hsv[2], rgb, i);
+            int r = rgb[i] & 0xff;
+            int g = rgb[i + 1] & 0xff;
+            int b = rgb[i + 2] & 0xff;
+            int max = Math.max(r, Math.max(g, b));
+            int min = Math.min(r, Math.min(g, b));
+            int s = max == min ? 0 : clip((int) ((float) (max - min) / max * 255.0));
+            if (s == 0) {
+                put(rgb, i, max, max, max);
+            } else {
+                fromHsv((hueOf(r, g, b, max, max - min) + shift) & 0xff, s, max, rgb, i);
+            }
         }
     }
 
@@ -87,17 +110,7 @@ final class Colours {
         return (byte) (v <= 0 ? 0 : v >= 255 ? 255 : (int) v);
     }
 
-    private static void toHsv(int r, int g, int b, int[] hsv) {
-        int max = Math.max(r, Math.max(g, b));
-        int min = Math.min(r, Math.min(g, b));
-        hsv[2] = max;
-        if (max == min) {
-            hsv[0] = 0;
-            hsv[1] = 0;
-            return;
-        }
-        float range = max - min;
-        float s = range / max;
+    private static int hueOf(int r, int g, int b, int max, float range) {
         float rc = (max - r) / range;
         float gc = (max - g) / range;
         float bc = (max - b) / range;
@@ -109,29 +122,31 @@ final class Colours {
         } else {
             h = (float) (4.0 + gc - rc);
         }
-        h = (float) ((h / 6.0 + 1.0) % 1.0);
-        hsv[0] = clip((int) (h * 255.0));
-        hsv[1] = clip((int) (s * 255.0));
+        double turned = h / 6.0 + 1.0;
+        // Pillow's remainder by 1; it lies between 5/6 and 11/6, and Java's own remainder takes ten times as long.
+        h = (float) (turned >= 1 ? turned - 1 : turned);
+        return clip((int) (h * 255.0));
     }
 
     private static void fromHsv(int h, int s, int v, byte[] rgb, int at) {
-        if (s == 0) {
-            put(rgb, at, v, v, v);
-            return;
-        }
-        int i = (int) Math.floor((float) h * 6.0 / 255.0);
-        float f = (float) ((float) h * 6.0 / 255.0 - (float) i);
-        float fs = (float) (s / 255.0);
+        int sector = SECTOR[h];
+        float f = BEYOND[h];
+        float fs = SHARE[s];
         int p = round(v * (1.0 - fs));
-        int q = round(v * (1.0 - fs * f));
-        int t = round(v * (1.0 - fs * (1.0 - f)));
-        switch (i % 6) {
-            case 0 -> put(rgb, at, v, t, p);
-            case 1 -> put(rgb, at, q, v, p);
-            case 2 -> put(rgb, at, p, v, t);
-            case 3 -> put(rgb, at, p, q, v);
-            case 4 -> put(rgb, at, t, p, v);
-            default -> put(rgb, at, v, p, q);
+        if ((sector & 1) == 0) {
+            int t = round(v * (1.0 - fs * (1.0 - f)));
+            switch (sector) {
+                case 0 -> put(rgb, at, v, t, p);
+                case 2 -> put(rgb, at, p, v, t);
+                default -> put(rgb, at, t, p, v);
+            }
+        } else {
+            int q = round(v * (1.0 - fs * f));
+            switch (sector) {
+                case 1 -> put(rgb, at, q, v, p);
+                case 3 -> put(rgb, at, p, q, v);
+                default -> put(rgb, at, v, p, q);
+            }
         }
     }
 
@@ -143,7 +158,7 @@ final class Colours {
 
     /** C's round, half away from zero, for values ≥ 0. */
     private static int round(double v) {
-        return clip((int) Math.floor(v + 0.5));
+        return clip((int) (v + 0.5));
     }
 
     private static int clip(int v) {

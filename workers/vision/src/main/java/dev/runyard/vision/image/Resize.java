@@ -78,6 +78,9 @@ public final class Resize {
     }
 
     private static byte[] across(byte[] in, int width, int height, int bands, int out, Windows windows) {
+        if (bands == 3) {
+            return acrossColours(in, width, height, out, windows);
+        }
         byte[] to = new byte[out * height * bands];
         for (int y = 0, o = 0; y < height; y++) {
             int row = y * width * bands;
@@ -92,6 +95,31 @@ public final class Resize {
                     }
                     to[o++] = clip(sum);
                 }
+            }
+        }
+        return to;
+    }
+
+    /** The bands of a pixel together, which reads weights and memory once. */
+    private static byte[] acrossColours(byte[] in, int width, int height, int out, Windows windows) {
+        byte[] to = new byte[out * height * 3];
+        for (int y = 0, o = 0; y < height; y++) {
+            int row = y * width * 3;
+            for (int x = 0; x < out; x++, o += 3) {
+                int k = x * windows.stride;
+                int end = k + windows.count[x];
+                int red = 1 << (BITS - 1);
+                int green = red;
+                int blue = red;
+                for (int at = row + windows.first[x] * 3; k < end; k++, at += 3) {
+                    int weight = windows.weights[k];
+                    red += (in[at] & 0xff) * weight;
+                    green += (in[at + 1] & 0xff) * weight;
+                    blue += (in[at + 2] & 0xff) * weight;
+                }
+                to[o] = clip(red);
+                to[o + 1] = clip(green);
+                to[o + 2] = clip(blue);
             }
         }
         return to;
