@@ -112,15 +112,10 @@ public final class FrozenBackbone implements AutoCloseable {
         sha256 = exact.sha256;
         parameters = exact.parameters;
         this.precision = precision;
-        encoder = Encoder.of(transformer, exact.weights, precision);
+        encoder = Encoder.of(transformer, exact.weights, precision, alone);
         if (alone) {
             Map<String, NDArray> left = new LinkedHashMap<>(exact.weights.byName());
-            encoder.copied().forEach(name -> {
-                NDArray array = left.remove(name);
-                if (array != null) {
-                    array.close();
-                }
-            });
+            encoder.copied().forEach(left::remove); // they are gone
             weights = new Tensors(left);
             rest = weights.sha256();
             Torch.giveBack();

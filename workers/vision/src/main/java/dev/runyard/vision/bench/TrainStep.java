@@ -85,13 +85,8 @@ public final class TrainStep {
         Precision precision =
                 Precision.valueOf(Options.text(arguments, "--precision", "fp32").toUpperCase(Locale.ROOT));
         boolean recompute = Options.text(arguments, "--recompute", "none").equals("mlp");
-        Encoder encoder = Encoder.of(new VisionTransformer(shape, recompute), frozen, precision);
-        encoder.copied().forEach(name -> {
-            NDArray array = frozen.find(name);
-            if (array != null) {
-                array.close(); // as a run in this precision lets them go
-            }
-        });
+        // As a run in this precision lets the weights go that are copied.
+        Encoder encoder = Encoder.of(new VisionTransformer(shape, recompute), frozen, precision, true);
         Torch.giveBack();
         PromptNetwork network = new PromptNetwork(16, SEEN, Mixing.SOFTMAX, false);
         Sgd sgd = new Sgd(new OptimizerSpec(OptimizerSpec.Kind.SGD, 0.01, 0.9, 0.0), parameters);

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Arrays by name, in a fixed order. Networks are functions of one of these and their input. */
 public final class Tensors {
+    /** Values that are read at a time: a large array never passes through Java's heap as a whole. */
+    private static final int PIECE = 1 << 16;
+
     private final Map<String, NDArray> arrays;
 
     public Tensors(Map<String, NDArray> arrays) {
@@ -77,13 +80,20 @@ public final class Tensors {
     /** SHA-256 (hex) of names, shapes and float32 values, whatever the order and the file they came from. */
     public String sha256() {
         MessageDigest digest = Sha256.digest();
+        ByteBuffer bytes = ByteBuffer.allocate(4 * PIECE).order(ByteOrder.LITTLE_ENDIAN);
         for (Map.Entry<String, NDArray> e : new TreeMap<>(arrays).entrySet()) {
             digest.update(e.getKey().getBytes(StandardCharsets.UTF_8));
             digest.update(Arrays.toString(e.getValue().getShape().getShape()).getBytes(StandardCharsets.UTF_8));
-            float[] values = Torch.read(e.getValue());
-            ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            digest.update(bytes.array());
+            long size = e.getValue().size();
+            try (NDArray flat = e.getValue().reshape(size)) {
+                for (long from = 0; from < size; from += PIECE) {
+                    try (NDArray piece = flat.get(from + ":" + Math.min(size, from + PIECE))) {
+                        float[] values = Torch.read(piece);
+                        bytes.asFloatBuffer().put(values);
+                        digest.update(bytes.array(), 0, 4 * values.length);
+                    }
+                }
+            }
         }
         return Sha256.hex(digest);
     }

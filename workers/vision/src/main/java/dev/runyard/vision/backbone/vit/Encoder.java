@@ -15,9 +15,14 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Encoder extends AutoCloseable permits OpByOpEncoder, FusedEncoder, AskedEncoder {
     /** The one for a precision, over these weights, which stay the caller's. Uses the calling thread. */
     static Encoder of(VisionTransformer transformer, Tensors weights, Precision precision) {
+        return of(transformer, weights, precision, false);
+    }
+
+    /** @param alone whether nobody else wants the weights that it makes copies of: each goes as soon as it is copied */
+    static Encoder of(VisionTransformer transformer, Tensors weights, Precision precision, boolean alone) {
         return switch (precision) {
             case FP32, TF32 -> new OpByOpEncoder(transformer, weights);
-            case BF16, FP16 -> new FusedEncoder(transformer.shape(), weights, precision);
+            case BF16, FP16 -> new FusedEncoder(transformer.shape(), weights, precision, alone);
         };
     }
 

@@ -30,6 +30,7 @@ final class FusedEncoder implements Encoder {
     private final NDManager manager;
     private final FusedModule module;
     private final String cast;
+    private final boolean alone;
     private final List<NDArray> weights = new ArrayList<>();
     private final List<NDArray> copies = new ArrayList<>();
     private final NDArray facts;
@@ -37,8 +38,12 @@ final class FusedEncoder implements Encoder {
     private final List<String> copied;
     private final Set<String> names = new TreeSet<>();
 
-    /** @param from stay the caller's; those that are not {@link #copied} must outlive this */
-    FusedEncoder(VitShape shape, Tensors from, Precision precision) {
+    /**
+     * @param from stay the caller's; those that are not {@link #copied} must outlive this
+     * @param alone whether those that are copied are closed here, each when it is, so that they are never all there beside the copies
+     */
+    FusedEncoder(VitShape shape, Tensors from, Precision precision, boolean alone) {
+        this.alone = alone;
         if (shape.registers() > 0) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -94,6 +99,9 @@ final class FusedEncoder implements Encoder {
         NDArray own = kept(reduce ? module.call(cast, weight) : weight.stopGradient()); // the latter shares memory
         if (reduce) {
             copies.add(own);
+            if (alone) {
+                weight.close();
+            }
         }
         weights.add(module.asWeight(own));
     }

@@ -213,7 +213,7 @@ class FusedEncoderTest {
     private record Step(float[] embedding, float[] prompts, float[] pixels) {}
 
     private static Encoder fused(FrozenBackbone backbone, Precision precision) {
-        return new FusedEncoder(backbone.shape(), backbone.weights(), precision);
+        return new FusedEncoder(backbone.shape(), backbone.weights(), precision, false);
     }
 
     private static NDArray pixels(NDManager manager, VitShape shape) {
