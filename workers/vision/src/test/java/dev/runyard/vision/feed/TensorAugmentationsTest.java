@@ -5,17 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.json.Json;
 import dev.runyard.vision.image.Augmentations;
 import dev.runyard.vision.image.Colouring;
 import dev.runyard.vision.image.Draws;
+import dev.runyard.vision.image.Images;
 import dev.runyard.vision.image.Moved;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.nd.Torch;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TensorAugmentationsTest {
     private static final int IMAGES = 96;
+    /** No operation. */
+    private static final int NONE = 4;
 
     @BeforeAll
     static void enter() {
@@ -88,6 +100,45 @@ class TensorAugmentationsTest {
             NDArray got = new TensorAugmentations(manager).pgnColours(batch(manager, images, side), each);
             assertSame(got, wanted, side);
         }
+    }
+
+    /** Pillow 11.3.0's own results, hue among them: on the CPU no byte differs. */
+    @Test
+    void eachOperationGivesPillowsBytes() throws IOException {
+        JsonNode stored;
+        try (InputStream in = Images.class.getResourceAsStream("pillow.json")) {
+            stored = Json.mapper().readTree(Objects.requireNonNull(in));
+        }
+        byte[] image = Base64.getDecoder().decode(stored.get("image").asText());
+        int pixels = image.length / 3;
+        List<String> operations = List.of("brightness", "contrast", "saturation", "hue");
+        Set<String> seen = new TreeSet<>();
+        try (NDManager manager = Torch.manager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            ByteBuffer direct =
+                    ByteBuffer.allocateDirect(image.length).put(image).flip();
+            NDArray raw = Torch.bytes(manager, direct, 1, 1, pixels, 3);
+            NDArray x = Torch.asFloats(raw.transpose(0, 3, 1, 2));
+            for (JsonNode one : stored.get("colours")) {
+                String name = one.get("op").asText();
+                int operation = operations.indexOf(name);
+                double factor = one.get("factor").asDouble();
+                float[] factors = {(float) factor, (float) factor, (float) factor};
+                int[] order = operation < 0 ? new int[0] : new int[] {operation, NONE, NONE, NONE};
+                Colouring colouring =
+                        new Colouring(order, factors, factor, name.equals("grey"), name.equals("solarize"), false);
+                float[] got = Torch.read(new TensorAugmentations(manager).pgnColours(x, List.of(colouring)));
+                byte[] wanted = Base64.getDecoder().decode(one.get("out").asText());
+                for (int i = 0; i < wanted.length; i++) {
+                    assertThat((int) got[i % 3 * pixels + i / 3])
+                            .as("%s %s, pixel %d, band %d", name, factor, i / 3, i % 3)
+                            .isEqualTo(wanted[i] & 0xff);
+                }
+                seen.add(name);
+            }
+        }
+        assertThat(seen).containsExactly("brightness", "contrast", "grey", "hue", "saturation", "solarize");
     }
 
     @ParameterizedTest
