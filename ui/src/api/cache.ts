@@ -1,7 +1,10 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, type Query } from "@tanstack/react-query";
 import { toProblem } from "./problem";
 
 const AGAIN_MS = 5_000;
+
+/** For what has a pace of its own otherwise. */
+export const againAfterError = (query: Pick<Query, "state">): number | false => (query.state.status === "error" && toProblem(query.state.error).passing ? AGAIN_MS : false);
 
 /** What every query does unless it says otherwise. */
 export function newCache(): QueryClient {
@@ -13,7 +16,7 @@ export function newCache(): QueryClient {
         refetchOnWindowFocus: false,
         retry: (failures, error) => toProblem(error).passing && failures < 3,
         // "This page tries again by itself": for as long as it is looked at.
-        refetchInterval: (query) => (query.state.status === "error" && toProblem(query.state.error).passing ? AGAIN_MS : false),
+        refetchInterval: againAfterError,
       },
     },
   });

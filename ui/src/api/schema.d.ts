@@ -8227,6 +8227,7 @@ export interface components {
             epoch?: number;
             /** Format: int32 */
             epochs?: number;
+            preparing?: components["schemas"]["Preparing"];
             /** Format: int64 */
             step?: number;
             /** Format: int64 */
@@ -9149,6 +9150,13 @@ export interface components {
         Precision: "fp32" | "tf32" | "bf16" | "fp16";
         /** @enum {string} */
         Preset: "paper" | "as-released";
+        Preparing: {
+            /** Format: int64 */
+            done?: number;
+            /** Format: int64 */
+            of?: number;
+            what?: string;
+        };
         PretrainSpec: {
             clip?: components["schemas"]["ClipSpec"];
             /** Format: int32 */
@@ -9449,6 +9457,7 @@ export interface components {
             };
             params?: components["schemas"]["ObjectNode"];
             placement?: components["schemas"]["Placement"];
+            preparing?: components["schemas"]["Preparing"];
             /** Format: int32 */
             priority?: number;
             priorityClass?: components["schemas"]["PriorityClass"];
@@ -9637,6 +9646,7 @@ export interface components {
             device?: components["schemas"]["UUID"];
         };
         StartView: {
+            beside?: string[];
             checkpoints?: components["schemas"]["CheckpointRef"][];
             /** Format: int32 */
             grace?: number;

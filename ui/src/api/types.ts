@@ -91,6 +91,8 @@ export interface RunView {
   external?: boolean;
   /** When the program of an external run last wrote. */
   heardAt?: string | null;
+  /** What its attempt makes before the first step, where that takes long. */
+  preparing?: { what: string; done: number; of: number } | null;
   /** Versions, host, device, commit, where they are known. */
   environment?: JsonObject | null;
   dataFingerprint?: string | null;

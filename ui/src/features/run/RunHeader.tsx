@@ -17,7 +17,7 @@ import { Badge } from "../../components/display/Badge";
 import { PageHeader } from "../../components/display/PageHeader";
 import { ProgressBar } from "../../components/display/ProgressBar";
 import { StatePill } from "../../components/display/StatePill";
-import { between, shortId } from "../../components/format";
+import { between, count, shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { protocolMark } from "./protocol";
@@ -87,6 +87,11 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
           <ProgressBar step={far.step} steps={run.steps} epoch={far.epoch} epochs={run.epochs} wide ended={ended} />
           <span className="faint num">{between(run.startedAt, run.endedAt, now)}</span>
         </div>
+      ) : null}
+      {run.preparing ? (
+        <p className={css.progress}>
+          Preparing {run.preparing.what}: {count(run.preparing.done)} of {count(run.preparing.of)} ({Math.floor((100 * run.preparing.done) / Math.max(1, run.preparing.of))} %)
+        </p>
       ) : null}
       {run.waiting ? (
         <p className={css.waiting}>

@@ -178,3 +178,9 @@ test("an external run is its program's: it is said so, and since when that one i
   expect(screen.getByRole<HTMLButtonElement>("button", { name: /Cancel/ }).disabled).toBe(false);
   expect(screen.getByRole<HTMLButtonElement>("button", { name: /Pause/ }).disabled).toBe(true);
 });
+
+test("what a run prepares before its first step is told, with how far it is", async () => {
+  run = { ...run, state: "STARTING", startedAt: null, endedAt: null, step: 0, steps: null, preparing: { what: "features of train", done: 320_064, of: 1_281_167 } };
+  draw();
+  expect(await screen.findByText(/Preparing features of train: 320,064 of 1,281,167 \(24 %\)/)).toBeTruthy();
+});

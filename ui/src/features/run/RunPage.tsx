@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { phasesOf } from "../../charts/chartRun";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
+import { againAfterError } from "../../api/cache";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
@@ -28,8 +29,16 @@ const Artifacts = lazy(() => import("./Trail").then((module) => ({ default: modu
 const Attempts = lazy(() => import("./Trail").then((module) => ({ default: module.Attempts })));
 const Events = lazy(() => import("./Trail").then((module) => ({ default: module.Events })));
 
+/** How often a run that prepares is asked how far it is, in ms. */
+const PREPARING_MS = 2_000;
+
 export function RunPage({ id }: { id: string }) {
-  const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id) });
+  const query = useQuery({
+    queryKey: keys.run(id),
+    queryFn: () => api.run(id),
+    // What it prepares, before there is a step to tell of, makes no event.
+    refetchInterval: (found) => (found.state.data?.state === "STARTING" ? PREPARING_MS : againAfterError(found)),
+  });
   return (
     <Answered query={query} what="the run" title={`Run ${shortId(id)}`}>
       {(run) => <Loaded run={run} />}

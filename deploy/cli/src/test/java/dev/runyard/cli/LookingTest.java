@@ -69,6 +69,17 @@ final class LookingTest {
         assertThat(row(out, "train/lr")).containsSubsequence("train/lr", "0.01230", "-", "-", "50");
     }
 
+    /** Before its first step a run shows what it makes, and how far that is. */
+    @Test
+    void whatARunPreparesIsShown() throws Exception {
+        lab.on(
+                "GET runs/" + RUN,
+                "{\"id\":\"" + RUN + "\",\"state\":\"STARTING\"," + AT + ",\"summary\":{},"
+                        + "\"preparing\":{\"what\":\"features of train\",\"done\":320064,\"of\":1281167}}");
+        assertThat(row(typed("show", RUN).out(), "preparing"))
+                .contains("features of train: 320,064 of 1,281,167 (24 %)");
+    }
+
     @Test
     void aLogIsReadToItsEndAndMovesNoCursor() throws Exception {
         lab.on(

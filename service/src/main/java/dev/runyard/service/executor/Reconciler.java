@@ -109,7 +109,7 @@ public class Reconciler {
                 """
                 select a.run_id, a.attempt, a.device_id from lease l
                 join attempt a on a.run_id = l.run_id and a.attempt = l.attempt
-                where l.released_at is null and a.started_at is null and a.granted_at < now() - interval '5 seconds'""", r -> new LeaseGrant(r.getObject(1, UUID.class), r.getLong(2), r.getObject(3, UUID.class)));
+                where l.released_at is null and not l.beside and a.started_at is null and a.granted_at < now() - interval '5 seconds'""", r -> new LeaseGrant(r.getObject(1, UUID.class), r.getLong(2), r.getObject(3, UUID.class)));
     }
 
     private void start(UUID run) {

@@ -37,7 +37,7 @@ public class Fleet {
      */
     private static final String WAIT = """
             update lease l set expires_at = now() + make_interval(secs => ?) from attempt a
-            where l.released_at is null and l.device_id in (select id from device where worker_id = ?)
+            where l.released_at is null and a.device_id in (select id from device where worker_id = ?)
               and a.run_id = l.run_id and a.attempt = l.attempt and a.started_at is null
               and a.granted_at > now() - make_interval(secs => ?)""";
 
@@ -139,7 +139,7 @@ public class Fleet {
             // A process that registers again still has its attempts.
             statements.change("""
                     update attempt a set worker_id = ? from lease l, worker w
-                    where l.device_id = ? and l.released_at is null and a.run_id = l.run_id and a.attempt = l.attempt
+                    where l.device_id = ? and l.released_at is null and not l.beside and a.run_id = l.run_id and a.attempt = l.attempt
                       and w.id = a.worker_id and w.process = ?""", worker, device, candidate.process());
         }
         return new Registered(worker, places);
@@ -261,7 +261,7 @@ public class Fleet {
                 .rows("""
                         select l.run_id, l.attempt from lease l
                         join attempt a on a.run_id = l.run_id and a.attempt = l.attempt
-                        where l.device_id = ? and l.released_at is null and a.worker_id <> ? order by l.run_id""", r -> new Taken(r.getObject(1, UUID.class), r.getLong(2)), device, worker)
+                        where l.device_id = ? and l.released_at is null and not l.beside and a.worker_id <> ? order by l.run_id""", r -> new Taken(r.getObject(1, UUID.class), r.getLong(2)), device, worker)
                 .forEach(t -> runs.evict(t.run(), t.attempt(), "its worker is gone, another one took its device over"));
         statements.change("""
                 update worker w set left_at = now() where w.left_at is null and w.id <> ?
@@ -318,7 +318,7 @@ public class Fleet {
                             """
                             select l.run_id, l.attempt, a.started_at is not null from lease l
                             join attempt a on a.run_id = l.run_id and a.attempt = l.attempt
-                            where l.device_id = ? and l.released_at is null order by l.run_id""",
+                            where l.device_id = ? and l.released_at is null and not l.beside order by l.run_id""",
                             r -> new Held(new Taken(r.getObject(1, UUID.class), r.getLong(2)), r.getBoolean(3)),
                             device)
                     .forEach(held -> {

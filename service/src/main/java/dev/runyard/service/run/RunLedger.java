@@ -11,6 +11,7 @@ import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.report.Preparing;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunState;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -92,6 +93,14 @@ public class RunLedger implements FirstReport {
         return OptionalLong.of(attempt);
     }
 
+    /** One more device for an attempt that was just granted: renewed and given back with its own. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void beside(UUID run, long attempt, UUID device, int slot) {
+        statements.change("""
+                insert into lease (run_id, attempt, device_id, slot, expires_at, beside)
+                values (?, ?, ?, ?, now() + make_interval(secs => ?), true)""", run, attempt, device, slot, LEASE_SECONDS);
+    }
+
     /** The attempt trains: STARTING → RUNNING. Anything else is left as it is. */
     @Override
     @Transactional
@@ -120,12 +129,19 @@ public class RunLedger implements FirstReport {
      * How far an attempt says it is; renews its lease.
      *
      * @param steps of the whole run; null while the attempt still prepares
+     * @param preparing what it makes before its first step; null: nothing that takes long, or it trains
      */
     public record Beat(
             long step,
             int epoch,
             @Nullable Long steps,
-            @Nullable Integer epochs) {}
+            @Nullable Integer epochs,
+            @Nullable Preparing preparing) {
+        /** Of one that trains. */
+        public Beat(long step, int epoch, @Nullable Long steps, @Nullable Integer epochs) {
+            this(step, epoch, steps, epochs, null);
+        }
+    }
 
     /**
      * One statement a heartbeat, on narrow rows: the lease that is renewed, and the attempt's progress. A lease that is released no
@@ -135,13 +151,18 @@ public class RunLedger implements FirstReport {
             with held as (
               update lease set expires_at = now() + make_interval(secs => ?)
               where run_id = ? and attempt = ? and released_at is null
-              returning run_id, attempt, yields_to),
+              returning run_id, attempt, yields_to, beside),
             told as (
-              update attempt a set end_step = ?, epoch = ? from held h
-              where a.run_id = h.run_id and a.attempt = h.attempt and ?)
+              update attempt a set end_step = case when n.counted then n.step else a.end_step end,
+                epoch = case when n.counted then n.epoch else a.epoch end,
+                preparing = n.preparing, prepared = n.prepared, to_prepare = n.to_prepare
+              from held h, (select cast(? as bigint) as step, cast(? as integer) as epoch, cast(? as boolean) as counted,
+                cast(? as text) as preparing, cast(? as bigint) as prepared, cast(? as bigint) as to_prepare) n
+              where a.run_id = h.run_id and a.attempt = h.attempt and not h.beside
+                and (n.counted or (a.preparing, a.prepared) is distinct from (n.preparing, n.prepared)))
             select r.state, coalesce(r.steps = cast(? as bigint) and r.epochs = cast(? as integer), false) as same,
                    r.pruned is not null or h.yields_to is not null as stops
-            from held h join run r on r.id = h.run_id and r.attempt = h.attempt""";
+            from held h join run r on r.id = h.run_id and r.attempt = h.attempt where not h.beside""";
 
     /**
      * Books a heartbeat of an attempt and tells it what to do. The statement needs no transaction around it, which would be a second
@@ -150,6 +171,7 @@ public class RunLedger implements FirstReport {
     public Order beat(UUID run, long attempt, Beat beat) {
         record Held(RunState state, boolean same, boolean stops) {}
         boolean counted = beat.steps() != null;
+        Preparing preparing = beat.preparing();
         Optional<Held> held = statements.row(
                 BEAT,
                 r -> new Held(RunState.valueOf(r.getString(1)), r.getBoolean(2), r.getBoolean(3)),
@@ -159,6 +181,9 @@ public class RunLedger implements FirstReport {
                 beat.step(),
                 beat.epoch(),
                 counted,
+                preparing == null ? null : preparing.what(),
+                preparing == null ? null : preparing.done(),
+                preparing == null ? null : preparing.of(),
                 beat.steps(),
                 beat.epochs());
         if (held.isEmpty()) {

@@ -30,9 +30,9 @@ public class RunRows {
     private static final String MAKE = """
             with made as (
               insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, priority, priority_class, placement,
-                               needs, spec, spec_hash, params, created_by, epochs, created_at)
+                               needs, spec, spec_hash, params, created_by, epochs, created_at, devices)
               values (?, ?, ?, cast(? as uuid), cast(? as integer), ?, 'QUEUED', ?, ?, cast(? as jsonb), cast(? as text[]),
-                      cast(? as jsonb), ?, cast(? as jsonb), ?, ?, now() + coalesce(cast(? as integer), 0) * interval '1 microsecond')
+                      cast(? as jsonb), ?, cast(? as jsonb), ?, ?, now() + coalesce(cast(? as integer), 0) * interval '1 microsecond', ?)
               on conflict do nothing returning *),
             told as (
               insert into event (run_id, sweep_id, who, kind, to_state)
@@ -151,7 +151,8 @@ public class RunRows {
                 Json.canonical(run.params()),
                 run.who(),
                 read == null ? 0 : read.schedule().epochs(),
-                run.index());
+                run.index(),
+                read == null || read.devices() == null ? 1 : read.devices());
         if (made.isPresent()) {
             JsonNode params = Json.mapper().valueToTree(run.params());
             configurations.store(run.id(), Configuration.ofEffective(effective, params));

@@ -8,6 +8,7 @@ import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.metric.SummaryView;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.report.Preparing;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param values what {@code field=} asks for, by the field as it was written; in lists only
  * @param summary of each metric
  * @param device that it is on now
+ * @param preparing what its attempt makes before the first step, where that takes long
  * @param waiting why it is not on one, where it is waiting
  * @param tags texts by name
  * @param archived put away: lists leave it out unless asked
@@ -88,6 +90,7 @@ public record RunView(
         @Nullable Map<String, JsonNode> values,
         Map<String, SummaryView> summary,
         @Nullable UUID device,
+        @Nullable Preparing preparing,
         @Nullable String waiting,
         Map<String, String> tags,
         boolean starred,
@@ -107,13 +110,18 @@ public record RunView(
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
-            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null) as device""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
+            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null and not l.beside) as device,
+            case when r.state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING') then (
+              select json_build_object('what', a.preparing, 'done', a.prepared, 'of', a.to_prepare)
+              from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt
+              where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside and a.preparing is not null) end as preparing""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
 
     /** What the attempt that goes on told last; the run's own when none does. */
     public static String progress(String told, String own) {
         return "coalesce((select a." + told
                 + " from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt"
-                + " where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null), r." + own + ")";
+                + " where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside), r."
+                + own + ")";
     }
 
     public static final String JOINS =
@@ -169,6 +177,9 @@ public record RunView(
                 null,
                 Map.of(),
                 row.getObject("device", UUID.class),
+                row.getString("preparing") == null
+                        ? null
+                        : Json.read(Json.tree(row.getString("preparing")), Preparing.class),
                 null,
                 Curated.tags(row.getString("tags")),
                 row.getBoolean("starred"),
@@ -258,6 +269,7 @@ public record RunView(
                 fields,
                 found == null ? Map.of() : found,
                 device,
+                preparing,
                 why,
                 tags,
                 starred,

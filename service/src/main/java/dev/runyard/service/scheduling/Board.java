@@ -88,7 +88,12 @@ final class Board {
 
     /** A slot of the device that the run can have now. */
     Optional<Integer> slot(Device device, Waiter waiter) {
-        if (reserved || !device.usable() || need(device, waiter) > free()) {
+        return slot(device, waiter, 0);
+    }
+
+    /** @param seats that the run has on this board already, in thought */
+    Optional<Integer> slot(Device device, Waiter waiter, int seats) {
+        if (reserved || !device.usable() || need(device, waiter) * (seats + 1) > free()) {
             return Optional.empty();
         }
         int slot = first(device);

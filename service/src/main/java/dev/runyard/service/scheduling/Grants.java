@@ -76,22 +76,32 @@ public class Grants {
         if (worker == null) {
             return Optional.empty();
         }
-        boolean free = holds(
-                        "select 1 from device where id = ? and worker_id = ? and not drained for update skip locked",
-                        device,
-                        worker)
-                && holds("""
-                        select 1 where not exists (
-                          select 1 from lease where device_id = ? and slot = ? and released_at is null)""", device, grant.slot());
+        boolean free = grant.seats().stream().allMatch(this::free);
         if (!free || !holds("select 1 from run where id = ? and state = 'QUEUED' for update skip locked", run)) {
             return Optional.empty();
         }
         OptionalLong attempt = ledger.grant(run, device, grant.slot(), worker);
+        for (Round.Seat seat : attempt.isPresent() ? grant.beside() : List.<Round.Seat>of()) {
+            ledger.beside(run, attempt.getAsLong(), seat.device().id(), seat.slot());
+        }
         if (grant.as() != grant.waiter().priorityClass()) {
             statements.change(
                     "update lease set counts_as = ? where run_id = ? and released_at is null", grant.as(), run);
         }
         return attempt.isPresent() ? Optional.of(new LeaseGrant(run, attempt.getAsLong(), device)) : Optional.empty();
+    }
+
+    private boolean free(Round.Seat seat) {
+        UUID device = seat.device().id();
+        UUID worker = seat.device().worker();
+        return worker != null
+                && holds(
+                        "select 1 from device where id = ? and worker_id = ? and not drained for update skip locked",
+                        device,
+                        worker)
+                && holds("""
+                        select 1 where not exists (
+                          select 1 from lease where device_id = ? and slot = ? and released_at is null)""", device, seat.slot());
     }
 
     /** The next heartbeat of its attempt is answered with it. */
@@ -101,7 +111,7 @@ public class Grants {
                 "update lease set yields_to = ? where run_id = ? and released_at is null and yields_to is null",
                 preemption.waiter().run(),
                 victim);
-        if (asked == 1) {
+        if (asked > 0) {
             journal.told(
                     victim,
                     preemption.victim().sweep(),

@@ -34,7 +34,8 @@ class QueueRows {
             left join worker w on w.id = d.worker_id order by d.id""".formatted(Waiting.HEARD);
 
     private static final String GOING = """
-            select l.run_id, l.device_id, l.slot, l.granted_at, l.yields_to, r.sweep_id, r.created_by,
+            select l.run_id, l.device_id, l.slot, l.granted_at, l.yields_to, r.created_by,
+                   case when not l.beside then r.sweep_id end as sweep_id,
                    coalesce(l.counts_as, r.priority_class) as priority_class, r.placement, r.state, p.name as project,
                    coalesce((select max(c.created_at) from checkpoint c
                              where c.run_id = r.id and c.attempt = l.attempt), l.granted_at) as secured,
@@ -57,8 +58,8 @@ class QueueRows {
               where q.state = 'QUEUED' group by f.run_id)
             select w.*, p.name as project from (
               select r.id, r.project_id, r.created_by, r.sweep_id, r.priority, r.priority_class, r.created_at, r.sweep_index,
-                r.queued_at, r.not_before, r.placement, r.needs, f.devices, f.said, s.parallel,
-                row_number() over (partition by r.project_id, r.created_by, r.sweep_id, r.priority_class, r.placement, r.needs,
+                r.queued_at, r.not_before, r.placement, r.devices as wanted, r.needs, f.devices, f.said, s.parallel,
+                row_number() over (partition by r.project_id, r.created_by, r.sweep_id, r.priority_class, r.placement, r.devices, r.needs,
                     f.devices, r.not_before > now()
                   order by r.priority desc, r.created_at, r.sweep_index nulls first, r.id) as place
               from run r left join sweep s on s.id = r.sweep_id left join refused f on f.run_id = r.id
@@ -193,6 +194,7 @@ class QueueRows {
                 Statements.instant(r, "queued_at"),
                 Statements.time(r, "not_before"),
                 placement(r.getString("placement")),
+                r.getInt("wanted"),
                 texts(r.getArray("needs")),
                 refused);
     }

@@ -48,12 +48,23 @@ final class Round {
     private final List<Preemption> preemptions = new ArrayList<>();
     private final Map<UUID, Wait> waits = new HashMap<>();
 
+    /** A slot of a device. */
+    record Seat(Device device, int slot) {}
+
     /**
      * A slot for a run.
      *
      * @param as the class that it counts as there, also while it goes
+     * @param beside further devices of the same host, for a run that asks for several
      */
-    record Grant(Waiter waiter, PriorityClass as, Device device, int slot) {}
+    record Grant(Waiter waiter, PriorityClass as, Device device, int slot, List<Seat> beside) {
+        /** All slots that it takes. */
+        List<Seat> seats() {
+            List<Seat> all = new ArrayList<>(List.of(new Seat(device, slot)));
+            all.addAll(beside);
+            return all;
+        }
+    }
 
     /** Asks a run that goes to checkpoint and give its device back. */
     record Preemption(Waiter waiter, Going victim) {}
@@ -71,10 +82,13 @@ final class Round {
     record Answer(List<Grant> grants, List<Preemption> preemptions, Map<UUID, Wait> waits) {}
 
     /** What decides which devices a run can go to; alike for many. */
-    private record Needs(Placement placement, Set<String> names, Set<UUID> refused) {
+    private record Needs(Placement placement, int devices, Set<String> names, Set<UUID> refused) {
         static Needs of(Waiter waiter) {
             return new Needs(
-                    waiter.placement(), waiter.needs(), waiter.refused().keySet());
+                    waiter.placement(),
+                    waiter.devices(),
+                    waiter.needs(),
+                    waiter.refused().keySet());
         }
     }
 
@@ -264,16 +278,23 @@ final class Round {
                 reserve(next);
                 next.kind().hopeless = true; // what is free only gets less
             } else {
-                boardOf(found.device()).take(found.device(), found.slot(), waiter);
+                for (Seat seat : found.seats()) {
+                    boardOf(seat.device()).take(seat.device(), seat.slot(), waiter);
+                    shares.charge(waiter.account());
+                    lines.charge();
+                }
                 grants.add(found);
-                lines.charge();
-                going(waiter);
+                counted(waiter);
             }
         }
     }
 
     private void going(Waiter waiter) {
         shares.charge(waiter.account());
+        counted(waiter);
+    }
+
+    private void counted(Waiter waiter) {
         if (waiter.sweep() != null) {
             sweepGoing.merge(waiter.sweep(), 1, Integer::sum);
         }
@@ -296,12 +317,51 @@ final class Round {
                     board.busy(), device.kind().equals("cuda") ? 0 : 1, (int) (board.total() >> 20), slot.get()
                 };
                 if (best == null || java.util.Arrays.compare(rank, bestRank) < 0) {
-                    best = new Grant(waiter, next.as(), device, slot.get());
-                    bestRank = rank;
+                    List<Seat> beside = beside(next, device);
+                    if (beside.size() == waiter.devices() - 1) {
+                        best = new Grant(waiter, next.as(), device, slot.get(), beside);
+                        bestRank = rank;
+                    }
                 }
             }
         }
         return best;
+    }
+
+    /** Free slots of further devices of its host and kind, as many as the run needs or fewer; shares of one GPU are no two devices. */
+    private List<Seat> beside(Ranked next, Device first) {
+        List<Seat> seats = new ArrayList<>();
+        Map<Board, Integer> used = new HashMap<>(Map.of(boardOf(first), 1));
+        for (Device device : next.kind().fitting) {
+            if (seats.size() == next.waiter().devices() - 1) {
+                break;
+            }
+            Board board = boardOf(device);
+            int here = used.getOrDefault(board, 0);
+            boolean other = !device.id().equals(first.id())
+                    && device.host().equals(first.host())
+                    && device.kind().equals(first.kind())
+                    && (here == 0 || !device.kind().equals("cuda"));
+            Optional<Integer> slot = other ? board.slot(device, next.waiter(), here) : Optional.empty();
+            if (slot.isPresent()) {
+                seats.add(new Seat(device, slot.get()));
+                used.merge(board, 1, Integer::sum);
+            }
+        }
+        return seats;
+    }
+
+    /** Of the devices that fit, the most that are beside each other on one host; free or not. */
+    private Map<String, Long> together(Kind kind) {
+        Map<String, Set<Object>> hosts = new LinkedHashMap<>();
+        for (Device device : kind.fitting) {
+            Object one = device.kind().equals("cuda") ? boardOf(device) : device.id();
+            hosts.computeIfAbsent(device.host() + " (" + device.kind() + ")", h -> new HashSet<>())
+                    .add(one);
+        }
+        Map<String, Long> counted = new LinkedHashMap<>();
+        hosts.forEach((host, devices) -> counted.put(host, (long) devices.size()));
+        return counted;
     }
 
     /** Devices that the run could have if they were free. */
@@ -317,6 +377,18 @@ final class Round {
     private void reserve(Ranked next) {
         Waiter waiter = next.waiter();
         if (waited(waiter).compareTo(BEFORE_RESERVING) < 0) {
+            return;
+        }
+        if (waiter.devices() > 1) {
+            together(next.kind()).entrySet().stream()
+                    .filter(host -> host.getValue() >= waiter.devices())
+                    .findFirst()
+                    .ifPresent(host -> next.kind().fitting.stream()
+                            .filter(device -> host.getKey().equals(device.host() + " (" + device.kind() + ")"))
+                            .map(this::boardOf)
+                            .distinct()
+                            .limit(waiter.devices())
+                            .forEach(Board::reserve));
             return;
         }
         next.kind().fitting.stream()
@@ -380,7 +452,8 @@ final class Round {
                 continue;
             }
             Waiter waiter = next.waiter();
-            if (next.kind().untakable || held(waiter).isPresent()) {
+            // Of several devices one after the other would stand empty; they are kept for it as they get free.
+            if (next.kind().untakable || waiter.devices() > 1 || held(waiter).isPresent()) {
                 continue;
             }
             List<Going> victims = victims(next, takable, taken);
@@ -499,10 +572,25 @@ final class Round {
         if (fit.isEmpty()) {
             return "no device" + that + ": what is left of them is set aside";
         }
+        if (waiter.devices() > 1) {
+            return several(waiter, kind);
+        }
         if (fit.stream().anyMatch(d -> boardOf(d).lacksMemoryOnly(d, waiter))) {
             return "no memory: devices that fit have a slot, but not " + memory(waiter) + " free";
         }
         return that.isEmpty() ? "all devices busy" : "all devices that fit are busy";
+    }
+
+    /** Of a run on several devices. */
+    private String several(Waiter waiter, Kind kind) {
+        Map.Entry<String, Long> most = together(kind).entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .orElseThrow();
+        if (most.getValue() < waiter.devices()) {
+            return "no host has " + waiter.devices() + " devices of one kind that fit; the most are " + most.getValue()
+                    + " on " + most.getKey();
+        }
+        return "waits for " + waiter.devices() + " devices of one host that are free at once";
     }
 
     private static String memory(Waiter waiter) {

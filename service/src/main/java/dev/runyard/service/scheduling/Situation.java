@@ -36,6 +36,7 @@ record Situation(
      * @param index in its sweep
      * @param since when it was queued last
      * @param notBefore null: at any time
+     * @param devices how many it trains on at once, all of one host
      * @param needs names that its device has to offer: {@code dataset:birds}, {@code weights:clip}
      * @param refused devices that cannot do it, with what each said
      */
@@ -51,8 +52,41 @@ record Situation(
             Instant since,
             @Nullable Instant notBefore,
             Placement placement,
+            int devices,
             Set<String> needs,
-            Map<UUID, String> refused) {}
+            Map<UUID, String> refused) {
+        /** On one device. */
+        Waiter(
+                UUID run,
+                Account account,
+                @Nullable UUID sweep,
+                int parallel,
+                PriorityClass priorityClass,
+                int priority,
+                Instant created,
+                @Nullable Integer index,
+                Instant since,
+                @Nullable Instant notBefore,
+                Placement placement,
+                Set<String> needs,
+                Map<UUID, String> refused) {
+            this(
+                    run,
+                    account,
+                    sweep,
+                    parallel,
+                    priorityClass,
+                    priority,
+                    created,
+                    index,
+                    since,
+                    notBefore,
+                    placement,
+                    1,
+                    needs,
+                    refused);
+        }
+    }
 
     /**
      * What takes runs.

@@ -70,6 +70,11 @@ public class Leases {
     }
 
     public UUID queue(PriorityClass priorityClass, Placement placement) {
+        return queue(priorityClass, placement, "{\"dataset\": {\"id\": \"shapes\"}}");
+    }
+
+    /** @param spec as JSON */
+    public UUID queue(PriorityClass priorityClass, Placement placement, String spec) {
         UUID id = UUID.randomUUID();
         QuarkusTransaction.requiringNew().run(() -> {
             Experiments.Place place = experiments.named("leases", "ann");
@@ -83,7 +88,7 @@ public class Leases {
                     9,
                     priorityClass,
                     placement,
-                    SpecDocument.stored("{\"dataset\": {\"id\": \"shapes\"}}"),
+                    SpecDocument.stored(spec),
                     Map.of(),
                     "ann"));
         });
@@ -95,7 +100,7 @@ public class Leases {
         await(() -> state(run).equals("STARTING"));
         Held held = statements
                 .row(
-                        "select attempt, device_id from lease where run_id = ? and released_at is null",
+                        "select attempt, device_id from lease where run_id = ? and released_at is null and not beside",
                         r -> new Held(run, r.getLong(1), r.getObject(2, UUID.class)),
                         run)
                 .orElseThrow();

@@ -337,6 +337,99 @@ class RoundTest {
         assertThat(answer().waits().get(next.run())).isEqualTo(new Round.Wait("all devices busy", 2, null));
     }
 
+    private Waiter waitsFor(int many, int waited) {
+        Waiter one = waits("ann", waited);
+        Waiter several = new Waiter(
+                one.run(),
+                one.account(),
+                null,
+                Integer.MAX_VALUE,
+                one.priorityClass(),
+                one.priority(),
+                one.created(),
+                null,
+                one.since(),
+                null,
+                Placement.ANY,
+                many,
+                Set.of(),
+                Map.of());
+        queue.set(queue.size() - 1, several);
+        return several;
+    }
+
+    /** Hosts here have two devices each. */
+    @Test
+    void aRunOnSeveralDevicesGetsThemTogetherOnOneHostOrSaysWhy() {
+        Device first = gpu(GIB);
+        Waiter pair = waitsFor(2, 9);
+        assertThat(granted()).isEmpty();
+        assertThat(why(pair)).isEqualTo("no host has 2 devices of one kind that fit; the most are 1 on lab0 (cuda)");
+        gpu(GIB);
+        Device third = gpu(GIB);
+        gpu(GIB);
+        goes(first, 0, "bob", PriorityClass.NORMAL, 0, 1);
+        Round.Grant grant = answer().grants().get(0);
+        assertThat(grant.device().host()).isEqualTo("lab1");
+        assertThat(grant.beside())
+                .singleElement()
+                .satisfies(seat -> assertThat(seat.device().host()).isEqualTo("lab1"));
+        assertThat(grant.seats()).extracting(seat -> seat.device().id()).doesNotHaveDuplicates();
+        // Those two are taken: of what is left nothing is given twice.
+        Waiter lone = waits("bob", 8);
+        Waiter late = waits("bob", 7);
+        assertThat(granted()).containsExactly(pair.run(), lone.run());
+        assertThat(why(late)).isEqualTo("all devices busy");
+        goes(third, 0, "bob", PriorityClass.NORMAL, 0, 1);
+        assertThat(granted()).doesNotContain(pair.run());
+        assertThat(why(pair)).isEqualTo("waits for 2 devices of one host that are free at once");
+    }
+
+    /** Others, who need one each, would take whatever gets free for ever. */
+    @Test
+    void whatGetsFreeIsKeptForARunThatHasWaitedLongForSeveral() {
+        Device first = gpu(GIB);
+        gpu(GIB);
+        goes(first, 0, "bob", PriorityClass.NORMAL, 0, 1);
+        Waiter pair = waitsFor(2, 300);
+        Waiter lone = waits("bob", 1);
+        assertThat(granted()).containsExactly(lone.run());
+        queue.set(0, waitsFor(2, 700));
+        queue.remove(2);
+        assertThat(granted()).isEmpty();
+        assertThat(why(lone)).isEqualTo("all devices busy");
+        assertThat(pair.devices()).isEqualTo(2);
+    }
+
+    @Test
+    void sharesOfOneGpuAreNoTwoDevicesButThoseOfTheCpuAre() {
+        devices.add(share("GPU-1", "cuda"));
+        devices.add(share("GPU-1/2", "cuda"));
+        Waiter pair = waitsFor(2, 9);
+        assertThat(granted()).isEmpty();
+        assertThat(why(pair)).startsWith("no host has 2 devices of one kind that fit");
+        devices.add(share("cpu", "cpu"));
+        devices.add(share("cpu/2", "cpu"));
+        assertThat(answer().grants().get(0).seats())
+                .extracting(seat -> seat.device().key())
+                .containsExactlyInAnyOrder("cpu", "cpu/2");
+    }
+
+    private Device share(String key, String kind) {
+        return new Device(
+                new UUID(1, 100 + devices.size()),
+                "shared",
+                key,
+                kind,
+                new UUID(2, 1),
+                GIB,
+                1,
+                Device.State.USABLE,
+                false,
+                Map.of(),
+                Set.of());
+    }
+
     @Test
     void aSweepHasNoMoreGoingThanItMay() {
         device("cpu", "cpu", GIB, 9, Device.State.USABLE);

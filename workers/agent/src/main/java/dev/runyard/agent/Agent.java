@@ -196,14 +196,11 @@ public final class Agent {
                         }
                     });
         }
-        List<Devices.Choice> choices = devices.chooseEach(settings.device());
-        Devices.Choice choice = choices.get(0);
+        Devices.Choice choice = devices.choose(settings.device());
         choice.notes().forEach(note -> LOG.log(Level.WARNING, note));
         LocalDevice device = shared(choice.device(), settings);
         choice.natives().apply();
-        List<String> others =
-                choices.stream().skip(1).map(other -> other.device().spelled()).toList();
-        VisionTrainer trainer = new VisionTrainer(settings, device, others);
+        VisionTrainer trainer = new VisionTrainer(settings, device);
         Thread late = new Thread(
                 () -> {
                     try {

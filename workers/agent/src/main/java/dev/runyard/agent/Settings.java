@@ -17,8 +17,7 @@ import java.util.TreeMap;
  * @param url the service ({@code RUNYARD_URL})
  * @param secret allows to register ({@code RUNYARD_WORKER_SECRET}, else the host's own {@code worker.credential}, else {@code worker.secret} in the home)
  * @param home caches and running work ({@code RUNYARD_HOME}, default {@code ~/.runyard})
- * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N} ({@code RUNYARD_DEVICE}, default {@code auto}), or
- *     several, as in {@code cuda:0,cuda:1}, of which the first is the worker's and the others serve runs that ask for several
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N} ({@code RUNYARD_DEVICE}, default {@code auto})
  * @param share which of how many equal shares of the device ({@code RUNYARD_SHARE}, such as {@code 2/3}, default {@code 1/1})
  * @param threads of the CPU's arithmetic ({@code RUNYARD_THREADS}); results are bit-identical for the same number; default 1
  * @param grace for a checkpoint after SIGTERM ({@code RUNYARD_GRACE}, seconds, default 30)

@@ -25,12 +25,11 @@ final class VisionTrainer implements Trainer {
     private final TrainingOptions options;
     private final Places places;
 
-    /** @param others further devices for runs that ask for several, as vision spells them */
-    VisionTrainer(Settings settings, LocalDevice device, List<String> others) {
+    VisionTrainer(Settings settings, LocalDevice device) {
         this.device = device;
         this.places = settings.places();
         this.options = new TrainingOptions(
-                settings.threads(), device.spelled(), others, settings.home().resolve("data"));
+                settings.threads(), device.spelled(), settings.home().resolve("data"));
     }
 
     /** The device does not work; the message is one line with the remedy. */
@@ -54,6 +53,13 @@ final class VisionTrainer implements Trainer {
 
     @Override
     public Outcome train(SpecDocument written, Path dir, TrainingListener listener) {
+        return train(written, List.of(), dir, listener);
+    }
+
+    @Override
+    public Outcome train(SpecDocument written, List<String> beside, Path dir, TrainingListener listener) {
+        TrainingOptions all = options.with(
+                beside.stream().map(LocalDevice::elsewhere).toList());
         SpecDocument spec;
         try {
             spec = places.here(written);
@@ -64,7 +70,7 @@ final class VisionTrainer implements Trainer {
         try (CostMeter meter = new CostMeter(listener, batchSize, Usage.of(options.device(), options.threads()))) {
             Outcome outcome = spec.spec().task().looks()
                     ? new Look(spec, dir, options, meter).run()
-                    : new Training(spec, dir, options).run(meter);
+                    : new Training(spec, dir, all).run(meter);
             meter.end();
             return outcome;
         }

@@ -256,6 +256,35 @@ class AgentTest {
         never.countDown();
     }
 
+    /** With each heartbeat, until there is a step; told to pause it stops, and what it said last is not said of the next attempt. */
+    @Test
+    void whatIsPreparedGoesWithTheHeartbeatsAndMayBePaused() throws Exception {
+        member((spec, dir, listener) -> {
+            if (ledger.seen().ends().isEmpty()) {
+                for (long done = 64; listener.order() == Order.CONTINUE; done = Math.min(999, done + 1)) {
+                    listener.preparing("features of train", done, 1_000);
+                    pause();
+                }
+                return new Outcome.GivenBack(0, Outcome.Cause.PAUSE);
+            }
+            listener.resumed(0);
+            return new Outcome.Finished(1);
+        });
+        grant();
+        await(() -> ledger.preparing().size() > 1);
+        assertThat(ledger.preparing())
+                .anyMatch(said -> said.startsWith("{\"what\":\"features of train\",\"done\":")
+                        && said.endsWith(",\"of\":1000}"));
+        ledger.order(Order.PAUSE);
+        awaitEnd(1);
+        assertObeyedWithinFiveSeconds();
+        assertThat(end(1)).isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
+        ledger.order(Order.CONTINUE);
+        grant();
+        awaitEnd(2);
+        assertThat(end(2)).isEqualTo(new Outcome.Finished(1));
+    }
+
     @Test
     void aTrainingThatWaitsForTheServiceDoesNotHang() throws Exception {
         member(
@@ -583,6 +612,15 @@ class AgentTest {
     /** Counted in heartbeats, one a second, since a second of a busy machine is worth nothing. */
     private void assertObeyedWithinFiveSeconds() {
         assertThat(ledger.seen().beats() - ledger.seen().beatsAtOrder()).isLessThanOrEqualTo(5);
+    }
+
+    /** As a piece of work takes. */
+    private static void pause() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -60,6 +62,8 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private long attempt;
     private long beats;
     private long beatsAtOrder;
+    /** Of heartbeats, in their order, each once. */
+    private final Set<String> preparing = new LinkedHashSet<>();
     private boolean registered;
     private boolean left;
     private String unfit = "";
@@ -131,6 +135,11 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         for (CheckpointRef ref : checkpoints.subList(checkpoints.size() - newest, checkpoints.size())) {
             ref.files().forEach(file -> blobs.put(file.sha256(), new byte[] {1, 2, 3}));
         }
+    }
+
+    /** What heartbeats said is made before the first step, as JSON; empty where one said nothing. */
+    synchronized List<String> preparing() {
+        return List.copyOf(preparing);
     }
 
     synchronized void order(Order next) {
@@ -395,6 +404,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         switch (verb) {
             case "heartbeat" -> {
                 beats++;
+                preparing.add(tree.path("preparing").toString());
                 return Answer.json(Map.of("order", word.isEmpty() ? order.name() : word));
             }
             case "resumed" -> {

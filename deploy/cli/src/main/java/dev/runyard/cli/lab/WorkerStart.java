@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A worker that can be started for a device of this machine, or for a share of one.
@@ -25,7 +23,7 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
         Devices devices = Devices.here(System.getenv(), home.folder());
         String asked = System.getenv().getOrDefault("RUNYARD_DEVICE", "auto").strip();
         if (asked.contains(",")) {
-            return List.of(several(devices, asked));
+            return several(devices, asked);
         }
         List<WorkerStart> starts = new ArrayList<>();
         if (!asked.equals("cpu")) {
@@ -57,8 +55,8 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
         return new WorkerStart("cpu", Map.of("RUNYARD_DEVICE", "cpu", "OMP_WAIT_POLICY", "passive"), false);
     }
 
-    /** One worker for all of them: its runs may ask for as many. */
-    private static WorkerStart several(Devices devices, String asked) {
+    /** One for each of them; a run that asks for several gets them together. The CPU named twice is two shares of it. */
+    private static List<WorkerStart> several(Devices devices, String asked) {
         List<LocalDevice> each;
         try {
             each = devices.chooseEach(asked).stream()
@@ -67,21 +65,17 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
         } catch (IllegalArgumentException e) {
             throw Failure.badInput("RUNYARD_DEVICE: " + e.getMessage(), null);
         }
-        Map<String, String> environment = new HashMap<>(cpu().environment());
-        environment.put("RUNYARD_DEVICE", asked);
-        if (each.get(0).cuda()) {
-            // CUDA reads the variable when the process starts: what is visible counts from 0 in the order of naming.
-            environment.put(
-                    "CUDA_VISIBLE_DEVICES", each.stream().map(LocalDevice::key).collect(Collectors.joining(",")));
-            environment.put(
-                    "RUNYARD_DEVICE",
-                    IntStream.range(0, each.size()).mapToObj(i -> "cuda:" + i).collect(Collectors.joining(",")));
+        if (!each.get(0).cuda()) {
+            return shares(each.get(0), true, each.size());
         }
-        return new WorkerStart(asked, Map.copyOf(environment), true);
+        return each.stream().flatMap(device -> shares(device, true).stream()).toList();
     }
 
     private static List<WorkerStart> shares(LocalDevice device, boolean given) {
-        int shares = shares(System.getenv().getOrDefault("RUNYARD_SLOTS", "1").strip(), device);
+        return shares(device, given, shares(System.getenv().getOrDefault("RUNYARD_SLOTS", "1").strip(), device));
+    }
+
+    private static List<WorkerStart> shares(LocalDevice device, boolean given, int shares) {
         List<WorkerStart> out = new ArrayList<>();
         for (int i = 1; i <= shares; i++) {
             Map<String, String> environment = new HashMap<>(cpu().environment());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.run.RunState;
+import java.util.Optional;
 
 /** How far runs are, in steps. */
 public final class RunProgress {
@@ -47,6 +48,10 @@ public final class RunProgress {
     public static String line(JsonNode run) {
         String waiting =
                 run.path("waiting").isTextual() ? "  " + run.path("waiting").asText() : "";
+        Optional<String> preparing = Shown.preparing(run);
+        if (preparing.isPresent()) {
+            return Table.printable(run.path("state").asText() + "  preparing " + preparing.get());
+        }
         return run.path("state").asText() + "  step " + Shown.progress(run)
                 + "  loss "
                 + Shown.number(run.path("summary").path("train/loss").path("last"))

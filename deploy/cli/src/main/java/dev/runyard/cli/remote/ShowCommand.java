@@ -49,6 +49,7 @@ public final class ShowCommand implements Callable<Integer> {
                 "waiting",
                 "attempt",
                 "createdAt");
+        Shown.preparing(view).ifPresent(line -> System.out.println("preparing   " + Table.printable(line)));
         System.out.println("step        " + Shown.progress(view));
         System.out.println("params      " + LsCommand.params(view.path("params")));
         Shown.mark(view).ifPresent(mark -> System.out.println("note        " + mark));

@@ -50,6 +50,21 @@ public final class Shown {
         return steps == 0 ? "-" : run.path("step").asLong() + "/" + steps;
     }
 
+    /** What an attempt makes before its first step and how far it is; empty where that does not take long. */
+    static Optional<String> preparing(JsonNode run) {
+        JsonNode found = run.path("preparing");
+        long of = found.path("of").asLong(0);
+        return !found.isObject()
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s: %,d of %,d (%d %%)",
+                        text(found.path("what")),
+                        found.path("done").asLong(),
+                        of,
+                        found.path("done").asLong() * 100 / Math.max(1, of)));
+    }
+
     /** 2026-11-22T15:04:05.123Z as 2026-11-23 00:04:05 +09:00: the clock of whoever reads it, and which one that is. */
     public static String time(JsonNode value) {
         String text = text(value);

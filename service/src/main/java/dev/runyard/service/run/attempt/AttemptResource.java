@@ -75,6 +75,7 @@ public class AttemptResource {
      * @param specVersion which grammar and which defaults it is read by
      * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
      * @param inputs files of the finished run that the task looks at; none for a training
+     * @param beside keys of the further devices that it has, all of the worker's host; none for a run on one
      * @param grace seconds the lease lasts without a heartbeat
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -85,6 +86,7 @@ public class AttemptResource {
             int specVersion,
             List<CheckpointRef> checkpoints,
             List<CheckpointRef.File> inputs,
+            List<String> beside,
             int grace) {}
 
     /** @param step the checkpoint's; 0 without one */
@@ -136,6 +138,9 @@ public class AttemptResource {
                 SpecDocument.version(lease.spec()),
                 checkpoints.kept(run),
                 artifacts.looked(run),
+                statements.rows("""
+                        select d.key from lease l join device d on d.id = l.device_id
+                        where l.run_id = ? and l.attempt = ? and l.released_at is null and l.beside order by d.key""", r -> r.getString(1), run, attempt),
                 RunLedger.LEASE_SECONDS);
     }
 

@@ -3,10 +3,12 @@ package dev.runyard.agent.attempt;
 import dev.runyard.agent.client.AttemptClient;
 import dev.runyard.agent.client.AttemptClient.Progress;
 import dev.runyard.agent.client.ServiceFault;
+import dev.runyard.spec.report.Preparing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the ledger each second that the attempt lives, which renews its lease, and takes the ledger's order back. On a thread of its
@@ -26,6 +28,7 @@ final class Pulse implements AutoCloseable {
     private final Orders orders;
     private final Thread thread;
     private volatile Progress progress = new Progress(0, 0, 0, 0);
+    private volatile @Nullable Preparing preparing;
     private volatile boolean closed;
     private final Duration stall;
     private final Consumer<String> stuck;
@@ -60,12 +63,14 @@ final class Pulse implements AutoCloseable {
 
     void progress(Progress now) {
         progress = now;
+        preparing = null;
         begun = true;
         lives();
     }
 
     /** Training makes something that it needs, piece by piece. */
-    void prepares() {
+    void prepares(Preparing now) {
+        preparing = now;
         begun = true;
         lives();
     }
@@ -101,7 +106,7 @@ final class Pulse implements AutoCloseable {
             beatExecutor();
             watch();
             try {
-                orders.ledger(client.heartbeat(progress));
+                orders.ledger(client.heartbeat(progress, preparing));
                 contact = System.nanoTime();
             } catch (ServiceFault.Unavailable e) {
                 if (System.nanoTime() - contact > CUT_OFF.toNanos()) {

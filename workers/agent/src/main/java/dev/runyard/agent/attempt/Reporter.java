@@ -12,6 +12,7 @@ import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Preparing;
 import dev.runyard.vision.train.report.TrainingListener;
 import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
@@ -73,10 +74,10 @@ final class Reporter implements TrainingListener, AutoCloseable {
         pulse.progress(new Progress(step, 0, 0, 0));
     }
 
-    /** As sign of life, which from now on is watched for; and in the log, now and then. */
+    /** With the next heartbeat, as a sign of life, which from now on is watched for; and in the log, now and then. */
     @Override
     public void preparing(String what, long done, long of) {
-        pulse.prepares();
+        pulse.prepares(new Preparing(what, done, of));
         long now = System.nanoTime();
         if (preparingSaid == 0 || now - preparingSaid > PREPARING_NANOS || done == of) {
             preparingSaid = now | 1;

@@ -4,6 +4,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The science, as an attempt sees it. */
@@ -18,6 +19,15 @@ public interface Trainer {
      * @throws dev.runyard.vision.train.report.TrainingFailure for a failure that has a name
      */
     Outcome train(SpecDocument spec, Path dir, TrainingListener listener);
+
+    /**
+     * The same on several devices; without a use for more than one unless said otherwise.
+     *
+     * @param beside keys of the further devices that the attempt has, all of this host
+     */
+    default Outcome train(SpecDocument spec, List<String> beside, Path dir, TrainingListener listener) {
+        return train(spec, dir, listener);
+    }
 
     /**
      * Whether a failure of training is the device's, which then is of no use to anybody.

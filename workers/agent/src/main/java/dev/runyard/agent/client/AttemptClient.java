@@ -8,6 +8,7 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.report.Preparing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What one attempt may ask of the service, with a token for nothing else. Every call may be repeated; a stale one changes nothing. */
 public final class AttemptClient {
@@ -53,12 +55,19 @@ public final class AttemptClient {
         post("resumed", Map.of("step", step), PATIENT);
     }
 
-    /** Renews the lease. */
-    public Order heartbeat(Progress progress) {
+    /**
+     * Renews the lease.
+     *
+     * @param preparing what is made before the first step; null once it trains
+     */
+    public Order heartbeat(Progress progress, @Nullable Preparing preparing) {
         Map<String, Object> body = new HashMap<>(Map.of("step", progress.step(), "epoch", progress.epoch()));
         if (progress.steps() > 0) { // the totals mark the first report, which makes a run RUNNING
             body.put("steps", progress.steps());
             body.put("epochs", progress.epochs());
+        }
+        if (preparing != null) {
+            body.put("preparing", preparing);
         }
         return order(post("heartbeat", body, QUICK).path("order").asText("CONTINUE"));
     }

@@ -64,12 +64,14 @@ public final class ServiceClient {
      * @param client writes under the attempt's own token
      * @param checkpoints where to go on, the newest first; none for step 0
      * @param inputs files of the finished run that a task looks at; none for a training
+     * @param beside keys of the further devices that it has, all of this host
      */
     public record Started(
             AttemptClient client,
             SpecDocument spec,
             List<CheckpointRef> checkpoints,
-            List<CheckpointRef.File> inputs) {}
+            List<CheckpointRef.File> inputs,
+            List<String> beside) {}
 
     /**
      * Who asks to be a worker.
@@ -251,11 +253,14 @@ public final class ServiceClient {
         answer.path("checkpoints").forEach(ref -> checkpoints.add(Json.read(ref, CheckpointRef.class)));
         List<CheckpointRef.File> inputs = new ArrayList<>();
         answer.path("inputs").forEach(file -> inputs.add(Json.read(file, CheckpointRef.File.class)));
+        List<String> beside = new ArrayList<>();
+        answer.path("beside").forEach(key -> beside.add(key.asText()));
         return new Started(
                 client,
                 new SpecDocument(object(answer, "spec"), text(answer, "specHash")),
                 List.copyOf(checkpoints),
-                List.copyOf(inputs));
+                List.copyOf(inputs),
+                List.copyOf(beside));
     }
 
     private static Executor executor(JsonNode answer) {

@@ -25,12 +25,17 @@ public final class Datasets {
      * @throws DataException when there is no data set, or one that cannot be used as asked
      */
     public static Dataset open(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return open(spec, cache, seed, Opened.Purpose.TRAINING);
+        return open(spec, cache, seed, Watch.NONE);
+    }
+
+    /** The same with somebody who hears how far it is. */
+    public static Dataset open(DatasetSpec spec, Path cache, long seed, Watch watch) throws IOException {
+        return open(spec, cache, seed, Opened.Purpose.TRAINING, watch);
     }
 
     /** For what is judged as a training would be, but trains nothing: a data set without training images will do. */
-    public static Dataset openForAsking(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return open(spec, cache, seed, Opened.Purpose.ASKING);
+    public static Dataset openForAsking(DatasetSpec spec, Path cache, long seed, Watch watch) throws IOException {
+        return open(spec, cache, seed, Opened.Purpose.ASKING, watch);
     }
 
     /**
@@ -38,7 +43,12 @@ public final class Datasets {
      * judged whole.
      */
     public static Dataset openForEvaluation(DatasetSpec spec, Path cache, long seed) throws IOException {
-        return open(spec, cache, seed, Opened.Purpose.JUDGING);
+        return openForEvaluation(spec, cache, seed, Watch.NONE);
+    }
+
+    /** The same with somebody who hears how far it is. */
+    public static Dataset openForEvaluation(DatasetSpec spec, Path cache, long seed, Watch watch) throws IOException {
+        return open(spec, cache, seed, Opened.Purpose.JUDGING, watch);
     }
 
     /**
@@ -58,20 +68,22 @@ public final class Datasets {
         return stamp.toString();
     }
 
-    private static Dataset open(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
+    private static Dataset open(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose, Watch watch)
+            throws IOException {
         return switch (spec.id()) {
             case "shapes" -> shapes(Objects.requireNonNull(spec.train()), Objects.requireNonNull(spec.test()), cache);
-            case DatasetSpec.UNION -> union(spec, cache, seed, purpose);
-            default -> folder(spec, cache, seed, purpose);
+            case DatasetSpec.UNION -> union(spec, cache, seed, purpose, watch);
+            default -> folder(spec, cache, seed, purpose, watch);
         };
     }
 
-    private static Dataset union(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
+    private static Dataset union(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose, Watch watch)
+            throws IOException {
         List<Dataset> members = new ArrayList<>();
         boolean good = false;
         try {
             for (DatasetPart part : Objects.requireNonNull(spec.parts())) {
-                members.add(open(part.spec(spec.onBadImage(), spec.fit()), cache, seed, purpose));
+                members.add(open(part.spec(spec.onBadImage(), spec.fit()), cache, seed, purpose, watch));
             }
             Dataset union = Union.of(members, cache);
             good = true;
@@ -85,7 +97,8 @@ public final class Datasets {
         }
     }
 
-    private static Dataset folder(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose) throws IOException {
+    private static Dataset folder(DatasetSpec spec, Path cache, long seed, Opened.Purpose purpose, Watch watch)
+            throws IOException {
         if (spec.root() == null) {
             throw new DataException(
                     "NO_DATASET",
@@ -96,7 +109,8 @@ public final class Datasets {
         Source source = Source.open(spec.root(), cache);
         boolean good = false;
         try {
-            Dataset opened = Opened.of(spec, source, seed, purpose, cache).dataset(cache);
+            Dataset opened =
+                    Opened.of(spec, source, seed, purpose, cache, watch).dataset(cache);
             good = true;
             return opened;
         } finally {

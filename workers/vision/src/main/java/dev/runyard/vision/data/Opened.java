@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A source whose parts are settled. */
 public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSplit, int skipped, List<String> notes) {
+    /** Files that are read between two words about how far it is. */
+    private static final int PIECE = 1_024;
+
     /** What it is opened for. */
     public enum Purpose {
         /** Training images must be there. */
@@ -48,6 +51,12 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
      */
     public static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache)
             throws IOException {
+        return of(spec, source, seed, purpose, cache, Watch.NONE);
+    }
+
+    /** The same with somebody who hears how far it is. */
+    static Opened of(DatasetSpec spec, Source source, long seed, Purpose purpose, @Nullable Path cache, Watch watch)
+            throws IOException {
         Found found = Layouts.find(source, spec);
         List<String> notes = new ArrayList<>(source.notes());
         notes.addAll(found.notes());
@@ -61,7 +70,7 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
         }
         int skipped = 0;
         if (cache != null && spec.onBadImage() == DatasetSpec.BadImage.SKIP) {
-            Found whole = readable(found, source, cache);
+            Found whole = readable(found, source, cache, watch);
             skipped = found.all().size() - whole.all().size();
             if (skipped > 0) {
                 notes.add("Images that could not be decoded and were left out: " + skipped + ".");
@@ -113,7 +122,7 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
             settled = settled.parts(both, List.of(), settled.test());
         }
         Opened opened = new Opened(spec, source, settled, own, skipped, List.copyOf(notes));
-        return cache == null ? opened : opened.remembered(seed, cache);
+        return cache == null ? opened : opened.remembered(seed, cache, watch);
     }
 
     /** Images called as one in the folder around theirs, as smaller copies are: {@code cat/small/1.jpg} beside {@code cat/1.jpg}. */
@@ -167,9 +176,13 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
         return found.parts(two.rest(), two.off(), found.test());
     }
 
-    private static Found readable(Found found, Source source, Path cache) throws IOException {
+    private static Found readable(Found found, Source source, Path cache, Watch watch) throws IOException {
         List<Item> all = found.all();
-        Set<Integer> broken = Set.copyOf(new Memory(cache).broken(hash(found, source), new Items(source, all)));
+        Set<Integer> broken = Set.copyOf(new Memory(cache)
+                .broken(
+                        hash(found, source, watch),
+                        new Items(source, all),
+                        done -> watch.piece("bad images of " + shortName(source), done, all.size())));
         int train = found.train().size();
         int val = train + found.val().size();
         return new Found(
@@ -191,8 +204,8 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
     }
 
     /** Notices when the data set is not what it was the last time. */
-    private Opened remembered(long seed, Path cache) throws IOException {
-        String hash = hash();
+    private Opened remembered(long seed, Path cache, Watch watch) throws IOException {
+        String hash = hash(found, source, watch);
         @Nullable String before = new Memory(cache).changed(spec, seed, hash);
         if (before == null) {
             return this;
@@ -226,10 +239,10 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
 
     /** Paths count from the images' common folder, so that a folder inside a folder or a zip is the same data set. */
     public String hash() throws IOException {
-        return hash(found, source);
+        return hash(found, source, Watch.NONE);
     }
 
-    private static String hash(Found found, Source source) throws IOException {
+    private static String hash(Found found, Source source, Watch watch) throws IOException {
         MessageDigest digest = Sha256.digest();
         add(digest, "dataset-1");
         found.classNames().forEach(name -> add(digest, name));
@@ -243,27 +256,39 @@ public record Opened(DatasetSpec spec, Source source, Found found, boolean ownSp
                 files.add(item.path());
             }
         }
-        checksums(source, files);
+        checksums(source, List.copyOf(files), watch);
         for (String path : files) {
             add(digest, path.substring(skip) + "|" + source.files().get(path) + "|" + source.checksum(path));
         }
         return Sha256.hex(digest);
     }
 
+    /** Without the folders around it. */
+    private static String shortName(Source source) {
+        return source.name().substring(source.name().lastIndexOf('/') + 1);
+    }
+
     /** Of all files, on all cores; the source keeps them. */
-    private static void checksums(Source source, Set<String> files) throws IOException {
+    private static void checksums(Source source, List<String> files, Watch watch) throws IOException {
         try {
-            files.parallelStream().forEach(path -> {
-                try {
-                    source.checksum(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+            for (int from = 0; from < files.size(); from += PIECE) {
+                if (from > 0) {
+                    watch.piece("files of " + shortName(source), from, files.size());
                 }
-            });
+                files.subList(from, Math.min(from + PIECE, files.size())).parallelStream()
+                        .forEach(path -> {
+                            try {
+                                source.checksum(path);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+            }
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
+        } finally {
+            source.hashed();
         }
-        source.hashed();
     }
 
     private static void add(MessageDigest digest, String line) {

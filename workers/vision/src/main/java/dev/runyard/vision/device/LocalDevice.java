@@ -1,6 +1,7 @@
 package dev.runyard.vision.device;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,24 @@ public record LocalDevice(
         int slots,
         @JsonIgnore int index,
         @JsonIgnore @Nullable Gpu gpu) {
+    private static final Pattern SHARE = Pattern.compile("/\\d{1,2}$");
+
     /** How vision and the command line name it: {@code cpu}, {@code cuda:0}. */
     @JsonIgnore
     public String spelled() {
         return index < 0 ? "cpu" : "cuda:" + index;
+    }
+
+    /**
+     * How another process of this host is told to take a device, or a share of one, that this process may not see: {@code cpu}, or the
+     * GPU's uuid.
+     *
+     * @param key of the device
+     */
+    public static String elsewhere(String key) {
+        // The parts of a divided GPU had slashes in their names once.
+        String whole = key.startsWith("MIG-GPU-") ? key : SHARE.matcher(key).replaceFirst("");
+        return whole;
     }
 
     @JsonIgnore

@@ -133,6 +133,14 @@ public final class Look {
         return ordered == Order.CONTINUE;
     }
 
+    private void opens(String what, long done, long of) {
+        listener.preparing(what, done, of);
+        ordered = listener.order();
+        if (ordered != Order.CONTINUE) {
+            throw new Stopped();
+        }
+    }
+
     private void share(double done) {
         if (!goesOn(Math.round(done * SHARES), SHARES)) {
             throw new Stopped();
@@ -145,8 +153,8 @@ public final class Look {
         try (TrainedRun run = TrainedRun.open(weights)) {
             run.backbone().assumption().ifPresent(listener::log);
             for (DatasetPart part : parts()) {
-                Dataset other =
-                        Datasets.openForEvaluation(part.spec(DatasetSpec.BadImage.FAIL), options.dataCache(), 0);
+                Dataset other = Datasets.openForEvaluation(
+                        part.spec(DatasetSpec.BadImage.FAIL), options.dataCache(), 0, this::opens);
                 others.add(Further.of(part, run.seen(other)));
                 other.notes().forEach(note -> listener.log(other.id() + ": " + note));
             }

@@ -48,8 +48,7 @@ final class Peers implements AutoCloseable {
                     "devices",
                     devices,
                     "is more than this worker has (" + String.join(", ", offered) + ")",
-                    "give so many to a worker (RUNYARD_DEVICE) or to train (--device), as in cuda:0,cuda:1, or use devices: "
-                            + offered.size());
+                    "give so many to train (--device), as in cuda:0,cuda:1, or use devices: " + offered.size());
         }
         Peers peers = new Peers(parameters);
         boolean good = false;
@@ -79,11 +78,18 @@ final class Peers implements AutoCloseable {
 
     private static Other started(String device, TrainingOptions options, Share share, Identity identity)
             throws IOException {
-        List<String> command =
-                Peer.command(device, options.threads(), options.dataCache().toAbsolutePath(), share);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        // What this process does not see is the only one that its own process sees.
+        boolean unseen = TrainingOptions.UUID.matcher(device).matches();
+        List<String> command = Peer.command(
+                unseen ? "cuda:0" : device,
+                options.threads(),
+                options.dataCache().toAbsolutePath(),
+                share);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (unseen) {
+            builder.environment().put("CUDA_VISIBLE_DEVICES", device);
+        }
+        Process process = builder.start();
         PeerLink link = new PeerLink(process.getInputStream(), process.getOutputStream());
         link.put(identity.spec().text());
         link.flush();

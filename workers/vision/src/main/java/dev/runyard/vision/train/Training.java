@@ -8,6 +8,7 @@ import dev.runyard.spec.model.ClassifierSpec;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.WithNet;
 import dev.runyard.spec.report.ArtifactKind;
+import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
@@ -22,6 +23,7 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.backbone.vit.Bf16Cpu;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Watch;
 import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
@@ -58,6 +60,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Training {
     static final String NO_BACKBONE = "none";
+
+    /** What takes less nobody waits for. */
+    private static final long WORTH_A_WORD = 1_000_000_000L;
 
     private final SpecDocument document;
     private final RunSpec spec;
@@ -98,19 +103,42 @@ public final class Training {
             Torch.threads(options.threads());
             arithmetic(spec.backbone().precision());
             Files.createDirectories(dir);
+            long begun = System.nanoTime();
+            Watch watch = (what, done, of) -> {
+                if (System.nanoTime() - begun > WORTH_A_WORD) {
+                    listener.preparing(what, done, of);
+                }
+                Order order = listener.order();
+                if (order != Order.CONTINUE) {
+                    throw new Stopped(order);
+                }
+            };
             Dataset data = OpenDatasets.open(
-                    dataset(), options.dataCache(), spec.method().fit() != MethodSpec.Fit.NOTHING);
+                    dataset(), options.dataCache(), spec.method().fit() != MethodSpec.Fit.NOTHING, watch);
             check(data);
             spec.mark().ifPresent(mark -> listener.log("This run " + mark + "."));
-            try (Robustness robustness = Robustness.open(spec, data, options.dataCache())) {
+            try (Robustness robustness = Robustness.open(spec, data, options.dataCache(), watch)) {
                 return spec.task() == Task.PRETRAIN
                         ? pretrain(data, robustness, listener)
                         : adapt(data, robustness, listener);
             }
+        } catch (Stopped e) {
+            return new Outcome.GivenBack(0, Loop.cause(e.order));
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             throw TrainingFailure.of(e, spec.batchSize());
         } finally {
             Torch.giveBack();
+        }
+    }
+
+    /** The listener ordered a stop while a data set was opened. */
+    private static final class Stopped extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final Order order;
+
+        Stopped(Order order) {
+            this.order = order;
         }
     }
 

@@ -13,6 +13,7 @@ import dev.runyard.spec.sweep.SpecFile;
 import dev.runyard.spec.table.ReportSpec;
 import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Dataset;
+import dev.runyard.vision.data.Watch;
 import dev.runyard.vision.method.Model;
 import dev.runyard.vision.method.Models;
 import dev.runyard.vision.train.input.OpenDatasets;
@@ -115,7 +116,7 @@ class PaperSpecsTest {
         assertThat(data.train().size()).isPositive();
         assertThat(data.test().size()).isPositive();
         FrozenBackbone backbone = FrozenBackbone.shared(run.backbone());
-        try (Robustness robustness = Robustness.open(run, data, cache);
+        try (Robustness robustness = Robustness.open(run, data, cache, Watch.NONE);
                 Model model = Models.ofParts(run, backbone, data.parts())) {
             assertThat(model.parameters()).isNotNull();
             assertThat(robustness).isNotNull();

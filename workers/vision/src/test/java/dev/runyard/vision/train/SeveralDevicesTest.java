@@ -95,7 +95,7 @@ class SeveralDevicesTest {
                 List.of("cpu"),
                 "devices",
                 "is more than this worker has (cpu, cpu)",
-                "RUNYARD_DEVICE",
+                "--device",
                 "or use devices: 2");
         refused(
                 spec("linear").put("devices", 2).put("augment", "none"),

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the cache's folder remembers of a data set between runs: its hash, and which of its images cannot be decoded. */
 public final class Memory {
+    private static final int PIECE = 256;
+
     private final Path folder;
 
     public Memory(Path folder) {
@@ -34,8 +37,18 @@ public final class Memory {
         return before;
     }
 
-    /** Places of the images that cannot be decoded; all are decoded the first time. */
-    public List<Integer> broken(String hash, Pictures pictures) throws IOException {
+    /** Hears how far it is. */
+    public interface Watch {
+        /** @throws IOException to stop */
+        void decoded(int images) throws IOException;
+    }
+
+    /**
+     * Places of the images that cannot be decoded; all are decoded the first time.
+     *
+     * @param watch asked before each piece of that, on the calling thread
+     */
+    public List<Integer> broken(String hash, Pictures pictures, Watch watch) throws IOException {
         Path file = folder.resolve(hash.substring(0, 20) + ".broken");
         if (Files.exists(file)) {
             return Files.readString(file)
@@ -44,24 +57,29 @@ public final class Memory {
                     .map(Integer::valueOf)
                     .toList();
         }
-        List<Integer> broken = broken(pictures);
+        List<Integer> broken = broken(pictures, watch);
         write(file, String.join("\n", broken.stream().map(String::valueOf).toList()));
         return broken;
     }
 
-    private static List<Integer> broken(Pictures pictures) {
-        return IntStream.range(0, pictures.size())
-                .parallel()
-                .filter(i -> {
-                    try {
-                        pictures.decode(i);
-                        return false;
-                    } catch (IOException e) {
-                        return true;
-                    }
-                })
-                .boxed()
-                .toList();
+    private static List<Integer> broken(Pictures pictures, Watch watch) throws IOException {
+        List<Integer> broken = new ArrayList<>();
+        for (int from = 0; from < pictures.size(); from += PIECE) {
+            watch.decoded(from);
+            IntStream.range(from, Math.min(from + PIECE, pictures.size()))
+                    .parallel()
+                    .filter(i -> {
+                        try {
+                            pictures.decode(i);
+                            return false;
+                        } catch (IOException e) {
+                            return true;
+                        }
+                    })
+                    .boxed()
+                    .forEachOrdered(broken::add);
+        }
+        return broken;
     }
 
     private void write(Path file, String text) throws IOException {

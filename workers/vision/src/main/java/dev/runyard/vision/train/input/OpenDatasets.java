@@ -4,6 +4,7 @@ import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.data.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,11 +27,19 @@ public final class OpenDatasets {
     }
 
     /** @param trains whether there must be images to train on; without, test images alone will do */
-    public static synchronized Dataset open(DatasetSpec spec, Path cache, boolean trains) throws IOException {
+    public static Dataset open(DatasetSpec spec, Path cache, boolean trains) throws IOException {
+        return open(spec, cache, trains, Watch.NONE);
+    }
+
+    /** The same with somebody who hears how far it is. */
+    public static synchronized Dataset open(DatasetSpec spec, Path cache, boolean trains, Watch watch)
+            throws IOException {
         String key = key(spec, cache) + (trains ? "" : "|asked");
         Dataset open = OPEN.get(key);
         if (open == null) {
-            open = trains ? Datasets.open(spec, cache, SPLIT_SEED) : Datasets.openForAsking(spec, cache, SPLIT_SEED);
+            open = trains
+                    ? Datasets.open(spec, cache, SPLIT_SEED, watch)
+                    : Datasets.openForAsking(spec, cache, SPLIT_SEED, watch);
             OPEN.put(key, open);
             if (OPEN.size() > KEPT) {
                 // The eldest is dropped, not closed: another run may still read it.

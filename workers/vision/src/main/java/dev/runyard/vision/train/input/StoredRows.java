@@ -43,14 +43,16 @@ final class StoredRows {
     }
 
     /**
-     * Writes a file, a block at a time.
+     * Writes a file, a block at a time. What was made of it is kept if it does not come to its end, see {@link RowsMade}.
      *
      * @param key what {@link #open} asks for
      * @throws IOException also what {@code making} throws; there is no file then
      */
     static void write(Path file, String key, int n, int width, Making making) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        writer(key, n, width, making).write(file);
+        try (RowsMade made = RowsMade.of(file, key, n, width, making)) {
+            writer(key, n, width, made).write(file);
+            made.remove();
+        }
     }
 
     /** What writes such a file. */

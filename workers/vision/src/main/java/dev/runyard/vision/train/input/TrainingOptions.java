@@ -2,6 +2,7 @@ package dev.runyard.vision.train.input;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -9,20 +10,30 @@ import java.util.stream.Stream;
  *
  * @param threads of one operation; results are bit-identical only for an equal number
  * @param device {@code cpu}, {@code cuda} for the first visible GPU, or {@code cuda:N}
- * @param others further devices of this host, spelled likewise, for runs that ask for several
+ * @param others further devices of this host, for runs that ask for several: spelled likewise, or by the uuid of one that this process does
+ *     not see
  * @param dataCache folder for rendered and decoded images
  */
 public record TrainingOptions(int threads, String device, List<String> others, Path dataCache) {
+    /** Of a GPU, or of a part of one. */
+    public static final Pattern UUID = Pattern.compile("(GPU|MIG)-[\\w/-]{1,100}");
+
     public TrainingOptions {
         if (threads < 1 || threads > 1_024) {
             throw new IllegalArgumentException("threads must lie in [1, 1024], got " + threads);
         }
         others = List.copyOf(others);
         for (String one : devices(device, others)) {
-            if (!one.matches("cpu|cuda(:\\d{1,4})?")) {
+            boolean unseen = UUID.matcher(one).matches() && !one.equals(device);
+            if (!unseen && !one.matches("cpu|cuda(:\\d{1,4})?")) {
                 throw new IllegalArgumentException("device must be cpu, cuda or cuda:N, got " + one);
             }
         }
+    }
+
+    /** With other further devices. */
+    public TrainingOptions with(List<String> beside) {
+        return new TrainingOptions(threads, device, beside, dataCache);
     }
 
     /** On one device. */

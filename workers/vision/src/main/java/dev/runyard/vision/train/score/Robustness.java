@@ -12,6 +12,7 @@ import dev.runyard.vision.backbone.FrozenBackbone;
 import dev.runyard.vision.data.Batch;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
+import dev.runyard.vision.data.Watch;
 import dev.runyard.vision.evaluate.Answers;
 import dev.runyard.vision.evaluate.Evaluation;
 import dev.runyard.vision.evaluate.Evaluator;
@@ -48,13 +49,13 @@ public final class Robustness implements AutoCloseable {
     private Robustness() {}
 
     /** @throws InvalidSpec when a set shares no class with the training data */
-    public static Robustness open(RunSpec spec, Dataset data, Path cache) throws IOException {
+    public static Robustness open(RunSpec spec, Dataset data, Path cache, Watch watch) throws IOException {
         Robustness out = new Robustness();
         boolean good = false;
         try {
             for (DatasetPart part : spec.evaluations() == null ? List.<DatasetPart>of() : spec.evaluations()) {
                 Dataset set = Datasets.openForEvaluation(
-                        part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED);
+                        part.spec(DatasetSpec.BadImage.FAIL), cache, OpenDatasets.SPLIT_SEED, watch);
                 out.sets.add(Further.of(part, set));
                 if (part.classes() == null && Answers.of(data.classNames(), set).mask().length == 0) {
                     throw new InvalidSpec(

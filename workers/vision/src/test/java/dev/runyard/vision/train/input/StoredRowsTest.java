@@ -10,8 +10,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,17 +114,68 @@ class StoredRowsTest {
         assertThat(StoredRows.open(file, "key", n, 3)).isNull();
     }
 
-    @Test
-    void whatIsStoppedLeavesNoFile() throws IOException {
-        Path file = dir.resolve("features.safetensors");
-        assertThatThrownBy(() -> StoredRows.write(file, "key", 3 * StoredRows.BLOCK, 3, (from, n, to) -> {
-                    if (from > 0) {
-                        throw new IOException("stopped");
-                    }
-                }))
-                .hasMessage("stopped");
-        try (Stream<Path> left = Files.list(dir)) {
-            assertThat(left).isEmpty();
+    /** Makes rows, tells which, and stops before one of them. */
+    private record Until(int stop, List<Integer> made) implements StoredRows.Making {
+        @Override
+        public void block(int from, int n, float[] to) throws IOException {
+            if (stop >= from && stop < from + n) {
+                throw new IOException("stopped");
+            }
+            made.add(from);
+            for (int i = 0; i < to.length; i++) {
+                to[i] = value(from + i / 3, i % 3);
+            }
         }
+    }
+
+    private List<Integer> stopped(Path file, String key, int stop) throws IOException {
+        List<Integer> made = new ArrayList<>();
+        assertThatThrownBy(() -> StoredRows.write(file, key, ROWS, 3, new Until(stop, made)))
+                .hasMessage("stopped");
+        assertThat(file).doesNotExist();
+        return made;
+    }
+
+    private static final int ROWS = StoredRows.BLOCK + 700;
+
+    private List<Integer> finished(Path file) throws IOException {
+        List<Integer> made = new ArrayList<>();
+        StoredRows.write(file, "key", ROWS, 3, new Until(-1, made));
+        StoredRows rows = Objects.requireNonNull(StoredRows.open(file, "key", ROWS, 3));
+        float[] row = new float[3];
+        for (int i = 0; i < ROWS; i++) {
+            rows.get(i, row, 0);
+            assertThat(row).containsExactly(value(i, 0), value(i, 1), value(i, 2));
+        }
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left).as("the file alone").containsExactly(file);
+        }
+        return made;
+    }
+
+    private static List<Integer> pieces(int from, int to) {
+        return IntStream.range(from, to).map(i -> i * RowsMade.PIECE).boxed().toList();
+    }
+
+    /** A pause, a kill, a damaged disk, another file of the name: what was made is made once, and the file is the same. */
+    @Test
+    void whatWasStoppedGoesOnWhereItWas() throws IOException {
+        Path file = dir.resolve("features.safetensors");
+        Path kept = dir.resolve("features.safetensors.made");
+        int pieces = (ROWS + RowsMade.PIECE - 1) / RowsMade.PIECE;
+        assertThat(stopped(file, "key", 3 * RowsMade.PIECE + 5)).isEqualTo(pieces(0, 3));
+        assertThat(stopped(file, "key", StoredRows.BLOCK + 1)).isEqualTo(pieces(3, 16));
+        // killed while it wrote the next piece
+        Files.write(kept, new byte[100], StandardOpenOption.APPEND);
+        assertThat(stopped(file, "key", ROWS - 1)).isEqualTo(pieces(16, 17));
+        // a byte of the eleventh piece is another one
+        try (FileChannel channel = FileChannel.open(kept, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {1}), 10L * (RowsMade.PIECE * 12 + 8) + 40);
+        }
+        assertThat(finished(file)).isEqualTo(pieces(10, pieces));
+        Files.delete(file);
+        // of other images
+        assertThat(stopped(file, "other", 2 * RowsMade.PIECE)).isEqualTo(pieces(0, 2));
+        assertThat(finished(file)).isEqualTo(pieces(0, pieces));
     }
 }
