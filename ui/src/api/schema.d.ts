@@ -8440,6 +8440,7 @@ export interface components {
             usedAt?: components["schemas"]["Instant"];
         };
         DatasetPart: {
+            classes?: components["schemas"]["Classes"];
             id?: string;
             name?: string;
             root?: string;
@@ -8613,6 +8614,13 @@ export interface components {
         };
         /** @enum {string} */
         FailureReason: "SPEC" | "DATA" | "WEIGHTS" | "OUT_OF_MEMORY" | "NOT_FINITE" | "NO_PROGRESS" | "NO_VALID_CHECKPOINT" | "DISK_FULL" | "WORKER_LOST" | "INTERNAL" | "PROGRAM";
+        Figure: {
+            artifact?: string;
+            caption?: string;
+            row?: string;
+            run?: components["schemas"]["UUID"];
+            sha256?: string;
+        };
         File: {
             name?: string;
             sha256?: string;
@@ -9287,6 +9295,7 @@ export interface components {
             complete?: boolean;
             content?: string;
             definition?: string;
+            figures?: components["schemas"]["Figure"][];
             further?: string[];
             heads?: string[];
             notes?: components["schemas"]["Note"][];

@@ -168,10 +168,10 @@ test("a run that died says that it measured nothing and why, one that waits what
 });
 
 test("an external run is its program's: it is said so, and since when that one is silent", async () => {
-  run = { ...run, state: "RUNNING", external: true, heardAt: new Date(Date.now() - 3_600_000).toISOString(), tags: { "mlflow.user": "ada", team: "vision" } };
+  run = { ...run, state: "RUNNING", external: true, heardAt: new Date(Date.now() - 7_500_000).toISOString(), tags: { "mlflow.user": "ada", team: "vision" } };
   draw();
   await screen.findByText("external");
-  screen.getByText(/silent for 1h 00m/);
+  screen.getByText(/silent for 2h/);
   screen.getByText("team: vision");
   expect(screen.queryByText(/mlflow.user/)).toBeNull();
   expect(screen.queryByText("Again with a change")).toBeNull();

@@ -101,7 +101,8 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
             return Optional.empty();
         }
         try {
-            byte[] pair = Base64.getDecoder().decode(authorization.substring(BASIC.length()).strip());
+            byte[] pair = Base64.getDecoder()
+                    .decode(authorization.substring(BASIC.length()).strip());
             String[] parts = new String(pair, StandardCharsets.UTF_8).split(":", 2);
             return parts.length == 2 ? Optional.of(parts) : Optional.empty();
         } catch (IllegalArgumentException e) {

@@ -5,9 +5,7 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.spec.json.Json;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
@@ -34,19 +32,6 @@ public class MlflowProbeResource {
     @Produces(MediaType.TEXT_PLAIN)
     public String health() {
         return "OK";
-    }
-
-    /** Clients of MLflow 3 look for a run's models whenever they list its files; here models are files, and none is registered. */
-    @POST
-    @Path("api/2.0/mlflow/logged-models/search")
-    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
-    @Consumes(MediaType.WILDCARD)
-    @Produces(MediaType.APPLICATION_JSON)
-    public ObjectNode models(byte[] body) {
-        Wire.body(body);
-        ObjectNode none = Json.mapper().createObjectNode();
-        none.putArray("models");
-        return none;
     }
 
     @GET

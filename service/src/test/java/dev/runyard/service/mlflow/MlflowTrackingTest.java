@@ -414,6 +414,8 @@ final class MlflowTrackingTest {
                 Map.entry("metric.\\\"val/acc\\\" <= 0.25 AND params.net LIKE 'res%'", List.of(0, 1)),
                 Map.entry("metrics.`loss.min` >= 3", List.of(3)),
                 Map.entry("params.lr = '0.1'", List.of(1, 3)),
+                Map.entry("params.lr in ('0.1')", List.of()),
+                Map.entry("params.lr in (0.1, 0.2)", List.of(1, 2, 3)),
                 Map.entry("param.net ILIKE 'RES1' or parameters.net in ('res3')", List.of(1, 3)),
                 Map.entry(
                         "tags.`fold name` = 'f1' and not (tag.\\\"fold name\\\" = 'f1' and run_name = 'run-1')",
@@ -509,9 +511,17 @@ final class MlflowTrackingTest {
                         .asString())
                 .isEqualTo("model/weights.bin");
         // As log_image names them, at step 25.
-        given().urlEncodingEnabled(false).body(new byte[] {1}).contentType("application/octet-stream").put(root + "images/a%25step%2525%25.png").then().statusCode(200);
+        given().urlEncodingEnabled(false)
+                .body(new byte[] {1})
+                .contentType("application/octet-stream")
+                .put(root + "images/a%25step%2525%25.png")
+                .then()
+                .statusCode(200);
         get("artifacts/list", "run_id", run, "path", "images").body("files.path", contains("images/a%step%25%.png"));
-        given().urlEncodingEnabled(false).get(root + "images/a%25step%2525%25.png").then().statusCode(200);
+        given().urlEncodingEnabled(false)
+                .get(root + "images/a%25step%2525%25.png")
+                .then()
+                .statusCode(200);
         given().urlEncodingEnabled(false).put(root + "%252e%252e/x").then().statusCode(400);
         given().delete(root + "images").then().statusCode(200);
         given().urlEncodingEnabled(false)

@@ -192,11 +192,38 @@ final class MlflowWallsTest {
         String token = people.token(account, "WRITE");
         String name = "{\"name\": \"of-" + second + "\"}";
         assertThat(post(token, "experiments/create", name).statusCode()).isEqualTo(400);
-        given().auth().preemptive().basic(second, token).contentType("application/json").body(name).post(API + "experiments/create").then().statusCode(200);
-        assertThat(lab.column("select p.name from experiment e join project p on p.id = e.project_id where e.name = ?", "of-" + second))
+        given().auth()
+                .preemptive()
+                .basic(second, token)
+                .contentType("application/json")
+                .body(name)
+                .post(API + "experiments/create")
+                .then()
+                .statusCode(200);
+        assertThat(lab.column(
+                        "select p.name from experiment e join project p on p.id = e.project_id where e.name = ?",
+                        "of-" + second))
                 .containsExactly(second);
-        given().auth().preemptive().basic(second, token).queryParam("run_id", run).get(API + "runs/get").then().statusCode(404);
-        given().auth().preemptive().basic(project, token).queryParam("run_id", run).get(API + "runs/get").then().statusCode(200);
-        given().auth().preemptive().basic("ada", token).queryParam("run_id", run).get(API + "runs/get").then().statusCode(200);
+        given().auth()
+                .preemptive()
+                .basic(second, token)
+                .queryParam("run_id", run)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(404);
+        given().auth()
+                .preemptive()
+                .basic(project, token)
+                .queryParam("run_id", run)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(200);
+        given().auth()
+                .preemptive()
+                .basic("ada", token)
+                .queryParam("run_id", run)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(200);
     }
 }

@@ -73,7 +73,8 @@ final class RealClientsTest {
     @Test
     void mlflowsPythonClientWorks() throws Exception {
         // Several with colons between: one a version of MLflow.
-        List<String> pythons = List.of(System.getenv().getOrDefault("RUNYARD_MLFLOW_PYTHON", "python3").split(":", -1));
+        List<String> pythons = List.of(
+                System.getenv().getOrDefault("RUNYARD_MLFLOW_PYTHON", "python3").split(":", -1));
         for (String python : pythons) {
             assumeTrue(run(python, "-c", "import mlflow.tracking").code() == 0, "no mlflow-skinny for " + python);
             tracked(python);

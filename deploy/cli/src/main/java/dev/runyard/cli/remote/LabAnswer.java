@@ -100,7 +100,9 @@ final class LabAnswer {
         } catch (Failure e) {
             problem = JSON.createObjectNode();
         }
-        String detail = cut(problem.path("detail").asText("the lab at " + url + " answers " + response.statusCode()));
+        // Trackers that are no Runyard lab say it as MLflow does.
+        String otherwise = problem.path("message").asText("the lab at " + url + " answers " + response.statusCode());
+        String detail = cut(problem.path("detail").asText(otherwise));
         String code = cut(problem.path("code").asText(""));
         return code.isEmpty() ? detail : code + ": " + detail;
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,8 @@ public class RunGroups {
         };
     }
 
+    private static final Pattern NUMBER = Pattern.compile("^[-+.\\d][-+.\\deE]*$");
+
     /** As a filter: the runs that have this value, or none, there. */
     static String equal(String field, JsonNode value) {
         String name = named(field);
@@ -211,7 +214,12 @@ public class RunGroups {
         }
         boolean bare = value.isNumber() || value.isBoolean();
         String text = value.isTextual() ? value.textValue() : Configuration.text(value);
-        return name + " = " + (bare ? text : quoted(text, '\''));
+        // In a list a number in quotes is a text; held against one value it may be either.
+        return bare
+                ? name + " = " + text
+                : NUMBER.matcher(text).find()
+                        ? name + " in (" + quoted(text, '\'') + ")"
+                        : name + " = " + quoted(text, '\'');
     }
 
     /** A field as a filter names it. */

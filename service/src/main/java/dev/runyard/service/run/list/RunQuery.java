@@ -171,7 +171,7 @@ public final class RunQuery {
         if (one.field() instanceof RunField.Param param) {
             String sql = gathered(param, one.no() ? "v <> all(cast(? as text[]))" : "v = any(cast(? as text[]))");
             values.add(one.values().stream()
-                    .flatMap(value -> spelled(value).stream())
+                    .flatMap(value -> spelled(value, false).stream())
                     .toList());
             return sql;
         }
@@ -245,7 +245,7 @@ public final class RunQuery {
             String sql = gathered(
                     param,
                     how == RunFilter.Comparison.EQUAL ? "v = any(cast(? as text[]))" : "v <> all(cast(? as text[]))");
-            values.add(spelled(compare.value()));
+            values.add(spelled(compare.value(), true));
             return sql;
         }
         String sql = gathered(
@@ -273,10 +273,12 @@ public final class RunQuery {
     /**
      * The JSON texts that a value may mean: a bare number is a number, bare true and false are these, a number in quotes is either (those
      * who know parameters as texts write it so), anything else is a text, or the text of a list.
+     *
+     * @param either false: what stands in quotes is a text, whatever it looks like, as in a list of values
      */
-    private static List<String> spelled(RunFilter.Value value) {
+    private static List<String> spelled(RunFilter.Value value, boolean either) {
         String text = value.text();
-        BigDecimal number = decimal(text);
+        BigDecimal number = value.quoted() && !either ? null : decimal(text);
         if (number != null) {
             String plain = Configuration.number(number);
             return value.quoted() ? List.of(Json.canonical(text), plain) : List.of(plain);
