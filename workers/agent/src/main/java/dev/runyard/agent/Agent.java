@@ -14,7 +14,6 @@ import dev.runyard.vision.place.Fingerprints;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;

@@ -58,8 +58,8 @@ final class VisionTrainer implements Trainer {
 
     @Override
     public Outcome train(SpecDocument written, List<String> beside, Path dir, TrainingListener listener) {
-        TrainingOptions all = options.with(
-                beside.stream().map(LocalDevice::elsewhere).toList());
+        TrainingOptions all =
+                options.with(beside.stream().map(LocalDevice::elsewhere).toList());
         SpecDocument spec;
         try {
             spec = places.here(written);

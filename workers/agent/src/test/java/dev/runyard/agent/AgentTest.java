@@ -273,8 +273,8 @@ class AgentTest {
         grant();
         await(() -> ledger.preparing().size() > 1);
         assertThat(ledger.preparing())
-                .anyMatch(said -> said.startsWith("{\"what\":\"features of train\",\"done\":")
-                        && said.endsWith(",\"of\":1000}"));
+                .anyMatch(said ->
+                        said.startsWith("{\"what\":\"features of train\",\"done\":") && said.endsWith(",\"of\":1000}"));
         ledger.order(Order.PAUSE);
         awaitEnd(1);
         assertObeyedWithinFiveSeconds();

@@ -64,6 +64,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private long beatsAtOrder;
     /** Of heartbeats, in their order, each once. */
     private final Set<String> preparing = new LinkedHashSet<>();
+
     private boolean registered;
     private boolean left;
     private String unfit = "";
