@@ -18,7 +18,6 @@ const NEXT: Record<string, string> = {
   NO_VALID_CHECKPOINT: "Every checkpoint is damaged: queue the run anew.",
   DISK_FULL: "Free space on the worker's machine, then retry.",
   SETUP: "The message names what a machine lacks for the program: put it there, or let another worker have it.",
-  PROGRAM: "Look at the logs; mend the program and queue it anew, or retry.",
   WORKER_LOST: "Check the worker on the devices page, then retry.",
   PROGRAM: "Look at what the program itself printed.",
   INTERNAL: "Look at the logs; retry if the cause is gone.",

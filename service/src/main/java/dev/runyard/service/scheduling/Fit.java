@@ -71,7 +71,7 @@ final class Fit {
     /** What no host of those that fit has. */
     static String unsupplied(Waiter waiter, List<Device> devices, Set<String> stored) {
         long hosts = devices.stream().map(Device::host).distinct().count();
-        for (String need : waiter.needs()) {
+        for (String need : waiter.needs().stream().sorted().toList()) {
             if (!stored.contains(need)
                     && devices.stream().noneMatch(d -> d.offers().contains(need))) {
                 if (need.equals(Needs.COMMANDS)) {
