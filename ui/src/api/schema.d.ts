@@ -5058,6 +5058,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/attempts/{attempt}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Resume */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attempt: number;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResumedRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/attempts/{attempt}/resumed": {
         parameters: {
             query?: never;
@@ -8265,6 +8322,7 @@ export interface components {
             epoch?: number;
             /** Format: int32 */
             epochs?: number;
+            going?: boolean;
             preparing?: components["schemas"]["Preparing"];
             /** Format: int64 */
             step?: number;
@@ -8457,6 +8515,13 @@ export interface components {
             textHeads?: number;
             /** Format: int32 */
             textWidth?: number;
+        };
+        CodeSpec: {
+            archive?: string;
+            commit?: string;
+            diff?: string;
+            /** Format: int64 */
+            size?: number;
         };
         Column: {
             goal?: components["schemas"]["Goal1"];
@@ -8651,7 +8716,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        FailureReason: "SPEC" | "DATA" | "WEIGHTS" | "OUT_OF_MEMORY" | "NOT_FINITE" | "NO_PROGRESS" | "NO_VALID_CHECKPOINT" | "DISK_FULL" | "WORKER_LOST" | "INTERNAL" | "PROGRAM";
+        FailureReason: "SPEC" | "DATA" | "WEIGHTS" | "OUT_OF_MEMORY" | "NOT_FINITE" | "NO_PROGRESS" | "NO_VALID_CHECKPOINT" | "DISK_FULL" | "SETUP" | "WORKER_LOST" | "INTERNAL" | "PROGRAM";
         Figure: {
             artifact?: string;
             caption?: string;
@@ -9076,6 +9141,8 @@ export interface components {
         Order: "CONTINUE" | "PAUSE" | "CANCEL" | "STALE";
         OrderView: {
             order?: components["schemas"]["Order"];
+            /** Format: int64 */
+            step?: number;
         };
         /** @enum {string} */
         Origin: "axis" | "base" | "default";
@@ -9447,9 +9514,15 @@ export interface components {
             batchSize?: number;
             checkpoint?: components["schemas"]["CheckpointSpec"];
             classifier?: components["schemas"]["ClassifierSpec"];
+            code?: components["schemas"]["CodeSpec"];
+            command?: string[];
+            cwd?: string;
             dataset?: components["schemas"]["DatasetSpec"];
             /** Format: int32 */
             devices?: number;
+            env?: {
+                [key: string]: string;
+            };
             evaluations?: components["schemas"]["DatasetPart"][];
             look?: components["schemas"]["LookSpec"];
             method?: components["schemas"]["MethodSpec"];
@@ -9457,12 +9530,17 @@ export interface components {
             microBatch?: number;
             of?: string;
             optimizer?: components["schemas"]["OptimizerSpec"];
+            params?: {
+                [key: string]: components["schemas"]["JsonNode"];
+            };
             preset?: components["schemas"]["Preset"];
             pretrain?: components["schemas"]["PretrainSpec"];
             schedule?: components["schemas"]["ScheduleSpec"];
+            secrets?: string[];
             /** Format: int64 */
             seed?: number;
             select?: components["schemas"]["Select"];
+            setup?: components["schemas"]["SetupSpec"];
             task?: components["schemas"]["Task"];
             training?: components["schemas"]["TrainingSpec"];
             validateOn?: components["schemas"]["ValidateOn"];
@@ -9624,6 +9702,10 @@ export interface components {
         };
         SessionView: {
             person?: string;
+        };
+        SetupSpec: {
+            command?: string[];
+            inputs?: string[];
         };
         Share: {
             /** Format: double */
@@ -9822,7 +9904,7 @@ export interface components {
             runs?: number;
         };
         /** @enum {string} */
-        Task: "train" | "pretrain" | "evaluate" | "analyse" | "invert";
+        Task: "train" | "pretrain" | "evaluate" | "analyse" | "invert" | "command";
         /** @enum {string} */
         Template: "pgn" | "vp" | "clip" | "coop";
         Temporal: {

@@ -15,6 +15,9 @@ import { Time } from "../../components/display/Time";
 /** Lease and heartbeat times move without an event of their own. */
 const POLL_MS = 5000;
 
+/** What a host offers, in a word: the name of data or weights, that it runs programs, a secret that they may have. */
+const placed = (place: string) => (place === "command:any" ? "programs" : place.replace(/^(dataset|weights):/, "").replace(/^secret:/, "secret "));
+
 export function DevicesPage() {
   const devices = useQuery({ queryKey: keys.devices, queryFn: api.devices, refetchInterval: POLL_MS });
   const workers = useQuery({ queryKey: keys.workers, queryFn: api.workers, refetchInterval: POLL_MS });
@@ -116,7 +119,7 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
             {name}={value}
           </span>
         ))}
-        {device.places && Object.keys(device.places).length > 0 ? <div className="faint">has {Object.keys(device.places).join(", ").replaceAll(/dataset:|weights:/g, "")}</div> : null}
+        {device.places && Object.keys(device.places).length > 0 ? <div className="faint">has {Object.keys(device.places).map(placed).join(", ")}</div> : null}
       </td>
       <td>{device.host}</td>
       <td>{bytes(device.memoryBytes)}</td>

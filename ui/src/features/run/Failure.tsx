@@ -17,6 +17,7 @@ const NEXT: Record<string, string> = {
   NO_PROGRESS: "Look at the logs of the last attempts, then retry.",
   NO_VALID_CHECKPOINT: "Every checkpoint is damaged: queue the run anew.",
   DISK_FULL: "Free space on the worker's machine, then retry.",
+  SETUP: "The message names what a machine lacks for the program: put it there, or let another worker have it.",
   WORKER_LOST: "Check the worker on the devices page, then retry.",
   PROGRAM: "Look at what the program itself printed.",
   INTERNAL: "Look at the logs; retry if the cause is gone.",

@@ -24,6 +24,11 @@ const rank = (name: string) => (ESSENTIAL.includes(name) ? ESSENTIAL.indexOf(nam
 /** Parts that act only where another field says so. */
 const ONLY: Record<string, (base: JsonObject) => boolean> = { pretrain: (base) => base.task === "pretrain" };
 
+/** What a program's spec says; of every other task it says nothing, and they nothing of these. */
+const OF_PROGRAMS = ["command", "params", "env", "cwd", "code", "setup", "secrets"];
+const OF_ALL = ["task", "seed"];
+const ofTask = (name: string, task: Json | undefined) => OF_ALL.includes(name) || OF_PROGRAMS.includes(name) === (task === "command");
+
 /** The document as fields, essentials first. */
 export function SpecForm({ fields, draft, kind, problem, onDraft }: Props) {
   const base = fields.find((field) => field.name === "base");
@@ -32,15 +37,15 @@ export function SpecForm({ fields, draft, kind, problem, onDraft }: Props) {
   const set = (path: string, value: Json | undefined) => onDraft({ ...draft, tree: setAt(draft.tree, path, value) });
   const spec = (getAt(draft.tree, "base") ?? {}) as JsonObject;
   const draw = (field: Field) => <SpecField key={field.path} field={field} spec={draft.tree} problem={problem} onChange={set} />;
-  const plain = parts.filter((field) => field.kind !== "group" && field.kind !== "variants");
-  const applies = (field: Field) => (ONLY[field.name]?.(spec) ?? true) || spec[field.name] !== undefined;
+  const applies = (field: Field) => ((ONLY[field.name]?.(spec) ?? true) && ofTask(field.name, spec.task)) || spec[field.name] !== undefined;
+  const plain = parts.filter((field) => field.kind !== "group" && field.kind !== "variants" && applies(field));
+  const grouped = parts.filter((field) => (field.kind === "group" || field.kind === "variants") && applies(field));
   const open = (field: Field) => rank(field.name) < ESSENTIAL.length || spec[field.name] !== undefined || (problem?.field !== undefined && inSpec(problem.field).startsWith(field.name));
   return (
     <form className="stack" onSubmit={(event) => event.preventDefault()} aria-label="Spec">
       <SweepFields fields={fields} tree={draft.tree} kind={kind} problem={problem} onChange={set} />
       {kind === "sweep" ? <AxesEditor axes={draft.axes} paths={paths} problem={problem} onAxes={(axes) => onDraft({ ...draft, axes })} /> : null}
-      {parts
-        .filter((field) => !plain.some((one) => one === field) && applies(field))
+      {grouped
         .sort((a, b) => rank(a.name) - rank(b.name))
         .map((field) => (
           <Folded key={field.path} name={field.name} about={field.description} open={open(field)}>

@@ -20,6 +20,8 @@ export interface Choices {
 type Node = Record<string, unknown>;
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
 const nodes = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
+/** The names that a map's keys may have, where they can be listed. */
+const listed = (names: Node): unknown[] => (Array.isArray(names.enum) ? names.enum : nodes(names.anyOf).flatMap(listed));
 const props = (node: Node): Record<string, Node> => (isNode(node.properties) ? (node.properties as Record<string, Node>) : {});
 
 /** Where in the document a position is. */
@@ -189,7 +191,7 @@ export function completions(text: string, position: number, sweep: JsonObject): 
   const taken = new Set(isObject(held) ? Object.keys(held) : []);
   const flow = /[{[][^}\]]*$/.test(text.slice(start, position));
   const keys = all.flatMap((node) => {
-    const free = isNode(node.propertyNames) && Array.isArray(node.propertyNames.enum) ? node.propertyNames.enum.map((name): Choice => ({ label: words(name), text: `${words(name)}: |`, detail: "", about: "", kind: "property" })) : [];
+    const free = isNode(node.propertyNames) ? listed(node.propertyNames).map((name): Choice => ({ label: words(name), text: `${words(name)}: |`, detail: "", about: "", kind: "property" })) : [];
     return [...Object.entries(props(node)).map(([name, child]) => keyChoice(name, flow ? { ...child, properties: undefined } : child, place.indent)), ...free];
   });
   return { from, choices: distinct(keys.filter(({ label }) => !taken.has(label) || label === place.word)) };

@@ -18,6 +18,7 @@ import dev.runyard.cli.remote.LoginCommand;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
 import dev.runyard.cli.remote.MetricsCommand;
+import dev.runyard.cli.remote.RunCommand;
 import dev.runyard.cli.remote.SharesCommand;
 import dev.runyard.cli.remote.ShowCommand;
 import dev.runyard.cli.remote.SubmitCommand;
@@ -78,6 +79,7 @@ import picocli.CommandLine.ParameterException;
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,
             SubmitCommand.class,
+            RunCommand.class,
             LsCommand.class,
             ShowCommand.class,
             MetricsCommand.class,

@@ -30,7 +30,12 @@ import org.jboss.logging.Logger;
 class Blobs {
     private static final String SPARE = " and touched_at < now() - make_interval(secs => ?)"
             + " and not exists (select 1 from artifact a where a.sha256 = b.sha256)"
-            + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)";
+            + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)"
+            // A question mark of SQL's own, which the driver would take for a value, is written as a function.
+            + " and not exists (select 1 from run r where jsonb_exists(r.spec, 'code')"
+            + " and (r.spec #>> '{code,archive}' = b.sha256 or r.spec #>> '{code,diff}' = b.sha256))"
+            + " and not exists (select 1 from sweep s where jsonb_exists(s.spec -> 'base', 'code')"
+            + " and (s.spec #>> '{base,code,archive}' = b.sha256 or s.spec #>> '{base,code,diff}' = b.sha256))";
 
     private static final Logger LOG = Logger.getLogger(Blobs.class);
 

@@ -160,7 +160,7 @@ public class FleetResource {
         }
     }
 
-    /** @throws Problem 422 for what is neither a data set nor weights with a fingerprint */
+    /** @throws Problem 422 for what is neither a data set nor weights with a fingerprint, nor what programs may have */
     private static void checkPlaces(Fleet.Offer offer) {
         Map<String, String> places = offer.places() == null ? Map.of() : offer.places();
         if (places.size() > MOST_PLACES) {
@@ -168,7 +168,7 @@ public class FleetResource {
                     "OUT_OF_RANGE", "devices.places", places.size(), "must be at most " + MOST_PLACES + " names", null);
         }
         places.forEach((name, fingerprint) -> {
-            if (!name.matches("(dataset|weights):[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+            if (!name.matches("(dataset|weights|command|secret):[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
                     || fingerprint == null
                     || !fingerprint.matches("[A-Za-z0-9]{1,128}")) {
                 throw Problem.invalid(

@@ -3,6 +3,7 @@ package dev.runyard.service.metric;
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -13,7 +14,9 @@ import java.util.UUID;
 class Supersession {
     /** CheckpointLedger of a course that was left: resuming from one would bring it back. */
     private static final String DROP_CHECKPOINTS =
-            "delete from checkpoint where run_id = ? and attempt < ? and step > ?";
+            "delete from checkpoint where run_id = ? and attempt < ? and step > ?"
+                    // What a program keeps is a folder, which says nothing of the course that its points took.
+                    + " and not exists (select 1 from run r where r.id = run_id and r.spec ->> 'task' = 'command')";
 
     private static final String MARK = """
             with marked as (
@@ -23,6 +26,17 @@ class Supersession {
                 and p.attempt < ? and p.superseded_by is null
               returning p.key_id)
             select distinct key_id from marked
+            """;
+
+    /** What this attempt made ghosts, as far as it counts again; not where something else was measured since. */
+    private static final String RESTORE = """
+            with back as (
+              update metric_point p set superseded_by = null
+              where p.run_id = ? and p.superseded_by = ? and p.step <= ?
+                and not exists (select 1 from metric_point o where o.run_id = p.run_id and o.key_id = p.key_id
+                                and o.step = p.step and o.superseded_by is null)
+              returning p.key_id)
+            select distinct key_id from back
             """;
 
     private static final String DROP_BLOCKS =
@@ -82,14 +96,26 @@ class Supersession {
     void apply(UUID run, long attempt, long step) {
         fence.holdAlone(run, attempt);
         statements.change(DROP_CHECKPOINTS, run, attempt, step);
-        int[] lost = statements.rows(MARK, r -> r.getInt(1), attempt, run, step, attempt).stream()
-                .mapToInt(Integer::intValue)
-                .toArray();
-        if (lost.length > 0) {
-            statements.change(DROP_BLOCKS, run, lost, step);
-            statements.change(REBUILD_BLOCKS, run, lost, step);
-            statements.change(DROP_SUMMARIES, run, lost);
-            statements.change(REBUILD_SUMMARIES, run, lost);
+        derive(run, step, statements.rows(MARK, r -> r.getInt(1), attempt, run, step, attempt));
+        boolean back = statements.number(
+                        "select count(*) from attempt where run_id = ? and attempt = ? and start_step is not null",
+                        run,
+                        attempt)
+                > 0;
+        if (back) {
+            // It said something else before: what it took away then comes back.
+            derive(run, -1, statements.rows(RESTORE, r -> r.getInt(1), run, attempt, step));
+        }
+    }
+
+    /** Anew, what is derived from the points of these keys from a step on. */
+    private void derive(UUID run, long step, List<Integer> keys) {
+        if (!keys.isEmpty()) {
+            int[] changed = keys.stream().mapToInt(Integer::intValue).toArray();
+            statements.change(DROP_BLOCKS, run, changed, step);
+            statements.change(REBUILD_BLOCKS, run, changed, step);
+            statements.change(DROP_SUMMARIES, run, changed);
+            statements.change(REBUILD_SUMMARIES, run, changed);
         }
     }
 }

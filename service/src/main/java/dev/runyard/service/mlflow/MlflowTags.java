@@ -23,7 +23,7 @@ final class MlflowTags {
         if (!tags.isEmpty()) {
             runs.tag(run.id(), tags);
         }
-        if (!resumed.isEmpty() && run.external()) {
+        if (!resumed.isEmpty()) {
             log.resume(run, Long.parseLong(resumed));
         }
     }

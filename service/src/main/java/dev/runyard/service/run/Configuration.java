@@ -60,7 +60,7 @@ public record Configuration(SortedMap<String, String> values) {
     /** With the defaults that act; as it is where this version cannot read it. */
     private static JsonNode effective(JsonNode document) {
         try {
-            return Json.mapper().valueToTree(SpecDocument.read(document));
+            return SpecDocument.read(document).acting();
         } catch (InvalidSpec e) {
             return document;
         }

@@ -30,6 +30,10 @@ class Quarantine {
         if (from == RunState.CANCELLING) {
             return;
         }
+        boolean program = outcome instanceof Outcome.Failed own && own.reason() == FailureReason.SETUP;
+        if (program) {
+            return; // what a program needs and does not find says nothing of other runs
+        }
         if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
             int runs = statements.row("""
                             update device set failing = case when cast(? as uuid) = any (failing) then failing

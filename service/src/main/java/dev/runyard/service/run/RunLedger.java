@@ -130,17 +130,60 @@ public class RunLedger implements FirstReport {
      *
      * @param steps of the whole run; null while the attempt still prepares
      * @param preparing what it makes before its first step; null: nothing that takes long, or it trains
+     * @param going true: it is at work and cannot tell how far it is to go, as a program, whose points tell how far it came
      */
     public record Beat(
             long step,
             int epoch,
             @Nullable Long steps,
             @Nullable Integer epochs,
-            @Nullable Preparing preparing) {
+            @Nullable Preparing preparing,
+            @Nullable Boolean going) {
         /** Of one that trains. */
         public Beat(long step, int epoch, @Nullable Long steps, @Nullable Integer epochs) {
-            this(step, epoch, steps, epochs, null);
+            this(step, epoch, steps, epochs, null, null);
         }
+
+        /** Of one that prepares. */
+        public Beat(
+                long step,
+                int epoch,
+                @Nullable Long steps,
+                @Nullable Integer epochs,
+                Preparing preparing) {
+            this(step, epoch, steps, epochs, preparing, null);
+        }
+    }
+
+    /** The last step of a program: of what it measured, but not of what is measured around it. */
+    private static final String REACHED = """
+            update attempt a set end_step = greatest(a.end_step, ?, (
+              select max(s.last_step) from metric_summary s join metric_key k on k.id = s.key_id
+              where s.run_id = a.run_id and k.key not like 'system/%'))
+            where a.run_id = ? and a.attempt = ? and a.state in ('STARTING', 'RUNNING') and a.start_step is not null
+              and exists (select 1 from run r where r.id = a.run_id and r.spec ->> 'task' = 'command')
+            returning a.end_step""";
+
+    /** Takes up what a program measured since its last heartbeat; answers its last step. */
+    private long reached(UUID run, long attempt, long step) {
+        return statements.row(REACHED, r -> r.getLong(1), step, run, attempt).orElse(step);
+    }
+
+    /**
+     * What a program is told.
+     *
+     * @param step its last one; null: it is no program
+     */
+    public record Told(Order order, @Nullable Long step) {}
+
+    /** As {@link #beat}; of a program with the step that its points tell of. */
+    public Told heard(UUID run, long attempt, Beat beat) {
+        Order order = beat(run, attempt, beat);
+        if (order == Order.STALE || !Boolean.TRUE.equals(beat.going())) {
+            return new Told(order, null);
+        }
+        firstReport(run, attempt);
+        return new Told(order, reached(run, attempt, beat.step()));
     }
 
     /**
@@ -227,7 +270,8 @@ public class RunLedger implements FirstReport {
 
     /** The attempt loaded a checkpoint, or begins at step 0. */
     @Transactional
-    public void resumed(UUID run, long attempt, long step) {
+    public void resumed(UUID run, long attempt, long from) {
+        long step = Math.max(0, from);
         fence(run, attempt);
         statements.change(
                 "update attempt set start_step = ?, end_step = greatest(end_step, ?) where run_id = ? and attempt = ?",
@@ -286,6 +330,7 @@ public class RunLedger implements FirstReport {
             firstReport(run, attempt);
             from = RunState.RUNNING;
         }
+        reached(run, attempt, outcome.step());
         Way way = way(run, attempt);
         long step = Math.max(way.endStep(), outcome.step());
         List<DeviceRefusals.Answer> fitting = refusals.fitting(run, way.device());
@@ -303,7 +348,8 @@ public class RunLedger implements FirstReport {
                                         && !other.device().equals(way.device()))
                                 .count(),
                         fitting.stream()
-                                .anyMatch(other -> other.reason() == FailureReason.INTERNAL
+                                .anyMatch(other -> outcome instanceof Outcome.Failed failed
+                                        && other.reason() == failed.reason()
                                         && !other.device().equals(way.device()))));
         if (verdict.refused()) {
             refusals.add(run, way.device(), outcome);

@@ -12,10 +12,12 @@ import dev.runyard.service.result.Tasks;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Needs;
+import dev.runyard.spec.run.Program;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.run.Task;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
@@ -175,8 +177,24 @@ public class RunResource {
     }
 
     private static String named(RunSpec spec) {
+        if (spec.task() == Task.COMMAND) {
+            return commanded(spec.program());
+        }
         String kind = Json.mapper().valueToTree(spec.method()).path("kind").asText("run");
         return (spec.pretrain() == null ? kind : "pretrain") + " "
                 + spec.dataset().id() + " seed " + spec.seed();
+    }
+
+    /** The file that is run, where an argument looks like one; else the program. */
+    private static String commanded(Program program) {
+        List<String> words = program.arguments();
+        String word = words.stream()
+                .filter(one -> one.matches("[^-\\s][^\\s]{0,200}\\.[A-Za-z0-9]{1,5}"))
+                .findFirst()
+                .orElse(words.get(0));
+        String plain = word.substring(word.lastIndexOf('/') + 1)
+                .replaceAll("[^\\w. -]", "_")
+                .strip();
+        return (plain.isEmpty() ? "command" : plain) + " seed " + program.seed();
     }
 }

@@ -12,6 +12,7 @@ import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.run.Task;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
@@ -150,7 +151,9 @@ public class RunRows {
                 run.spec().hash(),
                 Json.canonical(run.params()),
                 run.who(),
-                read == null ? 0 : read.schedule().epochs(),
+                read == null || read.task() == Task.COMMAND
+                        ? 0
+                        : read.schedule().epochs(),
                 run.index(),
                 read == null || read.devices() == null ? 1 : read.devices());
         if (made.isPresent()) {
@@ -164,7 +167,7 @@ public class RunRows {
     }
 
     private static JsonNode effective(SpecDocument document, @Nullable RunSpec read) {
-        return read == null ? document.document() : Json.mapper().valueToTree(read);
+        return read == null ? document.document() : read.acting();
     }
 
     /** Null for a document that this version cannot read: a worker will say why, and nobody else is held up. */

@@ -3,6 +3,7 @@ package dev.runyard.service.run;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunState;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ record Verdict(
     /** Attempts in a row without progress before the run FAILED. */
     static final int BUDGET = 3;
 
+    /** Taken for the place's, until a second one says it too. */
+    private static final Set<FailureReason> DOUBTED = Set.of(FailureReason.INTERNAL, FailureReason.SETUP);
+
     private static final int FIRST_PAUSE = 10;
     private static final int LONGEST_PAUSE = 600;
 
@@ -38,7 +42,7 @@ record Verdict(
      * @param progressed whether it made a step
      * @param furthest whether it got further than every attempt before
      * @param elsewhere other devices that fit and have not refused the run
-     * @param internalElsewhere whether another device said INTERNAL before: then it is no longer the place
+     * @param saidElsewhere whether another device said the same before: of what is {@link #DOUBTED} it is then no longer the place
      */
     record Facts(
             boolean started,
@@ -46,7 +50,7 @@ record Verdict(
             boolean progressed,
             boolean furthest,
             int elsewhere,
-            boolean internalElsewhere) {}
+            boolean saidElsewhere) {}
 
     /**
      * @param state STARTING, RUNNING, PAUSING or CANCELLING
@@ -113,7 +117,7 @@ record Verdict(
         int now = faults + 1;
         boolean refuses = !facts.furthest();
         Verdict again = new Verdict(next, attempt, null, failed.message(), lost, now, refuses, pause(FIRST_PAUSE, now));
-        boolean proven = failed.reason() == FailureReason.INTERNAL && facts.internalElsewhere();
+        boolean proven = DOUBTED.contains(failed.reason()) && facts.saidElsewhere();
         return refuses && (facts.elsewhere() == 0 || proven) ? again.over(failed.reason(), failed.message()) : again;
     }
 

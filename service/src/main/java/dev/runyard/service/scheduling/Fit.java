@@ -2,6 +2,7 @@ package dev.runyard.service.scheduling;
 
 import dev.runyard.service.scheduling.Situation.Device;
 import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Placement;
 import java.util.Collection;
 import java.util.List;
@@ -70,9 +71,18 @@ final class Fit {
     /** What no host of those that fit has. */
     static String unsupplied(Waiter waiter, List<Device> devices, Set<String> stored) {
         long hosts = devices.stream().map(Device::host).distinct().count();
-        for (String need : waiter.needs()) {
+        for (String need : waiter.needs().stream().sorted().toList()) {
             if (!stored.contains(need)
                     && devices.stream().noneMatch(d -> d.offers().contains(need))) {
+                if (need.equals(Needs.COMMANDS)) {
+                    return "no worker that fits runs programs (" + hosts + (hosts == 1 ? " host" : " hosts")
+                            + "; its owner allows them with RUNYARD_COMMANDS=true)";
+                }
+                if (need.startsWith(Needs.SECRET)) {
+                    return "no worker that fits lets programs have the secret "
+                            + need.substring(Needs.SECRET.length()) + " (" + hosts
+                            + (hosts == 1 ? " host" : " hosts") + "; its owner lists it in RUNYARD_SECRETS)";
+                }
                 boolean data = need.startsWith("dataset:");
                 return "no host has " + (data ? "data set \"" : "weights \"")
                         + need.substring(need.indexOf(':') + 1) + "\" (" + hosts + (hosts == 1 ? " host" : " hosts")

@@ -35,7 +35,7 @@ final class VerdictTest {
 
     private static Facts alone(Facts facts) {
         return new Facts(
-                facts.started(), facts.yielding(), facts.progressed(), facts.furthest(), 0, facts.internalElsewhere());
+                facts.started(), facts.yielding(), facts.progressed(), facts.furthest(), 0, facts.saidElsewhere());
     }
 
     private static Stream<FailureReason> blamed(Blame blame) {

@@ -6,6 +6,7 @@ import dev.runyard.agent.client.ServiceClient;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.agent.device.DeviceLock;
 import dev.runyard.agent.device.Machine;
+import dev.runyard.agent.program.Programs;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.vision.device.Devices;
@@ -59,8 +60,8 @@ public final class Agent {
         this.settings = settings;
         ServiceClient service = new ServiceClient(settings.url());
         settings.places().missing().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
-        Map<String, String> places =
-                new Fingerprints(settings.home(), line -> LOG.log(Level.WARNING, "{0}", line)).of(settings.places());
+        Map<String, String> places = settings.offers(
+                new Fingerprints(settings.home(), line -> LOG.log(Level.WARNING, "{0}", line)).of(settings.places()));
         this.membership = new Membership(
                 service,
                 settings.secret(),
@@ -69,7 +70,7 @@ public final class Agent {
         this.attempts = new AttemptRunner(
                 service,
                 membership::me,
-                trainer,
+                new Programs(rules(settings, device), trainer),
                 settings.home().resolve("work"),
                 settings.stall(),
                 AttemptRunner.PATIENCE,
@@ -80,6 +81,17 @@ public final class Agent {
                     }
                 });
         this.temporal = new TemporalLink(new DeviceActivitiesImpl(attempts), attempts::idle, System.getenv());
+    }
+
+    /** A program gets most of the grace; what it kept has to be sent in the rest. */
+    private static Programs.Rules rules(Settings settings, LocalDevice device) {
+        return new Programs.Rules(
+                settings.commands(),
+                settings.secrets(),
+                System.getenv(),
+                device.cuda() ? device.key().replaceFirst("/\\d+$", "") : "",
+                settings.home(),
+                settings.grace().multipliedBy(2).dividedBy(3));
     }
 
     public static void main(String[] arguments) {

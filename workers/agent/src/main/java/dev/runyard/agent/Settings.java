@@ -1,6 +1,8 @@
 package dev.runyard.agent;
 
+import dev.runyard.agent.program.Secrets;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.vision.place.Places;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.util.TreeMap;
  * @param ready for the device's first answer ({@code RUNYARD_READY}, seconds, default 300); one that gives none hangs
  * @param labels that placements may ask for ({@code RUNYARD_LABELS}, such as {@code gpu=a100,room=3}; default none)
  * @param places data sets and weights by name ({@code RUNYARD_DATA} names the file; default none)
+ * @param commands whether programs may run here, as this account ({@code RUNYARD_COMMANDS}, {@code true} or {@code false}, the default)
+ * @param secrets variables of this environment that programs may have by name ({@code RUNYARD_SECRETS}, such as {@code HF_TOKEN,WANDB_KEY})
  * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
 record Settings(
@@ -37,7 +41,12 @@ record Settings(
         Duration ready,
         Duration stall,
         Map<String, String> labels,
-        Places places) {
+        Places places,
+        boolean commands,
+        Secrets secrets) {
+    /** In place of a fingerprint, where there is nothing to tell apart. */
+    private static final String ALLOWED = "allowed";
+
     /** One of equal shares of a device; {@code number} from 1 to {@code of}. */
     record Share(int number, int of) {
         /** @throws IllegalArgumentException for what is no share */
@@ -70,7 +79,27 @@ record Settings(
                 Duration.ofSeconds(whole(environment, "RUNYARD_READY", 300, 1, 86_400)),
                 Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)),
                 labels(environment.getOrDefault("RUNYARD_LABELS", "")),
-                Places.of(environment));
+                Places.of(environment),
+                flag(environment, "RUNYARD_COMMANDS"),
+                Secrets.of(environment.getOrDefault("RUNYARD_SECRETS", ""), environment));
+    }
+
+    /** What the host offers to runs by name: data, weights, that programs may run, what secrets they may have. */
+    Map<String, String> offers(Map<String, String> fingerprints) {
+        Map<String, String> out = new TreeMap<>(fingerprints);
+        if (commands) {
+            out.put(Needs.COMMANDS, ALLOWED);
+            secrets.names().forEach(name -> out.put(Needs.SECRET + name, ALLOWED));
+        }
+        return out;
+    }
+
+    private static boolean flag(Map<String, String> environment, String name) {
+        String text = environment.getOrDefault(name, "").strip();
+        if (text.isEmpty() || text.equals("true") || text.equals("false")) {
+            return text.equals("true");
+        }
+        throw new IllegalArgumentException(name + ": \"" + text + "\" is neither true nor false");
     }
 
     private static Map<String, String> labels(String text) {

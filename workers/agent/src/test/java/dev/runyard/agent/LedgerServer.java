@@ -47,7 +47,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
 
     final UUID run = UUID.randomUUID();
     final UUID device = UUID.randomUUID();
-    private final SpecDocument spec = SpecDocument.stored("{\"dataset\":{\"id\":\"shapes\"}}");
+    private SpecDocument spec = SpecDocument.stored("{\"dataset\":{\"id\":\"shapes\"}}");
     private final int port;
     private HttpServer server;
 
@@ -77,6 +77,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private boolean deaf;
     private boolean storeless;
     private long loads;
+    private long stored;
     private String without = "";
     private Map<String, Object> refusal = Map.of();
     private int refusals;
@@ -123,6 +124,16 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         }));
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /** What attempts are at from now on. */
+    synchronized void ask(SpecDocument document) {
+        spec = document;
+    }
+
+    /** A file that somebody put into the store. */
+    synchronized void keep(byte[] file) {
+        blobs.put(sha256(file), file);
     }
 
     synchronized long grant() {
@@ -240,6 +251,11 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 registered,
                 left,
                 loads);
+    }
+
+    /** Bytes of files that were sent. */
+    synchronized long stored() {
+        return stored;
     }
 
     private synchronized void fault(String what) {
@@ -406,9 +422,10 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             case "heartbeat" -> {
                 beats++;
                 preparing.add(tree.path("preparing").toString());
-                return Answer.json(Map.of("order", word.isEmpty() ? order.name() : word));
+                long reached = points.keySet().stream().max(Long::compare).orElse(0L);
+                return Answer.json(Map.of("order", word.isEmpty() ? order.name() : word, "step", reached));
             }
-            case "resumed" -> {
+            case "resumed", "resume" -> {
                 long from = tree.path("step").asLong();
                 resumed.add(from);
                 points.keySet().removeIf(later -> later > from);
@@ -466,6 +483,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 return Answer.problem(422, "HASH_MISMATCH");
             }
             blobs.put(sha256, body);
+            stored += body.length;
             return new Answer(known == null ? 201 : 200, new byte[0]);
         }
         return known == null ? Answer.problem(404, "NOT_FOUND") : new Answer(200, known);

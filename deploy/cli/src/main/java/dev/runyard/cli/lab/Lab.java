@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,8 @@ public final class Lab implements AutoCloseable {
             service.start();
             leftovers.note(all());
             String url = awaitReady(service);
-            workers = new Workers(home, installation, url, starts, line -> out.println("runyard: " + line));
+            workers = new Workers(
+                    home, installation, url, starts, workerSettings(), line -> out.println("runyard: " + line));
             workers.start();
             leftovers.note(all());
             return url;
@@ -82,6 +84,14 @@ public final class Lab implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Who may open a lab of one person on one machine runs programs there anyway. */
+    private static Map<String, String> workerSettings() {
+        String bind = System.getenv().getOrDefault("RUNYARD_BIND", "127.0.0.1").strip();
+        boolean own = Set.of("", "127.0.0.1", "::1", "localhost").contains(bind)
+                && System.getenv("RUNYARD_BEHIND_PROXY") == null;
+        return own && System.getenv("RUNYARD_COMMANDS") == null ? Map.of("RUNYARD_COMMANDS", "true") : Map.of();
     }
 
     private void takeLock() {

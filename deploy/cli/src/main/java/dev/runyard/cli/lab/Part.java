@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,11 @@ final class Part {
 
     private static final long UNFIT_SECONDS = 120;
 
+    /** Names variables that a worker may hand to programs, and so has to have itself. */
+    private static final String SECRETS = "RUNYARD_SECRETS";
+
     /** What lets a worker in: at the service, and at a Temporal that asks for a key. */
-    private static final Set<String> FOR_WORKERS = Set.of("RUNYARD_WORKER_SECRET", "TEMPORAL_API_KEY");
+    private static final Set<String> FOR_WORKERS = Set.of("RUNYARD_WORKER_SECRET", "TEMPORAL_API_KEY", SECRETS);
 
     private static final Pattern NOT_FOR_WORKERS = Pattern.compile(
             "RUNYARD_DB_.*|RUNYARD_SERVICE_OPTS|QUARKUS_.*|PG[A-Z]+|.*(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY).*",
@@ -76,7 +80,10 @@ final class Part {
     }
 
     private static boolean notForWorkers(String variable) {
+        boolean handed = Stream.of(System.getenv().getOrDefault(SECRETS, "").split(",", -1))
+                .anyMatch(name -> name.strip().equals(variable));
         return !FOR_WORKERS.contains(variable)
+                && !handed
                 && NOT_FOR_WORKERS.matcher(variable).matches();
     }
 

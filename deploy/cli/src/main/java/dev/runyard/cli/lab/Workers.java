@@ -18,10 +18,23 @@ final class Workers {
     private final List<Part> parts = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final boolean given;
+    private final Map<String, String> settings;
     private boolean helped;
 
     /** @param news gets what a person should know, a line each */
     Workers(LabHome home, Installation installation, String server, List<WorkerStart> starts, Consumer<String> news) {
+        this(home, installation, server, starts, Map.of(), news);
+    }
+
+    /** @param settings variables of each worker, beside those of its device */
+    Workers(
+            LabHome home,
+            Installation installation,
+            String server,
+            List<WorkerStart> starts,
+            Map<String, String> settings,
+            Consumer<String> news) {
+        this.settings = settings;
         this.home = home;
         this.installation = installation;
         this.server = server;
@@ -35,6 +48,7 @@ final class Workers {
 
     private Part part(WorkerStart start, int workers) {
         Map<String, String> environment = new HashMap<>(start.environment());
+        environment.putAll(settings);
         environment.put("RUNYARD_HOME", home.folder().toString());
         environment.put("DJL_CACHE_DIR", home.folder().resolve("djl").toString());
         environment.put("RUNYARD_URL", server);

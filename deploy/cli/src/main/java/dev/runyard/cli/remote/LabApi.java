@@ -16,6 +16,8 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,9 @@ public final class LabApi {
 
     /** The most that every list of the service gives at once; some give more. */
     private static final int PAGE = 200;
+
+    /** Bytes of one request of an upload. */
+    private static final int PIECE = 8 << 20;
 
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -225,6 +230,46 @@ public final class LabApi {
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /**
+     * Sends a file unless the lab has it; what was cut off before goes on where it ended.
+     *
+     * @param sha256 of its content, lower-case hex
+     */
+    void store(String sha256, Path file) {
+        String path = "artifacts/" + sha256;
+        HttpResponse<String> known = patiently(request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        if (known.statusCode() != 404) {
+            LabAnswer.of(url(), known);
+            return;
+        }
+        try (FileChannel in = FileChannel.open(file)) {
+            long size = in.size();
+            long from = Math.min(offset(known), size);
+            do {
+                ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, size - from));
+                for (int n = 0; piece.hasRemaining() && n >= 0; ) {
+                    n = in.read(piece, from + piece.position());
+                }
+                HttpRequest.Builder put = request(path)
+                        .header("Content-Type", "application/octet-stream")
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(piece.array()));
+                if (piece.limit() < size) {
+                    put.header("Content-Range", "bytes " + from + "-" + (from + piece.limit() - 1) + "/" + size);
+                }
+                HttpResponse<String> answer = patiently(put);
+                LabAnswer.of(url(), answer);
+                from = answer.statusCode() == 202 ? offset(answer) : size;
+            } while (from < size);
+        } catch (IOException e) {
+            throw Failure.fault("cannot read " + file + " (" + e.getMessage() + ")", "check the disk", e);
+        }
+    }
+
+    private static long offset(HttpResponse<?> answer) {
+        String text = answer.headers().firstValue("Upload-Offset").orElse("0");
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
     private static String sha256(Path file) throws IOException {

@@ -47,6 +47,9 @@ public final class Shown {
     /** Done steps of all steps, or "-" before the first report. */
     public static String progress(JsonNode run) {
         long steps = run.path("steps").asLong(0);
+        if (steps == 0 && run.path("step").asLong() > 0) {
+            return run.path("step").asText(); // a program's: nobody knows of how many
+        }
         return steps == 0 ? "-" : run.path("step").asLong() + "/" + steps;
     }
 

@@ -2,6 +2,7 @@ package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.cli.code.PackedCode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.json.Json;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Parameters;
         name = "submit",
         description = {
             "Queue a run or a sweep from a YAML or JSON file; prints its id.",
-            "Relative paths in it lead from the folder in which this is typed."
+            "Relative paths in it lead from the folder in which this is typed. A folder of code is packed as git",
+            "would track it."
         },
         exitCodeList = {
             "0:it is queued",
@@ -52,6 +54,12 @@ public final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WrittenSpec document = WrittenSpec.read(file);
+        try (PackedCode code = PackedCode.of(document.tree())) {
+            return submit(document, code);
+        }
+    }
+
+    private int submit(WrittenSpec document, @Nullable PackedCode code) {
         // Read here as well: what is wrong is said without a lab.
         SpecFile asked = SpecFile.of(document.tree());
         if (asked instanceof SpecFile.Sweep && (experiment != null || name != null)) {
@@ -61,6 +69,9 @@ public final class SubmitCommand implements Callable<Integer> {
             return check(document, asked);
         }
         LabApi lab = LabApi.ofEnvironment();
+        if (code != null) {
+            code.files().forEach(lab::store);
+        }
         JsonNode answer = asked instanceof SpecFile.Sweep
                 ? lab.create("sweeps", document.tree())
                 : lab.create("runs", request(document.tree()));

@@ -57,6 +57,9 @@ public class RunEstimate {
     public Optional<View> of(JsonNode document, int runs) {
         Map<String, String> values =
                 Configuration.of(document, Json.mapper().createObjectNode()).values();
+        if (!values.containsKey("dataset.id")) {
+            return Optional.empty(); // of a program nobody knows what makes it as long as another
+        }
         double epochs = Double.parseDouble(values.getOrDefault("schedule.epochs", "1"));
         choice.settings();
         for (Map.Entry<String, List<String>> kind : KINDS.entrySet()) {

@@ -24,6 +24,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -89,11 +90,19 @@ public class AttemptResource {
             List<String> beside,
             int grace) {}
 
-    /** @param step the checkpoint's; 0 without one */
+    /** @param step the checkpoint's; 0 without one; -1 where nothing of what was measured before counts */
     public record ResumedRequest(long step) {}
 
-    /** @param order what to do next */
-    public record OrderView(Order order) {}
+    /**
+     * @param order what to do next
+     * @param step of a program the last that its points tell of; left out for others
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record OrderView(Order order, @Nullable Long step) {
+        OrderView(Order order) {
+            this(order, null);
+        }
+    }
 
     /** @param over whether the run is over */
     public record EndView(boolean over) {}
@@ -150,9 +159,28 @@ public class AttemptResource {
             @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable ResumedRequest body) {
         ResumedRequest request = Problem.required(body);
         UUID run = Given.id("run", id);
-        step(request.step());
-        metrics.supersede(run, attempt, request.step());
-        ledger.resumed(run, attempt, request.step());
+        return resumed(run, attempt, request.step());
+    }
+
+    /**
+     * What a program says that goes on from a state of its own: points of earlier attempts up to this step count, later ones are ghosts.
+     * The last word counts; -1: none does.
+     */
+    @PUT
+    @Path("/resume")
+    public OrderView resume(
+            @PathParam("id") String id, @PathParam("attempt") long attempt, @Nullable ResumedRequest body) {
+        ResumedRequest request = Problem.required(body);
+        UUID run = Given.id("run", id);
+        return resumed(run, attempt, request.step());
+    }
+
+    private OrderView resumed(UUID run, long attempt, long step) {
+        if (step != -1) {
+            step(step);
+        }
+        metrics.supersede(run, attempt, step);
+        ledger.resumed(run, attempt, step);
         Failpoint.RESUME_COMMITTED.reach();
         return new OrderView(Order.CONTINUE);
     }
@@ -173,7 +201,8 @@ public class AttemptResource {
             throw Problem.invalid(
                     "OUT_OF_RANGE", "step", beat.step(), "must not be beyond steps (" + beat.steps() + ")", null);
         }
-        return new OrderView(ledger.beat(run, attempt, beat));
+        RunLedger.Told told = ledger.heard(run, attempt, beat);
+        return new OrderView(told.order(), told.step());
     }
 
     @POST

@@ -14,6 +14,7 @@ import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.service.metric.PointBatch;
 import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.Configurations;
+import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunState;
@@ -59,6 +60,7 @@ public class ClientLog {
     private final ClientPoints points;
     private final Journal journal;
     private final MetricLedger ledger;
+    private final RunLedger runs;
 
     public ClientLog(
             Statements statements,
@@ -66,7 +68,9 @@ public class ClientLog {
             Configurations configurations,
             ClientPoints points,
             Journal journal,
-            MetricLedger ledger) {
+            MetricLedger ledger,
+            RunLedger runs) {
+        this.runs = runs;
         this.statements = statements;
         this.asking = asking;
         this.configurations = configurations;
@@ -121,9 +125,18 @@ public class ClientLog {
 
     /**
      * The program of an external run goes on from an earlier step: what it measured beyond that becomes a ghost, and what it measures from
-     * now on is a new attempt's.
+     * now on is a new attempt's. That of a queued run has its attempt already.
      */
     public void resume(ClientRuns.Kept run, long step) {
+        if (!run.external()) {
+            boolean told = asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> {
+                ledger.supersede(run.id(), run.attempt(), step);
+                runs.resumed(run.id(), run.attempt(), step);
+                return true;
+            }));
+            LOG.debugf("run %s goes on from step %d: %s", run.id(), step, told);
+            return;
+        }
         long attempt = asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> {
             hold(run);
             long next = statements.number(

@@ -220,7 +220,7 @@ public final class AttemptRunner {
                     .prepare(started.checkpoints(), started.client(), reporter.patience(), reporter::notice);
             folder.removeEarlier();
             InputFiles.bring(started.inputs(), folder.path(), started.client(), reporter.patience());
-            outcome = trainer.train(started.spec(), started.beside(), folder.path(), reporter);
+            outcome = trainer.run(started.spec(), started.beside(), folder.path(), reporter);
             if (outcome instanceof Outcome.GivenBack back) {
                 outcome = new Outcome.GivenBack(back.step(), orders.cause());
                 String why = orders.why();

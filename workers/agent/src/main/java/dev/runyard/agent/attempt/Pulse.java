@@ -29,6 +29,9 @@ final class Pulse implements AutoCloseable {
     private final Thread thread;
     private volatile Progress progress = new Progress(0, 0, 0, 0);
     private volatile @Nullable Preparing preparing;
+    /** The service's word of a program's step. */
+    private volatile long told;
+
     private volatile boolean closed;
     private final Duration stall;
     private final Consumer<String> stuck;
@@ -68,6 +71,11 @@ final class Pulse implements AutoCloseable {
         lives();
     }
 
+    /** A program is at work, of which nobody can tell how far it is to go; nor whether it hangs. */
+    void going(long step) {
+        progress = new Progress(step, 0, 0, 0, true);
+    }
+
     /** Training makes something that it needs, piece by piece. */
     void prepares(Preparing now) {
         preparing = now;
@@ -86,7 +94,7 @@ final class Pulse implements AutoCloseable {
     }
 
     long step() {
-        return progress.step();
+        return Math.max(progress.step(), told);
     }
 
     @Override
@@ -106,7 +114,9 @@ final class Pulse implements AutoCloseable {
             beatExecutor();
             watch();
             try {
-                orders.ledger(client.heartbeat(progress, preparing));
+                AttemptClient.Told answer = client.heartbeat(progress, preparing);
+                orders.ledger(answer.order());
+                told = answer.step();
                 contact = System.nanoTime();
             } catch (ServiceFault.Unavailable e) {
                 if (System.nanoTime() - contact > CUT_OFF.toNanos()) {

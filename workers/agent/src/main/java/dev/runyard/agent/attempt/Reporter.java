@@ -13,7 +13,6 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Preparing;
-import dev.runyard.vision.train.report.TrainingListener;
 import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Carries what training says to the service. Nothing here makes training wait, but the start, artifacts and a full disk spool. */
-final class Reporter implements TrainingListener, AutoCloseable {
+final class Reporter implements Attempt, AutoCloseable {
     private static final long SPOOL_BYTES = 64L << 20;
     private static final long PREPARING_NANOS = 15_000_000_000L;
     /** In UTF-16 units; three bytes each at most, and the service takes 16 KiB. */
@@ -68,10 +67,25 @@ final class Reporter implements TrainingListener, AutoCloseable {
 
     @Override
     public void resumed(long step) {
-        log(step == 0 ? "begins at step 0" : "goes on at step " + step);
+        log(step <= 0 ? "begins at step 0" : "goes on at step " + step);
         told(() -> patience().run(() -> client.resumed(step)));
         Failpoint.RESUME_TOLD.reach();
-        pulse.progress(new Progress(step, 0, 0, 0));
+        pulse.progress(new Progress(Math.max(step, 0), 0, 0, 0));
+    }
+
+    @Override
+    public AttemptClient client() {
+        return client;
+    }
+
+    @Override
+    public void going(long step) {
+        pulse.going(step);
+    }
+
+    @Override
+    public long step() {
+        return pulse.step();
     }
 
     /** With the next heartbeat, as a sign of life, which from now on is watched for; and in the log, now and then. */
@@ -142,7 +156,8 @@ final class Reporter implements TrainingListener, AutoCloseable {
         return all;
     }
 
-    Patience patience() {
+    @Override
+    public Patience patience() {
         return Patience.of(patience).butOnlyWhile(orders::reporting);
     }
 

@@ -3,6 +3,7 @@ package dev.runyard.agent.attempt;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.train.report.TrainingListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,12 @@ public interface Trainer {
      * @throws dev.runyard.vision.train.report.TrainingFailure for a failure that has a name
      */
     Outcome train(SpecDocument spec, Path dir, TrainingListener listener);
+
+    /** The same of an attempt, where what it carries out is more than a training. */
+    default Outcome run(SpecDocument spec, List<String> beside, Path dir, Attempt attempt)
+            throws IOException, InterruptedException {
+        return train(spec, beside, dir, attempt);
+    }
 
     /**
      * The same on several devices; without a use for more than one unless said otherwise.

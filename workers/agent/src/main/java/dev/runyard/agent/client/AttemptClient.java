@@ -12,6 +12,7 @@ import dev.runyard.spec.report.Preparing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -40,8 +41,23 @@ public final class AttemptClient {
         this.attempt = "api/v1/runs/" + grant.run() + "/attempts/" + grant.attempt() + "/";
     }
 
-    /** How far an attempt is; the totals are 0 as long as they are not known. */
-    public record Progress(long step, int epoch, long steps, int epochs) {}
+    /**
+     * How far an attempt is; the totals are 0 as long as they are not known.
+     *
+     * @param going whether it is at work though it cannot tell how far it is to go, as a program: its points tell how far it came
+     */
+    public record Progress(long step, int epoch, long steps, int epochs, boolean going) {
+        public Progress(long step, int epoch, long steps, int epochs) {
+            this(step, epoch, steps, epochs, false);
+        }
+    }
+
+    /**
+     * What the service says to a heartbeat.
+     *
+     * @param step the last one that points are there of, for a {@link Progress#going} attempt; 0 for others
+     */
+    public record Told(Order order, long step) {}
 
     /**
      * One line that a run said.
@@ -51,6 +67,7 @@ public final class AttemptClient {
      */
     public record LogLine(long seq, String time, String line) {}
 
+    /** @param step the last one that counts of what was measured before; -1: none does */
     public void resumed(long step) {
         post("resumed", Map.of("step", step), PATIENT);
     }
@@ -60,7 +77,7 @@ public final class AttemptClient {
      *
      * @param preparing what is made before the first step; null once it trains
      */
-    public Order heartbeat(Progress progress, @Nullable Preparing preparing) {
+    public Told heartbeat(Progress progress, @Nullable Preparing preparing) {
         Map<String, Object> body = new HashMap<>(Map.of("step", progress.step(), "epoch", progress.epoch()));
         if (progress.steps() > 0) { // the totals mark the first report, which makes a run RUNNING
             body.put("steps", progress.steps());
@@ -69,7 +86,13 @@ public final class AttemptClient {
         if (preparing != null) {
             body.put("preparing", preparing);
         }
-        return order(post("heartbeat", body, QUICK).path("order").asText("CONTINUE"));
+        if (progress.going()) {
+            body.put("going", true);
+        }
+        JsonNode answer = post("heartbeat", body, QUICK);
+        return new Told(
+                order(answer.path("order").asText("CONTINUE")),
+                answer.path("step").asLong());
     }
 
     /** An order of a later version: training goes on, since whoever must stop it can still let the lease end. */
@@ -138,6 +161,20 @@ public final class AttemptClient {
     /** Tells people what happened though the attempt goes on. */
     public void notice(Notice notice) {
         post("notices", notice, PATIENT);
+    }
+
+    /** With what the attempt's program says who it is. */
+    public String token() {
+        return token;
+    }
+
+    public LeaseGrant grant() {
+        return grant;
+    }
+
+    /** Where the service is. */
+    public URI service() {
+        return http.base();
     }
 
     /** Books how the attempt ended; tells whether the run is over. */

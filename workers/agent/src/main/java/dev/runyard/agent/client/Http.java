@@ -38,6 +38,10 @@ final class Http {
         this.base = URI.create(text.endsWith("/") ? text : text + "/");
     }
 
+    URI base() {
+        return base;
+    }
+
     /** A request without a body, or with a value as JSON; gives the answer's tree. */
     JsonNode json(String method, String path, String token, @Nullable Object body, Duration timeout) {
         HttpRequest.Builder request = request(path, token, timeout).header("Accept", "application/json");

@@ -16,6 +16,8 @@ public enum FailureReason {
     /** Every checkpoint of the run is damaged. */
     NO_VALID_CHECKPOINT,
     DISK_FULL,
+    /** What a program needs is not to be had on a machine: its code, its setup, a secret, a worker that runs programs. */
+    SETUP,
     WORKER_LOST,
     INTERNAL,
     /** A program that is not ours ended badly: its exit code or signal, or what its client said. */
@@ -35,7 +37,7 @@ public enum FailureReason {
     public Blame blame() {
         return switch (this) {
             case SPEC, NOT_FINITE, NO_PROGRESS, NO_VALID_CHECKPOINT, PROGRAM -> Blame.RUN;
-            case DATA, WEIGHTS, OUT_OF_MEMORY, DISK_FULL, INTERNAL -> Blame.PLACE;
+            case DATA, WEIGHTS, OUT_OF_MEMORY, DISK_FULL, SETUP, INTERNAL -> Blame.PLACE;
             case WORKER_LOST -> Blame.NOBODY;
         };
     }

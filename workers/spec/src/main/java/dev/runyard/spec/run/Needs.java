@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Data sets and weights that a run names and does not say where to find: its machine has to offer them. A data set is named by {@code
- * name}, or by an id without a root; weights by a word that is no file.
+ * name}, or by an id without a root; weights by a word that is no file. A program needs a worker that runs programs, and its secrets.
  */
 public final class Needs {
     /** Before the name of a data set; {@code dataset:birds}. */
@@ -21,6 +21,12 @@ public final class Needs {
 
     /** Before the name of weights; {@code weights:clip-vit-b32}. */
     public static final String WEIGHTS = "weights:";
+
+    /** That programs may be run there, which a worker's owner says. */
+    public static final String COMMANDS = "command:any";
+
+    /** Before the name of a variable of the worker's environment that its owner lets programs have; {@code secret:HF_TOKEN}. */
+    public static final String SECRET = "secret:";
 
     private static final Pattern FILE =
             Pattern.compile(".*\\.(safetensors|json|zip)", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
@@ -31,6 +37,11 @@ public final class Needs {
     /** Sorted; without paths, which say nothing about who has them. */
     public static List<String> of(RunSpec spec) {
         List<String> needs = new ArrayList<>();
+        if (spec.task() == Task.COMMAND) {
+            needs.add(COMMANDS);
+            spec.program().secretNames().forEach(name -> needs.add(SECRET + name));
+            return needs.stream().sorted().toList();
+        }
         dataset(
                 needs,
                 spec.dataset().name(),

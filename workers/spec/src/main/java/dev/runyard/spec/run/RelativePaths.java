@@ -22,6 +22,10 @@ public final class RelativePaths {
 
     /** @throws InvalidSpec RELATIVE_PATH for the first, BAD_PATH for one that is too long */
     public static void refuse(RunSpec spec) {
+        if (spec.task() == Task.COMMAND) {
+            length("cwd", spec.cwd());
+            return;
+        }
         folder("dataset.root", spec.dataset().root());
         parts("dataset.parts", spec.dataset().parts());
         parts("evaluations", spec.evaluations());

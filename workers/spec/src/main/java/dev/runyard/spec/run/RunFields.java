@@ -24,6 +24,9 @@ public final class RunFields {
     private static final Set<Class<?>> RECORDS = new HashSet<>();
     private static final SortedMap<String, Field> ALL = collect();
 
+    /** Objects whose names are free: what is inside one is a field too. */
+    public static final String INSIDE = "(params|env)\\.[^.]+(\\.[^.]+)*";
+
     /** What other programs call our fields. */
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("lr", "optimizer.learningRate"),
@@ -57,6 +60,12 @@ public final class RunFields {
             Map.entry("promptlength", "method.prompts"),
             Map.entry("library", "method.librarySize"),
             Map.entry("augmentation", "augment"),
+            Map.entry("cmd", "command"),
+            Map.entry("args", "command"),
+            Map.entry("entrypoint", "command"),
+            Map.entry("environment", "env"),
+            Map.entry("workdir", "cwd"),
+            Map.entry("workingdir", "cwd"),
             Map.entry("randomseed", "seed"));
 
     private RunFields() {}
@@ -80,7 +89,7 @@ public final class RunFields {
      * @throws InvalidSpec UNKNOWN_FIELD with the nearest path
      */
     public static Field require(String path, JsonNode value) {
-        Field field = ALL.get(path);
+        Field field = path.matches(INSIDE) ? new Field(JsonNode.class, null, Set.of()) : ALL.get(path);
         if (field == null) {
             throw new InvalidSpec(
                     "UNKNOWN_FIELD",

@@ -1,6 +1,8 @@
 package dev.runyard.spec.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
@@ -20,8 +22,12 @@ import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.spec.training.Select;
 import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.spec.training.ValidateOn;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +38,10 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunSpec(
         @Doc(
-                "train adapts a frozen backbone; pretrain makes a small one; evaluate, analyse and invert look at a finished run.")
+                "train adapts a frozen backbone; pretrain makes a small one; evaluate, analyse and invert look at a finished run; command runs any program.")
         Task task,
 
-        @Doc("Images and labels.") DatasetSpec dataset,
+        @Doc("Images and labels; not used by command.") DatasetSpec dataset,
 
         @Doc("The frozen encoder; pretrain uses only its normalisation.")
         BackboneSpec backbone,
@@ -105,13 +111,51 @@ public record RunSpec(
                 min = 1,
                 max = 64)
         @Nullable
-        Integer devices) {
+        Integer devices,
+
+        @Doc(
+                "For command: the program and its arguments; {params.NAME} and {seed} in one stand for their values. No shell reads it.")
+        @Nullable
+        List<String> command,
+
+        @Doc("For command: values by name, which an axis names as params.NAME.") @Nullable
+        Map<String, JsonNode> params,
+
+        @Doc(
+                "For command: environment variables beside the worker's own; {params.NAME} and {seed} stand for their values.")
+        @Nullable
+        Map<String, String> env,
+
+        @Doc(
+                "For command: where it runs: a folder inside code, or an absolute one; left out: the folder of code, or an empty one.")
+        @Nullable
+        String cwd,
+
+        @Doc("For command: the program's files, packed; runyard submit makes it of a folder's name, such as code: .")
+        @Nullable
+        CodeSpec code,
+
+        @Doc("For command: what is made once on each machine before it runs.") @Nullable
+        SetupSpec setup,
+
+        @Doc(
+                "For command: names of variables of the worker's environment that it gets; their values are masked in logs.")
+        @Nullable
+        List<String> secrets) {
+
+    /** What stands in for the data set of a task that has none. */
+    private static final DatasetSpec NO_DATASET = new DatasetSpec("shapes", null, null, null, null);
+
+    /** All that a command says; the rest is of tasks that train. */
+    static final Set<String> OF_COMMAND =
+            Set.of("task", "seed", "command", "params", "env", "cwd", "code", "setup", "secrets");
 
     private static final int MOST_EVALUATIONS = 32;
+    private static final String WHERE = "task command";
 
     public RunSpec {
         task = Defaults.or(task, Task.TRAIN);
-        dataset = Defaults.required("dataset", dataset);
+        dataset = task == Task.COMMAND ? Defaults.or(dataset, NO_DATASET) : Defaults.required("dataset", dataset);
         backbone = Defaults.or(backbone, BackboneSpec.DEFAULT);
         method = Defaults.or(method, MethodSpec.Pgn.DEFAULT);
         classifier = Defaults.or(classifier, ClassifierSpec.DEFAULT);
@@ -186,6 +230,17 @@ public record RunSpec(
             }
         }
         refuseLook(task, of, look, evaluations);
+        boolean program = task == Task.COMMAND;
+        command = copied(Only.with("command", command, program, WHERE, null));
+        params = copied(Only.with("params", params, program, WHERE, null));
+        env = copied(Only.with("env", env, program, WHERE, null));
+        Only.with("cwd", cwd, program, WHERE, null);
+        Only.with("code", code, program, WHERE, null);
+        Only.with("setup", setup, program, WHERE, null);
+        secrets = copied(Only.with("secrets", secrets, program, WHERE, null));
+        if (program) {
+            new Program(Defaults.required("command", command), params, env, cwd, code, setup, secrets, seed);
+        }
         if (task != Task.PRETRAIN && pretrain != null) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
@@ -194,6 +249,86 @@ public record RunSpec(
                     "belongs to task pretrain only",
                     "remove it or set task: pretrain");
         }
+    }
+
+    /** Of a task that trains or looks. */
+    public RunSpec(
+            Task task,
+            DatasetSpec dataset,
+            BackboneSpec backbone,
+            MethodSpec method,
+            ClassifierSpec classifier,
+            OptimizerSpec optimizer,
+            ScheduleSpec schedule,
+            Integer batchSize,
+            Augment augment,
+            Long seed,
+            CheckpointSpec checkpoint,
+            @Nullable PretrainSpec pretrain,
+            @Nullable List<DatasetPart> evaluations,
+            @Nullable Integer microBatch,
+            Select select,
+            ValidateOn validateOn,
+            @Nullable Preset preset,
+            @Nullable TrainingSpec training,
+            @Nullable String of,
+            @Nullable LookSpec look,
+            @Nullable Integer devices) {
+        this(
+                task,
+                dataset,
+                backbone,
+                method,
+                classifier,
+                optimizer,
+                schedule,
+                batchSize,
+                augment,
+                seed,
+                checkpoint,
+                pretrain,
+                evaluations,
+                microBatch,
+                select,
+                validateOn,
+                preset,
+                training,
+                of,
+                look,
+                devices,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /**
+     * The program of a task that runs one.
+     *
+     * @throws IllegalStateException for another task
+     */
+    public Program program() {
+        if (task != Task.COMMAND || command == null) {
+            throw new IllegalStateException("task " + task + " runs no program");
+        }
+        return new Program(command, params, env, cwd, code, setup, secrets, seed);
+    }
+
+    /** Every value that acts, as JSON: with the defaults of its task, and without what that has no use for. */
+    public ObjectNode acting() {
+        ObjectNode all = Json.mapper().valueToTree(this);
+        return task == Task.COMMAND ? all.retain(OF_COMMAND) : all;
+    }
+
+    private static <T> @Nullable List<T> copied(@Nullable List<T> given) {
+        return given == null ? null : List.copyOf(given);
+    }
+
+    private static <T> @Nullable Map<String, T> copied(@Nullable Map<String, T> given) {
+        return given == null ? null : Collections.unmodifiableMap(new TreeMap<>(given));
     }
 
     /** The last weights, validated on val, on one device. */

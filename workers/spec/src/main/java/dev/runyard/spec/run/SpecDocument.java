@@ -61,7 +61,7 @@ public record SpecDocument(ObjectNode document, String hash) {
 
     /** A spec that code made, written out whole. */
     public static SpecDocument of(RunSpec spec) {
-        return of((ObjectNode) Json.mapper().valueToTree(spec));
+        return of(spec.acting());
     }
 
     private static SpecDocument of(ObjectNode document) {
@@ -118,6 +118,14 @@ public record SpecDocument(ObjectNode document, String hash) {
      * @throws InvalidSpec when this version cannot read it
      */
     public static RunSpec read(JsonNode document) {
+        if (document.path("code").isTextual()) {
+            throw new InvalidSpec(
+                    "WRONG_TYPE",
+                    "code",
+                    document.path("code"),
+                    "is a folder of one machine, whose files have to be packed",
+                    "submit the file with \"runyard submit\", which packs them");
+        }
         return document instanceof ObjectNode object
                 ? Json.read(Presets.filled(SpecVersions.OURS.today(object)), RunSpec.class)
                 : Json.read(document, RunSpec.class);

@@ -18,7 +18,10 @@ public enum Task {
     ANALYSE,
     /** Turn a finished run's prompts into pixels. */
     @JsonProperty("invert")
-    INVERT;
+    INVERT,
+    /** Run any program. */
+    @JsonProperty("command")
+    COMMAND;
 
     /** Whether it looks at a finished run and trains nothing. */
     public boolean looks() {

@@ -32,6 +32,14 @@ public final class Unused {
      */
     public static List<InvalidSpec> of(ObjectNode document, RunSpec spec) {
         List<InvalidSpec> out = new ArrayList<>();
+        if (spec.task() == Task.COMMAND) {
+            document.fieldNames().forEachRemaining(field -> {
+                if (!RunSpec.OF_COMMAND.contains(field) && !field.equals(SpecVersions.FIELD)) {
+                    add(out, document, field, "is not used by task command");
+                }
+            });
+            return out;
+        }
         ScheduleSpec schedule = spec.schedule();
         if (schedule.per() == ScheduleSpec.Per.STEP && schedule.warmupSteps() != null) {
             add(out, document, "schedule.warmupEpochs", "is not used beside warmupSteps");

@@ -18,12 +18,14 @@ public final class Aims {
 
     /** @throws InvalidSpec below {@code metric}, {@code goal}, {@code further}, {@code pruner} */
     static void check(SweepSpec sweep) {
-        aim("", sweep.metric(), sweep.goal());
+        boolean program = sweep.base().path("task").asText().equals("command");
+        aim("", sweep.metric(), sweep.goal(), program);
         for (int i = 0; i < sweep.further().size(); i++) {
             aim(
                     "further[" + i + "].",
                     sweep.further().get(i).metric(),
-                    sweep.further().get(i).goal());
+                    sweep.further().get(i).goal(),
+                    program);
         }
         boolean several = sweep.sampler() instanceof SamplerSpec.Nsga2;
         if (several != !sweep.further().isEmpty()) {
@@ -71,8 +73,11 @@ public final class Aims {
         return Optional.empty();
     }
 
-    private static void aim(String field, String metric, SweepSpec.Goal goal) {
-        MetricDefinition.requireReported(field + "metric", metric);
+    /** @param program whether its runs are programs, which report what they like */
+    private static void aim(String field, String metric, SweepSpec.Goal goal, boolean program) {
+        if (!program) {
+            MetricDefinition.requireReported(field + "metric", metric);
+        }
         MetricDefinition.direction(metric)
                 .filter(d -> !d.name().equals(goal.name()))
                 .ifPresent(d -> {

@@ -224,7 +224,8 @@ public final class Points {
                             "draws fractions for a whole number",
                             "use {integers: [lo, hi]}");
                 }
-                if (!(plain instanceof Axis.Choice) && !field.whole() && field.type() != Double.class) {
+                boolean free = field.type() == Double.class || field.type() == JsonNode.class;
+                if (!(plain instanceof Axis.Choice) && !field.whole() && !free) {
                     throw new InvalidSpec(
                             "WRONG_TYPE", path, shown(axis), "draws numbers for what is none", "list the values");
                 }

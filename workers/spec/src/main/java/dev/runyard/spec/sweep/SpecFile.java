@@ -47,7 +47,7 @@ public sealed interface SpecFile {
 
     /**
      * A document with {@code base} is a sweep; one with {@code spec} a run with its name and experiment; one with
-     * {@code dataset} a bare run spec. What names a finished run by {@code of} looks at it, with or without a spec around it.
+     * {@code dataset} or {@code command} a bare run spec. What names a finished run by {@code of} looks at it, with or without a spec around it.
      *
      * @throws InvalidSpec when it is none of these, or breaks a rule
      */
@@ -70,13 +70,15 @@ public sealed interface SpecFile {
         if (document.has("spec")) {
             return new Run(Json.read(document, RunRequest.class));
         }
-        if (!document.has("dataset")) {
+        boolean program =
+                document.has("command") || document.path("task").asText().equals("command");
+        if (!document.has("dataset") && !program) {
             throw new InvalidSpec(
                     "MISSING_FIELD",
                     "",
                     "the document",
                     "has none of base, spec, dataset",
-                    "put a run spec under base: for a sweep, or give dataset: for a run");
+                    "put a run spec under base: for a sweep, or give dataset: for a run, or task: command and command: for a program");
         }
         for (String outer : new String[] {"experiment", "name", "priority", "priorityClass", "placement"}) {
             if (document.has(outer)) {
@@ -84,7 +86,7 @@ public sealed interface SpecFile {
                         "UNKNOWN_FIELD",
                         outer,
                         document.get(outer),
-                        "does not stand beside dataset",
+                        "does not stand beside " + (program ? "command" : "dataset"),
                         "put the run's own fields under spec:");
             }
         }

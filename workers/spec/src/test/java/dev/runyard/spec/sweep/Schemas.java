@@ -23,9 +23,11 @@ import dev.runyard.spec.dataset.DatasetPart;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.run.CodeSpec;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
+import dev.runyard.spec.run.SetupSpec;
 import dev.runyard.spec.sampler.SamplerSpec;
 import java.math.BigDecimal;
 import java.util.List;
@@ -40,6 +42,8 @@ final class Schemas {
             RunSpec.class, "{\"dataset\":{\"id\":\"shapes\"}}",
             DatasetSpec.class, "{\"id\":\"shapes\"}",
             DatasetPart.class, "{\"id\":\"shapes\"}",
+            CodeSpec.class, "{\"archive\":\"" + "0".repeat(64) + "\"}",
+            SetupSpec.class, "{\"command\":[\"make\"]}",
             SweepSpec.class, "{\"base\":{}}",
             SamplerSpec.Random.class, "{\"runs\":20}",
             SamplerSpec.Sobol.class, "{\"runs\":20}",
@@ -76,6 +80,14 @@ final class Schemas {
         out.setAll(schema);
         // Beside oneOf it would refuse every field, because it sees those of its own object only.
         out.findParents("oneOf").forEach(node -> ((ObjectNode) node).remove("additionalProperties"));
+        if (root == RunSpec.class) {
+            out.remove("required");
+            ObjectNode command = out.putObject("if");
+            command.putObject("properties").putObject("task").put("const", "command");
+            command.putArray("required").add("task");
+            out.putObject("then").putArray("required").add("command");
+            out.putObject("else").putArray("required").add("dataset");
+        }
         if (root == SweepSpec.class) {
             // An axis may give what the base leaves out; every point is checked as a whole.
             ObjectNode base = (ObjectNode) out.at("/properties/base");
@@ -162,6 +174,13 @@ final class Schemas {
             out.put("type", "object").putObject("additionalProperties").put("type", "string");
             return new CustomPropertyDefinition(out);
         }
+        if (declaredIn(field, RunSpec.class) && List.of("params", "env").contains(field.getName())) {
+            out.put("type", "object");
+            if (field.getName().equals("env")) {
+                out.putObject("additionalProperties").put("type", "string");
+            }
+            return new CustomPropertyDefinition(out);
+        }
         if (!declaredIn(field, SweepSpec.class)) {
             return null;
         }
@@ -189,8 +208,10 @@ final class Schemas {
 
     private static ObjectNode paths() {
         ObjectNode out = object();
-        ArrayNode names = out.putArray("enum");
+        ArrayNode choices = out.putArray("anyOf");
+        ArrayNode names = choices.addObject().putArray("enum");
         RunFields.paths().forEach(names::add);
+        choices.addObject().put("pattern", "^" + RunFields.INSIDE + "$");
         return out;
     }
 

@@ -105,7 +105,8 @@ public final class Look {
                         case EVALUATE -> evaluate(weights);
                         case ANALYSE -> analyse(weights);
                         case INVERT -> invert(weights);
-                        case TRAIN, PRETRAIN -> throw new IllegalArgumentException(spec.task() + " looks at no run");
+                        case TRAIN, PRETRAIN, COMMAND ->
+                            throw new IllegalArgumentException(spec.task() + " looks at no run");
                     };
             return ordered == Order.CONTINUE ? new Outcome.Finished(step) : back();
         } catch (Stopped e) {

@@ -97,6 +97,11 @@ public final class Training {
      * @throws TrainingFailure when it cannot go on
      */
     public Outcome run(TrainingListener listener) {
+        if (spec.task() == Task.COMMAND) {
+            throw new TrainingFailure(
+                    FailureReason.SPEC,
+                    "task: command runs a program, and trains nothing here; queue it with \"runyard submit\"");
+        }
         try {
             Torch.use(options.device());
             Torch.enter();

@@ -1,0 +1,321 @@
+package dev.runyard.agent.program;
+
+import dev.runyard.spec.Sha256;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.vision.train.report.TrainingFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder that {@code RUNYARD_CHECKPOINT_DIR} names. What is in it is kept with the run, and is there again at the next attempt,
+ * wherever that is. While the program runs, only what it says is complete is taken: a folder, or this one, with a file {@code .complete} in it.
+ */
+final class CheckpointFolder {
+    /** Says that what is beside it is complete; a whole number in it is the step that the program goes on from with it. */
+    static final String COMPLETE = ".complete";
+
+    /** Files of one checkpoint, its image among them. */
+    private static final int MOST_FILES = 999;
+
+    private static final long LARGEST = 4L << 30;
+    private static final int KEPT = 2;
+
+    private final Path folder;
+    private final Path checkpoints;
+    private final String specHash;
+    private final Consumer<String> log;
+    private final Map<Path, Known> known = new HashMap<>();
+    private List<FolderImage.Entry> taken = List.of();
+    private final Set<String> said = new HashSet<>();
+
+    /** A file that was hashed, as it was then. */
+    private record Known(Object key, long size, FileTime modified, String sha256) {}
+
+    /** An image that lies on the disk as a checkpoint does. */
+    record Taken(Path folder, CheckpointRef ref) {}
+
+    /**
+     * @param folder the program's
+     * @param checkpoints where the attempt keeps those of its run
+     * @param log hears of what cannot be kept, once each
+     */
+    CheckpointFolder(Path folder, Path checkpoints, String specHash, Consumer<String> log) {
+        this.folder = folder;
+        this.checkpoints = checkpoints;
+        this.specHash = specHash;
+        this.log = log;
+    }
+
+    /**
+     * Fills the folder with what the newest checkpoint here has.
+     *
+     * @return it; null: there is none, and the folder is empty
+     */
+    @Nullable
+    FolderImage restore() throws IOException {
+        Files.createDirectories(folder);
+        Optional<Path> newest = kept().stream().findFirst();
+        if (newest.isEmpty()) {
+            return null;
+        }
+        Path from = newest.get();
+        FolderImage image = Json.read(Files.readAllBytes(from.resolve(FolderImage.NAME)), FolderImage.class);
+        for (FolderImage.Entry entry : image.files()) {
+            Path target = inside(entry.path());
+            Files.createDirectories(Objects.requireNonNull(target.getParent()));
+            if (entry.link() != null) {
+                Files.createSymbolicLink(target, Path.of(entry.link()));
+            } else {
+                Files.copy(from.resolve(String.valueOf(entry.sha256())), target);
+                if (entry.executable() && !target.toFile().setExecutable(true)) {
+                    throw new IOException(target + " cannot be made executable");
+                }
+                remember(target, String.valueOf(entry.sha256()));
+            }
+        }
+        taken = image.files();
+        return image;
+    }
+
+    private Path inside(String path) {
+        Path target = folder.resolve(path).normalize();
+        if (!target.startsWith(folder) || target.equals(folder)) {
+            throw new TrainingFailure(
+                    FailureReason.NO_VALID_CHECKPOINT, "the checkpoint has a file outside its folder: " + path);
+        }
+        return target;
+    }
+
+    /**
+     * Takes an image, if there is something new in it.
+     *
+     * @param whole whether all of the folder is taken, since the program ended by itself; else what it says is complete
+     * @param step that the checkpoint is listed under
+     * @return empty where nothing is new or the program changed it meanwhile
+     */
+    Optional<Taken> take(boolean whole, long step) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            say("the program removed its checkpoint folder; what was kept of it before stays");
+            return Optional.empty();
+        }
+        List<Path> complete = complete();
+        if (!whole && complete.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Path> roots = whole ? List.of(folder) : complete;
+        try {
+            Map<Path, FileTime> marks = marks(complete);
+            FolderImage image = image(roots, complete);
+            if (image.files().isEmpty() || image.files().equals(taken)) {
+                return Optional.empty();
+            }
+            if (image.contents().size() > MOST_FILES) {
+                say("the checkpoint folder has " + image.contents().size() + " files, more than the " + MOST_FILES
+                        + " that are kept; pack them, or remove old ones");
+                return Optional.empty();
+            }
+            Path staged = stage(image, step);
+            if (!whole && !marks.equals(marks(complete()))) {
+                return Optional.empty(); // its next marker brings the next image
+            }
+            taken = image.files();
+            return Optional.of(settled(staged, image, step));
+        } catch (NoSuchFileException e) {
+            if (whole) {
+                throw e;
+            }
+            return Optional.empty(); // the program removed it meanwhile
+        }
+    }
+
+    /** The folders that say that they are complete: this one alone, where it does. */
+    private List<Path> complete() throws IOException {
+        if (Files.isRegularFile(folder.resolve(COMPLETE))) {
+            return List.of(folder);
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> Files.isRegularFile(path.resolve(COMPLETE)))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Map<Path, FileTime> marks(List<Path> complete) throws IOException {
+        Map<Path, FileTime> out = new HashMap<>();
+        for (Path one : complete) {
+            out.put(one, Files.getLastModifiedTime(one.resolve(COMPLETE)));
+        }
+        return out;
+    }
+
+    private FolderImage image(List<Path> roots, List<Path> complete) throws IOException {
+        List<FolderImage.Entry> entries = new ArrayList<>();
+        for (Path root : roots) {
+            try (Stream<Path> all = Files.walk(root, new FileVisitOption[0])) {
+                for (Path path : all.sorted().toList()) {
+                    entry(path).ifPresent(entries::add);
+                }
+            } catch (java.io.UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+        return new FolderImage(resumeStep(complete), entries);
+    }
+
+    private Optional<FolderImage.Entry> entry(Path path) throws IOException {
+        BasicFileAttributes is = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        String name = folder.relativize(path).toString();
+        if (is.isDirectory()) {
+            return Optional.empty();
+        }
+        if (is.isSymbolicLink()) {
+            Path leads = Files.readSymbolicLink(path);
+            Path end = Objects.requireNonNull(path.getParent()).resolve(leads).normalize();
+            if (leads.isAbsolute() || !end.startsWith(folder)) {
+                say(name + " in the checkpoint folder leads out of it, and is not kept");
+                return Optional.empty();
+            }
+            return Optional.of(new FolderImage.Entry(name, 0, false, null, leads.toString()));
+        }
+        if (!is.isRegularFile()) {
+            say(name + " in the checkpoint folder is no file, and is not kept");
+            return Optional.empty();
+        }
+        if (is.size() > LARGEST) {
+            say(name + " in the checkpoint folder has " + is.size() + " bytes, more than the " + LARGEST
+                    + " that one file may have, and is not kept; write it in parts");
+            return Optional.empty();
+        }
+        return Optional.of(new FolderImage.Entry(name, is.size(), Files.isExecutable(path), hash(path, is), null));
+    }
+
+    /** Of a file that was not touched since it was hashed the hash is known. */
+    private String hash(Path path, BasicFileAttributes is) throws IOException {
+        Known before = known.get(path);
+        if (before != null
+                && Objects.equals(before.key(), is.fileKey())
+                && before.size() == is.size()
+                && before.modified().equals(is.lastModifiedTime())) {
+            return before.sha256();
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            String sha256 = Sha256.copy(in, OutputStream.nullOutputStream());
+            known.put(path, new Known(String.valueOf(is.fileKey()), is.size(), is.lastModifiedTime(), sha256));
+            return sha256;
+        }
+    }
+
+    private void remember(Path path, String sha256) throws IOException {
+        BasicFileAttributes is = Files.readAttributes(path, BasicFileAttributes.class);
+        known.put(path, new Known(String.valueOf(is.fileKey()), is.size(), is.lastModifiedTime(), sha256));
+    }
+
+    /** The largest number in a marker. */
+    private static @Nullable Long resumeStep(List<Path> complete) throws IOException {
+        Long step = null;
+        for (Path one : complete) {
+            Path mark = one.resolve(COMPLETE);
+            String text = Files.size(mark) > 100 ? "" : Files.readString(mark).strip();
+            if (text.matches("\\d{1,15}")) {
+                step = Math.max(step == null ? 0 : step, Long.parseLong(text));
+            }
+        }
+        return step;
+    }
+
+    /** Copies what is not here yet, under its hash; the program may write over a file of its own at any time. */
+    private Path stage(FolderImage image, long step) throws IOException {
+        Path staged = checkpoints.resolve(String.format(Locale.ROOT, "step-%09d.tmp", step));
+        Folders.delete(staged);
+        Files.createDirectories(staged);
+        List<Path> before = kept();
+        for (FolderImage.Entry entry : image.files()) {
+            if (entry.sha256() == null) {
+                continue;
+            }
+            Path target = staged.resolve(entry.sha256());
+            if (Files.exists(target)) {
+                continue;
+            }
+            Path there = null;
+            for (Path one : before) {
+                Path candidate = one.resolve(entry.sha256());
+                there = there == null && Files.isRegularFile(candidate) ? candidate : there;
+            }
+            if (there != null) {
+                Files.createLink(target, there);
+            } else {
+                copy(folder.resolve(entry.path()), target, entry.sha256());
+            }
+        }
+        return staged;
+    }
+
+    private static void copy(Path from, Path target, String sha256) throws IOException {
+        try (InputStream in = Files.newInputStream(from);
+                OutputStream out = Files.newOutputStream(target)) {
+            if (!Sha256.copy(in, out).equals(sha256)) {
+                throw new NoSuchFileException(from.toString(), null, "it was changed while it was copied");
+            }
+        }
+    }
+
+    private Taken settled(Path staged, FolderImage image, long step) throws IOException {
+        byte[] own = Json.canonical(Json.mapper().valueToTree(image)).getBytes(StandardCharsets.UTF_8);
+        Files.write(staged.resolve(FolderImage.NAME), own);
+        List<CheckpointRef.File> files = new ArrayList<>(image.contents());
+        files.add(new CheckpointRef.File(FolderImage.NAME, own.length, Sha256.of(own)));
+        CheckpointRef ref = new CheckpointRef(step, 0, false, specHash, "program", "program", files);
+        Files.writeString(staged.resolve("manifest.json"), Json.canonical(ref));
+        Path settled = checkpoints.resolve(String.format(Locale.ROOT, "step-%09d", step));
+        Folders.delete(settled);
+        Files.move(staged, settled);
+        for (Path old : kept().stream().skip(KEPT).toList()) {
+            Folders.delete(old);
+        }
+        return new Taken(settled, ref);
+    }
+
+    /** The images here, the newest first. */
+    private List<Path> kept() throws IOException {
+        if (!Files.isDirectory(checkpoints)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(checkpoints)) {
+            return all.filter(path -> Files.isRegularFile(path.resolve(FolderImage.NAME)))
+                    .filter(path -> Files.isRegularFile(path.resolve("manifest.json")))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    private void say(String line) {
+        if (said.add(line)) {
+            log.accept(line);
+        }
+    }
+}

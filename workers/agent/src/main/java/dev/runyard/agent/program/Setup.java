@@ -1,0 +1,103 @@
+package dev.runyard.agent.program;
+
+import dev.runyard.spec.Sha256;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.report.Order;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.SetupSpec;
+import dev.runyard.vision.train.report.TrainingFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a program needs on this machine, made once for the same command and inputs. It stays at the place where it was made, since what a
+ * virtual environment has in it names its own place; a file beside it, written last, says that it is whole.
+ */
+final class Setup {
+    private static final String VARIABLE = "RUNYARD_SETUP_DIR";
+
+    private final SetupSpec spec;
+    private final Path code;
+    private final Path cwd;
+    private final Path made;
+
+    /** @param home of the worker; several may share it */
+    Setup(SetupSpec spec, Path code, Path cwd, Path home) throws IOException {
+        this.spec = spec;
+        this.code = code;
+        this.cwd = cwd;
+        this.made = home.toAbsolutePath().normalize().resolve("setup").resolve(key());
+    }
+
+    /** Runs a command to its end. */
+    @FunctionalInterface
+    interface Running {
+        ProgramRun.End run(List<String> command, Path folder, Map<String, String> environment)
+                throws IOException, InterruptedException;
+    }
+
+    /**
+     * @param environment of the program; gets the folder that was made, whose bin is found first
+     * @return how the attempt ends because of it; null: it is there
+     */
+    @Nullable
+    Outcome make(Map<String, String> environment, Running running) throws IOException, InterruptedException {
+        environment.put(VARIABLE, made.toString());
+        environment.merge("PATH", made.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
+        Path done = made.resolveSibling(made.getFileName() + ".done");
+        Files.createDirectories(made.getParent());
+        Path lock = made.resolveSibling(made.getFileName() + ".lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock held = channel.lock(); // another worker of this machine makes the same
+            if (!held.isValid()) {
+                throw new IOException(lock + " cannot be locked");
+            }
+            if (Files.exists(done) && Files.isDirectory(made)) {
+                return null;
+            }
+            Folders.delete(made);
+            Files.createDirectories(made);
+            ProgramRun.End end = running.run(spec.command(), cwd, environment);
+            if (end.order() != Order.CONTINUE) {
+                Folders.delete(made);
+                return new Outcome.GivenBack(0, Outcome.Cause.PREEMPTED);
+            }
+            if (end.exit() != 0) {
+                Folders.delete(made);
+                return new Outcome.Failed(
+                        0,
+                        FailureReason.SETUP,
+                        "setup ended with " + end.said() + " on this machine; the end of the log says more");
+            }
+            Files.writeString(done, String.join(" ", spec.command()));
+            return null;
+        }
+    }
+
+    private String key() throws IOException {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        for (String input : spec.inputs()) {
+            Path file = code.resolve(input);
+            if (!Files.isRegularFile(file)) {
+                throw new TrainingFailure(
+                        FailureReason.SPEC, "setup.inputs: there is no file " + input + " in the code");
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                inputs.put(input, Sha256.of(in));
+            }
+        }
+        String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        return Sha256.of(Json.canonical(List.of(spec.command(), inputs, machine)))
+                .substring(0, 32);
+    }
+}
