@@ -18,10 +18,12 @@ public final class Aims {
 
     /** @throws InvalidSpec below {@code metric}, {@code goal}, {@code further}, {@code pruner} */
     static void check(SweepSpec sweep) {
-        aim("", sweep.metric(), sweep.goal());
+        boolean ours = !sweep.outside();
+        aim("", ours, sweep.metric(), sweep.goal());
         for (int i = 0; i < sweep.further().size(); i++) {
             aim(
                     "further[" + i + "].",
+                    ours,
                     sweep.further().get(i).metric(),
                     sweep.further().get(i).goal());
         }
@@ -71,8 +73,10 @@ public final class Aims {
         return Optional.empty();
     }
 
-    private static void aim(String field, String metric, SweepSpec.Goal goal) {
-        MetricDefinition.requireReported(field + "metric", metric);
+    private static void aim(String field, boolean ours, String metric, SweepSpec.Goal goal) {
+        if (ours) {
+            MetricDefinition.requireReported(field + "metric", metric);
+        }
         MetricDefinition.direction(metric)
                 .filter(d -> !d.name().equals(goal.name()))
                 .ifPresent(d -> {
@@ -87,7 +91,7 @@ public final class Aims {
 
     private static void pruner(SweepSpec sweep, PrunerSpec pruner) {
         String metric = pruner.metric() == null ? sweep.metric() : pruner.metric();
-        if (!EVERY_EPOCH.contains(metric)) {
+        if (!sweep.outside() && !EVERY_EPOCH.contains(metric)) {
             throw new InvalidSpec(
                     "REPORTED_AT_THE_END",
                     "pruner.metric",
@@ -96,6 +100,14 @@ public final class Aims {
                     "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
         }
         int epochs = epochs(sweep);
+        if (sweep.outside() && epochs == 0) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD",
+                    "base.schedule.epochs",
+                    null,
+                    "says how long a run from outside is, and is required beside a pruner",
+                    "write base: {schedule: {epochs: 81}}");
+        }
         if (epochs > 0 && pruner.minEpochs() >= epochs) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE",
@@ -107,7 +119,7 @@ public final class Aims {
     }
 
     /** Of the base; 0 where an axis or the default gives them. */
-    private static int epochs(SweepSpec sweep) {
+    public static int epochs(SweepSpec sweep) {
         boolean varied = sweep.axes().containsKey("schedule") || sweep.axes().containsKey("schedule.epochs");
         return varied ? 0 : sweep.base().path("schedule").path("epochs").asInt(0);
     }
