@@ -12,7 +12,7 @@ export type ImportanceView = Omit<Made<"ImportanceView", "metric" | "by" | "poin
 export type ImportanceBy = "ped-anova" | "fanova";
 
 /** `values`: one for each goal, the mean over the seeds. */
-export type PointView = Omit<Made<"PointView", "point" | "source" | "state" | "runs" | "drawnAt">, "params"> & { params: Record<string, Json> };
+export type PointView = Omit<Made<"PointView", "point" | "source" | "state" | "runs">, "params"> & { params: Record<string, Json> };
 
 export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & { points: PointView[]; goals: ("max" | "min")[] };
 

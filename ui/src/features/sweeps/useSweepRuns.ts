@@ -44,7 +44,7 @@ export function runOfPoint(sweep: string, metrics: readonly string[], point: Poi
     state,
     attempt: 0,
     priority: 0,
-    createdAt: point.drawnAt,
+    createdAt: point.drawnAt ?? "",
     createdBy: "",
     startedAt: point.askedAt ?? null,
     endedAt: point.toldAt ?? null,

@@ -20,7 +20,8 @@ public final class StudyCommand {
     /** Points to try. */
     @Command(
             name = "ask",
-            description = "Points of an external sweep to try, one a line: its number and its values. Nothing once it has no more.")
+            description =
+                    "Points of an external sweep to try, one a line: its number and its values. Nothing once it has no more.")
     public static final class Ask implements Callable<Integer> {
         @Parameters(paramLabel = "SWEEP", description = "A beginning that is unique is enough.")
         String id;
@@ -62,7 +63,8 @@ public final class StudyCommand {
     /** What came of a point. */
     @Command(
             name = "tell",
-            description = "What came of a point of an external sweep. The same may be told again; something else is refused.")
+            description =
+                    "What came of a point of an external sweep. The same may be told again; something else is refused.")
     public static final class Tell implements Callable<Integer> {
         /** A value may be negative, and is no option then. */
         @Spec
@@ -147,8 +149,7 @@ public final class StudyCommand {
                 return Double.parseDouble(text);
             } catch (NumberFormatException e) {
                 throw Failure.badInput(
-                        "\"" + text + "\" is no number",
-                        "give one as 0.25, or --failed WHY where there is none");
+                        "\"" + text + "\" is no number", "give one as 0.25, or --failed WHY where there is none");
             }
         }
     }

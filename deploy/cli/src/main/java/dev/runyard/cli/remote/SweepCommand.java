@@ -95,7 +95,8 @@ public final class SweepCommand implements Runnable {
             // With seedsLater, points that have further seeds: of a single one, luck is the best.
             finished.sort(Comparator.comparingInt(
                             (JsonNode point) -> seedsLater ? -point.path("runs").size() : 0)
-                    .thenComparingDouble(point -> sign * point.path("values").path(0).asDouble()));
+                    .thenComparingDouble(
+                            point -> sign * point.path("values").path(0).asDouble()));
             if (finished.isEmpty()) {
                 System.out.println("No point is finished yet.");
                 return 0;
@@ -122,8 +123,9 @@ public final class SweepCommand implements Runnable {
                 names = "--by",
                 paramLabel = "METHOD",
                 defaultValue = "ped-anova",
-                description = "ped-anova: for being among the best quarter; fanova: for the metric over the whole space."
-                        + " Default: ${DEFAULT-VALUE}.")
+                description =
+                        "ped-anova: for being among the best quarter; fanova: for the metric over the whole space."
+                                + " Default: ${DEFAULT-VALUE}.")
         String by;
 
         @Override
@@ -226,7 +228,8 @@ public final class SweepCommand implements Runnable {
     /** A sweep around a point. */
     @Command(
             name = "around",
-            description = "Queue a sweep over a quarter of each range around the best point, which learns from this one.")
+            description =
+                    "Queue a sweep over a quarter of each range around the best point, which learns from this one.")
     public static final class Around extends OfPoint {
         @Override
         public Integer call() {

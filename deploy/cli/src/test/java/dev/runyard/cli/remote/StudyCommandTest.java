@@ -94,7 +94,9 @@ final class StudyCommandTest {
             assertThat(typed(one.getKey()).exit()).isZero();
             assertThat(Json.tree(body())).isEqualTo(Json.tree(one.getValue()));
         }
-        lab.on("POST sweeps/" + SWEEP + "/tell", "{\"point\":3,\"state\":\"OPEN\",\"decision\":\"STOP\",\"why\":\"place 2 of 2\"}");
+        lab.on(
+                "POST sweeps/" + SWEEP + "/tell",
+                "{\"point\":3,\"state\":\"OPEN\",\"decision\":\"STOP\",\"why\":\"place 2 of 2\"}");
         assertThat(typed("tell", "7", "3", "0.5", "--epoch", "2").out()).isEqualTo("STOP\n");
         assertThat(body()).isEqualTo("{\"point\":3,\"value\":0.5,\"epoch\":2}");
     }

@@ -90,8 +90,8 @@ public final class PointsBench {
     private void history(String sweep, int points) throws IOException, InterruptedException {
         HttpClient http = client();
         for (int i = 0; i < points; i += AT_ONCE) {
-            JsonNode asked =
-                    post(http, "/api/v1/sweeps/" + sweep + "/ask", "{\"points\":" + AT_ONCE + "}", "history-" + i + sweep);
+            JsonNode asked = post(
+                    http, "/api/v1/sweeps/" + sweep + "/ask", "{\"points\":" + AT_ONCE + "}", "history-" + i + sweep);
             for (JsonNode point : asked.path("points")) {
                 tell(http, sweep, point);
             }

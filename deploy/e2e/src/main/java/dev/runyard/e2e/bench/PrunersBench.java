@@ -57,8 +57,7 @@ public final class PrunersBench {
     }
 
     static Outcome of(Course course, String kind, int devices, int seeds) {
-        PrunerSpec spec = Json.read(
-                "{\"kind\":\"" + kind + "\",\"reduction\":3,\"minEpochs\":3}", PrunerSpec.class);
+        PrunerSpec spec = Json.read("{\"kind\":\"" + kind + "\",\"reduction\":3,\"minEpochs\":3}", PrunerSpec.class);
         Pruner pruner = Pruner.of(spec, Course.EPOCHS, false);
         Race race = new Race(course, devices);
         long[] random = new long[seeds];

@@ -79,9 +79,9 @@ public final class SamplersBench {
             Landscape landscape = Landscape.HARTMANN6;
             Sampler sampler = Sampler.of(Json.read("{\"kind\":\"" + kind + "\",\"runs\":500}", SamplerSpec.class));
             List<Past> history = new ArrayList<>();
-            for (Map<String, JsonNode> point :
-                    Sampler.of(Json.read("{\"kind\":\"random\",\"runs\":500}", SamplerSpec.class))
-                            .draw(landscape.space(), 7, List.of(), points)) {
+            for (Map<String, JsonNode> point : Sampler.of(
+                            Json.read("{\"kind\":\"random\",\"runs\":500}", SamplerSpec.class))
+                    .draw(landscape.space(), 7, List.of(), points)) {
                 history.add(Past.finished(point, landscape.regret(point)));
             }
             double[] ms = new double[5];

@@ -59,7 +59,8 @@ public final class SweepPageBench {
     public static void main(String[] arguments) throws Exception {
         try (BenchLab lab = BenchLab.open(arguments)) {
             lab.update(EXPERIMENT);
-            lab.update("insert into metric_key (key, lower_is_better) values ('val/top1', false) on conflict do nothing");
+            lab.update(
+                    "insert into metric_key (key, lower_is_better) values ('val/top1', false) on conflict do nothing");
             lab.update(MADE, SWEEP, SPEC, RUNS, RUNS);
             lab.update(POINTS, SWEEP, RUNS);
             lab.update(PLACES, SWEEP);
