@@ -1,6 +1,6 @@
 """Optuna's samplers on the functions of deploy/bench samplers: one JSON line a study, the best value so far minus the optimum.
 
-Usage: optuna_samplers.py SAMPLER FUNCTION SEEDS RUNS,RUNS,...
+Usage: optuna_samplers.py SAMPLER FUNCTION SEEDS RUNS,RUNS,... [FIRST-SEED]
 """
 
 import json
@@ -78,7 +78,8 @@ SAMPLERS = {
 
 if __name__ == "__main__":
     sampler, function, seeds, runs = sys.argv[1], sys.argv[2], int(sys.argv[3]), [int(n) for n in sys.argv[4].split(",")]
-    for seed in range(seeds):
+    first = int(sys.argv[5]) if len(sys.argv) > 5 else 0
+    for seed in range(first, first + seeds):
         began = time.perf_counter()
         study = optuna.create_study(sampler=SAMPLERS[sampler](seed))
         study.optimize(globals()[function], n_trials=runs[-1])

@@ -7056,6 +7056,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sweeps/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string;
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Ask"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sweeps/{id}/events": {
         parameters: {
             query?: never;
@@ -7175,7 +7234,10 @@ export interface paths {
         /** Importance */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description ped-anova or fanova */
+                    by?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -7329,6 +7391,104 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Points"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/points/{point}/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Around */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    point: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonNode"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/points/{point}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Run */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    point: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonNode"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -7555,6 +7715,64 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Tell"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Told"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -8231,6 +8449,14 @@ export interface components {
             name?: string;
             scope?: components["schemas"]["Scope"];
         };
+        Ask: {
+            /** Format: int32 */
+            points?: number;
+        };
+        Asked: {
+            points?: components["schemas"]["Handed"][];
+            stopping?: string;
+        };
         AttemptName: {
             /** Format: int64 */
             attempt?: number;
@@ -8770,6 +8996,11 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        Handed: {
+            params?: components["schemas"]["JsonNode"];
+            /** Format: int32 */
+            point?: number;
+        };
         HeartbeatView: {
             temporal?: components["schemas"]["Temporal"];
         };
@@ -8844,6 +9075,7 @@ export interface components {
             rank?: number;
         };
         ImportanceView: {
+            by?: string;
             metric?: string;
             /** Format: int32 */
             needed?: number;
@@ -9234,14 +9466,17 @@ export interface components {
             goals?: components["schemas"]["Goal2"][];
             metrics?: string[];
             points?: components["schemas"]["PointView"][];
+            seedsLater?: boolean;
             stopping?: string;
         };
         PointView: {
+            askedAt?: components["schemas"]["Instant"];
             drawnAt?: components["schemas"]["Instant"];
             /** Format: double */
             epochs?: number;
             /** Format: int32 */
             history?: number;
+            message?: string;
             params?: components["schemas"]["JsonNode"];
             /** Format: int32 */
             point?: number;
@@ -9252,6 +9487,7 @@ export interface components {
             seed?: number;
             source?: string;
             state?: components["schemas"]["State1"];
+            toldAt?: components["schemas"]["Instant"];
             values?: number[];
             /** Format: int32 */
             version?: number;
@@ -9834,6 +10070,7 @@ export interface components {
                 [key: string]: components["schemas"]["JsonNode"];
             }[];
             experiment?: string;
+            external?: boolean;
             from?: string;
             further?: components["schemas"]["Objective1"][];
             goal?: components["schemas"]["Goal2"];
@@ -9852,6 +10089,7 @@ export interface components {
             require?: string[];
             sampler?: components["schemas"]["SamplerSpec"];
             seeds?: number[];
+            seedsLater?: boolean;
             then?: components["schemas"]["ObjectNode"][];
         };
         /** @enum {string} */
@@ -9905,6 +10143,19 @@ export interface components {
         };
         /** @enum {string} */
         Task: "train" | "pretrain" | "evaluate" | "analyse" | "invert" | "command";
+        Tell: {
+            /** Format: int32 */
+            epoch?: number;
+            message?: string;
+            /** Format: int32 */
+            point?: number;
+            state?: components["schemas"]["State1"];
+            /** Format: double */
+            value?: number;
+            values?: {
+                [key: string]: number;
+            };
+        };
         /** @enum {string} */
         Template: "pgn" | "vp" | "clip" | "coop";
         Temporal: {
@@ -9931,6 +10182,13 @@ export interface components {
             family?: number;
             reference?: string;
             words?: string;
+        };
+        Told: {
+            decision?: string;
+            /** Format: int32 */
+            point?: number;
+            state?: components["schemas"]["State1"];
+            why?: string;
         };
         TrainingSpec: {
             /** Format: double */

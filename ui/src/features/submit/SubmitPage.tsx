@@ -3,6 +3,7 @@ import { FileText } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { search } from "../../api/sweepSearch";
 import { Answered } from "../../components/display/Answered";
 import { Button, Segmented } from "../../components/controls/Button";
 import { PageHeader } from "../../components/display/PageHeader";
@@ -19,6 +20,7 @@ async function start(from: string | undefined): Promise<Start> {
     const run = await api.run(id);
     return { draft: { tree: { experiment: run.experiment, base: run.document ?? run.spec }, axes: [] }, source: null };
   }
+  if (kind === "around" && id) return { draft: draftOf(await search.around(id)), source: null };
   if (kind === "sweep" && id) return { draft: draftOf((await api.sweep(id)).spec), source: null };
   if (from && (kind === "template" || kind === "paper")) {
     const { text, tree } = (await import("./templates")).templateOf(from);

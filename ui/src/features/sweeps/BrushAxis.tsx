@@ -13,6 +13,9 @@ interface Props {
   brush: Brush | undefined;
   onBrush: (range: { low: number; high: number } | null) => void;
   onLog: () => void;
+  onFlip: () => void;
+  /** Undefined: it stays where it is. */
+  onMove: ((by: -1 | 1) => void) | undefined;
 }
 
 const HALF = 9;
@@ -20,7 +23,7 @@ const STEP = 0.02;
 const rounded = (t: number) => Math.round(Math.min(1, Math.max(0, t)) * 1000) / 1000;
 
 /** An axis that can be brushed: by dragging along it, or with two handles that the arrow keys move. */
-export function BrushAxis({ axis, x, top, span, end, brush, onBrush, onLog }: Props) {
+export function BrushAxis({ axis, x, top, span, end, brush, onBrush, onLog, onFlip, onMove }: Props) {
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const y = (t: number) => top + (1 - t) * span;
   const at = (event: PointerEvent<SVGRectElement>) => {
@@ -96,7 +99,25 @@ export function BrushAxis({ axis, x, top, span, end, brush, onBrush, onLog }: Pr
           onKeyDown={move(which)}
         />
       ))}
-      <text y={16} textAnchor={end ? "end" : "middle"} x={end ? 40 : 0} className={css.axisTitle}>
+      <text
+        y={16}
+        textAnchor={end ? "end" : "middle"}
+        x={end ? 40 : 0}
+        className={`${css.axisTitle} ${css.turns}`}
+        role="button"
+        tabIndex={0}
+        data-brush
+        aria-label={`Turn ${axis.title} over${onMove ? "; arrow left and right move it" : ""}`}
+        onClick={onFlip}
+        onKeyDown={(event) => {
+          const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : undefined;
+          if (event.key === "Enter" || event.key === " ") onFlip();
+          else if (by && onMove) onMove(by);
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
         <title>{axis.id}</title>
         {axis.title}
       </text>

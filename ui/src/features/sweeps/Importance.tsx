@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { search } from "../../api/sweepSearch";
+import { useState } from "react";
+import { type ImportanceBy, search } from "../../api/sweepSearch";
 import { keys } from "../../api/keys";
+import { Segmented } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { number } from "../../components/format";
@@ -10,8 +12,20 @@ const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** Which parameters decide, with how sure that is: bars, and the interval as a line over each. */
 export default function Importance({ sweep }: { sweep: string }) {
-  const query = useQuery({ queryKey: keys.insight(sweep, "importance"), queryFn: () => search.importance(sweep) });
+  const [by, setBy] = useState<ImportanceBy>("ped-anova");
+  const query = useQuery({ queryKey: [...keys.insight(sweep, "importance"), by], queryFn: () => search.importance(sweep, by) });
   return (
+    <>
+    <Segmented
+      label="Of what"
+      size="s"
+      value={by}
+      options={[
+        { value: "ped-anova", label: "of being among the best" },
+        { value: "fanova", label: "over the whole space" },
+      ]}
+      onValue={setBy}
+    />
     <Answered query={query} what="importance">
       {({ shares, said, metric, points }) =>
         shares.length === 0 ? (
@@ -35,11 +49,14 @@ export default function Importance({ sweep }: { sweep: string }) {
               ))}
             </ul>
             <figcaption className={css.caption}>
-              Share of being among the best quarter by {metric}, over {number(points)} finished points (PED-ANOVA); the line is where 95 of 100 resamplings lie.
+              {by === "fanova"
+                ? `Share in what the parameters explain of the variance of ${metric}, each by itself (fANOVA), over ${number(points)} finished points; the line is where 95 of 100 trees lie.`
+                : `Share of being among the best quarter by ${metric}, over ${number(points)} finished points (PED-ANOVA); the line is where 95 of 100 resamplings lie.`}
             </figcaption>
           </figure>
         )
       }
     </Answered>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { memo, type PointerEvent, useMemo, useState } from "react";
 import type { RunView } from "../../api/types";
 import { useGo } from "../../components/navigation";
 import css from "./sweeps.module.css";
+import { pageOf } from "./view";
 
 export interface Mark {
   run: RunView;
@@ -54,7 +55,7 @@ export function Marks({ marks, colour, width, height, say, onSay }: Props) {
           setOver(null);
           onSay("");
         }}
-        onClick={() => over && go(`/runs/${over.run.id}`)}
+        onClick={() => over && go(pageOf(over.run.id))}
       />
     </>
   );

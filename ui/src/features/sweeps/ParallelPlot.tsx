@@ -9,7 +9,7 @@ import { inside, type PlotAxis, RESULT } from "./axes";
 import { BrushAxis } from "./BrushAxis";
 import { drawLines, type Line, nearestLine } from "./parallelLines";
 import css from "./sweeps.module.css";
-import type { Brush } from "./view";
+import { type Brush, pageOf } from "./view";
 
 interface Props {
   runs: readonly RunView[];
@@ -19,6 +19,8 @@ interface Props {
   brushes: readonly Brush[];
   onBrushes: (brushes: Brush[]) => void;
   onLog: (axis: string) => void;
+  onFlip: (axis: string) => void;
+  onMove: (axis: string, by: -1 | 1) => void;
   width: number;
 }
 
@@ -27,11 +29,25 @@ const TOP = 44;
 const BOTTOM = 16;
 const SPAN = HEIGHT - TOP - BOTTOM;
 
+/** The ends of the ramp that the ground would swallow are left out. */
+const shade = (t: number, dark: boolean) => ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
+
+/** What the colours mean, along the axis of the result. */
+function ColourBar({ x, dark }: { x: number; dark: boolean }) {
+  return (
+    <g aria-hidden="true">
+      {Array.from({ length: 24 }, (_, i) => (
+        <rect key={i} x={x - 4} width={3} y={TOP + (1 - (i + 1) / 24) * SPAN} height={SPAN / 24 + 0.5} fill={shade((i + 0.5) / 24, dark)} />
+      ))}
+    </g>
+  );
+}
+
 /**
  * One line a run, one axis a parameter, the result last. The lines lie on a canvas that is drawn when they change; the one that is pointed at lies
  * on a second one over it, so that a movement of the pointer draws one line (U-25).
  */
-export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, onLog, width }: Props) {
+export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, onLog, onFlip, onMove, width }: Props) {
   const dark = useDark();
   const go = useGo();
   const base = useRef<HTMLCanvasElement>(null);
@@ -44,8 +60,7 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
     return runs
       .map((run): Line => {
         const t = last?.at(run) ?? null;
-        // The ends of the ramp that the ground would swallow are left out.
-        const colour = t === null ? null : ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
+        const colour = t === null ? null : shade(t, dark);
         return { run, ys: axes.map((axis) => ((at) => (at === null ? null : TOP + (1 - at) * SPAN))(axis.at(run))), on: inside(run, axes, brushes), colour, t };
       })
       .sort((a, b) => Number(a.on) - Number(b.on) || (a.t ?? -1) - (b.t ?? -1));
@@ -62,7 +77,7 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
   const key = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
     const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
-    if (event.key === "Enter" && over) go(`/runs/${over}`);
+    if (event.key === "Enter" && over) go(pageOf(over));
     if (event.key === "Escape") setOver(null);
     if (by === 0 || brushed.length === 0) return;
     event.preventDefault();
@@ -87,7 +102,7 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
         aria-label={`Parallel coordinates of ${runs.length} runs over ${axes.map((axis) => axis.title).join(", ")}. Arrow keys walk from run to run, Enter opens one.`}
         onPointerMove={point}
         onPointerLeave={() => setOver(null)}
-        onClick={(event) => over && event.detail > 0 && !(event.target instanceof Element && event.target.closest("[data-brush]")) && go(`/runs/${over}`)}
+        onClick={(event) => over && event.detail > 0 && !(event.target instanceof Element && event.target.closest("[data-brush]")) && go(pageOf(over))}
         onKeyDown={key}
       >
         {/* eslint-enable */}
@@ -105,12 +120,15 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
               brush={brushes.find((brush) => brush.axis === axis.id)}
               onBrush={(range) => set(axis.id, range)}
               onLog={() => onLog(axis.id)}
+              onFlip={() => onFlip(axis.id)}
+              onMove={axis.id === RESULT ? undefined : (by) => onMove(axis.id, by)}
             />
           ))}
+          {axes.at(-1)?.id === RESULT ? <ColourBar x={xs.at(-1)!} dark={dark} /> : null}
         </svg>
       </div>
       <figcaption className={css.caption}>
-        <output className="grow">{said || "Drag along an axis to brush it, or use its two handles by keyboard; press a line to open its run."}</output>
+        <output className="grow">{said || "Drag along an axis to brush it, or use its two handles by keyboard; press its name to turn it over, the arrow keys on it move it; press a line to open its run."}</output>
         {brushes.length > 0 ? (
           <>
             <span className="num">

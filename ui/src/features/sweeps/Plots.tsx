@@ -5,7 +5,7 @@ import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { Skeleton } from "../../components/display/Skeleton";
 import { count, counted } from "../../components/format";
-import { paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { arranged, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { BestPlot } from "./BestPlot";
 import { ParallelPlot } from "./ParallelPlot";
 import { SlicePlot } from "./SlicePlot";
@@ -56,6 +56,9 @@ export function Plots(props: Props) {
   );
 }
 
+/** The slices know no axis on its head. */
+const unflipped = (view: SweepPageView) => view.brushes.map((brush) => (view.flipped.includes(brush.axis) ? { ...brush, low: 1 - brush.high, high: 1 - brush.low } : brush));
+
 function useWidth() {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -81,6 +84,14 @@ function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
   };
   const result = useCallback((run: RunView) => resultOf(run, metric, view.value), [metric, view.value]);
   const params = axes.slice(0, -1);
+  const parallel = useMemo(() => arranged(axes, view.order, view.flipped), [axes, view.order, view.flipped]);
+  const flip = (id: string) =>
+    onView({
+      ...view,
+      flipped: view.flipped.includes(id) ? view.flipped.filter((other) => other !== id) : [...view.flipped, id],
+      // What was brushed stays brushed.
+      brushes: view.brushes.map((brush) => (brush.axis === id ? { ...brush, low: 1 - brush.high, high: 1 - brush.low } : brush)),
+    });
   const measured = runs.filter((run) => result(run) !== null).length;
   return (
     <div ref={box}>
@@ -97,7 +108,7 @@ function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
       ) : measured === 0 ? (
         <EmptyState title={`No run has a value of ${metric} yet.`} />
       ) : width === 0 ? null : view.plot === "best" ? (
-        <BestPlot runs={runs} metric={metric} which={view.value} goal={goal} width={width} />
+        <BestPlot runs={runs} metric={metric} which={view.value} goal={goal} over={view.over} onOver={(over) => onView({ ...view, over })} width={width} />
       ) : params.length === 0 ? (
         <EmptyState title="The runs do not differ in any parameter." />
       ) : view.plot === "contour" ? (
@@ -109,16 +120,18 @@ function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
       ) : view.plot === "parallel" ? (
         <ParallelPlot
           runs={runs}
-          axes={axes}
+          axes={parallel}
           title={axes.at(-1)!.title}
           result={result}
           brushes={view.brushes}
+          onFlip={flip}
+          onMove={(id, by) => onView({ ...view, order: moved(parallel, id, by) })}
           onBrushes={(brushes) => onView({ ...view, brushes })}
           onLog={toggleLog}
           width={width}
         />
       ) : (
-        <SlicePlot runs={runs} params={params} y={axes.at(-1)!} axes={axes} brushes={view.brushes} result={result} width={width} onLog={toggleLog} />
+        <SlicePlot runs={runs} params={params} y={axes.at(-1)!} axes={axes} brushes={unflipped(view)} result={result} width={width} onLog={toggleLog} />
       )}
       <p className="small faint">
         {count(measured)} of {count(runs.length)} runs have a value.

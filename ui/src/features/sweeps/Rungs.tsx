@@ -10,6 +10,7 @@ import { EmptyState } from "../../components/display/EmptyState";
 import { count, number, ticks as labels } from "../../components/format";
 import { Link } from "../../components/navigation";
 import css from "./sweeps.module.css";
+import { pageOf } from "./view";
 
 const HEIGHT = 320;
 const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
@@ -20,12 +21,14 @@ export default function Rungs({ sweep, runs, width }: { sweep: string; runs: rea
   const query = useQuery({ queryKey: keys.insight(sweep, "rungs"), queryFn: () => search.rungs(sweep) });
   return (
     <Answered query={query} what="the pruner's readings">
-      {({ readings, next }) => (readings.length === 0 ? <EmptyState title="The pruner has read nothing yet." /> : <Drawn readings={readings} more={next != null} runs={runs} width={width} />)}
+      {({ readings, next }) => (readings.length === 0 ? <EmptyState title="The pruner has read nothing yet." /> : <Drawn sweep={sweep} readings={readings} more={next != null} runs={runs} width={width} />)}
     </Answered>
   );
 }
 
-function Drawn({ readings, more, runs, width }: { readings: readonly Reading[]; more: boolean; runs: readonly RunView[]; width: number }) {
+function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings: readonly Reading[]; more: boolean; runs: readonly RunView[]; width: number }) {
+  // A point that others carry out has no run.
+  const runOf = (reading: Reading) => reading.run ?? `${sweep}?point=${reading.index}`;
   const drawn = useMemo(() => {
     const values = readings.map(({ value }) => value).filter(Number.isFinite);
     const last = Math.max(...readings.map(({ epoch }) => epoch));
@@ -33,7 +36,10 @@ function Drawn({ readings, more, runs, width }: { readings: readonly Reading[]; 
     const x = (last / first > 8 ? scaleLog : scaleLinear)([first, Math.max(last, first + 1)], [BOX.left + 8, width - BOX.right - 8]);
     const y = scaleLinear([Math.min(...values), Math.max(...values)], [HEIGHT - BOX.bottom, BOX.top]).nice(5);
     const byRun = new Map<string, Reading[]>();
-    for (const reading of readings) byRun.set(reading.run, [...(byRun.get(reading.run) ?? []), reading]);
+    for (const reading of readings) {
+      const of = reading.run ?? `${reading.index}`;
+      byRun.set(of, [...(byRun.get(of) ?? []), reading]);
+    }
     const draw = line<Reading>()
       .defined(({ value }) => Number.isFinite(value))
       .x(({ epoch }) => x(Math.max(first, epoch)))
@@ -69,7 +75,7 @@ function Drawn({ readings, more, runs, width }: { readings: readonly Reading[]; 
         ))}
         {stops.map((stop) => (
           <circle key={stop.seq} cx={drawn.x(Math.max(drawn.first, stop.epoch))} cy={drawn.y(stop.value)} r={4} className={css.stop}>
-            <title>{`${nameOf(stop.run)}, epoch ${stop.epoch}, ${number(stop.value)}: ${stop.why ?? "stopped"}`}</title>
+            <title>{`${nameOf(runOf(stop))}, epoch ${stop.epoch}, ${number(stop.value)}: ${stop.why ?? "stopped"}`}</title>
           </circle>
         ))}
         <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
@@ -85,7 +91,7 @@ function Drawn({ readings, more, runs, width }: { readings: readonly Reading[]; 
           <ul className="small">
             {stops.slice(-NAMED).map((stop) => (
               <li key={stop.seq}>
-                <Link to={`/runs/${stop.run}`}>{nameOf(stop.run)}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}
+                <Link to={pageOf(runOf(stop))}>{nameOf(runOf(stop))}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}
               </li>
             ))}
           </ul>

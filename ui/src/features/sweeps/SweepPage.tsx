@@ -33,6 +33,8 @@ import { sweepUrl } from "./view";
 
 /** What it came to is said before it is drawn. */
 const Plots = lazy(() => import("./Plots").then((module) => ({ default: module.Plots })));
+const SearchMenu = lazy(() => import("./SearchMenu"));
+const PointsTable = lazy(() => import("./PointsTable"));
 const OrderMenu = lazy(() => import("../../components/order/OrderMenu").then((module) => ({ default: module.OrderMenu })));
 
 export function actionsOfSweep(sweep: Pick<SweepView, "state" | "states">): Action[] {
@@ -65,7 +67,8 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
   const may = useMay();
   const own = text(sweep.spec.metric) ?? "val/top1";
   const metric = view.metric ?? own;
-  const found = useSweepRuns(sweep.id, metric);
+  const external = sweep.spec.external === true;
+  const found = useSweepRuns(sweep.id, metric, external);
   const goal = goalOf(found.data?.runs ?? [], metric, metric === own ? text(sweep.spec.goal) : undefined);
   const offered = [...new Set([own, metric, ...(found.data?.metrics ?? [])])].sort((a, b) => a.localeCompare(b));
   const act = async (action: Action) => {
@@ -96,6 +99,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
             <NewButton icon={CopyPlus} to="/new" search={{ from: `sweep:${sweep.id}` } as never}>
               Again with a change
             </NewButton>
+            <Suspense fallback={null}>{may.change(sweep) ? <SearchMenu sweep={sweep} /> : null}</Suspense>
             <ActionBar actions={may.change(sweep) ? actionsOfSweep(sweep) : []} what={`sweep ${sweep.name} and its runs`} act={act} />
             {sweep.state === "RUNNING" || sweep.state === "PAUSED" ? <WatchButton what={{ kind: "sweep", id: sweep.id, name: sweep.name }} /> : null}
             <Suspense fallback={null}>
@@ -115,7 +119,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
         {outcome === "failed" || outcome === "partly failed" ? <Failures runs={found.data?.runs ?? []} /> : null}
         <KeyValues>
           <KeyValue name="Runs">
-            {count(sweep.created)} of {count(sweep.total)} queued
+            {count(sweep.created)} of {count(sweep.total)} {external ? "asked for" : "queued"}
           </KeyValue>
           <KeyValue name="Duration">{between(sweep.createdAt, sweep.endedAt, now)}</KeyValue>
           <KeyValue name="Created" title={date(sweep.createdAt)}>
@@ -137,7 +141,13 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
         </div>
       </PageHeader>
       <div className={css.stack}>
-        <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
+        {external ? (
+          <Suspense fallback={<Skeleton what="the points" height={300} lines={1} />}>
+            <PointsTable sweep={sweep.id} />
+          </Suspense>
+        ) : (
+          <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
+        )}
         <Answered query={found} what="the sweep's runs">
           {(all) => (
             <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
@@ -145,7 +155,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
             </Suspense>
           )}
         </Answered>
-        {runs}
+        {external ? null : runs}
         {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} project={sweep.project} editing={noting} onEditing={setNoting} /> : null}
         <details className="spec-details">
           <summary>The sweep&apos;s spec</summary>

@@ -5,6 +5,7 @@ import { useNow } from "../../components/now";
 import { count, date, duration } from "../../components/format";
 import { EmptyState } from "../../components/display/EmptyState";
 import css from "./sweeps.module.css";
+import { pageOf } from "./view";
 
 export interface Bar {
   run: RunView;
@@ -45,7 +46,7 @@ export default function Timeline({ runs }: { runs: readonly RunView[] }) {
         {bars.map(({ run, lane, from: start, to: end }) => (
           <span key={run.id} role="listitem">
             <Link
-              to={`/runs/${run.id}`}
+              to={pageOf(run.id)}
               className={`${css.span} ${TONE[run.state] ?? css.live}`}
               style={{ top: lane * LANE, left: `${(100 * (start - from)) / span}%`, width: `${(100 * (end - start)) / span}%` }}
               title={`${run.name}: ${run.state.toLowerCase()}, ${date(new Date(start).toISOString())}, ${duration((end - start) / 1000)}`}

@@ -104,6 +104,27 @@ function round(low: number, high: number, log: boolean, whole: boolean): number[
   return whole ? all.filter(Number.isInteger) : all;
 }
 
+/** The axes in the order that was asked for, the result last, and those on their heads that are to be. */
+export function arranged(axes: readonly PlotAxis[], order: readonly string[], flipped: readonly string[]): PlotAxis[] {
+  const place = (axis: PlotAxis) => (axis.id === RESULT ? Infinity : order.includes(axis.id) ? order.indexOf(axis.id) : order.length);
+  const sorted = [...axes].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  return sorted.map((axis) =>
+    flipped.includes(axis.id)
+      ? { ...axis, at: (run: RunView) => ((at) => (at === null ? null : 1 - at))(axis.at(run)), ticks: axis.ticks.map((tick) => ({ ...tick, at: 1 - tick.at })) }
+      : axis,
+  );
+}
+
+/** The order with one axis moved a place to the left (-1) or right (1); the result stays where it is. */
+export function moved(axes: readonly PlotAxis[], axis: string, by: -1 | 1): string[] {
+  const ids = axes.map(({ id }) => id).filter((id) => id !== RESULT);
+  const from = ids.indexOf(axis);
+  const to = from + by;
+  if (from < 0 || to < 0 || to >= ids.length) return ids;
+  [ids[from], ids[to]] = [ids[to]!, ids[from]!];
+  return ids;
+}
+
 /** Whether a run lies inside all brushes. */
 export function inside(run: RunView, axes: readonly PlotAxis[], brushes: readonly Brush[]): boolean {
   return brushes.every((brush) => {
@@ -119,17 +140,23 @@ export interface Progressed {
   value: number;
   /** Seconds since 1970 when it ended. */
   time: number;
+  /** Hours that this run and all that ended before it took together, from start to end. */
+  deviceHours: number;
   best: number;
 }
 
 /** Runs in the order in which they ended, each with the best value until then. */
 export function bestSoFar(runs: readonly RunView[], metric: string, which: MetricValue, goal: "max" | "min"): Progressed[] {
+  let deviceHours = 0;
   const ended = runs
-    .flatMap((run) => {
-      const result = run.endedAt ? resultOf(run, metric, which) : null;
-      return result === null ? [] : [{ run, value: result, time: Date.parse(run.endedAt!) / 1000 }];
+    .flatMap((run) => (run.endedAt ? [{ run, value: resultOf(run, metric, which), time: Date.parse(run.endedAt) / 1000 }] : []))
+    .sort((a, b) => a.time - b.time)
+    .map((one) => {
+      if (one.run.startedAt) deviceHours += Math.max(0, one.time - Date.parse(one.run.startedAt) / 1000) / 3600;
+      return { ...one, deviceHours };
     })
-    .sort((a, b) => a.time - b.time);
+    // What ended without a value took its time, too.
+    .flatMap((one) => (one.value === null ? [] : [{ ...one, value: one.value }]));
   let best = goal === "max" ? -Infinity : Infinity;
   return ended.map((one) => {
     best = goal === "max" ? Math.max(best, one.value) : Math.min(best, one.value);

@@ -6,12 +6,14 @@ import { lanesOf } from "./Timeline";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
-import { bestSoFar, goalOf, inside, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { arranged, bestSoFar, goalOf, inside, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { decimalsOf, ranked, wordsOf } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
 import { outcomeOf } from "./outcome";
 import { type Line, nearestLine } from "./parallelLines";
-import { type SweepPageView, sweepUrl } from "./view";
+import { best } from "./PointsTable";
+import { runOfPoint } from "./useSweepRuns";
+import { pageOf, type SweepPageView, sweepUrl } from "./view";
 
 const row = (prompts: number, mean: number | null, n: number): TableRow => ({
   params: { "method.prompts": prompts },
@@ -55,6 +57,16 @@ describe("axes", () => {
     expect(axis.at(aRun({ params: {} }))).toBeNull();
   });
 
+  test("they stand in the order that was asked for, and on their heads", () => {
+    const all = [paramAxis(runs, "kind"), paramAxis(runs, "rate", true), resultAxis(runs, "a", "best")];
+    const turned = arranged(all, ["rate"], ["rate"]);
+    expect(turned.map(({ id }) => id)).toEqual(["rate", "kind", RESULT]);
+    expect(turned[0]!.at(runs[2]!)).toBeCloseTo(0);
+    expect(turned[0]!.ticks.at(-1)!.at).toBeCloseTo(0);
+    expect(moved(turned, "rate", 1)).toEqual(["kind", "rate"]);
+    expect(moved(turned, "rate", -1)).toEqual(["rate", "kind"]);
+  });
+
   test("NaN is no result", () => {
     const broken = aRun({ summary: { a: { last: NaN, count: 1, nonFinite: 1 } } });
     expect(resultAxis([...runs, broken], "a", "best").at(broken)).toBeNull();
@@ -71,7 +83,7 @@ describe("axes", () => {
 });
 
 test("the address holds all of the view", () => {
-  const view: SweepPageView = { metric: "test/top1", value: "best", plot: "slice", log: ["a.b", "c"], brushes: [{ axis: "a:b", low: 0.1, high: 0.5 }] };
+  const view: SweepPageView = { metric: "test/top1", value: "best", plot: "slice", log: ["a.b", "c"], brushes: [{ axis: "a:b", low: 0.1, high: 0.5 }], over: "device-hours", order: ["c", "a.b"], flipped: ["c"] };
   for (const state of [view, { ...view, log: [] }, { ...view, log: undefined, brushes: [] }]) {
     const search = new URLSearchParams();
     sweepUrl.write(state, search);
@@ -175,5 +187,33 @@ describe("insight", () => {
     const { bars, lanes, from, to } = lanesOf([ran("c", 50, null), ran("a", 0, 100), ran("b", 10, 40), { ...aRun(), startedAt: null }], 200);
     expect(bars.map(({ run, lane }) => [run.id, lane])).toEqual([["a", 0], ["b", 1], ["c", 1]]);
     expect([lanes, from, to]).toEqual([2, 0, 200]);
+  });
+});
+
+describe("a sweep that is carried out from outside", () => {
+  const point = (n: number, state: PointView["state"], value?: number): PointView => ({
+    point: n,
+    params: { x: n },
+    source: "sampler",
+    state,
+    runs: [],
+    drawnAt: "2026-01-01T00:00:00Z",
+    askedAt: "2026-01-01T00:00:01Z",
+    ...(value === undefined ? {} : { values: [value] }),
+  });
+
+  test("its points are drawn as runs are, and have no page of their own", () => {
+    const run = runOfPoint("s", ["loss"], { ...point(3, "FINISHED", 0.5), toldAt: "2026-01-01T00:00:05Z" });
+    expect(resultOf(run, "loss", "last")).toBe(0.5);
+    expect(run.endedAt).toBe("2026-01-01T00:00:05Z");
+    expect(pageOf(run.id)).toBe("/sweeps/s?point=3");
+    expect(runOfPoint("s", ["loss"], point(4, "OPEN")).state).toBe("RUNNING");
+  });
+
+  test("the best come first, then what was pruned, is open, failed", () => {
+    const points = [point(0, "FAILED"), point(1, "OPEN"), point(2, "FINISHED", 2), point(3, "FINISHED", 1), point(4, "PRUNED", 0)];
+    expect(best({ points, goals: ["min"] }).map((one) => one.point)).toEqual([3, 2, 4, 1, 0]);
+    expect(best({ points, goals: ["max"] }).map((one) => one.point)).toEqual([2, 3, 4, 1, 0]);
+    expect(best({ points: [{ ...points[2]!, askedAt: null }], goals: ["min"] })).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { type PointView, search } from "../../api/sweepSearch";
 import type { RunView } from "../../api/types";
 
 /** More marks than this say nothing to the eye. */
@@ -30,6 +31,40 @@ async function runsOf(sweep: string, metric: string): Promise<SweepRuns> {
   }
 }
 
-export function useSweepRuns(sweep: string, metric: string) {
-  return useQuery({ queryKey: keys.sweepRuns(sweep, metric), queryFn: () => runsOf(sweep, metric) });
+/** A point that others carry out, drawn as a run is: it has no page of its own. */
+export function runOfPoint(sweep: string, metrics: readonly string[], point: PointView): RunView {
+  const state = point.state === "OPEN" ? "RUNNING" : point.state;
+  return {
+    id: `${sweep}?point=${point.point}`,
+    project: "",
+    experiment: "",
+    sweep,
+    index: point.point,
+    name: `point ${point.point}`,
+    state,
+    attempt: 0,
+    priority: 0,
+    createdAt: point.drawnAt ?? "",
+    createdBy: "",
+    startedAt: point.askedAt ?? null,
+    endedAt: point.toldAt ?? null,
+    step: 0,
+    epoch: point.epochs ?? 0,
+    epochs: 0,
+    spec: {},
+    params: point.params,
+    summary: Object.fromEntries((point.values ?? []).map((value, k) => [metrics[k] ?? "", { last: value, best: value, count: 1, nonFinite: 0 }])),
+  };
+}
+
+async function pointsOf(sweep: string): Promise<SweepRuns> {
+  const { metrics, points } = await search.points(sweep);
+  const asked = points.filter((point) => point.askedAt);
+  const runs = asked.slice(-MARKS).map((point) => runOfPoint(sweep, metrics, point));
+  return { runs, total: asked.length, more: false, metrics };
+}
+
+/** @param external its points are carried out elsewhere, and are all there is */
+export function useSweepRuns(sweep: string, metric: string, external: boolean) {
+  return useQuery({ queryKey: keys.sweepRuns(sweep, metric), queryFn: () => (external ? pointsOf(sweep) : runsOf(sweep, metric)) });
 }

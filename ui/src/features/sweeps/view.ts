@@ -9,6 +9,8 @@ export interface Brush {
 export const VALUES = ["last", "best"] as const;
 export type MetricValue = (typeof VALUES)[number];
 export const PLOTS = ["parallel", "slice", "best", "importance", "contour", "timeline", "rungs", "front"] as const;
+export const OVERS = ["runs", "hours", "device-hours"] as const;
+export type Over = (typeof OVERS)[number];
 export type PlotKind = (typeof PLOTS)[number];
 
 /** What the sweep page's own part shows; the runs table below keeps its own names in the same address. */
@@ -21,6 +23,12 @@ export interface SweepPageView {
   /** Axes drawn by logarithm; undefined: those that span more than a decade. */
   log: string[] | undefined;
   brushes: Brush[];
+  /** Against what the best so far is drawn. */
+  over: Over;
+  /** Axes of the parallel plot from left to right; those that are not named follow as they are. */
+  order: string[];
+  /** Axes of the parallel plot that stand on their heads. */
+  flipped: string[];
 }
 
 export const sweepUrl: UrlState<SweepPageView> = {
@@ -31,15 +39,23 @@ export const sweepUrl: UrlState<SweepPageView> = {
     plot: search.get("plot") === "scatter" ? "slice" : (PLOTS.find((plot) => plot === search.get("plot")) ?? "parallel"),
     log: search.has("plog") ? search.getAll("plog").filter((axis) => axis !== "-") : undefined,
     brushes: search.getAll("brush").flatMap(brush),
+    over: OVERS.find((over) => over === search.get("over")) ?? "runs",
+    order: search.getAll("pax"),
+    flipped: search.getAll("pflip"),
   }),
   write: (view, search) => {
     setOrDrop(search, "metric", view.metric);
     setOrDrop(search, "value", view.value === "last" ? undefined : view.value);
     setOrDrop(search, "plot", view.plot === "parallel" ? undefined : view.plot);
+    setOrDrop(search, "over", view.over === "runs" ? undefined : view.over);
     search.delete("px");
     search.delete("plog");
     // An empty choice is a choice too.
     for (const axis of view.log?.length === 0 ? ["-"] : (view.log ?? [])) search.append("plog", axis);
+    for (const [name, axes] of [["pax", view.order], ["pflip", view.flipped]] as const) {
+      search.delete(name);
+      for (const axis of axes) search.append(name, axis);
+    }
     search.delete("brush");
     for (const { axis, low, high } of view.brushes) search.append("brush", `${low}:${high}:${axis}`);
   },
@@ -51,3 +67,6 @@ function brush(text: string): Brush[] {
   const [low, high] = [Number(found[1]), Number(found[2])];
   return Number.isFinite(low) && Number.isFinite(high) ? [{ axis: found[3]!, low, high }] : [];
 }
+
+/** Where a run is shown; a point that others carry out is shown with its sweep. */
+export const pageOf = (run: string) => (run.includes("?") ? `/sweeps/${run}` : `/runs/${run}`);

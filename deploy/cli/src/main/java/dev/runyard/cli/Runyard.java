@@ -21,6 +21,7 @@ import dev.runyard.cli.remote.MetricsCommand;
 import dev.runyard.cli.remote.RunCommand;
 import dev.runyard.cli.remote.SharesCommand;
 import dev.runyard.cli.remote.ShowCommand;
+import dev.runyard.cli.remote.StudyCommand;
 import dev.runyard.cli.remote.SubmitCommand;
 import dev.runyard.cli.remote.SweepCommand;
 import dev.runyard.cli.remote.TokenCommands;
@@ -91,6 +92,8 @@ import picocli.CommandLine.ParameterException;
             ActCommands.Cancel.class,
             ActCommands.Retry.class,
             SweepCommand.class,
+            StudyCommand.Ask.class,
+            StudyCommand.Tell.class,
             DeviceCommands.Drain.class,
             DeviceCommands.LetBack.class,
             ReportCommand.class,

@@ -98,7 +98,9 @@ public class Reconciler {
                 order by priority desc, created_at, id limit ?""".formatted(Fence.HELD), r -> r.getObject(1, UUID.class), started.keySet(), AT_ONCE);
         open.forEach(this::start);
         statements
-                .rows("select id from sweep where state in ('RUNNING', 'PAUSED')", r -> r.getObject(1, UUID.class))
+                .rows(
+                        "select id from sweep where state in ('RUNNING', 'PAUSED') and not external",
+                        r -> r.getObject(1, UUID.class))
                 .forEach(workflows::sweep);
         answers.forget();
     }

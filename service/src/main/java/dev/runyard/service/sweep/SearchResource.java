@@ -2,6 +2,7 @@ package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
@@ -11,6 +12,8 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Importance;
 import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.sweep.Around;
+import dev.runyard.spec.sweep.Overrides;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -26,8 +29,13 @@ import java.sql.Array;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /** What a sweep has tried, learned and decided; more of it, or no more. */
@@ -54,6 +62,8 @@ public class SearchResource {
      * @param source sampler, enqueue, include; unsaid for points of an earlier release
      * @param history points that the sampler knew of
      * @param refused why no run was made of it
+     * @param askedAt of a sweep from outside: when it was handed out; {@code toldAt}: when its result came
+     * @param message what was told of a failure
      * @param values one for each goal, the mean over the seeds, as reported; absent while there is none
      * @param epochs of a pruned point: those it got
      */
@@ -68,6 +78,9 @@ public class SearchResource {
             int history,
             @Nullable String refused,
             Instant drawnAt,
+            @Nullable Instant askedAt,
+            @Nullable Instant toldAt,
+            @Nullable String message,
             Past.State state,
             @Nullable List<Double> values,
             @Nullable Double epochs,
@@ -77,6 +90,7 @@ public class SearchResource {
      * @param metrics the goals
      * @param best of the finished points, by the first goal; null while there is none
      * @param stopping why no further points are made
+     * @param seedsLater whether further seeds are for the best points alone
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Points(
@@ -84,13 +98,14 @@ public class SearchResource {
             List<SweepSpec.Goal> goals,
             @Nullable Integer best,
             @Nullable String stopping,
+            boolean seedsLater,
             List<PointView> points) {}
 
-    /** What a pruner saw and decided. {@code decision} is KEEP or STOP; absent at an epoch that is no rung. */
+    /** What a pruner saw and decided. {@code run} is absent of a point from outside, whose {@code index} is the point. {@code decision} is KEEP or STOP; absent at an epoch that is no rung. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ReadingView(
             long seq,
-            UUID run,
+            @Nullable UUID run,
             int index,
             int epoch,
             double value,
@@ -106,7 +121,12 @@ public class SearchResource {
     /** @param said in words, where there are too few points to say anything */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ImportanceView(
-            String metric, int points, int needed, @Nullable String said, List<Importance.Share> shares) {}
+            String metric,
+            String by,
+            int points,
+            int needed,
+            @Nullable String said,
+            List<Importance.Share> shares) {}
 
     /** @param points more than before, 1 or more */
     public record Extension(int points) {}
@@ -135,6 +155,9 @@ public class SearchResource {
                                 r.getInt("history"),
                                 r.getString("refused"),
                                 Statements.instant(r, "drawn_at"),
+                                Statements.time(r, "asked_at"),
+                                Statements.time(r, "told_at"),
+                                r.getString("message"),
                                 Past.State.OPEN,
                                 null,
                                 null,
@@ -151,7 +174,7 @@ public class SearchResource {
                 .row("select coalesce(stopping, '') from sweep where id = ?", r -> r.getString(1), sweep)
                 .filter(s -> !s.isEmpty())
                 .orElse(null);
-        return new Points(metrics, goals, best(past), stopping, points);
+        return new Points(metrics, goals, best(spec, points, past), stopping, spec.later(), points);
     }
 
     private static List<UUID> ids(@Nullable Array array) throws java.sql.SQLException {
@@ -178,21 +201,24 @@ public class SearchResource {
                 view.history(),
                 view.refused(),
                 view.drawnAt(),
+                view.askedAt(),
+                view.toldAt(),
+                view.message(),
                 past.state(),
                 values.isEmpty() ? null : values,
                 past.state() == Past.State.PRUNED ? past.budget() : null,
                 view.runs());
     }
 
-    private static @Nullable Integer best(List<Past> past) {
-        Integer best = null;
-        for (int i = 0; i < past.size(); i++) {
-            if (past.get(i).told()
-                    && (best == null || past.get(i).loss() < past.get(best).loss())) {
-                best = i;
-            }
-        }
-        return best;
+    /** Where only the best points have further seeds, one of those: a lucky one of a single seed is none. */
+    private static @Nullable Integer best(SweepSpec spec, List<PointView> points, List<Past> past) {
+        return IntStream.range(0, past.size())
+                .filter(i -> past.get(i).told())
+                .boxed()
+                .min(Comparator.comparingInt((Integer i) ->
+                                spec.later() ? -points.get(i).runs().size() : 0)
+                        .thenComparingDouble(i -> past.get(i).loss()))
+                .orElse(null);
     }
 
     @GET
@@ -220,15 +246,77 @@ public class SearchResource {
 
     @GET
     @Path("/{id}/importance")
-    public ImportanceView importance(@PathParam("id") String id) {
+    public ImportanceView importance(
+            @PathParam("id") String id,
+            @QueryParam("by") @Parameter(description = "ped-anova or fanova") @Nullable String by) {
+        Importance.Method method = Importance.Method.of(by);
         UUID sweep = Given.id("sweep", id);
         SweepSpec spec = spec(sweep);
-        Importance.Answer answer = Importance.of(spec.space(), history.of(sweep, spec));
+        Importance.Answer answer = Importance.of(spec.space(), history.of(sweep, spec), method);
         String said = answer.shares().isEmpty()
                 ? "too few runs to say: " + answer.told() + " finished points, of " + answer.needed()
                         + " that are needed"
                 : null;
-        return new ImportanceView(spec.metric(), answer.told(), answer.needed(), said, answer.shares());
+        return new ImportanceView(spec.metric(), method.word(), answer.told(), answer.needed(), said, answer.shares());
+    }
+
+    /**
+     * A run of a point, to be queued as it is or changed.
+     *
+     * @param point its number, or best
+     */
+    @GET
+    @Path("/{id}/points/{point}/run")
+    public JsonNode run(@PathParam("id") String id, @PathParam("point") String point) {
+        Points points = points(id);
+        SweepSpec spec = spec(Given.id("sweep", id));
+        if (spec.outside()) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE",
+                    "sweep",
+                    id,
+                    "is carried out from outside: this lab cannot run its points",
+                    "run it yourself");
+        }
+        PointView found = chosen(points, point);
+        ObjectNode run = Json.mapper().createObjectNode();
+        run.put("experiment", spec.experiment());
+        run.put("name", (spec.name() == null ? spec.experiment() : spec.name()) + " point " + found.point());
+        run.set("spec", Overrides.tree(spec.base(), params(found)));
+        return run;
+    }
+
+    /** A sweep over a quarter of each range around a point, which learns from this one, to be queued as it is or changed. */
+    @GET
+    @Path("/{id}/points/{point}/around")
+    public JsonNode around(@PathParam("id") String id, @PathParam("point") String point) {
+        Points points = points(id);
+        SweepSpec spec = spec(Given.id("sweep", id));
+        if (spec.axes().isEmpty()) {
+            throw Problem.invalid("NOT_APPLICABLE", "sweep", id, "has no axes", "queue one that has");
+        }
+        PointView found = chosen(points, point);
+        return Around.sweep(spec, id, found.point(), params(found));
+    }
+
+    private static Map<String, JsonNode> params(PointView point) {
+        Map<String, JsonNode> out = new TreeMap<>();
+        point.params().properties().forEach(e -> out.put(e.getKey(), e.getValue()));
+        return out;
+    }
+
+    private static PointView chosen(Points points, String which) {
+        Integer index = points.best();
+        if (which.equals("best") && index == null) {
+            throw Problem.of(404, "NOT_FOUND", "No point is finished yet, so that none is the best.");
+        }
+        int at = index != null && which.equals("best")
+                ? index
+                : (int) Given.number("point", which, 0, 0, Integer.MAX_VALUE);
+        if (at >= points.points().size()) {
+            throw Problem.notFound("point", at);
+        }
+        return points.points().get(at);
     }
 
     /** Makes the sweep longer by points that its sampler draws; a finished one goes on. */

@@ -16,10 +16,12 @@ import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,17 +67,21 @@ class SweepDraws {
      * @param index of the first run that has no point yet
      * @param total runs that the sweep is to have
      * @param wanted points, at least 1
-     * @return how many runs they are; 0 when there are no more points
+     * @return how many runs they are, from outside how many points; 0 when there are no more
      */
     @Transactional(Transactional.TxType.MANDATORY)
     int more(UUID sweep, SweepSpec spec, int index, int total, int wanted) {
-        int point = (int) statements.number("select count(*) from sweep_draw where sweep_id = ?", sweep);
+        int point = drawn(sweep);
         int included = (int)
                 statements.number("select count(*) from sweep_draw where sweep_id = ? and source = 'include'", sweep);
         List<Map<String, JsonNode>> rest = spec.include()
                 .subList(
                         Math.min(included, spec.include().size()),
                         spec.include().size());
+        if (spec.later()) {
+            // What is left of all runs, less those for further seeds.
+            total = Points.first(spec);
+        }
         int left = total - rest.size() * seeds(spec) - index;
         if (left <= 0) {
             return store(sweep, spec, rest, Source.INCLUDE, point, index, point);
@@ -85,7 +91,7 @@ class SweepDraws {
         List<Past> known = new ArrayList<>();
         if (spec.from() != null) {
             history.of(UUID.fromString(spec.from()), spec).stream()
-                    .filter(past -> past.state() != Past.State.OPEN)
+                    .filter(past -> past.state() != Past.State.OPEN && space.has(past.point()))
                     .forEach(known::add);
         }
         known.addAll(history.of(sweep, spec));
@@ -94,8 +100,56 @@ class SweepDraws {
         return store(sweep, spec, drawn, Source.SAMPLER, point, index, known.size());
     }
 
+    /** @throws InvalidSpec UNKNOWN_VERSION when the sweep began with a version of its sampler that this release does not have */
+    void known(UUID sweep, SweepSpec spec) {
+        statements
+                .row("select coalesce(min(version), -1) from sweep_draw where sweep_id = ?", r -> r.getInt(1), sweep)
+                .filter(version -> version >= 0)
+                .ifPresent(version -> Sampler.of(spec.sampler(), version));
+    }
+
+    /** Points there are. */
+    int drawn(UUID sweep) {
+        return (int) statements.number("select count(*) from sweep_draw where sweep_id = ?", sweep);
+    }
+
+    /** Whether a run waits until all points are over, because it is for a further seed of one of the best. */
+    boolean waits(JsonNode document, int index) {
+        if (!document.path("seedsLater").asBoolean()) {
+            return false;
+        }
+        SweepSpec spec = Json.read(document, SweepSpec.class);
+        return spec.later() && index >= Points.first(spec);
+    }
+
+    /**
+     * The further seeds of the best points, once all points are over.
+     *
+     * @return how many runs they are
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    int further(UUID sweep, SweepSpec spec, int index) {
+        List<Past> past = history.of(sweep, spec);
+        List<Integer> best = IntStream.range(0, past.size())
+                .filter(i -> past.get(i).told())
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> past.get(i).loss()))
+                .limit(Points.best(Points.first(spec)))
+                .toList();
+        ArrayNode runs = Json.mapper().createArrayNode();
+        for (int point : best) {
+            for (Map<String, JsonNode> run :
+                    Points.further(spec, past.get(point).point())) {
+                place(runs, index, point, run);
+            }
+        }
+        places(sweep, runs);
+        return runs.size();
+    }
+
+    /** Runs of a point that are made at once. */
     static int seeds(SweepSpec spec) {
-        return Math.max(1, spec.seeds().size());
+        return spec.later() ? 1 : Math.max(1, spec.seeds().size());
     }
 
     /** Points in a row, and a place for each of their runs. One that is no valid spec has none. */
@@ -114,14 +168,13 @@ class SweepDraws {
         for (int i = 0; i < points.size(); i++) {
             Map<String, JsonNode> params = points.get(i);
             // What does not learn was looked at point by point when the sweep was accepted.
-            String refused = sampler.blind() ? null : refusal(spec.base(), params);
+            String refused = sampler.blind() || spec.outside() ? null : refusal(spec.base(), params);
             ObjectNode row = drawn.addObject().put("point", point + i);
             row.set("params", Json.mapper().valueToTree(params));
             row.put("history", sampler.blind() ? point + i : known + i).put("refused", refused);
-            if (refused == null) {
+            if (refused == null && !spec.outside()) {
                 for (Map<String, JsonNode> run : Points.runs(spec, params)) {
-                    ObjectNode place = runs.addObject().put("index", index + runs.size() - 1);
-                    place.put("point", point + i).set("params", Json.mapper().valueToTree(run));
+                    place(runs, index, point + i, run);
                 }
             }
         }
@@ -136,11 +189,23 @@ class SweepDraws {
                 own ? sampler.version() : null,
                 own ? spec.sampler().seed() : null,
                 Json.canonical(drawn));
+        if (spec.outside()) {
+            return drawn.size();
+        }
+        places(sweep, runs);
+        return runs.size();
+    }
+
+    private static void place(ArrayNode runs, int index, int point, Map<String, JsonNode> run) {
+        ObjectNode place = runs.addObject().put("index", index + runs.size() - 1);
+        place.put("point", point).set("params", Json.mapper().valueToTree(run));
+    }
+
+    private void places(UUID sweep, ArrayNode runs) {
         statements.change("""
                 insert into sweep_point (sweep_id, sweep_index, params, point)
                 select ?, p.index, p.params, p.point
                 from jsonb_to_recordset(cast(? as jsonb)) as p(index int, params jsonb, point int)""", sweep, Json.canonical(runs));
-        return runs.size();
     }
 
     /** What is wrong with a point that chance made: a combination that the axes allow and training does not. */

@@ -18,21 +18,33 @@ import org.jspecify.annotations.Nullable;
 /** What came of a sweep's points: what its sampler learns from. */
 @ApplicationScoped
 public class SweepHistory {
-    /** The last value of each goal, of every run of every point, in the order of the draws. */
+    /**
+     * The last value of each goal, of every run of every point, in the order of the draws. Of a run that was pruned, the value at the epoch at which
+     * that was decided: how far it came until it stopped is a matter of how fast it obeyed, and must not tell with what is drawn next.
+     */
     private static final String RUNS = """
-            select d.point, d.params, d.refused, r.state, r.epoch,
-                   (select array_agg(m.last order by g.n) from unnest(cast(? as text[])) with ordinality as g(key, n)
+            select d.point, d.params, d.refused, r.state, coalesce(x.epoch, r.epoch) as epoch,
+                   (select array_agg(coalesce(
+                             (select q.value from metric_point q
+                              where x.epoch is not null and q.run_id = r.id and q.key_id = k.id and q.superseded_by is null
+                                and q.epoch >= x.epoch and q.epoch < x.epoch + 1 order by q.step limit 1),
+                             m.last) order by g.n)
+                    from unnest(cast(? as text[])) with ordinality as g(key, n)
                     left join metric_key k on k.key = g.key
                     left join metric_summary m on m.key_id = k.id and m.run_id = r.id) as vals
             from sweep_draw d
             left join sweep_point p on p.sweep_id = d.sweep_id and p.point = d.point
             left join run r on r.sweep_id = d.sweep_id and r.sweep_index = p.sweep_index
+            left join lateral (select s.epoch from sweep_reading s where r.state = 'PRUNED' and s.run_id = r.id
+                               and s.decision = 'STOP' order by s.epoch limit 1) x on true
             where d.sweep_id = ? order by d.point, p.sweep_index""";
 
     private final Statements statements;
+    private final StudyHistory studies;
 
-    public SweepHistory(Statements statements) {
+    SweepHistory(Statements statements, StudyHistory studies) {
         this.statements = statements;
+        this.studies = studies;
     }
 
     /** One run of a point. {@code state} is null while it has not been made. */
@@ -48,6 +60,9 @@ public class SweepHistory {
      * @param goals the sweep that asks: its goals count, also over the runs of another
      */
     List<Past> of(UUID sweep, SweepSpec goals) {
+        if (statements.number("select count(*) from sweep where id = ? and external", sweep) == 1) {
+            return studies.of(sweep, goals);
+        }
         List<String> keys = new ArrayList<>(List.of(goals.metric()));
         goals.further().forEach(g -> keys.add(g.metric()));
         Map<Integer, List<Row>> points = new LinkedHashMap<>();

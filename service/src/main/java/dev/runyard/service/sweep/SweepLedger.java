@@ -14,6 +14,7 @@ import dev.runyard.service.run.Command;
 import dev.runyard.service.run.IllegalTransition;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.RunRows;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
@@ -89,7 +90,8 @@ public class SweepLedger {
             PriorityClass priorityClass,
             @Nullable Placement placement,
             String who,
-            boolean deleted) {}
+            boolean deleted,
+            boolean external) {}
 
     private record Numbers(int open, int going) {}
 
@@ -110,8 +112,8 @@ public class SweepLedger {
         statements.change(
                 """
                 insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, priority_class,
-                                   placement, created_by)
-                values (?, ?, ?, ?, 'RUNNING', cast(? as jsonb), ?, ?, ?, ?, cast(? as jsonb), ?)""",
+                                   placement, created_by, external)
+                values (?, ?, ?, ?, 'RUNNING', cast(? as jsonb), ?, ?, ?, ?, cast(? as jsonb), ?, ?)""",
                 id,
                 place.project(),
                 place.experiment(),
@@ -122,12 +124,15 @@ public class SweepLedger {
                 spec.priority(),
                 spec.priorityClass(),
                 spec.placement() == null ? null : Json.canonical(spec.placement()),
-                who);
+                who,
+                spec.outside());
         draws.begin(id, spec);
         String note = Points.note(spec).map(n -> "; " + n).orElse("");
         journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + note);
-        next(id);
-        wakeup.sweep(id);
+        if (!spec.outside()) {
+            next(id);
+            wakeup.sweep(id);
+        }
     }
 
     /** The sweep whose points are learned from is there, and there is something that learns. */
@@ -155,6 +160,9 @@ public class SweepLedger {
             return new Progress(0, 0, 0, true);
         }
         Held held = found.get(0);
+        if (held.external()) {
+            return new Progress(held.total(), held.created(), 0, true);
+        }
         pruning.look(sweep);
         Numbers numbers = numbers(sweep);
         int created = held.created();
@@ -169,6 +177,9 @@ public class SweepLedger {
         }
         while (held.state() == SweepState.RUNNING && created < total && going < window) {
             if (drawn(held, created).isEmpty()) {
+                if (numbers.open() + made > 0 && draws.waits(held.spec(), created)) {
+                    break;
+                }
                 total = draw(held, created, total, window - going);
                 if (created >= total) {
                     break;
@@ -247,6 +258,14 @@ public class SweepLedger {
                     "make " + total + " runs, more than " + SweepSpec.LIMIT,
                     "add fewer");
         }
+        if (spec.later()) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE",
+                    "points",
+                    points,
+                    "cannot be added to a sweep with seedsLater, whose best points have their seeds",
+                    "queue one with from:");
+        }
         SweepState next = held.state() == SweepState.FINISHED ? SweepState.RUNNING : held.state();
         statements.change(
                 "update sweep set total = ?, stopping = null, state = ?, ended_at = null where id = ?",
@@ -265,8 +284,96 @@ public class SweepLedger {
             if (held.created() > 0 && held.created() < held.total()) {
                 cut(held, held.created(), "stopped by " + who);
             }
+            if (held.external()) {
+                settle(sweep);
+                return;
+            }
             wakeup.sweep(sweep);
         }
+    }
+
+    /**
+     * Points that may be handed out, which are drawn.
+     *
+     * @param first the first of them
+     */
+    record Room(int first, int points) {}
+
+    /**
+     * Makes room for whoever asks for points of a sweep from outside; the sweep's row is locked until the transaction ends, so that no two get the
+     * same.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Room room(UUID sweep, int points) {
+        Held held = held(sweep, "ask");
+        if (!held.external()) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE",
+                    "sweep",
+                    sweep,
+                    "is carried out by this lab's devices: nobody else is given its points",
+                    "queue one with external: true");
+        }
+        if (held.state() == SweepState.PAUSED || held.state() == SweepState.CANCELLED) {
+            throw new IllegalTransition("sweep", sweep, "ask", "it is " + held.state());
+        }
+        int created = held.created();
+        int total = held.total();
+        Optional<String> enough = created < total ? budgets.spent(sweep, held.spec()) : Optional.empty();
+        if (enough.isPresent() && created > 0) {
+            total = cut(held, created, enough.get());
+        }
+        int wanted = Math.min(points, total - created);
+        int drawn = wanted <= 0 ? created : draws.drawn(sweep);
+        if (wanted > drawn - created) {
+            SweepSpec spec = Json.read(held.spec(), SweepSpec.class);
+            draws.known(sweep, spec);
+            int fresh = draws.more(sweep, spec, drawn, total, wanted - (drawn - created));
+            if (drawn + fresh < created + wanted) {
+                wanted = drawn + fresh - created;
+                if (created + wanted > 0) {
+                    total = cut(held, created + wanted, "the axes have no further point");
+                }
+            }
+        }
+        if (wanted > 0) {
+            statements.change("update sweep set created = ? where id = ?", created + wanted, sweep);
+        }
+        if (created + Math.max(wanted, 0) >= total) {
+            settle(sweep);
+        }
+        return new Room(created, Math.max(wanted, 0));
+    }
+
+    /** Ends a sweep from outside when all its points were told. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void settle(UUID sweep) {
+        boolean last = statements.number(
+                        "select count(*) from sweep where id = ? and created = total and state in ('RUNNING', 'PAUSED')",
+                        sweep)
+                == 1;
+        // Two who tell the last two points see each other's through the lock.
+        if (last
+                && statements
+                        .row("select id from sweep where id = ? for update", r -> r.getString(1), sweep)
+                        .isPresent()
+                && statements.change("""
+                        update sweep set state = 'FINISHED', ended_at = now()
+                        where id = ? and created = total and state in ('RUNNING', 'PAUSED')
+                          and not exists (select 1 from sweep_draw d where d.sweep_id = sweep.id and d.point < sweep.created
+                                          and d.told_state is null)""", sweep) == 1) {
+            journal.sweep(sweep, Journal.SCHEDULER, "end", SweepState.RUNNING, SweepState.FINISHED, null);
+        }
+    }
+
+    /** Why nobody is given a point. */
+    String stopping(UUID sweep) {
+        return statements
+                .row(
+                        "select coalesce(stopping, 'all ' || total || ' points were asked for') from sweep where id = ?",
+                        r -> r.getString(1),
+                        sweep)
+                .orElseThrow();
     }
 
     /** No further points: those that were made are all there will be. */
@@ -284,6 +391,17 @@ public class SweepLedger {
     private int draw(Held held, int created, int total, int room) {
         SweepSpec spec = Json.read(held.spec(), SweepSpec.class);
         int seeds = SweepDraws.seeds(spec);
+        if (draws.waits(held.spec(), created)) {
+            int further = draws.further(held.id(), spec, created);
+            return created + further == total
+                    ? total
+                    : cut(held, created + further, "no more points have a value, to be run for further seeds");
+        }
+        try {
+            draws.known(held.id(), spec);
+        } catch (InvalidSpec e) {
+            return cut(held, created, String.valueOf(e.getMessage()));
+        }
         for (int tried = 0; tried < REFUSED_IN_A_ROW; tried++) {
             int wanted = Math.max(1, (room + seeds - 1) / seeds);
             if (draws.more(held.id(), spec, created, total, wanted) > 0) {
@@ -312,6 +430,10 @@ public class SweepLedger {
                     next == SweepState.CANCELLED,
                     sweep);
             journal.sweep(sweep, who, command.word(), held.state(), next, null);
+        }
+        if (held.external()) {
+            settle(sweep);
+            return;
         }
         wakeup.sweep(sweep);
         wakeup.schedule();
@@ -420,7 +542,8 @@ public class SweepLedger {
                                 ? null
                                 : Json.read(Json.tree(r.getString("placement")), Placement.class),
                         r.getString("created_by"),
-                        r.getObject("deleted_at") != null),
+                        r.getObject("deleted_at") != null,
+                        r.getBoolean("external")),
                 sweep);
     }
 

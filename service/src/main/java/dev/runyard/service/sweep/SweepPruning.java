@@ -3,6 +3,7 @@ package dev.runyard.service.sweep;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
+import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricListener;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
@@ -11,11 +12,13 @@ import dev.runyard.spec.pruner.Pruner;
 import dev.runyard.spec.pruner.PrunerSpec;
 import dev.runyard.spec.pruner.Reading;
 import dev.runyard.spec.run.RunState;
+import dev.runyard.spec.sweep.Aims;
 import dev.runyard.spec.sweep.SweepSpec;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class SweepPruning implements MetricListener {
-    /** The first value at each epoch that is not booked, of one run or of all of a sweep that go on. */
+    /**
+     * The first value at each epoch that is not booked, of one run or of all of a sweep: also of one that is over, whose last epochs were not seen
+     * when they came, because others are compared with them. What a run reports after it was told to stop
+     * is not: how much that is, is a matter of how fast it obeys, and must not tell with others.
+     */
     private static final String FRESH = """
             select r.id, r.sweep_index, r.epochs, r.state, r.spared, f.epoch, f.value
             from run r
@@ -38,7 +45,9 @@ public class SweepPruning implements MetricListener {
               from metric_point p
               where p.run_id = r.id and p.key_id = ? and p.superseded_by is null and p.epoch >= 1
               order by floor(p.epoch), p.step) f
-            where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.ended_at is null
+            where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.pruned is null
+              and (r.ended_at is null
+                   or r.epoch > coalesce((select max(e.epoch) from sweep_reading e where e.run_id = r.id), 0))
               and not exists (select 1 from sweep_reading s where s.run_id = r.id and s.epoch = f.epoch)
             order by f.time, r.sweep_index, f.epoch""";
 
@@ -77,7 +86,7 @@ public class SweepPruning implements MetricListener {
         }
         SweepSpec spec = Json.read(document, SweepSpec.class);
         PrunerSpec asked = java.util.Objects.requireNonNull(spec.pruner());
-        String metric = asked.metric() == null ? spec.metric() : asked.metric();
+        String metric = metric(spec);
         Optional<Integer> key = statements.row("select id from metric_key where key = ?", r -> r.getInt(1), metric);
         if (key.isEmpty()) {
             return;
@@ -99,16 +108,15 @@ public class SweepPruning implements MetricListener {
         if (fresh.isEmpty()) {
             return;
         }
-        boolean higher = MetricDefinition.direction(metric)
-                .map(d -> d == MetricDefinition.Direction.MAX)
-                .orElse(spec.goal() == SweepSpec.Goal.MAX);
+        boolean higher = higher(spec);
         int epochs = (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
         Pruner pruner = Pruner.of(asked, epochs, higher);
-        List<Reading> before = new ArrayList<>(statements.rows(
-                "select sweep_index, epoch, value from sweep_reading where sweep_id = ? order by seq",
-                r -> new Reading(r.getInt(1), r.getInt(2), (higher ? -1 : 1) * r.getDouble(3)),
-                sweep));
+        List<Reading> before = before(sweep, higher);
+        Set<UUID> stopped = new HashSet<>();
         for (Fresh one : fresh) {
+            if (stopped.contains(one.run())) {
+                continue;
+            }
             Reading now = new Reading(one.index(), one.epoch(), (higher ? -1 : 1) * one.value());
             @Nullable
             Decision decision = pruner.decides(one.index(), one.epoch(), one.epochs())
@@ -118,7 +126,97 @@ public class SweepPruning implements MetricListener {
                     : null;
             book(sweep, one, decision);
             before.add(now);
+            if (decision != null && decision.stop()) {
+                stopped.add(one.run());
+            }
         }
+    }
+
+    private List<Reading> before(UUID sweep, boolean higher) {
+        return new ArrayList<>(statements.rows(
+                "select sweep_index, epoch, value from sweep_reading where sweep_id = ? order by seq",
+                r -> new Reading(r.getInt(1), r.getInt(2), (higher ? -1 : 1) * r.getDouble(3)),
+                sweep));
+    }
+
+    /** What a sweep's pruner looks at; without one, the sweep's own metric. */
+    static String metric(SweepSpec spec) {
+        PrunerSpec pruner = spec.pruner();
+        return pruner == null || pruner.metric() == null ? spec.metric() : pruner.metric();
+    }
+
+    private static boolean higher(SweepSpec spec) {
+        return MetricDefinition.direction(metric(spec))
+                .map(d -> d == MetricDefinition.Direction.MAX)
+                .orElse(spec.goal() == SweepSpec.Goal.MAX);
+    }
+
+    /**
+     * What was booked of a point from outside.
+     *
+     * @param decision KEEP or STOP; null at an epoch that is no rung
+     */
+    record Told(
+            double value,
+            @Nullable String decision,
+            @Nullable String why) {}
+
+    /**
+     * Books what a point from outside reports at an epoch, and decides; said again, the same is answered.
+     *
+     * @throws Problem 409 for another value than before
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Told told(UUID sweep, int point, int epoch, double value) {
+        SweepSpec spec = Json.read(
+                statements
+                        .row("select spec from sweep where id = ? for update", r -> Json.tree(r.getString(1)), sweep)
+                        .orElseThrow(),
+                SweepSpec.class);
+        Optional<Told> known = statements.row(
+                "select value, decision, why from sweep_reading where sweep_id = ? and sweep_index = ? and epoch = ?",
+                r -> new Told(r.getDouble(1), r.getString(2), r.getString(3)),
+                sweep,
+                point,
+                epoch);
+        Optional<Told> stopped = statements.row(
+                "select value, decision, why from sweep_reading where sweep_id = ? and sweep_index = ? and epoch < ?"
+                        + " and decision = 'STOP' limit 1",
+                r -> new Told(r.getDouble(1), r.getString(2), r.getString(3)),
+                sweep,
+                point,
+                epoch);
+        if (stopped.isPresent()) {
+            return stopped.get();
+        }
+        if (known.isPresent()) {
+            if (known.get().value() != value) {
+                throw Problem.of(
+                        409,
+                        "ALREADY_TOLD",
+                        "Point " + point + " reported " + known.get().value() + " at epoch " + epoch
+                                + ": what is told stays.");
+            }
+            return known.get();
+        }
+        int epochs = Aims.epochs(spec);
+        boolean higher = higher(spec);
+        PrunerSpec asked = spec.pruner();
+        @Nullable Decision decision = null;
+        if (asked != null) {
+            Pruner pruner = Pruner.of(asked, epochs, higher);
+            if (pruner.decides(point, epoch, epochs)) {
+                decision = pruner.decide(new Reading(point, epoch, (higher ? -1 : 1) * value), before(sweep, higher));
+            }
+        }
+        Told told = new Told(
+                value,
+                decision == null ? null : decision.stop() ? "STOP" : "KEEP",
+                decision == null ? null : decision.why());
+        statements.change("""
+                insert into sweep_reading (sweep_id, run_id, sweep_index, epoch, value, decision, why)
+                values (?, null, ?, ?, ?, ?, ?)""", sweep, point, epoch, value, told.decision(), told.why());
+        return told;
     }
 
     private void book(UUID sweep, Fresh one, @Nullable Decision decision) {

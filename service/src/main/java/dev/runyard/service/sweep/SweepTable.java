@@ -33,7 +33,7 @@ public class SweepTable {
                 where r.state = 'FINISHED' and m.run_id = r.id and k.key = ?
                   and %1$s < 'Infinity' and %1$s > '-Infinity') v on true
               order by r.point, r.seed, v.value is null, r.sweep_index)
-            select point, count(value) as n, avg(value) as mean, stddev_samp(value) as std,
+            select point, count(*) as made, count(value) as n, avg(value) as mean, stddev_samp(value) as std,
                    min(value) as min, max(value) as max,
                    coalesce(array_agg(value order by sweep_index) filter (where value is not null), '{}') as vals,
                    coalesce(array_agg(id order by sweep_index) filter (where value is not null), '{}') as runs,
@@ -117,7 +117,9 @@ public class SweepTable {
                 .row("select spec from sweep where id = ?", r -> Json.tree(r.getString(1)), sweep)
                 .orElseThrow(() -> Problem.notFound("sweep", sweep));
         JsonNode axis = spec.path("axes").path("seed");
-        int seeds = Math.max(Math.max(1, spec.path("seeds").size()), axis.isArray() ? axis.size() : 0);
+        boolean later = spec.path("seedsLater").asBoolean();
+        // Where only the best points have further seeds, the others are complete with one.
+        int seeds = later ? 0 : Math.max(Math.max(1, spec.path("seeds").size()), axis.isArray() ? axis.size() : 0);
         String key = metric == null || metric.isEmpty() ? spec.path("metric").asText() : metric;
         return new Table(
                 key,
@@ -130,7 +132,7 @@ public class SweepTable {
                 Json.tree(row.getString("point")),
                 list(row.getArray("seeds"), Long[].class),
                 row.getLong("n"),
-                expected,
+                expected == 0 ? row.getInt("made") : expected,
                 row.getObject("mean", Double.class),
                 row.getObject("std", Double.class),
                 row.getObject("min", Double.class),

@@ -99,7 +99,11 @@ public record SweepView(
     static final String SELECT = """
             select s.*, p.name as project, e.name as experiment,
                    (select coalesce(jsonb_object_agg(c.state, c.n), '{}')
-                    from (select r.state, count(*) as n from run r where r.sweep_id = s.id group by r.state) c) as states,
+                    from (select r.state, count(*) as n from run r where r.sweep_id = s.id group by r.state
+                          union all
+                          select coalesce(d.told_state, 'RUNNING'), count(*) from sweep_draw d
+                          where s.external and d.sweep_id = s.id and d.asked is not null
+                          group by coalesce(d.told_state, 'RUNNING')) c) as states,
                    (select coalesce(jsonb_object_agg(c.reason, c.n), '{}')
                     from (select r.reason, count(*) as n from run r where r.sweep_id = s.id and r.state = 'FAILED'
                           group by r.reason) c) as failures,

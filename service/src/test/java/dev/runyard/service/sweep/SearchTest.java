@@ -295,4 +295,69 @@ final class SearchTest {
                 .body("said", containsString("too few runs to say"));
         assertThat(drawn(sweep)).hasSize(6).doesNotHaveDuplicates();
     }
+
+    /** Another version would draw other points; the sweep says so, and ends with what it has. */
+    @Test
+    void anotherVersionOfTheSamplerDrawsNothingForASweepUnderWay() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 2,"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}"));
+        statements.change("update sweep_draw set version = 99 where sweep_id = ?", sweep);
+        finish(sweep);
+        ledger.next(sweep);
+        assertThat(drawn(sweep)).hasSize(2);
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("stopping", containsString("tpe version 99"))
+                .body("stopping", containsString("from:"));
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+    }
+
+    @Test
+    void onlyTheBestPointsGetFurtherSeeds() {
+        UUID sweep = id(
+                queue(
+                        "\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 3,"
+                                + " \"seeds\": [0, 1, 2], \"seedsLater\": true, \"sampler\": {\"kind\": \"tpe\", \"runs\": 8, \"startup\": 4}"));
+        given().get("/api/v1/sweeps/" + sweep).then().body("total", equalTo(8 + 2 * 2));
+        for (int i = 0; i < 20; i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        List<String> best = statements.rows(
+                "select params::text from sweep_draw where sweep_id = ?"
+                        + " order by abs(log(cast(params ->> 'optimizer.learningRate' as numeric)) + 1) limit 2",
+                r -> r.getString(1),
+                sweep);
+        List<String> further = statements.rows(
+                "select (params - 'seed')::text from sweep_point where sweep_id = ? and sweep_index >= 8 order by sweep_index",
+                r -> r.getString(1),
+                sweep);
+        assertThat(further).containsExactly(best.get(0), best.get(0), best.get(1), best.get(1));
+        JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
+        assertThat(points.getList("points[" + points.getInt("best") + "].runs")).hasSize(3);
+        given().contentType(ContentType.JSON)
+                .body("{\"points\": 3}")
+                .post("/api/v1/sweeps/" + sweep + "/extend")
+                .then()
+                .statusCode(422);
+    }
+
+    /** What a run reports between its stop and its end is a matter of how fast it obeys: nobody learns from it. */
+    @Test
+    void whatIsReportedAfterAStopCountsForNothing() {
+        UUID run = leased(below(40));
+        report(run, 1, 30);
+        report(run, 2, 99);
+        runs.beat(run, 1, new RunLedger.Beat(11, 2, 90L, 9));
+        runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
+        UUID sweep = statements
+                .row("select sweep_id from run where id = ?", r -> r.getObject(1, UUID.class), run)
+                .orElseThrow();
+        assertThat(decisions(sweep)).containsExactly("0@1 STOP");
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("points[0].state", equalTo("PRUNED"))
+                .body("points[0].epochs", equalTo(1f));
+    }
 }

@@ -200,11 +200,14 @@ public final class LabApi {
      * @return the answer, which has an id
      */
     public JsonNode create(String path, Object body) {
-        HttpRequest.Builder request =
-                posted(path, body).header("Idempotency-Key", UUID.randomUUID().toString());
-        JsonNode made = LabAnswer.of(url(), patiently(request));
+        JsonNode made = postOnce(path, body, UUID.randomUUID().toString());
         LabAnswer.required(url(), made, "id");
         return made;
+    }
+
+    /** Has something carried out once, however often the request has to be sent: all carry the key. */
+    public JsonNode postOnce(String path, Object body, String key) {
+        return LabAnswer.of(url(), patiently(posted(path, body).header("Idempotency-Key", key)));
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code runyard sweep best|importance|extend|stop ID}. */
+/** {@code runyard sweep best|importance|extend|stop|run|around ID}. */
 @Command(
         name = "sweep",
         description = "What a sweep has found, what mattered, and more of it or no more.",
@@ -23,7 +24,9 @@ import picocli.CommandLine.Spec;
             SweepCommand.Best.class,
             SweepCommand.Importance.class,
             SweepCommand.Extend.class,
-            SweepCommand.Stop.class
+            SweepCommand.Stop.class,
+            SweepCommand.Run.class,
+            SweepCommand.Around.class
         })
 public final class SweepCommand implements Runnable {
     @Spec
@@ -31,7 +34,16 @@ public final class SweepCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "sweep: say best, importance, extend or stop");
+        throw new ParameterException(spec.commandLine(), "sweep: say best, importance, extend, stop, run or around");
+    }
+
+    /** The path of a sweep below {@code /api/v1/}. */
+    static String sweep(LabApi lab, String id) {
+        Found found = Found.byId(lab, id);
+        if (!found.kind().equals("sweeps")) {
+            throw Failure.badInput(id + " is a run", "give the id of a sweep: runyard ls sweeps");
+        }
+        return "sweeps/" + found.id() + "/";
     }
 
     abstract static class OfSweep implements Callable<Integer> {
@@ -43,11 +55,7 @@ public final class SweepCommand implements Runnable {
 
         /** Its path below {@code /api/v1/}. */
         String sweep(LabApi lab) {
-            Found found = Found.byId(lab, id);
-            if (!found.kind().equals("sweeps")) {
-                throw Failure.badInput(id + " is a run", "give the id of a sweep: runyard ls sweeps");
-            }
-            return "sweeps/" + found.id() + "/";
+            return SweepCommand.sweep(lab, id);
         }
 
         boolean printed(JsonNode answer) {
@@ -74,6 +82,7 @@ public final class SweepCommand implements Runnable {
             if (printed(answer)) {
                 return 0;
             }
+            boolean seedsLater = answer.path("seedsLater").asBoolean();
             String metric = answer.path("metrics").path(0).asText();
             int sign = answer.path("goals").path(0).asText().equalsIgnoreCase("min") ? 1 : -1;
             List<JsonNode> finished = new ArrayList<>();
@@ -83,9 +92,11 @@ public final class SweepCommand implements Runnable {
                     finished.add(point);
                 }
             });
-            finished.sort((a, b) -> Double.compare(
-                    sign * a.path("values").path(0).asDouble(),
-                    sign * b.path("values").path(0).asDouble()));
+            // With seedsLater, points that have further seeds: of a single one, luck is the best.
+            finished.sort(Comparator.comparingInt(
+                            (JsonNode point) -> seedsLater ? -point.path("runs").size() : 0)
+                    .thenComparingDouble(
+                            point -> sign * point.path("values").path(0).asDouble()));
             if (finished.isEmpty()) {
                 System.out.println("No point is finished yet.");
                 return 0;
@@ -108,10 +119,19 @@ public final class SweepCommand implements Runnable {
     /** What the axes have to do with being among the best. */
     @Command(name = "importance", description = "How much each axis has to do with being among the best.")
     public static final class Importance extends OfSweep {
+        @Option(
+                names = "--by",
+                paramLabel = "METHOD",
+                defaultValue = "ped-anova",
+                description =
+                        "ped-anova: for being among the best quarter; fanova: for the metric over the whole space."
+                                + " Default: ${DEFAULT-VALUE}.")
+        String by;
+
         @Override
         public Integer call() {
             LabApi lab = LabApi.ofEnvironment();
-            JsonNode answer = lab.get(sweep(lab) + "importance");
+            JsonNode answer = lab.get(sweep(lab) + "importance?by=" + LabApi.encode(by));
             if (printed(answer)) {
                 return 0;
             }
@@ -163,6 +183,57 @@ public final class SweepCommand implements Runnable {
                 System.out.println(id + " " + answer.path("points").size() + " points, no more");
             }
             return 0;
+        }
+    }
+
+    /** Queues what is made of a point. */
+    abstract static class OfPoint extends OfSweep {
+        @Option(
+                names = "--point",
+                paramLabel = "N",
+                defaultValue = "best",
+                description = "Its number, as best prints it; default: the best.")
+        String point;
+
+        @Option(names = "--print", description = "Print the spec, and queue nothing.")
+        boolean print;
+
+        int queue(String what, String kind) {
+            LabApi lab = LabApi.ofEnvironment();
+            if (!point.equals("best") && !point.matches("\\d{1,9}")) {
+                throw Failure.badInput("--point is " + point, "give the number of a point, or best");
+            }
+            JsonNode spec = lab.get(sweep(lab) + "points/" + point + "/" + what);
+            if (print) {
+                System.out.println(spec.toPrettyString());
+                return 0;
+            }
+            JsonNode made = lab.create(kind, spec);
+            if (!printed(made)) {
+                System.out.println(made.path("id").asText());
+            }
+            return 0;
+        }
+    }
+
+    /** A run of a point. */
+    @Command(name = "run", description = "Queue one more run of the best point, or of another.")
+    public static final class Run extends OfPoint {
+        @Override
+        public Integer call() {
+            return queue("run", "runs");
+        }
+    }
+
+    /** A sweep around a point. */
+    @Command(
+            name = "around",
+            description =
+                    "Queue a sweep over a quarter of each range around the best point, which learns from this one.")
+    public static final class Around extends OfPoint {
+        @Override
+        public Integer call() {
+            return queue("around", "sweeps");
         }
     }
 }

@@ -65,12 +65,12 @@ final class SweepCommandTest {
     @Test
     void importanceIsATableOrTheReasonWhyThereIsNone() throws Exception {
         lab.on(
-                "GET sweeps/" + SWEEP + "/importance",
+                "GET sweeps/" + SWEEP + "/importance?by=ped-anova",
                 "{\"metric\":\"val/top1\",\"points\":40,\"needed\":20,\"shares\":[{\"path\":\"optimizer.learningRate\","
                         + "\"share\":0.814,\"lo\":0.6,\"hi\":0.95,\"points\":40}]}");
         assertThat(typed("importance", "7").out()).containsPattern("optimizer.learningRate +81 % +60 % to 95 % +40");
         lab.on(
-                "GET sweeps/" + SWEEP + "/importance",
+                "GET sweeps/" + SWEEP + "/importance?by=ped-anova",
                 "{\"metric\":\"val/top1\",\"points\":3,\"needed\":20,\"said\":\"too few runs to say: 3 finished points, of 20\","
                         + "\"shares\":[]}");
         assertThat(typed("importance", "7").out()).isEqualTo("too few runs to say: 3 finished points, of 20\n");
@@ -99,7 +99,7 @@ final class SweepCommandTest {
         line(typed("extend", "7", "--points", "5"), 2, "points cannot be added to a grid");
         assertThat(typed("extend", "7").exit()).isEqualTo(2);
         assertThat(typed().exit()).isEqualTo(2);
-        assertThat(typed().err()).contains("say best, importance, extend or stop");
+        assertThat(typed().err()).contains("say best, importance, extend, stop, run or around");
         assertThat(posts()).hasSize(1);
     }
 

@@ -37,6 +37,7 @@ final class BenchLab implements AutoCloseable {
     private final String secret;
     private final String person;
     private final Connection database;
+    private final String address;
     private final long service;
 
     private BenchLab(@Nullable LabProcess own, Path home) throws IOException, SQLException {
@@ -46,10 +47,10 @@ final class BenchLab implements AutoCloseable {
         this.service = lab.get("pid").asLong();
         this.person = Files.readString(home.resolve("person.secret")).strip();
         this.secret = Files.readString(home.resolve("lab.secret")).strip();
-        this.database = DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres",
-                USER,
-                Files.readString(home.resolve("service.secret")).strip());
+        String password = Files.readString(home.resolve("service.secret")).strip();
+        String place = "127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres";
+        this.database = DriverManager.getConnection("jdbc:postgresql://" + place, USER, password);
+        this.address = USER + ":" + password + "@" + place;
     }
 
     /** @param arguments the home of a running embedded lab, or nothing */
@@ -65,6 +66,11 @@ final class BenchLab implements AutoCloseable {
             own.close();
             throw e;
         }
+    }
+
+    /** As SQLAlchemy names its Postgres, with a schema to work in. */
+    String database(String schema) {
+        return "postgresql+psycopg2://" + address + "?options=-csearch_path%3D" + schema;
     }
 
     /** The service's process. */

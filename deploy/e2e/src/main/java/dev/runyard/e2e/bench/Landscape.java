@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 /** A function with a known least value, as {@code optuna_samplers.py} has it too: what is found minus that is the regret. */
 enum Landscape {
     BRANIN("\"x\":{\"uniform\":[-5,10]},\"y\":{\"uniform\":[0,15]}", at -> branin(real(at, "x"), real(at, "y"))),
-    HARTMANN6(reals(6, 0, 1), at -> hartmann(reals(at, 6))),
+    HARTMANN6(reals(6, 0, 1), at -> hartmann(reals(at, 6), 0)),
     MIXED(
             "\"rate\":{\"logUniform\":[1e-5,1]},\"kind\":[\"sgd\",\"adam\",\"adamw\"],\"n\":{\"integers\":[1,64]}",
             Landscape::mixed),
@@ -89,7 +89,8 @@ enum Landscape {
         return a * a + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10 - 0.39788735772973816;
     }
 
-    private static double hartmann(double[] x) {
+    /** @param less taken from each of its heights */
+    static double hartmann(double[] x, double less) {
         double total = 0;
         for (int i = 0; i < 4; i++) {
             double sum = 0;
@@ -97,7 +98,7 @@ enum Landscape {
                 double d = x[j] - P[i][j] * 1e-4;
                 sum += A[i][j] * d * d;
             }
-            total += ALPHA[i] * Math.exp(-sum);
+            total += (ALPHA[i] - less) * Math.exp(-sum);
         }
         return 3.32236801141551 - total;
     }

@@ -18,4 +18,14 @@ class SamplersBenchTest {
             assertThat(ours.worse(optuna, k)).isGreaterThan(0.05);
         }
     }
+
+    /** The short form of {@code deploy/bench pruners}. */
+    @ParameterizedTest
+    @EnumSource
+    void prunersReachTheTargetSooner(Course course) {
+        for (String kind : new String[] {"asha", "hyperband"}) {
+            PrunersBench.Outcome four = PrunersBench.of(course, kind, 4, 30);
+            assertThat(four.hit()).as(four.toString()).isTrue();
+        }
+    }
 }

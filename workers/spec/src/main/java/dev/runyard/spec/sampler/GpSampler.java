@@ -52,7 +52,7 @@ final class GpSampler extends OneByOne {
     Map<String, JsonNode> next(Space space, long seed, List<Past> history) {
         List<Past> over = history.stream()
                 .filter(past -> past.state() != Past.State.OPEN)
-                .filter(past -> usable(space, past))
+                .filter(past -> space.has(past.point()))
                 .toList();
         List<Past> told = over.stream().filter(past -> !past.broken()).toList();
         if (history.size() < startup || told.size() < 2) {
@@ -76,16 +76,6 @@ final class GpSampler extends OneByOne {
         return best(space, believer, best, over, y, seed, history.size());
     }
 
-    private static boolean usable(Space space, Past past) {
-        double[] u = space.coordinates(past.point());
-        for (int j = 0; j < u.length; j++) {
-            if (Double.isNaN(u[j]) && space.active(space.dimensions().get(j), past.point())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Mean 0, deviation 1; what broke down as the worst. */
     private static double[] standard(List<Past> over, List<Past> told) {
         double mean = told.stream().mapToDouble(Past::loss).average().orElse(0);
@@ -106,7 +96,7 @@ final class GpSampler extends OneByOne {
 
     private static GaussianProcess believing(Space space, GaussianProcess model, List<Past> history) {
         double[][] open = history.stream()
-                .filter(past -> past.state() == Past.State.OPEN && usable(space, past))
+                .filter(past -> past.state() == Past.State.OPEN && space.has(past.point()))
                 .map(past -> space.coordinates(past.point()))
                 .toArray(double[][]::new);
         if (open.length == 0) {

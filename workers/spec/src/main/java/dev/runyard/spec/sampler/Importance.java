@@ -1,5 +1,6 @@
 package dev.runyard.spec.sampler;
 
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.space.Chance;
 import dev.runyard.spec.space.Dimension;
 import dev.runyard.spec.space.Space;
@@ -7,11 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How much each axis has to do with being among the best: how far the density of the best quarter is from that of all points along the
- * axis (Watanabe, Bansal, Hutter: PED-ANOVA, IJCAI 2023), over bins, less what chance alone makes of it. The interval is that of 200
- * resamplings of the points.
+ * How much each axis matters. For being among the best: how far the density of the best quarter is from that of all points along the axis (Watanabe,
+ * Bansal, Hutter: PED-ANOVA, IJCAI 2023), over bins, less what chance alone makes of it; the interval is that of 200 resamplings of the points. For
+ * the metric over the whole space: {@link Fanova}; the interval is that of its trees, each of a resampling of the points.
  */
 public final class Importance {
     /** Fewer points than this say nothing, nor fewer than four for each axis. */
@@ -36,8 +38,38 @@ public final class Importance {
      */
     public record Answer(int told, int needed, List<Share> shares) {}
 
+    /** What is asked. */
+    public enum Method {
+        /** What has to do with being among the best quarter. */
+        PED_ANOVA("ped-anova"),
+        /** What explains the metric over the whole space. */
+        FANOVA("fanova");
+
+        private final String word;
+
+        Method(String word) {
+            this.word = word;
+        }
+
+        /** @throws InvalidSpec for a word that is none of these */
+        public static Method of(@Nullable String word) {
+            for (Method method : values()) {
+                if (word == null || method.word.equals(word)) {
+                    return method;
+                }
+            }
+            throw new InvalidSpec(
+                    "UNKNOWN_VALUE", "by", word, "must be ped-anova or fanova", "leave it out for ped-anova");
+        }
+
+        /** As it is asked for. */
+        public String word() {
+            return word;
+        }
+    }
+
     /** @param history of which those that are over with a finite loss, and were not pruned, count */
-    public static Answer of(Space space, List<Past> history) {
+    public static Answer of(Space space, List<Past> history, Method method) {
         List<Past> told = history.stream().filter(Past::told).toList();
         int needed = Math.max(LEAST, 4 * space.size());
         if (told.size() < needed) {
@@ -47,6 +79,21 @@ public final class Importance {
                 told.stream().map(past -> space.coordinates(past.point())).toArray(double[][]::new);
         double[] losses = told.stream().mapToDouble(Past::loss).toArray();
         int n = told.size();
+        if (method == Method.FANOVA) {
+            double[][] trees = Fanova.parts(u, losses);
+            double[] mean = new double[space.size()];
+            for (double[] tree : trees) {
+                for (int j = 0; j < mean.length; j++) {
+                    mean[j] += tree[j] / trees.length;
+                }
+            }
+            return answer(
+                    space,
+                    u,
+                    whole(mean),
+                    Arrays.stream(trees).map(Importance::whole).toArray(double[][]::new),
+                    needed);
+        }
         int[] all = new int[n];
         Arrays.setAll(all, i -> i);
         double[] shares = shares(space, u, losses, all);
@@ -57,6 +104,11 @@ public final class Importance {
             Arrays.setAll(some, i -> chance.below(n));
             resampled[b] = shares(space, u, losses, some);
         }
+        return answer(space, u, shares, resampled, needed);
+    }
+
+    private static Answer answer(Space space, double[][] u, double[] shares, double[][] resampled, int needed) {
+        int cut = Math.round(resampled.length / 40f);
         List<Share> out = new ArrayList<>();
         for (int j = 0; j < space.size(); j++) {
             int axis = j;
@@ -64,12 +116,18 @@ public final class Importance {
                     Arrays.stream(resampled).mapToDouble(s -> s[axis]).sorted().toArray();
             int there =
                     (int) Arrays.stream(u).filter(x -> !Double.isNaN(x[axis])).count();
-            double lo = Math.min(each[RESAMPLED / 40], shares[j]);
-            double hi = Math.max(each[RESAMPLED - 1 - RESAMPLED / 40], shares[j]);
+            double lo = Math.min(each[cut], shares[j]);
+            double hi = Math.max(each[each.length - 1 - cut], shares[j]);
             out.add(new Share(space.dimensions().get(j).path(), shares[j], lo, hi, there));
         }
         out.sort(Comparator.comparingDouble((Share s) -> -s.share()).thenComparing(Share::path));
-        return new Answer(n, needed, out);
+        return new Answer(u.length, needed, out);
+    }
+
+    /** Parts of 1, where there is anything. */
+    private static double[] whole(double[] parts) {
+        double sum = Arrays.stream(parts).sum();
+        return Arrays.stream(parts).map(part -> sum > 0 ? part / sum : 0).toArray();
     }
 
     private static double[] shares(Space space, double[][] u, double[] losses, int[] points) {
@@ -77,15 +135,10 @@ public final class Importance {
         Arrays.sort(order, Comparator.comparingDouble(i -> losses[i]));
         int top = Math.max(2, order.length / 4);
         double[] out = new double[space.size()];
-        double sum = 0;
         for (int j = 0; j < out.length; j++) {
             out[j] = apart(space.dimensions().get(j), j, u, order, top);
-            sum += out[j];
         }
-        for (int j = 0; j < out.length; j++) {
-            out[j] = sum > 0 ? out[j] / sum : 0;
-        }
-        return out;
+        return whole(out);
     }
 
     /** Pearson's divergence of the best from all. */

@@ -54,4 +54,22 @@ public interface Sampler {
         }
         return new RandomSampler();
     }
+
+    /**
+     * The version that a sweep began with: another would lead to other points.
+     *
+     * @throws InvalidSpec UNKNOWN_VERSION for one that this release does not have
+     */
+    static Sampler of(SamplerSpec spec, int version) {
+        Sampler sampler = of(spec);
+        if (sampler.version() != version) {
+            throw new InvalidSpec(
+                    "UNKNOWN_VERSION",
+                    "sampler",
+                    spec.kind() + " version " + version,
+                    "drew the sweep's first points, and this release has version " + sampler.version(),
+                    "queue a sweep with from: this one's id");
+        }
+        return sampler;
+    }
 }

@@ -173,6 +173,17 @@ public final class Space {
         return u;
     }
 
+    /** Whether a point, of whatever space, lies in this one: each axis that is there has a value of its own. */
+    public boolean has(Map<String, JsonNode> point) {
+        double[] u = coordinates(point);
+        for (int i = 0; i < u.length; i++) {
+            if (Double.isNaN(u[i]) && active(dimensions.get(i), point)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A form in which equal points are equal, however their numbers are written. */
     public static Map<String, Object> comparable(Map<String, JsonNode> point) {
         Map<String, Object> out = new HashMap<>();

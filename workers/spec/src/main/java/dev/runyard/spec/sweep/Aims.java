@@ -19,13 +19,14 @@ public final class Aims {
     /** @throws InvalidSpec below {@code metric}, {@code goal}, {@code further}, {@code pruner} */
     static void check(SweepSpec sweep) {
         boolean program = sweep.base().path("task").asText().equals("command");
-        aim("", sweep.metric(), sweep.goal(), program);
+        boolean ours = !program && !sweep.outside();
+        aim("", ours, sweep.metric(), sweep.goal());
         for (int i = 0; i < sweep.further().size(); i++) {
             aim(
                     "further[" + i + "].",
+                    ours,
                     sweep.further().get(i).metric(),
-                    sweep.further().get(i).goal(),
-                    program);
+                    sweep.further().get(i).goal());
         }
         boolean several = sweep.sampler() instanceof SamplerSpec.Nsga2;
         if (several != !sweep.further().isEmpty()) {
@@ -73,9 +74,9 @@ public final class Aims {
         return Optional.empty();
     }
 
-    /** @param program whether its runs are programs, which report what they like */
-    private static void aim(String field, String metric, SweepSpec.Goal goal, boolean program) {
-        if (!program) {
+    /** @param ours whether its runs report what ours do; programs, and what is told from outside, report what they like */
+    private static void aim(String field, boolean ours, String metric, SweepSpec.Goal goal) {
+        if (ours) {
             MetricDefinition.requireReported(field + "metric", metric);
         }
         MetricDefinition.direction(metric)
@@ -92,7 +93,7 @@ public final class Aims {
 
     private static void pruner(SweepSpec sweep, PrunerSpec pruner) {
         String metric = pruner.metric() == null ? sweep.metric() : pruner.metric();
-        if (!EVERY_EPOCH.contains(metric)) {
+        if (!sweep.outside() && !EVERY_EPOCH.contains(metric)) {
             throw new InvalidSpec(
                     "REPORTED_AT_THE_END",
                     "pruner.metric",
@@ -101,6 +102,14 @@ public final class Aims {
                     "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
         }
         int epochs = epochs(sweep);
+        if (sweep.outside() && epochs == 0) {
+            throw new InvalidSpec(
+                    "MISSING_FIELD",
+                    "base.schedule.epochs",
+                    null,
+                    "says how long a run from outside is, and is required beside a pruner",
+                    "write base: {schedule: {epochs: 81}}");
+        }
         if (epochs > 0 && pruner.minEpochs() >= epochs) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE",
@@ -112,7 +121,7 @@ public final class Aims {
     }
 
     /** Of the base; 0 where an axis or the default gives them. */
-    private static int epochs(SweepSpec sweep) {
+    public static int epochs(SweepSpec sweep) {
         boolean varied = sweep.axes().containsKey("schedule") || sweep.axes().containsKey("schedule.epochs");
         return varied ? 0 : sweep.base().path("schedule").path("epochs").asInt(0);
     }

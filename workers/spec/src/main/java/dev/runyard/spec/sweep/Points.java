@@ -46,7 +46,9 @@ public final class Points {
     public static int count(SweepSpec sweep) {
         BigInteger points =
                 sampled(sweep).add(BigInteger.valueOf(sweep.include().size()));
-        BigInteger runs = points.multiply(BigInteger.valueOf(seeds(sweep)));
+        BigInteger runs = sweep.later()
+                ? points.add(BigInteger.valueOf(seeds(sweep) - 1L).multiply(best(points)))
+                : points.multiply(BigInteger.valueOf(seeds(sweep)));
         if (runs.compareTo(BigInteger.valueOf(SweepSpec.LIMIT)) > 0) {
             throw new InvalidSpec(
                     "SWEEP_TOO_LARGE",
@@ -58,6 +60,20 @@ public final class Points {
                             : "draw fewer points or list fewer seeds");
         }
         return runs.intValueExact();
+    }
+
+    /** Runs for the first seed of every point. */
+    public static int first(SweepSpec sweep) {
+        return sampled(sweep).intValueExact() + sweep.include().size();
+    }
+
+    /** How many of so many points get further seeds, where those are for the best alone: a quarter of them, rounded up. */
+    public static int best(int points) {
+        return best(BigInteger.valueOf(points)).intValueExact();
+    }
+
+    private static BigInteger best(BigInteger points) {
+        return points.add(BigInteger.valueOf(3)).divide(BigInteger.valueOf(4));
     }
 
     /** What whoever asked for more points than there are should know. */
@@ -88,13 +104,22 @@ public final class Points {
         return out;
     }
 
-    /** What the runs of a point set: one for each seed. */
+    /** What the runs of a point set: one for each seed; for the first alone, where only the best get others. */
     public static List<Map<String, JsonNode>> runs(SweepSpec sweep, Map<String, JsonNode> point) {
         if (sweep.seeds().isEmpty()) {
             return List.of(point);
         }
+        return seeded(point, sweep.later() ? sweep.seeds().subList(0, 1) : sweep.seeds());
+    }
+
+    /** What the further runs of one of the best points set: one for each seed but the first. */
+    public static List<Map<String, JsonNode>> further(SweepSpec sweep, Map<String, JsonNode> point) {
+        return seeded(point, sweep.seeds().subList(1, sweep.seeds().size()));
+    }
+
+    private static List<Map<String, JsonNode>> seeded(Map<String, JsonNode> point, List<Long> seeds) {
         List<Map<String, JsonNode>> out = new ArrayList<>();
-        for (long seed : sweep.seeds()) {
+        for (long seed : seeds) {
             Map<String, JsonNode> run = new TreeMap<>(point);
             run.put("seed", JsonNodeFactory.instance.numberNode(seed));
             out.add(run);
@@ -168,7 +193,11 @@ public final class Points {
      * @throws InvalidSpec whose field begins with {@code axes.}, {@code include[i].} or {@code base.}
      */
     public static void check(SweepSpec sweep, Consumer<RunSpec> further) {
-        axes(sweep);
+        if (sweep.outside()) {
+            External.check(sweep);
+        } else {
+            axes(sweep);
+        }
         Space space = sweep.space();
         if (!sweep.require().isEmpty()) {
             space.check();
@@ -176,7 +205,18 @@ public final class Points {
         count(sweep);
         Sampler.of(sweep.sampler()).check(space);
         Aims.check(sweep);
+        if (Boolean.TRUE.equals(sweep.seedsLater()) && !sweep.later()) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "seedsLater",
+                    true,
+                    "gives the best points further seeds, and there are none",
+                    "list two seeds or more: seeds: [0, 1, 2]");
+        }
         List<Map<String, JsonNode>> points = points(sweep);
+        if (sweep.outside()) {
+            return;
+        }
         int sampled = points.size() - sweep.include().size();
         Map<RunSpec, Integer> seen = new HashMap<>();
         Map<String, Integer> idle = new HashMap<>();

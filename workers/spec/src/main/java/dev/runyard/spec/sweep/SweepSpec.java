@@ -94,7 +94,17 @@ public record SweepSpec(
         @Doc(
                 "What is done with each run when it is finished: tasks evaluate, analyse, invert, written without of; at most 8.")
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        List<ObjectNode> then) {
+        List<ObjectNode> then,
+
+        @Doc(
+                "Every point is run once for the first seed; when all are over, the best quarter is run for the other seeds, too.")
+        @Nullable
+        Boolean seedsLater,
+
+        @Doc(
+                "Its points are asked for and told from outside, by runyard ask and runyard tell: axes and metric have any names, the base is not trained.")
+        @Nullable
+        Boolean external) {
 
     /** Most runs a sweep may have. */
     public static final int LIMIT = SamplerSpec.MOST;
@@ -152,7 +162,7 @@ public record SweepSpec(
         if (base == null) {
             throw new InvalidSpec("MISSING_FIELD", "base", null, "is required", "put a run spec under base:");
         }
-        if (FinishedRun.looked(base)) {
+        if (!Boolean.TRUE.equals(external) && FinishedRun.looked(base)) {
             throw new InvalidSpec(
                     "NOT_APPLICABLE",
                     "base.task",
@@ -226,7 +236,7 @@ public record SweepSpec(
         return new SweepSpec(
                 experiment,
                 name,
-                SpecDocument.pinned(base),
+                outside() ? base : SpecDocument.pinned(base),
                 axes,
                 include,
                 seeds,
@@ -243,7 +253,19 @@ public record SweepSpec(
                 pruner,
                 budget,
                 from,
-                then);
+                then,
+                seedsLater,
+                external);
+    }
+
+    /** Whether further seeds are for the best points alone. */
+    public boolean later() {
+        return Boolean.TRUE.equals(seedsLater) && seeds.size() > 1;
+    }
+
+    /** Whether others carry its points out. */
+    public boolean outside() {
+        return Boolean.TRUE.equals(external);
     }
 
     /**

@@ -2,9 +2,14 @@ package dev.runyard.spec.pruner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runyard.spec.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrunersTest {
     private static boolean stops(Pruner pruner, List<Reading> before, int run, int epoch, double loss) {
@@ -135,5 +140,59 @@ class PrunersTest {
                 assertThat(sooner).as(pruner + " with " + workers + " workers").isGreaterThanOrEqualTo(23);
             }
         }
+    }
+
+    private static final Map<String, String> EVERY = Map.of(
+            "asha",
+            "",
+            "hyperband",
+            "",
+            "median",
+            ",\"startup\":2",
+            "percentile",
+            ",\"startup\":2",
+            "patience",
+            ",\"epochs\":2",
+            "threshold",
+            ",\"min\":-9");
+
+    /** Of any history, also of an empty one, of one reading, of values that are none: a decision with its reason, the same each time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"asha", "hyperband", "median", "percentile", "patience", "threshold"})
+    void everyPrunerKeepsTheContract(String kind) {
+        PrunerSpec spec = Json.read("{\"kind\":\"" + kind + "\"" + EVERY.get(kind) + "}", PrunerSpec.class);
+        Pruner pruner = Pruner.of(spec, 27, false);
+        Random random = new Random(3);
+        List<Reading> before = new ArrayList<>();
+        int stopped = 0;
+        int kept = 0;
+        for (int run = 0; run < 60; run++) {
+            assertThat(pruner.decides(run, 27, 27))
+                    .as("nothing is decided at the end")
+                    .isFalse();
+            for (int epoch = 1; epoch < 27; epoch++) {
+                double loss =
+                        run % 11 == 5 ? Double.NaN : run % 13 == 6 ? Double.POSITIVE_INFINITY : random.nextGaussian();
+                Reading now = new Reading(run, epoch, loss);
+                if (pruner.decides(run, epoch, 27)) {
+                    Decision decision = pruner.decide(now, List.copyOf(before));
+                    assertThat(pruner.decide(now, List.copyOf(before))).isEqualTo(decision);
+                    assertThat(Pruner.of(spec, 27, false).decide(now, List.copyOf(before)))
+                            .isEqualTo(decision);
+                    assertThat(decision.why()).isNotBlank();
+                    // What others reported at other epochs, later than this one, is no part of it.
+                    List<Reading> more = new ArrayList<>(before);
+                    more.add(new Reading(1_000, 26, -50));
+                    if (epoch < 26) {
+                        assertThat(pruner.decide(now, more).stop()).isEqualTo(decision.stop());
+                    }
+                    stopped += decision.stop() ? 1 : 0;
+                    kept += decision.stop() ? 0 : 1;
+                }
+                before.add(now);
+            }
+        }
+        assertThat(stopped).isPositive();
+        assertThat(kept).isPositive();
     }
 }

@@ -10,7 +10,8 @@ import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ImportanceTest {
     private static final Space SPACE = Space.of(Map.of(
@@ -31,9 +32,10 @@ class ImportanceTest {
         return out;
     }
 
-    @Test
-    void whatMattersComesFirstAndWhatDoesNotHasAnIntervalThatReachesNought() {
-        Importance.Answer answer = Importance.of(SPACE, history(120));
+    @ParameterizedTest
+    @EnumSource
+    void whatMattersComesFirstAndWhatDoesNotHasAnIntervalThatReachesNought(Importance.Method method) {
+        Importance.Answer answer = Importance.of(SPACE, history(120), method);
         assertThat(answer.shares()).extracting(Importance.Share::path).startsWith("rate", "kind");
         assertThat(answer.shares().get(0).lo()).isGreaterThan(0.5);
         Importance.Share idle = answer.shares().get(2);
@@ -44,10 +46,11 @@ class ImportanceTest {
         });
     }
 
-    @Test
-    void tooFewPointsSayNothing() {
-        assertThat(Importance.of(SPACE, history(19)).shares()).isEmpty();
-        assertThat(Importance.of(SPACE, history(19)).needed()).isEqualTo(20);
-        assertThat(Importance.of(SPACE, List.of()).shares()).isEmpty();
+    @ParameterizedTest
+    @EnumSource
+    void tooFewPointsSayNothing(Importance.Method method) {
+        assertThat(Importance.of(SPACE, history(19), method).shares()).isEmpty();
+        assertThat(Importance.of(SPACE, history(19), method).needed()).isEqualTo(20);
+        assertThat(Importance.of(SPACE, List.of(), method).shares()).isEmpty();
     }
 }

@@ -1,0 +1,205 @@
+package dev.runyard.service.sweep;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Journal;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.IllegalTransition;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.sampler.Past;
+import dev.runyard.spec.sweep.SweepSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Hands out the points of a sweep that is carried out from outside, and books what comes of them: each once, however often it is said. */
+@ApplicationScoped
+public class StudyLedger {
+    private final Statements statements;
+    private final SweepLedger sweeps;
+    private final SweepPruning pruning;
+    private final Journal journal;
+
+    public StudyLedger(Statements statements, SweepLedger sweeps, SweepPruning pruning, Journal journal) {
+        this.statements = statements;
+        this.sweeps = sweeps;
+        this.pruning = pruning;
+        this.journal = journal;
+    }
+
+    /** A point to try. */
+    public record Handed(int point, JsonNode params) {}
+
+    /**
+     * @param points fewer than asked for, or none, where the sweep has no more
+     * @param stopping why there are none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Asked(List<Handed> points, @Nullable String stopping) {}
+
+    /**
+     * What came of a point.
+     *
+     * @param values metric to value
+     * @param epochs that it got; null: unsaid
+     */
+    public record Result(
+            Past.State state,
+            Map<String, Double> values,
+            @Nullable Integer epochs,
+            @Nullable String message) {}
+
+    /** Hands out up to so many points, drawn now where they are not drawn yet; {@code asked} names the request. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Asked ask(UUID asked, UUID sweep, int points, String who) {
+        SweepLedger.Room room = sweeps.room(sweep, points);
+        if (room.points() > 0) {
+            statements.change(
+                    "update sweep_draw set asked = ?, asked_at = now(), asked_by = ?"
+                            + " where sweep_id = ? and point >= ? and point < ?",
+                    asked,
+                    who,
+                    sweep,
+                    room.first(),
+                    room.first() + room.points());
+        }
+        return asked(asked, sweep);
+    }
+
+    /** What a request was answered with. */
+    public Asked asked(UUID asked, UUID sweep) {
+        List<Handed> points = statements.rows(
+                "select point, params from sweep_draw where sweep_id = ? and asked = ? order by point",
+                r -> new Handed(r.getInt(1), Json.tree(r.getString(2))),
+                sweep,
+                asked);
+        return new Asked(points, points.isEmpty() ? sweeps.stopping(sweep) : null);
+    }
+
+    /**
+     * What a point came to in the end.
+     *
+     * @throws Problem 404 for a point that nobody asked for, 409 ALREADY_TOLD for another result than before
+     */
+    @Transactional
+    public void tell(UUID sweep, SweepSpec spec, int point, Result given, String who) {
+        Result result = complete(sweep, spec, point, given);
+        String values = Json.canonical(new TreeMap<>(result.values()));
+        int told = statements.change("""
+                update sweep_draw set told_state = ?, told = cast(? as jsonb), told_epoch = cast(? as integer), told_at = now(),
+                       told_by = ?, message = ?
+                where sweep_id = ? and point = ? and asked is not null and told_state is null""", result.state(), values, result.epochs(), who, result.message(), sweep, point);
+        if (told == 0) {
+            before(sweep, point, result);
+            return;
+        }
+        journal.sweep(
+                sweep,
+                who,
+                "tell",
+                SweepState.RUNNING,
+                SweepState.RUNNING,
+                "point " + point + ": "
+                        + (result.values().isEmpty()
+                                ? result.state().name().toLowerCase(java.util.Locale.ROOT)
+                                : values));
+        sweeps.settle(sweep);
+    }
+
+    /** A pruned point was worth what it reported last, unless somebody says otherwise. */
+    private Result complete(UUID sweep, SweepSpec spec, int point, Result given) {
+        if (given.state() != Past.State.PRUNED || given.values().containsKey(spec.metric())) {
+            return given;
+        }
+        record Last(int epoch, double value) {}
+        Last last = statements
+                .row(
+                        "select epoch, value from sweep_reading where sweep_id = ? and sweep_index = ? order by epoch desc limit 1",
+                        r -> new Last(r.getInt(1), r.getDouble(2)),
+                        sweep,
+                        point)
+                .filter(found -> spec.metric().equals(SweepPruning.metric(spec)))
+                .orElseThrow(() -> Problem.invalid(
+                        "MISSING_FIELD",
+                        "values." + spec.metric(),
+                        null,
+                        "is required of a pruned point that reported nothing",
+                        "give the last value of " + spec.metric()));
+        Map<String, Double> values = new TreeMap<>(given.values());
+        values.put(spec.metric(), last.value());
+        return new Result(
+                given.state(), values, given.epochs() == null ? last.epoch() : given.epochs(), given.message());
+    }
+
+    /** It was told before: the same again is fine. */
+    private void before(UUID sweep, int point, Result result) {
+        record Told(@Nullable String state, Map<String, Double> values) {}
+        Told before = statements
+                .row(
+                        "select told_state, coalesce(told, '{}') from sweep_draw where sweep_id = ? and point = ? and asked is not null",
+                        r -> new Told(r.getString(1), numbers(Json.tree(r.getString(2)))),
+                        sweep,
+                        point)
+                .orElseThrow(() -> Problem.notFound("point that was asked for,", point));
+        if (!result.state().name().equals(before.state()) || !before.values().equals(result.values())) {
+            throw Problem.of(
+                    409,
+                    "ALREADY_TOLD",
+                    "Point " + point + " was told before, as " + before.state() + " " + before.values()
+                            + ": what is told stays.");
+        }
+    }
+
+    private static Map<String, Double> numbers(JsonNode values) {
+        Map<String, Double> out = new TreeMap<>();
+        values.properties().forEach(e -> out.put(e.getKey(), e.getValue().doubleValue()));
+        return out;
+    }
+
+    /**
+     * What a point reports on its way, and whether it goes on.
+     *
+     * @throws Problem 404, 409 for another value at the same epoch
+     */
+    @Transactional
+    public SweepPruning.Told report(UUID sweep, int point, int epoch, double value) {
+        boolean open = statements.number(
+                        "select count(*) from sweep_draw where sweep_id = ? and point = ? and asked is not null",
+                        sweep,
+                        point)
+                == 1;
+        if (!open) {
+            throw Problem.notFound("point that was asked for,", point);
+        }
+        return pruning.told(sweep, point, epoch, value);
+    }
+
+    /** @throws Problem 404; 422 for a sweep that this lab's devices carry out; 409 for one that is deleted */
+    public SweepSpec study(UUID sweep) {
+        record Found(JsonNode spec, boolean external, boolean deleted) {}
+        Found found = statements
+                .row(
+                        "select spec, external, deleted_at is not null from sweep where id = ?",
+                        r -> new Found(Json.tree(r.getString(1)), r.getBoolean(2), r.getBoolean(3)),
+                        sweep)
+                .orElseThrow(() -> Problem.notFound("sweep", sweep));
+        if (!found.external()) {
+            throw Problem.invalid(
+                    "NOT_APPLICABLE",
+                    "sweep",
+                    sweep,
+                    "is carried out by this lab's devices: nobody else is given its points",
+                    "queue one with external: true");
+        }
+        if (found.deleted()) {
+            throw new IllegalTransition("sweep", sweep, "ask or tell", IllegalTransition.DELETED);
+        }
+        return Objects.requireNonNull(Json.read(found.spec(), SweepSpec.class));
+    }
+}

@@ -1,0 +1,260 @@
+package dev.runyard.service.sweep;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.embedded.WithLab;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Sweeps that others carry out: each point is handed out once and told once, however often somebody says so. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class StudyTest {
+    @Inject
+    Statements statements;
+
+    @Inject
+    SweepLedger ledger;
+
+    private static String queue(String fields) {
+        return given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"study\", \"external\": true, \"base\": {\"schedule\": {\"epochs\": 9}}, "
+                        + "\"metric\": \"loss\", \"axes\": {\"x\": {\"uniform\": [-5, 10]}, \"kind\": [\"a\", \"b\"]}, "
+                        + fields + "}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getString("id");
+    }
+
+    private static ValidatableResponse post(String sweep, String what, String key, String body) {
+        var request = given().contentType(ContentType.JSON).body(body);
+        return (key == null ? request : request.header("Idempotency-Key", key))
+                .post("/api/v1/sweeps/" + sweep + "/" + what)
+                .then();
+    }
+
+    private static JsonPath ask(String sweep, String key, int points) {
+        return post(sweep, "ask", key, "{\"points\": " + points + "}")
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static ValidatableResponse tell(String sweep, String body) {
+        return post(sweep, "tell", null, body);
+    }
+
+    @Test
+    void aLoopOfOnesOwnLearnsAndEnds() {
+        String sweep = queue("\"sampler\": {\"kind\": \"tpe\", \"runs\": 24, \"startup\": 8}");
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < 24; i++) {
+            JsonPath asked = ask(sweep, null, 1);
+            assertThat(asked.getInt("points[0].point")).isEqualTo(i);
+            double x = asked.getDouble("points[0].params.x");
+            double loss = (x - 2) * (x - 2);
+            best = Math.min(best, loss);
+            tell(sweep, "{\"point\": " + i + ", \"value\": " + loss + "}").statusCode(200);
+        }
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("created", equalTo(24))
+                .body("states.FINISHED", equalTo(24));
+        JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
+        int at = points.getInt("best");
+        assertThat(points.getDouble("points[" + at + "].values[0]")).isCloseTo(best, within(1e-6));
+        assertThat(points.getInt("points[23].history")).isEqualTo(23);
+        assertThat(best).isLessThan(1);
+        assertThat(ask(sweep, null, 1).getString("stopping")).contains("all 24 points were asked for");
+        given().get("/api/v1/sweeps/" + sweep + "/importance")
+                .then()
+                .statusCode(200)
+                .body("shares[0].path", equalTo("x"));
+        // Nothing of it is a run, and no device of the lab is asked.
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", UUID.fromString(sweep)))
+                .isZero();
+        post(sweep, "extend", null, "{\"points\": 2}").statusCode(200);
+        assertThat(ask(sweep, null, 5).getList("points")).hasSize(2);
+    }
+
+    @Test
+    void whoAsksAgainGetsTheSameAndNobodyElseDoes() throws Exception {
+        String sweep = queue("\"sampler\": {\"kind\": \"tpe\", \"runs\": 60, \"startup\": 4}");
+        List<Integer> first = ask(sweep, "one", 3).getList("points.point");
+        assertThat(ask(sweep, "one", 3).getList("points.point")).isEqualTo(first);
+        post(sweep, "ask", "one", "{\"points\": 4}").statusCode(409);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<List<Integer>>> clients = new ArrayList<>();
+            for (int c = 0; c < 4; c++) {
+                int client = c;
+                clients.add(() -> {
+                    List<Integer> mine = new ArrayList<>();
+                    for (int i = 0; i < 10; i++) {
+                        // Each request is sent twice, as after an answer that was lost.
+                        List<Integer> once = ask(sweep, client + "-" + i, 1).getList("points.point");
+                        assertThat(ask(sweep, client + "-" + i, 1).<Integer>getList("points.point"))
+                                .isEqualTo(once);
+                        mine.addAll(once);
+                        String said = "{\"point\": " + once.get(0) + ", \"value\": " + i + "}";
+                        tell(sweep, said).statusCode(200);
+                        tell(sweep, said).statusCode(200);
+                    }
+                    return mine;
+                });
+            }
+            List<Integer> all = new ArrayList<>(first);
+            for (Future<List<Integer>> one : pool.invokeAll(clients)) {
+                all.addAll(one.get());
+            }
+            assertThat(all).hasSize(43).doesNotHaveDuplicates();
+        } finally {
+            pool.shutdownNow();
+        }
+        JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
+        assertThat(points.getList("points.params", Map.class)).doesNotHaveDuplicates();
+        assertThat(points.getList("points.findAll { it.state == 'FINISHED' }")).hasSize(40);
+    }
+
+    @Test
+    void whatIsToldStays() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 3}");
+        tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(404);
+        ask(sweep, null, 2);
+        tell(sweep, "{\"point\": 2, \"value\": 1}").statusCode(404);
+        tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(200);
+        tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(200);
+        tell(sweep, "{\"point\": 0, \"value\": 2}").statusCode(409).body("code", equalTo("ALREADY_TOLD"));
+        tell(sweep, "{\"point\": 0, \"state\": \"FAILED\"}").statusCode(409);
+        tell(sweep, "{\"point\": 1, \"state\": \"FAILED\", \"message\": \"out of memory\"}")
+                .statusCode(200);
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("points[1].state", equalTo("FAILED"))
+                .body("points[1].message", equalTo("out of memory"));
+    }
+
+    @Test
+    void aPointThatReportsIsPrunedOnceAndForAll() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 3},"
+                + " \"pruner\": {\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 1}");
+        ask(sweep, null, 3);
+        tell(sweep, "{\"point\": 0, \"epoch\": 1, \"value\": 0.4}")
+                .statusCode(200)
+                .body("decision", equalTo("KEEP"));
+        for (int again = 0; again < 2; again++) {
+            tell(sweep, "{\"point\": 1, \"epoch\": 1, \"value\": 0.5}")
+                    .statusCode(200)
+                    .body("decision", equalTo("STOP"))
+                    .body("why", containsString("place 2 of 2"));
+        }
+        tell(sweep, "{\"point\": 1, \"epoch\": 1, \"value\": 0.1}").statusCode(409);
+        // Whoever does not obey is told again, and what it reports counts for nobody.
+        tell(sweep, "{\"point\": 1, \"epoch\": 3, \"value\": 0.01}").body("decision", equalTo("STOP"));
+        tell(sweep, "{\"point\": 0, \"epoch\": 3, \"value\": 0.3}").body("decision", equalTo("KEEP"));
+        tell(sweep, "{\"point\": 1, \"state\": \"PRUNED\"}").statusCode(200);
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("points[1].state", equalTo("PRUNED"))
+                .body("points[1].values[0]", equalTo(0.5f))
+                .body("points[1].epochs", equalTo(1f));
+        given().get("/api/v1/sweeps/" + sweep + "/rungs")
+                .then()
+                .body("readings", hasSize(3))
+                .body("readings[1].decision", equalTo("STOP"));
+    }
+
+    @Test
+    void whatCannotBeAskedOrToldIsRefusedByName() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 3}");
+        post(sweep, "ask", null, "{\"points\": 0}").statusCode(422).body("field", equalTo("points"));
+        ask(sweep, null, 1);
+        tell(sweep, "{\"point\": 0}").statusCode(422).body("field", equalTo("values.loss"));
+        tell(sweep, "{\"point\": 0, \"values\": {\"lost\": 1}}").statusCode(422).body("field", equalTo("values.loss"));
+        tell(sweep, "{\"point\": 0, \"state\": \"OPEN\"}").statusCode(422).body("field", equalTo("state"));
+        tell(sweep, "{\"point\": 0, \"epoch\": 0, \"value\": 1}")
+                .statusCode(422)
+                .body("field", equalTo("epoch"));
+        post(sweep, "pause", null, "{}").statusCode(200);
+        post(sweep, "ask", null, "{}").statusCode(409).body("detail", containsString("PAUSED"));
+        post(sweep, "resume", null, "{}").statusCode(200);
+        ask(sweep, null, 1);
+        String own = given().contentType(ContentType.JSON)
+                .body("{\"base\": {\"dataset\": {\"id\": \"shapes\"}}, \"axes\": {\"method.prompts\": [1, 2]}}")
+                .post("/api/v1/sweeps")
+                .jsonPath()
+                .getString("id");
+        post(own, "ask", null, "{}").statusCode(422).body("remedy", containsString("external: true"));
+        tell(own, "{\"point\": 0, \"value\": 1}").statusCode(422).body("remedy", containsString("external: true"));
+        given().contentType(ContentType.JSON)
+                .body(
+                        "{\"external\": true, \"base\": {}, \"axes\": {\"x\": [1, 2]}, \"metric\": \"loss\", \"seeds\": [0, 1]}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("seeds"));
+        given().contentType(ContentType.JSON)
+                .body("{\"external\": true, \"base\": {}, \"axes\": {\"x\": [1, 2]}, \"metric\": \"happiness\"}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("goal"));
+    }
+
+    @Test
+    void aSweepAroundTheBestPointLearnsFromTheFirst() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 8}");
+        for (int i = 0; i < 8; i++) {
+            double x = ask(sweep, null, 1).getDouble("points[0].params.x");
+            tell(sweep, "{\"point\": " + i + ", \"value\": " + Math.abs(x - 9) + "}");
+        }
+        String around = given().get("/api/v1/sweeps/" + sweep + "/points/best/around")
+                .then()
+                .statusCode(200)
+                .body("from", equalTo(sweep))
+                .body("sampler.kind", equalTo("tpe"))
+                .extract()
+                .asString();
+        JsonPath narrowed = JsonPath.from(around);
+        double lo = narrowed.getDouble("axes.x.uniform[0]");
+        double hi = narrowed.getDouble("axes.x.uniform[1]");
+        assertThat(hi - lo).isBetween(3.749, 3.751);
+        String next = given().contentType(ContentType.JSON)
+                .body(around)
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getString("id");
+        double x = ask(next, null, 1).getDouble("points[0].params.x");
+        assertThat(x).isBetween(lo, hi);
+        assertThat(given().get("/api/v1/sweeps/" + next + "/points").jsonPath().getInt("points[0].history"))
+                .isBetween(1, 7);
+        given().get("/api/v1/sweeps/" + sweep + "/points/99/around").then().statusCode(404);
+        given().get("/api/v1/sweeps/" + sweep + "/points/best/run").then().statusCode(422);
+    }
+}
