@@ -145,12 +145,7 @@ public class RunLedger implements FirstReport {
         }
 
         /** Of one that prepares. */
-        public Beat(
-                long step,
-                int epoch,
-                @Nullable Long steps,
-                @Nullable Integer epochs,
-                Preparing preparing) {
+        public Beat(long step, int epoch, @Nullable Long steps, @Nullable Integer epochs, Preparing preparing) {
             this(step, epoch, steps, epochs, preparing, null);
         }
     }

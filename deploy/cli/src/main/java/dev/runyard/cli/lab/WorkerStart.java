@@ -72,7 +72,10 @@ record WorkerStart(String name, Map<String, String> environment, boolean given) 
     }
 
     private static List<WorkerStart> shares(LocalDevice device, boolean given) {
-        return shares(device, given, shares(System.getenv().getOrDefault("RUNYARD_SLOTS", "1").strip(), device));
+        return shares(
+                device,
+                given,
+                shares(System.getenv().getOrDefault("RUNYARD_SLOTS", "1").strip(), device));
     }
 
     private static List<WorkerStart> shares(LocalDevice device, boolean given, int shares) {

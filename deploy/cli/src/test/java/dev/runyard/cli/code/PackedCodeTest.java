@@ -100,7 +100,8 @@ final class PackedCodeTest {
             refused("sock", "socket");
         }
         Files.delete(folder.resolve("sock"));
-        try (RandomAccessFile large = new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
+        try (RandomAccessFile large =
+                new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
             large.setLength(10L << 30); // no block of it is written
         }
         refused("weights.bin (10737.4 MB)", ".gitignore");
@@ -127,7 +128,9 @@ final class PackedCodeTest {
     }
 
     private void refused(String... words) {
-        assertThatThrownBy(() -> PackedCode.pack(folder)).isInstanceOf(Failure.class).hasMessageContainingAll(words);
+        assertThatThrownBy(() -> PackedCode.pack(folder))
+                .isInstanceOf(Failure.class)
+                .hasMessageContainingAll(words);
     }
 
     private void write(String name, String text) throws IOException {

@@ -31,12 +31,16 @@ final class TrackersTest {
 
     @Test
     void aRowAPoint() throws IOException {
-        List<Tracker.Past> runs = csv("key,step,epoch,value,time,attempt\r\nloss,3,,0.5,2026-01-01T00:00:00Z,1\r\n\"a,\"\"b\"\"\",4,,-Infinity,1767225601,1\r\n");
+        List<Tracker.Past> runs = csv(
+                "key,step,epoch,value,time,attempt\r\nloss,3,,0.5,2026-01-01T00:00:00Z,1\r\n\"a,\"\"b\"\"\",4,,-Infinity,1767225601,1\r\n");
         assertThat(runs).hasSize(1);
         assertThat(runs.get(0).name()).isEqualTo("t");
-        assertThat(points(runs.get(0))).containsExactly("loss@3=0.5 1767225600000", "a,\"b\"@4=-Infinity 1767225601000");
+        assertThat(points(runs.get(0)))
+                .containsExactly("loss@3=0.5 1767225600000", "a,\"b\"@4=-Infinity 1767225601000");
         assertThat(runs.get(0).endedAt()).isEqualTo(1_767_225_601_000L);
-        assertThat(csv("key,step,epoch,value,time,attempt\nloss,3,,0.5,2026-01-01T00:00:00Z,1\n").get(0).origin())
+        assertThat(csv("key,step,epoch,value,time,attempt\nloss,3,,0.5,2026-01-01T00:00:00Z,1\n")
+                        .get(0)
+                        .origin())
                 .isNotEqualTo(runs.get(0).origin());
     }
 
@@ -75,7 +79,9 @@ final class TrackersTest {
         }
         Path logs = Files.createDirectories(folder.resolve("logs/run-1"));
         Files.write(logs.resolve("events.out.tfevents.1"), file);
-        Tracker.Past run = new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0);
+        Tracker.Past run = new TensorBoardTracker(folder.resolve("logs"), "e")
+                .runs(left::add)
+                .get(0);
         assertThat(run.name()).isEqualTo("run-1");
         assertThat(run.startedAt()).isEqualTo(1_764_190_000_500L);
         List<String> whole = List.of(
@@ -89,7 +95,9 @@ final class TrackersTest {
 
         left.clear();
         Files.write(logs.resolve("events.out.tfevents.1"), java.util.Arrays.copyOf(file, file.length - 70));
-        List<String> cut = points(new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0));
+        List<String> cut = points(new TensorBoardTracker(folder.resolve("logs"), "e")
+                .runs(left::add)
+                .get(0));
         assertThat(whole).startsWith(cut.toArray(String[]::new));
         assertThat(cut).isNotEmpty();
         assertThat(left).anySatisfy(line -> assertThat(line).contains("cut off"));
@@ -97,7 +105,11 @@ final class TrackersTest {
         left.clear();
         file[file.length / 2] ^= 1;
         Files.write(logs.resolve("events.out.tfevents.1"), file);
-        assertThat(points(new TensorBoardTracker(folder.resolve("logs"), "e").runs(left::add).get(0)).size()).isLessThan(5);
+        assertThat(points(new TensorBoardTracker(folder.resolve("logs"), "e")
+                                .runs(left::add)
+                                .get(0))
+                        .size())
+                .isLessThan(5);
         assertThat(left).anySatisfy(line -> assertThat(line).contains("damaged"));
     }
 }
