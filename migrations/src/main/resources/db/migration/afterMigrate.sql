@@ -2,8 +2,8 @@
 --
 -- The service's own work runs as the owner of the tables, whom no policy holds. What it does for a person who is not the administrator runs
 -- as runyard_person, with the account in runyard.account: that role sees the rows of the account's projects, and changes what the account's
--- role there allows. Flyway runs this after each start's migrations; what is there already is left as it is. A table that a later
--- migration makes is walled by its project_id, experiment_id, sweep_id, run_id or report_id; one that has none of these is closed to people, unless
+-- role there allows. Flyway runs this after each start's migrations; policies that say what they are to say are left as they are, and others,
+-- of an older version, are made anew. A table that a later migration makes is walled by its project_id, experiment_id, sweep_id, run_id or report_id; one that has none of these is closed to people, unless
 -- it is listed below.
 do $audit$
 declare
@@ -40,6 +40,8 @@ declare
     adds text;
     parts text[];
     news text[];
+    words text;
+    policy text;
 begin
     perform pg_advisory_xact_lock(hashtext('runyard_walls'));
     begin
@@ -113,13 +115,21 @@ begin
 
     for t in
         select c.relname::text as name,
-               array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+               array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+               array(select p.polname::text from pg_policy p where p.polrelid = c.oid and p.polname like 'runyard\_%') as policies,
+               (select obj_description(p.oid, 'pg_policy') from pg_policy p where p.polrelid = c.oid and p.polname = 'runyard_seen') as said
         from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-          and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'runyard_seen')
     loop
         acts := null;
         adds := null;
+        if (t.name = any (shared) or t.name = any (closed)) and cardinality(t.policies) > 0 then
+            foreach policy in array t.policies loop
+                execute format('drop policy %I on %I', policy, t.name);
+            end loop;
+            execute format('alter table %I disable row level security', t.name);
+            execute format('revoke all on %I from runyard_person', t.name);
+        end if;
         if t.name = any (shared) then
             execute format('grant select, insert, update, delete on %I to runyard_person', t.name);
             continue;
@@ -127,10 +137,7 @@ begin
             seen := 'id = any ((select runyard_sees())::uuid[])';
             acts := 'id = any ((select runyard_keeps())::uuid[])';
         elsif t.name = 'audit' then
-            grant select on audit to runyard_person;
-            alter table audit enable row level security;
-            create policy runyard_seen on audit for select to runyard_person using (project_id = any ((select runyard_keeps())::uuid[]));
-            continue;
+            seen := 'project_id = any ((select runyard_keeps())::uuid[])';
         elsif t.name = 'member' then
             seen := 'project_id = any ((select runyard_sees())::uuid[])';
             acts := 'project_id = any ((select runyard_keeps())::uuid[])';
@@ -179,8 +186,21 @@ begin
             adds := array_to_string(news, ' and ');
             seen := format(array_to_string(parts, ' and '), '');
         end if;
-        execute format('grant select, insert, update, delete on %I to runyard_person', t.name);
+        words := md5(concat_ws(' | ', seen, adds, acts));
+        if t.said is not distinct from words then
+            continue;
+        end if;
+        foreach policy in array t.policies loop
+            execute format('drop policy %I on %I', policy, t.name);
+        end loop;
         execute format('alter table %I enable row level security', t.name);
+        if t.name = 'audit' then
+            grant select on audit to runyard_person;
+            execute format('create policy runyard_seen on audit for select to runyard_person using (%s)', seen);
+            execute format('comment on policy runyard_seen on audit is %L', words);
+            continue;
+        end if;
+        execute format('grant select, insert, update, delete on %I to runyard_person', t.name);
         -- What may be seen may be named in a change; a change that the role does not allow is then refused, and not passed over in silence.
         execute format('create policy runyard_seen on %I for select to runyard_person using (%s)', t.name, seen);
         execute format('create policy runyard_adds on %I for insert to runyard_person with check (%s)', t.name, coalesce(adds, acts, seen));
@@ -188,6 +208,7 @@ begin
                        t.name, seen, coalesce(acts, seen));
         execute format('create policy runyard_drops on %I for delete to runyard_person using (case when %s then runyard_require(%s) else false end)',
                        t.name, seen, coalesce(acts, seen));
+        execute format('comment on policy runyard_seen on %I is %L', t.name, words);
     end loop;
 end
 $walls$;

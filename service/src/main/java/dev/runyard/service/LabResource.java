@@ -1,5 +1,6 @@
 package dev.runyard.service;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.Version;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What the lab tells of itself. */
 @Path("/api/v1/lab")
@@ -35,12 +37,15 @@ public class LabResource {
     /**
      * @param mode embedded or lab
      * @param postgres embedded, or the server's address without credentials
+     * @param address that people open, where a proxy serves the lab; absent: this very one
      * @param schedulerOk whether leases are being granted
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LabView(
             String version,
             String mode,
             String postgres,
+            @Nullable String address,
             long uptimeSeconds,
             boolean schedulerOk,
             boolean temporalOk) {}
@@ -54,6 +59,7 @@ public class LabResource {
                 config.dbUrl()
                         .map(url -> url.replaceFirst("^jdbc:", "").replaceFirst("\\?.*$", ""))
                         .orElse("embedded"),
+                config.border().proxy().map(Object::toString).orElse(null),
                 ManagementFactory.getRuntimeMXBean().getUptime() / 1_000,
                 temporalOk && pulse.beats(Scheduler.LOOP, ALIVE) && pulse.beats(Reconciler.LOOP, ALIVE),
                 temporalOk);

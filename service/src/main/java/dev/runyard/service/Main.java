@@ -7,6 +7,7 @@ import dev.runyard.service.boot.HttpAddress;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.boot.StartFailure;
 import dev.runyard.service.embedded.EmbeddedTemporal;
+import dev.runyard.service.http.CertificateWatch;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import io.quarkus.runtime.Quarkus;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 @QuarkusMain
 public final class Main {
     private static final int BAD_START = 2;
-    private static final String RELOAD = "30S";
 
     Main() {}
 
@@ -57,6 +57,7 @@ public final class Main {
             System.setProperty("quarkus.http.host", address.host());
             System.setProperty("quarkus.http.port", Integer.toString(address.port()));
             border(config, address);
+            System.setProperty("quarkus.log.console.json.enabled", Boolean.toString(config.jsonLog()));
             Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port(), database.superuser()));
         } catch (StartFailure e) {
             quarkusStopped.countDown();
@@ -76,13 +77,13 @@ public final class Main {
     private static void border(LabConfig config, HttpAddress address) {
         Border border = config.border();
         border.certificate().ifPresent(certificate -> {
-            System.setProperty("quarkus.tls.web.key-store.pem.0.cert", certificate.toString());
             System.setProperty(
-                    "quarkus.tls.web.key-store.pem.0.key",
+                    "quarkus.tls." + CertificateWatch.NAME + ".key-store.pem.0.cert", certificate.toString());
+            System.setProperty(
+                    "quarkus.tls." + CertificateWatch.NAME + ".key-store.pem.0.key",
                     border.key().orElseThrow().toString());
-            // A pair that is broken when it is read again is not taken, and the log says so; the one before goes on.
-            System.setProperty("quarkus.tls.web.reload-period", RELOAD);
-            System.setProperty("quarkus.http.tls-configuration-name", "web");
+            // Read again when it changes: CertificateWatch.
+            System.setProperty("quarkus.http.tls-configuration-name", CertificateWatch.NAME);
             System.setProperty("quarkus.http.insecure-requests", "disabled");
             System.setProperty("quarkus.http.ssl-port", Integer.toString(address.port()));
         });

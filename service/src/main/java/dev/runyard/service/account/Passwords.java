@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passwords by Argon2id with 19 MiB, two passes and one lane. Two are worked on at once: whoever tries many waits, and nobody else's
- * requests do.
+ * Passwords by Argon2id with 19 MiB, two passes and one lane. Half of the machine's cores work on them at most, and few wait for that:
+ * whoever tries many is refused, and nobody else's requests wait.
  */
 @ApplicationScoped
 public class Passwords {
@@ -21,7 +21,11 @@ public class Passwords {
     private static final int MEMORY_KIB = 19_456;
     private static final int PASSES = 2;
     private static final int BYTES = 32;
-    private static final int AT_ONCE = 2;
+    private static final int AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    /** Each holds a thread meanwhile. */
+    private static final int WAITING = 16;
+
     private static final int PATIENCE_SECONDS = 5;
 
     private final Argon2Function function = Argon2Function.getInstance(MEMORY_KIB, PASSES, 1, BYTES, Argon2.ID);
@@ -78,7 +82,7 @@ public class Passwords {
 
     private <T> T inTurn(Supplier<T> work) {
         try {
-            if (!places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (places.getQueueLength() >= WAITING || !places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw Problem.of(503, "OVERLOADED", "Too many people sign in at this moment; try again shortly.");
             }
         } catch (InterruptedException e) {

@@ -43,7 +43,7 @@ public class SignInResource {
     private final Sessions sessions;
     private final Asking asking;
     private final LabConfig config;
-    private final Throttle throttle = new Throttle(Clock.systemUTC());
+    private final Throttle throttle = new Throttle(Clock.systemUTC(), Throttle.WRONG);
 
     public SignInResource(
             Statements statements, Passwords passwords, Sessions sessions, Asking asking, LabConfig config) {

@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -46,12 +47,18 @@ public class SsoResource {
     private static final String BACK = "/api/v1/sign-in/sso/callback";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    /** Each that is begun is a row until it is ended or {@link #PATIENCE} is over; a lab may come by one address. */
+    private static final Throttle.Limits BEGUN = new Throttle.Limits(60, 60, 1_000);
+
+    private static final String NAME = "institution";
+
     private final Statements statements;
     private final Sessions sessions;
     private final Accounts accounts;
     private final Asking asking;
     private final LabConfig config;
     private final Optional<Issuer> issuer;
+    private final Throttle throttle = new Throttle(Clock.systemUTC(), BEGUN);
 
     public SsoResource(Statements statements, Sessions sessions, Accounts accounts, Asking asking, LabConfig config) {
         this.statements = statements;
@@ -70,6 +77,7 @@ public class SsoResource {
 
     private Response sent(RoutingContext context) {
         Issuer to = known();
+        throttle.tries(NAME, Addresses.of(context.request()));
         accounts.requireWalls();
         String state = Tokens.fresh("");
         String nonce = Tokens.fresh("");
@@ -126,6 +134,7 @@ public class SsoResource {
                 .orElseThrow(SsoResource::begun);
         Issuer.Person person = from.exchange(back(context), code, attempt.verifier(), attempt.nonce());
         UUID account = account(person, context);
+        throttle.right(NAME, Addresses.of(context.request()));
         context.response().addCookie(cookie(context, "", Duration.ZERO));
         context.response().addCookie(sessions.open(context.request(), account));
         return Response.seeOther(URI.create("/")).build();

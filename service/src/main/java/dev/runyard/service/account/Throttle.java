@@ -8,18 +8,25 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * How often somebody may be wrong. Counted are wrong tries: {@value #OF_BOTH} a minute at one name from one address, {@value #OF_ADDRESS}
- * from one address, {@value #OF_NAME} at one name from wherever. What is beyond is refused before anything is computed.
- */
+/** How often somebody may be wrong, or begin something and not end it. What is beyond is refused before anything is computed or kept. */
 final class Throttle {
-    static final int OF_BOTH = 5;
-    static final int OF_ADDRESS = 30;
-    static final int OF_NAME = 60;
+    /**
+     * Tries that count, in a minute.
+     *
+     * @param ofBoth at one name from one address
+     * @param ofAddress from one address
+     * @param ofName at one name from wherever
+     */
+    record Limits(int ofBoth, int ofAddress, int ofName) {}
+
+    /** Of wrong passwords and invitations. */
+    static final Limits WRONG = new Limits(5, 30, 60);
+
     private static final long WINDOW_MILLIS = 60_000;
     private static final int REMEMBERED = 10_000;
 
     private final Clock clock;
+    private final Limits limits;
     private final Map<String, Deque<Long>> wrong = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -29,8 +36,9 @@ final class Throttle {
         }
     };
 
-    Throttle(Clock clock) {
+    Throttle(Clock clock, Limits limits) {
         this.clock = clock;
+        this.limits = limits;
     }
 
     /**
@@ -49,7 +57,7 @@ final class Throttle {
                 throw Problem.of(
                         429,
                         "TOO_MANY_TRIES",
-                        "Too many wrong tries to sign in; wait "
+                        "Too many tries to sign in; wait "
                                 + Math.max(1, (WINDOW_MILLIS - (now - times.getFirst())) / 1_000)
                                 + " seconds.");
             }
@@ -68,8 +76,14 @@ final class Throttle {
         });
     }
 
-    private static Map<String, Integer> limits(String name, String address) {
+    private Map<String, Integer> limits(String name, String address) {
         String plain = name.toLowerCase(Locale.ROOT);
-        return Map.of("both " + address + " " + plain, OF_BOTH, "from " + address, OF_ADDRESS, "at " + plain, OF_NAME);
+        return Map.of(
+                "both " + address + " " + plain,
+                limits.ofBoth(),
+                "from " + address,
+                limits.ofAddress(),
+                "at " + plain,
+                limits.ofName());
     }
 }

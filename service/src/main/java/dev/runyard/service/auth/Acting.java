@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
+import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ class Acting {
 
     @ServerRequestFilter
     void acts(ContainerRequestContext request, ResourceInfo resource) {
+        String id = UUID.randomUUID().toString();
+        // In each line of the log that comes of the request, where the log is JSON.
+        MDC.put("request", id);
+        if (identity.getPrincipal() instanceof Caller.Attempt attempt) {
+            MDC.put("run", attempt.run());
+            MDC.put("attempt", attempt.attempt());
+        }
         if (!(identity.getPrincipal() instanceof Caller.Person person)) {
             return;
         }
@@ -47,17 +55,17 @@ class Acting {
         }
         HttpServerRequest http = current.getCurrent().request();
         String named = own(resource) ? null : project(request);
-        Asker asker = asker(person, null, http);
+        Asker asker = asker(person, null, http, id);
         asking.is(asker, !own(resource));
         if (named != null) {
             UUID project =
                     asking.asLab(() -> accounts.project(named)).orElseThrow(() -> Problem.notFound("project", named));
-            asking.is(asker(person, project, http), true);
+            asking.is(asker(person, project, http, id), true);
         } else if (!own(resource)) {
             // The name beside a token that came as a password; one that is no project's is a name and no more.
             TokenMechanism.name(request.getHeaderString(HttpHeaders.AUTHORIZATION))
                     .flatMap(name -> asking.asLab(() -> accounts.project(name)))
-                    .ifPresent(project -> asking.is(asker(person, project, http), true));
+                    .ifPresent(project -> asking.is(asker(person, project, http, id), true));
         }
     }
 
@@ -74,7 +82,7 @@ class Acting {
         return named == null || named.isBlank() ? null : named;
     }
 
-    private static Asker asker(Caller.Person person, @Nullable UUID project, HttpServerRequest http) {
+    private static Asker asker(Caller.Person person, @Nullable UUID project, HttpServerRequest http, String id) {
         return new Asker(
                 person.name(),
                 person.account(),
@@ -83,6 +91,6 @@ class Acting {
                 project,
                 http.method() + " " + http.path(),
                 Addresses.of(http),
-                UUID.randomUUID().toString());
+                id);
     }
 }

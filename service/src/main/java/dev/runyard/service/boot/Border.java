@@ -3,10 +3,12 @@ package dev.runyard.service.boot;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     request says it comes from
  */
 public record Border(Optional<Path> certificate, Optional<Path> key, Optional<URI> proxy, List<String> proxies) {
+    private static final Pattern ADDRESS = Pattern.compile("[0-9A-Fa-f.:]+(/\\d{1,3})?|[A-Za-z0-9][A-Za-z0-9.-]*");
+
     static Border read(Function<String, Optional<String>> given) {
         Optional<Path> certificate = given.apply("tls.cert").map(text -> file("RUNYARD_TLS_CERT", text));
         Optional<Path> key = given.apply("tls.key").map(text -> file("RUNYARD_TLS_KEY", text));
@@ -30,9 +34,28 @@ public record Border(Optional<Path> certificate, Optional<Path> key, Optional<UR
         }
         List<String> proxies = given.apply("proxy.address")
                 .map(text ->
-                        Arrays.stream(text.split(",", -1)).map(String::strip).toList())
+                        Arrays.stream(text.split(",", -1)).map(Border::from).toList())
                 .orElse(List.of("127.0.0.1"));
         return new Border(certificate, key, given.apply("behind.proxy").map(Border::address), proxies);
+    }
+
+    /**
+     * The pair that it serves with, where it has one of its own.
+     *
+     * @throws StartFailure where that pair cannot serve
+     */
+    public Optional<CertificatePair> pair() {
+        return certificate.map(file -> {
+            try {
+                return CertificatePair.read(file, key.orElseThrow(), Instant.now());
+            } catch (CertificatePair.Unusable e) {
+                throw new StartFailure(
+                        "the certificate in " + file + " " + e.getMessage(),
+                        "put a certificate with its chain at RUNYARD_TLS_CERT, and its key, as PEM without a password, at"
+                                + " RUNYARD_TLS_KEY",
+                        e);
+            }
+        });
     }
 
     /** Whether people reach the lab encrypted. */
@@ -48,6 +71,17 @@ public record Border(Optional<Path> certificate, Optional<Path> key, Optional<UR
                     "set RUNYARD_TLS_CERT and RUNYARD_TLS_KEY, or RUNYARD_BEHIND_PROXY=https://name for a proxy that has a"
                             + " certificate, or leave it at 127.0.0.1");
         }
+    }
+
+    /** An address, a network, or a name. */
+    private static String from(String text) {
+        String given = text.strip();
+        if (!ADDRESS.matcher(given).matches()) {
+            throw new StartFailure(
+                    "RUNYARD_PROXY_ADDRESS holds \"" + given + "\"",
+                    "give the address or network from which the proxy asks, such as 127.0.0.1 or 10.0.0.0/8; several with commas");
+        }
+        return given;
     }
 
     private static Path file(String name, String text) {

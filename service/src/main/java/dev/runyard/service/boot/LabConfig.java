@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param temporalForWorkers what workers of other machines are told instead of {@code temporal} ({@code RUNYARD_TEMPORAL_WORKERS})
  * @param artifactFolder where blobs are kept ({@code RUNYARD_ARTIFACTS}); empty: in the home
  * @param workerSecret enrolment secret of workers ({@code RUNYARD_WORKER_SECRET}); empty: the file in the home
+ * @param jsonLog whether each line of the log is a JSON object ({@code RUNYARD_LOG}: text or json)
  * @param border what stands between the lab and the network
  * @param sso an institution that says who people are
  */
@@ -38,6 +39,7 @@ public record LabConfig(
         Optional<String> temporalForWorkers,
         Optional<Path> artifactFolder,
         Optional<String> workerSecret,
+        boolean jsonLog,
         Border border,
         Optional<Sso> sso,
         boolean debug) {
@@ -88,6 +90,7 @@ public record LabConfig(
                 given.apply("temporal.workers"),
                 given.apply("artifacts").map(v -> Path.of(v).toAbsolutePath().normalize()),
                 given.apply("worker.secret"),
+                given.apply("log").map(LabConfig::json).orElse(false),
                 Border.read(given),
                 Sso.read(given),
                 debugging(given.apply("debug")));
@@ -101,6 +104,13 @@ public record LabConfig(
 
     private static String environmentName(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    private static boolean json(String text) {
+        if (!List.of("text", "json").contains(text)) {
+            throw new StartFailure("RUNYARD_LOG is \"" + text + "\"", "set it to text or json");
+        }
+        return text.equals("json");
     }
 
     private static int port(String text) {

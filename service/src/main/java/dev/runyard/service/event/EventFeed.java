@@ -3,6 +3,8 @@ package dev.runyard.service.event;
 import dev.runyard.service.auth.Accounts;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -58,7 +60,10 @@ public class EventFeed {
     private volatile boolean stopping;
     private boolean away;
 
-    EventFeed(EventLog log, MetricPulse metrics, Accounts accounts, Asking asking) {
+    EventFeed(EventLog log, MetricPulse metrics, Accounts accounts, Asking asking, MeterRegistry meters) {
+        Gauge.builder("runyard.events.clients", clients, Set::size)
+                .description("Live streams that are open")
+                .register(meters);
         this.log = log;
         this.accounts = accounts;
         this.asking = asking;

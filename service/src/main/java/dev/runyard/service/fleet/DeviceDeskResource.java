@@ -5,8 +5,10 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.run.Placement;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -28,8 +30,10 @@ public class DeviceDeskResource {
 
     private final Statements statements;
     private final DeviceDesk desk;
+    private final SecurityIdentity identity;
 
-    public DeviceDeskResource(Statements statements, DeviceDesk desk) {
+    public DeviceDeskResource(Statements statements, DeviceDesk desk, SecurityIdentity identity) {
+        this.identity = identity;
         this.statements = statements;
         this.desk = desk;
     }
@@ -61,6 +65,16 @@ public class DeviceDeskResource {
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         UUID device = Given.id("device", id);
         desk.hold(device, Problem.required(body).minutes(), Given.who(user));
+        return shown(device);
+    }
+
+    /** Ends it before its time. */
+    @DELETE
+    @RolesAllowed(Role.RESEARCHER)
+    @Path("/devices/{id}/hold")
+    public DeviceView release(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        UUID device = Given.id("device", id);
+        desk.release(device, Given.who(user), identity.hasRole(Role.ADMINISTRATOR));
         return shown(device);
     }
 

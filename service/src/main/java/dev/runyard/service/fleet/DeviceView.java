@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param key CUDA UUID, or {@code cpu}
  * @param kind {@code cpu} or {@code cuda}
  * @param slots runs it takes at once
- * @param lease the oldest one on it
+ * @param lease the oldest one on it that whoever asks may see
  * @param lastSeen when its worker last beat
  * @param labels that placements may ask for: its worker's, and what people said
  * @param places data sets and weights that its host has by name, as {@code dataset:birds}, each with its fingerprint
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldBy who works there until {@code heldUntil}
  * @param why it gets no runs: it was set aside, its worker was not let in, or it does not work
  * @param version of its worker
- * @param lastFailure the newest attempt on it that failed or was lost
+ * @param lastFailure the newest attempt on it that failed or was lost, of those that whoever asks may see
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeviceView(
@@ -59,11 +59,9 @@ public record DeviceView(
 
     static final String SELECT = """
             select d.*, w.last_seen, w.version, f.run_id as failed_run, f.attempt as failed_attempt, f.ended_at as failed_at,
-                   f.outcome as failed_outcome, f.message as failed_message, l.run_id, l.attempt, l.granted_at, l.expires_at, coalesce(h.held, 0) as held,
+                   f.outcome as failed_outcome, f.message as failed_message, l.run_id, l.attempt, l.granted_at, l.expires_at, runyard_device_taken(d.id) as held,
                    coalesce(%s, false) as heard, coalesce(d.held_until > now(), false) as held_now
             from device d left join worker w on w.id = d.worker_id
-            left join lateral (select count(*) as held from lease l where l.device_id = d.id and l.released_at is null) h
-              on true
             left join lateral (select * from lease l where l.device_id = d.id and l.released_at is null
                                order by l.granted_at, l.slot limit 1) l on true
             left join lateral (select * from attempt a where a.device_id = d.id and a.state in ('FAILED', 'LOST')

@@ -22,6 +22,8 @@ class Admission {
     enum Kind {
         /** What people and their programs ask. */
         PEOPLE(12, 400),
+        /** Passwords, which take long by intent: whoever guesses keeps nobody else waiting. */
+        SIGN_IN(2, 40),
         /** Heartbeats, metrics, logs, checkpoints, ends. */
         WORKERS(16, 4_000),
         /** Whole files, in or out: long, and bound by the client's line. */
@@ -35,6 +37,8 @@ class Admission {
             this.waiting = waiting;
         }
     }
+
+    private static final String SIGN_IN = "/api/v1/sign-in";
 
     private static final long PATIENCE_MILLIS = 5_000;
 
@@ -57,6 +61,9 @@ class Admission {
         }
         if (TRANSFERS.matcher(path).matches()) {
             return method.equals("HEAD") ? Kind.WORKERS : Kind.TRANSFERS;
+        }
+        if (path.startsWith(SIGN_IN)) {
+            return Kind.SIGN_IN;
         }
         boolean reads = method.equals("GET") || method.equals("HEAD");
         return !reads && WORKERS.matcher(path).matches() ? Kind.WORKERS : Kind.PEOPLE;

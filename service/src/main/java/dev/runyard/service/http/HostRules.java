@@ -19,6 +19,7 @@ class HostRules {
     HostRules(LabConfig config) {
         names.add(config.bind().toLowerCase(Locale.ROOT));
         config.border().proxy().ifPresent(proxy -> names.add(proxy.getHost().toLowerCase(Locale.ROOT)));
+        config.border().pair().ifPresent(pair -> names.addAll(pair.names()));
         config.hosts().forEach(host -> names.add(host.toLowerCase(Locale.ROOT)));
     }
 
@@ -30,8 +31,12 @@ class HostRules {
         return names.contains(name(authority).toLowerCase(Locale.ROOT));
     }
 
-    /** Whether a page with this Origin was served by us, under the very host and port of the request. */
-    boolean sameOrigin(String origin, @Nullable String authority) {
+    /**
+     * Whether a page with this Origin was served by us, under the very host and port of the request.
+     *
+     * @param secure whether the browser's end of the way is known to be encrypted: a page that came in the clear is then not ours
+     */
+    boolean sameOrigin(String origin, @Nullable String authority, boolean secure) {
         if (authority == null) {
             return false;
         }
@@ -40,7 +45,7 @@ class HostRules {
         // Where something speaks TLS, it serves the lab under a name of its own, not under this machine's loopback
         // names.
         boolean behindProxy = !LOOPBACK.contains(name(own));
-        return given.equals("http://" + own) || behindProxy && given.equals("https://" + own);
+        return !secure && given.equals("http://" + own) || (secure || behindProxy) && given.equals("https://" + own);
     }
 
     private static String name(String authority) {

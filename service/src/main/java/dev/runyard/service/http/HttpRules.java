@@ -182,7 +182,7 @@ class HttpRules {
             return true;
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        return origin != null && !hosts.sameOrigin(origin, authority);
+        return origin != null && !hosts.sameOrigin(origin, authority, Addresses.secure(request));
     }
 
     private static Problem.@Nullable Body body(HttpServerRequest request, String path) {

@@ -6,6 +6,9 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.metric.MetricBatch;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
@@ -33,12 +36,25 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "metrics")
 @RolesAllowed(Role.PERSON)
 public class MetricResource {
+    private final Timer batches;
+    private final Counter points;
     private final MetricLedger ledger;
     private final MetricSummaries summaries;
     private final SecurityIdentity identity;
     private final Statements statements;
 
-    MetricResource(MetricLedger ledger, MetricSummaries summaries, SecurityIdentity identity, Statements statements) {
+    MetricResource(
+            MetricLedger ledger,
+            MetricSummaries summaries,
+            SecurityIdentity identity,
+            Statements statements,
+            MeterRegistry meters) {
+        this.batches = Timer.builder("runyard.ingest.batches")
+                .description("Batches of points that were stored")
+                .register(meters);
+        this.points = Counter.builder("runyard.ingest.points")
+                .description("Points that were stored")
+                .register(meters);
         this.ledger = ledger;
         this.summaries = summaries;
         this.identity = identity;
@@ -64,7 +80,9 @@ public class MetricResource {
         PointBatch batch = MetricBatchReader.read(body);
         Caller caller = Caller.of(identity);
         caller.owns(caller.equals(new Caller.Attempt(run, batch.attempt())));
-        return new StoredView(ledger.store(run, batch));
+        int stored = batches.record(() -> ledger.store(run, batch));
+        points.increment(stored);
+        return new StoredView(stored);
     }
 
     @GET

@@ -37,8 +37,8 @@ class Quarantine {
             if (runs >= SET_ASIDE_AFTER) {
                 setAside(
                         device,
-                        "its last " + runs + " different runs failed for the place, the last with " + failed.reason()
-                                + ": " + failed.message());
+                        // Everybody sees the device; what the run's message names is for those who see the run.
+                        "its last " + runs + " different runs failed for the place, the last with " + failed.reason());
             }
         } else if (outcome instanceof Outcome.GivenBack back && back.cause() == Outcome.Cause.UNREADABLE) {
             setAside(device, "its worker cannot read what this service sends: install this service's version there");

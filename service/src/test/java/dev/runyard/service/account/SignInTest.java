@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.http.RawHttp;
 import dev.runyard.service.metric.Lab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -16,8 +17,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** From an invitation to a signed-in browser and a token, and what ends them. */
@@ -139,12 +149,75 @@ final class SignInTest {
                 assertThat(answer.headers().firstValue("retry-after")).isPresent();
             }
         }
-        assertThat(refused).isEqualTo(12 - Throttle.OF_BOTH);
+        assertThat(refused).isEqualTo(12 - Throttle.WRONG.ofBoth());
         // The right one neither: or the limit would be none.
         assertThat(signIn(name, PASSWORD).statusCode()).isEqualTo(429);
         assertThat(send("GET", "/api/v1/me", "", "Authorization", "Bearer " + tokens.person())
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** Fifty a second, each from another address and at another name, so that no count of one of them stops it. */
+    @Test
+    void guessesFromEverywhereKeepNobodyElseOut() throws Exception {
+        take(invitation(), PASSWORD);
+        Map<Integer, AtomicInteger> answers = new ConcurrentHashMap<>();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        AtomicInteger number = new AtomicInteger();
+        List<Long> millis = new ArrayList<>();
+        try {
+            clock.scheduleAtFixedRate(
+                    () -> threads.execute(() -> guess(number.incrementAndGet(), answers)),
+                    0,
+                    20,
+                    TimeUnit.MILLISECONDS);
+            while (number.get() < 250) {
+                long begin = System.nanoTime();
+                assertThat(send("GET", "/api/v1/runs?limit=5", "", "Authorization", "Bearer " + tokens.person())
+                                .statusCode())
+                        .isEqualTo(200);
+                millis.add((System.nanoTime() - begin) / 1_000_000);
+                Thread.sleep(20);
+            }
+            // The right one gets in between: whoever is told to come again does so.
+            int status = 503;
+            for (int i = 0; status == 503 && i < 100; i++) {
+                status = signIn(name, PASSWORD).statusCode();
+                Thread.sleep(status == 503 ? 100 : 0);
+            }
+            assertThat(status).isEqualTo(200);
+        } finally {
+            clock.shutdownNow();
+            threads.shutdown();
+            assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(answers.keySet()).isSubsetOf(401, 503);
+        Collections.sort(millis);
+        System.out.printf(
+                "under 50 wrong tries/s: others %d requests, median %d ms, worst %d ms; tries by answer %s%n",
+                millis.size(), millis.get(millis.size() / 2), millis.get(millis.size() - 1), answers);
+        assertThat(millis.get(millis.size() / 2))
+                .as("others do not wait for passwords: five seconds would be their turn")
+                .isLessThan(2_000);
+    }
+
+    private void guess(int number, Map<Integer, AtomicInteger> answers) {
+        String body = "{\"name\":\"nobody-" + number + "\",\"password\":\"a guess of mine " + number + "\"}";
+        try {
+            int status = RawHttp.exchange(
+                            "127.1." + number / 250 + "." + (1 + number % 250),
+                            base,
+                            "POST",
+                            "/api/v1/sign-in",
+                            base.getAuthority(),
+                            body,
+                            List.of("Content-Type: application/json", "Content-Length: " + body.length()))
+                    .status();
+            answers.computeIfAbsent(status, s -> new AtomicInteger()).incrementAndGet();
+        } catch (IOException e) {
+            answers.computeIfAbsent(0, s -> new AtomicInteger()).incrementAndGet();
+        }
     }
 
     @Test

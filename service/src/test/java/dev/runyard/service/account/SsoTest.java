@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.runyard.service.auth.People;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.http.RawHttp;
 import dev.runyard.service.metric.Lab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -23,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -251,6 +253,21 @@ final class SsoTest {
         assertThat(sent.statusCode()).as(sent.body()).isEqualTo(303);
         assertThat(sent.headers().firstValue("location").orElseThrow()).endsWith("/#refused=NOT_BEGUN_HERE");
         assertThat(sent.headers().allValues("set-cookie")).noneMatch(cookie -> cookie.startsWith("runyard-session"));
+    }
+
+    @Test
+    void whoBeginsAgainAndAgainKeepsNoMoreRowsThanAMinuteAllows() throws Exception {
+        long before = lab.number("select count(*) from sso_attempt");
+        List<Integer> answers = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            answers.add(RawHttp.exchange(
+                            "127.0.0.77", base, "GET", "/api/v1/sign-in/sso", base.getAuthority(), "", List.of())
+                    .status());
+        }
+        assertThat(answers).filteredOn(status -> status == 429).hasSize(20);
+        assertThat(lab.number("select count(*) from sso_attempt") - before).isLessThanOrEqualTo(60);
+        // By another way it goes on.
+        begin();
     }
 
     @Test

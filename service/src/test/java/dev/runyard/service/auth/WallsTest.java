@@ -2,6 +2,7 @@ package dev.runyard.service.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.http.Route;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,9 @@ final class WallsTest {
 
     @Inject
     People people;
+
+    @Inject
+    Flyway flyway;
 
     private final HttpClient http = HttpClient.newHttpClient();
     /** In whatever the project holds: names, tags, notes, logs, metrics, settings, file names. */
@@ -310,6 +315,46 @@ final class WallsTest {
                         .isEqualTo(nothing.body().replace(none.toString(), "ID"));
             }
         }
+    }
+
+    /** Devices are everybody's, and who is on them is not. */
+    @Test
+    void aDeviceIsBusyForEverybodyAndNamesNobodyElsesRun() throws Exception {
+        lab.sql("update worker set last_seen = now() where host = 'walls'");
+        for (String who : List.of(viewer, stranger)) {
+            JsonNode device = null;
+            for (JsonNode one : new ObjectMapper().readTree(ok(send(who, "GET", "/api/v1/devices", "")))) {
+                device = run.equals(UUID.fromString(one.at("/lease/run").asText(new UUID(0, 0).toString())))
+                                || one.path("host").asText().equals("walls")
+                                        && one.path("worker").isTextual()
+                                        && lab.column("select worker_id from attempt where run_id = ?", run)
+                                                .contains(one.path("worker").asText())
+                        ? one
+                        : device;
+            }
+            assertThat(device).isNotNull();
+            assertThat(device.path("state").asText()).isEqualTo("BUSY");
+            assertThat(device.has("lease")).isEqualTo(who.equals(viewer));
+        }
+    }
+
+    /** What an older version's policies let through, this version's do not. */
+    @Test
+    void policiesOfAnOlderVersionAreMadeAnew() throws Exception {
+        String says =
+                "select pg_get_expr(polqual, polrelid) from pg_policy where polname = 'runyard_seen' and polrelid ="
+                        + " cast('run' as regclass)";
+        List<String> ours = lab.column(says);
+        assertThat(ours.get(0)).contains("runyard_sees");
+        lab.sql("drop policy runyard_seen on run");
+        lab.sql("create policy runyard_seen on run for select to runyard_person using (true)");
+        assertThat(lab.column(says)).containsExactly("true");
+        flyway.migrate();
+        assertThat(lab.column(says)).isEqualTo(ours);
+        assertThat(lab.number("select count(*) from pg_policy where polrelid = cast('run' as regclass)"))
+                .isEqualTo(4);
+        assertThat(send(stranger, "GET", "/api/v1/runs/" + run, "").status()).isEqualTo(404);
+        ok(send(viewer, "GET", "/api/v1/runs/" + run, ""));
     }
 
     @Test

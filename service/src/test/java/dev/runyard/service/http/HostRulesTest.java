@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runyard.service.boot.LabConfig;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +46,7 @@ final class HostRulesTest {
         "https://lab.example.org, lab.example.org" // a proxy that speaks TLS
     })
     void sameOrigin(String origin, String authority) {
-        assertThat(rules.sameOrigin(origin, authority)).isTrue();
+        assertThat(rules.sameOrigin(origin, authority, false)).isTrue();
     }
 
     @ParameterizedTest
@@ -59,6 +60,16 @@ final class HostRulesTest {
                 ""
             })
     void otherOrigin(String origin) {
-        assertThat(rules.sameOrigin(origin, "localhost:8080")).isFalse();
+        assertThat(rules.sameOrigin(origin, "localhost:8080", false)).isFalse();
+    }
+
+    /** With a certificate, or behind a proxy that says so, a page that came in the clear is another's. */
+    @Test
+    void encrypted() {
+        assertThat(rules.sameOrigin("https://localhost:8080", "localhost:8080", true))
+                .isTrue();
+        assertThat(rules.sameOrigin("http://localhost:8080", "localhost:8080", true))
+                .isFalse();
+        assertThat(rules.sameOrigin("http://lab.example", "lab.example", true)).isFalse();
     }
 }

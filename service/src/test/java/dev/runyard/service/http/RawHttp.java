@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -27,7 +28,16 @@ public final class RawHttp {
 
     public static Answer exchange(URI base, String method, String path, String host, String body, List<String> headers)
             throws IOException {
-        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+        return exchange("127.0.0.1", base, method, path, host, body, headers);
+    }
+
+    /** @param from the address of this machine that it comes from: each of 127.0.0.0/8 is one on Linux */
+    public static Answer exchange(
+            String from, URI base, String method, String path, String host, String body, List<String> headers)
+            throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.connect(new InetSocketAddress("127.0.0.1", base.getPort()));
             socket.setSoTimeout(20_000);
             StringBuilder request =
                     new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n");
