@@ -47,6 +47,14 @@ final class Remarks {
         return List.copyOf(all);
     }
 
+    /** What stands behind ±. */
+    void spread(CellSpec cell) {
+        note(
+                cell.show() == CellSpec.Show.MEAN_INTERVAL
+                        ? "± is the 95 % interval of the mean (Student's t)."
+                        : "± is the standard deviation over " + String.join(", ", cell.over()) + " (n − 1).");
+    }
+
     /** What the runs themselves do not fit. */
     void tell(ReportSpec spec, Measured measured) {
         if (measured.runs() == 0) {
