@@ -8665,6 +8665,7 @@ export interface components {
             usedAt?: components["schemas"]["Instant"];
         };
         DatasetPart: {
+            classes?: components["schemas"]["Classes"];
             id?: string;
             name?: string;
             root?: string;
@@ -8838,6 +8839,13 @@ export interface components {
         };
         /** @enum {string} */
         FailureReason: "SPEC" | "DATA" | "WEIGHTS" | "OUT_OF_MEMORY" | "NOT_FINITE" | "NO_PROGRESS" | "NO_VALID_CHECKPOINT" | "DISK_FULL" | "WORKER_LOST" | "INTERNAL" | "PROGRAM";
+        Figure: {
+            artifact?: string;
+            caption?: string;
+            row?: string;
+            run?: components["schemas"]["UUID"];
+            sha256?: string;
+        };
         File: {
             name?: string;
             sha256?: string;
@@ -9515,6 +9523,7 @@ export interface components {
             complete?: boolean;
             content?: string;
             definition?: string;
+            figures?: components["schemas"]["Figure"][];
             further?: string[];
             heads?: string[];
             notes?: components["schemas"]["Note"][];
