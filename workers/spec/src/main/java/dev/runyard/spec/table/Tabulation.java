@@ -126,9 +126,8 @@ public final class Tabulation {
                     spec.hide().stream().anyMatch(hidden -> Axis.matches(spec.rows(), row, hidden))));
         }
         extra.quotes().forEach(quote -> shown.add(quoted(quote)));
-        if (shown.stream()
-                .flatMap(row -> row.cells().stream())
-                .anyMatch(cell -> cell.text().contains(" ± "))) {
+        if (shown.stream().flatMap(row -> row.cells().stream()).anyMatch(cell -> cell.text()
+                .contains(" ± "))) {
             remarks.spread(spec.cell());
         }
         remarks.tell(spec, measured);
