@@ -197,7 +197,7 @@ public record RunView(
     private record Understood(JsonNode spec, @Nullable String fault) {
         static Understood of(JsonNode document) {
             try {
-                return new Understood(Json.mapper().valueToTree(SpecDocument.read(document)), null);
+                return new Understood(SpecDocument.read(document).acting(), null);
             } catch (InvalidSpec e) {
                 return new Understood(document, e.getMessage());
             }
