@@ -9498,8 +9498,6 @@ export interface components {
         Positions: "append" | "interpolate";
         /** @enum {string} */
         Precision: "fp32" | "tf32" | "bf16" | "fp16";
-        /** @enum {string} */
-        Preset: "paper" | "as-released";
         Preparing: {
             /** Format: int64 */
             done?: number;
@@ -9507,6 +9505,8 @@ export interface components {
             of?: number;
             what?: string;
         };
+        /** @enum {string} */
+        Preset: "paper" | "as-released";
         PretrainSpec: {
             clip?: components["schemas"]["ClipSpec"];
             /** Format: int32 */

@@ -35,6 +35,7 @@ class ArchitectureTest {
             "fleet",
             "mlflow",
             "report",
+            "check",
             "sweep",
             "run.desk",
             "run.aggregate",

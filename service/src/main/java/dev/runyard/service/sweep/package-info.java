@@ -1,4 +1,4 @@
-/** Sweeps: many runs from one description, kept inside a window; and checks of specs before anything is queued. */
+/** Sweeps: many runs from one description, kept inside a window. */
 @NullMarked
 package dev.runyard.service.sweep;
 

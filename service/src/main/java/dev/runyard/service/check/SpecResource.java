@@ -1,4 +1,4 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.check;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
