@@ -59,6 +59,7 @@ test('watch', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Do not tell me when it ends' })).toBeFocused();
   await tabTo(page, page.getByRole('tab', { name: 'Overview' }));
   await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Curves' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tab', { name: 'Curves' })).toHaveAttribute('aria-selected', 'true');
   await expect(page.locator('canvas').first()).toBeVisible();

@@ -57,12 +57,12 @@ test('the run page draws curves and shows attempts, checkpoints and logs', async
   const heard = complaints(page);
   const run = await firstRun(request);
   await page.goto(`/runs/${run.id}`);
-  await expect(page.getByText('train/loss').first()).toBeVisible();
+  await expect(page.getByText('train/loss').first()).toBeVisible({ timeout: 30_000 });
   await expect(page.locator('canvas').first()).toBeVisible();
   await accessible(page);
   await page.screenshot({ path: '../target/browser-run.png', fullPage: true });
   await page.getByRole('tab', { name: 'Curves' }).click();
-  await expect(page.getByRole('article', { name: 'train/loss' })).toBeVisible();
+  await expect(page.getByRole('article', { name: 'train/loss' })).toBeVisible({ timeout: 30_000 });
   await expect(page.locator('canvas').first()).toBeVisible();
   expect(heard).toEqual([]);
 });

@@ -10,7 +10,7 @@ const CHANGES = /^(New\b|Queue|Again with|More seeds|Judge,|Pause|Resume|Retry|C
 const OWN = new Set(['account', 'sign-in']);
 const HARMLESS = /^(Star (this|the) view|Make it the baseline)/;
 
-test.describe.configure({ mode: 'parallel', timeout: 120_000 });
+test.describe.configure({ mode: 'parallel', timeout: 300_000 });
 
 let site;
 test.beforeAll(async () => {

@@ -114,6 +114,7 @@ test('every page has a title of its own (U-27)', async ({ page }) => {
 
 // How soon, deploy/bench page measures; here it is that it comes at all, on a crowded machine too, without anybody loading the page again.
 test('live again soon after a restart (U-21)', async ({ page }) => {
+  test.setTimeout(120_000);
   const known = answers(3);
   const open = new Set();
   const service = http.createServer((request, answer) => {

@@ -1,6 +1,7 @@
 package dev.runyard.service.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -18,6 +19,11 @@ public final class ProblemResponses implements OASFilter {
     private record Refusal(String status, boolean changing, String text) {
         String name() {
             return "Problem" + status;
+        }
+
+        /** On MLflow's routes. */
+        String mlflow() {
+            return "Mlflow" + status;
         }
     }
 
@@ -50,39 +56,56 @@ public final class ProblemResponses implements OASFilter {
         }
         Components components = document.getComponents();
         components.addSchema("Problem", schema());
-        REFUSALS.forEach(refusal -> components.addResponse(refusal.name(), response(refusal)));
+        components.addSchema("MlflowRefusal", mlflow());
+        REFUSALS.forEach(refusal -> {
+            components.addResponse(refusal.name(), response(refusal, Problem.Body.MEDIA_TYPE, "Problem"));
+            components.addResponse(refusal.mlflow(), response(refusal, MediaType.APPLICATION_JSON, "MlflowRefusal"));
+        });
         if (document.getPaths() == null || document.getPaths().getPathItems() == null) {
             return;
         }
-        for (PathItem path : document.getPaths().getPathItems().values()) {
-            path.getOperations().forEach((method, operation) -> {
+        document.getPaths().getPathItems().forEach((path, item) -> {
+            boolean mlflow = MlflowRefusal.at(path);
+            item.getOperations().forEach((method, operation) -> {
                 boolean changing = method != PathItem.HttpMethod.GET && method != PathItem.HttpMethod.HEAD;
                 REFUSALS.stream()
                         .filter(refusal -> changing || !refusal.changing())
-                        .forEach(refusal -> add(operation, refusal));
+                        .forEach(refusal ->
+                                add(operation, refusal.status(), mlflow ? refusal.mlflow() : refusal.name()));
             });
-        }
+        });
     }
 
-    private static void add(Operation operation, Refusal refusal) {
+    private static void add(Operation operation, String status, String response) {
         if (operation.getResponses() == null) {
             operation.setResponses(OASFactory.createAPIResponses());
         }
         operation
                 .getResponses()
-                .addAPIResponse(
-                        refusal.status(),
-                        OASFactory.createAPIResponse().ref("#/components/responses/" + refusal.name()));
+                .addAPIResponse(status, OASFactory.createAPIResponse().ref("#/components/responses/" + response));
     }
 
-    private static APIResponse response(Refusal refusal) {
+    private static APIResponse response(Refusal refusal, String mediaType, String schema) {
         return OASFactory.createAPIResponse()
                 .description(refusal.text())
                 .content(OASFactory.createContent()
                         .addMediaType(
-                                Problem.Body.MEDIA_TYPE,
+                                mediaType,
                                 OASFactory.createMediaType()
-                                        .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"))));
+                                        .schema(OASFactory.createSchema().ref("#/components/schemas/" + schema))));
+    }
+
+    private static Schema mlflow() {
+        Schema text = type(Schema.SchemaType.STRING);
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.OBJECT)
+                .description("What MLflow's clients read")
+                .addProperty("error_code", text)
+                .addProperty("message", text)
+                .addProperty("code", text)
+                .addProperty("field", text)
+                .addProperty("position", type(Schema.SchemaType.INTEGER))
+                .required(List.of("error_code", "message"));
     }
 
     private static Schema schema() {

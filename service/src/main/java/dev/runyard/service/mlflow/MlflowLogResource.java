@@ -5,6 +5,7 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.service.metric.PointBatch;
 import dev.runyard.service.run.client.ClientLog;
 import dev.runyard.service.run.client.ClientRuns;
+import dev.runyard.service.run.client.ClientTags;
 import dev.runyard.spec.json.Json;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
@@ -78,11 +79,20 @@ public class MlflowLogResource {
         }
         ClientLog.Entry entry = new ClientLog.Entry(params(params), points(metrics), List.of());
         ObjectNode texts = MlflowRuns.tags(tags);
-        ClientRuns.Kept kept = tags.size() == all && all > 0 ? runs.changeable(run, scope.caller()) : writable(run);
+        boolean resumes = texts.has(ClientTags.RESUME_STEP);
+        boolean named = tags.size() == all && all > 0 && !resumes;
+        ClientRuns.Kept kept = named ? runs.changeable(run, scope.caller()) : writable(run);
+        if (resumes) {
+            // First, else the batch's own points beyond that step would count as what was left behind.
+            MlflowTags.set(runs, log, kept, texts);
+            kept = writable(run);
+        }
         if (tags.size() < all) {
             log.store(kept, entry);
         }
-        MlflowTags.set(runs, log, kept, texts);
+        if (!resumes) {
+            MlflowTags.set(runs, log, kept, texts);
+        }
         return nothing();
     }
 

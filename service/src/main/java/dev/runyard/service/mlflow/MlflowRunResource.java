@@ -174,7 +174,12 @@ public class MlflowRunResource {
     public ObjectNode tag(byte[] body) {
         Wire message = Wire.body(body);
         UUID id = message.run();
-        MlflowTags.set(runs, log, runs.changeable(id, scope.caller()), MlflowRuns.tags(List.of(message)));
+        ObjectNode tags = MlflowRuns.tags(List.of(message));
+        // Where points go on is for whoever writes them, not for whoever may name the run.
+        ClientRuns.Kept kept = tags.has(ClientTags.RESUME_STEP)
+                ? runs.writable(id, scope.caller())
+                : runs.changeable(id, scope.caller());
+        MlflowTags.set(runs, log, kept, tags);
         return Json.mapper().createObjectNode();
     }
 

@@ -269,7 +269,11 @@ public class RunLedger implements FirstReport {
         long step = Math.max(0, from);
         fence(run, attempt);
         statements.change(
-                "update attempt set start_step = ?, end_step = greatest(end_step, ?) where run_id = ? and attempt = ?",
+                // Whoever takes back a later step, did not get there either.
+                "update attempt set start_step = ?, end_step = case when start_step > ? then ? else greatest(end_step, ?) end"
+                        + " where run_id = ? and attempt = ?",
+                step,
+                step,
                 step,
                 step,
                 run,

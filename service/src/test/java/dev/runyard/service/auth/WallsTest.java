@@ -207,6 +207,7 @@ final class WallsTest {
                 .replace("{beginning}", run.toString().substring(0, 8))
                 .replace("{action}", "cancel")
                 .replace("{attempt}", "1")
+                .replace("{point}", "0")
                 .replace("{path}", "0/" + run + "/artifacts/" + word)
                 .replace("{account}", "nobody");
         String name = route.path().startsWith("/api/v1/projects") ? here : word;

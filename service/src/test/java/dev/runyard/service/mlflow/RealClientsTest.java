@@ -169,6 +169,7 @@ final class RealClientsTest {
                                 .toString());
         process.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         process.environment().put("PYTHONIOENCODING", "utf-8");
+        process.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         Process started = process.start();
         if (!started.waitFor(120, TimeUnit.SECONDS)) {
             started.destroyForcibly();

@@ -147,7 +147,7 @@ class ProgramsTest {
         await(() -> lines(pids).size() == 3);
         ledger.order(Order.CANCEL);
         assertThat(run.join()).isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.CANCEL));
-        assertThat(ledger.seen().beats() - ledger.seen().beatsAtOrder()).isLessThanOrEqualTo(7);
+        assertThat(ledger.seen().beats() - ledger.seen().beatsAtOrder()).isLessThanOrEqualTo(20);
         assertThat(lines(pids)).noneMatch(ProgramsTest::lives);
     }
 

@@ -72,6 +72,11 @@ final class Schemas {
         return text(SweepSpec.class, "Sweep");
     }
 
+    /** The values of a program's params are anybody's; of a map of them the generator makes one that has none. */
+    private static void anyValues(ObjectNode spec) {
+        ((ObjectNode) spec.at("/properties/params")).putObject("additionalProperties");
+    }
+
     private static String text(Class<?> root, String title) throws Exception {
         ObjectNode schema = generator().generateSchema(root);
         ObjectNode out = Json.mapper().createObjectNode();
@@ -87,12 +92,14 @@ final class Schemas {
             command.putArray("required").add("task");
             out.putObject("then").putArray("required").add("command");
             out.putObject("else").putArray("required").add("dataset");
+            anyValues(out);
         }
         if (root == SweepSpec.class) {
             // An axis may give what the base leaves out; every point is checked as a whole.
             ObjectNode base = (ObjectNode) out.at("/properties/base");
             base.remove("required");
             ((ObjectNode) base.at("/properties/dataset")).remove("required");
+            anyValues(base);
         }
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer =
