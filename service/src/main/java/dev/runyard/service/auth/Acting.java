@@ -47,6 +47,10 @@ class Acting {
             MDC.put("attempt", attempt.attempt());
         }
         if (!(identity.getPrincipal() instanceof Caller.Person person)) {
+            if (identity.getPrincipal() instanceof Caller machine) {
+                // Only people on loopback say themselves what they are called.
+                request.getHeaders().putSingle(USER, machine.getName());
+            }
             return;
         }
         String called = request.getHeaderString(USER);

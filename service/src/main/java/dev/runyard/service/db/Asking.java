@@ -83,6 +83,18 @@ public class Asking {
                 .orElse(EVERYTHING);
     }
 
+    /**
+     * SQL: whether whoever asks may change the row of an alias that has {@code project_id} and {@code created_by}: what is their own, and
+     * everybody's in projects that they keep. For what is stored beside such a row, and behind the project's wall alone.
+     */
+    public String own(String alias) {
+        return walled().isEmpty()
+                ? "true"
+                : "(%1$s.project_id = any ((select runyard_keeps())::uuid[])".formatted(alias)
+                        + " or %1$s.project_id = any ((select runyard_works())::uuid[])".formatted(alias)
+                        + " and %1$s.created_by = (select runyard_me()))".formatted(alias);
+    }
+
     /** What the lab does by itself while somebody asks, such as looking up who may. Not inside a transaction that is the person's. */
     public <T> T asLab(Supplier<T> work) {
         if (!active()) {

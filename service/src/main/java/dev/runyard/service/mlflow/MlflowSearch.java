@@ -31,7 +31,7 @@ class MlflowSearch {
     private static final long PAGE_BYTES = 16L << 20;
 
     /** Runs that are read at once. */
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 25;
 
     private static final Pattern ORDER =
             Pattern.compile("(.*?)(?:\\s+(asc|desc))?", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -65,9 +65,12 @@ class MlflowSearch {
         List<UUID> among = home == null
                 ? ids(message.texts("experiment_ids"))
                 : List.of(home.place().experiment());
+        String filter = message.textOrEmpty("filter");
+        // What cannot be read is refused also where there is nothing to search.
+        RunFilter asked = filter.isBlank() ? null : RunFilter.parse(filter);
         List<UUID> found = among.isEmpty()
                 ? List.of()
-                : QuarkusTransaction.requiringNew().call(() -> found(message, among, most, offset));
+                : QuarkusTransaction.requiringNew().call(() -> found(message, asked, among, most, offset));
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("runs");
         int shown = Math.min(most, found.size());
@@ -80,12 +83,10 @@ class MlflowSearch {
                 ObjectNode view = views.get(id);
                 if (view != null) {
                     page.add(view);
+                    bytes += view.toString().length();
                 }
             }
             read += chunk.size();
-            bytes += page.isEmpty()
-                    ? 0
-                    : (long) chunk.size() * page.get(page.size() - 1).toString().length();
         }
         if (read < found.size()) {
             answer.put("next_page_token", token(offset + read));
@@ -93,14 +94,13 @@ class MlflowSearch {
         return answer;
     }
 
-    private List<UUID> found(Wire message, List<UUID> among, int most, int offset) {
+    private List<UUID> found(Wire message, @Nullable RunFilter asked, List<UUID> among, int most, int offset) {
         choice.settings();
         RunQuery where = new RunQuery(choice)
                 .and("r.experiment_id = any(?)", among)
                 .and(shown(message.textOrNull("run_view_type")));
-        String filter = message.textOrEmpty("filter");
-        if (!filter.isBlank()) {
-            where.and(RunFilter.parse(filter));
+        if (asked != null) {
+            where.and(asked);
         }
         FieldJoins joins = new FieldJoins(choice);
         StringBuilder order = new StringBuilder();

@@ -1,6 +1,7 @@
 package dev.runyard.service.mlflow;
 
 import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Experiments;
@@ -34,7 +35,11 @@ class Scope {
         return caller;
     }
 
-    /** The run that the caller is an attempt of. */
+    /**
+     * The run that the caller is an attempt of.
+     *
+     * @throws StaleAttempt once the attempt no longer holds it
+     */
     Optional<Home> home() {
         if (!(caller instanceof Caller.Attempt attempt)) {
             return Optional.empty();
@@ -42,7 +47,8 @@ class Scope {
         if (home == null) {
             home = statements
                     .row(
-                            "select id, project_id, experiment_id, created_by, name from run where id = ? and attempt = ?",
+                            "select id, project_id, experiment_id, created_by, name from run"
+                                    + " where id = ? and attempt = ? and state in " + Fence.HELD,
                             r -> new Home(
                                     r.getObject(1, UUID.class),
                                     new Experiments.Place(r.getObject(2, UUID.class), r.getObject(3, UUID.class)),

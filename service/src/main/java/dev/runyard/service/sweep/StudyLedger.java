@@ -2,6 +2,7 @@ package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class StudyLedger {
     private final Statements statements;
+    private final Asking asking;
     private final SweepLedger sweeps;
     private final SweepPruning pruning;
     private final Journal journal;
 
-    public StudyLedger(Statements statements, SweepLedger sweeps, SweepPruning pruning, Journal journal) {
+    public StudyLedger(
+            Statements statements, Asking asking, SweepLedger sweeps, SweepPruning pruning, Journal journal) {
+        this.asking = asking;
         this.statements = statements;
         this.sweeps = sweeps;
         this.pruning = pruning;
@@ -89,6 +93,7 @@ public class StudyLedger {
      */
     @Transactional
     public void tell(UUID sweep, SweepSpec spec, int point, Result given, String who) {
+        own(sweep);
         Result result = complete(sweep, spec, point, given);
         String values = Json.canonical(new TreeMap<>(result.values()));
         int told = statements.change("""
@@ -110,6 +115,18 @@ public class StudyLedger {
                                 ? result.state().name().toLowerCase(java.util.Locale.ROOT)
                                 : values));
         sweeps.settle(sweep);
+    }
+
+    /**
+     * That whoever asks may change the sweep, and nobody else does meanwhile. Its points are behind the project's wall alone.
+     *
+     * @throws Problem 403
+     */
+    private void own(UUID sweep) {
+        String owned = "select " + asking.own("s") + " from sweep s where s.id = ? for no key update";
+        if (!statements.row(owned, r -> r.getBoolean(1), sweep).orElse(false)) {
+            throw Problem.notAllowed();
+        }
     }
 
     /** A pruned point was worth what it reported last, unless somebody says otherwise. */
@@ -169,6 +186,7 @@ public class StudyLedger {
      */
     @Transactional
     public SweepPruning.Told report(UUID sweep, int point, int epoch, double value) {
+        own(sweep);
         boolean open = statements.number(
                         "select count(*) from sweep_draw where sweep_id = ? and point = ? and asked is not null",
                         sweep,

@@ -723,6 +723,59 @@ final class MlflowTrackingTest {
                 .body("points[0].value", equalTo(0.5f));
     }
 
+    /** The token is with users' code, which may keep it. */
+    @Test
+    void aTokenServesNothingOnceItsAttemptIsOver() {
+        UUID managed = lab.run("RUNNING");
+        String bearer = lab.bearer(managed, 1);
+        String made = "{\"tags\": [" + pair("mlflow.parentRunId", managed.toString()) + "]}";
+        String child =
+                sent(bearer, "runs/create", made).statusCode(200).extract().path("run.info.run_id");
+        String point = "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}";
+        String named = "{\"run_id\": \"" + child + "\", \"run_name\": \"n\"}";
+        given().header("Authorization", bearer)
+                .header("X-Runyard-User", "alice")
+                .contentType("application/json")
+                .body("{\"run_id\": \"" + child + "\", \"status\": \"FINISHED\"}")
+                .post(API + "runs/update")
+                .then()
+                .statusCode(200);
+        assertThat(lab.column("select who from event where run_id = ?", UUID.fromString(child)))
+                .as("nobody else's name")
+                .doesNotContain("alice");
+        lab.sql("update run set state = 'FINISHED', ended_at = now() where id = ?", managed);
+        sent(bearer, "runs/log-metric", point).statusCode(409);
+        sent(bearer, "runs/update", named).statusCode(409);
+        sent(bearer, "runs/create", made).statusCode(409);
+        sent(bearer, "runs/search", "{}").statusCode(409);
+        given().header("Authorization", bearer)
+                .queryParam("run_id", child)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(409);
+    }
+
+    @Test
+    void whatARunSaysOfItselfHasAnEnd() {
+        String run = run(experiment());
+        String text = "x".repeat(6_000);
+        for (int batch = 0; batch < 7; batch++) {
+            List<String> params = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                params.add(pair("p" + batch + "-" + i, text));
+            }
+            String body = "{\"run_id\": \"" + run + "\", \"params\": [" + String.join(",", params) + "]}";
+            post("runs/log-batch", body).statusCode(batch < 6 ? 200 : 400);
+        }
+        String wide = "y".repeat(900_000);
+        for (int i = 0; i < 5; i++) {
+            String input = "{\"run_id\": \"" + run + "\", \"datasets\": [{\"dataset\": {\"name\": \"d" + i
+                    + "\", \"digest\": \"1\", \"source_type\": \"local\", \"source\": \"s\", \"schema\": \"" + wide
+                    + "\"}}]}";
+            post("runs/log-inputs", input).statusCode(i < 4 ? 200 : 400);
+        }
+    }
+
     private static ValidatableResponse sent(String bearer, String path, String body) {
         return given().header("Authorization", bearer)
                 .contentType("application/json")

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.runyard.service.auth.People;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -14,6 +15,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,9 @@ import org.junit.jupiter.api.Test;
 final class StudyTest {
     @Inject
     Statements statements;
+
+    @Inject
+    People people;
 
     @Inject
     SweepLedger ledger;
@@ -64,6 +69,44 @@ final class StudyTest {
 
     private static ValidatableResponse tell(String sweep, String body) {
         return post(sweep, "tell", null, body);
+    }
+
+    @Test
+    void aColleagueTellsNothingOfAnothersStudy() {
+        String project = "study-" + UUID.randomUUID();
+        people.project(project);
+        String owner = researcher(project);
+        String colleague = researcher(project);
+        String sweep = by(owner)
+                .header("X-Runyard-Project", project)
+                .body("{\"experiment\": \"theirs\", \"external\": true, \"base\": {}, \"metric\": \"loss\", "
+                        + "\"axes\": {\"x\": {\"uniform\": [0, 1]}}, \"sampler\": {\"kind\": \"random\", \"runs\": 2}}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        String at = "/api/v1/sweeps/" + sweep;
+        by(owner).body("{}").post(at + "/ask").then().statusCode(200);
+        String told = "{\"point\": 0, \"value\": 1}";
+        by(colleague).body("{}").post(at + "/ask").then().statusCode(403);
+        by(colleague).body(told).post(at + "/tell").then().statusCode(403);
+        by(colleague)
+                .body("{\"point\": 0, \"value\": 1, \"epoch\": 1}")
+                .post(at + "/tell")
+                .then()
+                .statusCode(403);
+        by(owner).body(told).post(at + "/tell").then().statusCode(200);
+    }
+
+    private String researcher(String project) {
+        UUID account = people.account("researcher-" + UUID.randomUUID());
+        people.member(project, account, "RESEARCHER");
+        return people.token(account, "WRITE");
+    }
+
+    private static RequestSpecification by(String token) {
+        return given().header("Authorization", "Bearer " + token).contentType(ContentType.JSON);
     }
 
     @Test

@@ -163,7 +163,7 @@ class ProgramsTest {
 
     @Test
     void pausedItGoesOnInTheSameRunWithEachStepOnce() throws Exception {
-        ask(counting(60, 0.05));
+        ask(counting(200, 0.05));
         CompletableFuture<Outcome> first = begin();
         await(() -> ledger.seen().points().size() >= 15);
         ledger.order(Order.PAUSE);
@@ -176,13 +176,13 @@ class ProgramsTest {
                 .as("nothing is downloaded that is here")
                 .isZero();
         assertThat(log()).contains("begins behind " + left());
-        eachStepOnce(60);
+        eachStepOnce(200);
     }
 
     /** Its first worker is another host: nothing of it is left here. */
     @Test
     void onAnotherHostTheFolderIsThereAgain() throws Exception {
-        ask(counting(40, 0.02));
+        ask(counting(200, 0.05));
         CompletableFuture<Outcome> first = begin();
         await(() -> ledger.seen().points().size() >= 12);
         ledger.order(Order.PAUSE);
@@ -191,7 +191,7 @@ class ProgramsTest {
         assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
         assertThat(ledger.seen().loads()).isPositive();
         assertThat(ledger.seen().resumed()).containsExactly(-1L, left());
-        eachStepOnce(40);
+        eachStepOnce(200);
     }
 
     /** In the middle of the run, and between a checkpoint's bytes and the word that it exists. */

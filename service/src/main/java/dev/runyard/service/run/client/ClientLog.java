@@ -20,6 +20,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunState;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ public class ClientLog {
 
     static final int MOST_PARAMS = 10_000;
     static final int MOST_DATASETS = 1_000;
+
+    /** Characters of all parameters of a run, and bytes of all its data sets: whoever looks at it reads them at once. */
+    static final long MOST_TEXT = 4L << 20;
 
     private static final int TRIES = 4;
 
@@ -234,6 +238,16 @@ public class ClientLog {
                     "are more than the " + MOST_PARAMS + " that a run may have",
                     null);
         }
+        long text =
+                (long) held.params().toString().length() + Json.canonical(fresh).length();
+        if (text > MOST_TEXT) {
+            throw Problem.invalid(
+                    "TOO_MANY_PARAMS",
+                    "params",
+                    text,
+                    "characters are more than the " + MOST_TEXT + " that all parameters of a run may have together",
+                    "log long texts as artifacts");
+        }
         statements.change(
                 "update client_run set params = params || cast(? as jsonb) where run_id = ?",
                 Json.canonical(fresh),
@@ -262,6 +276,23 @@ public class ClientLog {
                     "is one more than the " + MOST_DATASETS + " data sets that a run may have",
                     null);
         }
+        long text = statements.number("""
+                select coalesce(sum(octet_length(source) + coalesce(octet_length(schema), 0)
+                  + coalesce(octet_length(profile), 0) + octet_length(tags::text)), 0)
+                from run_dataset where run_id = ? and (name, digest) <> (?, ?)""", run, dataset.name(), dataset.digest())
+                + bytes(dataset.source())
+                + bytes(dataset.schema())
+                + bytes(dataset.profile())
+                + bytes(Json.canonical(dataset.tags()));
+        if (text > MOST_TEXT) {
+            throw Problem.invalid(
+                    "TOO_MANY_DATASETS",
+                    "datasets",
+                    dataset.name(),
+                    "brings the data sets of the run to " + text + " bytes, more than the " + MOST_TEXT
+                            + " that they may have together",
+                    "log long schemas and profiles as artifacts");
+        }
         statements.change(
                 DATASET,
                 run,
@@ -272,6 +303,10 @@ public class ClientLog {
                 dataset.schema(),
                 dataset.profile(),
                 Json.canonical(dataset.tags()));
+    }
+
+    private static long bytes(@Nullable String text) {
+        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static SortedMap<String, String> texts(JsonNode params) {

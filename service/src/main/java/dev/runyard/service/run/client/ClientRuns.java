@@ -3,6 +3,7 @@ package dev.runyard.service.run.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
@@ -49,9 +50,6 @@ public class ClientRuns {
                    r.tags ->> '%s' as parent, %s as own from run r where r.id = ?""";
 
     /** As the database says of changes to the run's own row; what one logs is the run's. */
-    private static final String OWN = "(r.project_id = any ((select runyard_keeps())::uuid[])"
-            + " or r.project_id = any ((select runyard_works())::uuid[]) and r.created_by = (select runyard_me()))";
-
     private static final String STATE = """
             with held as (
               select id, state from run where id = ? and external and deleted_at is null for no key update)
@@ -63,10 +61,12 @@ public class ClientRuns {
 
     private final Statements statements;
     private final Asking asking;
+    private final Fence fence;
     private final Journal journal;
     private final Wakeup wakeup;
 
-    public ClientRuns(Statements statements, Asking asking, Journal journal, Wakeup wakeup) {
+    public ClientRuns(Statements statements, Asking asking, Fence fence, Journal journal, Wakeup wakeup) {
+        this.fence = fence;
         this.statements = statements;
         this.asking = asking;
         this.journal = journal;
@@ -132,10 +132,9 @@ public class ClientRuns {
 
     private Kept kept(UUID run, Caller caller, boolean logs) {
         record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own) {}
-        boolean walled = !asking.sight().equals(Asking.EVERYTHING);
         Row row = statements
                 .row(
-                        KEPT.formatted(ClientTags.PARENT, walled ? OWN : "true"),
+                        KEPT.formatted(ClientTags.PARENT, asking.own("r")),
                         r -> new Row(
                                 new Kept(
                                         r.getObject("id", UUID.class),
@@ -164,6 +163,7 @@ public class ClientRuns {
                 }
             } else {
                 caller.owns(kept.external() && attempt.run().toString().equals(row.parent()));
+                fence.hold(attempt.run(), attempt.attempt());
             }
         } else if (!row.own()) {
             throw Problem.notAllowed();
