@@ -16,6 +16,8 @@ await page.goto(`${url}/#token=${process.env.LAB_TOKEN}`);
 await page.getByRole('heading', { level: 1 }).waitFor();
 
 const row = '[role=grid] [aria-rowindex="2"]';
+/** As soon as it is there: a locator looks again after half a second alone. */
+const there = (selector, least = 1) => page.waitForFunction(([what, n]) => document.querySelectorAll(what).length >= n, [selector, least]);
 const painted = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 const median = (all) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)];
 
@@ -39,18 +41,18 @@ async function runs() {
   const first = [];
   for (let i = 0; i < 5; i++) {
     const begin = performance.now();
-    await page.goto(`${url}/runs`);
-    await page.locator(row).waitFor();
+    await page.goto(`${url}/runs`, { waitUntil: 'commit' });
+    await there(row);
     await painted();
     first.push(performance.now() - begin);
   }
   say('runs page, 100,000 runs: first paint', median(first), 'ms', 1200);
 
+  // Each is asked for the first time: an answer that is at hand would cost nothing.
   const sorted = [];
-  for (const [i, name] of ['State', 'Created', 'learningRate', 'val/top1', 'Created'].entries()) {
+  for (const name of ['State', 'State', 'learningRate', 'learningRate', 'val/top1', 'val/top1']) {
     const head = page.getByRole('columnheader').filter({ hasText: name }).first().getByRole('button').first();
-    const took = await until('/api/v1/runs', () => head.click());
-    if (i > 0) sorted.push(took);
+    sorted.push(await until('/api/v1/runs', () => head.click()));
   }
   say('the same: sort', median(sorted), 'ms', 300);
 
@@ -115,7 +117,7 @@ async function charts() {
     bytes = 0;
     await page.goto(`${compare}&find=val/top1`, { waitUntil: 'commit' });
     const asked = await page.waitForRequest((r) => r.url().includes('/metrics/series'));
-    await page.locator('.u-over').first().waitFor();
+    await there('.u-over');
     await painted();
     drawn.push(await page.evaluate((at) => Date.now() - at, asked.timing().startTime));
   }
@@ -124,7 +126,7 @@ async function charts() {
 
   await page.setViewportSize({ width: 1600, height: 2400 });
   await page.goto(`${compare}&find=extra&smooth=0.5`);
-  await page.waitForFunction(() => document.querySelectorAll('.u-over').length >= 10);
+  await there('.u-over', 10);
   await page.waitForTimeout(1000);
   const steps = await page.evaluate(async () => {
     const slider = document.querySelector('input[type=range]');
@@ -156,7 +158,7 @@ async function keys() {
     asked = new Set();
     const begin = performance.now();
     await page.goto(`${url}/runs/${manyKeys}?tab=curves`, { waitUntil: 'commit' });
-    await page.locator('.u-over').first().waitFor();
+    await there('.u-over');
     await painted();
     times.push(performance.now() - begin);
     await page.waitForTimeout(1500);

@@ -128,7 +128,7 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /runs.csv': () => 'name\n',
     'GET /runs/groups': (query) => ({ items: n === 0 ? [] : [{ by: Object.fromEntries(group(query.getAll('by'))), filter: "experiment = 'shapes-prompts'", runs: n, states: { FINISHED: n }, fields: Object.fromEntries(query.getAll('field').map((f) => [f, spread])) }], next: null, total: 1, more: false }),
     'GET /runs/filter/complete': () => ({ from: 0, to: 0, choices: [] }),
-    'POST /runs/bulk/check': () => ({ applies: 1, skips: 0, byState: {}, actions: { pause: 0, resume: 0, cancel: 0, retry: 0, delete: 1 } }),
+    'POST /runs/bulk/check': () => ({ applies: 1, skips: 0, byState: {}, actions: { pause: 0, resume: 0, cancel: 0, retry: 0, delete: role === 'VIEWER' ? 0 : 1 }, own: role === 'VIEWER' ? 0 : 1 }),
     'GET /views': () => [],
     'GET /runs/:id': (_, key) => runs.find((one) => one.id === key) ?? run(0),
     'GET /runs/:id/note': () => ({ text: n > 1 ? '## Why\n\nThe *baseline* of table 3.\n\n| a | b |\n|---|---|\n| 1 | 2 |' : '', history: [] }),

@@ -8611,6 +8611,8 @@ export interface components {
                 [key: string]: number;
             };
             /** Format: int64 */
+            own?: number;
+            /** Format: int64 */
             skips?: number;
         };
         BulkDeed: {

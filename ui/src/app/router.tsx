@@ -54,7 +54,7 @@ const sweep = createRoute({
   remountDeps: ({ params }) => params,
   component: function Sweep() {
     const { id } = sweep.useParams();
-    return <SweepPage id={id} runs={<RunsPanel sweep={id} />} />;
+    return <SweepPage id={id} runs={(within) => <RunsPanel sweep={id} within={within} />} />;
   },
 });
 

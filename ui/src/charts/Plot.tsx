@@ -8,6 +8,7 @@ import { columnsOf } from "./columns";
 import { type Cursor, emphasise, plotOptions } from "./plotOptions";
 import type { Range } from "./scale";
 import type { Drawn } from "./trace";
+import { inTurn } from "./turns";
 
 export interface PlotProps {
   drawn: readonly Drawn[];
@@ -38,6 +39,7 @@ export default function Plot(props: PlotProps) {
   const [width, setWidth] = useState(0);
   const dark = useDark();
   const built = useMemo(() => columnsOf(drawn, looks), [drawn, looks]);
+  const drawnOnce = useRef(false);
   const newest = useRef({ props, built });
   useEffect(() => {
     newest.current = { props, built };
@@ -56,34 +58,43 @@ export default function Plot(props: PlotProps) {
   useEffect(() => {
     const element = box.current;
     if (!element || !ready) return undefined;
-    const style = getComputedStyle(element);
-    const { columns, data } = newest.current.built;
-    const made = new uPlot(
-      plotOptions({
-        columns,
-        ground: {
-          text: style.getPropertyValue("--faint").trim(),
-          grid: style.getPropertyValue("--line").trim(),
-          bad: style.getPropertyValue("--bad").trim(),
-          font: `11px ${style.fontFamily}`,
-        },
-        axis,
-        logX,
-        logY,
-        syncKey,
-        width: Math.floor(element.clientWidth),
-        height,
-        now: () => newest.current.props,
-        onCursor: (cursor) => newest.current.props.onCursor(cursor),
-        onSelect: (range) => newest.current.props.onZoom(range),
-      }),
-      data,
-      element,
-    );
-    plot.current = made;
+    const draw = () => {
+      const style = getComputedStyle(element);
+      const { columns, data } = newest.current.built;
+      plot.current = new uPlot(
+        plotOptions({
+          columns,
+          ground: {
+            text: style.getPropertyValue("--faint").trim(),
+            grid: style.getPropertyValue("--line").trim(),
+            bad: style.getPropertyValue("--bad").trim(),
+            font: `11px ${style.fontFamily}`,
+          },
+          axis,
+          logX,
+          logY,
+          syncKey,
+          width: Math.floor(element.clientWidth),
+          height,
+          now: () => newest.current.props,
+          onCursor: (cursor) => newest.current.props.onCursor(cursor),
+          onSelect: (range) => newest.current.props.onZoom(range),
+        }),
+        data,
+        element,
+      );
+      const { emphasised } = newest.current.props;
+      if (emphasised !== null) emphasise(plot.current, columns, emphasised);
+    };
+    // The first time there is nothing yet that would be missed; one that is made anew stands in its place at once.
+    const first = !drawnOnce.current;
+    drawnOnce.current = true;
+    const takeBack = first ? inTurn(draw) : undefined;
+    if (!first) draw();
     return () => {
+      takeBack?.();
+      plot.current?.destroy();
       plot.current = null;
-      made.destroy();
     };
   }, [ready, dark, make, axis, logX, logY, syncKey, height]);
   useEffect(() => {

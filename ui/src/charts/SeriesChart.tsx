@@ -13,7 +13,8 @@ import { drawAll, inWords, noteOf, type Trace } from "./trace";
 import { type ChartView, isLogY } from "./view";
 
 const ignore = () => undefined;
-const Plot = lazy(() => import("./Plot"));
+const loadPlot = () => import("./Plot");
+const Plot = lazy(loadPlot);
 
 interface Props {
   /** The metric; it names the chart. */
@@ -103,6 +104,8 @@ function Full({ onClose, children }: { onClose: () => void; children: ReactNode 
 }
 
 function Chart({ metric, traces, looks, view, onView, figures, emphasised = null, height = 210, syncKey = "charts", waiting, fault }: Props) {
+  // It comes while the first values are asked for; where it cannot, the chart says so when it is to be drawn.
+  useEffect(() => void loadPlot().catch(ignore), []);
   const [table, setTable] = useState(false);
   const [here, setHere] = useState(false);
   const [cursor, setCursor] = useState<Cursor | null>(null);

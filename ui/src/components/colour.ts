@@ -57,12 +57,12 @@ const RAMP: readonly (readonly [number, number, number])[] = [
   [253, 231, 37],
 ];
 
-/** Low to high as dark to bright (viridis). @param t 0 to 1 */
+/** Low to high as dark to bright (viridis), `#rrggbb`. @param t 0 to 1 */
 export function ramp(t: number): string {
   const at = Math.min(1, Math.max(0, t)) * (RAMP.length - 1);
   const i = Math.min(RAMP.length - 2, Math.floor(at));
   const a = RAMP[i]!;
   const b = RAMP[i + 1]!;
-  const mix = (k: 0 | 1 | 2) => Math.round(a[k] + (b[k] - a[k]) * (at - i));
-  return `rgb(${mix(0)}, ${mix(1)}, ${mix(2)})`;
+  const mix = (k: 0 | 1 | 2) => Math.round(a[k] + (b[k] - a[k]) * (at - i)).toString(16).padStart(2, "0");
+  return `#${mix(0)}${mix(1)}${mix(2)}`;
 }

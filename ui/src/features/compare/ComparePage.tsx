@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useCallback, useMemo, useState, lazy, Suspense } from "react";
+import { useCallback, useEffect, useMemo, useState, lazy, Suspense } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunView } from "../../api/types";
@@ -24,8 +24,9 @@ import { Environments } from "./Environments";
 import { Results } from "./Results";
 import { type ComparePageView, compareUrl, type Part, PARTS } from "./view";
 
-/** Charts are loaded beside what the page says in words. */
-const CompareCurves = lazy(() => import("./CompareCurves").then((module) => ({ default: module.CompareCurves })));
+/** Charts are loaded beside what the page says in words, while the runs are asked for. */
+const loadCurves = () => import("./CompareCurves").then((module) => ({ default: module.CompareCurves }));
+const CompareCurves = lazy(loadCurves);
 
 /** Asked for by few, and only of runs that kept their answers. */
 const Disagreements = lazy(() => import("./Disagreements").then((module) => ({ default: module.Disagreements })));
@@ -35,6 +36,10 @@ const NAMES: Record<Part, string> = { curves: "Curves", configuration: "Configur
 /** Two runs or more beside each other; everything that is seen stands in the address. */
 export function ComparePage() {
   const [view, setView] = useUrlState(compareUrl);
+  const curves = view.part === "curves";
+  useEffect(() => {
+    if (curves) void loadCurves();
+  }, [curves]);
   const found = useQueries({ queries: view.runs.map((id) => ({ queryKey: keys.run(id), queryFn: () => api.run(id) })) });
   const stamp = found.map((query) => query.dataUpdatedAt).join(" ");
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the queries are new objects each time; their time says whether one changed

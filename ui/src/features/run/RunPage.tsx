@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { phasesOf } from "../../charts/chartRun";
 import { SeriesProvider } from "../../charts/useSeries";
 import type { ChartView } from "../../charts/view";
@@ -18,8 +18,9 @@ import { RunHeader } from "./RunHeader";
 import { type RunPageView, runUrl, type Tab, TABS } from "./view";
 import { Skeleton } from "../../components/display/Skeleton";
 
-/** Charts are loaded beside what the page says in words. */
-const Curves = lazy(() => import("./Curves").then((module) => ({ default: module.Curves })));
+/** Charts are loaded beside what the page says in words; at once where the address asks for them. */
+const loadCurves = () => import("./Curves").then((module) => ({ default: module.Curves }));
+const Curves = lazy(loadCurves);
 
 /** Asked for by few, and much of it. */
 const Judged = lazy(() => import("./Judged").then((module) => ({ default: module.Judged })));
@@ -33,6 +34,11 @@ const Events = lazy(() => import("./Trail").then((module) => ({ default: module.
 const PREPARING_MS = 2_000;
 
 export function RunPage({ id }: { id: string }) {
+  const [view] = useUrlState(runUrl);
+  const curves = view.tab === "curves";
+  useEffect(() => {
+    if (curves) void loadCurves();
+  }, [curves]);
   const query = useQuery({
     queryKey: keys.run(id),
     queryFn: () => api.run(id),

@@ -78,6 +78,9 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
   const applies = Object.keys(OFFERS).filter((name) => (check?.actions[name] ?? 0) > 0 && !(name === "delete" && scope.deleted));
   const archived = scope.archived === "only";
   const ready = check !== undefined && busy === null && n > 0;
+  // What belongs to others is left as it is: nothing is offered where nothing is one's own.
+  const own = check?.own ?? 0;
+  const ofThem = own < n ? <span className="num">{count(own)}</span> : null;
 
   return (
     <div className={css.bulk} role="region" aria-label="Selected runs">
@@ -100,16 +103,16 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
               Compare
             </Button>
           ) : null}
-          {works ? (
+          {own > 0 ? (
             <>
               <Button size="s" icon={Star} disabled={!ready} onClick={() => void ask("star", { patch: { starred: true } }, "starred")}>
-                Star
+                Star {ofThem}
               </Button>
               <Button size="s" icon={Tag} disabled={!ready} onClick={() => curate("tags")}>
-                Tag
+                Tag {ofThem}
               </Button>
               <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
-                {archived ? "Take out of the archive" : "Archive"}
+                {archived ? "Take out of the archive" : "Archive"} {ofThem}
               </Button>
               <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>
                 <MenuItem icon={Table2} onSelect={() => go(`/reports/new?${reportOf(select, known)}`)}>

@@ -25,7 +25,7 @@ const server = setupServer(
   http.post("*/api/v1/runs/bulk/check", async ({ request }) => {
     const runs = chosen((await request.json()) as BulkAsk);
     const actions = Object.fromEntries((["pause", "resume", "cancel", "retry"] as const).map((action) => [action, runs.filter((run) => actionsOf(run.state).includes(action)).length]));
-    return HttpResponse.json({ applies: runs.length, skips: 0, byState: {}, actions: { ...actions, delete: runs.filter(over).length, restore: 0 } });
+    return HttpResponse.json({ applies: runs.length, skips: 0, byState: {}, actions: { ...actions, delete: runs.filter(over).length, restore: 0 }, own: runs.filter((run) => run.createdBy === "local").length });
   }),
   http.post("*/api/v1/runs/bulk", async ({ request }) => {
     const body = (await request.json()) as BulkAsk;
@@ -100,6 +100,24 @@ test("the keyboard moves the focus itself, selects, and is offered only what app
   expect(within(bar).getByRole("button", { name: /Delete 2/ })).toBeTruthy();
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByRole("region", { name: "Selected runs" })).toBeNull();
+});
+
+test("of others' runs nothing is offered, and of a mixed choice with how many it would be", async () => {
+  const [first] = RUNS;
+  RUNS[0] = { ...first!, createdBy: "ben" };
+  try {
+    drawAt("/runs?charts=off", <RunsPanel />, { name: "local", administrator: false, readOnly: false, way: "SESSION", projects: [{ name: "default", role: "RESEARCHER" }] });
+    (await rowOf(/-000/)).focus();
+    await userEvent.keyboard("x");
+    const bar = await screen.findByRole("region", { name: "Selected runs" });
+    await waitFor(() => expect(within(bar).queryByText(/looking at their states/)).toBeNull());
+    expect(within(bar).queryByRole("button", { name: /Star|Tag|Archive|More/ })).toBeNull();
+    await userEvent.keyboard("{ArrowDown}x");
+    expect(await within(bar).findByRole("button", { name: "Star 1" })).toBeTruthy();
+    expect(within(bar).getByRole("button", { name: "Compare" })).toBeTruthy();
+  } finally {
+    RUNS[0] = first!;
+  }
 });
 
 test("a selection does not survive another question", async () => {

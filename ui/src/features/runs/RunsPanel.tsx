@@ -47,8 +47,15 @@ const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
 /** The service's limit to what groups carry. */
 const FIELDS = 20;
 
-/** The runs table with all that belongs to it. @param sweep only this sweep's runs, without charts of its own */
-export function RunsPanel({ sweep }: { sweep?: string }) {
+interface Props {
+  /** Only this sweep's runs, without charts of its own. */
+  sweep?: string;
+  /** Filters that hold besides those of the address. */
+  within?: readonly string[];
+}
+
+/** The runs table with all that belongs to it. */
+export function RunsPanel({ sweep, within = NONE }: Props) {
   const raw: RawSearch = useSearch({ strict: false });
   const view = useMemo(() => runsSearch(raw), [raw]);
   const set = useSetSearch<RunsSearch>();
@@ -57,7 +64,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
   const narrow = useNarrow();
   const [dense, setDense] = useKept("dense", false);
 
-  const scopeKey = JSON.stringify(scopeOf(view, sweep));
+  const scopeKey = JSON.stringify(scopeOf(view, sweep, within));
   const scope = useMemo(() => JSON.parse(scopeKey) as ReturnType<typeof scopeOf>, [scopeKey]);
   const whole = useMemo(() => ({ ...(sweep ? { sweep } : view.experiment ? { experiment: view.experiment } : {}) }), [sweep, view.experiment]);
   const catalogue = useCatalogue(whole);
@@ -153,7 +160,7 @@ export function RunsPanel({ sweep }: { sweep?: string }) {
             answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
           ) : rows.length === 0 ? (
             <Suspense fallback={null}>
-              <NoRuns filtered={Boolean(view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
+              <NoRuns filtered={Boolean(within.length > 0 || view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
             </Suspense>
           ) : narrow && !grouped ? (
             <>

@@ -62,11 +62,12 @@ const STARRED = "starred = true";
 /** The service's limits to what one row may carry. */
 const MOST = 50;
 
-export function scopeOf(view: RunsSearch, sweep: string | undefined): RunsScope {
+export function scopeOf(view: RunsSearch, sweep: string | undefined, within: readonly string[] = []): RunsScope {
+  const filter = [...within, ...(view.filter ?? []), ...(view.starred ? [STARRED] : [])];
   return {
     ...(sweep ? { sweep } : view.experiment ? { experiment: view.experiment } : {}),
     ...(view.state ? { state: view.state.join(",") } : {}),
-    ...(view.filter || view.starred ? { filter: [...(view.filter ?? []), ...(view.starred ? [STARRED] : [])] } : {}),
+    ...(filter.length > 0 ? { filter } : {}),
     ...(view.archived ? { archived: view.archived } : {}),
     ...(view.deleted ? { deleted: view.deleted } : {}),
   };

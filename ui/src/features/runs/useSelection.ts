@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import type { BulkSelect } from "../../api/curating";
 import type { RunsScope } from "../../api/paths";
-import { quoted } from "./filter";
+import { quoted } from "../../components/filterText";
 import type { Row } from "./rows";
 
 export interface RowSelection {

@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useMay } from "../../api/me";
 import type { Json, SweepTable, TableRow } from "../../api/types";
 import { CopyTable } from "../../components/CopyTable";
+import { Button } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
-import { metric as metricWords, number, seeds, value } from "../../components/format";
+import { count, metric as metricWords, number, seeds, value } from "../../components/format";
 import { valueAt } from "../../components/origin";
 import { Link } from "../../components/navigation";
 import type { MetricValue } from "./view";
@@ -21,7 +23,12 @@ interface Props {
   metric: string;
   which: MetricValue;
   goal: "max" | "min";
+  /** Rows that are shown; left out: all. */
+  keeps?: ((row: TableRow) => boolean) | undefined;
 }
+
+/** Rows that stand there at first, and more with each press. */
+const SHOWN = 100;
 
 /** Best first; rows without a mean last. */
 export function ranked(rows: readonly TableRow[], goal: "max" | "min"): TableRow[] {
@@ -51,20 +58,22 @@ export function wordsOf(rows: readonly TableRow[], params: readonly string[], ti
 }
 
 /** Mean ± deviation over seeds, computed by the database from finished runs alone; seeds that are missing are named. */
-export function MeanTable({ sweep, base, metric, which, goal }: Props) {
+export function MeanTable({ sweep, base, metric, which, goal, keeps }: Props) {
   const query = useQuery({ queryKey: [...keys.sweepTable(sweep, metric), which], queryFn: () => api.sweepTable(sweep, metric, which) });
-  return <Answered query={query} what="the table">{(table) => <Table table={table} base={base} title={`${metric}, ${which}`} goal={goal} />}</Answered>;
+  return <Answered query={query} what="the table">{(table) => <Table table={table} base={base} title={`${metric}, ${which}`} goal={goal} keeps={keeps} />}</Answered>;
 }
 
-function Table({ table, base, title, goal }: { table: SweepTable; base: Json | undefined; title: string; goal: "max" | "min" }) {
+function Table({ table, base, title, goal, keeps }: { table: SweepTable; base: Json | undefined; title: string } & Pick<Props, "goal" | "keeps">) {
   const makes = useMay().work();
-  const rows = ranked(table.rows, goal);
+  const [most, setMost] = useState(SHOWN);
+  const rows = ranked(keeps ? table.rows.filter(keeps) : table.rows, goal);
+  const shown = rows.slice(0, most);
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
   const decimals = decimalsOf(rows);
   return (
     <Card title={`${title}: mean ± std over seeds`} flush tools={<CopyTable table={() => wordsOf(rows, params, title)} />}>
       {rows.length === 0 ? (
-        <EmptyState title="No run of the sweep has finished yet." />
+        <EmptyState title={table.rows.length === 0 ? "No run of the sweep has finished yet." : "No point lies inside the brushes."} />
       ) : (
         <TableBox label="Means over seeds">
           <table>
@@ -86,7 +95,7 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
               </tr>
             </thead>
             <tbody className="num">
-              {rows.map((row, i) => (
+              {shown.map((row, i) => (
                 <tr key={JSON.stringify(row.params)}>
                   {params.map((param) => (
                     <td key={param}>{param in row.params ? value(row.params[param]) : <span className="faint" title="from the sweep's base">{value(valueAt(base, param))}</span>}</td>
@@ -112,7 +121,15 @@ function Table({ table, base, title, goal }: { table: SweepTable; base: Json | u
         </TableBox>
       )}
       <p className="small faint" style={{ padding: "6px 14px 10px" }}>
-        Sample deviation (n − 1) over finished runs; with one seed there is none.
+        {rows.length > most ? (
+          <>
+            The best {count(most)} of {count(rows.length)} points.{" "}
+            <Button size="s" kind="quiet" onClick={() => setMost(most + 4 * SHOWN)}>
+              Show more
+            </Button>{" "}
+          </>
+        ) : null}
+        {keeps ? `${count(rows.length)} of ${count(table.rows.length)} points lie inside the brushes. ` : ""}Sample deviation (n − 1) over finished runs; with one seed there is none.
       </p>
     </Card>
   );

@@ -1,13 +1,12 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
-import { ramp } from "../../components/colour";
 import { Button } from "../../components/controls/Button";
 import { number } from "../../components/format";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
-import { inside, type PlotAxis, RESULT } from "./axes";
-import { BrushAxis } from "./BrushAxis";
-import { drawLines, type Line, nearestLine } from "./parallelLines";
+import { insideOf, type PlotAxis, RESULT } from "./axes";
+import { BrushAxis, type Range } from "./BrushAxis";
+import { drawLines, type Line, nearestLine, shade } from "./parallelLines";
 import css from "./sweeps.module.css";
 import { type Brush, pageOf } from "./view";
 
@@ -28,9 +27,6 @@ const HEIGHT = 320;
 const TOP = 44;
 const BOTTOM = 16;
 const SPAN = HEIGHT - TOP - BOTTOM;
-
-/** The ends of the ramp that the ground would swallow are left out. */
-const shade = (t: number, dark: boolean) => ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
 
 /** What the colours mean, along the axis of the result. */
 function ColourBar({ x, dark }: { x: number; dark: boolean }) {
@@ -55,21 +51,30 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
   const [over, setOver] = useState<string | null>(null);
   const inset = Math.min(90, Math.max(46, width * 0.1));
   const xs = useMemo(() => axes.map((_, i) => (axes.length > 1 ? inset + (i * (width - 2 * inset)) / (axes.length - 1) : width / 2)), [axes, inset, width]);
-  const lines = useMemo(() => {
+  const placed = useMemo(() => {
     const last = axes.find((axis) => axis.id === RESULT);
     return runs
       .map((run): Line => {
         const t = last?.at(run) ?? null;
         const colour = t === null ? null : shade(t, dark);
-        return { run, ys: axes.map((axis) => ((at) => (at === null ? null : TOP + (1 - at) * SPAN))(axis.at(run))), on: inside(run, axes, brushes), colour, t };
+        return { run, ys: axes.map((axis) => ((at) => (at === null ? null : TOP + (1 - at) * SPAN))(axis.at(run))), on: true, colour, t };
       })
-      .sort((a, b) => Number(a.on) - Number(b.on) || (a.t ?? -1) - (b.t ?? -1));
-  }, [runs, axes, brushes, dark]);
+      .sort((a, b) => (a.t ?? -1) - (b.t ?? -1));
+  }, [runs, axes, dark]);
+  // A brush that is being drawn holds here at once, and elsewhere when it is let go.
+  const [drawing, setDrawing] = useState<Brush[] | null>(null);
+  const held = drawing ?? brushes;
+  const lines = useMemo(() => {
+    if (held.length === 0) return placed;
+    const inside = insideOf(axes, held);
+    const all = placed.map((line) => ({ ...line, on: inside(line.run) }));
+    return [...all.filter((line) => !line.on), ...all.filter((line) => line.on)];
+  }, [placed, axes, held]);
   const lit = useMemo(() => lines.find((line) => line.run.id === over), [lines, over]);
   useEffect(() => drawLines(base.current, lines, xs, width, HEIGHT, lit !== undefined), [lines, xs, width, lit]);
   useEffect(() => drawLines(top.current, lit ? [lit] : [], xs, width, HEIGHT, false, 3.5), [lit, xs, width]);
 
-  const brushed = lines.filter((line) => line.on);
+  const brushed = useMemo(() => lines.filter((line) => line.on), [lines]);
   const point = (event: PointerEvent<HTMLElement>) => {
     const { left, top: y } = event.currentTarget.getBoundingClientRect();
     setOver(nearestLine(brushed, xs, event.clientX - left, event.clientY - y)?.run.id ?? null);
@@ -85,10 +90,7 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
     const next = at < 0 ? (by > 0 ? 0 : brushed.length - 1) : Math.min(brushed.length - 1, Math.max(0, at + by));
     setOver(brushed[next]!.run.id);
   };
-  const set = (axis: string, range: { low: number; high: number } | null) => {
-    const others = brushes.filter((brush) => brush.axis !== axis);
-    onBrushes(range ? [...others, { axis, ...range }] : others);
-  };
+  const put = (axis: string, ranges: readonly Range[]) => [...brushes.filter((brush) => brush.axis !== axis), ...ranges.map((range) => ({ axis, ...range }))];
   const said = lit ? `${lit.run.name}: ${title} ${number(result(lit.run))}` : "";
   return (
     <figure>
@@ -117,8 +119,12 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
               top={TOP}
               span={SPAN}
               end={i === axes.length - 1}
-              brush={brushes.find((brush) => brush.axis === axis.id)}
-              onBrush={(range) => set(axis.id, range)}
+              brushes={held.filter((brush) => brush.axis === axis.id)}
+              onDraw={(ranges) => setDrawing(ranges && put(axis.id, ranges))}
+              onBrushes={(ranges) => {
+                setDrawing(null);
+                onBrushes(put(axis.id, ranges));
+              }}
               onLog={() => onLog(axis.id)}
               onFlip={() => onFlip(axis.id)}
               onMove={axis.id === RESULT ? undefined : (by) => onMove(axis.id, by)}
@@ -128,8 +134,8 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
         </svg>
       </div>
       <figcaption className={css.caption}>
-        <output className="grow">{said || "Drag along an axis to brush it, or use its two handles by keyboard; press its name to turn it over, the arrow keys on it move it; press a line to open its run."}</output>
-        {brushes.length > 0 ? (
+        <output className="grow">{said || "Drag along an axis to brush it, with Shift for a further stretch, or use its handles by keyboard; press its name to turn it over, the arrow keys on it move it; press a line to open its run."}</output>
+        {held.length > 0 ? (
           <>
             <span className="num">
               {brushed.length} of {runs.length} inside

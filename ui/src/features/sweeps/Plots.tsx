@@ -1,14 +1,15 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
 import { Segmented } from "../../components/controls/Button";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { Skeleton } from "../../components/display/Skeleton";
 import { count, counted } from "../../components/format";
-import { arranged, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { moved } from "./axes";
 import { BestPlot } from "./BestPlot";
 import { ParallelPlot } from "./ParallelPlot";
 import { SlicePlot } from "./SlicePlot";
+import type { Brushed } from "./useBrushed";
 import type { SweepRuns } from "./useSweepRuns";
 import type { PlotKind, SweepPageView } from "./view";
 
@@ -25,6 +26,9 @@ interface Props {
   prunes: boolean;
   goals: boolean;
   found: SweepRuns;
+  brushed: Brushed;
+  /** What counts of a run. */
+  result: (run: RunView) => number | null;
   metric: string;
   goal: "max" | "min";
   view: SweepPageView;
@@ -56,9 +60,6 @@ export function Plots(props: Props) {
   );
 }
 
-/** The slices know no axis on its head. */
-const unflipped = (view: SweepPageView) => view.brushes.map((brush) => (view.flipped.includes(brush.axis) ? { ...brush, low: 1 - brush.high, high: 1 - brush.low } : brush));
-
 function useWidth() {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -71,20 +72,15 @@ function useWidth() {
   return { box, width };
 }
 
-function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
+function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Props) {
   const { runs, total, more } = found;
   const { box, width } = useWidth();
-  const axes = useMemo(() => {
-    const isLog = (id: string) => view.log?.includes(id);
-    return [...varying(runs).map((path) => paramAxis(runs, path, isLog(path))), resultAxis(runs, metric, view.value, isLog(RESULT))];
-  }, [runs, metric, view.log, view.value]);
+  const { axes, parallel } = brushed;
   const toggleLog = (id: string) => {
     const now = axes.filter((axis) => axis.log).map((axis) => axis.id);
     onView({ ...view, log: now.includes(id) ? now.filter((other) => other !== id) : [...now, id] });
   };
-  const result = useCallback((run: RunView) => resultOf(run, metric, view.value), [metric, view.value]);
   const params = axes.slice(0, -1);
-  const parallel = useMemo(() => arranged(axes, view.order, view.flipped), [axes, view.order, view.flipped]);
   const flip = (id: string) =>
     onView({
       ...view,
@@ -131,7 +127,7 @@ function Drawn({ sweep, found, metric, goal, view, onView }: Props) {
           width={width}
         />
       ) : (
-        <SlicePlot runs={runs} params={params} y={axes.at(-1)!} axes={axes} brushes={unflipped(view)} result={result} width={width} onLog={toggleLog} />
+        <SlicePlot runs={runs} params={params} y={axes.at(-1)!} inside={brushed.inside} result={result} width={width} onLog={toggleLog} />
       )}
       <p className="small faint">
         {count(measured)} of {count(runs.length)} runs have a value.

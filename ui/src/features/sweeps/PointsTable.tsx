@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { keys } from "../../api/keys";
 import { type PointsView, search } from "../../api/sweepSearch";
+import type { RunView } from "../../api/types";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -19,21 +20,24 @@ export function best({ points, goals }: Pick<PointsView, "points" | "goals">): P
     .sort((a, b) => place(a) - place(b) || sign * ((a.values?.[0] ?? 0) - (b.values?.[0] ?? 0)) || a.point - b.point);
 }
 
-/** The points of a sweep that is carried out from outside, as they were told. */
-export default function PointsTable({ sweep }: { sweep: string }) {
+/** The points of a sweep that is carried out from outside, as they were told. @param within those inside the brushes alone */
+export default function PointsTable({ sweep, within }: { sweep: string; within: readonly RunView[] | undefined }) {
   const query = useQuery({ queryKey: keys.insight(sweep, "points"), queryFn: () => search.points(sweep) });
   return (
     <Answered query={query} what="the points">
       {(all) => {
-        const rows = best(all);
+        const inside = within && new Set(within.map((run) => run.index));
+        const rows = best(all).filter((row) => !inside || inside.has(row.point));
         const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
         return (
           <Card title="Points, as they were told" flush>
             {rows.length === 0 ? (
-              <EmptyState title="Nobody has asked for a point yet.">
-                <p>
-                  <code>runyard ask {sweep}</code>
-                </p>
+              <EmptyState title={inside ? "No point lies inside the brushes." : "Nobody has asked for a point yet."}>
+                {inside ? null : (
+                  <p>
+                    <code>runyard ask {sweep}</code>
+                  </p>
+                )}
               </EmptyState>
             ) : (
               <TableBox label="Points">

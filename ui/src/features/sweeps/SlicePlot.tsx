@@ -5,17 +5,16 @@ import { Checkbox } from "../../components/controls/Checkbox";
 import { number, value } from "../../components/format";
 import { paramOf } from "../../components/origin";
 import { useDark } from "../../components/theme";
-import { inside, type PlotAxis } from "./axes";
+import type { PlotAxis } from "./axes";
 import { type Mark, Marks } from "./Marks";
 import css from "./sweeps.module.css";
-import type { Brush } from "./view";
 
 interface Props {
   runs: readonly RunView[];
   params: readonly PlotAxis[];
   y: PlotAxis;
-  brushes: readonly Brush[];
-  axes: readonly PlotAxis[];
+  /** The brushes of the parallel coordinates. */
+  inside: (run: RunView) => boolean;
   result: (run: RunView) => number | null;
   width: number;
   onLog: (axis: string) => void;
@@ -48,7 +47,7 @@ export function SlicePlot(props: Props) {
   );
 }
 
-function Slice({ runs, x, y, brushes, axes, result, width, onLog, onSay }: Props & { x: PlotAxis; onSay: (text: string) => void }) {
+function Slice({ runs, x, y, inside, result, width, onLog, onSay }: Props & { x: PlotAxis; onSay: (text: string) => void }) {
   const dark = useDark();
   const w = width - LEFT - RIGHT;
   const h = HEIGHT - TOP - BOTTOM;
@@ -58,10 +57,10 @@ function Slice({ runs, x, y, brushes, axes, result, width, onLog, onSay }: Props
     () =>
       runs.flatMap((run): Mark[] => {
         const [a, b] = [x.at(run), y.at(run)];
-        return a === null || b === null ? [] : [{ run, x: px(a), y: py(b), on: inside(run, axes, brushes) }];
+        return a === null || b === null ? [] : [{ run, x: px(a), y: py(b), on: inside(run) }];
       }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- px and py follow from width
-    [runs, x, y, axes, brushes, width],
+    [runs, x, y, inside, width],
   );
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={`${y.title} against ${x.title}, ${marks.length} runs`}>

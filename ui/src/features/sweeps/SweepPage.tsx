@@ -1,18 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CopyPlus } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useMay } from "../../api/me";
 import type { Marks } from "../../api/order";
-import type { Action, RunView, SweepView } from "../../api/types";
+import type { Action, RunView, SweepView, TableRow } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
 import { MarkBadges } from "../../components/order/MarkBadges";
 import { NoteCard } from "../../components/order/NoteCard";
 import { NewButton } from "../../components/NewButton";
 import { WatchButton } from "../../components/WatchButton";
-import { Segmented } from "../../components/controls/Button";
+import { Button, Segmented } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
 import { PageHeader } from "../../components/display/PageHeader";
 import { KeyValue, KeyValues } from "../../components/display/KeyValue";
@@ -24,16 +24,18 @@ import { SpecView } from "../../components/SpecView";
 import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
 import { MeanTable } from "./MeanTable";
-import { goalOf } from "./axes";
+import { goalOf, resultOf } from "./axes";
 import { outcomeOf } from "./outcome";
 import { StateBar } from "./StateBar";
 import css from "./sweeps.module.css";
+import { type Brushed, useBrushed } from "./useBrushed";
 import { useSweepRuns } from "./useSweepRuns";
 import { sweepUrl } from "./view";
 
 /** What it came to is said before it is drawn. */
 const Plots = lazy(() => import("./Plots").then((module) => ({ default: module.Plots })));
 const SearchMenu = lazy(() => import("./SearchMenu"));
+const Curves = lazy(() => import("./Curves"));
 const PointsTable = lazy(() => import("./PointsTable"));
 const OrderMenu = lazy(() => import("../../components/order/OrderMenu").then((module) => ({ default: module.OrderMenu })));
 
@@ -45,8 +47,10 @@ export function actionsOfSweep(sweep: Pick<SweepView, "state" | "states">): Acti
   return retry;
 }
 
-/** @param runs the table of the sweep's runs */
-export function SweepPage({ id, runs }: { id: string; runs: ReactNode }) {
+const NO_RUNS: readonly RunView[] = [];
+
+/** @param runs the table of the sweep's runs that these filters leave */
+export function SweepPage({ id, runs }: { id: string; runs: (within: readonly string[]) => ReactNode }) {
   const query = useQuery({ queryKey: keys.sweep(id), queryFn: () => api.sweep(id) });
   return (
     <Answered query={query} what="the sweep" title={`Sweep ${shortId(id)}`}>
@@ -59,7 +63,7 @@ const marksOf = ({ tags, starred, archived, deletedAt }: Marks): Marks => ({ tag
 
 const text = (json: unknown) => (typeof json === "string" ? json : undefined);
 
-function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) {
+function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: readonly string[]) => ReactNode }) {
   const [noting, setNoting] = useState(false);
   const [view, setView] = useUrlState(sweepUrl);
   const cache = useQueryClient();
@@ -76,6 +80,10 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
     await cache.invalidateQueries({ queryKey: keys.runLists });
   };
   const outcome = outcomeOf(sweep);
+  const all = found.data?.runs ?? NO_RUNS;
+  const brushed = useBrushed(all, metric, view);
+  const result = useCallback((run: RunView) => resultOf(run, metric, view.value), [metric, view.value]);
+  const narrowed = view.brushes.length > 0;
   return (
     <>
       <PageHeader
@@ -143,19 +151,34 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
       <div className={css.stack}>
         {external ? (
           <Suspense fallback={<Skeleton what="the points" height={300} lines={1} />}>
-            <PointsTable sweep={sweep.id} />
+            <PointsTable sweep={sweep.id} within={narrowed ? brushed.runs : undefined} />
           </Suspense>
         ) : (
-          <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} />
+          <MeanTable sweep={sweep.id} base={sweep.spec.base} metric={metric} which={view.value} goal={goal} keeps={narrowed ? keepsOf(sweep, metric, all, brushed) : undefined} />
         )}
         <Answered query={found} what="the sweep's runs">
-          {(all) => (
-            <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
-              <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={all} metric={metric} goal={goal} view={view} onView={setView} />
-            </Suspense>
+          {(answer) => (
+            <>
+              <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
+                <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={answer} brushed={brushed} result={result} metric={metric} goal={goal} view={view} onView={setView} />
+              </Suspense>
+              {external || answer.runs.length === 0 ? null : (
+                <Suspense fallback={<Skeleton what="the curves" height={300} lines={1} />}>
+                  <Curves runs={brushed.runs} metric={metric} axis={brushed.axes.at(-1)!} goal={goal} result={result} />
+                </Suspense>
+              )}
+            </>
           )}
         </Answered>
-        {external ? null : runs}
+        {narrowed ? (
+          <p className={css.narrowed} role="status">
+            Brushed: the tables and curves of this page show the {count(brushed.runs.length)} of {count(all.length)} drawn runs inside{external ? "" : ", and the table below all of the sweep's"}.
+            <Button size="s" kind="quiet" onClick={() => setView({ ...view, brushes: [] })}>
+              Clear brushes
+            </Button>
+          </p>
+        ) : null}
+        {external ? null : runs(brushed.filters)}
         {sweep.hasNote || noting ? <NoteCard kept="sweeps" id={sweep.id} project={sweep.project} editing={noting} onEditing={setNoting} /> : null}
         <details className="spec-details">
           <summary>The sweep&apos;s spec</summary>
@@ -164,6 +187,17 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: ReactNode }) 
       </div>
     </>
   );
+}
+
+/** A row is inside where one of its runs is; one without a drawn run is judged by its point and its mean. */
+function keepsOf(sweep: SweepView, metric: string, all: readonly RunView[], brushed: Brushed): (row: TableRow) => boolean {
+  const within = new Set(brushed.runs.map((run) => run.id));
+  const drawn = new Set(all.map((run) => run.id));
+  return (row) => {
+    if (row.runs.some((run) => drawn.has(run))) return row.runs.some((run) => within.has(run));
+    const mean = typeof row.mean === "number" ? { last: row.mean, best: row.mean, count: 1, nonFinite: 0 } : undefined;
+    return brushed.inside({ params: row.params, spec: sweep.spec.base ?? {}, summary: mean ? { [metric]: mean } : {} } as RunView);
+  };
 }
 
 /** How many of the runs failed for which reason, with one of each. */

@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { Json, RunView } from "../../api/types";
 import { number, value } from "../../components/format";
+import { quoted } from "../../components/filterText";
 import { paramOf } from "../../components/origin";
 import type { Brush, MetricValue } from "./view";
 
@@ -13,10 +14,14 @@ export interface PlotAxis {
   canLog: boolean;
   /** Where a run lies, 0 to 1; null when it has no place. */
   at: (run: RunView) => number | null;
+  /** What a filter of runs says of a stretch of it; null: all of it. */
+  filter: (low: number, high: number) => string | null;
   ticks: { at: number; label: string }[];
 }
 
 export const RESULT = "result";
+/** As many as one filter may name. */
+const VALUES = 500;
 
 /**
  * The value of a metric that counts, the same in table and plots (U-01); null when there is none that is finite. A metric without a direction
@@ -41,6 +46,11 @@ export function varying(runs: readonly RunView[]): string[] {
   return differ.sort((a, b) => Number(a === "seed") - Number(b === "seed") || a.localeCompare(b));
 }
 
+/** A field as a filter has it: what is no plain word stands between backticks. */
+const fieldOf = (name: string) => (/^[\p{L}\p{N}_./:@-]+$/u.test(name) ? name : `\`${name.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``);
+
+const literal = (v: Json) => (typeof v === "number" || typeof v === "boolean" ? String(v) : quoted(typeof v === "string" ? v : JSON.stringify(v)));
+
 const LABEL = 14;
 const cut = (text: string) => (text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text);
 
@@ -52,9 +62,10 @@ export function paramAxis(runs: readonly RunView[], path: string, log?: boolean)
       const v = paramOf(run, path);
       return typeof v === "number" ? v : null;
     };
-    return numeric(path, title, values as number[], log, get);
+    return numeric(path, title, fieldOf(`params.${path}`), values as number[], log, get);
   }
-  const names = [...new Set(values.map((v) => value(v)))].sort();
+  const named = new Map(values.map((v) => [value(v), v]));
+  const names = [...named.keys()].sort();
   const place = (i: number) => (names.length > 1 ? i / (names.length - 1) : 0.5);
   const places = new Map(names.map((name, i) => [name, place(i)]));
   return {
@@ -63,16 +74,23 @@ export function paramAxis(runs: readonly RunView[], path: string, log?: boolean)
     log: false,
     canLog: false,
     at: (run) => places.get(value(paramOf(run, path))) ?? null,
+    filter: (low, high) => {
+      const within = names.filter((name) => places.get(name)! >= low && places.get(name)! <= high);
+      // Between two of them there is none.
+      return within.length === names.length ? null : `${fieldOf(`params.${path}`)} in (${within.length > 0 ? within.slice(0, VALUES).map((name) => literal(named.get(name)!)).join(", ") : "''"})`;
+    },
     ticks: names.map((name, i) => ({ at: place(i), label: cut(name) })),
   };
 }
 
 export function resultAxis(runs: readonly RunView[], metric: string, which: MetricValue, log = false): PlotAxis {
   const get = (run: RunView) => resultOf(run, metric, which);
-  return numeric(RESULT, `${metric}, ${which}`, runs.map(get).filter((v) => v !== null), log, get);
+  // A metric without a direction has no best, and is filtered by its last value.
+  const part = which === "best" && runs.some((run) => typeof run.summary[metric]?.best === "number") ? "best" : "last";
+  return numeric(RESULT, `${metric}, ${which}`, fieldOf(`metrics.${metric}.${part}`), runs.map(get).filter((v) => v !== null), log, get);
 }
 
-function numeric(id: string, title: string, values: readonly number[], wantLog: boolean | undefined, get: (run: RunView) => number | null): PlotAxis {
+function numeric(id: string, title: string, field: string, values: readonly number[], wantLog: boolean | undefined, get: (run: RunView) => number | null): PlotAxis {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const canLog = values.length > 0 && low > 0 && high > low;
@@ -88,6 +106,10 @@ function numeric(id: string, title: string, values: readonly number[], wantLog: 
     at: (run) => {
       const v = get(run);
       return v === null ? null : place(v);
+    },
+    filter: (from, to) => {
+      const ends = [from > 0 ? `${field} >= ${scale.invert(from)}` : "", to < 1 ? `${field} <= ${scale.invert(to)}` : ""].filter(Boolean);
+      return ends.length === 0 ? null : ends.join(" and ");
     },
     ticks: (values.length === 0 ? [] : distinct.length <= 6 ? distinct : round(low, high, log, distinct.every(Number.isInteger))).map((v) => ({ at: place(v), label: number(v) })),
   };
@@ -110,7 +132,7 @@ export function arranged(axes: readonly PlotAxis[], order: readonly string[], fl
   const sorted = [...axes].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
   return sorted.map((axis) =>
     flipped.includes(axis.id)
-      ? { ...axis, at: (run: RunView) => ((at) => (at === null ? null : 1 - at))(axis.at(run)), ticks: axis.ticks.map((tick) => ({ ...tick, at: 1 - tick.at })) }
+      ? { ...axis, at: (run: RunView) => ((at) => (at === null ? null : 1 - at))(axis.at(run)), filter: (low: number, high: number) => axis.filter(1 - high, 1 - low), ticks: axis.ticks.map((tick) => ({ ...tick, at: 1 - tick.at })) }
       : axis,
   );
 }
@@ -125,13 +147,30 @@ export function moved(axes: readonly PlotAxis[], axis: string, by: -1 | 1): stri
   return ids;
 }
 
+/** Each brushed axis with its brushes: a run lies inside where it lies in one of each axis. */
+function brushed(axes: readonly PlotAxis[], brushes: readonly Brush[]): { axis: PlotAxis; own: Brush[] }[] {
+  return axes.flatMap((axis) => {
+    const own = brushes.filter((brush) => brush.axis === axis.id);
+    return own.length > 0 ? [{ axis, own }] : [];
+  });
+}
+
 /** Whether a run lies inside all brushes. */
-export function inside(run: RunView, axes: readonly PlotAxis[], brushes: readonly Brush[]): boolean {
-  return brushes.every((brush) => {
-    const axis = axes.find((a) => a.id === brush.axis);
-    if (!axis) return true;
-    const at = axis.at(run);
-    return at !== null && at >= brush.low && at <= brush.high;
+export function insideOf(axes: readonly PlotAxis[], brushes: readonly Brush[]): (run: RunView) => boolean {
+  const wanted = brushed(axes, brushes);
+  return (run) =>
+    wanted.every(({ axis, own }) => {
+      const at = axis.at(run);
+      return at !== null && own.some((brush) => at >= brush.low && at <= brush.high);
+    });
+}
+
+/** The same as filters for a list of runs, which knows those too that are not drawn. */
+export function filtersOf(axes: readonly PlotAxis[], brushes: readonly Brush[]): string[] {
+  return brushed(axes, brushes).flatMap(({ axis, own }) => {
+    const parts = own.map((brush) => axis.filter(brush.low, brush.high));
+    if (parts.includes(null)) return [];
+    return [parts.length === 1 ? parts[0]! : parts.map((part) => `(${part})`).join(" or ")];
   });
 }
 

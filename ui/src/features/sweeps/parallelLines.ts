@@ -1,4 +1,8 @@
 import type { RunView } from "../../api/types";
+import { ramp } from "../../components/colour";
+
+/** The ends of the ramp that the ground would swallow are left out. @param t where the result lies, 0 to 1 */
+export const shade = (t: number, dark: boolean) => ramp(dark ? 0.28 + 0.72 * t : 0.05 + 0.87 * t);
 
 /** A run's line: its height on each axis, null where it has no place there. */
 export interface Line {

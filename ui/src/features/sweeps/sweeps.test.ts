@@ -6,7 +6,9 @@ import { lanesOf } from "./Timeline";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
-import { arranged, bestSoFar, goalOf, inside, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { arranged, bestSoFar, filtersOf, goalOf, insideOf, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
+import { joined } from "./BrushAxis";
+import { drawnOf } from "./Curves";
 import { decimalsOf, ranked, wordsOf } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
 import { outcomeOf } from "./outcome";
@@ -78,7 +80,35 @@ describe("axes", () => {
       { axis: "rate", low: 0.4, high: 1 },
       { axis: RESULT, low: 0, high: 0.6 },
     ];
-    expect(runs.filter((run) => inside(run, axes, brushes)).map((run) => run.params.rate)).toEqual([0.1]);
+    expect(runs.filter(insideOf(axes, brushes)).map((run) => run.params.rate)).toEqual([0.1]);
+    expect(filtersOf(axes, brushes)).toEqual([expect.stringMatching(/^params\.rate >= 0\.0630957\d+$/), "metrics.a.best <= 62"]);
+  });
+
+  test("several stretches of one axis hold together, and what overlaps is one", () => {
+    const axes = [paramAxis(runs, "rate", true)];
+    const brushes = [{ axis: "rate", low: 0, high: 0.1 }, { axis: "rate", low: 0.9, high: 1 }];
+    expect(runs.filter(insideOf(axes, brushes)).map((run) => run.params.rate)).toEqual([0.01, 1]);
+    expect(filtersOf(axes, brushes)).toEqual([expect.stringMatching(/^\(params\.rate <= 0\.01\d+\) or \(params\.rate >= 0\.6\d+\)$/)]);
+    expect(joined([{ low: 0.5, high: 0.7 }, { low: 0.1, high: 0.3 }, { low: 0.6, high: 0.9 }])).toEqual([{ low: 0.1, high: 0.3 }, { low: 0.5, high: 0.9 }]);
+    expect(joined([{ low: 0, high: 0.6 }, { low: 0.5, high: 1 }])).toEqual([]);
+  });
+
+  test("a filter says what a brush holds: words, an axis on its head, names that are no plain words", () => {
+    const kinds = paramAxis(runs, "kind");
+    expect(kinds.filter(0.5, 1)).toBe("params.kind in ('pgn')");
+    expect(kinds.filter(0, 1)).toBeNull();
+    expect(arranged([kinds], [], ["kind"])[0]!.filter(0.5, 1)).toBe("params.kind in ('iip')");
+    const odd = [1, 2].map((n) => aRun({ params: { "a b": n } }));
+    expect(paramAxis(odd, "a b").filter(0, 0.5)).toBe("`params.a b` <= 1.5");
+    const mixed = [aRun({ params: { sizes: [1, 2] } }), aRun({ params: { sizes: true } }), aRun({ params: { sizes: "it's" } })];
+    expect(paramAxis(mixed, "sizes").filter(-1, 0.9)).toBe("params.sizes in ('[1,2]', 'it\\'s')");
+  });
+
+  test("the curves are of the best, of those that have one", () => {
+    const having = runs.map((run, i) => ({ ...run, summary: { a: { ...run.summary.a!, count: i === 1 ? 1 : 9 } } }));
+    const result = (run: (typeof runs)[0]) => resultOf(run, "a", "best");
+    expect(drawnOf(having, "a", "max", result).map(result)).toEqual([70, 50]);
+    expect(drawnOf(having, "a", "min", result).map(result)).toEqual([50, 70]);
   });
 });
 

@@ -480,6 +480,36 @@ final class WallsTest {
                 .doesNotContain(word);
     }
 
+    /** What belongs to others is left as it is and named, and keeps nobody from what is their own. */
+    @Test
+    void ofManyRunsOnesOwnAreChanged() throws Exception {
+        UUID own = id(ok(send(
+                colleague,
+                "POST",
+                "/api/v1/runs",
+                "{\"experiment\":\"" + word + "\",\"name\":\"own\",\"spec\":{\"dataset\":{\"id\":\"shapes\"}}}")));
+        String select = "{\"select\":{\"ids\":[\"" + run + "\",\"" + own + "\"]}";
+        ObjectMapper json = new ObjectMapper();
+        JsonNode check = json.readTree(ok(send(colleague, "POST", "/api/v1/runs/bulk/check", select + "}")));
+        assertThat(check.path("own").asInt()).isEqualTo(1);
+        assertThat(check.path("applies").asInt()).isEqualTo(2);
+        assertThat(check.at("/actions/cancel").asInt()).isEqualTo(1);
+        assertThat(json.readTree(ok(send(maintainer, "POST", "/api/v1/runs/bulk/check", select + "}")))
+                        .path("own")
+                        .asInt())
+                .isEqualTo(2);
+        for (String deed : List.of("{\"patch\":{\"starred\":true}}", "{\"action\":\"cancel\"}", "{\"delete\":true}")) {
+            JsonNode done =
+                    json.readTree(ok(send(colleague, "POST", "/api/v1/runs/bulk", select + ",\"do\":" + deed + "}")));
+            assertThat(done.path("done").asInt()).as(deed).isEqualTo(1);
+            assertThat(done.at("/skipped/0/id").asText()).isEqualTo(run.toString());
+            assertThat(done.at("/skipped/0/why").asText()).contains("researcher-");
+        }
+        assertThat(lab.column(
+                        "select starred || ' ' || state || ' ' || (deleted_at is null) from run where id = ?", run))
+                .containsExactly("false RUNNING true");
+    }
+
     @Test
     void whatIsInOneProjectDoesNotGoHalfwayIntoAnother() throws Exception {
         people.member(

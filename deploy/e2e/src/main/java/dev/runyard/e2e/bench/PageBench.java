@@ -38,6 +38,7 @@ public final class PageBench {
     private final BenchLab lab;
     private final PageLab page;
     private final int throttle;
+    private final StringBuilder notMeasured = new StringBuilder();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -135,6 +136,9 @@ public final class PageBench {
                 figures(folder, chromium.get(), List.of(LIVE));
             }
         }
+        if (!notMeasured.isEmpty()) {
+            throw new IOException("not all of the page could be measured:" + notMeasured);
+        }
     }
 
     private void figures(Path folder, Path chromium, List<String> parts) throws IOException, InterruptedException {
@@ -153,7 +157,7 @@ public final class PageBench {
         LabProcess.Result measured = LabProcess.run(figures, PATIENCE);
         System.out.print(measured.out());
         if (measured.exit() != 0) {
-            throw new IOException("the page could not be measured: " + measured.err());
+            notMeasured.append(' ').append(String.join(",", parts)).append(measured.err());
         }
     }
 

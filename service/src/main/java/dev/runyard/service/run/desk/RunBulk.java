@@ -99,9 +99,10 @@ public class RunBulk {
      * @param applies to how many it would apply
      * @param skips to how many not
      * @param actions to how many runs each thing that can be done would apply
+     * @param own how many of them whoever asks may change
      */
     @Schema(name = "BulkCheck")
-    public record Check(long applies, long skips, Map<RunState, Long> byState, Map<String, Long> actions) {}
+    public record Check(long applies, long skips, Map<RunState, Long> byState, Map<String, Long> actions, long own) {}
 
     /** What would happen. */
     public Check check(Ask ask) {
@@ -114,22 +115,24 @@ public class RunBulk {
         }
         actions.put("delete", changed(subjects, RunDesk.Deed.throwAway()));
         actions.put(
-                "restore", subjects.stream().filter(RunDesk.Subject::deleted).count());
+                "restore",
+                subjects.stream().filter(run -> run.own() && run.deleted()).count());
+        long own = subjects.stream().filter(RunDesk.Subject::own).count();
         RunDesk.Deed deed = ask.deed();
         long applies = deed == null ? subjects.size() : applies(subjects, deed);
-        return new Check(applies, subjects.size() - applies, states, actions);
+        return new Check(applies, subjects.size() - applies, states, actions, own);
     }
 
     private static long applies(List<RunDesk.Subject> subjects, RunDesk.Deed deed) {
         return subjects.stream()
-                .filter(run -> RunDesk.against(deed, run).isEmpty())
+                .filter(run -> RunDesk.againstOneOfMany(deed, run).isEmpty())
                 .count();
     }
 
     /** Runs whose state it would change: pausing what is paused applies, but is nothing to offer. */
     private static long changed(List<RunDesk.Subject> subjects, RunDesk.Deed deed) {
         return subjects.stream()
-                .filter(run -> RunDesk.against(deed, run).isEmpty())
+                .filter(run -> RunDesk.againstOneOfMany(deed, run).isEmpty())
                 .filter(run -> deed.delete() != null
                         ? !run.deleted()
                         : Command.fromString(String.valueOf(deed.action()))
@@ -171,7 +174,7 @@ public class RunBulk {
             done.addAll(QuarkusTransaction.requiringNew().call(() -> {
                 List<UUID> applies = new ArrayList<>();
                 for (RunDesk.Subject run : desk.held(batch)) {
-                    Optional<String> why = RunDesk.against(deed, run);
+                    Optional<String> why = RunDesk.againstOneOfMany(deed, run);
                     if (why.isEmpty()) {
                         applies.add(run.id());
                     } else {
@@ -196,7 +199,7 @@ public class RunBulk {
         List<UUID> changed = new ArrayList<>();
         List<Skipped> skipped = new ArrayList<>();
         for (RunDesk.Subject run : runs) {
-            Optional<String> why = RunDesk.against(deed, run);
+            Optional<String> why = RunDesk.againstOneOfMany(deed, run);
             if (why.isEmpty()) {
                 try {
                     QuarkusTransaction.requiringNew().run(() -> ledger.obey(run.id(), command, who));
@@ -270,7 +273,7 @@ public class RunBulk {
             List<@Nullable Object> values = new ArrayList<>(where.values());
             values.add(MOST + 1);
             return statements.rows(
-                    "select " + RunDesk.Subject.COLUMNS + " from run r " + where.joins() + "where " + where.sql("r.id")
+                    "select " + desk.columns() + " from run r " + where.joins() + "where " + where.sql("r.id")
                             + " limit ?",
                     RunDesk.Subject.READER,
                     values.toArray());

@@ -3,6 +3,7 @@ package dev.runyard.service.run.desk;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Curation;
@@ -32,12 +33,19 @@ public class RunDesk {
     private final Curation curation;
     private final Experiments experiments;
     private final Configurations configurations;
+    private final Asking asking;
 
-    public RunDesk(Statements statements, Curation curation, Experiments experiments, Configurations configurations) {
+    public RunDesk(
+            Statements statements,
+            Curation curation,
+            Experiments experiments,
+            Configurations configurations,
+            Asking asking) {
         this.statements = statements;
         this.curation = curation;
         this.experiments = experiments;
         this.configurations = configurations;
+        this.asking = asking;
     }
 
     /**
@@ -93,18 +101,42 @@ public class RunDesk {
         }
     }
 
-    /** What decides whether something applies. */
-    record Subject(UUID id, String name, RunState state, boolean inSweep, boolean deleted, boolean external) {
-        static final String COLUMNS =
-                "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null, r.external";
-
+    /**
+     * What decides whether something applies.
+     *
+     * @param own whether whoever asks may change it
+     */
+    record Subject(
+            UUID id,
+            String name,
+            RunState state,
+            boolean inSweep,
+            boolean deleted,
+            boolean external,
+            String createdBy,
+            boolean own) {
         static final Statements.Reader<Subject> READER = r -> new Subject(
                 r.getObject(1, UUID.class),
                 r.getString(2),
                 RunState.valueOf(r.getString(3)),
                 r.getBoolean(4),
                 r.getBoolean(5),
-                r.getBoolean(6));
+                r.getBoolean(6),
+                r.getString(7),
+                r.getBoolean(8));
+    }
+
+    /** What {@link Subject#READER} reads of {@code run r}. */
+    String columns() {
+        return "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null, r.external, r.created_by, "
+                + asking.own("r");
+    }
+
+    /** The same for one of many, where what belongs to others is left as it is instead of refusing the rest. */
+    static Optional<String> againstOneOfMany(Deed deed, Subject run) {
+        return run.own()
+                ? against(deed, run)
+                : Optional.of("it is " + run.createdBy() + "'s, and your role changes your own runs");
     }
 
     /** Why the deed does not apply to the run; empty where it does. */
@@ -128,7 +160,7 @@ public class RunDesk {
     /** The runs, in the order of their ids, held until the transaction ends. */
     List<Subject> held(Collection<UUID> ids) {
         return statements.rows(
-                "select " + Subject.COLUMNS + " from run r where r.id = any(?) order by r.id for update",
+                "select " + columns() + " from run r where r.id = any(?) order by r.id for update",
                 Subject.READER,
                 ids);
     }
