@@ -31,6 +31,8 @@ class ArchitectureTest {
     /** From the top to the ground. A room sees those below it and nothing else. */
     private static final List<String> ROOMS = List.of(
             "scheduling",
+            "scheduling.simulation",
+            "scheduling.round",
             "executor",
             "fleet",
             "mlflow",

@@ -4,8 +4,9 @@ import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.run.RunLedger;
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Going;
+import dev.runyard.service.scheduling.round.Round;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Going;
 import dev.runyard.spec.run.PriorityClass;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -54,7 +55,7 @@ public class Grants {
             return granted;
         }
         Round.Answer answer =
-                meters.round(() -> Round.of(rows.situation(rows.queue(slots, List.of()), devices, going)));
+                meters.round(() -> Round.decide(rows.situation(rows.queue(slots, List.of()), devices, going)));
         for (Round.Grant grant : answer.grants()) {
             grant(grant).ifPresent(granted::add);
         }
@@ -117,10 +118,19 @@ public class Grants {
                     preemption.victim().sweep(),
                     Journal.SCHEDULER,
                     "preempt",
-                    "checkpoints and gives its device back for the "
-                            + preemption.waiter().priorityClass().word() + " run "
-                            + preemption.waiter().run());
+                    "checkpoints and gives its device back for " + named(preemption));
         }
+    }
+
+    /** Whoever sees the victim sees what is of its project, and of another nothing. */
+    private static String named(Round.Preemption preemption) {
+        String word = preemption.waiter().priorityClass().word();
+        boolean same = preemption
+                .waiter()
+                .account()
+                .project()
+                .equals(preemption.victim().account().project());
+        return same ? "the " + word + " run " + preemption.waiter().run() : "a run of another project (" + word + ")";
     }
 
     private boolean holds(String sql, Object... values) {

@@ -4,6 +4,9 @@ import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunView;
 import dev.runyard.service.run.Waiting;
+import dev.runyard.service.scheduling.round.Fit;
+import dev.runyard.service.scheduling.round.Round;
+import dev.runyard.service.scheduling.round.Situation;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.model.BackboneSpec;
 import dev.runyard.spec.run.Needs;
@@ -13,10 +16,12 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +104,13 @@ public class Outlook implements Waiting {
         }
     }
 
+    /** How many runs wait for what. */
+    Map<Round.Cause, Long> causes() {
+        return read(List.of()).values().stream()
+                .collect(Collectors.groupingBy(
+                        Round.Wait::cause, () -> new EnumMap<>(Round.Cause.class), Collectors.counting()));
+    }
+
     private static String when(Round.Wait wait) {
         Double left = wait.left();
         if (left == null || left < 0 || wait.position() == 0) {
@@ -123,7 +135,7 @@ public class Outlook implements Waiting {
         for (UUID run : queued) {
             Round.Wait wait = all.get(run);
             // One that was granted since it was read.
-            out.put(run, wait == null ? new Round.Wait("about to start", 0, null) : wait);
+            out.put(run, wait == null ? new Round.Wait(Round.Cause.STARTING, "about to start", 0, null) : wait);
         }
         return out;
     }

@@ -3,10 +3,12 @@ package dev.runyard.service.scheduling;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.fleet.DeviceView;
 import dev.runyard.service.run.Waiting;
-import dev.runyard.service.scheduling.Situation.Account;
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Going;
-import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.service.scheduling.round.Shares;
+import dev.runyard.service.scheduling.round.Situation;
+import dev.runyard.service.scheduling.round.Situation.Account;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Going;
+import dev.runyard.service.scheduling.round.Situation.Waiter;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
@@ -72,14 +74,21 @@ class QueueRows {
     private static final String ALLOWED = """
             select p.name, s.account, s.weight, s.slots, s.device_hours from share s join project p on p.id = s.project_id""";
 
+    private static final String HELD = """
+            select p.name, d.held_by, sum(d.slots) from device d join project p on p.id = d.held_project
+            where d.held_until > now() group by 1, 2""";
+
     private final Statements statements;
     private final Duration maxWait;
+    private final Duration patience;
     private final Map<String, Placement> placements = new java.util.concurrent.ConcurrentHashMap<>();
 
     QueueRows(
             Statements statements,
-            @ConfigProperty(name = "runyard.max-wait", defaultValue = "PT24H") Duration maxWait) {
+            @ConfigProperty(name = "runyard.max-wait", defaultValue = "PT24H") Duration maxWait,
+            @ConfigProperty(name = "runyard.preempt-after", defaultValue = "PT30S") Duration patience) {
         this.statements = statements;
+        this.patience = patience;
         this.maxWait = maxWait;
     }
 
@@ -103,7 +112,7 @@ class QueueRows {
         Instant now = statements
                 .row("select now() as now", r -> Statements.instant(r, "now"))
                 .orElseThrow();
-        return new Situation(queue, devices, going, new Shares(books(now)), Set.of(), maxWait, now);
+        return new Situation(queue, devices, going, new Shares(books(now)), Set.of(), maxWait, patience, now);
     }
 
     private Shares.Books books(Instant now) {
@@ -122,7 +131,9 @@ class QueueRows {
                                 r.getDouble("weight"),
                                 r.getObject("slots", Integer.class),
                                 r.getObject("device_hours", Double.class))));
-        return new Shares.Books(used, allowed);
+        Map<Account, Integer> held = new HashMap<>();
+        statements.each(HELD, r -> held.put(new Account(r.getString(1), r.getString(2)), r.getInt(3)));
+        return new Shares.Books(used, allowed, held);
     }
 
     private static Device device(ResultSet r) throws SQLException {

@@ -6,6 +6,8 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.scheduling.round.Shares;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
@@ -49,8 +51,10 @@ public class ShareResource {
 
     private final Statements statements;
     private final Wakeup wakeup;
+    private final SecurityIdentity identity;
 
-    public ShareResource(Statements statements, Wakeup wakeup) {
+    public ShareResource(Statements statements, Wakeup wakeup, SecurityIdentity identity) {
+        this.identity = identity;
         this.statements = statements;
         this.wakeup = wakeup;
     }
@@ -118,14 +122,20 @@ public class ShareResource {
         return shown(null, null);
     }
 
-    /** Nothing that goes is stopped by a quota below it. */
+    /** Of a user by a maintainer of the project, of a whole project by an administrator. Nothing that goes is stopped by a quota below it. */
     @PUT
-    @RolesAllowed(Role.ADMINISTRATOR)
+    @RolesAllowed(Role.MAINTAINER)
     @Consumes(MediaType.APPLICATION_JSON)
     @Transactional
     public ShareView set(@Nullable ShareRequest body, @HeaderParam("X-Runyard-User") @Nullable String user) {
         ShareRequest request = Problem.required(body);
         String account = request.account() == null ? "" : request.account();
+        if (account.isEmpty() && !identity.hasRole(Role.ADMINISTRATOR)) {
+            throw Problem.of(
+                    403,
+                    "NOT_ALLOWED",
+                    "What a whole project may have is said by an administrator of the lab; name an account of it.");
+        }
         UUID project = statements
                 .row("select id from project where name = ?", r -> r.getObject(1, UUID.class), request.project())
                 .orElseThrow(() -> Problem.invalid(

@@ -1,6 +1,7 @@
 package dev.runyard.service.scheduling;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.scheduling.round.Shares;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Keeps the books: what leases that are over took, once each. */

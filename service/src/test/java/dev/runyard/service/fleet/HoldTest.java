@@ -49,6 +49,28 @@ final class HoldTest {
     }
 
     @Test
+    void maintainersDealOutWithinTheirProjectAndNoFurther() {
+        people.project(project);
+        String other = "other-" + UUID.randomUUID();
+        people.project(other);
+        String hers = member("keeper-" + UUID.randomUUID(), "MAINTAINER");
+        share(hers, project, "bob", 200);
+        share(hers, project, null, 403);
+        share(hers, other, "bob", 422);
+        share(member("plain-" + UUID.randomUUID(), "RESEARCHER"), project, "bob", 403);
+    }
+
+    private static void share(String token, String project, String account, int status) {
+        String who = account == null ? "" : ",\"account\":\"" + account + "\"";
+        given().header("Authorization", "Bearer " + token)
+                .contentType("application/json")
+                .body("{\"project\":\"" + project + "\",\"slots\":3" + who + "}")
+                .put("/api/v1/shares")
+                .then()
+                .statusCode(status);
+    }
+
+    @Test
     void aHoldTakesItsSlotsOfTheQuotaAndWhoHoldsLetsGo() {
         people.project(project);
         String ann = "ann-" + UUID.randomUUID();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Workers without a process and runs for them; what happens between is the ledger's and the scheduler's own doing. */
 @ApplicationScoped
@@ -75,9 +76,28 @@ public class Leases {
 
     /** @param spec as JSON */
     public UUID queue(PriorityClass priorityClass, Placement placement, String spec) {
+        return queue(() -> experiments.named("leases", "ann"), priorityClass, placement, spec);
+    }
+
+    /** In another project than the lab's own. */
+    public UUID queue(UUID project, PriorityClass priorityClass) {
+        UUID experiment = UUID.randomUUID();
+        statements.change(
+                "insert into experiment (id, project_id, name, created_by) values (?, ?, 'leases', 'ann')",
+                experiment,
+                project);
+        return queue(
+                () -> new Experiments.Place(project, experiment),
+                priorityClass,
+                null,
+                "{\"dataset\": {\"id\": \"shapes\"}}");
+    }
+
+    private UUID queue(
+            Supplier<Experiments.Place> where, PriorityClass priorityClass, Placement placement, String spec) {
         UUID id = UUID.randomUUID();
         QuarkusTransaction.requiringNew().run(() -> {
-            Experiments.Place place = experiments.named("leases", "ann");
+            Experiments.Place place = where.get();
             rows.queue(new RunRows.Fresh(
                     id,
                     place.project(),

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.runyard.service.auth.People;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.fleet.Fleet;
@@ -39,6 +40,9 @@ final class PreemptionTest {
 
     @Inject
     Leases lab;
+
+    @Inject
+    People people;
 
     @AfterEach
     void clear() {
@@ -82,6 +86,21 @@ final class PreemptionTest {
         lab.end(again, new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
         assertThat(lab.text("select lost || ' ' || (not_before is null) from run where id = ?", normal))
                 .isEqualTo("0 true");
+    }
+
+    @Test
+    void aRunOfAnotherProjectIsNotNamed() throws Exception {
+        lab.calm();
+        lab.device(Leases.candidate("private"), 1);
+        UUID normal = lab.queue();
+        Leases.Held held = lab.started(normal);
+        UUID project = people.project("private-" + UUID.randomUUID());
+        UUID urgent = lab.queue(project, PriorityClass.URGENT);
+        statements.change("update run set queued_at = now() - interval '31 seconds' where id = ?", urgent);
+        Leases.await(() -> beat(held, 3) == Order.PAUSE);
+        assertThat(lab.text("select why from event where run_id = ? and kind = 'preempt'", normal))
+                .contains("a run of another project (urgent)")
+                .doesNotContain(urgent.toString());
     }
 
     @Test

@@ -1,8 +1,8 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.round;
 
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Going;
-import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Going;
+import dev.runyard.service.scheduling.round.Situation.Waiter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,11 +1,12 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runyard.service.scheduling.Situation.Account;
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Going;
-import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.service.scheduling.round.Situation.Account;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Going;
+import dev.runyard.service.scheduling.round.Situation.Waiter;
+import dev.runyard.service.scheduling.simulation.Simulation;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import java.lang.management.ManagementFactory;
@@ -31,6 +32,7 @@ class RoundTest {
     private final List<Going> going = new ArrayList<>();
     private final Map<Account, Double> used = new HashMap<>();
     private final Map<Account, Shares.Allowance> allowed = new HashMap<>();
+    private final Map<Account, Integer> held = new HashMap<>();
     private final Set<String> stored = new java.util.HashSet<>();
 
     private static Account account(String user) {
@@ -108,7 +110,14 @@ class RoundTest {
 
     private Round.Answer answer() {
         return Round.of(new Situation(
-                queue, devices, going, new Shares(new Shares.Books(used, allowed)), stored, Duration.ofHours(24), NOW));
+                queue,
+                devices,
+                going,
+                new Shares(new Shares.Books(used, allowed, held)),
+                stored,
+                Duration.ofHours(24),
+                Duration.ofSeconds(30),
+                NOW));
     }
 
     private List<UUID> granted() {
@@ -117,6 +126,18 @@ class RoundTest {
 
     private String why(Waiter waiter) {
         return answer().waits().get(waiter.run()).why();
+    }
+
+    @Test
+    void whatAPersonHoldsCountsAgainstTheQuota() {
+        Waiter waiter = waits("ann", 10);
+        device("cpu", "cpu", GIB, 9, Device.State.USABLE);
+        allowed.put(account("ann"), new Shares.Allowance(1, 2, null));
+        held.put(account("ann"), 1);
+        assertThat(granted()).containsExactly(waiter.run());
+        held.put(account("ann"), 2);
+        assertThat(granted()).isEmpty();
+        assertThat(why(waiter)).contains("has 2 of 2 slots");
     }
 
     @Test
@@ -333,8 +354,10 @@ class RoundTest {
         Waiter next = waits("ann", 8);
         assertThat(why(lone)).isEqualTo("all devices busy");
         going.set(0, but(there, null, 90.0));
-        assertThat(answer().waits().get(lone.run())).isEqualTo(new Round.Wait("all devices busy", 1, 90.0));
-        assertThat(answer().waits().get(next.run())).isEqualTo(new Round.Wait("all devices busy", 2, null));
+        assertThat(answer().waits().get(lone.run()))
+                .isEqualTo(new Round.Wait(Round.Cause.BUSY, "all devices busy", 1, 90.0));
+        assertThat(answer().waits().get(next.run()))
+                .isEqualTo(new Round.Wait(Round.Cause.BUSY, "all devices busy", 2, null));
     }
 
     private Waiter waitsFor(int many, int waited) {

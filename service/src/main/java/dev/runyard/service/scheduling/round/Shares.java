@@ -1,7 +1,7 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.round;
 
-import dev.runyard.service.scheduling.Situation.Account;
-import dev.runyard.service.scheduling.Situation.Going;
+import dev.runyard.service.scheduling.round.Situation.Account;
+import dev.runyard.service.scheduling.round.Situation.Going;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What each project and each user in it has had, against what they may have. Device-seconds are halved every {@link #HALF_LIFE}, then
  * divided by the weight of the project and, inside it, of the user; who has the least by that is next.
  */
-final class Shares {
-    static final Duration HALF_LIFE = Duration.ofDays(7);
+public final class Shares {
+    public static final Duration HALF_LIFE = Duration.ofDays(7);
 
     /**
      * Seconds that a lease counts at least while it lasts: of those who have had as much, whoever has fewer runs going is next, and a
@@ -30,7 +30,7 @@ final class Shares {
      * @param slots most slots at once; null: any number
      * @param deviceHours most device-hours, halved as the share is; null: any number
      */
-    record Allowance(
+    public record Allowance(
             double weight,
             @Nullable Integer slots,
             @Nullable Double deviceHours) {
@@ -40,9 +40,11 @@ final class Shares {
     /**
      * What was used until now by leases that are over, device-seconds after halving, and what is allowed; a project's own stand under the
      * empty user.
+     *
+     * @param held slots of devices that people work on by hand
      */
-    record Books(Map<Account, Double> used, Map<Account, Allowance> allowed) {
-        static final Books EMPTY = new Books(Map.of(), Map.of());
+    public record Books(Map<Account, Double> used, Map<Account, Allowance> allowed, Map<Account, Integer> held) {
+        public static final Books EMPTY = new Books(Map.of(), Map.of(), Map.of());
 
         Allowance of(Account account) {
             return allowed.getOrDefault(account, Allowance.DEFAULT);
@@ -55,9 +57,10 @@ final class Shares {
     private final Map<Account, Integer> userSlots = new HashMap<>();
     private final Map<String, Integer> projectSlots = new HashMap<>();
 
-    Shares(Books books) {
+    public Shares(Books books) {
         this.books = books;
         books.used().forEach(this::add);
+        books.held().forEach(this::slots);
     }
 
     /** The same before anything that goes is counted. */
@@ -69,24 +72,24 @@ final class Shares {
     void going(List<Going> going, Instant now) {
         for (Going one : going) {
             add(one.account(), Math.max(LEAST, halved(one.granted(), now, now)));
-            slot(one.account());
+            slots(one.account(), 1);
         }
     }
 
     /** Counts a slot that was just given. */
     void charge(Account account) {
         add(account, LEAST);
-        slot(account);
+        slots(account, 1);
     }
 
     /** What a lease from one moment to another still counts for: the seconds, each halved by its age. */
-    static double halved(Instant from, Instant to, Instant now) {
+    public static double halved(Instant from, Instant to, Instant now) {
         double life = HALF_LIFE.toSeconds() / Math.log(2);
         return Math.max(0, life * (Math.exp(-seconds(to, now) / life) - Math.exp(-seconds(from, now) / life)));
     }
 
     /** What is left of an amount after a while. */
-    static double aged(double amount, Instant then, Instant now) {
+    public static double aged(double amount, Instant then, Instant now) {
         return amount * Math.pow(2, -Math.max(0, seconds(then, now)) / HALF_LIFE.toSeconds());
     }
 
@@ -95,13 +98,13 @@ final class Shares {
     }
 
     /** What the account's project has had so far. */
-    Round.Had project(Account account) {
-        return new Round.Had(books.of(whole(account)).weight(), projects.getOrDefault(account.project(), 0.0));
+    ServiceOrder.Had project(Account account) {
+        return new ServiceOrder.Had(books.of(whole(account)).weight(), projects.getOrDefault(account.project(), 0.0));
     }
 
     /** What the account has had so far. */
-    Round.Had user(Account account) {
-        return new Round.Had(books.of(account).weight(), users.getOrDefault(account, 0.0));
+    ServiceOrder.Had user(Account account) {
+        return new ServiceOrder.Had(books.of(account).weight(), users.getOrDefault(account, 0.0));
     }
 
     /** Why the account gets nothing more for now; empty where it may. */
@@ -145,8 +148,8 @@ final class Shares {
         projects.merge(account.project(), seconds, Double::sum);
     }
 
-    private void slot(Account account) {
-        userSlots.merge(account, 1, Integer::sum);
-        projectSlots.merge(account.project(), 1, Integer::sum);
+    private void slots(Account account, int many) {
+        userSlots.merge(account, many, Integer::sum);
+        projectSlots.merge(account.project(), many, Integer::sum);
     }
 }

@@ -1,4 +1,4 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.round;
 
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
@@ -16,18 +16,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stored names that any host can fetch, as {@link Device#offers}
  * @param maxWait after so long an idle run counts as normal
+ * @param patience a run of a higher class waits so long before it takes another's device
  */
-record Situation(
+public record Situation(
         List<Waiter> queue,
         List<Device> devices,
         List<Going> going,
         Shares shares,
         Set<String> stored,
         Duration maxWait,
+        Duration patience,
         Instant now) {
 
     /** Whose usage and quota count. */
-    record Account(String project, String user) {}
+    public record Account(String project, String user) {}
 
     /**
      * A run that waits.
@@ -40,7 +42,7 @@ record Situation(
      * @param needs names that its device has to offer: {@code dataset:birds}, {@code weights:clip}
      * @param refused devices that cannot do it, with what each said
      */
-    record Waiter(
+    public record Waiter(
             UUID run,
             Account account,
             @Nullable UUID sweep,
@@ -56,7 +58,7 @@ record Situation(
             Set<String> needs,
             Map<UUID, String> refused) {
         /** On one device. */
-        Waiter(
+        public Waiter(
                 UUID run,
                 Account account,
                 @Nullable UUID sweep,
@@ -98,7 +100,7 @@ record Situation(
      * @param quarantined whether it was set aside: used only where there is no other
      * @param offers names that its host has, as {@link Waiter#needs}
      */
-    record Device(
+    public record Device(
             UUID id,
             String host,
             String key,
@@ -113,7 +115,7 @@ record Situation(
         private static final Pattern SHARE = Pattern.compile("/\\d{1,2}$");
 
         /** Why there is no lease to be had. */
-        enum State {
+        public enum State {
             /** There is. */
             USABLE,
             /** Its worker is heard, but a person drained it. */
@@ -126,7 +128,7 @@ record Situation(
             LOST
         }
 
-        boolean usable() {
+        public boolean usable() {
             return state == State.USABLE;
         }
 
@@ -151,7 +153,7 @@ record Situation(
      * @param ending whether it is asked to pause or to stop anyway
      * @param left seconds that it will still take; null: nobody knows
      */
-    record Going(
+    public record Going(
             UUID run,
             UUID device,
             int slot,

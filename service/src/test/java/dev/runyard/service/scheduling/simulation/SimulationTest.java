@@ -1,4 +1,4 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

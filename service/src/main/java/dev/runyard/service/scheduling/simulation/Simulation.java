@@ -1,9 +1,12 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.simulation;
 
-import dev.runyard.service.scheduling.Situation.Account;
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Going;
-import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.service.scheduling.round.Round;
+import dev.runyard.service.scheduling.round.Shares;
+import dev.runyard.service.scheduling.round.Situation;
+import dev.runyard.service.scheduling.round.Situation.Account;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Going;
+import dev.runyard.service.scheduling.round.Situation.Waiter;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
 import java.time.Duration;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A lab in which only time passes: devices, runs that take so many seconds each, and the scheduler's own function once a second. A run
  * that is asked for its device hears it with its next heartbeat, checkpoints, and goes on later where it was.
  */
-final class Simulation {
+public final class Simulation {
     static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
     /** Until a heartbeat is answered with the order, and until the checkpoint is written. */
@@ -31,6 +34,9 @@ final class Simulation {
     private final List<Device> devices;
     private final Map<Account, Shares.Allowance> allowed;
     private final int checkpointSeconds;
+    /** As the service has it where nobody says otherwise. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Duration maxWait;
     private final Map<Account, Double> used = new HashMap<>();
     private final Map<UUID, Job> jobs = new LinkedHashMap<>();
@@ -242,11 +248,18 @@ final class Simulation {
         Map<Account, Double> aged = new HashMap<>();
         used.forEach((account, seconds) -> aged.put(account, Shares.aged(seconds, usedAt, now)));
         return new Situation(
-                queue, devices, going, new Shares(new Shares.Books(aged, allowed)), Set.of(), maxWait, now);
+                queue,
+                devices,
+                going,
+                new Shares(new Shares.Books(aged, allowed, Map.of())),
+                Set.of(),
+                maxWait,
+                PATIENCE,
+                now);
     }
 
     /** Queued runs of many users and devices of which a part is free, for a look at what a round takes. */
-    static Situation large(int queued, int devices, int users) {
+    public static Situation large(int queued, int devices, int users) {
         List<Waiter> queue = new ArrayList<>();
         List<Placement> placements = List.of(
                 Placement.ANY,
@@ -294,6 +307,7 @@ final class Simulation {
                 new Shares(Shares.Books.EMPTY),
                 Set.of(),
                 Duration.ofHours(24),
+                PATIENCE,
                 BEGIN.plusSeconds(2L * queued));
     }
 }

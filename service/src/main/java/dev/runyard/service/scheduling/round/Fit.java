@@ -1,7 +1,7 @@
-package dev.runyard.service.scheduling;
+package dev.runyard.service.scheduling.round;
 
-import dev.runyard.service.scheduling.Situation.Device;
-import dev.runyard.service.scheduling.Situation.Waiter;
+import dev.runyard.service.scheduling.round.Situation.Device;
+import dev.runyard.service.scheduling.round.Situation.Waiter;
 import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Placement;
 import java.util.Collection;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which devices could carry out which runs, were they free; and the words for those that none could. */
-final class Fit {
+public final class Fit {
     private Fit() {}
 
     /** @param total bytes of the memory that the device has with others */
@@ -31,7 +31,7 @@ final class Fit {
     }
 
     /** Why none of the devices could ever do, whatever their state; empty where one could, or where there is none at all. */
-    static Optional<String> never(Placement placement, List<Device> devices) {
+    public static Optional<String> never(Placement placement, List<Device> devices) {
         Map<String, Board> boards = Board.of(devices);
         boolean some = devices.isEmpty()
                 || boards.values().stream().anyMatch(board -> board.devices().stream()
