@@ -52,10 +52,11 @@ public final class LoaderBench {
                 Ratios rate = Ratios.of(other.times(), ours.times());
                 System.out.printf(
                         Locale.ROOT,
-                        "  PyTorch with %s workers %s ms; images a second, Runyard to PyTorch: %s%n",
+                        "  PyTorch with %s workers %s ms; images a second, Runyard to PyTorch: %s; processor time %s%n",
                         workers,
                         Ratios.of(other.times()),
-                        rate.atLeast(GOAL));
+                        rate.atLeast(GOAL),
+                        Ratios.of(ours.processor(), other.processor()));
             }
         }
     }

@@ -17,6 +17,7 @@ import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -151,7 +152,7 @@ public final class ClientBundle implements AutoCloseable {
     public float[] pixels(Raster image) {
         int side = layout.imageSize();
         float[] out = new float[3 * side * side];
-        manifest.normalisation().apply(Transforms.tv(image, side), out, 0);
+        manifest.normalisation().apply(Transforms.tv(image, side), FloatBuffer.wrap(out), 0);
         return out;
     }
 

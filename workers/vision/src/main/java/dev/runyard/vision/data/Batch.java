@@ -2,6 +2,7 @@ package dev.runyard.vision.data;
 
 import dev.runyard.vision.image.Normalisation;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 
 /**
  * What a model looks at in one step: normalised images, or what a backbone made of them, with their labels.
@@ -17,7 +18,7 @@ public record Batch(float[] values, long[] axes, int[] labels) {
         float[] values = new float[n * 3 * size * size];
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
-            normalisation.apply(split.pixels(from + i, size), values, i * 3 * size * size);
+            normalisation.apply(split.pixels(from + i, size), FloatBuffer.wrap(values), i * 3 * size * size);
             labels[i] = split.label(from + i);
         }
         return new Batch(values, new long[] {3, size, size}, labels);

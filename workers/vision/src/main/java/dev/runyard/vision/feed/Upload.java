@@ -2,20 +2,23 @@ package dev.runyard.vision.feed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.runyard.vision.image.Decoders;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pixels of a batch reach the device: on the host normalised by the threads that decode, to a GPU as the bytes they are, a
- * quarter of the size, and normalised there. One for each thread that makes batches; its memory is used again for the next one.
+ * How the pixels of a batch reach the device: on the host normalised by the threads that decode, where the engine will read them; to a GPU as
+ * the bytes they are, a quarter of the size, and normalised there. One for each thread that makes batches; the memory for a GPU's is used
+ * again for the next one.
  */
 public final class Upload {
     private final boolean bytes;
-    private float[] values = {};
     private @Nullable ByteBuffer rgb;
 
     /** By the device of this process. */
@@ -50,22 +53,16 @@ public final class Upload {
             throws IOException {
         int each = 3 * side * side;
         if (!bytes) {
-            float[] to = floats(n * each);
+            NDArray made = manager.create(new Shape(n, 3, side, side), DataType.FLOAT32);
+            FloatBuffer to = Torch.memory(made);
             Decoders.each(n, i -> normalisation.apply(pixels.of(i), to, i * each));
-            return Torch.floats(manager, to, n, 3, side, side);
+            return made;
         }
         ByteBuffer to = buffer(n * each);
         Decoders.each(n, i -> to.duplicate().position(i * each).put(pixels.of(i)));
         try (NDArray raw = Torch.bytes(manager, to, n, side, side, 3)) {
             return OnDevice.normalised(raw, normalisation);
         }
-    }
-
-    private float[] floats(int count) {
-        if (values.length < count) {
-            values = new float[count];
-        }
-        return values;
     }
 
     private ByteBuffer buffer(int count) {

@@ -200,9 +200,12 @@ public final class Augmentations {
 
     private static byte[] flipped(byte[] in, int size) {
         byte[] out = new byte[in.length];
-        for (int y = 0, o = 0; y < size; y++) {
-            for (int x = size - 1; x >= 0; x--, o += 3) {
-                System.arraycopy(in, (y * size + x) * 3, out, o, 3);
+        int row = 3 * size;
+        for (int y = 0, o = 0; y < in.length; y += row) {
+            for (int at = y + row - 3; at >= y; at -= 3, o += 3) {
+                out[o] = in[at];
+                out[o + 1] = in[at + 1];
+                out[o + 2] = in[at + 2];
             }
         }
         return out;

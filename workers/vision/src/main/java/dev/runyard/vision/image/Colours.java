@@ -2,18 +2,74 @@ package dev.runyard.vision.image;
 
 /** Pillow's colour operations on RGB bytes, in its arithmetic (float32 where it uses float32), so that bytes agree. */
 final class Colours {
-    /** Sixth of the circle that a hue of 8 bits lies in, how far beyond its beginning, and a saturation of 8 bits as a share. */
-    private static final int[] SECTOR = new int[256];
+    /** Of a pixel's largest value and the range of its three, at {@code largest << 8 | range}: its saturation, 8 bits. */
+    private static final byte[] SATURATION = new byte[1 << 16];
 
-    private static final float[] BEYOND = new float[256];
-    private static final float[] SHARE = new float[256];
+    /** Which of the three is largest and which smallest, the range, and how far the third lies below the largest: the hue, 8 bits. */
+    private static final byte[] HUE = new byte[6 << 16];
+
+    /** Of saturation and value, at {@code saturation << 8 | value}: the smallest of the three. */
+    private static final byte[] LEAST = new byte[1 << 16];
+
+    private static final double[] SHARE = new double[256];
+
+    /** Of a hue: how far, as a share of the saturation, the value between lies below the largest one. */
+    private static final double[] BELOW = new double[256];
+
+    /** Of a hue: by how many bits red, green and blue are shifted in largest, between and smallest, 8 bits each. */
+    private static final byte[][] PLACE = new byte[3][256];
+
+    // Largest and second of the three.
+    private static final int RED_GREEN = 0;
+    private static final int RED_BLUE = 1 << 16;
+    private static final int GREEN_RED = 2 << 16;
+    private static final int GREEN_BLUE = 3 << 16;
+    private static final int BLUE_RED = 4 << 16;
+    private static final int BLUE_GREEN = 5 << 16;
+
+    private static final int LARGEST = 16;
+    private static final int BETWEEN = 8;
+    private static final int SMALLEST = 0;
 
     static {
+        byte[][] sectors = {
+            {LARGEST, BETWEEN, SMALLEST},
+            {BETWEEN, LARGEST, SMALLEST},
+            {SMALLEST, LARGEST, BETWEEN},
+            {SMALLEST, BETWEEN, LARGEST},
+            {BETWEEN, SMALLEST, LARGEST},
+            {LARGEST, SMALLEST, BETWEEN}
+        };
         for (int h = 0; h < 256; h++) {
             int i = (int) Math.floor((float) h * 6.0 / 255.0);
-            SECTOR[h] = i % 6;
-            BEYOND[h] = (float) ((float) h * 6.0 / 255.0 - (float) i);
-            SHARE[h] = (float) (h / 255.0);
+            float beyond = (float) ((float) h * 6.0 / 255.0 - (float) i);
+            BELOW[h] = i % 2 == 0 ? 1.0 - beyond : beyond;
+            for (int band = 0; band < 3; band++) {
+                PLACE[band][h] = sectors[i % 6][band];
+            }
+        }
+        for (int s = 0; s < 256; s++) {
+            SHARE[s] = (float) (s / 255.0);
+            for (int v = 0; v < 256; v++) {
+                LEAST[s << 8 | v] = (byte) round(v * (1.0 - SHARE[s]));
+            }
+        }
+        for (int largest = 1; largest < 256; largest++) {
+            for (int range = 0; range <= largest; range++) {
+                SATURATION[largest << 8 | range] = (byte) clip((int) ((float) range / largest * 255.0));
+            }
+        }
+        for (int range = 1; range < 256; range++) {
+            for (int third = 0; third <= range; third++) {
+                int at = range << 8 | third;
+                float below = third / (float) range;
+                HUE[RED_GREEN | at] = hueOf(0, below, 1);
+                HUE[RED_BLUE | at] = hueOf(0, 1, below);
+                HUE[GREEN_RED | at] = hueOf(below, 0, 1);
+                HUE[GREEN_BLUE | at] = hueOf(1, 0, below);
+                HUE[BLUE_RED | at] = hueOf(below, 1, 0);
+                HUE[BLUE_GREEN | at] = hueOf(1, below, 0);
+            }
         }
     }
 
@@ -72,14 +128,35 @@ final class Colours {
             int r = rgb[i] & 0xff;
             int g = rgb[i + 1] & 0xff;
             int b = rgb[i + 2] & 0xff;
-            int max = Math.max(r, Math.max(g, b));
-            int min = Math.min(r, Math.min(g, b));
-            int s = max == min ? 0 : clip((int) ((float) (max - min) / max * 255.0));
-            if (s == 0) {
-                put(rgb, i, max, max, max);
+            int largest;
+            int between;
+            int smallest;
+            int order;
+            if (r >= g && r >= b) {
+                largest = r;
+                between = Math.max(g, b);
+                smallest = Math.min(g, b);
+                order = g >= b ? RED_GREEN : RED_BLUE;
+            } else if (g >= b) {
+                largest = g;
+                between = Math.max(r, b);
+                smallest = Math.min(r, b);
+                order = r >= b ? GREEN_RED : GREEN_BLUE;
             } else {
-                fromHsv((hueOf(r, g, b, max, max - min) + shift) & 0xff, s, max, rgb, i);
+                largest = b;
+                between = Math.max(r, g);
+                smallest = Math.min(r, g);
+                order = r >= g ? BLUE_RED : BLUE_GREEN;
             }
+            int range = largest - smallest;
+            int s = SATURATION[largest << 8 | range] & 0xff;
+            int h = (HUE[order | range << 8 | (largest - between)] + shift) & 0xff;
+            int made = largest << LARGEST
+                    | (int) (largest * (1.0 - SHARE[s] * BELOW[h]) + 0.5) << BETWEEN
+                    | LEAST[s << 8 | largest] & 0xff;
+            rgb[i] = (byte) (made >> PLACE[0][h]);
+            rgb[i + 1] = (byte) (made >> PLACE[1][h]);
+            rgb[i + 2] = (byte) (made >> PLACE[2][h]);
         }
     }
 
@@ -110,50 +187,23 @@ final class Colours {
         return (byte) (v <= 0 ? 0 : v >= 255 ? 255 : (int) v);
     }
 
-    private static int hueOf(int r, int g, int b, int max, float range) {
-        float rc = (max - r) / range;
-        float gc = (max - g) / range;
-        float bc = (max - b) / range;
+    /**
+     * Pillow's 8-bit hue.
+     *
+     * @param red how far it lies below the largest of the three, as a share of their range; the largest has 0, the smallest 1
+     */
+    private static byte hueOf(float red, float green, float blue) {
         float h;
-        if (r == max) {
-            h = bc - gc;
-        } else if (g == max) {
-            h = (float) (2.0 + rc - bc);
+        if (red == 0) {
+            h = blue - green;
+        } else if (green == 0) {
+            h = (float) (2.0 + red - blue);
         } else {
-            h = (float) (4.0 + gc - rc);
+            h = (float) (4.0 + green - red);
         }
         double turned = h / 6.0 + 1.0;
-        // Pillow's remainder by 1; it lies between 5/6 and 11/6, and Java's own remainder takes ten times as long.
-        h = (float) (turned >= 1 ? turned - 1 : turned);
-        return clip((int) (h * 255.0));
-    }
-
-    private static void fromHsv(int h, int s, int v, byte[] rgb, int at) {
-        int sector = SECTOR[h];
-        float f = BEYOND[h];
-        float fs = SHARE[s];
-        int p = round(v * (1.0 - fs));
-        if ((sector & 1) == 0) {
-            int t = round(v * (1.0 - fs * (1.0 - f)));
-            switch (sector) {
-                case 0 -> put(rgb, at, v, t, p);
-                case 2 -> put(rgb, at, p, v, t);
-                default -> put(rgb, at, t, p, v);
-            }
-        } else {
-            int q = round(v * (1.0 - fs * f));
-            switch (sector) {
-                case 1 -> put(rgb, at, q, v, p);
-                case 3 -> put(rgb, at, p, q, v);
-                default -> put(rgb, at, v, p, q);
-            }
-        }
-    }
-
-    private static void put(byte[] rgb, int at, int r, int g, int b) {
-        rgb[at] = (byte) r;
-        rgb[at + 1] = (byte) g;
-        rgb[at + 2] = (byte) b;
+        h = (float) (turned >= 1 ? turned - 1 : turned); // Pillow's remainder by 1; it lies between 5/6 and 11/6
+        return (byte) clip((int) (h * 255.0));
     }
 
     /** C's round, half away from zero, for values ≥ 0. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoders {
     private static final int MOST = 64;
+    private static final int BEFORE_ALL = -1;
     private static final int COUNT = Math.min(MOST, Runtime.getRuntime().availableProcessors());
 
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(COUNT, task -> {
@@ -37,7 +38,8 @@ public final class Decoders {
     }
 
     /**
-     * Runs a task for 0 to {@code n - 1} and waits for all of them. Not to be called by a task.
+     * Runs a task for 0 to {@code n - 1} and waits for all of them; where it is interrupted, for those that have begun. When it returns, no
+     * task runs, so what tasks write to may go. Not to be called by a task.
      *
      * @throws IOException what the task of the lowest number among those that failed threw; also its unchecked exceptions and errors
      */
@@ -57,11 +59,23 @@ public final class Decoders {
                 }
             });
         }
-        try {
-            over.await();
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        for (boolean waits = true; waits; ) {
+            try {
+                over.await();
+                waits = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                attempt(
+                        BEFORE_ALL,
+                        i -> {
+                            throw new IOException("interrupted while reading images", e);
+                        },
+                        first);
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while reading images", e);
         }
         Fault fault = first.get();
         if (fault != null) {

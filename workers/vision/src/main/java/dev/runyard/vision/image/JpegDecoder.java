@@ -20,6 +20,31 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * an exception. Other damage, which libjpeg mends with a warning, is mended, as Pillow does; such files are in official data sets.
  */
 final class JpegDecoder {
+    /** Before they are clipped, colours lie between this far below 0 and twice that above. */
+    private static final int LOWEST = 256;
+
+    private static final byte[] LIGHT = new byte[3 * LOWEST];
+    private static final byte[] INK = new byte[3 * LOWEST];
+    private static final int[] RED = new int[256];
+    private static final int[] GREEN_OF_BLUE = new int[256];
+    private static final int[] GREEN_OF_RED = new int[256];
+    private static final int[] BLUE = new int[256];
+
+    static {
+        for (int i = 0; i < LIGHT.length; i++) {
+            int value = Math.max(0, Math.min(255, i - LOWEST));
+            LIGHT[i] = (byte) value;
+            INK[i] = (byte) (255 - value);
+        }
+        for (int i = 0; i < 256; i++) {
+            int c = i - 128;
+            RED[i] = (91881 * c + 32768) >> 16;
+            GREEN_OF_BLUE[i] = -22554 * c + 32768;
+            GREEN_OF_RED[i] = -46802 * c;
+            BLUE[i] = (116130 * c + 32768) >> 16;
+        }
+    }
+
     private JpegDecoder() {}
 
     /** @param mended told when the data are damaged and were decoded nevertheless */
@@ -154,21 +179,15 @@ final class JpegDecoder {
 
     /** libjpeg's conversion with 16 fraction bits; a fourth component passes, and CMYK inks are 255 minus the colours. */
     private static byte[] fromYcc(byte[] data, int step, boolean inverted) {
+        byte[] clipped = inverted ? INK : LIGHT;
         for (int i = 0; i < data.length; i += step) {
-            int y = data[i] & 0xff;
-            int cb = (data[i + 1] & 0xff) - 128;
-            int cr = (data[i + 2] & 0xff) - 128;
-            int r = clip(y + ((91881 * cr + 32768) >> 16));
-            int g = clip(y + ((-22554 * cb - 46802 * cr + 32768) >> 16));
-            int b = clip(y + ((116130 * cb + 32768) >> 16));
-            data[i] = (byte) (inverted ? 255 - r : r);
-            data[i + 1] = (byte) (inverted ? 255 - g : g);
-            data[i + 2] = (byte) (inverted ? 255 - b : b);
+            int y = (data[i] & 0xff) + LOWEST;
+            int cb = data[i + 1] & 0xff;
+            int cr = data[i + 2] & 0xff;
+            data[i] = clipped[y + RED[cr]];
+            data[i + 1] = clipped[y + ((GREEN_OF_BLUE[cb] + GREEN_OF_RED[cr]) >> 16)];
+            data[i + 2] = clipped[y + BLUE[cb]];
         }
         return data;
-    }
-
-    private static int clip(int v) {
-        return v < 0 ? 0 : Math.min(v, 255);
     }
 }

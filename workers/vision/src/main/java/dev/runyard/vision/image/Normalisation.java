@@ -1,5 +1,7 @@
 package dev.runyard.vision.image;
 
+import java.nio.FloatBuffer;
+
 /**
  * Mean and deviation a channel, for values in 0 to 1.
  *
@@ -33,20 +35,21 @@ public record Normalisation(float[] mean, float[] std) {
      * ToTensor and Normalize in float32: {@code (u8 / 255 - mean) / std}.
      *
      * @param hwc height × width × 3 bytes
-     * @param out where 3 × height × width floats go
+     * @param out where 3 × height × width floats go; its position stays
      * @param offset of the first one
      */
-    public void apply(byte[] hwc, float[] out, int offset) {
+    public void apply(byte[] hwc, FloatBuffer out, int offset) {
         int plane = hwc.length / 3;
+        float[] values = new float[plane];
+        float[] table = new float[256];
         for (int band = 0; band < 3; band++) {
-            float[] table = new float[256];
             for (int v = 0; v < 256; v++) {
                 table[v] = (v / 255f - mean[band]) / std[band];
             }
-            int to = offset + band * plane;
             for (int i = 0, at = band; i < plane; i++, at += 3) {
-                out[to + i] = table[hwc[at] & 0xff];
+                values[i] = table[hwc[at] & 0xff];
             }
+            out.put(offset + band * plane, values);
         }
     }
 }

@@ -34,7 +34,10 @@ public final class Torch {
     private static final ThreadLocal<ByteBuffer> STAGING =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(4 * PIECE).order(ByteOrder.nativeOrder()));
 
+    private static final ThreadLocal<long[]> CROSSINGS = ThreadLocal.withInitial(() -> new long[1]);
+
     private static volatile @Nullable Device device;
+    private static volatile boolean tf32;
 
     private Torch() {}
 
@@ -49,7 +52,8 @@ public final class Torch {
      * Prepares the calling thread; every thread that computes calls it first. libtorch's gradient mode belongs to a thread and is on
      * in new ones, where it would record all work for a backward pass that never comes. The optimiser of compiled modules belongs to a
      * thread too; it plans anew after a module's first calls, with other last bits, so that a resumed run would differ. Numbers too small
-     * for a float's own form count as zero from here on, in what this thread computes.
+     * for a float's own form count as zero from here on, in what this thread computes. On a GPU fp32 is fp32, also where libtorch's own
+     * default rounds, unless {@link #tf32} allowed it.
      */
     public static void enter() {
         Engine.getEngine("PyTorch");
@@ -57,6 +61,8 @@ public final class Torch {
         JniUtils.setGraphExecutorOptimize(false);
         if (onHost()) {
             LibTorch.flushDenormals();
+        } else {
+            LibTorch.tf32(tf32);
         }
     }
 
@@ -79,6 +85,7 @@ public final class Torch {
      * throughout, also where libtorch's own default is another.
      */
     public static void tf32(boolean allowed) {
+        tf32 = allowed;
         if (!onHost() && !LibTorch.tf32(allowed)) {
             throw new IllegalStateException("this libtorch does not say whether it uses TF32; use the release that"
                     + " \"runyard doctor\" names");
@@ -111,6 +118,18 @@ public final class Torch {
         }
     }
 
+    /**
+     * How often this thread has moved numbers between Java and the engine so far, either way. Where the engine computes on a GPU each has to
+     * wait until all that it was given before is done.
+     */
+    public static long crossings() {
+        return CROSSINGS.get()[0];
+    }
+
+    private static void crosses() {
+        CROSSINGS.get()[0]++;
+    }
+
     /** Whether arrays live in the host's memory. */
     public static boolean onHost() {
         Device chosen = device;
@@ -139,6 +158,7 @@ public final class Torch {
      * @param values at least as many as the shape has, of which the first are taken
      */
     public static NDArray floats(NDManager manager, float[] values, long... shape) {
+        crosses();
         Shape whole = new Shape(shape);
         int count = Math.toIntExact(whole.size());
         if (count <= PIECE) {
@@ -159,18 +179,32 @@ public final class Torch {
         return array;
     }
 
+    /**
+     * The memory of a float32 array on the host, row-major, to fill it before anything is computed of it. It may not be touched once the
+     * array is closed.
+     */
+    public static FloatBuffer memory(NDArray array) {
+        if (!array.getDevice().equals(Device.cpu())) {
+            throw new IllegalArgumentException("the array is on " + array.getDevice() + ", not on the host");
+        }
+        return array.toByteBuffer(true).asFloatBuffer();
+    }
+
     /** A copy of the values in the engine's memory. */
     public static NDArray doubles(NDManager manager, double[] values, long... shape) {
+        crosses();
         return manager.create(DoubleBuffer.wrap(values), new Shape(shape), DataType.FLOAT64);
     }
 
     /** A copy of the values in the engine's memory. */
     public static NDArray longs(NDManager manager, long[] values, long... shape) {
+        crosses();
         return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
     }
 
     /** A copy of unsigned bytes in the engine's memory. */
     public static NDArray bytes(NDManager manager, ByteBuffer values, long... shape) {
+        crosses();
         NDArray wrapped = manager.create(values, new Shape(shape), DataType.UINT8);
         if (!onHost()) {
             return wrapped; // copied on its way
@@ -219,6 +253,7 @@ public final class Torch {
     }
 
     private static <T> T onHost(NDArray array, Function<NDArray, T> values) {
+        crosses();
         return array.getDevice().equals(Device.cpu()) ? values.apply(array) : copied(array, values);
     }
 
@@ -240,6 +275,7 @@ public final class Torch {
      * @param values as many as the array has, of its type
      */
     public static void fill(NDArray target, Buffer values) {
+        crosses();
         try (NDArray flat = target.reshape(target.size());
                 NDArray given = target.getManager().create(values, flat.getShape(), target.getDataType())) {
             flat.set(new NDIndex(":"), given);

@@ -24,6 +24,7 @@ import dev.runyard.vision.backbone.vit.Bf16Cpu;
 import dev.runyard.vision.backbone.vit.VitShape;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Watch;
+import dev.runyard.vision.device.DeviceRecord;
 import dev.runyard.vision.encoder.Backbones;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.TestTransform;
@@ -107,6 +108,8 @@ public final class Training {
             Torch.enter();
             Torch.threads(options.threads());
             arithmetic(spec.backbone().precision());
+            DeviceRecord.of(options.device(), spec.backbone().precision() == BackboneSpec.Precision.TF32)
+                    .ifPresent(listener::log);
             Files.createDirectories(dir);
             long begun = System.nanoTime();
             Watch watch = (what, done, of) -> {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.vision.SharedData;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,8 @@ class PreprocessParityTest {
             for (String order : List.of("clip", "tv")) {
                 byte[] u8 = order.equals("clip") ? Transforms.clip(image, 32) : Transforms.tv(image, 32);
                 float[] ours = new float[u8.length];
-                (order.equals("clip") ? Normalisation.CLIP : Normalisation.IMAGENET).apply(u8, ours, 0);
+                (order.equals("clip") ? Normalisation.CLIP : Normalisation.IMAGENET)
+                        .apply(u8, FloatBuffer.wrap(ours), 0);
                 float[] theirs = io.floats(order + "_float_32");
                 for (int k = 0; k < ours.length; k++) {
                     assertThat(Math.abs(ours[k] - theirs[i * ours.length + k])).isLessThanOrEqualTo(1e-6f);

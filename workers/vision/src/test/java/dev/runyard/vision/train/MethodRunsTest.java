@@ -68,6 +68,9 @@ class MethodRunsTest {
     private static final int WIDTH = 32;
     private static final int CLASSES = 8;
 
+    /** Counters of a checkpoint are read where the first step needs them. */
+    private static final long FIRST = 1;
+
     @TempDir
     static Path shared;
 
@@ -178,7 +181,8 @@ class MethodRunsTest {
     void isResumedBitForBitAndLeavesTheBackbone(Case what) throws IOException {
         // Each stop of a ResNet18 writes and reads a tenth of a gigabyte.
         long[] stops = what.name().contains("resnet18") ? new long[] {4} : new long[] {1, 3, 4, STEPS};
-        resumedBitForBit(spec(what), stops);
+        Recorder whole = resumedBitForBit(spec(what), stops);
+        assertThat(whole.waits).as("steps in which a GPU would wait").isSubsetOf(FIRST);
     }
 
     /** Each run of fresh and warm modules alike: the second has trained and judged before it is resumed. */

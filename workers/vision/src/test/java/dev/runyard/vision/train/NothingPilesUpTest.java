@@ -14,14 +14,13 @@ import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.vision.nd.ArraysAlive;
 import dev.runyard.vision.train.input.TrainingOptions;
-import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Arrays and managers of the engine over a long training. */
+/** Arrays and managers of the engine over a long training, and what a step moves between it and Java. */
 class NothingPilesUpTest {
     private static final int EPOCHS = 20;
     private static final int STEPS = 10 * EPOCHS;
@@ -47,25 +46,20 @@ class NothingPilesUpTest {
                 null,
                 null);
         TreeMap<Long, List<Long>> alive = new TreeMap<>();
-        Outcome outcome = new Training(spec, dir.resolve("run"), TrainingOptions.cpu(dir.resolve("cache")))
-                .run(new TrainingListener() {
-                    private long step;
-
-                    @Override
-                    public void progress(long at, long steps, int epoch, int epochs) {
-                        step = at;
-                    }
-
-                    @Override
-                    public void checkpoint(Path folder, CheckpointRef ref) {
-                        alive.put(
-                                step,
-                                List.of(
-                                        ArraysAlive.of("ai.djl.pytorch.engine.PtNDArray"),
-                                        ArraysAlive.of("ai.djl.pytorch.engine.PtNDManager"),
-                                        ArraysAlive.of("ai.djl.ndarray.NDScope")));
-                    }
-                });
+        Recorder recorder = new Recorder() {
+            @Override
+            public void checkpoint(Path folder, CheckpointRef ref) {
+                super.checkpoint(folder, ref);
+                alive.put(
+                        step,
+                        List.of(
+                                ArraysAlive.of("ai.djl.pytorch.engine.PtNDArray"),
+                                ArraysAlive.of("ai.djl.pytorch.engine.PtNDManager"),
+                                ArraysAlive.of("ai.djl.ndarray.NDScope")));
+            }
+        };
+        Outcome outcome =
+                new Training(spec, dir.resolve("run"), TrainingOptions.cpu(dir.resolve("cache"))).run(recorder);
         assertThat(outcome).isEqualTo(new Outcome.Finished(STEPS));
         assertThat(alive).hasSize(EPOCHS);
         assertThat(alive.firstEntry().getValue().get(0)).isPositive();
@@ -73,5 +67,6 @@ class NothingPilesUpTest {
             assertThat(alive.lastEntry().getValue().get(kind))
                     .isLessThanOrEqualTo(alive.firstEntry().getValue().get(kind) + AHEAD);
         }
+        assertThat(recorder.waits).as("steps in which a GPU would wait").isSubsetOf(1L);
     }
 }

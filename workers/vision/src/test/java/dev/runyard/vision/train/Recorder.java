@@ -4,6 +4,7 @@ import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.ArtifactKind;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Order;
+import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.report.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,12 @@ class Recorder implements TrainingListener {
     final List<String> log = new ArrayList<>();
     final List<CheckpointRef> checkpoints = new ArrayList<>();
     final Map<String, Path> artifacts = new LinkedHashMap<>();
+    /** Steps within which numbers went between Java and the engine, where a GPU would have made them wait. */
+    final List<Long> waits = new ArrayList<>();
+
     long resumed = -1;
     long step;
+    private long crossings;
     private final long stopAt;
     private final Order stop;
 
@@ -39,11 +44,16 @@ class Recorder implements TrainingListener {
 
     @Override
     public void progress(long at, long steps, int epoch, int epochs) {
+        if (at > step && Torch.crossings() > crossings) {
+            waits.add(at);
+        }
         step = at;
+        crossings = Torch.crossings();
     }
 
     @Override
     public void points(List<MetricPoint> points) {
+        crossings = Torch.crossings(); // they were read to be told
         for (MetricPoint p : points) {
             metrics.computeIfAbsent(p.key(), k -> new LinkedHashMap<>()).put(p.step(), p.value());
         }
@@ -52,6 +62,7 @@ class Recorder implements TrainingListener {
     @Override
     public void checkpoint(Path folder, CheckpointRef ref) {
         checkpoints.add(ref);
+        crossings = Torch.crossings();
     }
 
     @Override
@@ -66,6 +77,7 @@ class Recorder implements TrainingListener {
 
     @Override
     public Order order() {
+        crossings = Torch.crossings();
         return step >= stopAt ? stop : Order.CONTINUE;
     }
 }

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Letters: n inputs, T tokens, D width, h heads, d = D/h.
  */
 public final class EncoderBlock implements AutoCloseable {
+    /**
+     * Tokens from which on a processor computes an attention without a mask in one call of the engine, which never holds all of its
+     * weights. Of fewer tokens operation by operation is as fast. On a GPU that call may round to TF32.
+     */
+    static final int ONE_CALL_FROM = 128;
+
     private static final List<String> MLP = List.of("norm2", "mlp.fc1", "mlp.fc2");
 
     private final int width;
@@ -31,6 +37,7 @@ public final class EncoderBlock implements AutoCloseable {
     private final NDArray attentionScale;
     private final NDArray quickGeluScale;
     private final NDArray one;
+    private @Nullable FusedModule module;
 
     /** @param heads divides the width */
     public EncoderBlock(int width, int heads, Activation activation, double eps) {
@@ -70,7 +77,7 @@ public final class EncoderBlock implements AutoCloseable {
             NDArray qkv = Nn.linear(
                     norm(w, name + "norm1", x), w.get(name + "attn.qkv.weight"), w.get(name + "attn.qkv.bias"));
             NDList parts = heads(qkv, 3);
-            return project(w, name, x, attention(parts.get(0), parts.get(1), mask), parts.get(2));
+            return project(w, name, x, mixed(parts.get(0), parts.get(1), parts.get(2), mask));
         })) {
             return mlp(w, name, seen);
         }
@@ -91,7 +98,7 @@ public final class EncoderBlock implements AutoCloseable {
             NDArray kv = Nn.linear(normed, weight.get(width + ":"), bias.get(width + ":"));
             NDList parts = heads(kv, 2);
             NDArray attention = attention(heads(q, 1).get(0), parts.get(0), null);
-            return new NDList(project(w, name, first(x), attention, parts.get(1)), attention);
+            return new NDList(project(w, name, first(x), attention.matMul(parts.get(1))), attention);
         });
         try (NDArray seen = both.get(0)) {
             return new Result(mlp(w, name, seen), both.get(1));
@@ -114,16 +121,37 @@ public final class EncoderBlock implements AutoCloseable {
         return out;
     }
 
+    /** What the tokens take of each other: [n, h, T, d]. */
+    private NDArray mixed(NDArray q, NDArray k, NDArray v, @Nullable NDArray mask) {
+        boolean inOneCall = mask == null && Torch.onHost() && q.getShape().get(2) >= ONE_CALL_FROM;
+        return inOneCall
+                ? module().call("attend", q, k, v)
+                : attention(q, k, mask).matMul(v);
+    }
+
+    /** Made when it is first needed: most towers see too few tokens. */
+    private synchronized FusedModule module() {
+        FusedModule made = module;
+        if (made == null) {
+            made = new FusedModule(constants);
+            module = made;
+        }
+        return made;
+    }
+
     /** [n, h, queries, T] */
     private NDArray attention(NDArray q, NDArray k, @Nullable NDArray mask) {
         NDArray looks = q.mul(attentionScale).matMul(k.transpose(0, 1, 3, 2));
         return (mask == null ? looks : looks.add(mask)).softmax(-1);
     }
 
-    /** @param x what the queries' tokens came in with */
-    private static NDArray project(Tensors w, String name, NDArray x, NDArray attention, NDArray v) {
-        NDArray mixed = attention.matMul(v).transpose(0, 2, 1, 3).reshape(x.getShape());
-        NDArray y = Nn.linear(mixed, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias"));
+    /**
+     * @param x what the queries' tokens came in with
+     * @param mixed [n, h, queries, d]
+     */
+    private static NDArray project(Tensors w, String name, NDArray x, NDArray mixed) {
+        NDArray together = mixed.transpose(0, 2, 1, 3).reshape(x.getShape());
+        NDArray y = Nn.linear(together, w.get(name + "attn.proj.weight"), w.get(name + "attn.proj.bias"));
         return x.add(Bottleneck.behind(w, name + "adapter.attn.", y));
     }
 
@@ -234,7 +262,11 @@ public final class EncoderBlock implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        FusedModule made = module;
+        if (made != null) {
+            made.close();
+        }
         constants.close();
     }
 }

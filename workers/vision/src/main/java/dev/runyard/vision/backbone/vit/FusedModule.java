@@ -31,7 +31,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class FusedModule implements AutoCloseable {
     /** Of {@link #archive}. */
-    static final String SHA256 = "e0fbe4ff7187a2601b1582aa5eab40b439e8c0f8f2d0bd49a0dde1e9b6c2f0b1";
+    static final String SHA256 = "00e8681ce20561b7849b9f7e25fc77f1c4293bb0bfc59544880d70fdd372bed1";
 
     private static final String SOURCE = "vision_transformer.py";
     private static final String LIST = "w[]"; // the engine passes arrays of this name as one list
@@ -63,9 +63,11 @@ final class FusedModule implements AutoCloseable {
         return array;
     }
 
-    /** The result of a method of one array. */
-    NDArray call(String method, NDArray argument) {
-        return run(new NDList(name(method), argument));
+    /** The result of a method of some arrays. */
+    NDArray call(String method, NDArray... arguments) {
+        NDList all = new NDList(name(method));
+        all.addAll(List.of(arguments));
+        return run(all);
     }
 
     /** The result of a method of {@code inputs}, weights, facts and eps. */

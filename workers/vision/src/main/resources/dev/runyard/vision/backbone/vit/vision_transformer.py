@@ -41,6 +41,13 @@ class VisionTransformer(Module):
     x = (self).insert((self).tokens(pixels, w), each[0], 0)
     return (self).tower(x, each, w, facts, eps)
 
+  # of queries, keys and values [n, h, T, d]; nothing of T x T is kept for the way back
+  def attend(self: __torch__.VisionTransformer,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v)
+
   def to_bf16(self: __torch__.VisionTransformer,
     x: Tensor) -> Tensor:
     return torch.to(x, 15)

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The MLP's own way back through frozen weights against the engine's. */
 class MlpWayBackTest {
-    private static final int WIDTH = 48;
+    static final int WIDTH = 48;
     private static final int DEPTH = 3;
 
     @BeforeAll
@@ -61,7 +61,7 @@ class MlpWayBackTest {
     }
 
     /** The largest difference, to the largest value. */
-    private static double farthest(float[] got, float[] wanted) {
+    static double farthest(float[] got, float[] wanted) {
         double difference = 0;
         double value = 0;
         for (int i = 0; i < wanted.length; i++) {
@@ -110,7 +110,7 @@ class MlpWayBackTest {
         return out;
     }
 
-    private static Tensors weights(NDManager manager) {
+    static Tensors weights(NDManager manager) {
         Map<String, NDArray> w = new LinkedHashMap<>();
         for (int i = 0; i < DEPTH; i++) {
             String block = "blocks." + i + ".";
