@@ -32,7 +32,7 @@ export function SignIn({ done = () => location.reload() }: { done?: () => void }
   // Which form it is the lab says: none stands here that is gone in a moment.
   if (ways.isPending) {
     return (
-      <div className="note">
+      <div className="note narrow">
         <h1>Sign in</h1>
         <Skeleton what="how to sign in" lines={3} />
       </div>
@@ -40,7 +40,7 @@ export function SignIn({ done = () => location.reload() }: { done?: () => void }
   }
   if (ways.data?.passwords || ways.data?.sso) {
     return (
-      <div className="note">
+      <div className="note narrow">
         <h1>Sign in</h1>
         <Refused />
         {ways.data.sso ? (
@@ -70,7 +70,7 @@ function TokenForm({ done, alone = false }: { done: () => void; alone?: boolean 
   };
 
   return (
-    <form className={alone ? "note" : "stack"} onSubmit={submit} aria-label="Sign in">
+    <form className={alone ? "note narrow" : "stack"} onSubmit={submit} aria-label="Sign in">
       {alone ? <h1>This browser is not signed in</h1> : null}
       <p>
         Open the address that <code>runyard up</code> printed, or the one that <code>runyard token --url</code> prints on the lab&apos;s machine. Or

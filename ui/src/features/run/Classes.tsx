@@ -31,7 +31,7 @@ export function Classes({ result }: { result: ResultView }) {
   return (
     <section aria-label="Classes">
       <div className={css.tools}>
-        <h3>Classes</h3>
+        <h2>Classes</h2>
         <TextField icon={Search} type="search" placeholder="Find classes" aria-label="Find classes" value={search} onChange={(event) => setSearch(event.target.value)} />
         <Select label="Order of the classes" size="s" value={order} options={Object.entries(ORDERS).map(([value, label]) => ({ value: value as Order, label }))} onValue={setOrder} />
       </div>

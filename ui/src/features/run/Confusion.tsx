@@ -21,7 +21,7 @@ export function Confusion({ result, cell, onCell }: Props) {
   const worst = worstOf(places, 10);
   return (
     <section className={css.figure} aria-label="Confusion">
-      <h3>Confusion</h3>
+      <h2>Confusion</h2>
       {shown.length <= MOST_CLASSES ? <Matrix shown={shown} names={classNames} places={places} /> : <p className="small faint">{count(shown.length)} classes are too many for a matrix that can be read.</p>}
       {worst.length === 0 ? (
         <p className="small faint">No class is taken for another.</p>

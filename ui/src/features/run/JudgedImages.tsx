@@ -32,7 +32,7 @@ export function JudgedImages({ run, set, masked, cell, onCell }: Props) {
   return (
     <section aria-label="Images">
       <div className={css.tools}>
-        <h3>Images</h3>
+        <h2>Images</h2>
         <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => setSearch(event.target.value)} />
         {cell ? (
           <Button size="s" onClick={() => onCell(null)}>
