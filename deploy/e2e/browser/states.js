@@ -122,6 +122,7 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /audit': () => people.flatMap((who, i) => ['run', 'member', 'api_token'].map((kind, k) => ({ id: 900 - i * 3 - k, time: at(60 + i), who, action: ['INSERT', 'UPDATE', 'DELETE'][k], kind, object: id('7', i), ...(k < 2 ? { project: 'default' } : {}), ...(k > 0 ? { before: 'a1'.repeat(32) } : {}), ...(k < 2 ? { after: 'b2'.repeat(32) } : {}), request: 'PATCH /api/v1/runs/x', requestId: id('6', i), address: '10.0.0.2' }))),
     'GET /experiments': () => (n === 0 ? [] : [{ name: 'shapes-prompts', project: 'default', runs: n, tags: {}, starred: false, archived: false }]),
     'GET /devices': () => devices,
+    'GET /shares': () => people.flatMap((account, i) => [...(i ? [] : [{ project: 'default', weight: 2, slots: 8, usedHours: 310.5, going: 3 }]), { project: 'default', account, weight: 1, usedHours: 12.25, going: i % 2, ...(i ? {} : { slots: 0, deviceHours: 40, note: '1 go now, more than the quota: none is stopped, and none starts before fewer than 0 go' }) }]),
     'GET /workers': () => devices.slice(0, 1).map(() => ({ id: id('c', 0), host: 'atlas', pid: 7, version: '0.2.0', state: 'LIVE', lastSeen: at(3), startedAt: at(4000) })),
     'GET /keys': () => ({ of: n, params, metrics: n === 0 ? [] : metrics, tags: [] }),
     'GET /runs': listed,

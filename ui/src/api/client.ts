@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import type { BulkAsk, SavedViewAsk } from "./curating";
+import type { FleetPaths } from "./fleet";
 import { decode } from "./numbers";
 import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
 import type { JudgedPaths } from "./judged";
@@ -12,7 +13,7 @@ import type { ReportPaths } from "./reports";
 import type { BandsAsk, SeriesAsked } from "./series";
 import type { Action, JsonObject } from "./types";
 
-export const http = createClient<paths & JudgedPaths & OrderPaths & PeoplePaths & ReportPaths & SearchPaths>({
+export const http = createClient<paths & FleetPaths & JudgedPaths & OrderPaths & PeoplePaths & ReportPaths & SearchPaths>({
   baseUrl: location.origin,
   querySerializer: { array: { style: "form", explode: true } },
   // Looked up at each call, so that a test can answer in its place.

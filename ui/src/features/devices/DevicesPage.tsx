@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
+import { type Me, people, peopleKeys } from "../../api/people";
 import type { DeviceView } from "../../api/types";
 import { ago, between, bytes, shortId } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
@@ -11,6 +12,8 @@ import { useNow } from "../../components/now";
 import { StatePill } from "../../components/display/StatePill";
 import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
+import { DeviceActions } from "./DeviceActions";
+import { Shares } from "./Shares";
 
 /** Lease and heartbeat times move without an event of their own. */
 const POLL_MS = 5000;
@@ -19,6 +22,7 @@ const POLL_MS = 5000;
 const placed = (place: string) => (place === "command:any" ? "programs" : place.replace(/^(dataset|weights):/, "").replace(/^secret:/, "secret "));
 
 export function DevicesPage() {
+  const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me });
   const devices = useQuery({ queryKey: keys.devices, queryFn: api.devices, refetchInterval: POLL_MS });
   const workers = useQuery({ queryKey: keys.workers, queryFn: api.workers, refetchInterval: POLL_MS });
   const now = useNow();
@@ -38,8 +42,8 @@ export function DevicesPage() {
               <table>
                 <thead>
                   <tr>
-                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last failure", "Worker", "Last seen"].map((head) => (
-                      <th key={head} scope="col">
+                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last failure", "Worker", "Last seen", ""].map((head) => (
+                      <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                         {head}
                       </th>
                     ))}
@@ -47,7 +51,7 @@ export function DevicesPage() {
                 </thead>
                 <tbody className="num">
                   {list.map((device) => (
-                    <Row key={device.id} device={device} now={now} />
+                    <Row key={device.id} device={device} now={now} me={me.data} />
                   ))}
                 </tbody>
               </table>
@@ -55,6 +59,7 @@ export function DevicesPage() {
           )
         }
       </Answered>
+      {me.data ? <Shares me={me.data} /> : null}
       <h2>Workers</h2>
       <Answered query={workers} what="workers">
         {(list) =>
@@ -93,7 +98,7 @@ export function DevicesPage() {
   );
 }
 
-function Row({ device, now }: { device: DeviceView; now: number }) {
+function Row({ device, now, me }: { device: DeviceView; now: number; me: Me | undefined }) {
   const { lease } = device;
   return (
     <tr>
@@ -145,6 +150,7 @@ function Row({ device, now }: { device: DeviceView; now: number }) {
       </td>
       <td>{device.version ?? "–"}</td>
       <td>{ago(device.lastSeen, now)}</td>
+      <td>{me ? <DeviceActions device={device} me={me} /> : null}</td>
     </tr>
   );
 }
