@@ -12,6 +12,9 @@ import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,27 +66,33 @@ public class StudyLedger {
     @Transactional(Transactional.TxType.MANDATORY)
     public Asked ask(UUID asked, UUID sweep, int points, String who) {
         SweepLedger.Room room = sweeps.room(sweep, points);
-        if (room.points() > 0) {
-            statements.change(
-                    "update sweep_draw set asked = ?, asked_at = now(), asked_by = ?"
-                            + " where sweep_id = ? and point >= ? and point < ?",
-                    asked,
-                    who,
-                    sweep,
-                    room.first(),
-                    room.first() + room.points());
+        if (room.points() == 0) {
+            return new Asked(List.of(), sweeps.stopping(sweep));
         }
-        return asked(asked, sweep);
+        List<Handed> handed = statements.rows(
+                "update sweep_draw set asked = ?, asked_at = now(), asked_by = ?"
+                        + " where sweep_id = ? and point >= ? and point < ? returning point, params",
+                StudyLedger::handed,
+                asked,
+                who,
+                sweep,
+                room.first(),
+                room.first() + room.points());
+        return new Asked(handed.stream().sorted(Comparator.comparingInt(Handed::point)).toList(), null);
     }
 
     /** What a request was answered with. */
     public Asked asked(UUID asked, UUID sweep) {
         List<Handed> points = statements.rows(
                 "select point, params from sweep_draw where sweep_id = ? and asked = ? order by point",
-                r -> new Handed(r.getInt(1), Json.tree(r.getString(2))),
+                StudyLedger::handed,
                 sweep,
                 asked);
         return new Asked(points, points.isEmpty() ? sweeps.stopping(sweep) : null);
+    }
+
+    private static Handed handed(ResultSet row) throws SQLException {
+        return new Handed(row.getInt(1), Json.tree(row.getString(2)));
     }
 
     /**

@@ -72,8 +72,10 @@ class SweepDraws {
     @Transactional(Transactional.TxType.MANDATORY)
     int more(UUID sweep, SweepSpec spec, int index, int total, int wanted) {
         int point = drawn(sweep);
-        int included = (int)
-                statements.number("select count(*) from sweep_draw where sweep_id = ? and source = 'include'", sweep);
+        int included = spec.include().isEmpty()
+                ? 0
+                : (int) statements.number(
+                        "select count(*) from sweep_draw where sweep_id = ? and source = 'include'", sweep);
         List<Map<String, JsonNode>> rest = spec.include()
                 .subList(
                         Math.min(included, spec.include().size()),
@@ -110,7 +112,8 @@ class SweepDraws {
 
     /** Points there are. */
     int drawn(UUID sweep) {
-        return (int) statements.number("select count(*) from sweep_draw where sweep_id = ?", sweep);
+        // They are numbered without a gap; counting them would read all of them at every request.
+        return (int) statements.number("select coalesce(max(point), -1) + 1 from sweep_draw where sweep_id = ?", sweep);
     }
 
     /** Whether a run waits until all points are over, because it is for a further seed of one of the best. */
