@@ -78,7 +78,8 @@ public class StudyLedger {
                 sweep,
                 room.first(),
                 room.first() + room.points());
-        return new Asked(handed.stream().sorted(Comparator.comparingInt(Handed::point)).toList(), null);
+        return new Asked(
+                handed.stream().sorted(Comparator.comparingInt(Handed::point)).toList(), null);
     }
 
     /** What a request was answered with. */
