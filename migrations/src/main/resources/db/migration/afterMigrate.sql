@@ -10,7 +10,7 @@ declare
     -- Written by workers, by the lab itself, or as the consequence of a row that is written down.
     machine constant text[] := array['flyway_schema_history', 'audit', 'sso_attempt', 'event', 'attempt', 'lease', 'refusal', 'worker', 'idempotency', 'blob',
         'config_layout', 'run_config', 'config_value', 'config_unseen', 'sweep_point', 'sweep_draw', 'sweep_reading', 'run_log',
-        'metric_key', 'metric_point', 'metric_summary', 'metric_block', 'metric_beat', 'checkpoint', 'checkpoint_file', 'artifact', 'client_run', 'run_dataset', 'usage', 'secret'];
+        'metric_key', 'metric_point', 'metric_summary', 'metric_block', 'metric_beat', 'checkpoint', 'checkpoint_file', 'artifact', 'blob_sender', 'client_run', 'run_dataset', 'usage', 'secret'];
     t text;
 begin
     perform pg_advisory_xact_lock(hashtext('runyard_walls'));
@@ -156,7 +156,16 @@ begin
             loop
                 parts := parts || format('exists (select from %s o where o.%I = blob.sha256)', link.relation, link.name);
             end loop;
+            -- The code of programs, which specs name.
+            parts := parts || 'exists (select from run o where jsonb_exists(o.spec, ''code'')'
+                              ' and (o.spec #>> ''{code,archive}'' = blob.sha256 or o.spec #>> ''{code,diff}'' = blob.sha256))'::text;
+            parts := parts || 'exists (select from sweep o where jsonb_exists(o.spec -> ''base'', ''code'')'
+                              ' and (o.spec #>> ''{base,code,archive}'' = blob.sha256 or o.spec #>> ''{base,code,diff}'' = blob.sha256))'::text;
             seen := array_to_string(parts, ' or ');
+        elsif t.name = 'blob_sender' then
+            seen := 'project_id = any ((select runyard_sees())::uuid[])'
+                 || ' or account_id = nullif(current_setting(''runyard.account'', true), '''')::uuid';
+            acts := 'false';
         elsif t.name = any (closed) then
             continue;
         elsif 'project_id' = any (t.columns) then

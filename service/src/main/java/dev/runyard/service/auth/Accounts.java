@@ -41,6 +41,9 @@ public class Accounts {
 
     private final Statements statements;
 
+    /** Once they are there they stay. */
+    private volatile boolean walls;
+
     @Inject
     public Accounts(Statements statements) {
         this.statements = statements;
@@ -59,10 +62,7 @@ public class Accounts {
      * @throws Problem 409 where the database lacks the role that people's requests are carried out as
      */
     public void requireWalls() {
-        long there = statements.number("""
-                select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(current_user, oid,
-                  case when cast(current_setting('server_version_num') as integer) >= 160000 then 'set' else 'member' end)""");
-        if (there == 0) {
+        if (!walls()) {
             throw Problem.of(
                     409,
                     "NO_WALLS",
@@ -70,6 +70,16 @@ public class Accounts {
                             + " server run \"create role runyard_person nologin; grant runyard_person to\" the lab's role, and start"
                             + " the lab again.");
         }
+    }
+
+    /** Whether the database keeps projects apart; without that there is one person, and nobody to keep apart. */
+    public boolean walls() {
+        if (!walls) {
+            walls = statements.number("""
+                    select count(*) from pg_roles where rolname = 'runyard_person' and pg_has_role(session_user, oid,
+                      case when cast(current_setting('server_version_num') as integer) >= 160000 then 'set' else 'member' end)""") > 0;
+        }
+        return walls;
     }
 
     /** @param secret what a browser's cookie holds */

@@ -78,9 +78,13 @@ final class BlobFolder {
         }
     }
 
-    /** How many bytes of an upload in pieces are here; 0 when none was begun. */
-    long arrived(BlobHash hash) throws IOException {
-        Path part = part(hash);
+    /**
+     * How many bytes of an upload in pieces are here; 0 when none was begun.
+     *
+     * @param sender whose upload it is: nobody completes what somebody else began
+     */
+    long arrived(BlobHash hash, String sender) throws IOException {
+        Path part = part(hash, sender);
         return Files.exists(part) ? Files.size(part) : 0;
     }
 
@@ -91,9 +95,10 @@ final class BlobFolder {
      * @return how many bytes are here now
      * @throws Problem 400 when the piece is cut off, 507 when the disk is full
      */
-    long append(BlobHash hash, long from, InputStream in) throws IOException {
+    long append(BlobHash hash, String sender, long from, InputStream in) throws IOException {
         byte[] chunk = new byte[CHUNK];
-        try (FileChannel out = FileChannel.open(part(hash), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel out =
+                FileChannel.open(part(hash, sender), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             out.truncate(from);
             out.position(from);
             for (int n = read(in, chunk); n >= 0; n = read(in, chunk)) {
@@ -104,8 +109,8 @@ final class BlobFolder {
     }
 
     /** The pieces together, hashed and durable; the same as {@link #receive} gives for one stream. */
-    Received joined(BlobHash hash) throws IOException {
-        Path part = part(hash);
+    Received joined(BlobHash hash, String sender) throws IOException {
+        Path part = part(hash, sender);
         try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
             force(file);
         }
@@ -125,8 +130,8 @@ final class BlobFolder {
         Files.move(file, file.resolveSibling(hash.hex() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private Path part(BlobHash hash) {
-        return temporary.resolve(hash.hex() + ".part");
+    private Path part(BlobHash hash, String sender) {
+        return temporary.resolve(hash.hex() + "-" + sender + ".part");
     }
 
     /** A sender that went away is no fault of this side. */

@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "artifacts")
 public class BlobResource {
     private final Blobs blobs;
-    private final Uploaders uploaders;
+    private final Senders senders;
     private final SecurityIdentity identity;
     private final Asking asking;
 
-    BlobResource(Blobs blobs, Uploaders uploaders, SecurityIdentity identity, Asking asking) {
+    BlobResource(Blobs blobs, Senders senders, SecurityIdentity identity, Asking asking) {
         this.asking = asking;
         this.blobs = blobs;
-        this.uploaders = uploaders;
+        this.senders = senders;
         this.identity = identity;
     }
 
@@ -62,7 +62,7 @@ public class BlobResource {
             @HeaderParam("Content-Range") @Nullable String range,
             InputStream body)
             throws IOException {
-        uploaders.require(Caller.of(identity));
+        senders.require(Caller.of(identity));
         // Bytes by their hash are nobody's until something refers to them: no project's wall holds them.
         return asking.asLab(() -> {
             try {
@@ -75,6 +75,8 @@ public class BlobResource {
 
     private Response stored(BlobHash hash, @Nullable String length, @Nullable String range, InputStream body)
             throws IOException {
+        Caller caller = Caller.of(identity);
+        Senders.Sender sender = senders.of(caller);
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
             throw BlobFolder.tooLarge(blobs.limit());
         }
@@ -84,21 +86,24 @@ public class BlobResource {
         } else {
             Optional<Boolean> complete;
             try {
-                complete = blobs.put(hash, Blobs.Piece.parse(range), body);
+                complete = blobs.put(hash, sender, Blobs.Piece.parse(range), body);
             } catch (Problem e) {
                 if (!"UPLOAD_OFFSET".equals(e.body().code())) {
                     throw e;
                 }
-                return offset(Response.status(409), hash)
+                return offset(Response.status(409), hash, sender)
                         .type(Problem.Body.MEDIA_TYPE)
                         .entity(e.body())
                         .build();
             }
             if (complete.isEmpty()) {
-                return offset(Response.status(202), hash).build();
+                return offset(Response.status(202), hash, sender).build();
             }
             created = complete.get();
         }
+        // It may have taken long: whose token is over by now has nothing of it.
+        senders.require(caller);
+        senders.sent(sender, hash);
         long size = blobs.find(hash)
                 .orElseThrow(() -> Problem.notFound("artifact", hash))
                 .size();
@@ -110,7 +115,9 @@ public class BlobResource {
     @GET
     @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "Save a file")
+    @Operation(
+            summary = "Save a file",
+            description = "One that something in a project of the caller's refers to, or that the caller sent.")
     public Response get(@PathParam("sha256") String sha256) throws IOException {
         Blobs.Stored stored = find(sha256);
         return head(sha256, stored).entity(stored.file().toFile()).build();
@@ -120,23 +127,39 @@ public class BlobResource {
     @RolesAllowed({Role.PERSON, Role.WORKER, Role.ATTEMPT})
     @Operation(summary = "Whether a file is there", description = "Keeps it from being swept for an hour.")
     public Response exists(@PathParam("sha256") String sha256) throws IOException {
-        uploaders.require(Caller.of(identity));
+        senders.require(Caller.of(identity));
         BlobHash hash = name(sha256);
-        Optional<Blobs.Stored> stored = blobs.find(hash);
+        Optional<Blobs.Stored> stored = look(hash);
         if (stored.isEmpty()) {
-            return offset(Response.status(404), hash).build();
+            return offset(Response.status(404), hash, senders.of(Caller.of(identity)))
+                    .build();
         }
         asking.asLab(() -> blobs.touch(hash));
         return head(sha256, stored.get()).build();
     }
 
-    private Response.ResponseBuilder offset(Response.ResponseBuilder answer, BlobHash hash) throws IOException {
-        return answer.header("Upload-Offset", blobs.arrived(hash));
+    private Response.ResponseBuilder offset(Response.ResponseBuilder answer, BlobHash hash, Senders.Sender sender)
+            throws IOException {
+        return answer.header("Upload-Offset", blobs.arrived(hash, sender));
+    }
+
+    private Optional<Blobs.Stored> look(BlobHash hash) throws IOException {
+        try {
+            return senders.seeing(Caller.of(identity), () -> {
+                try {
+                    return blobs.find(hash);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private Blobs.Stored find(String sha256) throws IOException {
-        uploaders.require(Caller.of(identity));
-        return blobs.find(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
+        senders.require(Caller.of(identity));
+        return look(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
     }
 
     /** A name that is no hash names nothing: no oracle, and no path. */

@@ -44,7 +44,7 @@ class Blobs {
 
     private final Statements statements;
     private final BlobFolder folder;
-    private final Set<BlobHash> receiving = ConcurrentHashMap.newKeySet();
+    private final Set<String> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 
     Blobs(
@@ -114,8 +114,8 @@ class Blobs {
     }
 
     /** How many bytes of an upload in pieces are here. */
-    long arrived(BlobHash hash) throws IOException {
-        return folder.arrived(hash);
+    long arrived(BlobHash hash, Senders.Sender sender) throws IOException {
+        return folder.arrived(hash, sender.name());
     }
 
     /**
@@ -125,30 +125,31 @@ class Blobs {
      * @throws Problem 409 UPLOAD_OFFSET when the piece does not begin where the last one ended, 503 while another sender of the same
      *     blob is at it, 422 HASH_MISMATCH, 413, 507
      */
-    Optional<Boolean> put(BlobHash hash, Piece piece, InputStream in) throws IOException {
+    Optional<Boolean> put(BlobHash hash, Senders.Sender sender, Piece piece, InputStream in) throws IOException {
+        String whose = sender.name();
         if (piece.total() > limit) {
             throw BlobFolder.tooLarge(limit);
         }
-        if (!receiving.add(hash)) {
+        if (!receiving.add(hash + whose)) {
             throw Problem.of(503, "UNAVAILABLE", "Another sender uploads the same file at this moment; ask again.");
         }
         try {
-            if (piece.from() > folder.arrived(hash)) {
+            if (piece.from() > folder.arrived(hash, whose)) {
                 throw Problem.of(
                         409,
                         "UPLOAD_OFFSET",
-                        "The piece begins at " + piece.from() + ", but only " + folder.arrived(hash)
+                        "The piece begins at " + piece.from() + ", but only " + folder.arrived(hash, whose)
                                 + " bytes arrived before it; go on from there.");
             }
-            if (folder.append(hash, piece.from(), in) < piece.total()) {
+            if (folder.append(hash, whose, piece.from(), in) < piece.total()) {
                 return Optional.empty();
             }
-            try (BlobFolder.Received received = folder.joined(hash)) {
+            try (BlobFolder.Received received = folder.joined(hash, whose)) {
                 check(hash, received);
                 return Optional.of(name(received));
             }
         } finally {
-            receiving.remove(hash);
+            receiving.remove(hash + whose);
         }
     }
 

@@ -15,6 +15,7 @@ import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,6 +173,19 @@ public class CheckpointLedger {
         if (stored != size) {
             throw Problem.invalid("SIZE_MISMATCH", field + ".size", size, "is not the stored size " + stored, null);
         }
+    }
+
+    /** The field that names it, by the hash of each file; what is no hash is left out. */
+    static Map<String, String> hashes(CheckpointRef ref) {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        List<CheckpointRef.File> files = ref.files() == null ? List.of() : ref.files();
+        for (int i = 0; i < Math.min(files.size(), MOST_FILES); i++) {
+            CheckpointRef.File file = files.get(i);
+            if (file != null && file.sha256() != null && BlobHash.valid(file.sha256())) {
+                hashes.putIfAbsent(file.sha256(), "files[" + i + "].sha256");
+            }
+        }
+        return hashes;
     }
 
     private static void check(CheckpointRef ref) {

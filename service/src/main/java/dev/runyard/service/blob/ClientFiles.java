@@ -1,5 +1,7 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.service.auth.Fence;
+import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
@@ -24,11 +26,14 @@ public class ClientFiles {
     private static final int LONGEST = 1_000;
     private static final int MOST = 10_000;
 
+    /** As what a client logs: no row once the attempt that it belongs to is over. */
     private static final String PUT = """
-            insert into artifact (run_id, attempt, name, kind, sha256, size) values (?, ?, ?, ?, ?, ?)
+            insert into artifact (run_id, attempt, name, kind, sha256, size)
+            select r.id, r.attempt, ?, ?, ?, ? from
+              (select id, attempt from run where id = ? and attempt = ? and deleted_at is null and (external or state in %s) for share) r
             on conflict (run_id, attempt, name) do update set
-              kind = excluded.kind, sha256 = excluded.sha256, size = excluded.size, created_at = now()
-            """;
+              sha256 = excluded.sha256, size = excluded.size, created_at = now() where artifact.kind = excluded.kind
+            """.formatted(Fence.HELD);
 
     private static final String NEWEST = "select distinct on (name) name, size, sha256 from artifact where run_id = ? ";
 
@@ -74,9 +79,9 @@ public class ClientFiles {
     }
 
     /**
-     * Keeps a file; one of the same path is replaced. Not in a transaction: it streams.
+     * Keeps a file; one of the same path is replaced, if it is a client's too. Not in a transaction: it streams.
      *
-     * @throws Problem 413, 507, 422 TOO_MANY_FILES
+     * @throws Problem 413, 507, 422 TOO_MANY_FILES, 409 NAME_TAKEN for what the run's worker left; 409 for an attempt that ended meanwhile
      */
     public void put(UUID run, long attempt, String path, InputStream in) throws IOException {
         long others = statements.number("select count(*) from artifact where run_id = ? and name <> ?", run, path);
@@ -88,8 +93,25 @@ public class ClientFiles {
                     "is one more than the " + MOST + " files that a run may have",
                     null);
         }
+        unlessTaken(run, path);
         Blobs.Named stored = blobs.put(in);
-        statements.change(PUT, run, attempt, path, KIND, stored.hash().hex(), stored.size());
+        int kept = statements.change(PUT, path, KIND, stored.hash().hex(), stored.size(), run, attempt);
+        if (kept == 0) {
+            unlessTaken(run, path);
+            throw new StaleAttempt(run, attempt);
+        }
+    }
+
+    private void unlessTaken(UUID run, String path) {
+        if (statements.number(
+                        "select count(*) from artifact where run_id = ? and name = ? and kind <> ?", run, path, KIND)
+                > 0) {
+            throw Problem.of(
+                    409,
+                    "NAME_TAKEN",
+                    "Run " + run + " has a file \"" + path
+                            + "\" that its worker left, which no client replaces; give it another name.");
+        }
     }
 
     /** Folders first by name, then files; empty where there is nothing. */

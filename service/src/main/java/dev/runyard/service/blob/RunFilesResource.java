@@ -1,9 +1,11 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.CheckpointRef;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -29,8 +32,12 @@ import org.jspecify.annotations.Nullable;
 public class RunFilesResource {
     private final CheckpointLedger checkpoints;
     private final Artifacts artifacts;
+    private final Senders senders;
+    private final SecurityIdentity identity;
 
-    RunFilesResource(CheckpointLedger checkpoints, Artifacts artifacts) {
+    RunFilesResource(CheckpointLedger checkpoints, Artifacts artifacts, Senders senders, SecurityIdentity identity) {
+        this.senders = senders;
+        this.identity = identity;
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
     }
@@ -53,7 +60,10 @@ public class RunFilesResource {
             description = "Its files were stored before. The last two and the best stay.")
     public StoredView checkpoint(
             @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref) {
-        checkpoints.add(run, attempt, Problem.required(ref));
+        CheckpointRef checkpoint = Problem.required(ref);
+        // Before the transaction, which is the lab's own; what is no hash is refused there.
+        senders.refer(Caller.of(identity), CheckpointLedger.hashes(checkpoint));
+        checkpoints.add(run, attempt, checkpoint);
         Failpoint.CHECKPOINT_COMMITTED.reach();
         return new StoredView(1);
     }
@@ -73,7 +83,11 @@ public class RunFilesResource {
     @Operation(summary = "Offer a stored file under a name")
     public StoredView artifact(
             @PathParam("id") UUID run, @PathParam("attempt") long attempt, Artifacts.@Nullable Request request) {
-        artifacts.add(run, attempt, Problem.required(request));
+        Artifacts.Request artifact = Problem.required(request);
+        if (artifact.sha256() != null && BlobHash.valid(artifact.sha256())) {
+            senders.refer(Caller.of(identity), Map.of(artifact.sha256(), "artifact.sha256"));
+        }
+        artifacts.add(run, attempt, artifact);
         return new StoredView(1);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.client.ClientRuns;
 import dev.runyard.service.run.client.ClientTags;
 import dev.runyard.spec.json.Json;
@@ -129,8 +130,17 @@ class MlflowRuns {
         Map<UUID, SortedMap<String, String>> params = new HashMap<>();
         statements.each(
                 CONFIGURED,
-                r -> params.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>())
-                        .put(r.getString(2), bare(r.getString(3))),
+                r -> {
+                    String path = r.getString(2);
+                    String name = Configuration.name(path);
+                    SortedMap<String, String> of =
+                            params.computeIfAbsent(r.getObject(1, UUID.class), id -> new TreeMap<>());
+                    if (name.equals(path)) {
+                        of.put(name, bare(r.getString(3)));
+                    } else {
+                        of.putIfAbsent(name, bare(r.getString(3)));
+                    }
+                },
                 ids);
         statements.each(
                 LOGGED,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Experiment;
+import dev.runyard.service.run.client.ClientTags;
 import dev.runyard.service.run.list.FieldJoins;
 import dev.runyard.service.run.list.RunChoice;
 import dev.runyard.service.run.list.RunField;
@@ -58,7 +59,7 @@ class MlflowSearch {
         this.runs = runs;
     }
 
-    /** @param home of a program that sees its own experiment alone */
+    /** @param home of a program that sees its own run and those that it made below it */
     ObjectNode runs(Wire message, Scope.@Nullable Home home) {
         int most = message.most("max_results", RUNS, MlflowRuns.Limits.RUNS);
         int offset = offset(message.textOrNull("page_token"));
@@ -70,7 +71,7 @@ class MlflowSearch {
         RunFilter asked = filter.isBlank() ? null : RunFilter.parse(filter);
         List<UUID> found = among.isEmpty()
                 ? List.of()
-                : QuarkusTransaction.requiringNew().call(() -> found(message, asked, among, most, offset));
+                : QuarkusTransaction.requiringNew().call(() -> found(message, asked, among, home, most, offset));
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("runs");
         int shown = Math.min(most, found.size());
@@ -94,11 +95,23 @@ class MlflowSearch {
         return answer;
     }
 
-    private List<UUID> found(Wire message, @Nullable RunFilter asked, List<UUID> among, int most, int offset) {
+    private List<UUID> found(
+            Wire message,
+            @Nullable RunFilter asked,
+            List<UUID> among,
+            Scope.@Nullable Home home,
+            int most,
+            int offset) {
         choice.settings();
         RunQuery where = new RunQuery(choice)
                 .and("r.experiment_id = any(?)", among)
                 .and(shown(message.textOrNull("run_view_type")));
+        if (home != null) {
+            where.and(
+                    "(r.id = ? or r.external and r.tags ->> '" + ClientTags.PARENT + "' = ?)",
+                    home.run(),
+                    home.run().toString());
+        }
         if (asked != null) {
             where.and(asked);
         }

@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  * equal values are equal texts. Lists are values; a path leads to no list's element.
  */
 public record Configuration(SortedMap<String, String> values) {
+    /** Before a program's parameters in its spec: {@code params.lr} there is the parameter {@code lr}, as one that it logs itself. */
+    public static final String PROGRAM = "params.";
+
     /** Plain digits up to here; beyond, an exponent. */
     private static final int DIGITS = 20;
 
@@ -75,6 +78,11 @@ public record Configuration(SortedMap<String, String> values) {
 
     List<String> paths() {
         return List.copyOf(values.keySet());
+    }
+
+    /** What people call the parameter at a path. */
+    public static String name(String path) {
+        return path.startsWith(PROGRAM) ? path.substring(PROGRAM.length()) : path;
     }
 
     /** As {@code values} are spelled. */

@@ -1,7 +1,9 @@
 package dev.runyard.service.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.Senders;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.EventView;
@@ -18,6 +20,7 @@ import dev.runyard.spec.run.RunRequest;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.run.Task;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
@@ -33,6 +36,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -52,6 +56,8 @@ public class RunResource {
     private final RunLedger ledger;
     private final Waiting waiting;
     private final Tasks tasks;
+    private final Senders senders;
+    private final SecurityIdentity identity;
 
     public RunResource(
             Statements statements,
@@ -60,7 +66,11 @@ public class RunResource {
             RunRows rows,
             RunLedger ledger,
             Waiting waiting,
-            Tasks tasks) {
+            Tasks tasks,
+            Senders senders,
+            SecurityIdentity identity) {
+        this.senders = senders;
+        this.identity = identity;
         this.statements = statements;
         this.experiments = experiments;
         this.answers = answers;
@@ -92,6 +102,9 @@ public class RunResource {
             throw e.within("spec");
         }
         waiting.possible(request.placement(), Needs.of(read));
+        SortedMap<String, String> files = Program.files(read);
+        files.replaceAll((hash, field) -> "spec." + field);
+        senders.refer(Caller.of(identity), files);
         String who = Given.who(user);
         String name = request.name() == null ? named(read) : request.name();
         RunView run = answers.once(

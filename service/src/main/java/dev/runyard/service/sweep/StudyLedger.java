@@ -192,18 +192,24 @@ public class StudyLedger {
     /**
      * What a point reports on its way, and whether it goes on.
      *
-     * @throws Problem 404, 409 for another value at the same epoch
+     * @throws Problem 404, 409 for another value at the same epoch, or anything new of a point whose end was told
      */
     @Transactional
     public SweepPruning.Told report(UUID sweep, int point, int epoch, double value) {
         own(sweep);
-        boolean open = statements.number(
-                        "select count(*) from sweep_draw where sweep_id = ? and point = ? and asked is not null",
-                        sweep,
-                        point)
-                == 1;
-        if (!open) {
-            throw Problem.notFound("point that was asked for,", point);
+        record Point(boolean told, boolean known) {}
+        Point asked = statements
+                .row("""
+                        select told_state is not null, exists (select from sweep_reading r where r.sweep_id = d.sweep_id
+                          and r.sweep_index = d.point and r.epoch = ? and r.value = ?)
+                        from sweep_draw d where d.sweep_id = ? and d.point = ? and d.asked is not null""", r -> new Point(r.getBoolean(1), r.getBoolean(2)), epoch, value, sweep, point)
+                .orElseThrow(() -> Problem.notFound("point that was asked for,", point));
+        if (asked.told() && !asked.known()) {
+            throw Problem.of(
+                    409,
+                    "ALREADY_TOLD",
+                    "Point " + point + " is over, as was told: what it reports now, at epoch " + epoch
+                            + ", would change nothing.");
         }
         return pruning.told(sweep, point, epoch, value);
     }

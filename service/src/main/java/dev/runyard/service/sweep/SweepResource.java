@@ -1,7 +1,9 @@
 package dev.runyard.service.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.Senders;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.EventView;
@@ -14,9 +16,11 @@ import dev.runyard.service.run.Command;
 import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Needs;
+import dev.runyard.spec.run.Program;
 import dev.runyard.spec.run.RelativePaths;
 import dev.runyard.spec.sweep.Points;
 import dev.runyard.spec.sweep.SweepSpec;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
@@ -37,7 +41,9 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -61,6 +67,8 @@ public class SweepResource {
     private final SweepDesk desk;
     private final Notes notes;
     private final Waiting waiting;
+    private final Senders senders;
+    private final SecurityIdentity identity;
 
     public SweepResource(
             Statements statements,
@@ -69,7 +77,11 @@ public class SweepResource {
             SweepTable table,
             SweepDesk desk,
             Notes notes,
-            Waiting waiting) {
+            Waiting waiting,
+            Senders senders,
+            SecurityIdentity identity) {
+        this.senders = senders;
+        this.identity = identity;
         this.statements = statements;
         this.answers = answers;
         this.ledger = ledger;
@@ -98,11 +110,14 @@ public class SweepResource {
             @HeaderParam("X-Runyard-User") @Nullable String user) {
         SweepSpec spec = Json.read(body, SweepSpec.class);
         Set<String> needs = new TreeSet<>();
+        Map<String, String> files = new TreeMap<>();
         Points.check(spec, run -> {
             RelativePaths.refuse(run);
             needs.addAll(Needs.of(run));
+            Program.files(run).forEach((hash, field) -> files.put(hash, "base." + field));
         });
         waiting.possible(spec.placement(), needs);
+        senders.refer(Caller.of(identity), files);
         String who = Given.who(user);
         SweepView sweep = answers.once(
                 "POST /sweeps",

@@ -2,6 +2,7 @@ package dev.runyard.service.db;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -56,6 +57,35 @@ final class ContentionTest {
         }
         assertThat(given().get("/api/v1/sweeps/" + sweep).<String>path("state")).isEqualTo("RUNNING");
         given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
+    /** Nobody sends a resumption again whose program went on. */
+    @Test
+    void aResumptionThatMeetsADeadlockIsTriedAgain() throws Exception {
+        String run = given().contentType("application/json")
+                .body(Map.of("experiment_id", "0"))
+                .post("/api/2.0/mlflow/runs/create")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("run.info.run_id");
+        // The request locks what clients keep of the run, then the run; here it is the other way round.
+        try (Connection other = source.getConnection()) {
+            other.setAutoCommit(false);
+            lock(other, "select 1 from run where id = ? for share", run);
+            CompletableFuture<Response> resumed =
+                    CompletableFuture.supplyAsync(() -> given().contentType("application/json")
+                            .body(Map.of("run_id", run, "key", "runyard.resumeStep", "value", "5"))
+                            .post("/api/2.0/mlflow/runs/set-tag"));
+            while (waiting() == 0) {
+                Thread.sleep(5);
+            }
+            lock(other, "select 1 from client_run where run_id = ? for update", run);
+            other.commit();
+            Response answer = resumed.get(30, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+        }
+        given().get("/api/v1/runs/" + run).then().body("attempt", equalTo(2));
     }
 
     private static void lock(Connection connection, String sql, String id) throws Exception {

@@ -3,6 +3,7 @@ package dev.runyard.service.mlflow;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -706,6 +707,14 @@ final class MlflowTrackingTest {
                         "runs/log-metric",
                         "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
                 .statusCode(200);
+        // Whatever it looks for, it finds its run and those below it, though the experiment has others.
+        UUID beside = lab.run("RUNNING");
+        sent(bearer, "runs/search", "{\"experiment_ids\": [\"0\", \"" + experiment + "\"]}")
+                .statusCode(200)
+                .body("runs.info.run_id", containsInAnyOrder(managed.toString(), child));
+        sent(bearer, "runs/search", "{\"filter\": \"attributes.run_id = '" + beside + "'\"}")
+                .statusCode(200)
+                .body("runs", empty());
         lab.attempt(managed, 2, "RUNNING");
         sent(
                         bearer,

@@ -99,6 +99,21 @@ final class StudyTest {
         by(owner).body(told).post(at + "/tell").then().statusCode(200);
     }
 
+    @Test
+    void aPointThatIsOverReportsNothingNew() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 2}, \"pruner\": {\"kind\": \"median\"}");
+        ask(sweep, null, 2);
+        tell(sweep, "{\"point\": 0, \"epoch\": 1, \"value\": 3}").statusCode(200);
+        tell(sweep, "{\"point\": 0, \"value\": 2}").statusCode(200);
+        tell(sweep, "{\"point\": 0, \"epoch\": 2, \"value\": 1}")
+                .statusCode(409)
+                .body("code", equalTo("ALREADY_TOLD"));
+        // Sent again because its answer was lost.
+        tell(sweep, "{\"point\": 0, \"epoch\": 1, \"value\": 3}").statusCode(200);
+        assertThat(statements.number("select count(*) from sweep_reading where sweep_id = ?", UUID.fromString(sweep)))
+                .isEqualTo(1);
+    }
+
     private String researcher(String project) {
         UUID account = people.account("researcher-" + UUID.randomUUID());
         people.member(project, account, "RESEARCHER");

@@ -79,6 +79,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private long loads;
     private long stored;
     private String without = "";
+    private String project = "ours";
     private Map<String, Object> refusal = Map.of();
     private int refusals;
     private Integer protocol = Protocol.SPOKEN.to();
@@ -134,6 +135,11 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     /** A file that somebody put into the store. */
     synchronized void keep(byte[] file) {
         blobs.put(sha256(file), file);
+    }
+
+    /** Attempts are of runs of that project from now on. */
+    synchronized void of(String other) {
+        project = other;
     }
 
     synchronized long grant() {
@@ -401,6 +407,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             }
             Map<String, Object> answer = new HashMap<>(
                     Map.of("token", "attempt-" + number, "spec", spec, "specHash", spec.hash(), "grace", 30));
+            answer.put("project", project);
             List<CheckpointRef> offered =
                     new ArrayList<>(checkpoints.subList(Math.max(0, checkpoints.size() - 2), checkpoints.size()));
             Collections.reverse(offered);

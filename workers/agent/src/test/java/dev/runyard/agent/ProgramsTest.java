@@ -374,11 +374,46 @@ class ProgramsTest {
         assertThat(log().stream().filter("made"::equals)).hasSize(2);
         assertThat(log()).contains("runs in code");
 
+        // What another project's programs may have written to is none of this one's.
+        ledger.of("theirs");
+        assertThat(run(spec)).isInstanceOf(Outcome.Finished.class);
+        assertThat(log().stream().filter("making"::equals)).hasSize(2);
+
         assertThat(failedFor(
                         FailureReason.SETUP,
                         run("{task: command, command: [env], setup: {command: [sh, -c, 'echo no wheel; exit 9']}}")))
                 .contains("setup ended with exit code 9");
         assertThat(log()).contains("no wheel");
+    }
+
+    @Test
+    void whoeverWaitsForAnothersSetupHearsACancel() throws Exception {
+        String spec = "{task: command, command: [echo, ran], setup: {command: ['true']}}";
+        assertThat(run(spec)).isInstanceOf(Outcome.Finished.class);
+        Path lock;
+        try (Stream<Path> files = Files.list(home.resolve("setup"))) {
+            lock = files.filter(file -> file.toString().endsWith(".lock"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Process holder = new ProcessBuilder(
+                        "python3",
+                        "-c",
+                        "import fcntl, sys\nf = open(sys.argv[1], 'r+')\nfcntl.lockf(f, fcntl.LOCK_EX)\nprint('held', flush=True)\nsys.stdin.read()",
+                        lock.toString())
+                .start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo("held");
+            ask(spec);
+            CompletableFuture<Outcome> waiting = begin();
+            Thread.sleep(500);
+            assertThat(waiting).isNotDone();
+            ledger.order(Order.CANCEL);
+            assertThat(waiting.get(60, java.util.concurrent.TimeUnit.SECONDS)).isInstanceOf(Outcome.GivenBack.class);
+            assertThat(log().stream().filter("ran"::equals)).hasSize(1);
+        } finally {
+            holder.destroyForcibly();
+        }
     }
 
     private String counting(int steps, double pause) {

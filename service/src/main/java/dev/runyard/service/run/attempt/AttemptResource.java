@@ -71,6 +71,7 @@ public class AttemptResource {
      * All that an attempt needs.
      *
      * @param token for everything else that this attempt sends
+     * @param project that the run is of
      * @param spec the run's document, as it was submitted
      * @param specHash its identity, made when it was submitted; never made anew
      * @param specVersion which grammar and which defaults it is read by
@@ -82,6 +83,7 @@ public class AttemptResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record StartView(
             String token,
+            UUID project,
             JsonNode spec,
             String specHash,
             int specVersion,
@@ -116,18 +118,19 @@ public class AttemptResource {
         StartRequest request = Problem.required(body);
         Caller caller = Caller.of(identity);
         UUID run = Given.id("run", id);
-        record Lease(UUID device, @Nullable UUID worker, JsonNode spec, String hash) {}
+        record Lease(UUID device, @Nullable UUID worker, JsonNode spec, String hash, UUID project) {}
         Lease lease = statements
                 .row(
                         """
-                        select a.device_id, d.worker_id, r.spec, r.spec_hash from run r
+                        select a.device_id, d.worker_id, r.spec, r.spec_hash, r.project_id from run r
                         join attempt a on a.run_id = r.id join device d on d.id = a.device_id
                         where r.id = ? and a.attempt = ?""",
                         r -> new Lease(
                                 r.getObject(1, UUID.class),
                                 r.getObject(2, UUID.class),
                                 Json.tree(r.getString(3)),
-                                r.getString(4)),
+                                r.getString(4),
+                                r.getObject(5, UUID.class)),
                         run,
                         attempt)
                 .orElseThrow(() -> Problem.notFound("attempt", attempt + " of run " + run));
@@ -142,6 +145,7 @@ public class AttemptResource {
         Failpoint.START_COMMITTED.reach();
         return new StartView(
                 tokens.attempt(run, attempt),
+                lease.project(),
                 lease.spec(),
                 lease.hash(),
                 SpecDocument.version(lease.spec()),

@@ -114,10 +114,16 @@ public class ClientLog {
 
     private int asLab(ClientRuns.Kept run, Entry entry) {
         ClientPoints.Named named = points.named(entry.points());
+        int tries = again(() -> once(run, entry, named));
+        Failpoint.REQUEST_COMMITTED.reach();
+        return tries;
+    }
+
+    /** Each time in a transaction of its own, as long as others change the same rows; answers how often it took. */
+    private static int again(Runnable once) {
         for (int tried = 1; ; tried++) {
             try {
-                QuarkusTransaction.requiringNew().run(() -> once(run, entry, named));
-                Failpoint.REQUEST_COMMITTED.reach();
+                QuarkusTransaction.requiringNew().run(once);
                 return tried;
             } catch (Contention e) {
                 if (tried == TRIES) {
@@ -133,15 +139,14 @@ public class ClientLog {
      */
     public void resume(ClientRuns.Kept run, long step) {
         if (!run.external()) {
-            boolean told = asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> {
+            int tries = asking.asLab(() -> again(() -> {
                 ledger.supersede(run.id(), run.attempt(), step);
                 runs.resumed(run.id(), run.attempt(), step);
-                return true;
             }));
-            LOG.debugf("run %s goes on from step %d: %s", run.id(), step, told);
+            LOG.debugf("run %s goes on from step %d; stored at the try %d", run.id(), step, tries);
             return;
         }
-        long attempt = asking.asLab(() -> QuarkusTransaction.requiringNew().call(() -> {
+        int tries = asking.asLab(() -> again(() -> {
             hold(run);
             long next = statements.number(
                     "update run set attempt = attempt + 1, state = 'RUNNING', ended_at = null, reason = null, message = null"
@@ -152,9 +157,8 @@ public class ClientLog {
                 throw new StaleAttempt(run.id(), run.attempt());
             }
             ledger.supersede(run.id(), next, step);
-            return next;
         }));
-        LOG.debugf("run %s goes on from step %d as attempt %d", run.id(), step, attempt);
+        LOG.debugf("run %s goes on from step %d; stored at the try %d", run.id(), step, tries);
     }
 
     /** What the client said of parameters, as it wrote them. */

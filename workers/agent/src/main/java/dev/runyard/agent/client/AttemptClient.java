@@ -32,9 +32,11 @@ public final class AttemptClient {
     private final Http http;
     private final LeaseGrant grant;
     private final String token;
+    private final String project;
     private final String attempt;
 
-    AttemptClient(Http http, LeaseGrant grant, String token) {
+    AttemptClient(Http http, LeaseGrant grant, String token, String project) {
+        this.project = project;
         this.http = http;
         this.grant = grant;
         this.token = token;
@@ -166,6 +168,11 @@ public final class AttemptClient {
     /** With what the attempt's program says who it is. */
     public String token() {
         return token;
+    }
+
+    /** Which project the run is of: what one makes on this machine serves no other. */
+    public String project() {
+        return project;
     }
 
     public LeaseGrant grant() {

@@ -211,7 +211,9 @@ public final class ServiceClient {
             // The device is another worker's now, or this one was taken for gone.
             throw e.status() == 401 ? new ServiceFault.Stale(String.valueOf(e.getMessage())) : e;
         }
-        AttemptClient client = new AttemptClient(http, grant, text(answer, "token"));
+        // A service of an earlier version names none: then its run shares with no other.
+        String project = answer.path("project").asText(grant.run().toString());
+        AttemptClient client = new AttemptClient(http, grant, text(answer, "token"), project);
         try {
             Started started = started(client, answer);
             requireKnown(started.spec());

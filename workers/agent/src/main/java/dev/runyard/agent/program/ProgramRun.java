@@ -67,9 +67,10 @@ final class ProgramRun {
         Map<String, String> environment = environment(secrets, resume);
         UnaryOperator<String> masked = Secrets.mask(masked(secrets.values()));
         if (program.setup() != null) {
-            Setup setup = new Setup(program.setup(), code, cwd, rules.home());
+            Setup setup = new Setup(program.setup(), attempt.client().project(), code, cwd, rules.home());
             Outcome unfit = setup.make(
                     environment,
+                    attempt::order,
                     (command, folder, variables) ->
                             supervised(ProcessGroup.start(command, folder, variables, mark), masked, null));
             if (unfit != null) {

@@ -11,16 +11,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program needs on this machine, made once for the same command and inputs. It stays at the place where it was made, since what a
+ * What a program needs on this machine, made once in a project for the same command and inputs. It stays at the place where it was made, since what a
  * virtual environment has in it names its own place; a file beside it, written last, says that it is whole.
  */
 final class Setup {
@@ -30,9 +33,14 @@ final class Setup {
     private final Path code;
     private final Path cwd;
     private final Path made;
+    private final String project;
 
-    /** @param home of the worker; several may share it */
-    Setup(SetupSpec spec, Path code, Path cwd, Path home) throws IOException {
+    /**
+     * @param project whose it is: what another project's setup made is never used, since any of its programs may have written there
+     * @param home of the worker; several may share it
+     */
+    Setup(SetupSpec spec, String project, Path code, Path cwd, Path home) throws IOException {
+        this.project = project;
         this.spec = spec;
         this.code = code;
         this.cwd = cwd;
@@ -48,19 +56,20 @@ final class Setup {
 
     /**
      * @param environment of the program; gets the folder that was made, whose bin is found first
+     * @param order asked as long as another attempt of this machine makes the same
      * @return how the attempt ends because of it; null: it is there
      */
     @Nullable
-    Outcome make(Map<String, String> environment, Running running) throws IOException, InterruptedException {
+    Outcome make(Map<String, String> environment, Supplier<Order> order, Running running)
+            throws IOException, InterruptedException {
         environment.put(VARIABLE, made.toString());
         environment.merge("PATH", made.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
         Path done = made.resolveSibling(made.getFileName() + ".done");
         Files.createDirectories(made.getParent());
         Path lock = made.resolveSibling(made.getFileName() + ".lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            FileLock held = channel.lock(); // another worker of this machine makes the same
-            if (!held.isValid()) {
-                throw new IOException(lock + " cannot be locked");
+            if (!locked(channel, order)) {
+                return new Outcome.GivenBack(0, Outcome.Cause.PREEMPTED);
             }
             if (Files.exists(done) && Files.isDirectory(made)) {
                 return null;
@@ -84,6 +93,24 @@ final class Setup {
         }
     }
 
+    /** Waits for whoever makes the same, in this process or another; false: it was told to stop waiting. */
+    private static boolean locked(FileChannel channel, Supplier<Order> order) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                FileLock held = channel.tryLock();
+                if (held != null) {
+                    return true;
+                }
+            } catch (OverlappingFileLockException e) {
+                // an attempt of this process has it
+            }
+            if (order.get() != Order.CONTINUE) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+    }
+
     private String key() throws IOException {
         Map<String, String> inputs = new LinkedHashMap<>();
         for (String input : spec.inputs()) {
@@ -97,7 +124,7 @@ final class Setup {
             }
         }
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        return Sha256.of(Json.canonical(List.of(spec.command(), inputs, machine)))
+        return Sha256.of(Json.canonical(List.of(project, spec.command(), inputs, machine)))
                 .substring(0, 32);
     }
 }

@@ -5,6 +5,8 @@ import dev.runyard.spec.Bounds;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Doc;
 import dev.runyard.spec.InvalidSpec;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,16 @@ public record CodeSpec(
         if (diff != null) {
             hash("diff", diff);
         }
+    }
+
+    /** The field that names it, by the hash of each file of the artifact store that there has to be. */
+    public SortedMap<String, String> files() {
+        SortedMap<String, String> files = new TreeMap<>();
+        if (diff != null) {
+            files.put(diff, "code.diff");
+        }
+        files.put(archive, "code.archive");
+        return files;
     }
 
     private static String hash(String field, String text) {

@@ -100,6 +100,12 @@ public record Program(
         return out;
     }
 
+    /** The files of the artifact store without which a run has no program, as {@link CodeSpec#files}. */
+    public static SortedMap<String, String> files(RunSpec spec) {
+        CodeSpec code = spec.task() == Task.COMMAND ? spec.program().code() : null;
+        return code == null ? new TreeMap<>() : code.files();
+    }
+
     /** Names of secrets; none where it names none. */
     public List<String> secretNames() {
         return secrets == null ? List.of() : secrets;
