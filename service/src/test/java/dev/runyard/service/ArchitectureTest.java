@@ -39,6 +39,7 @@ class ArchitectureTest {
             "report",
             "check",
             "sweep",
+            "project",
             "run.desk",
             "run.aggregate",
             "run.list",

@@ -9,6 +9,7 @@ import dev.runyard.cli.lab.NativesCommand;
 import dev.runyard.cli.lab.TokenCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
+import dev.runyard.cli.project.ExportCommand;
 import dev.runyard.cli.remote.ActCommands;
 import dev.runyard.cli.remote.AdminCommands;
 import dev.runyard.cli.remote.DeviceCommands;
@@ -110,6 +111,7 @@ import picocli.CommandLine.ParameterException;
             EmbedCommand.class,
             ImportPgnCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
             InvertCommand.class,
             ServeModelCommand.class,
             ClientCommand.class,

@@ -1,6 +1,7 @@
 package dev.runyard.service.report;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.list.FieldJoins;
 import dev.runyard.service.run.list.RunChoice;
 import dev.runyard.service.run.list.RunField;
@@ -89,6 +90,7 @@ class ReportRuns {
         RunField field = RunField.parse(where, known ? text : "params." + text);
         if (field instanceof RunField.Param param) {
             paths.add(param.path());
+            paths.add(Configuration.PROGRAM + param.path());
         }
         return field;
     }

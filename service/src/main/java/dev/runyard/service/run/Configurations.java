@@ -9,9 +9,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Stores the {@link Configuration} of every run, and reads it. */
 @ApplicationScoped
@@ -138,11 +140,24 @@ public class Configurations {
         return byRun("where c.run_id = ?", run).getOrDefault(run, new TreeMap<>());
     }
 
-    /** What the runs have at these paths. */
-    public Map<UUID, SortedMap<String, JsonNode>> of(Collection<UUID> runs, List<String> paths) {
-        return runs.isEmpty() || paths.isEmpty()
-                ? Map.of()
-                : byRun("where c.run_id = any(?) and v.path = any(cast(? as text[]))", runs, paths);
+    /** What the runs have of these parameters, by their names. */
+    public Map<UUID, SortedMap<String, JsonNode>> of(Collection<UUID> runs, List<String> names) {
+        if (runs.isEmpty() || names.isEmpty()) {
+            return Map.of();
+        }
+        List<String> paths = Stream.concat(names.stream(), names.stream().map(name -> Configuration.PROGRAM + name))
+                .toList();
+        Map<UUID, SortedMap<String, JsonNode>> found =
+                byRun("where c.run_id = any(?) and v.path = any(cast(? as text[]))", runs, paths);
+        found.values()
+                .forEach(values -> names.forEach(name -> {
+                    JsonNode program = values.get(Configuration.PROGRAM + name);
+                    if (program != null) {
+                        values.putIfAbsent(name, program);
+                    }
+                }));
+        found.values().forEach(values -> values.keySet().retainAll(Set.copyOf(names)));
+        return found;
     }
 
     private Map<UUID, SortedMap<String, JsonNode>> byRun(String where, Object... values) {

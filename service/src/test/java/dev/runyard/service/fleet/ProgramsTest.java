@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
 import dev.runyard.service.embedded.WithLab;
@@ -89,6 +91,29 @@ final class ProgramsTest {
                 .extract()
                 .path("id");
         given().get("/api/v1/sweeps/" + sweep + "/points").then().statusCode(200);
+        // As MLflow's clients and reports name it, without the word that the spec puts before it.
+        given().queryParam("sweep", sweep)
+                .queryParam("filter", "params.lr < 0.05")
+                .queryParam("param", "lr")
+                .queryParam("sort", "params.lr")
+                .get("/api/v1/runs")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(2))
+                .body("items[0].config.lr", equalTo(0.01f));
+        given().queryParam("sweep", sweep)
+                .get("/api/v1/keys")
+                .then()
+                .statusCode(200)
+                .body("params.key", hasItem("lr"))
+                .body("params.find{it.key=='lr'}.distinct", equalTo(2));
+        given().contentType(ContentType.JSON)
+                .body("{\"experiment_ids\": [\"" + experiment(sweep) + "\"], \"filter\": \"params.lr = '0.01'\"}")
+                .post("/api/2.0/mlflow/runs/search")
+                .then()
+                .statusCode(200)
+                .body("runs", hasSize(2))
+                .body("runs[0].data.params.find{it.key=='lr'}.value", equalTo("0.01"));
         given().contentType(ContentType.JSON)
                 .body("{\"task\": \"command\", \"command\": [\"train\", \"{params.rate}\"], \"params\": {\"lr\": 1}}")
                 .post("/api/v1/specs/check")
@@ -174,6 +199,11 @@ final class ProgramsTest {
         }
         assertThat(lab.text("select quarantined from device where id = ?", device))
                 .isEqualTo("null");
+    }
+
+    private String experiment(String sweep) {
+        return metrics.column("select experiment_id from sweep where id = ?", UUID.fromString(sweep))
+                .get(0);
     }
 
     private static Object[] steps(int from, int to) {

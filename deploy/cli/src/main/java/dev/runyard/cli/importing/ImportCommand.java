@@ -1,11 +1,11 @@
 package dev.runyard.cli.importing;
 
+import dev.runyard.cli.project.ImportProjectCommand;
 import dev.runyard.cli.remote.LabApi;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.cli.terminal.Table;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,13 +21,19 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard import}. */
 @Command(
         name = "import",
-        description = "Take over runs of another tracker; may be interrupted and repeated.",
+        description =
+                "Take over runs of another tracker, or a project of another lab; may be interrupted and repeated.",
         synopsisSubcommandLabel = "TRACKER",
-        subcommands = {ImportCommand.Mlflow.class, ImportCommand.Csv.class, ImportCommand.TensorBoard.class})
+        subcommands = {
+            ImportCommand.Mlflow.class,
+            ImportCommand.Csv.class,
+            ImportCommand.TensorBoard.class,
+            ImportProjectCommand.class
+        })
 public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard");
+        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard|project");
     }
 
     /** What all of them share. */
@@ -59,11 +65,14 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    /** From a server. */
-    @Command(name = "mlflow", description = "From an MLflow server.")
+    /** From a server, or the file that one keeps. */
+    @Command(name = "mlflow", description = "From an MLflow server, or from its database where that is a file.")
     static final class Mlflow extends Source {
-        @Parameters(paramLabel = "URL", description = "Of the server, for example http://mlflow:5000.")
-        String url;
+        @Parameters(
+                paramLabel = "FROM",
+                description =
+                        "Address of the server, for example http://mlflow:5000, or path of its database, for example mlflow.db.")
+        String from;
 
         @Option(names = "--experiment", paramLabel = "NAME", description = "Only this one; may be given several times.")
         @Nullable
@@ -72,13 +81,24 @@ public final class ImportCommand implements Callable<Integer> {
         @Option(names = "--no-files", description = "Leave files where they are.")
         boolean noFiles;
 
+        @Option(
+                names = "--artifacts",
+                paramLabel = "DIR",
+                description = "Of a database: where its server keeps files (mlartifacts beside it).")
+        @Nullable
+        Path artifacts;
+
         @Override
         Tracker tracker() {
+            List<String> named = experiments == null ? List.of() : experiments;
+            if (!from.matches("(?i)https?:.*")) {
+                Path file = Path.of(from.replaceFirst("^sqlite:///", ""));
+                Path beside = file.toAbsolutePath().resolveSibling("mlartifacts");
+                return new MlflowFile(file, named, noFiles ? null : artifacts == null ? beside : artifacts);
+            }
             // Its credentials by MLflow's own variable, in no history of a shell.
             String token = System.getenv("MLFLOW_TRACKING_TOKEN");
-            URI from = LabApi.address("URL", url);
-            return new MlflowTracker(
-                    LabApi.elsewhere(from, token), experiments == null ? List.of() : experiments, !noFiles);
+            return new MlflowTracker(LabApi.elsewhere(LabApi.address("FROM", from), token), named, !noFiles);
         }
     }
 

@@ -26,7 +26,7 @@ final class MlflowTracker implements Tracker {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Tags that the lab writes by itself. */
-    private static final List<String> OWN = List.of("mlflow.runName", Takeover.ORIGIN, Takeover.WHOLE);
+    static final List<String> OWN = List.of("mlflow.runName", Takeover.ORIGIN, Takeover.WHOLE);
 
     private final LabApi server;
     private final List<String> names;
@@ -58,6 +58,11 @@ final class MlflowTracker implements Tracker {
         return runs;
     }
 
+    /** What is to run has not ended; an import makes nothing wait. */
+    static String status(String word) {
+        return word.equals("SCHEDULED") ? "RUNNING" : word;
+    }
+
     private Past past(String experiment, JsonNode run, Consumer<String> left) {
         JsonNode info = run.path("info");
         String id = info.path("run_id").asText();
@@ -74,7 +79,7 @@ final class MlflowTracker implements Tracker {
                 "mlflow:" + server.url() + "/" + id,
                 experiment,
                 info.path("run_name").asText(id),
-                info.path("status").asText("FINISHED").replace("SCHEDULED", "RUNNING"),
+                status(info.path("status").asText("FINISHED")),
                 info.path("start_time").asLong(),
                 info.hasNonNull("end_time") ? info.path("end_time").asLong() : null,
                 texts(run.path("data").path("params")),

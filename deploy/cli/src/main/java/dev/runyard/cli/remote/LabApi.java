@@ -141,6 +141,11 @@ public final class LabApi {
         return LabAnswer.of(url(), once(posted(path, body)));
     }
 
+    /** As {@link #post} for what takes long. */
+    public JsonNode lengthy(String path, Object body) {
+        return LabAnswer.of(url(), once(posted(path, body).timeout(TRANSFER)));
+    }
+
     /** As {@link #post} for what may be repeated, and is where no answer comes. */
     public JsonNode again(String path, Object body) {
         return LabAnswer.of(url(), patiently(posted(path, body)));
@@ -240,7 +245,7 @@ public final class LabApi {
      *
      * @param sha256 of its content, lower-case hex
      */
-    void store(String sha256, Path file) {
+    public void store(String sha256, Path file) {
         String path = "artifacts/" + sha256;
         HttpResponse<String> known = patiently(request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
         if (known.statusCode() != 404) {

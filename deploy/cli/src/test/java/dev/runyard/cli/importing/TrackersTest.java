@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,59 @@ final class TrackersTest {
                 .hasMessageContaining("row 2, column value: \"often\" is no number");
         assertThatThrownBy(() -> csv("key,value\nloss\n")).hasMessageContaining("row 2 has 1 cells, the header 2");
         assertThatThrownBy(() -> csv("")).hasMessageContaining("is empty");
+    }
+
+    /** Written by MLflow 3.17.2. */
+    @Test
+    void aDatabaseOfMlflow() throws Exception {
+        Path database = folder.resolve("mlflow.db");
+        try (var script = TrackersTest.class.getResourceAsStream("/importing/mlflow-3.17.2.sql");
+                var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + database);
+                var statement = connection.createStatement()) {
+            String sql = new String(java.util.Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8);
+            for (String one : sql.replaceFirst("(?m)^--.*\n", "").split(";\n", -1)) {
+                if (!one.isBlank() && !one.matches("BEGIN.*|COMMIT")) {
+                    statement.execute(one);
+                }
+            }
+        }
+        List<Tracker.Past> runs = new MlflowFile(database, List.of(), folder.resolve("mlartifacts")).runs(left::add);
+        assertThat(runs)
+                .extracting(Tracker.Past::name)
+                .as("without the deleted one")
+                .containsExactly("first", "second");
+        Tracker.Past first = runs.get(0);
+        assertThat(first.experiment()).isEqualTo("old-net");
+        assertThat(first.status()).isEqualTo("FINISHED");
+        assertThat(runs.get(1).status()).isEqualTo("FAILED");
+        assertThat(first.endedAt()).isEqualTo(1_764_190_004_000L);
+        assertThat(first.params()).containsEntry("lr", "0.10").containsEntry("net", "resnet");
+        assertThat(first.tags()).containsEntry("team", "vision").doesNotContainKey("mlflow.runName");
+        assertThat(points(first))
+                .containsExactly(
+                        "loss@0=0.5 1764190000000",
+                        "loss@1=NaN 1764190001000",
+                        "loss@2=0.25 1764190002000",
+                        "val/acc@2=0.75 1764190003000");
+        assertThat(new MlflowFile(database, List.of("other"), null).runs(left::add))
+                .isEmpty();
+        // Files lie where the server was told to keep them.
+        String id = first.origin().replaceFirst(".*/", "");
+        Path file = folder.resolve("mlartifacts/1/" + id + "/artifacts/plots/a.png");
+        List<String> files = new ArrayList<>();
+        first.content().files((path, at) -> files.add(path), left::add);
+        assertThat(left).singleElement().asString().contains("--artifacts");
+        Files.createDirectories(file.getParent());
+        Files.write(file, new byte[] {1});
+        first.content().files((path, at) -> files.add(path), left::add);
+        assertThat(files).containsExactly("plots/a.png");
+        assertThatThrownBy(() -> new MlflowFile(
+                                Files.writeString(folder.resolve("x.db"), "no database, and long enough"),
+                                List.of(),
+                                null)
+                        .runs(left::add))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("cannot be read as a database of MLflow");
     }
 
     /** Written by TensorBoard 2.21. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.Goal;
+import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.Configurations;
 import dev.runyard.service.run.list.RunChoice;
 import dev.runyard.service.run.list.RunQuery;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,10 +205,15 @@ public class KeyCatalogue {
             values.add(experiment);
             values.add(experiment);
         }
-        List<KeysView.Param> params = new ArrayList<>(statements.rows(
-                chosen + SUMMED.formatted(all ? ALL_LAYOUTS : LAYOUTS, some ? OWN : KEPT),
-                KeyCatalogue::param,
-                values.toArray()));
+        Map<String, KeysView.Param> named = new HashMap<>();
+        statements
+                .rows(
+                        chosen + SUMMED.formatted(all ? ALL_LAYOUTS : LAYOUTS, some ? OWN : KEPT),
+                        KeyCatalogue::param,
+                        values.toArray())
+                // One that a program's spec says, and that it logs too, is one.
+                .forEach(one -> named.merge(one.key(), one, (a, b) -> a.runs() < b.runs() ? b : a));
+        List<KeysView.Param> params = new ArrayList<>(named.values());
         params.sort(Comparator.comparing((KeysView.Param p) -> !p.varies())
                 .thenComparing(p -> -p.runs())
                 .thenComparing(KeysView.Param::key));
@@ -234,7 +241,7 @@ public class KeyCatalogue {
                 .thenComparingDouble(JsonNode::asDouble)
                 .thenComparing(JsonNode::toString));
         return new KeysView.Param(
-                r.getString("path"),
+                Configuration.name(r.getString("path")),
                 type(r),
                 r.getLong("runs"),
                 Math.min(distinct, Configurations.DISTINCT),

@@ -1,0 +1,262 @@
+package dev.runyard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.lab.LabClient;
+import dev.runyard.e2e.lab.LabProcess;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole lab with programs that know nothing of it: queued in a sweep, killed with their worker, tracked from outside, taken over. */
+class ProgramsTest {
+    private static final int STEPS = 60;
+
+    /** A loop as people write it: MLflow, a folder for checkpoints, and where it was when it finds one. */
+    private static final String TRAIN = """
+            import argparse, os, time
+            import mlflow
+
+            options = argparse.ArgumentParser()
+            options.add_argument("--lr", type=float)
+            options.add_argument("--steps", type=int)
+            options.add_argument("--out")
+            options = options.parse_args()
+            state = os.path.join(options.out, "state")
+            begin = int(open(state).read()) if os.path.exists(state) else 0
+            print("goes on behind", begin, flush=True)
+
+            def keep(step):
+                for name in ("state", ".complete"):
+                    with open(os.path.join(options.out, name + ".new"), "w") as file:
+                        file.write(str(step))
+                    os.replace(os.path.join(options.out, name + ".new"), os.path.join(options.out, name))
+
+            mlflow.set_experiment("whatever the script says")
+            with mlflow.start_run(run_name="baseline"):
+                mlflow.log_param("lr", options.lr)
+                for step in range(begin + 1, options.steps + 1):
+                    mlflow.log_metric("train/loss", options.lr / step, step=step)
+                    if step % 5 == 0:
+                        keep(step)
+                    time.sleep(0.12)
+                mlflow.log_metric("val/acc", 1 - options.lr, step=options.steps)
+                mlflow.log_text("done", "out/done.txt")
+            """;
+
+    @TempDir
+    Path folder;
+
+    private LabProcess lab;
+    private LabClient client;
+
+    @Test
+    void anyScriptIsQueuedKilledResumedTabledTrackedAndTakenOver() throws Exception {
+        String python = Programs.require(
+                "pip install mlflow-skinny, and name its python in RUNYARD_MLFLOW_PYTHON", "MLflow's client", mlflow());
+        Path code = Files.createDirectories(folder.resolve("code"));
+        Files.writeString(code.resolve("train.py"), TRAIN);
+        Files.writeString(code.resolve("sweep.yaml"), """
+                experiment: programs
+                base:
+                  task: command
+                  command: [sh, -c, 'exec "$0" train.py --lr "$1" --steps %d --out "$RUNYARD_CHECKPOINT_DIR"', "%s", "{params.lr}"]
+                  env: {MLFLOW_DISABLE_TELEMETRY: "true"}
+                  code: .
+                axes:
+                  params.lr: [0.5, 0.25]
+                metric: val/acc
+                goal: max
+                """.formatted(STEPS, python));
+        try (LabProcess started = LabProcess.start(folder.resolve("home"), Map.of("RUNYARD_THREADS", "1"))) {
+            lab = started;
+            client = lab.client();
+            String sweep = typed(code, "submit", "sweep.yaml").strip();
+            String first = client.runsOf(sweep).get(0).get("id").asText();
+            long kept = client.await(
+                            "/api/v1/runs/" + first + "/checkpoints", Duration.ofMinutes(3), all -> !all.isEmpty())
+                    .get(0)
+                    .get("step")
+                    .asLong();
+            client.await(
+                    "/api/v1/runs/" + first + "/metrics/history?key=train/loss",
+                    Duration.ofMinutes(1),
+                    h -> h.path("total").asLong() > kept + 3);
+            lab.worker().orElseThrow().destroyForcibly();
+
+            tracked(python, code);
+            takenOver(python);
+
+            client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> s.path("state")
+                    .asText()
+                    .equals("FINISHED"));
+            resumed(first);
+            tabled(sweep);
+            outAndIn();
+        }
+    }
+
+    private static Optional<String> mlflow() throws Exception {
+        String named =
+                System.getenv().getOrDefault("RUNYARD_MLFLOW_PYTHON", "python3").split(":", -1)[0];
+        return LabProcess.run(new ProcessBuilder(named, "-c", "import mlflow.tracking"), Duration.ofMinutes(2))
+                                .exit()
+                        == 0
+                ? Optional.of(named)
+                : Optional.empty();
+    }
+
+    /** Each step once, measured by the attempt that counts; what the dead one measured beyond its checkpoint is a ghost. */
+    private void resumed(String run) {
+        JsonNode seen = client.get("/api/v1/runs/" + run);
+        assertThat(seen.get("state").asText()).as(seen.path("message").asText()).isEqualTo("FINISHED");
+        assertThat(client.get("/api/v1/runs/" + run + "/attempts").findValuesAsText("state"))
+                .containsExactly("LOST", "FINISHED");
+        List<JsonNode> points = client.history(run, "train/loss");
+        assertThat(points)
+                .extracting(p -> p.get("step").asLong())
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, STEPS).boxed().toList());
+        assertThat(points).allSatisfy(p -> assertThat(p.get("value").asDouble())
+                .isEqualTo(0.5 / p.get("step").asLong()));
+        JsonNode ghosts = client.get("/api/v1/runs/" + run + "/metrics/history?key=train/loss&ghosts=true")
+                .get("ghosts");
+        assertThat(ghosts).hasSize(1);
+        assertThat(ghosts.get(0).get("total").asInt()).isPositive();
+        String log = client.get("/api/v1/runs/" + run + "/logs").toString();
+        assertThat(log).contains("goes on behind 0").containsPattern("goes on behind [1-9]");
+        assertThat(client.get("/api/v1/runs/" + run + "/artifacts").findValuesAsText("name"))
+                .contains("out/done.txt");
+    }
+
+    private void tabled(String sweep) {
+        JsonNode rows =
+                client.get("/api/v1/sweeps/" + sweep + "/table?metric=val/acc").get("rows");
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0).get("mean").asDouble()).isEqualTo(0.5);
+        assertThat(rows.get(1).get("mean").asDouble()).isEqualTo(0.75);
+        JsonNode report = client.post("/api/v1/reports/preview", Map.of("text", """
+                title: Programs
+                runs: {sweep: %s}
+                rows: [params.lr]
+                cell: {metric: val/acc}
+                """.formatted(sweep)));
+        assertThat(report.get("runs").asInt()).isEqualTo(2);
+        assertThat(report.toString()).contains("0.75").doesNotContain("params.params");
+        JsonNode found = client.get("/api/v1/runs?sweep=" + sweep + "&filter=" + LabClient.encode("params.lr < 0.3"));
+        assertThat(found.get("items")).hasSize(1);
+    }
+
+    /** The same script by itself, on a laptop, with nothing but MLflow's own variables. */
+    private void tracked(String python, Path code) throws Exception {
+        Path out = Files.createDirectories(folder.resolve("laptop"));
+        ProcessBuilder script =
+                new ProcessBuilder(python, "train.py", "--lr", "0.125", "--steps", "10", "--out", out.toString());
+        script.directory(code.toFile());
+        script.environment().keySet().removeIf(name -> name.startsWith("RUNYARD_"));
+        script.environment().put("MLFLOW_TRACKING_URI", client.base().toString());
+        script.environment().put("MLFLOW_TRACKING_TOKEN", client.token());
+        script.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
+        LabProcess.Result ended = LabProcess.run(script, Duration.ofMinutes(2));
+        assertThat(ended.exit()).as(ended.out() + ended.err()).isZero();
+        JsonNode run = client.get("/api/v1/runs?experiment=" + LabClient.encode("whatever the script says"))
+                .at("/items/0");
+        assertThat(run.get("state").asText()).isEqualTo("FINISHED");
+        assertThat(run.get("name").asText()).isEqualTo("baseline");
+        assertThat(client.history(run.get("id").asText(), "train/loss")).hasSize(10);
+        // The address that MLflow prints.
+        assertThat(ended.out() + ended.err()).contains("/#/experiments/");
+    }
+
+    private void takenOver(String python) throws Exception {
+        Path old = Files.createDirectories(folder.resolve("old"));
+        Path database = old.resolve("mlflow.db");
+        LabProcess.Result made = LabProcess.run(
+                new ProcessBuilder(
+                        python,
+                        "-c",
+                        "import sqlite3, sys; c = sqlite3.connect(sys.argv[2]); c.executescript(open(sys.argv[1]).read()); c.close()",
+                        LabProcess.repositoryRoot()
+                                .resolve("deploy/cli/src/test/resources/importing/mlflow-3.17.2.sql")
+                                .toString(),
+                        database.toString()),
+                Duration.ofMinutes(1));
+        assertThat(made.exit()).as(made.err()).isZero();
+        Files.createDirectories(old.resolve("mlartifacts"));
+        once(old, 2, "mlflow", database.toString());
+        JsonNode runs = client.get("/api/v1/runs?experiment=old-net&sort=name").get("items");
+        assertThat(runs.findValuesAsText("name")).containsExactly("first", "second");
+        String run = runs.at("/0/id").asText();
+        assertThat(client.history(run, "loss"))
+                .extracting(p -> p.get("step").asLong())
+                .containsExactly(0L, 1L, 2L);
+        assertThat(client.get("/api/v1/runs?experiment=old-net&filter=" + LabClient.encode("params.lr = 0.1"))
+                        .get("items"))
+                .hasSize(1);
+
+        Files.writeString(old.resolve("points.csv"), """
+                run,key,step,value,time
+                one,loss,0,0.5,2026-01-01T00:00:00Z
+                one,loss,1,NaN,2026-01-01T00:00:01Z
+                "two, too",loss,0,0.25,2026-01-01T00:00:02Z
+                """);
+        once(old, 2, "csv", "points.csv", "--experiment", "taken");
+        JsonNode taken = client.get("/api/v1/runs?experiment=taken&sort=name&metric=loss")
+                .get("items");
+        assertThat(taken.findValuesAsText("name")).containsExactly("one", "two, too");
+        assertThat(taken.at("/0/summary/loss/nonFinite").asInt()).isEqualTo(1);
+        assertThat(taken.at("/0/endedAt").asText()).isEqualTo("2026-01-01T00:00:01Z");
+    }
+
+    /** What went out and was removed comes back equal. */
+    private void outAndIn() throws Exception {
+        long runs = client.get("/api/v1/runs").get("total").asLong();
+        assertThat(typed(folder, "export", "--out", "out")).contains("Wrote " + runs + " runs");
+        HttpResponse<String> gone = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(client.base().resolve("/api/v1/projects/default"))
+                                .header("Authorization", "Bearer " + client.token())
+                                .DELETE()
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
+        assertThat(client.get("/api/v1/runs").get("total").asLong()).isZero();
+        assertThat(typed(folder, "import", "project", "out")).contains("Read " + runs + " runs");
+        typed(folder, "export", "--out", "again");
+        assertThat(Files.mismatch(folder.resolve("out/project.jsonl"), folder.resolve("again/project.jsonl")))
+                .isEqualTo(-1);
+    }
+
+    /** Said before anything is written, written, and not written again. */
+    private void once(Path at, int runs, String... from) throws Exception {
+        String[] command = new String[from.length + 1];
+        command[0] = "import";
+        System.arraycopy(from, 0, command, 1, from.length);
+        String[] dry = java.util.Arrays.copyOf(command, command.length + 1);
+        dry[command.length] = "--dry-run";
+        long before = client.get("/api/v1/runs").get("total").asLong();
+        assertThat(typed(at, dry)).contains("Would take over " + runs + " new runs");
+        assertThat(client.get("/api/v1/runs").get("total").asLong()).isEqualTo(before);
+        assertThat(typed(at, command)).contains("Took over " + runs + " new runs");
+        assertThat(typed(at, command)).contains("Took over 0 new runs").contains(runs + " are there already");
+        assertThat(client.get("/api/v1/runs").get("total").asLong()).isEqualTo(before + runs);
+    }
+
+    private String typed(Path at, String... arguments) throws Exception {
+        ProcessBuilder builder = lab.command(arguments);
+        builder.directory(at.toFile());
+        LabProcess.Result done = LabProcess.run(builder, Duration.ofMinutes(3));
+        assertThat(done.exit()).as(done.out() + done.err()).isZero();
+        return done.out();
+    }
+}

@@ -1,0 +1,5 @@
+/** Projects as a whole: written out as files that outlive the lab, read back, and removed without a trace. */
+@NullMarked
+package dev.runyard.service.project;
+
+import org.jspecify.annotations.NullMarked;

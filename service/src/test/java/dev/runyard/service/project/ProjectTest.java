@@ -1,0 +1,283 @@
+package dev.runyard.service.project;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.runyard.service.auth.People;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Lab;
+import dev.runyard.spec.Sha256;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A project goes out as lines, leaves nothing behind, and comes back as it was. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class ProjectTest {
+    private static final String MLFLOW = "/api/2.0/mlflow/";
+
+    @Inject
+    Lab lab;
+
+    @Inject
+    People people;
+
+    private final String project = "whole-" + UUID.randomUUID();
+    private final byte[] weights = project.getBytes(StandardCharsets.UTF_8);
+
+    @Test
+    void whatWentOutAndWasRemovedComesBackEqual() {
+        fill();
+        String out = export(project).statusCode(200).extract().asString();
+        List<String> lines = out.lines().toList();
+        assertThat(lines.get(lines.size() - 1)).isEqualTo("{\"end\":true,\"rows\":" + (lines.size() - 2) + "}");
+        for (Part part : Part.ALL) {
+            if (!List.of(
+                            "saved_view",
+                            "sweep_point",
+                            "report_frozen",
+                            "report_citation",
+                            "checkpoint",
+                            "checkpoint_file")
+                    .contains(part.table())) {
+                assertThat(out).as(part.table()).contains("{\"table\":\"" + part.table() + "\"");
+            }
+        }
+        given().delete("/api/v1/projects/" + project)
+                .then()
+                .statusCode(200)
+                .body("rows.run", equalTo(4))
+                .body("rows.metric_point", equalTo(40))
+                .body("rows.project", equalTo(1));
+        assertThat(left()).isEmpty();
+
+        String sha256 = Sha256.of(out.getBytes(StandardCharsets.UTF_8));
+        given().contentType("application/octet-stream")
+                .body(out.getBytes(StandardCharsets.UTF_8))
+                .put("/api/v1/artifacts/" + sha256)
+                .then()
+                .statusCode(201);
+        read(project, sha256).statusCode(200).body("rows.run", equalTo(4));
+        assertThat(export(project).extract().asString()).isEqualTo(out);
+        // As anybody reads it.
+        String run = in().queryParam("filter", "params.lr = 0.5")
+                .get("/api/v1/runs")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items[0].id");
+        in().queryParam("key", "loss")
+                .get("/api/v1/runs/" + run + "/metrics/history")
+                .then()
+                .body("total", equalTo(9));
+
+        read(project, sha256).statusCode(409).body("code", equalTo("PROJECT_NOT_EMPTY"));
+        read("other-" + project, sha256).statusCode(409).body("code", equalTo("ALREADY_THERE"));
+        assertThat(lab.number("select count(*) from project where name = ?", "other-" + project))
+                .isZero();
+        byte[] cut = out.substring(0, out.length() - 40).getBytes(StandardCharsets.UTF_8);
+        given().contentType("application/octet-stream")
+                .body(cut)
+                .put("/api/v1/artifacts/" + Sha256.of(cut))
+                .then()
+                .statusCode(201);
+        given().delete("/api/v1/projects/" + project).then().statusCode(200);
+        read(project, Sha256.of(cut)).statusCode(422).body("code", equalTo("BAD_EXPORT"));
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void whatGoesOnIsNotTakenApart() {
+        people.project(project);
+        UUID run = lab.run("RUNNING");
+        lab.sql(
+                "insert into experiment (project_id, name, created_by) select id, 'e', 'test' from project where name = ?",
+                project);
+        lab.sql(
+                "update run set (project_id, experiment_id) = (select p.id, e.id from project p"
+                        + " join experiment e on e.project_id = p.id where p.name = ?) where id = ?",
+                project,
+                run);
+        export(project).statusCode(409).body("code", equalTo("PROJECT_BUSY"));
+        given().delete("/api/v1/projects/" + project).then().statusCode(409).body("code", equalTo("PROJECT_BUSY"));
+        given().get("/api/v1/projects/no-such-project/export").then().statusCode(404);
+        given().delete("/api/v1/projects/no-such-project").then().statusCode(404);
+    }
+
+    /** Whatever table somebody adds goes out with its project, or is said to stay. */
+    @Test
+    void everyTableOfAProjectIsWrittenOrNamed() {
+        List<String> known = new ArrayList<>();
+        Part.ALL.forEach(part -> known.add(part.table()));
+        Part.LAB.forEach(part -> known.add(part.table()));
+        // Of the lab: people, hosts, what was done, and names that all projects share.
+        known.addAll(List.of(
+                "account",
+                "api_token",
+                "audit",
+                "credential",
+                "flyway_schema_history",
+                "invitation",
+                "metric_beat",
+                "metric_key",
+                "project",
+                "secret",
+                "session",
+                "sso_attempt"));
+        assertThat(new TreeSet<>(known))
+                .containsAll(lab.column("select relname from pg_class where relnamespace = 'public'::regnamespace"
+                        + " and relkind in ('r', 'p') and not relispartition"));
+    }
+
+    private void fill() {
+        people.project(project);
+        String experiment =
+                post("experiments/create", "{\"name\": \"e\"}").extract().path("experiment_id");
+        for (int i = 0; i < 4; i++) {
+            String run = post(
+                            "runs/create",
+                            "{\"experiment_id\": \"" + experiment
+                                    + "\", \"start_time\": 1764190000000, \"run_name\": \"r" + i + "\"}")
+                    .extract()
+                    .path("run.info.run_id");
+            StringBuilder points = new StringBuilder();
+            for (int step = 0; step < 10; step++) {
+                points.append(step == 0 ? "" : ",")
+                        .append("{\"key\": \"loss\", \"value\": ")
+                        .append(step == 3 ? "\"NaN\"" : String.valueOf(1.0 / (step + 3)))
+                        .append(", \"timestamp\": 1764190000000, \"step\": " + step + "}");
+            }
+            post(
+                    "runs/log-batch",
+                    "{\"run_id\": \"" + run + "\", \"metrics\": [" + points
+                            + "], \"params\": [{\"key\": \"lr\", \"value\": \"0." + (i + 5)
+                            + "\"}], \"tags\": [{\"key\": \"t\", \"value\": \"größer \\\"x\\\"\"}]}");
+            if (i == 0) {
+                post(
+                        "runs/set-tag",
+                        "{\"run_id\": \"" + run + "\", \"key\": \"runyard.resumeStep\", \"value\": \"8\"}");
+                in().contentType("application/octet-stream")
+                        .body(weights)
+                        .put("/api/2.0/mlflow-artifacts/artifacts/0/" + run + "/artifacts/w.bin")
+                        .then()
+                        .statusCode(200);
+                post(
+                        "runs/log-inputs",
+                        "{\"run_id\": \"" + run
+                                + "\", \"datasets\": [{\"dataset\": {\"name\": \"d\", \"digest\": \"1\","
+                                + " \"source_type\": \"local\", \"source\": \"s\"}}]}");
+                in().contentType("application/json")
+                        .body("{\"text\": \"a *note*\"}")
+                        .put("/api/v1/runs/" + run + "/note")
+                        .then()
+                        .statusCode(200);
+                UUID device = UUID.randomUUID();
+                lab.sql("insert into worker (id, host, pid, version) values (?, 'h', 1, 'v')", device);
+                lab.sql(
+                        "insert into device (id, host, key, kind, name, memory_bytes, slots) values (?, ?, 'cpu', 'cpu', 'c', 0, 1)",
+                        device,
+                        "h-" + device);
+                lab.sql(
+                        "insert into attempt (run_id, attempt, device_id, worker_id, state, ended_at) values (cast(? as uuid), 1, ?, ?, 'FINISHED', now())",
+                        run,
+                        device,
+                        device);
+                lab.sql(
+                        "insert into run_log (run_id, attempt, seq, time, line) values (cast(? as uuid), 1, 0, now(), 'said')",
+                        run);
+            }
+            post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"FINISHED\"}");
+        }
+        String sweep = in().contentType("application/json")
+                .body("{\"experiment\": \"e\", \"external\": true, \"metric\": \"loss\","
+                        + " \"axes\": {\"x\": {\"uniform\": [0, 1]}}, \"sampler\": {\"kind\": \"random\", \"runs\": 2},"
+                        + " \"pruner\": {\"kind\": \"median\"}, \"base\": {\"schedule\": {\"epochs\": 9}}}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        in().contentType("application/json")
+                .body("{}")
+                .post("/api/v1/sweeps/" + sweep + "/ask")
+                .then()
+                .statusCode(200);
+        in().contentType("application/json")
+                .body("{\"point\": 0, \"epoch\": 1, \"value\": 3}")
+                .post("/api/v1/sweeps/" + sweep + "/tell")
+                .then()
+                .statusCode(200);
+        in().contentType("application/json")
+                .body("{\"text\": \"title: t\\nruns: {experiment: e}\\nrows: [params.lr]\\ncell: {metric: loss}\\n\"}")
+                .post("/api/v1/reports")
+                .then()
+                .statusCode(201);
+    }
+
+    private RequestSpecification in() {
+        return given().header("X-Runyard-Project", project);
+    }
+
+    private ValidatableResponse post(String path, String body) {
+        return in().contentType("application/json")
+                .body(body)
+                .post(MLFLOW + path)
+                .then()
+                .statusCode(200);
+    }
+
+    private static ValidatableResponse export(String name) {
+        return given().get("/api/v1/projects/" + name + "/export").then();
+    }
+
+    private static ValidatableResponse read(String name, String sha256) {
+        return given().contentType("application/json")
+                .body("{\"sha256\": \"" + sha256 + "\"}")
+                .post("/api/v1/projects/" + name + "/import")
+                .then();
+    }
+
+    /** Tables in which something of it is still there: its own text is in each of its rows' ids or names. */
+    private List<String> left() {
+        List<String> left = new ArrayList<>();
+        for (String table : List.of("run", "sweep", "report", "experiment", "saved_view")) {
+            if (lab.number("select count(*) from " + table
+                            + " t where not exists (select 1 from project p where p.id = t.project_id)")
+                    > 0) {
+                left.add(table);
+            }
+        }
+        for (String table : List.of(
+                "run_config",
+                "client_run",
+                "run_dataset",
+                "attempt",
+                "run_log",
+                "metric_point",
+                "metric_summary",
+                "metric_block",
+                "artifact",
+                "checkpoint",
+                "config_unseen")) {
+            if (lab.number("select count(*) from " + table
+                            + " t where not exists (select 1 from run r where r.id = t.run_id)")
+                    > 0) {
+                left.add(table);
+            }
+        }
+        if (lab.number("select count(*) from project where name = ?", project) > 0) {
+            left.add("project");
+        }
+        return left;
+    }
+}
