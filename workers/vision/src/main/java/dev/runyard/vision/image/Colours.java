@@ -183,8 +183,7 @@ final class Colours {
     }
 
     private static byte blend(int from, int to, float factor) {
-        float v = from + factor * (to - from);
-        return (byte) (v <= 0 ? 0 : v >= 255 ? 255 : (int) v);
+        return (byte) clip((int) (from + factor * (to - from)));
     }
 
     /**

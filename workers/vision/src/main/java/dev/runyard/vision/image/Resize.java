@@ -18,7 +18,8 @@ public final class Resize {
 
     private static final int COLUMNS = 0;
     private static final int ACROSS = 1;
-    private static final ThreadLocal<int[][]> SCRATCH = ThreadLocal.withInitial(() -> new int[2][0]);
+    private static final int SUMS = 2;
+    private static final ThreadLocal<int[][][]> SCRATCH = ThreadLocal.withInitial(() -> new int[3][0][0]);
 
     private Resize() {}
 
@@ -80,119 +81,123 @@ public final class Resize {
 
     private static byte[] passes(byte[] data, Raster in, int width, int height, Filter filter) {
         int bands = in.mode().bands();
-        int[] across = in.width() == width
-                ? numbers(data)
-                : across(data, in.width(), in.height(), bands, width, Windows.of(in.width(), width, filter));
-        return in.height() == height
-                ? bytes(across, width * height * bands)
-                : down(across, width * bands, height, Windows.of(in.height(), height, filter));
+        int row = width * bands;
+        int[][] lines = scratch(ACROSS, in.height(), row);
+        if (in.width() == width) {
+            numbers(data, row, in.height(), lines);
+        } else {
+            across(data, in, width, Windows.of(in.width(), width, filter), lines);
+        }
+        byte[] to = new byte[row * height];
+        if (in.height() == height) {
+            for (int y = 0; y < height; y++) {
+                bytes(lines[y], row, to, y * row);
+            }
+            return to;
+        }
+        Windows windows = Windows.of(in.height(), height, filter);
+        int[] sums = scratch(SUMS, 1, row)[0];
+        for (int y = 0; y < height; y++) {
+            summed(lines, windows, y, row, sums);
+            bytes(sums, row, to, y * row);
+        }
+        return to;
     }
 
     /**
-     * Some rows at a time, column by column of all of them: whole numbers that lie side by side are what a JVM makes vector instructions
-     * of, and a row's own do not.
+     * Some rows at a time, column by column of all of them: numbers that lie side by side are what a JVM makes vector instructions of, and
+     * those of one row do not lie so.
      *
-     * @return 0 to 255, in the order of the bytes, for the pass that follows, and what else the array has room for
+     * @param to a line for each row, 0 to 255 in the order of the bytes
      */
-    private static int[] across(byte[] in, int width, int height, int bands, int out, Windows windows) {
-        int[] to = scratch(ACROSS, out * height * bands);
-        int together = Math.min(height, ROWS);
-        int[] columns = scratch(COLUMNS, width * bands * together);
-        int[] sums = new int[bands * together];
-        for (int y = 0; y < height; y += together) {
-            int rows = Math.min(together, height - y);
-            int lanes = bands * rows;
-            for (int r = 0, at = y * width * bands; r < rows; r++) {
-                for (int c = r * bands, end = width * lanes; c < end; c += lanes) {
-                    for (int band = 0; band < bands; band++) {
-                        columns[c + band] = in[at++] & 0xff;
+    private static void across(byte[] data, Raster in, int out, Windows windows, int[][] to) {
+        int bands = in.mode().bands();
+        int row = in.width() * bands;
+        int together = Math.min(in.height(), ROWS);
+        int[][] columns = scratch(COLUMNS, in.width(), bands * together);
+        int[] sums = scratch(SUMS, 1, bands * together)[0];
+        for (int y = 0; y < in.height(); y += together) {
+            int rows = Math.min(together, in.height() - y);
+            for (int x = 0; x < in.width(); x++) {
+                int[] column = columns[x];
+                for (int band = 0, lane = 0; band < bands; band++) {
+                    for (int at = y * row + x * bands + band, end = lane + rows; lane < end; lane++, at += row) {
+                        column[lane] = data[at] & 0xff;
                     }
                 }
             }
             for (int x = 0; x < out; x++) {
-                summed(columns, windows, x, lanes, sums);
-                for (int r = 0, o = (y * out + x) * bands, l = 0; r < rows; r++, o += out * bands) {
-                    for (int band = 0; band < bands; band++) {
-                        to[o + band] = clip(sums[l++]);
+                summed(columns, windows, x, bands * rows, sums);
+                for (int band = 0, lane = 0; band < bands; band++) {
+                    for (int r = 0, at = x * bands + band; r < rows; r++, lane++) {
+                        to[y + r][at] = sums[lane];
                     }
                 }
             }
         }
-        return to;
     }
 
-    /** Whole rows at a time. */
-    private static byte[] down(int[] in, int row, int out, Windows windows) {
-        byte[] to = new byte[row * out];
-        int[] sums = new int[row];
-        for (int y = 0; y < out; y++) {
-            summed(in, windows, y, row, sums);
-            for (int x = 0, o = y * row; x < row; x++) {
-                to[o + x] = (byte) clip(sums[x]);
-            }
-        }
-        return to;
-    }
-
-    /** The lines of {@code length} numbers that make line {@code at} of the result, weighted. */
-    private static void summed(int[] lines, Windows windows, int at, int length, int[] sums) {
+    /** The lines that make line {@code at} of the result, weighted and rounded: {@code length} numbers, 0 to 255. */
+    private static void summed(int[][] lines, Windows windows, int at, int length, int[] sums) {
         Arrays.fill(sums, 0, length, 1 << (BITS - 1));
         int k = at * windows.stride;
-        int line = windows.first[at] * length;
+        int line = windows.first[at];
         int left = windows.count[at];
-        for (; left >= 2; left -= 2, k += 2, line += 2 * length) {
-            addTwo(lines, line, windows.weights[k], windows.weights[k + 1], length, sums);
+        for (; left >= 2; left -= 2, k += 2, line += 2) {
+            addTwo(lines[line], lines[line + 1], windows.weights[k], windows.weights[k + 1], length, sums);
         }
         if (left == 1) {
-            add(lines, line, windows.weights[k], length, sums);
+            add(lines[line], windows.weights[k], length, sums);
+        }
+        for (int i = 0; i < length; i++) {
+            sums[i] = Math.max(0, Math.min(255, sums[i] >> BITS));
         }
     }
 
-    private static void add(int[] lines, int line, int weight, int length, int[] sums) {
+    // The same index everywhere: of other places a JVM could not know that they are no other's, and would go number by
+    // number.
+
+    private static void add(int[] line, int weight, int length, int[] sums) {
         for (int i = 0; i < length; i++) {
-            sums[i] += lines[line + i] * weight;
+            sums[i] += line[i] * weight;
         }
     }
 
-    /** A line and the one behind it: the sums are read and written once. */
-    private static void addTwo(int[] lines, int line, int weight, int next, int length, int[] sums) {
-        int second = line + length;
+    /** Two at a time read and write the sums once. */
+    private static void addTwo(int[] line, int[] next, int weight, int nextWeight, int length, int[] sums) {
         for (int i = 0; i < length; i++) {
-            sums[i] += lines[line + i] * weight + lines[second + i] * next;
+            sums[i] += line[i] * weight + next[i] * nextWeight;
         }
     }
 
     /** Large arrays that are made anew for each image are what a garbage collector is slow with. */
-    private static int[] scratch(int which, int length) {
-        if (length > KEPT) {
-            return new int[length];
+    private static int[][] scratch(int which, int lines, int length) {
+        int[][] own = SCRATCH.get()[which];
+        if (own.length >= lines && own[0].length >= length) {
+            return own;
         }
-        int[][] own = SCRATCH.get();
-        if (own[which].length < length) {
-            own[which] = new int[length];
+        int most = Math.max(lines, own.length);
+        int longest = own.length == 0 ? length : Math.max(length, own[0].length);
+        if ((long) most * longest > KEPT) {
+            return new int[lines][length];
         }
-        return own[which];
+        SCRATCH.get()[which] = new int[most][longest];
+        return SCRATCH.get()[which];
     }
 
-    private static int[] numbers(byte[] bytes) {
-        int[] out = scratch(ACROSS, bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            out[i] = bytes[i] & 0xff;
+    private static void numbers(byte[] bytes, int length, int lines, int[][] to) {
+        for (int y = 0, at = 0; y < lines; y++) {
+            int[] line = to[y];
+            for (int i = 0; i < length; i++) {
+                line[i] = bytes[at++] & 0xff;
+            }
         }
-        return out;
     }
 
-    private static byte[] bytes(int[] numbers, int count) {
-        byte[] out = new byte[count];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (byte) numbers[i];
+    private static void bytes(int[] numbers, int count, byte[] to, int at) {
+        for (int i = 0; i < count; i++) {
+            to[at + i] = (byte) numbers[i];
         }
-        return out;
-    }
-
-    private static int clip(int sum) {
-        int v = sum >> BITS;
-        return v < 0 ? 0 : Math.min(v, 255);
     }
 
     /** Which source pixels make a target pixel, and how much each counts. */
