@@ -15,6 +15,9 @@ export interface Line {
   t: number | null;
 }
 
+/** More lines than this are drawn a pixel thin: without a graphics card a wider line takes six times as long, and nobody sees its width among them. */
+const MANY = 300;
+
 /** @param quiet another line stands out */
 export function drawLines(canvas: HTMLCanvasElement | null, lines: readonly Line[], xs: readonly number[], width: number, height: number, quiet: boolean, weight = 1.5): void {
   const ctx = canvas?.getContext("2d");
@@ -31,7 +34,7 @@ export function drawLines(canvas: HTMLCanvasElement | null, lines: readonly Line
   const style = getComputedStyle(canvas);
   const off = style.getPropertyValue("--line").trim();
   const none = style.getPropertyValue("--faint").trim();
-  ctx.lineWidth = weight;
+  ctx.lineWidth = lines.length > MANY ? 1 / px : weight;
   for (const line of lines) {
     ctx.strokeStyle = line.on ? (line.colour ?? none) : off;
     ctx.globalAlpha = line.on ? (quiet ? 0.35 : 0.9) : 0.6;

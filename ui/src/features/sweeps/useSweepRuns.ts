@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { type PointView, search } from "../../api/sweepSearch";
@@ -16,7 +16,8 @@ export interface SweepRuns {
   metrics: string[];
 }
 
-async function runsOf(sweep: string, metric: string): Promise<SweepRuns> {
+/** @param so what is there after each page but the last */
+async function runsOf(sweep: string, metric: string, so: (some: SweepRuns) => void): Promise<SweepRuns> {
   const runs: RunView[] = [];
   const metrics = new Set<string>();
   let cursor: string | undefined;
@@ -25,9 +26,9 @@ async function runsOf(sweep: string, metric: string): Promise<SweepRuns> {
     runs.push(...page.items);
     for (const key of page.metrics) metrics.add(key);
     cursor = page.next ?? undefined;
-    if (!cursor || page.items.length === 0 || runs.length >= MARKS) {
-      return { runs: runs.slice(0, MARKS), total: page.total, more: page.more, metrics: [...metrics] };
-    }
+    const some = { runs: runs.slice(0, MARKS), total: page.total, more: page.more, metrics: [...metrics] };
+    if (!cursor || page.items.length === 0 || runs.length >= MARKS) return some;
+    so(some);
   }
 }
 
@@ -66,5 +67,14 @@ async function pointsOf(sweep: string): Promise<SweepRuns> {
 
 /** @param external its points are carried out elsewhere, and are all there is */
 export function useSweepRuns(sweep: string, metric: string, external: boolean) {
-  return useQuery({ queryKey: keys.sweepRuns(sweep, metric), queryFn: () => (external ? pointsOf(sweep) : runsOf(sweep, metric)) });
+  const cache = useQueryClient();
+  const queryKey = keys.sweepRuns(sweep, metric);
+  return useQuery({
+    queryKey,
+    queryFn: () => {
+      // The first runs are drawn while the others are asked for; what is drawn already stays until all of it is there anew.
+      const first = cache.getQueryData(queryKey) === undefined;
+      return external ? pointsOf(sweep) : runsOf(sweep, metric, (some) => first && cache.setQueryData(queryKey, some));
+    },
+  });
 }

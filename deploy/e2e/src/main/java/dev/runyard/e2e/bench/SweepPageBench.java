@@ -54,6 +54,14 @@ public final class SweepPageBench {
             cross join lateral (select 90 - 10 * (log(cast(r.params ->> 'optimizer.learningRate' as numeric)) + 1) ^ 2 + 3 * random() as v) x
             where r.sweep_id = ? and k.key = 'val/top1'""";
 
+    private static final String LAYOUT = """
+            insert into config_layout values (md5('bench-sweep')::uuid,
+              array['augment', 'method.librarySize', 'method.prompts', 'optimizer.learningRate'])""";
+
+    private static final String CONFIGURATIONS = """
+            insert into run_config select r.id, md5('bench-sweep')::uuid, array['"' || (r.params ->> 'augment') || '"', r.params ->> 'method.librarySize',
+              r.params ->> 'method.prompts', r.params ->> 'optimizer.learningRate'] from run r where r.sweep_id = ?""";
+
     private SweepPageBench() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -66,7 +74,10 @@ public final class SweepPageBench {
             lab.update(PLACES, SWEEP);
             lab.update(ROWS, BenchLab.SPEC, SWEEP);
             lab.update(SUMMARIES, SWEEP);
-            for (String table : new String[] {"run", "metric_summary", "sweep", "sweep_draw", "sweep_point"}) {
+            lab.update(LAYOUT);
+            lab.update(CONFIGURATIONS, SWEEP);
+            for (String table :
+                    new String[] {"run", "run_config", "metric_summary", "sweep", "sweep_draw", "sweep_point"}) {
                 lab.execute("vacuum analyze " + table);
             }
             browser(lab);
