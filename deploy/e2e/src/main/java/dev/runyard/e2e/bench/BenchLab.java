@@ -38,6 +38,8 @@ final class BenchLab implements AutoCloseable {
     private final String person;
     private final Connection database;
     private final String address;
+    private final String place;
+    private final Path home;
     private final long service;
 
     private BenchLab(@Nullable LabProcess own, Path home) throws IOException, SQLException {
@@ -48,7 +50,8 @@ final class BenchLab implements AutoCloseable {
         this.person = Files.readString(home.resolve("person.secret")).strip();
         this.secret = Files.readString(home.resolve("lab.secret")).strip();
         String password = Files.readString(home.resolve("service.secret")).strip();
-        String place = "127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres";
+        this.home = home;
+        this.place = "127.0.0.1:" + lab.get("postgresPort").asInt() + "/postgres";
         this.database = DriverManager.getConnection("jdbc:postgresql://" + place, USER, password);
         this.address = USER + ":" + password + "@" + place;
     }
@@ -68,8 +71,13 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
-    /** As SQLAlchemy names its Postgres, with a schema to work in. */
-    String database(String schema) {
+    /** As SQLAlchemy names its Postgres, with a schema to work in, which is made where it is missing: the service's account may not. */
+    String database(String schema) throws IOException, SQLException {
+        String secret = Files.readString(home.resolve("postgres.secret")).strip();
+        try (Connection owner = DriverManager.getConnection("jdbc:postgresql://" + place, "runyard", secret);
+                Statement s = owner.createStatement()) {
+            s.execute("create schema if not exists " + schema + " authorization " + USER);
+        }
         return "postgresql+psycopg2://" + address + "?options=-csearch_path%3D" + schema;
     }
 

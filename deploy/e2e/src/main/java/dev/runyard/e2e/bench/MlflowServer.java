@@ -40,7 +40,6 @@ final class MlflowServer implements AutoCloseable {
                 throw new IOException("pip could not install " + PACKAGES);
             }
         }
-        lab.execute("create schema if not exists " + SCHEMA);
         int port = LabProcess.freePort();
         Path log = Files.createTempFile("mlflow-server", ".log");
         ProcessBuilder builder = new ProcessBuilder(

@@ -172,7 +172,6 @@ public final class PointsBench {
 
     /** Trials a second of 4 processes on the lab's own Postgres, in a schema of their own. */
     private double optuna(String python, String kind, int history, int seconds) throws Exception {
-        lab.execute("create schema if not exists optuna");
         Path script = LabProcess.repositoryRoot().resolve("deploy/e2e/bench/optuna_points.py");
         Process process = new ProcessBuilder(
                         python,
