@@ -29,13 +29,16 @@ class VisionTrainerTest {
     @TempDir
     Path dir;
 
-    private Outcome train(List<String> beside, List<MetricPoint> points) {
-        Settings settings = Settings.from(Map.of(
+    private Settings settings() {
+        return Settings.from(Map.of(
                 "RUNYARD_URL", "http://127.0.0.1:1",
                 "RUNYARD_WORKER_SECRET", "secret",
                 "RUNYARD_HOME", dir.toString()));
+    }
+
+    private Outcome train(List<String> beside, List<MetricPoint> points) {
         LocalDevice cpu = Devices.here(Map.of(), dir).cpu().device();
-        return new VisionTrainer(settings, cpu).train(PAIR, beside, dir.resolve("run"), new TrainingListener() {
+        return new VisionTrainer(settings(), cpu).train(PAIR, beside, dir.resolve("run"), new TrainingListener() {
             @Override
             public void points(List<MetricPoint> measured) {
                 points.addAll(measured);
@@ -54,6 +57,23 @@ class VisionTrainerTest {
     void withoutTheOtherItIsRefusedInOneLine() {
         assertThatThrownBy(() -> train(List.of(), new ArrayList<>()))
                 .hasMessageContaining("devices: 2 is more than this worker has (cpu)");
+    }
+
+    /** The driver of this machine shows no such device: as one that fell off the bus is no longer shown. */
+    @Test
+    void aDeviceThatTheDriverNoLongerShowsIsLost() {
+        LocalDevice gone = new LocalDevice("GPU-that-is-gone", "cuda", "A100", 80L << 30, 1, 0, null);
+        VisionTrainer trainer = new VisionTrainer(settings(), gone);
+        assertThat(trainer.lost(
+                        new IllegalStateException("training", new RuntimeException("CUDA error: unknown error"))))
+                .isNotBlank()
+                .doesNotContain("\n");
+        assertThat(trainer.lost(new RuntimeException("CUDA error: out of memory")))
+                .isNull();
+        assertThat(trainer.lost(new RuntimeException("no such file"))).isNull();
+        LocalDevice cpu = Devices.here(Map.of(), dir).cpu().device();
+        assertThat(new VisionTrainer(settings(), cpu).lost(new RuntimeException("CUDA error: unknown error")))
+                .isNull();
     }
 
     /** A GPU is known by its uuid, of which a share has a number behind it. */
