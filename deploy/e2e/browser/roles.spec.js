@@ -29,9 +29,14 @@ async function offered(page, seen) {
     const kind = ((await menu.getAttribute('aria-label')) ?? (await menu.textContent()) ?? '').replace(/\S*\d\S*/g, '');
     if (seen.has(kind) || !(await menu.isVisible()) || !(await menu.isEnabled())) continue;
     seen.add(kind);
-    await menu.focus();
-    await page.keyboard.press('Enter');
-    await expect(page.getByRole('menu')).toBeVisible();
+    // What stands in its place until it is loaded hears no key.
+    await expect(async () => {
+      if (!(await page.getByRole('menu').isVisible())) {
+        await menu.focus();
+        await page.keyboard.press('Enter');
+      }
+      await expect(page.getByRole('menu')).toBeVisible({ timeout: 1_500 });
+    }).toPass({ timeout: 20_000 });
     found.push(...(await names(page.getByRole('menu'))));
     await page.keyboard.press('Escape');
     await expect(page.getByRole('menu')).toHaveCount(0);
