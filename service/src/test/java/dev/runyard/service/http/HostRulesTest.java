@@ -63,6 +63,19 @@ final class HostRulesTest {
         assertThat(rules.sameOrigin(origin, "localhost:8080", false)).isFalse();
     }
 
+    /** A proxy on a port of its own: what it passes on has no port (Quarkus drops it), and another port is another page. */
+    @Test
+    void behindAProxyOnAnyPort() {
+        Map<String, String> given = Map.of("runyard.behind.proxy", "https://Lab.example.org:8443");
+        HostRules behind = new HostRules(LabConfig.read(name -> Optional.ofNullable(given.get(name))));
+        assertThat(behind.sameOrigin("https://lab.example.org:8443", "lab.example.org", true))
+                .isTrue();
+        assertThat(behind.sameOrigin("https://lab.example.org:9443", "lab.example.org", true))
+                .isFalse();
+        assertThat(behind.sameOrigin("http://lab.example.org:8443", "lab.example.org", true))
+                .isFalse();
+    }
+
     /** With a certificate, or behind a proxy that says so, a page that came in the clear is another's. */
     @Test
     void encrypted() {
