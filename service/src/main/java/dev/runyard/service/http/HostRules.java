@@ -46,7 +46,8 @@ class HostRules {
         }
         String own = authority.toLowerCase(Locale.ROOT);
         String given = origin.toLowerCase(Locale.ROOT);
-        // What a proxy passes on says no port that is not the usual one; where the lab is opened was said by whoever set it up.
+        // What a proxy passes on says no port that is not the usual one; where the lab is opened was said by whoever
+        // set it up.
         if (published.filter(given::equals).isPresent()) {
             return true;
         }
