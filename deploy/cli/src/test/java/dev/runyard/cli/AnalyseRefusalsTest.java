@@ -2,9 +2,6 @@ package dev.runyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,15 +39,9 @@ final class AnalyseRefusalsTest {
                 List.of("analyse", "--run", folder.resolve("absent").toString()));
         command.addAll(List.of("--out", folder.resolve("out").toString()));
         command.addAll(List.of(more));
-        PrintStream before = System.err;
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(Runyard.execute(command.toArray(new String[0]))).isEqualTo(2);
-        } finally {
-            System.setErr(before);
-        }
-        assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
-        return err.toString(StandardCharsets.UTF_8);
+        Typed said = Typed.here(command.toArray(new String[0]));
+        assertThat(said.exit()).isEqualTo(2);
+        assertThat(said.err().lines()).hasSize(1);
+        return said.err();
     }
 }

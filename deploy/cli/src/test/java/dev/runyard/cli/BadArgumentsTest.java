@@ -2,10 +2,7 @@ package dev.runyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,16 +150,9 @@ final class BadArgumentsTest {
     }
 
     private static void refused(String... command) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        int exit;
-        try {
-            exit = Runyard.execute(command);
-        } finally {
-            System.setErr(before);
-        }
-        String said = err.toString(StandardCharsets.UTF_8);
+        Typed typed = Typed.here(command);
+        int exit = typed.exit();
+        String said = typed.err();
         String what = String.join(" ", command);
         what = (what.length() > 200 ? what.substring(0, 200) : what) + " said " + said;
         assertThat(exit).as(what).isIn(1, 2);

@@ -8,10 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.runyard.vision.device.SelfTest;
 import dev.runyard.vision.nd.Torch;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,19 +79,10 @@ class DeviceOptionTest {
     }
 
     private static void refused(String... command) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        int exit;
-        try {
-            exit = Runyard.execute(command);
-        } finally {
-            System.setErr(before);
-        }
-        String said = err.toString(StandardCharsets.UTF_8);
-        assertThat(said.lines()).as(said).hasSize(1);
-        assertThat(said).contains("--device cuda:99: there is no cuda:99 here");
-        assertThat(exit).isEqualTo(2);
+        Typed said = Typed.here(command);
+        assertThat(said.err().lines()).as(said.err()).hasSize(1);
+        assertThat(said.err()).contains("--device cuda:99: there is no cuda:99 here");
+        assertThat(said.exit()).isEqualTo(2);
     }
 
     private static List<CommandLine> leaves(CommandLine command) {

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.vision.backbone.StoredBackbone;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +19,6 @@ final class RunyardTest {
     @TempDir
     Path folder;
 
-    private record Said(int exit, String out, String err) {}
-
     /** As the launcher does: the logger's notice that it has nowhere to write is not for who typed a command. */
     @BeforeAll
     static void quietLogger() {
@@ -32,7 +27,7 @@ final class RunyardTest {
 
     @Test
     void anUnknownCommandNamesTheNearest() {
-        assertThat(run("sumbit", "x.yaml").err()).contains("did you mean \"submit\"?");
+        assertThat(Typed.here("sumbit", "x.yaml").err()).contains("did you mean \"submit\"?");
     }
 
     @Test
@@ -70,7 +65,7 @@ final class RunyardTest {
                 List.of("invert", "--run", folder.toString(), "--out", out, "--policy", "stretch"),
                 List.of("serve-model", "--port", "70000"),
                 List.of("client", "--bundle", folder.toString(), "--server", "http://127.0.0.1:1", "--images", out))) {
-            Said said = run(command.toArray(new String[0]));
+            Typed said = Typed.here(command.toArray(new String[0]));
             assertThat(said.exit()).as(command + ": " + said.err()).isEqualTo(2);
             assertThat(said.err().lines()).as(command.toString()).hasSize(1);
             assertThat(said.err()).startsWith("runyard: ").doesNotContain("Exception");
@@ -80,7 +75,9 @@ final class RunyardTest {
     @Test
     void aTypoInASpecNamesFieldAndNearestValue() throws IOException {
         Path typo = Files.writeString(folder.resolve("typo.yaml"), "dataset: {id: shaeps}\n");
-        assertThat(run("submit", typo.toString()).err()).contains("dataset.id").contains("\"shapes\"");
+        assertThat(Typed.here("submit", typo.toString()).err())
+                .contains("dataset.id")
+                .contains("\"shapes\"");
     }
 
     @Test
@@ -92,14 +89,15 @@ final class RunyardTest {
             image.setRGB(i, 2, 0x00ff00);
             ImageIO.write(image, "png", file.toFile());
         }
-        assertThat(run("data", "check", folder.resolve("d").toString()).exit()).isZero();
+        assertThat(Typed.here("data", "check", folder.resolve("d").toString()).exit())
+                .isZero();
         Path purged = Path.of("/scratch/purged/9.png");
         Files.createSymbolicLink(folder.resolve("d/cat/9.png"), purged);
-        Said said = run("data", "check", folder.resolve("d").toString());
+        Typed said = Typed.here("data", "check", folder.resolve("d").toString());
         assertThat(said.exit()).isEqualTo(1);
         Files.delete(folder.resolve("d/cat/9.png"));
         Files.createSymbolicLink(folder.resolve("d/owl"), Files.createDirectory(folder.resolve("elsewhere")));
-        said = run("data", "check", folder.resolve("d").toString());
+        said = Typed.here("data", "check", folder.resolve("d").toString());
         assertThat(said.exit()).isNotZero();
         assertThat(said.err()).contains("owl -> ").contains("RUNYARD_ROOTS");
     }
@@ -116,16 +114,16 @@ final class RunyardTest {
         Path spec = Files.writeString(
                 folder.resolve("run.yaml"), "dataset: {id: folder, root: " + folder.resolve("d") + "}\n");
         for (String time : List.of("first", "again")) {
-            Said said = run("data", "prepare", spec.toString());
+            Typed said = Typed.here("data", "prepare", spec.toString());
             assertThat(said.exit()).as(time + ": " + said.err()).isZero();
             assertThat(said.out()).as(time).matches("24 of 24 images are kept at \\d+ px\n");
         }
         Files.writeString(folder.resolve("d/cat/0.png"), "no image");
-        Said broken = run("data", "prepare", spec.toString());
+        Typed broken = Typed.here("data", "prepare", spec.toString());
         assertThat(broken.exit()).isEqualTo(2);
         assertThat(broken.err()).contains("0.png").doesNotContain("Exception");
         Path sweep = Files.writeString(folder.resolve("sweep.yaml"), "base: {dataset: {id: shapes}}\n");
-        assertThat(run("data", "prepare", sweep.toString()).exit()).isEqualTo(2);
+        assertThat(Typed.here("data", "prepare", sweep.toString()).exit()).isEqualTo(2);
     }
 
     @Test
@@ -147,14 +145,15 @@ final class RunyardTest {
         Path file = folder.resolve("run.yaml");
         Path out = folder.resolve("out");
         Files.writeString(file, spec.formatted(""));
-        Said failed = run("train", file.toString(), "--out", out.toString());
+        Typed failed = Typed.here("train", file.toString(), "--out", out.toString());
         assertThat(failed.exit()).isNotZero();
         assertThat(failed.err()).contains("4.png");
         Files.writeString(file, spec.formatted(", onBadImage: skip"));
-        Said said = run("train", file.toString(), "--out", out.toString());
+        Typed said = Typed.here("train", file.toString(), "--out", out.toString());
         assertThat(said.exit()).as(said.err()).isZero();
         Files.writeString(file, spec.formatted(", onBadImage: skip") + "seed: 3\n");
-        assertThat(run("train", file.toString(), "--out", out.toString()).err()).contains("SPEC_MISMATCH");
+        assertThat(Typed.here("train", file.toString(), "--out", out.toString()).err())
+                .contains("SPEC_MISMATCH");
     }
 
     @Test
@@ -167,7 +166,8 @@ final class RunyardTest {
             ImageIO.write(image, "png", file.toFile());
         }
         Path sheet = folder.resolve("sheet.png");
-        Said said = run("data", "check", folder.resolve("d").toString(), "--sample", sheet.toString(), "--json");
+        Typed said =
+                Typed.here("data", "check", folder.resolve("d").toString(), "--sample", sheet.toString(), "--json");
         assertThat(said.exit()).as(said.err()).isZero();
         assertThat(said.err()).contains("8 of 8 images").contains("sheet.png, 8 images");
         assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(700);
@@ -175,18 +175,19 @@ final class RunyardTest {
 
     @Test
     void whatNeedsAPersonSaysWhere() {
-        Said said = run("data", "fetch", "imagenet", "--to", folder.resolve("i").toString());
+        Typed said = Typed.here(
+                "data", "fetch", "imagenet", "--to", folder.resolve("i").toString());
         assertThat(said.exit()).isEqualTo(1);
         assertThat(said.err().lines()).singleElement().asString().contains("image-net.org");
         assertThat(folder.resolve("i")).doesNotExist();
-        assertThat(run("weights", "fetch", "--list").exit()).isZero();
+        assertThat(Typed.here("weights", "fetch", "--list").exit()).isZero();
     }
 
     @Test
     void aPickleNamesTheCommandThatConvertsIt() throws IOException {
         Path pickle = Files.createFile(folder.resolve("w.pt"));
-        assertThat(run("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
-        assertThat(run("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
+        assertThat(Typed.here("weights", "inspect", pickle.toString()).err()).contains("runyard weights convert w.pt");
+        assertThat(Typed.here("embed", "--backbone", pickle.toString(), "--images", ".", "--out", "x")
                         .err())
                 .contains("runyard weights convert");
     }
@@ -198,7 +199,7 @@ final class RunyardTest {
         for (List<String> more : List.of(List.<String>of(), List.of("--out", there.toString()))) {
             List<String> command = new ArrayList<>(List.of("weights", "convert", pickle.toString()));
             command.addAll(more);
-            Said said = run(command.toArray(String[]::new));
+            Typed said = Typed.here(command.toArray(String[]::new));
             assertThat(said.exit()).isEqualTo(2);
             assertThat(said.err()).contains("exists").contains("--force");
             assertThat(there).hasContent("mine");
@@ -212,24 +213,9 @@ final class RunyardTest {
             Path model = Files.createDirectories(folder.resolve("model"));
             Files.copy(stored.weights(), model.resolve("model.safetensors"));
             Files.copy(stored.config(), model.resolve("config.json"));
-            assertThat(run("weights", "inspect", model.toString()).exit()).isZero();
+            assertThat(Typed.here("weights", "inspect", model.toString()).exit())
+                    .isZero();
         }
-        assertThat(run("weights", "inspect", folder.toString()).err()).contains("safetensors");
-    }
-
-    private static Said run(String... arguments) {
-        PrintStream outBefore = System.out;
-        PrintStream errBefore = System.err;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        try {
-            int exit = Runyard.execute(arguments);
-            return new Said(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(outBefore);
-            System.setErr(errBefore);
-        }
+        assertThat(Typed.here("weights", "inspect", folder.toString()).err()).contains("safetensors");
     }
 }

@@ -1,6 +1,8 @@
 package dev.runyard.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,14 +12,31 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command in a process of its own, as a shell sees it.
+ * What a command said and how it ended.
  *
  * @param exit its exit code
  */
 public record Typed(int exit, String out, String err) {
     private static final int SECONDS = 120;
 
-    /** In the given folder, with the given settings and a home of its own below that folder. */
+    /** In this process, which is sooner; for a command that ends by itself and needs no home of its own. */
+    public static Typed here(String... arguments) {
+        PrintStream outBefore = System.out;
+        PrintStream errBefore = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        try {
+            int exit = Runyard.execute(arguments);
+            return new Typed(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(outBefore);
+            System.setErr(errBefore);
+        }
+    }
+
+    /** In a process of its own, as a shell sees it, in the given folder, with the given settings and a home of its own below that folder. */
     public static Typed run(Path folder, Map<String, String> settings, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(

@@ -4,6 +4,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.service.run.RunRows;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.Placement;
 import dev.runyard.spec.run.PriorityClass;
@@ -23,14 +24,22 @@ public class Leases {
     private final Statements statements;
     private final Fleet fleet;
     private final RunLedger ledger;
+    private final Heartbeats heartbeats;
     private final RunRows rows;
     private final Experiments experiments;
     private final List<UUID> workers = new ArrayList<>();
 
-    public Leases(Statements statements, Fleet fleet, RunLedger ledger, RunRows rows, Experiments experiments) {
+    public Leases(
+            Statements statements,
+            Fleet fleet,
+            RunLedger ledger,
+            Heartbeats heartbeats,
+            RunRows rows,
+            Experiments experiments) {
         this.statements = statements;
         this.fleet = fleet;
         this.ledger = ledger;
+        this.heartbeats = heartbeats;
         this.rows = rows;
         this.experiments = experiments;
     }
@@ -130,7 +139,7 @@ public class Leases {
 
     /** Trains to a step. */
     public void beat(Held held, long step) {
-        ledger.beat(held.run(), held.attempt(), new RunLedger.Beat(step, 0, 100L, 1));
+        heartbeats.beat(held.run(), held.attempt(), new Heartbeats.Beat(step, 0, 100L, 1));
     }
 
     public void end(Held held, Outcome outcome) {

@@ -12,6 +12,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -41,6 +42,9 @@ final class LeasesTest {
 
     @Inject
     RunLedger ledger;
+
+    @Inject
+    Heartbeats heartbeats;
 
     @Inject
     Statements statements;
@@ -79,7 +83,7 @@ final class LeasesTest {
         lab.overdue(held);
         fleet.expire();
         assertThat(lab.attempt(held)).isEqualTo("LOST");
-        assertThat(ledger.beat(held.run(), held.attempt(), new RunLedger.Beat(6, 0, 100L, 1)))
+        assertThat(heartbeats.beat(held.run(), held.attempt(), new Heartbeats.Beat(6, 0, 100L, 1)))
                 .as("a process that was stopped meanwhile is told so")
                 .isEqualTo(Order.STALE);
         assertThat(lab.text("select step from run where id = ?", held.run())).isEqualTo("5");

@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.not;
 
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
-import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
@@ -44,7 +44,7 @@ final class ProgramsTest {
     Fleet fleet;
 
     @Inject
-    RunLedger ledger;
+    Heartbeats heartbeats;
 
     private final List<UUID> workers = new ArrayList<>();
 
@@ -134,7 +134,7 @@ final class ProgramsTest {
         Leases.Held first = lab.started(run);
         resume(first, -1);
         send(first, 1, 50);
-        assertThat(ledger.heard(run, 1, going()).step()).isEqualTo(50);
+        assertThat(heartbeats.heard(run, 1, going()).step()).isEqualTo(50);
         assertThat(lab.state(run)).isEqualTo("RUNNING");
         given().get("/api/v1/runs/" + run).then().body("step", equalTo(50));
         lab.end(first, new Outcome.Failed(0, FailureReason.WORKER_LOST, "gone"));
@@ -154,7 +154,7 @@ final class ProgramsTest {
         tag(second, "runyard.resumeStep", "20");
         assertThat(counted(run)).hasSize(20);
         send(second, 21, 25);
-        assertThat(ledger.heard(run, 2, going())).isEqualTo(new RunLedger.Told(Order.CONTINUE, 25L));
+        assertThat(heartbeats.heard(run, 2, going())).isEqualTo(new Heartbeats.Told(Order.CONTINUE, 25L));
         given().get("/api/v1/runs/" + run + "/metrics/history?key=train/loss&ghosts=true")
                 .then()
                 .body("points.step", contains(steps(1, 25)))
@@ -210,8 +210,8 @@ final class ProgramsTest {
         return java.util.stream.IntStream.rangeClosed(from, to).boxed().toArray();
     }
 
-    private static RunLedger.Beat going() {
-        return new RunLedger.Beat(0, 0, null, null, null, true);
+    private static Heartbeats.Beat going() {
+        return new Heartbeats.Beat(0, 0, null, null, null, true);
     }
 
     private List<String> counted(UUID run) {

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.fleet.Leases;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Preparing;
@@ -35,6 +36,9 @@ final class PreparingTest {
     RunLedger ledger;
 
     @Inject
+    Heartbeats heartbeats;
+
+    @Inject
     RunRows rows;
 
     @Inject
@@ -50,8 +54,8 @@ final class PreparingTest {
         lab.clear();
     }
 
-    private static RunLedger.Beat beat(long done) {
-        return new RunLedger.Beat(0, 0, null, null, new Preparing("features of train", done, 1_281_167));
+    private static Heartbeats.Beat beat(long done) {
+        return new Heartbeats.Beat(0, 0, null, null, new Preparing("features of train", done, 1_281_167));
     }
 
     private @Nullable Preparing shown(Leases.Held held) {
@@ -63,8 +67,8 @@ final class PreparingTest {
         lab.device("preparing");
         Leases.Held held = lab.started(lab.queue());
         assertThat(shown(held)).isNull();
-        assertThat(ledger.beat(held.run(), held.attempt(), beat(64))).isEqualTo(Order.CONTINUE);
-        assertThat(ledger.beat(held.run(), held.attempt(), beat(128))).isEqualTo(Order.CONTINUE);
+        assertThat(heartbeats.beat(held.run(), held.attempt(), beat(64))).isEqualTo(Order.CONTINUE);
+        assertThat(heartbeats.beat(held.run(), held.attempt(), beat(128))).isEqualTo(Order.CONTINUE);
         assertThat(shown(held)).isEqualTo(new Preparing("features of train", 128, 1_281_167));
         assertThat(lab.state(held.run())).as("no step yet").isEqualTo("STARTING");
         given().get("/api/v1/runs?state=STARTING")
@@ -81,9 +85,9 @@ final class PreparingTest {
     void itIsPausedGoneOnWithAndCancelled() throws Exception {
         lab.device("preparing");
         Leases.Held held = lab.started(lab.queue());
-        ledger.beat(held.run(), held.attempt(), beat(64));
+        heartbeats.beat(held.run(), held.attempt(), beat(64));
         ledger.obey(held.run(), Command.PAUSE, "ann");
-        assertThat(ledger.beat(held.run(), held.attempt(), beat(128))).isEqualTo(Order.PAUSE);
+        assertThat(heartbeats.beat(held.run(), held.attempt(), beat(128))).isEqualTo(Order.PAUSE);
         assertThat(shown(held)).as("until it stops").isNotNull();
         lab.end(held, new Outcome.GivenBack(0, Outcome.Cause.PAUSE));
         assertThat(lab.state(held.run())).isEqualTo("PAUSED");
@@ -93,10 +97,10 @@ final class PreparingTest {
         Leases.Held again = lab.started(held.run());
         assertThat(again.attempt()).isEqualTo(2);
         assertThat(shown(again)).as("the new attempt said nothing yet").isNull();
-        ledger.beat(again.run(), again.attempt(), beat(192));
+        heartbeats.beat(again.run(), again.attempt(), beat(192));
         assertThat(shown(again)).isEqualTo(new Preparing("features of train", 192, 1_281_167));
         ledger.obey(held.run(), Command.CANCEL, "ann");
-        assertThat(ledger.beat(again.run(), again.attempt(), beat(192))).isEqualTo(Order.CANCEL);
+        assertThat(heartbeats.beat(again.run(), again.attempt(), beat(192))).isEqualTo(Order.CANCEL);
         lab.end(again, new Outcome.GivenBack(0, Outcome.Cause.CANCEL));
         assertThat(lab.state(held.run())).isEqualTo("CANCELLED");
     }

@@ -11,7 +11,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.fleet.Fleet;
 import dev.runyard.service.fleet.Leases;
-import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.Placement;
@@ -36,7 +36,7 @@ final class PreemptionTest {
     Fleet fleet;
 
     @Inject
-    RunLedger ledger;
+    Heartbeats heartbeats;
 
     @Inject
     Leases lab;
@@ -50,7 +50,7 @@ final class PreemptionTest {
     }
 
     private Order beat(Leases.Held held, long step) {
-        return ledger.beat(held.run(), held.attempt(), new RunLedger.Beat(step, 0, 100L, 1));
+        return heartbeats.beat(held.run(), held.attempt(), new Heartbeats.Beat(step, 0, 100L, 1));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.service.metric.PointBatch;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -40,6 +41,9 @@ final class PruningDrillTest {
 
     @Inject
     RunLedger runs;
+
+    @Inject
+    Heartbeats heartbeats;
 
     @Inject
     MetricLedger metrics;
@@ -142,7 +146,7 @@ final class PruningDrillTest {
                     metrics.store(run, batch);
                 }
             }
-            Order order = runs.beat(run, attempt, new RunLedger.Beat(epoch * 10L, epoch, EPOCHS * 10L, EPOCHS));
+            Order order = heartbeats.beat(run, attempt, new Heartbeats.Beat(epoch * 10L, epoch, EPOCHS * 10L, EPOCHS));
             if (order == Order.PAUSE && (obeys-- <= 0 || epoch >= EPOCHS - 1)) {
                 runs.ended(run, attempt, new Outcome.GivenBack(epoch * 10L, Outcome.Cause.PAUSE));
                 return;
@@ -178,7 +182,7 @@ final class PruningDrillTest {
                 .orElseThrow();
         runs.started(run, attempt);
         runs.resumed(run, attempt, step);
-        assertThat(runs.beat(run, attempt, new RunLedger.Beat(step, (int) (step / 10), EPOCHS * 10L, EPOCHS)))
+        assertThat(heartbeats.beat(run, attempt, new Heartbeats.Beat(step, (int) (step / 10), EPOCHS * 10L, EPOCHS)))
                 .isEqualTo(Order.CONTINUE);
         return attempt;
     }

@@ -9,6 +9,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.attempt.Heartbeats;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -37,6 +38,9 @@ final class SearchTest {
 
     @Inject
     RunLedger runs;
+
+    @Inject
+    Heartbeats heartbeats;
 
     private static JsonPath queue(String fields) {
         return given().contentType(ContentType.JSON)
@@ -220,7 +224,7 @@ final class SearchTest {
         assertThat(QuarkusTransaction.requiringNew().call(() -> runs.grant(run, device, 0, worker)))
                 .hasValue(1);
         runs.started(run, 1);
-        assertThat(runs.beat(run, 1, new RunLedger.Beat(10, 1, 90L, 9))).isEqualTo(Order.CONTINUE);
+        assertThat(heartbeats.beat(run, 1, new Heartbeats.Beat(10, 1, 90L, 9))).isEqualTo(Order.CONTINUE);
         return run;
     }
 
@@ -235,7 +239,7 @@ final class SearchTest {
     void aStopIsACheckpointAndAnEnd() {
         UUID run = leased(below(40));
         report(run, 1, 30);
-        assertThat(runs.beat(run, 1, new RunLedger.Beat(11, 1, 90L, 9))).isEqualTo(Order.PAUSE);
+        assertThat(heartbeats.beat(run, 1, new Heartbeats.Beat(11, 1, 90L, 9))).isEqualTo(Order.PAUSE);
         runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
         given().get("/api/v1/runs/" + run).then().body("state", equalTo("PRUNED"));
     }
@@ -349,7 +353,7 @@ final class SearchTest {
         UUID run = leased(below(40));
         report(run, 1, 30);
         report(run, 2, 99);
-        runs.beat(run, 1, new RunLedger.Beat(11, 2, 90L, 9));
+        heartbeats.beat(run, 1, new Heartbeats.Beat(11, 2, 90L, 9));
         runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
         UUID sweep = statements
                 .row("select sweep_id from run where id = ?", r -> r.getObject(1, UUID.class), run)

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Options of a benchmark, each a name and a value: {@code --batch 16,32}. */
-record Arguments(Map<String, String> values) {
+public record Arguments(Map<String, String> values) {
     /**
      * @param known names that the benchmark has, without their dashes
      * @throws IllegalArgumentException for another name, or a name without a value
      */
-    static Arguments of(String[] arguments, List<String> known) {
+    public static Arguments of(String[] arguments, List<String> known) {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i].startsWith("--") ? arguments[i].substring(2) : "";
@@ -25,21 +25,21 @@ record Arguments(Map<String, String> values) {
         return new Arguments(values);
     }
 
-    String text(String name, String otherwise) {
+    public String text(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
     }
 
-    Path path(String name, Path otherwise) {
+    public Path path(String name, Path otherwise) {
         return values.containsKey(name) ? Path.of(values.get(name)) : otherwise;
     }
 
     /** A whole number of 1 or more. */
-    int count(String name, int otherwise) {
+    public int count(String name, int otherwise) {
         return counts(name, String.valueOf(otherwise)).get(0);
     }
 
     /** Whole numbers of 1 or more with commas between. */
-    List<Integer> counts(String name, String otherwise) {
+    public List<Integer> counts(String name, String otherwise) {
         String given = text(name, otherwise);
         return Stream.of(given.split(","))
                 .map(value -> {

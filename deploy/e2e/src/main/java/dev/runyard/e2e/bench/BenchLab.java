@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A lab to measure, without a worker: one of its own on an empty home, or one that runs already (its home as the argument). Rows that no client may
  * make (runs that an imagined worker holds, a hundred thousand finished runs) are made in its Postgres.
  */
-final class BenchLab implements AutoCloseable {
+public final class BenchLab implements AutoCloseable {
     private static final String USER = "runyard_service";
 
     private final @Nullable LabProcess own;
@@ -57,7 +57,7 @@ final class BenchLab implements AutoCloseable {
     }
 
     /** @param arguments the home of a running embedded lab, or nothing */
-    static BenchLab open(String[] arguments) throws IOException, InterruptedException, SQLException {
+    public static BenchLab open(String[] arguments) throws IOException, InterruptedException, SQLException {
         if (arguments.length > 0) {
             return new BenchLab(null, Path.of(arguments[0]));
         }
@@ -72,7 +72,7 @@ final class BenchLab implements AutoCloseable {
     }
 
     /** As SQLAlchemy names its Postgres, with a schema to work in, which is made where it is missing: the service's account may not. */
-    String database(String schema) throws IOException, SQLException {
+    public String database(String schema) throws IOException, SQLException {
         String secret = Files.readString(home.resolve("postgres.secret")).strip();
         try (Connection owner = DriverManager.getConnection("jdbc:postgresql://" + place, "runyard", secret);
                 Statement s = owner.createStatement()) {
@@ -82,12 +82,12 @@ final class BenchLab implements AutoCloseable {
     }
 
     /** The service's process. */
-    long service() {
+    public long service() {
         return service;
     }
 
     /** The process above Postgres' backends. */
-    long postmaster() throws SQLException {
+    public long postmaster() throws SQLException {
         try (Statement s = database.createStatement();
                 ResultSet r = s.executeQuery("select pg_backend_pid()")) {
             r.next();
@@ -98,17 +98,17 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
-    URI at(String path) {
+    public URI at(String path) {
         return base.resolve(path);
     }
 
     /** A request as a person of this lab makes it. */
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(at(path)).header("Authorization", "Bearer " + person);
     }
 
     /** A run that a worker holds for a day, its attempt 1 training. */
-    UUID heldRun(String name) throws SQLException {
+    public UUID heldRun(String name) throws SQLException {
         UUID run = UUID.randomUUID();
         UUID worker = UUID.randomUUID();
         UUID device = UUID.randomUUID();
@@ -145,7 +145,7 @@ final class BenchLab implements AutoCloseable {
     }
 
     /** Runs whose names begin so, the oldest first. */
-    List<UUID> runs(String prefix) throws SQLException {
+    public List<UUID> runs(String prefix) throws SQLException {
         try (PreparedStatement s = database.prepareStatement(
                 "select id from run where starts_with(name, ?) and state <> 'RUNNING' order by created_at")) {
             s.setString(1, prefix);
@@ -160,21 +160,21 @@ final class BenchLab implements AutoCloseable {
     }
 
     /** As {@link #heldRun} leaves it: over, so that nothing waits for its worker. */
-    void release(UUID run) throws SQLException {
+    public void release(UUID run) throws SQLException {
         update("update lease set released_at = now() where run_id = ?", run);
         update("update run set state = 'CANCELLED', ended_at = now() where id = ?", run);
     }
 
-    static final String SPEC = "{\"task\":\"train\",\"dataset\":{\"id\":\"shapes\"}}";
+    public static final String SPEC = "{\"task\":\"train\",\"dataset\":{\"id\":\"shapes\"}}";
 
-    void experiment(String name) throws SQLException {
+    public void experiment(String name) throws SQLException {
         update(
                 "insert into experiment (project_id, name, created_by) select id, ?, 'bench' from project"
                         + " where name = 'default' on conflict do nothing",
                 name);
     }
 
-    void update(String sql, Object... values) throws SQLException {
+    public void update(String sql, Object... values) throws SQLException {
         try (PreparedStatement s = database.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 s.setObject(i + 1, values[i]);
@@ -183,19 +183,19 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Statement s = database.createStatement()) {
             s.execute(sql);
         }
     }
 
     /** What a person of the lab shows. */
-    String bearer() {
+    public String bearer() {
         return "Bearer " + person;
     }
 
     /** What the service gives to attempt 1 of a run. */
-    String bearer(UUID run) {
+    public String bearer(UUID run) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Order statistics of a handful of timings, in the unit they came in. */
-record Quantiles(double[] sorted) {
-    Quantiles {
+public record Quantiles(double[] sorted) {
+    public Quantiles {
         if (sorted.length == 0) {
             throw new IllegalArgumentException("no timings");
         }
@@ -14,11 +14,11 @@ record Quantiles(double[] sorted) {
     }
 
     /** Nearest rank: the smallest timing that a share {@code p} of all does not exceed. */
-    double at(double p) {
+    public double at(double p) {
         return sorted[Math.max(0, (int) Math.ceil(p * sorted.length) - 1)];
     }
 
-    String line(String unit) {
+    public String line(String unit) {
         return String.format(
                 Locale.ROOT,
                 "p50 %.3g, p95 %.3g, p99 %.3g, max %.3g %s (n %d)",

@@ -3,7 +3,13 @@ package dev.runyard.e2e.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runyard.e2e.lab.LabProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BenchOptionsTest {
@@ -38,12 +44,20 @@ class BenchOptionsTest {
     }
 
     @Test
-    void ratios_are_taken_turn_by_turn() {
-        Ratios ratios = Ratios.of(List.of(3.0, 8.0, 5.0, 1.0), List.of(1.0, 2.0, 5.0, 2.0));
-        assertThat(ratios).isEqualTo(new Ratios(2, 0.5, 4));
-        assertThat(ratios.inverse()).isEqualTo(new Ratios(0.5, 0.25, 2));
-        assertThat(ratios.atMost(0.8)).isEqualTo("2.000 [0.500, 4.000] (goal at most 0.80: missed)");
-        assertThat(Ratios.of(0.8).atMost(0.8)).isEqualTo("0.800 (goal at most 0.80: held)");
-        assertThat(ratios.atLeast(1.9)).endsWith("(goal at least 1.90: held)");
+    void every_benchmark_of_the_command_is_there() throws IOException {
+        Path root = LabProcess.repositoryRoot();
+        List<String> mains = Pattern.compile("main=([\\w.]+)")
+                .matcher(Files.readString(root.resolve("deploy/bench")))
+                .results()
+                .map(found -> found.group(1).replace('.', '/') + ".java")
+                .toList();
+        assertThat(mains).hasSizeGreaterThan(20);
+        for (String main : mains) {
+            assertThat(Stream.of("deploy/e2e", "service", "workers/vision")
+                            .map(module ->
+                                    root.resolve(module + "/src/main/java").resolve(main)))
+                    .as(main)
+                    .anyMatch(Files::exists);
+        }
     }
 }

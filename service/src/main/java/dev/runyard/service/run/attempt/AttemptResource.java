@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public class AttemptResource {
     private final Statements statements;
     private final RunLedger ledger;
+    private final Heartbeats heartbeats;
     private final MetricLedger metrics;
     private final CheckpointLedger checkpoints;
     private final Artifacts artifacts;
@@ -50,6 +51,7 @@ public class AttemptResource {
     public AttemptResource(
             Statements statements,
             RunLedger ledger,
+            Heartbeats heartbeats,
             MetricLedger metrics,
             CheckpointLedger checkpoints,
             Artifacts artifacts,
@@ -57,6 +59,7 @@ public class AttemptResource {
             SecurityIdentity identity) {
         this.statements = statements;
         this.ledger = ledger;
+        this.heartbeats = heartbeats;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
@@ -192,8 +195,8 @@ public class AttemptResource {
     @POST
     @Path("/heartbeat")
     public OrderView heartbeat(
-            @PathParam("id") String id, @PathParam("attempt") long attempt, RunLedger.@Nullable Beat body) {
-        RunLedger.Beat beat = Problem.required(body);
+            @PathParam("id") String id, @PathParam("attempt") long attempt, Heartbeats.@Nullable Beat body) {
+        Heartbeats.Beat beat = Problem.required(body);
         UUID run = Given.id("run", id);
         step(beat.step());
         if (beat.epoch() < 0
@@ -205,7 +208,7 @@ public class AttemptResource {
             throw Problem.invalid(
                     "OUT_OF_RANGE", "step", beat.step(), "must not be beyond steps (" + beat.steps() + ")", null);
         }
-        RunLedger.Told told = ledger.heard(run, attempt, beat);
+        Heartbeats.Told told = heartbeats.heard(run, attempt, beat);
         return new OrderView(told.order(), told.step());
     }
 

@@ -56,39 +56,7 @@ public record Situation(
             Placement placement,
             int devices,
             Set<String> needs,
-            Map<UUID, String> refused) {
-        /** On one device. */
-        public Waiter(
-                UUID run,
-                Account account,
-                @Nullable UUID sweep,
-                int parallel,
-                PriorityClass priorityClass,
-                int priority,
-                Instant created,
-                @Nullable Integer index,
-                Instant since,
-                @Nullable Instant notBefore,
-                Placement placement,
-                Set<String> needs,
-                Map<UUID, String> refused) {
-            this(
-                    run,
-                    account,
-                    sweep,
-                    parallel,
-                    priorityClass,
-                    priority,
-                    created,
-                    index,
-                    since,
-                    notBefore,
-                    placement,
-                    1,
-                    needs,
-                    refused);
-        }
-    }
+            Map<UUID, String> refused) {}
 
     /**
      * What takes runs.

@@ -133,6 +133,7 @@ public final class Simulation {
                 now,
                 null,
                 placement,
+                1,
                 Set.of(),
                 Map.of());
         Job job = new Job(waiter, seconds);
@@ -212,6 +213,7 @@ public final class Simulation {
                 now,
                 null,
                 was.placement(),
+                1,
                 was.needs(),
                 was.refused());
     }
@@ -278,6 +280,7 @@ public final class Simulation {
                     BEGIN.plusSeconds(i),
                     null,
                     placements.get(i / 3 % 3),
+                    1,
                     Set.of(),
                     Map.of()));
         }

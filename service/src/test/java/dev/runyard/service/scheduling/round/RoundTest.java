@@ -75,6 +75,7 @@ class RoundTest {
                 NOW.minusSeconds(waited),
                 null,
                 placement,
+                1,
                 Set.of(needs),
                 Map.of());
         queue.add(waiter);
@@ -175,6 +176,7 @@ class RoundTest {
                 NOW,
                 null,
                 Placement.ANY,
+                1,
                 Set.of(),
                 Map.of());
         queue.add(small);
@@ -473,6 +475,7 @@ class RoundTest {
                             w.since(),
                             null,
                             w.placement(),
+                            1,
                             Set.of(),
                             Map.of()));
         }
@@ -498,6 +501,7 @@ class RoundTest {
                         first.since(),
                         null,
                         Placement.ANY,
+                        1,
                         Set.of(),
                         Map.of(a.id(), "GPU-0 on lab0: DATA")));
         Waiter second = waits("ann", 8);

@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.training;
 
 import java.util.ArrayList;
 import java.util.List;

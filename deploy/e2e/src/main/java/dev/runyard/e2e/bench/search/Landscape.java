@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.spec.json.Json;

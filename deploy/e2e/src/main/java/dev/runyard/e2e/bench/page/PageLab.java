@@ -1,5 +1,6 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.page;
 
+import dev.runyard.e2e.bench.BenchLab;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.e2e.bench.Arguments;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
+import dev.runyard.e2e.bench.Arguments;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.pruner.Pruner;
 import dev.runyard.spec.pruner.PrunerSpec;

@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

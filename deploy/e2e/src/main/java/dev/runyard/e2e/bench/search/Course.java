@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
 import java.util.Random;
 

@@ -1,6 +1,8 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.e2e.bench.Arguments;
+import dev.runyard.e2e.bench.Quantiles;
 import dev.runyard.e2e.lab.LabProcess;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;

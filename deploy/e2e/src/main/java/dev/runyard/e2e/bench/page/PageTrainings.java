@@ -1,5 +1,6 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.page;
 
+import dev.runyard.e2e.bench.BenchLab;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

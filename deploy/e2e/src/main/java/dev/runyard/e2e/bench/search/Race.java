@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.search;
 
 import dev.runyard.spec.pruner.Pruner;
 import dev.runyard.spec.pruner.Reading;

@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.training;
 
 /**
  * Images a second through PGN + ViT-B/32 (random weights) in evaluation, Runyard against PyTorch 2.7.1 with fused attention, the

@@ -1,4 +1,4 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.training;
 
 /**
  * One training step of PGN + ViT-B/32 (random weights), Runyard against PyTorch 2.7.1 with fused attention, the programs taking turns

@@ -1,5 +1,8 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.page;
 
+import dev.runyard.e2e.bench.Arguments;
+import dev.runyard.e2e.bench.BenchLab;
+import dev.runyard.e2e.bench.Quantiles;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.net.URLEncoder;

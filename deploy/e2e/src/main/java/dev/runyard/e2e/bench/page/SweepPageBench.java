@@ -1,5 +1,6 @@
-package dev.runyard.e2e.bench;
+package dev.runyard.e2e.bench.page;
 
+import dev.runyard.e2e.bench.BenchLab;
 import dev.runyard.e2e.lab.LabProcess;
 import java.io.IOException;
 import java.nio.file.Files;
