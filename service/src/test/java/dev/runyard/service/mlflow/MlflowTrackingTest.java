@@ -1,29 +1,30 @@
 package dev.runyard.service.mlflow;
 
+import static dev.runyard.service.mlflow.MlflowCalls.API;
+import static dev.runyard.service.mlflow.MlflowCalls.batch;
+import static dev.runyard.service.mlflow.MlflowCalls.experiment;
+import static dev.runyard.service.mlflow.MlflowCalls.get;
+import static dev.runyard.service.mlflow.MlflowCalls.metric;
+import static dev.runyard.service.mlflow.MlflowCalls.pair;
+import static dev.runyard.service.mlflow.MlflowCalls.post;
+import static dev.runyard.service.mlflow.MlflowCalls.run;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
-import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
-import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
-import dev.runyard.service.run.client.SilentRuns;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -34,70 +35,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(WithLab.class)
 final class MlflowTrackingTest {
-    private static final String API = "/api/2.0/mlflow/";
-
     @Inject
     Lab lab;
-
-    @Inject
-    Tokens tokens;
-
-    @Inject
-    SilentRuns silent;
-
-    private static ValidatableResponse post(String path, String body) {
-        return given().header("User-Agent", "mlflow-python-client/3.17.2")
-                .contentType("application/json")
-                .body(body)
-                .post(API + path)
-                .then();
-    }
-
-    private static ValidatableResponse get(String path, Object... query) {
-        var request = given();
-        for (int i = 0; i < query.length; i += 2) {
-            request.queryParam(query[i].toString(), query[i + 1]);
-        }
-        return request.get(API + path).then();
-    }
-
-    private static String experiment() {
-        return post("experiments/create", "{\"name\": \"mlflow-" + UUID.randomUUID() + "\"}")
-                .statusCode(200)
-                .extract()
-                .path("experiment_id");
-    }
-
-    private static String run(String experiment) {
-        return run(experiment, "");
-    }
-
-    private static String run(String experiment, String more) {
-        return post(
-                        "runs/create",
-                        "{\"experiment_id\": \"" + experiment + "\", \"start_time\": 1764190000123, \"tags\": [" + more
-                                + "]}")
-                .statusCode(200)
-                .extract()
-                .path("run.info.run_id");
-    }
-
-    private static void batch(String run, String metrics, String params, String tags) {
-        post(
-                        "runs/log-batch",
-                        "{\"run_id\": \"" + run + "\", \"metrics\": [" + metrics + "], \"params\": [" + params
-                                + "], \"tags\": [" + tags + "]}")
-                .statusCode(200);
-    }
-
-    private static String metric(String key, Object value, long millis, long step) {
-        return "{\"key\": \"" + key + "\", \"value\": " + value + ", \"timestamp\": " + millis + ", \"step\": " + step
-                + "}";
-    }
-
-    private static String pair(String key, String value) {
-        return "{\"key\": \"" + key + "\", \"value\": \"" + value + "\"}";
-    }
 
     @Test
     void aScriptOfThePythonClientIsTrackedFromItsFirstCallToItsLast() {
@@ -353,130 +292,6 @@ final class MlflowTrackingTest {
     }
 
     @Test
-    void experimentsAreFoundRenamedTaggedAndDeleted() {
-        String name = "exp-" + UUID.randomUUID();
-        String id = post("experiments/create", "{\"name\": \"" + name + "\", \"tags\": [" + pair("k", "v") + "]}")
-                .extract()
-                .path("experiment_id");
-        post("experiments/create", "{\"name\": \"" + name + "\"}")
-                .statusCode(400)
-                .body("error_code", equalTo("RESOURCE_ALREADY_EXISTS"));
-        post("experiments/set-experiment-tag", "{\"experiment_id\": \"" + id + "\", \"key\": \"a\", \"value\": \"b\"}")
-                .statusCode(200);
-        post(
-                        "experiments/search",
-                        "{\"filter\": \"name LIKE '" + name.substring(0, 20)
-                                + "%' AND tags.a = 'b'\", \"max_results\": 5}")
-                .statusCode(200)
-                .body("experiments.experiment_id", contains(id))
-                .body("experiments[0].tags", hasSize(2));
-        post("experiments/delete-experiment-tag", "{\"experiment_id\": \"" + id + "\", \"key\": \"a\"}")
-                .statusCode(200);
-        post("experiments/delete-experiment-tag", "{\"experiment_id\": \"" + id + "\", \"key\": \"a\"}")
-                .statusCode(404);
-        post("experiments/update", "{\"experiment_id\": \"" + id + "\", \"new_name\": \"" + name + "-2\"}")
-                .statusCode(200);
-        get("experiments/get-by-name", "experiment_name", name + "-2").body("experiment.experiment_id", equalTo(id));
-        post("experiments/delete", "{\"experiment_id\": \"" + id + "\"}").statusCode(200);
-        get("experiments/get", "experiment_id", id).body("experiment.lifecycle_stage", equalTo("deleted"));
-        post("runs/create", "{\"experiment_id\": \"" + id + "\"}")
-                .statusCode(400)
-                .body("message", containsString("'active' state"));
-        post("experiments/restore", "{\"experiment_id\": \"" + id + "\"}").statusCode(200);
-        run(id);
-        // Pages.
-        String token = post("experiments/search", "{\"max_results\": 1, \"order_by\": [\"name ASC\"]}")
-                .body("experiments", hasSize(1))
-                .extract()
-                .path("next_page_token");
-        post(
-                        "experiments/search",
-                        "{\"max_results\": 1, \"order_by\": [\"name ASC\"], \"page_token\": \"" + token + "\"}")
-                .body("experiments", hasSize(1));
-        // The address that clients print leads to the runs of the experiment.
-        given().queryParam("experiment", id).get("/api/v1/runs").then().body("total", equalTo(1));
-    }
-
-    @Test
-    void runsAreSearchedInMlflowsLanguageAndInOurs() {
-        String experiment = experiment();
-        List<String> runs = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            String run = run(experiment, pair("mlflow.runName", "run-" + i) + ", " + pair("fold name", "f" + i % 2));
-            batch(
-                    run,
-                    metric("val/acc", i / 4.0, 1, 0) + ", " + metric("loss.min", i, 1, 0),
-                    pair("lr", i == 3 ? "1e-1" : "0." + i) + "," + pair("net", "res" + i),
-                    "");
-            runs.add(run);
-        }
-        Map<String, List<Integer>> found = Map.ofEntries(
-                Map.entry("metrics.`val/acc` > 0.3", List.of(2, 3)),
-                Map.entry("metric.\\\"val/acc\\\" <= 0.25 AND params.net LIKE 'res%'", List.of(0, 1)),
-                Map.entry("metrics.`loss.min` >= 3", List.of(3)),
-                Map.entry("params.lr = '0.1'", List.of(1, 3)),
-                Map.entry("params.lr in ('0.1')", List.of()),
-                Map.entry("params.lr in (0.1, 0.2)", List.of(1, 2, 3)),
-                Map.entry("param.net ILIKE 'RES1' or parameters.net in ('res3')", List.of(1, 3)),
-                Map.entry(
-                        "tags.`fold name` = 'f1' and not (tag.\\\"fold name\\\" = 'f1' and run_name = 'run-1')",
-                        List.of(3)),
-                Map.entry("attributes.run_id IN ('" + runs.get(0) + "', '" + runs.get(2) + "')", List.of(0, 2)),
-                Map.entry("attribute.status = 'RUNNING' and start_time = 1764190000123", List.of(0, 1, 2, 3)),
-                Map.entry("params.absent IS NULL and tags.`fold name` is not null", List.of(0, 1, 2, 3)),
-                Map.entry("attributes.`Run name` != 'run-0'", List.of(1, 2, 3)),
-                Map.entry("dataset.name = 'none'", List.of()));
-        found.forEach((filter, which) -> post(
-                        "runs/search",
-                        "{\"experiment_ids\": [\"" + experiment + "\"], \"filter\": \"" + filter
-                                + "\", \"order_by\": [\"metrics.`val/acc` ASC\"]}")
-                .statusCode(200)
-                .body("runs.info.run_id", equalTo(which.stream().map(runs::get).toList())));
-        String body = "{\"experiment_ids\": [\"" + experiment
-                + "\"], \"max_results\": 3, \"order_by\": [\"params.lr DESC\", \"attributes.run_name DESC\"]";
-        String token = post("runs/search", body + "}")
-                .body("runs.info.run_name", contains("run-2", "run-3", "run-1"))
-                .extract()
-                .path("next_page_token");
-        post("runs/search", body + ", \"page_token\": \"" + token + "\"}")
-                .body("runs.info.run_name", contains("run-0"))
-                .body("next_page_token", nullValue());
-        // The list of the page takes the same language.
-        given().queryParam("filter", "metrics.`val/acc` > 0.3 and run_name = 'run-2' and attributes.status = 'RUNNING'")
-                .get("/api/v1/runs")
-                .then()
-                .statusCode(200)
-                .body("items.id", hasItem(runs.get(2)));
-    }
-
-    @Test
-    void historyComesInPages() {
-        String run = run(experiment());
-        batch(
-                run,
-                IntStream.range(0, 25)
-                        .mapToObj(i -> metric("m", i, 1_000 + i, i))
-                        .collect(Collectors.joining(",")),
-                "",
-                "");
-        String token = get("metrics/get-history", "run_id", run, "metric_key", "m", "max_results", 10)
-                .body("metrics.step", equalTo(IntStream.range(0, 10).boxed().toList()))
-                .extract()
-                .path("next_page_token");
-        get("metrics/get-history", "run_id", run, "metric_key", "m", "max_results", 100, "page_token", token)
-                .body("metrics.step", equalTo(IntStream.range(10, 25).boxed().toList()))
-                .body("next_page_token", nullValue());
-        given().queryParam("run_id", run, run(experiment()))
-                .queryParam("metric_key", "m")
-                .queryParam("max_results", 7)
-                .get("/ajax-api/2.0/mlflow/metrics/get-history-bulk")
-                .then()
-                .statusCode(200)
-                .body("metrics", hasSize(7))
-                .body("metrics[0].run_id", equalTo(run));
-    }
-
-    @Test
     void filesAreKeptUnderTheirPaths() {
         String experiment = experiment();
         String run = run(experiment);
@@ -539,232 +354,6 @@ final class MlflowTrackingTest {
     }
 
     @Test
-    void dataSetsAreKeptAndSearched() {
-        String experiment = experiment();
-        String run = run(experiment);
-        String input =
-                "{\"run_id\": \"" + run + "\", \"datasets\": [{\"tags\": [" + pair("mlflow.data.context", "training")
-                        + "], \"dataset\": {\"name\": \"birds\", \"digest\": \"abc123\", \"source_type\": \"local\", \"source\": \"{\\\"uri\\\": \\\"/d\\\"}\"}}]}";
-        post("runs/log-inputs", input).statusCode(200);
-        post("runs/log-inputs", input).statusCode(200);
-        get("runs/get", "run_id", run)
-                .body("run.inputs.dataset_inputs", hasSize(1))
-                .body("run.inputs.dataset_inputs[0].dataset.digest", equalTo("abc123"))
-                .body("run.inputs.dataset_inputs[0].tags[0].value", equalTo("training"));
-        post(
-                        "runs/search",
-                        "{\"experiment_ids\": [\"" + experiment
-                                + "\"], \"filter\": \"datasets.name = 'birds' AND dataset.context = 'training'\"}")
-                .body("runs.info.run_id", contains(run));
-    }
-
-    @Test
-    void aTokenServesAsAPasswordToo() {
-        String basic = Base64.getEncoder()
-                .encodeToString(("anybody:" + tokens.person()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        given().header("Authorization", "Basic " + basic)
-                .get(API + "experiments/search")
-                .then()
-                .statusCode(200);
-        String wrong =
-                Base64.getEncoder().encodeToString("anybody:guess".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        given().header("Authorization", "Basic " + wrong)
-                .get(API + "experiments/search")
-                .then()
-                .statusCode(401);
-    }
-
-    @Test
-    void anExternalRunIsItsClientsAndOnlyCancelledByPeople() {
-        String run = run(experiment());
-        for (String command : List.of("pause", "resume", "retry")) {
-            given().post("/api/v1/runs/" + run + "/" + command)
-                    .then()
-                    .statusCode(409)
-                    .body("detail", containsString("external"));
-        }
-        given().post("/api/v1/runs/" + run + "/cancel").then().statusCode(200).body("state", equalTo("CANCELLED"));
-        get("runs/get", "run_id", run).body("run.info.status", equalTo("KILLED"));
-        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"RUNNING\"}")
-                .body("run_info.status", equalTo("RUNNING"));
-        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"FAILED\"}")
-                .body("run_info.status", equalTo("FAILED"));
-        given().get("/api/v1/runs/" + run).then().body("reason", equalTo("PROGRAM"));
-    }
-
-    @Test
-    void aSilentRunIsLostOnlyIfItsOwnerWantsThatAndComesBackWhenItSpeaks() {
-        String experiment = experiment();
-        String kept = run(experiment);
-        String lost = run(experiment, pair("runyard.lostAfter", "30m"));
-        lab.sql(
-                "update client_run set heard_at = now() - interval '1 day' where run_id in (?, ?)",
-                UUID.fromString(kept),
-                UUID.fromString(lost));
-        silent.sweep();
-        given().get("/api/v1/runs/" + kept)
-                .then()
-                .body("state", equalTo("RUNNING"))
-                .body("heardAt", notNullValue());
-        given().get("/api/v1/runs/" + lost)
-                .then()
-                .body("state", equalTo("FAILED"))
-                .body("reason", equalTo("WORKER_LOST"))
-                .body("message", containsString("1800 s"));
-        batch(lost, metric("m", 1, 1, 0), "", "");
-        given().get("/api/v1/runs/" + lost)
-                .then()
-                .body("state", equalTo("RUNNING"))
-                .body("reason", nullValue());
-        post("runs/set-tag", "{\"run_id\": \"" + lost + "\", \"key\": \"runyard.lostAfter\", \"value\": \"soon\"}")
-                .statusCode(400)
-                .body("message", containsString("30m"));
-    }
-
-    @Test
-    void aProgramThatGoesOnFromAStepMeasuresEachStepOnce() {
-        String run = run(experiment());
-        batch(
-                run,
-                IntStream.range(0, 10)
-                        .mapToObj(i -> metric("loss", i, 1_000 + i, i))
-                        .collect(Collectors.joining(",")),
-                "",
-                "");
-        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"FAILED\"}");
-        post("runs/set-tag", "{\"run_id\": \"" + run + "\", \"key\": \"runyard.resumeStep\", \"value\": \"5\"}")
-                .statusCode(200);
-        batch(
-                run,
-                IntStream.range(6, 12)
-                        .mapToObj(i -> metric("loss", 100 + i, 2_000 + i, i))
-                        .collect(Collectors.joining(",")),
-                "",
-                "");
-        get("metrics/get-history", "run_id", run, "metric_key", "loss", "max_results", 100)
-                .body("metrics.step", equalTo(IntStream.range(0, 12).boxed().toList()))
-                .body("metrics.value", equalTo(List.of(0f, 1f, 2f, 3f, 4f, 5f, 106f, 107f, 108f, 109f, 110f, 111f)));
-        given().queryParam("key", "loss")
-                .queryParam("ghosts", true)
-                .get("/api/v1/runs/" + run + "/metrics/history")
-                .then()
-                .body("total", equalTo(12))
-                .body("ghosts", hasSize(1))
-                .body("ghosts[0].attempt", equalTo(1))
-                .body("ghosts[0].total", equalTo(4));
-        given().get("/api/v1/runs/" + run)
-                .then()
-                .body("state", equalTo("RUNNING"))
-                .body("attempt", equalTo(2))
-                .body("summary.loss.count", equalTo(12));
-    }
-
-    @Test
-    void theProgramOfAQueuedRunIsInItsRunAndNowhereElse() {
-        UUID managed = lab.run("RUNNING");
-        String other = run(experiment());
-        String bearer = lab.bearer(managed, 1);
-        var as = given().header("Authorization", bearer).contentType("application/json");
-        String experiment = as.queryParam("experiment_name", "whatever the script says")
-                .get(API + "experiments/get-by-name")
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("experiment.experiment_id");
-        sent(bearer, "runs/create", "{\"experiment_id\": \"" + experiment + "\"}")
-                .statusCode(200)
-                .body("run.info.run_id", equalTo(managed.toString()));
-        sent(
-                        bearer,
-                        "runs/log-batch",
-                        "{\"run_id\": \"" + managed + "\", \"metrics\": [" + metric("m", 0.5, 1, 4) + "], \"params\": ["
-                                + pair("lr", "3") + "]}")
-                .statusCode(200);
-        sent(bearer, "runs/update", "{\"run_id\": \"" + managed + "\", \"status\": \"FINISHED\"}")
-                .statusCode(200)
-                .body("run_info.status", equalTo("RUNNING"));
-        sent(
-                        bearer,
-                        "runs/log-metric",
-                        "{\"run_id\": \"" + other + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
-                .statusCode(403)
-                .body("error_code", equalTo("PERMISSION_DENIED"));
-        given().header("Authorization", bearer)
-                .queryParam("run_id", other)
-                .get(API + "runs/get")
-                .then()
-                .statusCode(403);
-        String child = sent(
-                        bearer,
-                        "runs/create",
-                        "{\"experiment_id\": \"" + experiment + "\", \"tags\": ["
-                                + pair("mlflow.parentRunId", managed.toString()) + "]}")
-                .statusCode(200)
-                .extract()
-                .path("run.info.run_id");
-        sent(
-                        bearer,
-                        "runs/log-metric",
-                        "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
-                .statusCode(200);
-        // Whatever it looks for, it finds its run and those below it, though the experiment has others.
-        UUID beside = lab.run("RUNNING");
-        sent(bearer, "runs/search", "{\"experiment_ids\": [\"0\", \"" + experiment + "\"]}")
-                .statusCode(200)
-                .body("runs.info.run_id", containsInAnyOrder(managed.toString(), child));
-        sent(bearer, "runs/search", "{\"filter\": \"attributes.run_id = '" + beside + "'\"}")
-                .statusCode(200)
-                .body("runs", empty());
-        lab.attempt(managed, 2, "RUNNING");
-        sent(
-                        bearer,
-                        "runs/log-metric",
-                        "{\"run_id\": \"" + managed + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
-                .statusCode(409);
-        // A person does not write into it.
-        post("runs/log-metric", "{\"run_id\": \"" + managed + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
-                .statusCode(400)
-                .body("error_code", equalTo("INVALID_STATE"));
-        given().queryParam("key", "m")
-                .get("/api/v1/runs/" + managed + "/metrics/history")
-                .then()
-                .body("points.attempt", contains(1))
-                .body("points[0].value", equalTo(0.5f));
-    }
-
-    /** The token is with users' code, which may keep it. */
-    @Test
-    void aTokenServesNothingOnceItsAttemptIsOver() {
-        UUID managed = lab.run("RUNNING");
-        String bearer = lab.bearer(managed, 1);
-        String made = "{\"tags\": [" + pair("mlflow.parentRunId", managed.toString()) + "]}";
-        String child =
-                sent(bearer, "runs/create", made).statusCode(200).extract().path("run.info.run_id");
-        String point = "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}";
-        String named = "{\"run_id\": \"" + child + "\", \"run_name\": \"n\"}";
-        given().header("Authorization", bearer)
-                .header("X-Runyard-User", "alice")
-                .contentType("application/json")
-                .body("{\"run_id\": \"" + child + "\", \"status\": \"FINISHED\"}")
-                .post(API + "runs/update")
-                .then()
-                .statusCode(200);
-        assertThat(lab.column("select who from event where run_id = ?", UUID.fromString(child)))
-                .as("nobody else's name")
-                .doesNotContain("alice");
-        lab.sql("update run set state = 'FINISHED', ended_at = now() where id = ?", managed);
-        sent(bearer, "runs/log-metric", point).statusCode(409);
-        sent(bearer, "runs/update", named).statusCode(409);
-        sent(bearer, "runs/create", made).statusCode(409);
-        sent(bearer, "runs/search", "{}").statusCode(409);
-        given().header("Authorization", bearer)
-                .queryParam("run_id", child)
-                .get(API + "runs/get")
-                .then()
-                .statusCode(409);
-    }
-
-    @Test
     void whatARunSaysOfItselfHasAnEnd() {
         String run = run(experiment());
         String text = "x".repeat(6_000);
@@ -783,14 +372,6 @@ final class MlflowTrackingTest {
                     + "\"}}]}";
             post("runs/log-inputs", input).statusCode(i < 4 ? 200 : 400);
         }
-    }
-
-    private static ValidatableResponse sent(String bearer, String path, String body) {
-        return given().header("Authorization", bearer)
-                .contentType("application/json")
-                .body(body)
-                .post(API + path)
-                .then();
     }
 
     @Test

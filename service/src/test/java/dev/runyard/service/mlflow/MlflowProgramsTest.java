@@ -1,0 +1,255 @@
+package dev.runyard.service.mlflow;
+
+import static dev.runyard.service.mlflow.MlflowCalls.API;
+import static dev.runyard.service.mlflow.MlflowCalls.batch;
+import static dev.runyard.service.mlflow.MlflowCalls.experiment;
+import static dev.runyard.service.mlflow.MlflowCalls.get;
+import static dev.runyard.service.mlflow.MlflowCalls.metric;
+import static dev.runyard.service.mlflow.MlflowCalls.pair;
+import static dev.runyard.service.mlflow.MlflowCalls.post;
+import static dev.runyard.service.mlflow.MlflowCalls.run;
+import static dev.runyard.service.mlflow.MlflowCalls.sent;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Lab;
+import dev.runyard.service.run.client.SilentRuns;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Whose a run is that a program writes into: a client's of its own, or the program's of a queued run, as long as its attempt lasts. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class MlflowProgramsTest {
+    @Inject
+    Lab lab;
+
+    @Inject
+    Tokens tokens;
+
+    @Inject
+    SilentRuns silent;
+
+    @Test
+    void aTokenServesAsAPasswordToo() {
+        String basic = Base64.getEncoder()
+                .encodeToString(("anybody:" + tokens.person()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        given().header("Authorization", "Basic " + basic)
+                .get(API + "experiments/search")
+                .then()
+                .statusCode(200);
+        String wrong =
+                Base64.getEncoder().encodeToString("anybody:guess".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        given().header("Authorization", "Basic " + wrong)
+                .get(API + "experiments/search")
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void anExternalRunIsItsClientsAndOnlyCancelledByPeople() {
+        String run = run(experiment());
+        for (String command : List.of("pause", "resume", "retry")) {
+            given().post("/api/v1/runs/" + run + "/" + command)
+                    .then()
+                    .statusCode(409)
+                    .body("detail", containsString("external"));
+        }
+        given().post("/api/v1/runs/" + run + "/cancel").then().statusCode(200).body("state", equalTo("CANCELLED"));
+        get("runs/get", "run_id", run).body("run.info.status", equalTo("KILLED"));
+        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"RUNNING\"}")
+                .body("run_info.status", equalTo("RUNNING"));
+        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"FAILED\"}")
+                .body("run_info.status", equalTo("FAILED"));
+        given().get("/api/v1/runs/" + run).then().body("reason", equalTo("PROGRAM"));
+    }
+
+    @Test
+    void aSilentRunIsLostOnlyIfItsOwnerWantsThatAndComesBackWhenItSpeaks() {
+        String experiment = experiment();
+        String kept = run(experiment);
+        String lost = run(experiment, pair("runyard.lostAfter", "30m"));
+        lab.sql(
+                "update client_run set heard_at = now() - interval '1 day' where run_id in (?, ?)",
+                UUID.fromString(kept),
+                UUID.fromString(lost));
+        silent.sweep();
+        given().get("/api/v1/runs/" + kept)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("heardAt", notNullValue());
+        given().get("/api/v1/runs/" + lost)
+                .then()
+                .body("state", equalTo("FAILED"))
+                .body("reason", equalTo("WORKER_LOST"))
+                .body("message", containsString("1800 s"));
+        batch(lost, metric("m", 1, 1, 0), "", "");
+        given().get("/api/v1/runs/" + lost)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("reason", nullValue());
+        post("runs/set-tag", "{\"run_id\": \"" + lost + "\", \"key\": \"runyard.lostAfter\", \"value\": \"soon\"}")
+                .statusCode(400)
+                .body("message", containsString("30m"));
+    }
+
+    @Test
+    void aProgramThatGoesOnFromAStepMeasuresEachStepOnce() {
+        String run = run(experiment());
+        batch(
+                run,
+                IntStream.range(0, 10)
+                        .mapToObj(i -> metric("loss", i, 1_000 + i, i))
+                        .collect(Collectors.joining(",")),
+                "",
+                "");
+        post("runs/update", "{\"run_id\": \"" + run + "\", \"status\": \"FAILED\"}");
+        post("runs/set-tag", "{\"run_id\": \"" + run + "\", \"key\": \"runyard.resumeStep\", \"value\": \"5\"}")
+                .statusCode(200);
+        batch(
+                run,
+                IntStream.range(6, 12)
+                        .mapToObj(i -> metric("loss", 100 + i, 2_000 + i, i))
+                        .collect(Collectors.joining(",")),
+                "",
+                "");
+        get("metrics/get-history", "run_id", run, "metric_key", "loss", "max_results", 100)
+                .body("metrics.step", equalTo(IntStream.range(0, 12).boxed().toList()))
+                .body("metrics.value", equalTo(List.of(0f, 1f, 2f, 3f, 4f, 5f, 106f, 107f, 108f, 109f, 110f, 111f)));
+        given().queryParam("key", "loss")
+                .queryParam("ghosts", true)
+                .get("/api/v1/runs/" + run + "/metrics/history")
+                .then()
+                .body("total", equalTo(12))
+                .body("ghosts", hasSize(1))
+                .body("ghosts[0].attempt", equalTo(1))
+                .body("ghosts[0].total", equalTo(4));
+        given().get("/api/v1/runs/" + run)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("attempt", equalTo(2))
+                .body("summary.loss.count", equalTo(12));
+    }
+
+    @Test
+    void theProgramOfAQueuedRunIsInItsRunAndNowhereElse() {
+        UUID managed = lab.run("RUNNING");
+        String other = run(experiment());
+        String bearer = lab.bearer(managed, 1);
+        var as = given().header("Authorization", bearer).contentType("application/json");
+        String experiment = as.queryParam("experiment_name", "whatever the script says")
+                .get(API + "experiments/get-by-name")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("experiment.experiment_id");
+        sent(bearer, "runs/create", "{\"experiment_id\": \"" + experiment + "\"}")
+                .statusCode(200)
+                .body("run.info.run_id", equalTo(managed.toString()));
+        sent(
+                        bearer,
+                        "runs/log-batch",
+                        "{\"run_id\": \"" + managed + "\", \"metrics\": [" + metric("m", 0.5, 1, 4) + "], \"params\": ["
+                                + pair("lr", "3") + "]}")
+                .statusCode(200);
+        sent(bearer, "runs/update", "{\"run_id\": \"" + managed + "\", \"status\": \"FINISHED\"}")
+                .statusCode(200)
+                .body("run_info.status", equalTo("RUNNING"));
+        sent(
+                        bearer,
+                        "runs/log-metric",
+                        "{\"run_id\": \"" + other + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
+                .statusCode(403)
+                .body("error_code", equalTo("PERMISSION_DENIED"));
+        given().header("Authorization", bearer)
+                .queryParam("run_id", other)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(403);
+        String child = sent(
+                        bearer,
+                        "runs/create",
+                        "{\"experiment_id\": \"" + experiment + "\", \"tags\": ["
+                                + pair("mlflow.parentRunId", managed.toString()) + "]}")
+                .statusCode(200)
+                .extract()
+                .path("run.info.run_id");
+        sent(
+                        bearer,
+                        "runs/log-metric",
+                        "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
+                .statusCode(200);
+        // Whatever it looks for, it finds its run and those below it, though the experiment has others.
+        UUID beside = lab.run("RUNNING");
+        sent(bearer, "runs/search", "{\"experiment_ids\": [\"0\", \"" + experiment + "\"]}")
+                .statusCode(200)
+                .body("runs.info.run_id", containsInAnyOrder(managed.toString(), child));
+        sent(bearer, "runs/search", "{\"filter\": \"attributes.run_id = '" + beside + "'\"}")
+                .statusCode(200)
+                .body("runs", empty());
+        lab.attempt(managed, 2, "RUNNING");
+        sent(
+                        bearer,
+                        "runs/log-metric",
+                        "{\"run_id\": \"" + managed + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
+                .statusCode(409);
+        // A person does not write into it.
+        post("runs/log-metric", "{\"run_id\": \"" + managed + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}")
+                .statusCode(400)
+                .body("error_code", equalTo("INVALID_STATE"));
+        given().queryParam("key", "m")
+                .get("/api/v1/runs/" + managed + "/metrics/history")
+                .then()
+                .body("points.attempt", contains(1))
+                .body("points[0].value", equalTo(0.5f));
+    }
+
+    /** The token is with users' code, which may keep it. */
+    @Test
+    void aTokenServesNothingOnceItsAttemptIsOver() {
+        UUID managed = lab.run("RUNNING");
+        String bearer = lab.bearer(managed, 1);
+        String made = "{\"tags\": [" + pair("mlflow.parentRunId", managed.toString()) + "]}";
+        String child =
+                sent(bearer, "runs/create", made).statusCode(200).extract().path("run.info.run_id");
+        String point = "{\"run_id\": \"" + child + "\", \"key\": \"m\", \"value\": 1, \"timestamp\": 1}";
+        String named = "{\"run_id\": \"" + child + "\", \"run_name\": \"n\"}";
+        given().header("Authorization", bearer)
+                .header("X-Runyard-User", "alice")
+                .contentType("application/json")
+                .body("{\"run_id\": \"" + child + "\", \"status\": \"FINISHED\"}")
+                .post(API + "runs/update")
+                .then()
+                .statusCode(200);
+        assertThat(lab.column("select who from event where run_id = ?", UUID.fromString(child)))
+                .as("nobody else's name")
+                .doesNotContain("alice");
+        lab.sql("update run set state = 'FINISHED', ended_at = now() where id = ?", managed);
+        sent(bearer, "runs/log-metric", point).statusCode(409);
+        sent(bearer, "runs/update", named).statusCode(409);
+        sent(bearer, "runs/create", made).statusCode(409);
+        sent(bearer, "runs/search", "{}").statusCode(409);
+        given().header("Authorization", bearer)
+                .queryParam("run_id", child)
+                .get(API + "runs/get")
+                .then()
+                .statusCode(409);
+    }
+}
