@@ -89,7 +89,7 @@ function Change({ projects, administrator }: { projects: string[]; administrator
     </Field>
   );
   return (
-    <form className="row" aria-label="Set a share" onSubmit={put}>
+    <form className="row wrap" aria-label="Set a share" onSubmit={put}>
       <Field label="Project">
         {(field) => <Select {...field} value={project} options={projects.map((name) => ({ value: name, label: name }))} onValue={setProject} />}
       </Field>

@@ -115,7 +115,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
       </Answered>
       {keeps ? (
         <form
-          className="row"
+          className="row wrap"
           aria-label={`Add a member to ${name}`}
           onSubmit={(event) => {
             event.preventDefault();
@@ -161,7 +161,7 @@ function Administration({ me }: { me: Me }) {
   return (
     <>
       <form
-        className="row"
+        className="row wrap"
         aria-label="Make a project"
         onSubmit={(event) => {
           event.preventDefault();

@@ -37,8 +37,16 @@ export function drawnOf(runs: readonly RunView[], metric: string, goal: "max" | 
     .sort((a, b) => ((x, y) => (x === y ? 0 : x - y))(place(a), place(b)));
 }
 
+/** What is judged once, on test, has no curve: that of the same score on val stands for it. */
+export function curveOf(runs: readonly RunView[], metric: string): string {
+  const grows = (name: string) => runs.some((run) => (run.summary[name]?.count ?? 0) > 1);
+  const onVal = metric.replace(/^test\//, "val/");
+  return !grows(metric) && grows(onVal) ? onVal : metric;
+}
+
 /** The curves of the runs inside the brushes, in the colours of the parallel coordinates; the best one stands out. */
-export default function Curves({ runs, metric, axis, goal, result }: Props) {
+export default function Curves({ runs, metric: judged, axis, goal, result }: Props) {
+  const metric = curveOf(runs, judged);
   const dark = useDark();
   const [view, setView] = useLively(...useUrlState(CODEC));
   const having = useMemo(() => drawnOf(runs, metric, goal, result), [runs, metric, goal, result]);
@@ -59,7 +67,7 @@ export default function Curves({ runs, metric, axis, goal, result }: Props) {
             {having.length > shown.length ? `The best ${count(shown.length)} of ${count(having.length)} curves. ` : `${count(shown.length)} ${shown.length === 1 ? "curve" : "curves"}. `}
             {best ? (
               <>
-                The one that stands out is the best, <Link to={`/runs/${best.id}`}>{best.name}</Link>.
+                The one that stands out is the best{metric === judged ? "" : ` by ${judged}`}, <Link to={`/runs/${best.id}`}>{best.name}</Link>.
               </>
             ) : null}
           </p>

@@ -1,3 +1,4 @@
+import type { RunView } from "../../api/types";
 // @vitest-environment jsdom
 import type { PointView } from "../../api/sweepSearch";
 import { surface } from "./Contour";
@@ -8,7 +9,7 @@ import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
 import { arranged, bestSoFar, filtersOf, goalOf, insideOf, moved, paramAxis, RESULT, resultAxis, resultOf, varying } from "./axes";
 import { joined } from "./BrushAxis";
-import { drawnOf } from "./Curves";
+import { curveOf, drawnOf } from "./Curves";
 import { decimalsOf, ranked, wordsOf } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
 import { outcomeOf } from "./outcome";
@@ -110,6 +111,14 @@ describe("axes", () => {
     expect(drawnOf(having, "a", "max", result).map(result)).toEqual([70, 50]);
     expect(drawnOf(having, "a", "min", result).map(result)).toEqual([50, 70]);
   });
+});
+
+test("a score of test, which is measured once, is stood for by the curve of val", () => {
+  const run = (counts: Record<string, number>) => ({ summary: Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, { count }])) }) as unknown as RunView;
+  expect(curveOf([run({ "test/top1": 1, "val/top1": 10 })], "test/top1")).toBe("val/top1");
+  expect(curveOf([run({ "test/top1": 1 }), run({ "test/top1": 3, "val/top1": 10 })], "test/top1")).toBe("test/top1");
+  expect(curveOf([run({ "test/top1": 1, "val/loss": 10 })], "test/top1")).toBe("test/top1");
+  expect(curveOf([run({ accuracy: 1, "val/accuracy": 10 })], "accuracy")).toBe("accuracy");
 });
 
 test("the address holds all of the view", () => {

@@ -45,7 +45,7 @@ record Part(String table, String which, String order, Set<String> without) {
                     "event",
                     "(" + IN_RUNS + " or " + IN_SWEEPS + " or " + IN_EXPERIMENTS + ")",
                     "t.seq",
-                    Set.of("seq", "tx")),
+                    Set.of("seq", "tx", "position")),
             of(POINTS, IN_RUNS, ""),
             of("metric_summary", IN_RUNS, "t.run_id, k.key"),
             of("metric_block", IN_RUNS, "t.run_id, k.key, t.block"),

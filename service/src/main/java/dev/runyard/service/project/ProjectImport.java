@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -34,6 +35,9 @@ public class ProjectImport {
     /** Rows that are given to the database together may be of one table alone. */
     private static final Map<String, Part> PARTS =
             Part.ALL.stream().collect(Collectors.toMap(Part::table, part -> part));
+
+    /** Whose rows are known by an id that is the same in every lab. */
+    private static final Set<String> OWN_IDS = Set.of("experiment", "sweep", "run", "report", "saved_view");
 
     private static final String POINTS = """
             insert into metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch)
@@ -60,22 +64,12 @@ public class ProjectImport {
      * @throws Problem 409 PROJECT_NOT_EMPTY, ALREADY_THERE; 422 for what is no such file, or lacks one
      */
     Map<String, Long> read(String name, String sha256, String who) {
-        try {
-            return asking.asLab(() -> QuarkusTransaction.requiringNew()
-                    .timeout(ProjectExport.HOURS_SECONDS)
-                    .call(() -> {
-                        statements.change("set local statement_timeout = 0");
-                        return new Reading(project(name, who)).all(sha256);
-                    }));
-        } catch (DatabaseFailure e) {
-            if (e.state().equals("23505")) {
-                throw Problem.of(
-                        409,
-                        "ALREADY_THERE",
-                        "Runs of this export are in this lab already, under another project's name; it holds each once.");
-            }
-            throw e;
-        }
+        return asking.asLab(() -> QuarkusTransaction.requiringNew()
+                .timeout(ProjectExport.HOURS_SECONDS)
+                .call(() -> {
+                    statements.change("set local statement_timeout = 0");
+                    return new Reading(project(name, who)).all(sha256);
+                }));
     }
 
     private UUID project(String name, String who) {
@@ -192,10 +186,26 @@ public class ProjectImport {
                 case "blob" -> blobs(json);
                 case "worker" -> workers(json);
                 case "device" -> devices(json);
-                default -> statements.change(insert(table), json);
+                default -> rows(json);
             }
             batch = Json.mapper().createArrayNode();
             bytes = 0;
+        }
+
+        private void rows(String json) {
+            try {
+                statements.change(insert(table), json);
+            } catch (DatabaseFailure e) {
+                if (OWN_IDS.contains(table) && e.state().equals("23505")) {
+                    throw Problem.of(
+                            409,
+                            "ALREADY_THERE",
+                            "Rows of this export's " + table
+                                    + " are in this lab already, in another project; it holds each"
+                                    + " once. Import it into another lab, or remove that project first.");
+                }
+                throw e;
+            }
         }
 
         private String insert(String into) {
@@ -203,6 +213,8 @@ public class ProjectImport {
             // What an older version did not have yet is as the table says.
             List<String> names = columns.computeIfAbsent(into, this::columns).stream()
                     .filter(batch.get(0)::has)
+                    .filter(name ->
+                            !Objects.requireNonNull(PARTS.get(into)).without().contains(name))
                     .toList();
             return "insert into " + into + " (" + String.join(", ", names) + (metric ? ", key_id" : "") + ") select t."
                     + String.join(", t.", names) + (metric ? ", k.id" : "")

@@ -53,6 +53,10 @@ final class ProjectTest {
                 assertThat(out).as(part.table()).contains("{\"table\":\"" + part.table() + "\"");
             }
         }
+        List<String> positions = lab.column(
+                "select e.position::text from event e join run r on r.id = e.run_id join project p on p.id = r.project_id"
+                        + " where p.name = ? and e.position is not null",
+                project);
         given().delete("/api/v1/projects/" + project)
                 .then()
                 .statusCode(200)
@@ -60,6 +64,12 @@ final class ProjectTest {
                 .body("rows.metric_point", equalTo(40))
                 .body("rows.project", equalTo(1));
         assertThat(left()).isEmpty();
+        // The lab that reads it has numbered events of its own.
+        UUID other = lab.run("RUNNING");
+        positions.forEach(position -> lab.sql(
+                "insert into event (run_id, who, kind, position) values (?, 'ann', 'note', cast(? as bigint))",
+                other,
+                position));
 
         String sha256 = Sha256.of(out.getBytes(StandardCharsets.UTF_8));
         given().contentType("application/octet-stream")
@@ -137,6 +147,17 @@ final class ProjectTest {
         assertThat(new TreeSet<>(known))
                 .containsAll(lab.column("select relname from pg_class where relnamespace = 'public'::regnamespace"
                         + " and relkind in ('r', 'p') and not relispartition"));
+    }
+
+    /** Numbers that each lab deals out by itself would meet those of the lab that reads them. */
+    @Test
+    void whatALabNumbersByItselfStaysThere() {
+        for (Part part : Part.ALL) {
+            assertThat(part.without()).as(part.table()).containsAll(lab.column("""
+                            select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                            where i.indrelid = cast(? as regclass) and i.indisunique and i.indnkeyatts = 1
+                              and a.atttypid in ('int4'::regtype, 'int8'::regtype)""", part.table()));
+        }
     }
 
     private void fill() {
