@@ -14,7 +14,7 @@ export const REPORT = id('e', 0);
 const STATES = ['FINISHED', 'RUNNING', 'FAILED', 'QUEUED', 'PAUSED', 'CANCELLED', 'PRUNED', 'FINISHED', 'FINISHED', 'FINISHED'];
 
 function summary(n) {
-  const one = (last, goal, decimals) => ({ last, best: last, bestStep: 160, lastStep: 160, min: last / 2, max: last, count: 20, nonFinite: 0, goal, decimals });
+  const one = (last, goal, decimals) => ({ last, best: last, bestStep: 160, lastStep: 160, min: last / 2, max: last, count: 20, nonFinite: 0, goal, decimals, ...(decimals === 2 ? { unit: '%' } : {}) });
   return { 'val/top1': one(70 + (n % 25), 'MAX', 2), 'test/top1': one(68 + (n % 23), 'MAX', 2), 'train/loss': one(1 / (n + 1), 'MIN', 4), 'val/loss': one(1.5 / (n + 1), 'MIN', 4) };
 }
 
@@ -150,6 +150,7 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /sweeps/:id': () => sweep(0, n),
     'GET /sweeps/:id/note': () => ({ text: '', history: [] }),
     'GET /sweeps/:id/table': () => ({ metric: 'val/top1', rows: ended(runs).slice(0, 12).map((one, i) => ({ params: { 'method.prompts': i + 1 }, seeds: [0, 1], n: 2, expected: 2, mean: 80 + i / 3, std: 1.5, min: 78, max: 82, values: [79, 81], runs: [one.id, one.id] })) }),
+    'GET /sweeps/:id/attempts': () => runs.filter((one) => one.startedAt).map((one, i) => ({ run: one.id, attempt: one.attempt, device: id('d', i % 3), host: i % 3 ? 'atlas' : 'a-host-with-a-much-longer-name', state: { FINISHED: 'FINISHED', RUNNING: 'RUNNING', FAILED: 'FAILED' }[one.state] ?? 'GIVEN_BACK', grantedAt: at(8000 - i * 190), startedAt: at(8000 - i * 190), ...(one.state === 'RUNNING' ? {} : { endedAt: at(7550 - i * 190 + (i % 4) * 60) }), startStep: 0, endStep: 160 })),
     'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, points }),
     'GET /sweeps/:id/rungs': () => ({ readings: runs.slice(0, 20).flatMap((one, i) => [1, 3, 9].slice(0, 1 + (i % 3)).map((epoch, k) => ({ seq: i * 3 + k, run: one.id, index: i, epoch, value: 50 + i + k * 5, decision: k === i % 3 && i % 2 ? 'STOP' : 'KEEP', why: 'below the best third', at: at(100) }))) }),
     'GET /sweeps/:id/importance': () => ({ metric: 'val/top1', points: n, needed: 20, ...(n < 20 ? { said: `too few runs to say: ${n} finished points, of 20 that are needed`, shares: [] } : { shares: [{ path: 'method.prompts', share: 0.7, lo: 0.6, hi: 0.82, points: n }, { path: 'seed', share: 0.3, lo: 0.1, hi: 0.4, points: n }] }) }),

@@ -100,6 +100,65 @@ test('the bounds of an axis are moved by the arrow keys, and what lies outside i
   await expect(bound).toHaveAttribute('aria-valuenow', '0');
 });
 
+/** What can be brushed of an axis, by its title. */
+const zoneOf = (page, title) => {
+  const zone = page.locator(`g:has(> [role=slider][aria-label^="Lower bound of ${title}"]) > rect[data-brush]:not([role])`);
+  /** @param from share of the axis, from its lower end @param to the same @param how a key that is held */
+  return async (from, to, how) => {
+    await zone.scrollIntoViewIfNeeded();
+    const box = await zone.boundingBox();
+    const at = (share) => box.y + 4 + (1 - share) * (box.height - 8);
+    if (how) await page.keyboard.down(how);
+    await page.mouse.move(box.x + box.width / 2, at(from));
+    await page.mouse.down();
+    for (let i = 1; i <= 5; i++) await page.mouse.move(box.x + box.width / 2, at(from + ((to - from) * i) / 5));
+    await page.mouse.up();
+    if (how) await page.keyboard.up(how);
+  };
+};
+
+test('a stretch that is dragged along an axis holds in the plot, the tables, the curves and the address; Shift adds one; both go again', async ({ page }) => {
+  const asked = [];
+  page.on('request', (request) => request.url().includes('/api/v1/runs?') && asked.push(new URL(request.url()).searchParams.getAll('filter')));
+  await open(page, `/sweeps/${SWEEP}`);
+  const inside = page.getByText(/^\d+ of 40 inside$/);
+  const brushes = () => new URL(page.url()).searchParams.getAll('brush').map((brush) => brush.split(':'));
+  const means = page.getByRole('region', { name: 'Means over seeds' }).getByRole('row');
+  await expect(means).toHaveCount(13);
+  const drag = zoneOf(page, 'prompts');
+  // Of 1, 4, 8 and 16, from 1 to 16 along a line or by logarithm, the lowest alone lies below a tenth.
+  await drag(-0.01, 0.08);
+  await expect(inside).toHaveText('10 of 40 inside');
+  await expect.poll(brushes).toHaveLength(1);
+  expect(brushes()[0][2]).toBe('method.prompts');
+  await expect.poll(() => asked.at(-1)?.join()).toMatch(/^params\.method\.prompts <= /);
+  await expect(page.getByText(/show the 10 of 40 drawn runs inside/)).toBeVisible();
+  await expect.poll(() => means.count()).toBeLessThan(13);
+  await drag(0.95, 1.01, 'Shift');
+  await expect(inside).toHaveText('20 of 40 inside');
+  await expect.poll(brushes).toHaveLength(2);
+  await expect.poll(() => asked.at(-1)?.join()).toMatch(/^\(params\.method\.prompts <= .*\) or \(params\.method\.prompts >= /);
+  // Another axis holds besides.
+  await zoneOf(page, 'seed')(-0.01, 0.3);
+  await expect(inside).toHaveText('10 of 40 inside');
+  // What the address says is what is seen when it is opened anew.
+  await page.reload();
+  await expect(inside).toHaveText('10 of 40 inside');
+  await page.getByRole('button', { name: 'Clear brushes' }).first().click();
+  await expect(inside).toHaveCount(0);
+  await expect(page).not.toHaveURL(/brush=/);
+  await expect(means).toHaveCount(13);
+});
+
+test('a brush is no press of a line: the page stays, and a short drag leaves nothing', async ({ page }) => {
+  await open(page, `/sweeps/${SWEEP}`);
+  const drag = zoneOf(page, 'prompts');
+  await drag(0.5, 0.505);
+  await page.waitForTimeout(300);
+  expect(new URL(page.url()).pathname).toBe(`/sweeps/${SWEEP}`);
+  await expect(page).not.toHaveURL(/brush=/);
+});
+
 test('every page has a title of its own (U-27)', async ({ page }) => {
   const titles = new Map();
   await answerAs(page, 'many');
@@ -155,6 +214,22 @@ test('live again soon after a restart (U-21)', async ({ page }) => {
     service.close();
     for (const socket of open) socket.destroy();
   }
+});
+
+test('at 1280 px nothing of what can be done with a device is out of sight; at 390 px the choice of a project can be read', async ({ page }) => {
+  await open(page, '/devices');
+  const hold = page.getByRole('combobox', { name: /^Hold/ }).first();
+  await expect(hold).toBeInViewport({ ratio: 1 });
+  const box = await page.getByRole('region', { name: 'Devices' }).boundingBox();
+  const { x, width } = await hold.boundingBox();
+  expect(x + width).toBeLessThanOrEqual(box.x + box.width);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const project = page.getByRole('combobox', { name: 'Project' });
+  await expect(project).toBeVisible();
+  const { room, wanted } = await project.evaluate(({ firstElementChild: words }) => ({ room: words.clientWidth, wanted: words.scrollWidth }));
+  expect(room).toBeGreaterThan(40);
+  expect(wanted).toBeLessThanOrEqual(room + 1);
+  for (const name of ['Search', 'New']) await expect(page.getByRole(name === 'New' ? 'link' : 'button', { name }).first()).toBeInViewport();
 });
 
 test('what can be done with a row stands at the end of its name, moved aside or not', async ({ page }) => {

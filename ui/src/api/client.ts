@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 import type { BulkAsk, SavedViewAsk } from "./curating";
 import type { FleetPaths } from "./fleet";
 import { decode } from "./numbers";
-import type { GroupsQuery, paths, RunsQuery, RunsScope } from "./paths";
+import type { GroupsQuery, paths, RunsQuery, RunsScope, SweepsQuery } from "./paths";
 import type { JudgedPaths } from "./judged";
 import type { OrderPaths } from "./order";
 import type { PeoplePaths } from "./people";
@@ -94,7 +94,7 @@ export const api = {
   bands: (body: BandsAsk) => unwrap(http.POST("/api/v1/metrics/bands", { body })),
   actOnRun: (id: string, action: Action) => unwrap(http.POST("/api/v1/runs/{id}/{action}", { params: { path: { id, action } } })),
 
-  sweeps: (query: { experiment?: string | undefined; limit?: number; cursor?: string | undefined }) =>
+  sweeps: (query: SweepsQuery) =>
     unwrap(http.GET("/api/v1/sweeps", { params: { query } })),
   sweep: (id: string) => unwrap(http.GET("/api/v1/sweeps/{id}", of(id))),
   sweepTable: (id: string, metric: string, value: "last" | "best") =>

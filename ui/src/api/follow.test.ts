@@ -92,6 +92,21 @@ describe("the stream", () => {
     expect(lists.mock.calls.length).toBeLessThanOrEqual(4);
   });
 
+  test("the menu of experiments has a new one when a sweep of it is queued (U-21)", async () => {
+    const read = vi.fn(() => Promise.resolve([]));
+    const observed = new QueryObserver(cache, { queryKey: keys.experiments, queryFn: read, staleTime: Infinity });
+    leave.push(observed.subscribe(() => undefined));
+    await vi.advanceTimersByTimeAsync(10);
+    read.mockClear();
+    tell({ type: "sweep", data: { id: "s", experiment: "brand-new", state: "RUNNING" } });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(read).toHaveBeenCalledOnce();
+    // A single run makes one too.
+    tell({ type: "run", data: { id: "r", experiment: "newer", state: "QUEUED" } });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
   test("back after a restart, what failed is asked for at once, and only that", async () => {
     await shown({}, [aRun()]);
     lists.mockRejectedValueOnce(new Error("away"));

@@ -54,6 +54,8 @@ export interface RunsQuery {
   field?: string[] | undefined;
 }
 
+export type SweepsQuery = Pick<RunsQuery, "experiment" | "limit" | "cursor" | "archived" | "deleted">;
+
 /** Which runs a question over many is about. */
 export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter" | "archived" | "deleted">;
 
@@ -92,7 +94,7 @@ export interface paths extends Acts<"/api/v1/runs", T.RunView>, Acts<"/api/v1/sw
   "/api/v1/runs/{id}/logs": Get<{ items: T.LogLine[]; next: number | null }, Id, { after?: number; limit?: number; last?: number }>;
   "/api/v1/metrics/bands": Post<BandsAnswer, undefined, BandsAsk>;
   "/api/v1/metrics/series": Post<SeriesAnswer, undefined, SeriesAsked>;
-  "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, { experiment?: string | undefined; limit?: number; cursor?: string | undefined }> &
+  "/api/v1/sweeps": Get<T.Page<T.SweepView>, undefined, SweepsQuery> &
     Post<T.SweepView, undefined, T.JsonObject>;
   "/api/v1/sweeps/{id}": Get<T.SweepView, Id>;
   "/api/v1/sweeps/{id}/table": Get<T.SweepTable, Id, { metric: string; value?: "last" | "best" }>;

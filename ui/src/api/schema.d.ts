@@ -8639,9 +8639,11 @@ export interface components {
             endedAt?: components["schemas"]["Instant"];
             /** Format: int64 */
             endStep?: number;
+            grantedAt?: components["schemas"]["Instant"];
             host?: string;
             message?: string;
             outcome?: string;
+            run?: components["schemas"]["UUID"];
             startedAt?: components["schemas"]["Instant"];
             /** Format: int64 */
             startStep?: number;
@@ -10231,6 +10233,8 @@ export interface components {
             bestStep?: number;
             /** Format: int64 */
             count?: number;
+            /** Format: int32 */
+            decimals?: number;
             goal?: components["schemas"]["Goal"];
             /** Format: double */
             last?: number;
@@ -10242,6 +10246,7 @@ export interface components {
             min?: number;
             /** Format: int64 */
             nonFinite?: number;
+            unit?: string;
         };
         SweepPage: {
             items?: components["schemas"]["SweepView"][];

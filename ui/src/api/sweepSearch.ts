@@ -19,6 +19,9 @@ export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & {
 /** What a pruner saw and decided; no decision at an epoch that is no rung. */
 export type Reading = Made<"ReadingView", "seq" | "index" | "epoch" | "value">;
 
+/** One try at one of the sweep's runs: where, and from when to when. */
+export type Tried = Made<"AttemptView", "attempt" | "state" | "grantedAt" | "startStep"> & { run: string };
+
 interface Get<R> {
   get: { parameters: { path: { id: string }; query?: { after?: string } }; responses: { 200: { content: { "application/json": R } } } };
 }
@@ -38,6 +41,7 @@ export interface SearchPaths {
     };
   };
   "/api/v1/sweeps/{id}/stop": { post: { parameters: { path: { id: string } }; responses: { 200: { content: { "application/json": PointsView } } } } };
+  "/api/v1/sweeps/{id}/attempts": Get<Tried[]>;
   "/api/v1/sweeps/{id}/points": Get<PointsView>;
   "/api/v1/sweeps/{id}/rungs": Get<{ readings: Reading[]; next?: number | null }>;
 }
@@ -51,6 +55,7 @@ export const search = {
   around: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/points/{point}/around", { params: { path: { id: sweep, point: "best" } } })),
   extend: (sweep: string, points: number) => unwrap(http.POST("/api/v1/sweeps/{id}/extend", { ...of(sweep), body: { points } })),
   stop: (sweep: string) => unwrap(http.POST("/api/v1/sweeps/{id}/stop", of(sweep))),
+  attempts: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/attempts", of(sweep))),
   points: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/points", of(sweep))),
   /** The first 10,000: more say nothing to the eye. */
   rungs: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/rungs", of(sweep))),

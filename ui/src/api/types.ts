@@ -42,6 +42,9 @@ export interface Summary {
   count: number;
   nonFinite: number;
   goal?: "MAX" | "MIN" | null;
+  /** How its values are written, where the metric is defined; not in lists. */
+  unit?: string | null;
+  decimals?: number | null;
 }
 
 export interface RunView {

@@ -10,6 +10,7 @@ import { Keys } from "../components/display/Kbd";
 import { StatePill } from "../components/display/StatePill";
 import css from "../components/keyboard/keyboard.module.css";
 import { useGo } from "../components/navigation";
+import { outcomeOf } from "../components/outcome";
 import { setTheme } from "../components/theme";
 import { PLACES } from "./places";
 
@@ -98,7 +99,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             <Command.Item key={sweep.id} value={`sweep ${sweep.name} ${sweep.id}`} onSelect={doing(() => go(`/sweeps/${sweep.id}`))}>
               <ListTree size={16} aria-hidden="true" />
               <span className={css.text}>{sweep.name}</span>
-              <StatePill state={sweep.state} />
+              <StatePill state={outcomeOf(sweep)} />
             </Command.Item>
           ))}
         </Command.Group>

@@ -67,17 +67,19 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className={css.top}>
         <button type="button" className={css.search} onClick={() => setPalette(true)}>
           <Search size={15} aria-hidden="true" />
-          Search
+          <span className={css.searchWords}>Search</span>
           <Keys keys="mod+k" />
         </button>
         <span className={css.grow} />
         {signedOut ? null : (
-          <Suspense fallback={null}>
-            <ProjectMenu />
-          </Suspense>
+          <span className={css.project}>
+            <Suspense fallback={null}>
+              <ProjectMenu />
+            </Suspense>
+          </span>
         )}
         <LabState />
-        <IconButton icon={CircleHelp} label="Keys" keys="?" onClick={() => setHelp(true)} />
+        <IconButton icon={CircleHelp} label="Keys" keys="?" className={css.keysHelp} onClick={() => setHelp(true)} />
         <Suspense fallback={<IconButton icon={Monitor} label="Theme" disabled />}>
           <ThemeMenu />
         </Suspense>
@@ -89,7 +91,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {signedOut ? null : <IconButton icon={LogOut} label="Sign this browser out" onClick={() => void leave()} />}
         {makes ? (
           <LinkButton to="/new" kind="primary" icon={Plus}>
-            New
+            <span className={css.newWords}>New</span>
           </LinkButton>
         ) : null}
       </header>

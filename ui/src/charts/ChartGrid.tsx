@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Summary } from "../api/types";
-import { number } from "../components/format";
+import { metric } from "../components/format";
 import { toProblem } from "../api/problem";
 import { looks as looksOf } from "../components/colour";
 import { EmptyState } from "../components/display/EmptyState";
@@ -119,12 +119,12 @@ function Tiles({ keys, runs, looks, hidden }: { keys: readonly string[]; runs: r
         <div key={key} className={styles.tile}>
           <dt title={key}>{key.slice(key.lastIndexOf("/") + 1)}</dt>
           {shown.length === 1 ? (
-            <dd>{number(shown[0]!.summary[key]?.last)}</dd>
+            <dd>{metric(shown[0]!.summary[key]?.last, shown[0]!.summary[key])}</dd>
           ) : (
             shown.map((run) => (
               <dd key={run.id} className={styles.each} title={run.label}>
                 <span className={styles.swatch} style={{ background: looks.get(lineOf(run))?.colour }} />
-                {number(run.summary[key]?.last)}
+                {metric(run.summary[key]?.last, run.summary[key])}
               </dd>
             ))
           )}
@@ -192,8 +192,8 @@ function Figures({ summary }: { summary: Summary }) {
   const { best, bestStep } = summary;
   return (
     <>
-      last {number(summary.last)}
-      {best !== undefined && best !== null ? ` · best ${number(best)} at ${bestStep ?? "?"}` : ""}
+      last {metric(summary.last, summary)}
+      {best !== undefined && best !== null ? ` · best ${metric(best, summary)} at ${bestStep ?? "?"}` : ""}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, duration, meanStd, number, seeds, ticks, value } from "./format";
+import { bytes, duration, meanStd, metric, number, seeds, some, ticks, value } from "./format";
 
 describe("numbers as they are shown", () => {
   test.each([
@@ -24,6 +24,20 @@ describe("numbers as they are shown", () => {
     [NaN, 1, "NaN"],
     [null, null, "–"],
   ])("mean %s and deviation %s are %s", (mean, std, text) => expect(meanStd(mean, std)).toBe(text));
+
+  test("a metric has its own decimals, unless nothing would be left of it", () => {
+    expect(metric(58, { decimals: 2 })).toBe("58.00");
+    expect(metric(58, { decimals: 2 }, 1.234)).toBe("58.00 ± 1.23");
+    expect(metric(58, { decimals: 2 }, null)).toBe("58.00");
+    expect(metric(1e-7, { decimals: 6 })).toBe("1.00e-7");
+    expect(metric(0, { decimals: 4 })).toBe("0.0000");
+    expect(metric(11_234_567, { decimals: 0 })).toBe("11,234,567");
+    expect(metric(58, {})).toBe("58");
+  });
+
+  test("what is counted stands in its number", () => {
+    expect([some(0, "line"), some(1, "line"), some(1200, "line"), some(2, "box", "boxes")]).toEqual(["0 lines", "1 line", "1,200 lines", "2 boxes"]);
+  });
 
   test("labels of an axis are short and differ", () => {
     expect(ticks([0, 100_000, 200_000])).toEqual(["0", "100k", "200k"]);

@@ -35,6 +35,11 @@ export function count(value: number): string {
   return grouped.format(value);
 }
 
+/** "1 line", "2 lines": what is counted, in its number. */
+export function some(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
 /** A count that may have been broken off: "10,000", or "more than 10,000". */
 export function counted(total: number, more: boolean): string {
   return more ? `more than ${count(total)}` : count(total);
@@ -51,6 +56,9 @@ export function metric(value: number | null | undefined, format?: MetricFormat, 
   if (value === null || value === undefined || !Number.isFinite(value)) return number(value);
   const decimals = format?.decimals;
   if (decimals === null || decimals === undefined) return std === undefined ? number(value) : meanStd(value, std);
+  // Decimals of an ordinary value would leave nothing of a tiny one; of a large one all digits are as many as its groups.
+  if (value !== 0 && std === undefined && Math.abs(value) < 0.5 * 10 ** -decimals) return number(value);
+  if (decimals === 0 && std === undefined) return count(Math.round(value));
   const text = value.toFixed(decimals);
   return std === null || std === undefined || !Number.isFinite(std) ? text : `${text} ± ${std.toFixed(decimals)}`;
 }

@@ -26,11 +26,11 @@ export function Badge({ tone = "still", icon: Icon, live = false, title, childre
 }
 
 /** A word about a run that a person put there, or a part of a filter; with `onRemove` it can be taken off. */
-export function Tag({ children, onRemove, label, onPress }: { children: ReactNode; onRemove?: () => void; label?: string; onPress?: () => void }) {
+export function Tag({ children, onRemove, label, onPress, title }: { children: ReactNode; onRemove?: () => void; label?: string; onPress?: () => void; title?: string }) {
   return (
     <span className={classes(css.badge, css.tag)}>
       {onPress ? (
-        <button type="button" className={css.tagPress} onClick={onPress}>
+        <button type="button" className={css.tagPress} title={title} onClick={onPress}>
           {children}
         </button>
       ) : (

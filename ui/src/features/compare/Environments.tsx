@@ -6,6 +6,7 @@ import { between, duration, shortId } from "../../components/format";
 import { useNow } from "../../components/now";
 import { columnsOf, type CompareColumn } from "./columns";
 import { Configurations } from "./Configurations";
+import { codeOf } from "../../components/code";
 import { flat } from "../../components/configuration";
 
 interface Props {
@@ -32,6 +33,7 @@ export function environmentOf(run: RunView, attempts: readonly AttemptView[], de
   const last = attempts.at(-1);
   const device = devices.find((one) => one.id === last?.device);
   const known = run.environment ? flat(run.environment) : {};
+  const code = codeOf(run);
   return {
     ...known,
     device: device?.name ?? (last?.device ? shortId(last.device) : null),
@@ -41,5 +43,6 @@ export function environmentOf(run: RunView, attempts: readonly AttemptView[], de
     ...(run.deviceSeconds === undefined || run.deviceSeconds === null ? {} : { "time on devices": duration(run.deviceSeconds) }),
     ...(run.dataFingerprint ? { "data fingerprint": run.dataFingerprint } : {}),
     "spec hash": run.specHash ?? null,
+    ...(code ? { commit: code.commit ?? null, "changes since": code.diff ?? "none" } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { Segmented } from "../../components/controls/Button";
 import { CopyTable } from "../../components/CopyTable";
 import { EmptyState } from "../../components/display/EmptyState";
-import { meanStd, number } from "../../components/format";
+import { metric, type MetricFormat } from "../../components/format";
 import { matcher } from "../../charts/view";
 import { ColumnHeads } from "./ColumnHeads";
 import type { CompareColumn } from "./columns";
@@ -19,6 +19,8 @@ interface Props {
 interface Row {
   key: string;
   goal: "MAX" | "MIN" | null;
+  /** How its values are written. */
+  format: MetricFormat | undefined;
   samples: Sample[];
 }
 
@@ -35,15 +37,16 @@ export function resultRows(columns: readonly CompareColumn[], value: MetricValue
     .map((key) => ({
       key,
       goal: columns.flatMap((column) => column.runs).map((run) => run.summary[key]?.goal).find(Boolean) ?? null,
+      format: columns.flatMap((column) => column.runs).map((run) => run.summary[key]).find((summary) => summary?.decimals !== undefined && summary.decimals !== null),
       // A metric without a direction has no best: its last value stands for it.
       samples: columns.map((column) => sample(column.runs.map(({ summary }) => (value === "best" ? (summary[key]?.best ?? summary[key]?.last) : summary[key]?.last)))),
     }));
 }
 
-const signed = (by: number) => (by > 0 ? `+${number(by)}` : by < 0 ? `−${number(-by)}` : "±0");
+const signed = (by: number, format: Row["format"]) => (by > 0 ? `+${metric(by, format)}` : by < 0 ? `−${metric(-by, format)}` : "±0");
 
-function words(found: Difference): string {
-  return found.half === null ? signed(found.by) : `${signed(found.by)} ± ${number(found.half)}`;
+function words(found: Difference, format: Row["format"]): string {
+  return found.half === null ? signed(found.by, format) : `${signed(found.by, format)} ± ${metric(found.half, format)}`;
 }
 
 /** Every metric of what is compared, with n where several runs stand together, and the difference to the baseline. */
@@ -54,7 +57,7 @@ export function Results({ columns, looks, view, onView }: Props) {
   const several = columns.some((column) => column.runs.length > 1);
   const table = () => [
     ["metric", ...columns.map((column) => column.name)],
-    ...rows.map((row) => [row.key, ...row.samples.map((one) => (several ? `${meanStd(one.mean, one.std)} (n = ${one.n})` : String(one.mean ?? "")))]),
+    ...rows.map((row) => [row.key, ...row.samples.map((one) => (several ? `${metric(one.mean, row.format, one.std)} (n = ${one.n})` : String(one.mean ?? "")))]),
   ];
   if (rows.length === 0) return <EmptyState title="None of the runs has measured anything yet." />;
   return (
@@ -90,7 +93,7 @@ export function Results({ columns, looks, view, onView }: Props) {
                   ) : null}
                 </th>
                 {columns.map((column, i) => (
-                  <Cell key={column.id} own={row.samples[i]!} base={i === base ? null : row.samples[base]!} goal={row.goal} several={several} runs={column.runs.length} />
+                  <Cell key={column.id} own={row.samples[i]!} base={i === base ? null : row.samples[base]!} goal={row.goal} format={row.format} several={several} runs={column.runs.length} />
                 ))}
               </tr>
             ))}
@@ -110,21 +113,22 @@ interface CellProps {
   own: Sample;
   base: Sample | null;
   goal: Row["goal"];
+  format: Row["format"];
   several: boolean;
   runs: number;
 }
 
-function Cell({ own, base, goal, several, runs }: CellProps) {
+function Cell({ own, base, goal, format, several, runs }: CellProps) {
   const found = base ? difference(own, base) : null;
   // Beside a mean, a run alone says nothing about better or worse.
   const good = found && (!several || found.half !== null) ? better(found, goal) : null;
   return (
     <td>
-      {own.n === 0 ? <span className="faint">–</span> : several ? meanStd(own.mean, own.std) : number(own.mean)}
+      {own.n === 0 ? <span className="faint">–</span> : metric(own.mean, format, several ? own.std : undefined)}
       {several && own.n > 0 ? <span className={own.n < runs ? css.short : "faint"}> n = {own.n}{own.n < runs ? ` of ${runs}` : ""}</span> : null}
       {found ? (
         <div className={good === null ? css.delta : good ? css.good : css.bad}>
-          {words(found)}
+          {words(found, format)}
           {good === null ? "" : good ? " better" : " worse"}
         </div>
       ) : null}

@@ -41,12 +41,12 @@ export function DeviceActions({ device, me }: { device: DeviceView; me: Me }) {
         <Button size="s" busy={busy} aria-label={`Drain ${device.name} on ${device.host}`} onClick={() => does("gets no more runs", fleet.act(device.id, "drain"))}>
           Drain
         </Button>
-      ) : null}{" "}
+      ) : null}
       {me.administrator && out ? (
         <Button size="s" busy={busy} aria-label={`Let back ${device.name} on ${device.host}`} onClick={() => does("gets runs again", fleet.act(device.id, "let-back"))}>
           Let back
         </Button>
-      ) : null}{" "}
+      ) : null}
       {mine ? (
         <Button size="s" busy={busy} aria-label={`Let go of ${device.name} on ${device.host}`} onClick={() => does("let go", fleet.release(device.id))}>
           Let go

@@ -1,8 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { Tips } from "../../components/overlays/Tooltip";
+import type { Me } from "../../api/me";
+import { drawAt } from "../../testing/page";
 import { DevicesPage } from "./DevicesPage";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -10,23 +10,18 @@ afterEach(() => vi.unstubAllGlobals());
 const device = { id: "d1", host: "lab1", key: "cpu", kind: "cpu", name: "Ryzen", memoryBytes: 1024, slots: 1, state: "FREE", labels: {}, places: {} };
 const share = { project: "birds", account: "bob", weight: 2, usedHours: 1.5, going: 1 };
 
-function page(me: object, state = "FREE") {
+function page(me: object, state = "FREE", more: object = {}) {
   const asked = vi.fn(async (request: Request) => {
     const path = new URL(request.url).pathname;
     if (path === "/api/v1/me") return Response.json(me);
-    if (path === "/api/v1/devices") return Response.json([{ ...device, state }]);
+    if (path === "/api/v1/devices") return Response.json([{ ...device, state, ...more }]);
+    if (path === "/api/v1/runs") return Response.json({ items: [{ id: "r1", name: "prompts-7" }], next: null, total: 1, more: false, metrics: [] });
     if (path === "/api/v1/shares") return Response.json(request.method === "GET" ? [share] : share);
     if (path.startsWith("/api/v1/devices/")) return Response.json(device);
     return Response.json([]);
   });
   vi.stubGlobal("fetch", asked);
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <Tips>
-        <DevicesPage />
-      </Tips>
-    </QueryClientProvider>,
-  );
+  drawAt("/devices", <DevicesPage />, me as Me);
   return asked;
 }
 
@@ -38,6 +33,11 @@ test("a viewer sees devices and shares, and nothing to change", async () => {
   expect(screen.queryByRole("button", { name: /Drain/ })).toBeNull();
   expect(screen.queryByRole("combobox")).toBeNull();
   expect(screen.queryByRole("button", { name: "Set" })).toBeNull();
+});
+
+test("a device's run is called by its name, not by a part of its id", async () => {
+  page({ name: "vi", administrator: false, readOnly: false, way: "SESSION", projects: [] }, "BUSY", { lease: { run: "r1", attempt: 2, since: "2026-01-01T00:00:00Z", expiresAt: "2026-01-01T00:01:00Z" } });
+  expect((await screen.findByRole("link", { name: "prompts-7" })).getAttribute("href")).toBe("/runs/r1");
 });
 
 test("an administrator drains a device", async () => {

@@ -3,7 +3,7 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { type Me, people, peopleKeys } from "../../api/people";
 import type { DeviceView } from "../../api/types";
-import { ago, between, bytes, shortId } from "../../components/format";
+import { ago, between, bytes, shortId, some } from "../../components/format";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { Link } from "../../components/navigation";
@@ -13,6 +13,7 @@ import { StatePill } from "../../components/display/StatePill";
 import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { DeviceActions } from "./DeviceActions";
+import css from "./devices.module.css";
 import { Shares } from "./Shares";
 
 /** Lease and heartbeat times move without an event of their own. */
@@ -21,10 +22,18 @@ const POLL_MS = 5000;
 /** What a host offers, in a word: the name of data or weights, that it runs programs, a secret that they may have. */
 const placed = (place: string) => (place === "command:any" ? "programs" : place.replace(/^(dataset|weights):/, "").replace(/^secret:/, "secret "));
 
+/** Names of the runs that devices have: a lease knows their ids alone. */
+function useNames(): ReadonlyMap<string, string> {
+  const query = { state: "STARTING,RUNNING,PAUSING,CANCELLING", sort: "-startedAt", limit: 500 };
+  const { data } = useQuery({ queryKey: ["home", query], queryFn: () => api.runs(query) });
+  return new Map((data?.items ?? []).map((run) => [run.id, run.name]));
+}
+
 export function DevicesPage() {
   const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me });
   const devices = useQuery({ queryKey: keys.devices, queryFn: api.devices, refetchInterval: POLL_MS });
   const workers = useQuery({ queryKey: keys.workers, queryFn: api.workers, refetchInterval: POLL_MS });
+  const names = useNames();
   const now = useNow();
   return (
     <>
@@ -42,7 +51,7 @@ export function DevicesPage() {
               <table>
                 <thead>
                   <tr>
-                    {["State", "Device", "Host", "Memory", "Slots", "Lease", "Held", "Last failure", "Worker", "Last seen", ""].map((head) => (
+                    {["State", "Device", "Now", "Last failure", "Worker", ""].map((head) => (
                       <th key={head} scope="col" aria-label={head === "" ? "What to do" : undefined}>
                         {head}
                       </th>
@@ -51,7 +60,7 @@ export function DevicesPage() {
                 </thead>
                 <tbody className="num">
                   {list.map((device) => (
-                    <Row key={device.id} device={device} now={now} me={me.data} />
+                    <Row key={device.id} device={device} now={now} me={me.data} names={names} />
                   ))}
                 </tbody>
               </table>
@@ -98,59 +107,65 @@ export function DevicesPage() {
   );
 }
 
-function Row({ device, now, me }: { device: DeviceView; now: number; me: Me | undefined }) {
+function Row({ device, now, me, names }: { device: DeviceView; now: number; me: Me | undefined; names: ReadonlyMap<string, string> }) {
   const { lease } = device;
   return (
     <tr>
       <td>
         <StatePill state={device.state} />
-        {device.why ? <div className="faint">{device.why}</div> : null}
+        {device.why ? <div className={css.why}>{device.why}</div> : null}
         {device.heldBy ? (
-          <div className="faint">
+          <div className={css.why}>
             by {device.heldBy} until <Time at={device.heldUntil} show="absolute" />
           </div>
         ) : null}
         {device.conflicts?.map((line) => (
-          <div key={line} className="faint">
+          <div key={line} className={css.why}>
             {line}
           </div>
         ))}
       </td>
-      <td title={`${device.kind} ${device.key}`}>
-        {device.name} <span className="faint">{device.kind}</span>
-        {Object.entries(device.labels ?? {}).map(([name, value]) => (
-          <span key={name} className="faint">
-            {" "}
-            {name}={value}
-          </span>
-        ))}
-        {device.places && Object.keys(device.places).length > 0 ? <div className="faint">has {Object.keys(device.places).map(placed).join(", ")}</div> : null}
+      <td>
+        <span className={css.first}>{device.name}</span> <span className="faint">{device.key}</span>
+        <div className={css.under}>
+          {device.host} · {bytes(device.memoryBytes)} · {some(device.slots, "slot")}
+          {Object.entries(device.labels ?? {}).map(([name, value]) => ` · ${name}=${value}`)}
+        </div>
+        {device.places && Object.keys(device.places).length > 0 ? <div className={css.under}>has {Object.keys(device.places).map(placed).join(", ")}</div> : null}
       </td>
-      <td>{device.host}</td>
-      <td>{bytes(device.memoryBytes)}</td>
-      <td>{device.slots}</td>
       <td>
         {lease ? (
-          <Link to={`/runs/${lease.run}`}>
-            {shortId(lease.run)} <span className="faint">attempt {lease.attempt}</span>
-          </Link>
+          <>
+            <Link to={`/runs/${lease.run}`}>{names.get(lease.run) ?? `run ${shortId(lease.run)}`}</Link>
+            <div className={css.under}>
+              attempt {lease.attempt}, for {between(lease.since, null, now)}
+            </div>
+          </>
         ) : (
-          <span className="faint">none</span>
+          <span className="faint">nothing</span>
         )}
       </td>
-      <td>{lease ? between(lease.since, null, now) : "–"}</td>
       <td>
         {device.lastFailure ? (
-          <Link to={`/runs/${device.lastFailure.run}`} title={device.lastFailure.message ?? undefined}>
-            {device.lastFailure.reason?.toLowerCase().replaceAll("_", " ") ?? "failed"} <span className="faint">{ago(device.lastFailure.at, now)}</span>
-          </Link>
+          <>
+            <Link to={`/runs/${device.lastFailure.run}`} title={device.lastFailure.message ?? undefined}>
+              {device.lastFailure.reason?.toLowerCase().replaceAll("_", " ") ?? "failed"}
+            </Link>
+            <div className={css.under}>
+              <Time at={device.lastFailure.at} />
+            </div>
+          </>
         ) : (
           <span className="faint">none</span>
         )}
       </td>
-      <td>{device.version ?? "–"}</td>
-      <td>{ago(device.lastSeen, now)}</td>
-      <td>{me ? <DeviceActions device={device} me={me} /> : null}</td>
+      <td>
+        {device.version ?? "–"}
+        <div className={css.under}>seen {ago(device.lastSeen, now)}</div>
+      </td>
+      <td>
+        <div className={css.actions}>{me ? <DeviceActions device={device} me={me} /> : null}</div>
+      </td>
     </tr>
   );
 }

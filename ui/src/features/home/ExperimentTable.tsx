@@ -37,7 +37,11 @@ export function ExperimentTable({ rows, metric, activity, marks, order }: Props)
             <th scope="col" className={css.num}>
               Runs
             </th>
-            {activity ? <th scope="col">Last 14 days</th> : null}
+            {activity ? (
+              <th scope="col" className={css.roomy}>
+                Last 14 days
+              </th>
+            ) : null}
             <th scope="col">Now</th>
             {order ? <th scope="col" aria-label="Keep order" /> : null}
           </tr>
@@ -55,7 +59,7 @@ export function ExperimentTable({ rows, metric, activity, marks, order }: Props)
                 </th>
                 {metric ? <td className={css.num}>{row.best ?? "–"}</td> : null}
                 <td className={css.num}>{count(row.runs)}</td>
-                {activity ? <td>{activity.has(row.name) ? <Activity days={activity.get(row.name)!} /> : null}</td> : null}
+                {activity ? <td className={css.roomy}>{activity.has(row.name) ? <Activity days={activity.get(row.name)!} /> : null}</td> : null}
                 <td>
                   <span className={css.badges}>
                     {working > 0 ? (

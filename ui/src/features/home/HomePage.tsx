@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunGroup } from "../../api/overRuns";
-import type { RunView } from "../../api/types";
+import type { RunState, RunView } from "../../api/types";
 import { Answered } from "../../components/display/Answered";
 import { Badge } from "../../components/display/Badge";
 import { Card } from "../../components/display/Card";
@@ -13,6 +13,7 @@ import { ProgressBar } from "../../components/display/ProgressBar";
 import { StatePill } from "../../components/display/StatePill";
 import { Tile, Tiles } from "../../components/display/Tile";
 import { Time } from "../../components/display/Time";
+import { StateBar } from "../../components/StateBar";
 import { count, counted } from "../../components/format";
 import { keep, kept } from "../../components/kept";
 import { ExperimentTable } from "./ExperimentTable";
@@ -21,7 +22,8 @@ import css from "./home.module.css";
 import { useExperiments } from "./useExperiments";
 
 const SHOWN = 8;
-const WORKING = "STARTING,RUNNING,PAUSING,CANCELLING";
+const WORKS: RunState[] = ["STARTING", "RUNNING", "PAUSING", "CANCELLING"];
+const WORKING = WORKS.join(",");
 const ENDED = "FINISHED,PRUNED,FAILED,CANCELLED";
 const DAY_MS = 86_400_000;
 
@@ -39,13 +41,16 @@ function useSome(query: { state: string; sort?: string; limit: number; filter?: 
 
 export function HomePage() {
   const since = useLastVisit();
+  const after = `endedAt >= '${since}'`;
   const running = useSome({ state: WORKING, sort: "-startedAt", limit: SHOWN });
   const waiting = useSome({ state: "QUEUED", limit: 1 });
-  const ended = useSome({ state: ENDED, sort: "-endedAt", limit: SHOWN, filter: [`endedAt >= '${since}'`] });
-  const failed = useSome({ state: "FAILED", sort: "-endedAt", limit: 100, filter: [`endedAt >= '${since}'`] });
-  const asked = { by: ["reason"], state: "FAILED", filter: [`endedAt >= '${since}'`], limit: 50 };
+  const ended = useSome({ state: ENDED, sort: "-endedAt", limit: SHOWN, filter: [after] });
+  const failed = useSome({ state: "FAILED", sort: "-endedAt", limit: 100, filter: [after] });
+  const asked = { by: ["reason"], state: "FAILED", filter: [after], limit: 50 };
   const reasons = useQuery({ queryKey: keys.groups(asked), queryFn: () => api.groups(asked) });
   const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, refetchInterval: 15_000 });
+  const sweeps = useQuery({ queryKey: [...keys.sweepLists, "home"], queryFn: () => api.sweeps({ limit: 100 }) });
+  const going = (sweeps.data?.items ?? []).filter(({ state }) => state === "RUNNING" || state === "PAUSED");
   const { query, rows, metric } = useExperiments();
   // A day is long: events need not bring it anew.
   const activity = useQuery({ queryKey: ["activity"], queryFn: api.activity, refetchInterval: 60_000, select: (all) => new Map(all.map((one) => [one.name, one.activity])) });
@@ -58,18 +63,32 @@ export function HomePage() {
       <PageHeader title="Home" />
       <div className={css.column}>
         <Tiles>
-          <Tile name="Running" value={running.data ? counted(running.data.total, running.data.more) : null} note={waiting.data ? `${counted(waiting.data.total, waiting.data.more)} waiting` : undefined} />
-          <Tile name="Ended since your last visit" value={ended.data ? counted(ended.data.total, ended.data.more) : null} note={<Time at={since} />} />
-          <Tile name="Failed since then" value={failed.data ? counted(failed.data.total, failed.data.more) : null} />
-          <Tile name="Devices" value={devices.data ? `${inState("BUSY")} of ${devices.data.length} busy` : null} note={lost > 0 ? <Badge tone="bad">{count(lost)} lost or set aside</Badge> : `${inState("FREE")} free, ${inState("DRAINED")} drained`} />
+          <Tile name={<Link to="/runs" search={{ state: WORKS }}>Running</Link>} value={running.data ? counted(running.data.total, running.data.more) : null} note={waiting.data ? `${counted(waiting.data.total, waiting.data.more)} waiting` : undefined} />
+          <Tile name={<Link to="/runs" search={{ sort: "-endedAt", filter: [after] }}>Ended since your last visit</Link>} value={ended.data ? counted(ended.data.total, ended.data.more) : null} note={<Time at={since} />} />
+          <Tile name={<Link to="/runs" search={{ sort: "-endedAt", state: ["FAILED"], filter: [after] }}>Failed since then</Link>} value={failed.data ? counted(failed.data.total, failed.data.more) : null} />
+          <Tile name={<Link to="/devices">Devices</Link>} value={devices.data ? `${inState("BUSY")} of ${devices.data.length} busy` : null} note={lost > 0 ? <Badge tone="bad">{count(lost)} lost or set aside</Badge> : `${inState("FREE")} free, ${inState("DRAINED")} drained`} />
         </Tiles>
         <div className={css.grid}>
           <div className={css.column}>
-            <Card title="Running now" flush tools={<Link to="/runs" search={{ state: ["STARTING", "RUNNING", "PAUSING", "CANCELLING"] }}>All</Link>}>
+            <Card title="Running now" flush tools={<Link to="/runs" search={{ state: WORKS }}>All</Link>}>
               <Answered query={running} what="what runs">
                 {(page) => <Runs runs={page.items} none="Nothing runs." progress />}
               </Answered>
             </Card>
+            {going.length > 0 ? (
+              <Card title="Sweeps under way" flush tools={<Link to="/sweeps">All</Link>}>
+                <ul className={css.list}>
+                  {going.slice(0, SHOWN).map((sweep) => (
+                    <li key={sweep.id} className={css.item}>
+                      <Link to="/sweeps/$id" params={{ id: sweep.id }}>
+                        {sweep.name}
+                      </Link>
+                      <StateBar sweep={sweep} />
+                    </li>
+                  ))}
+                </ul>
+              </Card>
+            ) : null}
             <Card title="Experiments" flush tools={<Link to="/experiments">All</Link>}>
               <Answered query={query} what="the experiments">
                 {() => <ExperimentTable rows={(rows ?? []).slice(0, 12)} metric={metric?.key} activity={activity.data} />}
@@ -82,7 +101,7 @@ export function HomePage() {
                 {(page) => <Failures groups={page.items} newest={failed.data?.items ?? []} />}
               </Answered>
             </Card>
-            <Card title="Ended since your last visit" flush tools={<Link to="/runs" search={{ sort: "-endedAt" }}>All</Link>}>
+            <Card title="Ended since your last visit" flush tools={<Link to="/runs" search={{ sort: "-endedAt", filter: [after] }}>All</Link>}>
               <Answered query={ended} what="what ended">
                 {(page) => <Runs runs={page.items} none="Nothing ended since." />}
               </Answered>

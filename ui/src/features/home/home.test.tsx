@@ -12,6 +12,16 @@ const page = (items: unknown[], total = items.length) => ({ items, total, more: 
 const server = setupServer(
   http.get("*/api/v1/keys", () => HttpResponse.json({ of: 9, params: [], metrics: [{ key: "val/top1", runs: 9, goal: "MAX", unit: "%", decimals: 2 }] })),
   http.get("*/api/v1/devices", () => HttpResponse.json([])),
+  http.get("*/api/v1/sweeps", () =>
+    HttpResponse.json({
+      items: [
+        { id: "s1", name: "rates", state: "RUNNING", total: 9, states: { FINISHED: 4, RUNNING: 1 } },
+        { id: "s2", name: "over", state: "FINISHED", total: 2, states: { FINISHED: 2 } },
+      ],
+      next: null,
+      total: 2,
+    }),
+  ),
   http.get("*/api/v1/home", () => HttpResponse.json({ experiments: [{ name: "prompts", lastActivity: "2026-01-01T00:00:00Z", activity: [...Array(12).fill(0), 2, 5] }] })),
   http.get("*/api/v1/runs/groups", ({ request }) =>
     new URL(request.url).searchParams.get("by") === "reason"
@@ -38,6 +48,10 @@ test("says what runs, why runs failed (all of them, by reason), and each experim
   expect(await within(experiments).findByText("81.26")).toBeTruthy();
   expect(within(experiments).getByText("298 failed")).toBeTruthy();
   expect(await within(experiments).findByRole("img", { name: "7 runs queued in 14 days, 5 today" })).toBeTruthy();
+  const sweeps = await screen.findByRole("region", { name: "Sweeps under way" });
+  expect(within(sweeps).getByText("1 running, 4 finished, 4 to come")).toBeTruthy();
+  expect(within(sweeps).queryByText("over")).toBeNull();
+  expect(screen.getByRole("link", { name: "Failed since then" }).getAttribute("href")).toContain("FAILED");
   expect(localStorage.getItem("runyard.home.seen")).toContain("20");
 });
 

@@ -90,7 +90,7 @@ function Numbers({ set, result: { judgement } }: { set: JudgedView; result: Resu
         <Tile name="Brier" value={judgement.brier.value} format={plain} note={interval(judgement.brier)} title="Summed over the classes, 0 to 2" />
         <Tile name="ECE" value={judgement.calibrationError.value} format={plain} note={interval(judgement.calibrationError)} title="Expected calibration error, 15 bins of equal width" />
       </Tiles>
-      <p className="small faint">
+      <p className={`${css.said} small faint`}>
         n = {count(judgement.images)} images{set.leftOut > 0 ? `, ${count(set.leftOut)} of classes without an output left out` : ""}
         {judgement.notFinite > 0 ? `, ${count(judgement.notFinite)} without a number count as wrong` : ""}. 95 % intervals: Wilson for top-1, else percentiles of {count(judgement.draws)} bootstrap draws over the images (seed{" "}
         {judgement.seed}). They say what other images would change, not other seeds.

@@ -8,7 +8,7 @@ import { TextField } from "../../components/controls/TextField";
 import { download } from "../../components/csv";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
-import { clock, count } from "../../components/format";
+import { clock, count, date, some } from "../../components/format";
 import { hasEnded } from "./goal";
 import css from "./run.module.css";
 import { asText, searched, useLog } from "./useLog";
@@ -53,7 +53,7 @@ function Lines({ run, lines, search, onSearch }: Props & { lines: readonly LogLi
       <div className={css.tools}>
         <TextField icon={Search} type="search" placeholder="Find in the log" aria-label="Find in the log" value={search} onChange={(event) => onSearch(event.target.value)} />
         <span className="faint num" role="status">
-          {hits === undefined ? `${count(lines.length)} lines` : `${count(hits)} of ${count(lines.length)} lines`}
+          {hits === undefined ? some(lines.length, "line") : `${count(hits)} of ${some(lines.length, "line")}`}
         </span>
         <span className="grow" />
         {going ? <Checkbox label="follow" checked={follow} onChecked={setFollow} /> : null}
@@ -69,7 +69,9 @@ function Lines({ run, lines, search, onSearch }: Props & { lines: readonly LogLi
             const line = shown[item.index]!;
             return (
               <div key={line.seq} data-index={item.index} ref={rows.measureElement} className={css.line} style={{ transform: `translateY(${item.start}px)` }}>
-                <time className="faint">{clock(line.time)}</time>
+                <time className="faint" dateTime={line.time} title={date(line.time)}>
+                  {clock(line.time)}
+                </time>
                 {run.attempt > 1 ? <span className="faint">[{line.attempt}]</span> : null}
                 <span>{search ? <Marked text={line.line} wanted={search} /> : line.line}</span>
               </div>

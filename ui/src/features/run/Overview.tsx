@@ -12,10 +12,11 @@ import { KeyValue, KeyValues } from "../../components/display/KeyValue";
 import { Tile, Tiles } from "../../components/display/Tile";
 import { Time } from "../../components/display/Time";
 import { NoteCard } from "../../components/order/NoteCard";
-import { between, duration, number, shortId, value } from "../../components/format";
+import { between, duration, metric, shortId, value } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { useDark } from "../../components/theme";
+import { codeOf } from "../../components/code";
 import { goalOf, tilesOf } from "./goal";
 import { NothingMeasured } from "./NothingMeasured";
 import css from "./run.module.css";
@@ -24,6 +25,9 @@ import { Skeleton } from "../../components/display/Skeleton";
 
 /** Charts are loaded beside what the page says in words. */
 const MetricChart = lazy(() => import("../../charts/ChartGrid").then((module) => ({ default: module.MetricChart })));
+
+/** Of programs alone. */
+const CodeFacts = lazy(() => import("./CodeFacts").then((module) => ({ default: module.CodeFacts })));
 
 interface Props {
   run: RunView;
@@ -53,8 +57,9 @@ export function Overview({ run, view, onView, noting, onNoting }: Props) {
                   key={key}
                   name={key}
                   value={best ? best.best : summary.last}
+                  format={summary}
                   title={`${summary.count} points`}
-                  note={best ? `best, at step ${best.bestStep ?? "?"}; last ${number(best.last)}` : "last"}
+                  note={best ? `best, at step ${best.bestStep ?? "?"}; last ${metric(best.last, summary)}` : "last"}
                 />
               );
             })}
@@ -86,6 +91,7 @@ function Where({ run }: { run: RunView }) {
   const id = run.device ?? last?.device;
   const device = devices.data?.find((one) => one.id === id);
   const environment = Object.entries(run.environment ? flat(run.environment) : {});
+  const code = codeOf(run);
   return (
     <Card title="Where and with what">
       <KeyValues column>
@@ -118,6 +124,11 @@ function Where({ run }: { run: RunView }) {
           <KeyValue name="Spec" title={run.specHash}>
             <code>{run.specHash.slice(0, 16)}</code>
           </KeyValue>
+        ) : null}
+        {code ? (
+          <Suspense fallback={null}>
+            <CodeFacts code={code} name={run.name} />
+          </Suspense>
         ) : null}
         {environment.map(([name, json]) => (
           <KeyValue key={name} name={name}>

@@ -24,7 +24,7 @@ interface Props {
 const saved = (picture: Picture) => `/api/v1/artifacts/${picture.sha256}`;
 const urlOf = (run: string, picture: Picture) => (/\.(png|svg)$/i.test(picture.name) ? `/api/v1/runs/${run}/artifacts/${picture.sha256}/picture` : saved(picture));
 
-/** Pictures among the artifacts; what a task made at several steps is one tile with a slider. */
+/** Pictures among the artifacts; what a task made at several steps, or of several things, is one tile with a slider. */
 export function Pictures({ run, search, onSearch, open, onOpen }: Props) {
   const query = useQuery({ queryKey: keys.artifacts(run.id), queryFn: () => api.artifacts(run.id) });
   return (
@@ -91,9 +91,9 @@ function StripTile({ run, strip, onOpen }: { run: string; strip: Strip; onOpen: 
       <span title={picture.name}>{strip.name}</span>
       {last > 0 ? (
         <label>
-          <span className="sr">Step of {strip.name}</span>
-          <input type="range" min={0} max={last} value={Math.min(at, last)} onChange={(event) => setAt(Number(event.target.value))} />
-          <output className="num small">{picture.step === null ? picture.name : `step ${count(picture.step)}`}</output>
+          <span className="sr">Which of {strip.name}</span>
+          <input type="range" aria-valuetext={picture.words} min={0} max={last} value={Math.min(at, last)} onChange={(event) => setAt(Number(event.target.value))} />
+          <output className="num small">{picture.words}</output>
         </label>
       ) : null}
     </li>

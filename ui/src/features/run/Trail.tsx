@@ -3,7 +3,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { type ArtifactView, type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
-import { bytes, between, count, date, number, shortId } from "../../components/format";
+import { bytes, between, count, date, metric, type MetricFormat, shortId } from "../../components/format";
 import { Button } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -86,7 +86,7 @@ export function Checkpoints({ run }: Props) {
               <tr key={`${checkpoint.step}/${checkpoint.attempt ?? ""}`}>
                 <td>{count(checkpoint.step)}</td>
                 <td>{checkpoint.epoch}</td>
-                <td>{bestWords(checkpoint, checkpoints)}</td>
+                <td>{bestWords(checkpoint, checkpoints, run.summary[checkpoint.key ?? ""])}</td>
                 <td>{checkpoint.attempt ?? "–"}</td>
                 <td>{date(checkpoint.createdAt)}</td>
                 <td>
@@ -106,8 +106,8 @@ export function Checkpoints({ run }: Props) {
 }
 
 /** The newest that was best when it was made is the best; older ones were, and say so (U-09). */
-export function bestWords(checkpoint: CheckpointView, all: readonly CheckpointView[]): string {
-  const value = checkpoint.value === undefined || checkpoint.value === null ? "" : `${checkpoint.key ? `${checkpoint.key} ` : ""}${number(checkpoint.value)}`;
+export function bestWords(checkpoint: CheckpointView, all: readonly CheckpointView[], format?: MetricFormat): string {
+  const value = checkpoint.value === undefined || checkpoint.value === null ? "" : `${checkpoint.key ? `${checkpoint.key} ` : ""}${metric(checkpoint.value, format)}`;
   if (!checkpoint.best) return value;
   const newest = all.filter((other) => other.best).reduce((latest, other) => (other.step > latest.step ? other : latest), checkpoint);
   return newest.step === checkpoint.step ? `★ best ${value}`.trim() : `was best ${value}`.trim();

@@ -1,23 +1,28 @@
 import type { ArtifactView } from "../../api/types";
+import { count } from "../../components/format";
 
 /** Formats that a browser draws. Of an SVG it only draws, too: it stands in an img, and is served so that nothing in it can run. */
 const RASTER = /\.(png|svg|jpe?g|webp|gif|avif|bmp)$/i;
-const NUMBERED = /^(.*?)[-_. ]*(?:step|epoch|ep)?[-_. ]*(\d+)(\.[a-z]+)$/i;
+/** "attention-step-100.png", "samples_ep3.png", "token-7.png": what it is of, what is counted, the number. */
+const NUMBERED = /^(.*?)[-_. ]*(?:(?<=[-_. ]|^)(step|epoch|ep))?[-_. ]*(\d+)(\.[a-z]+)$/i;
+const COUNTED: Record<string, string> = { step: "step", epoch: "epoch", ep: "epoch" };
 
 export interface Picture {
   name: string;
   sha256: string;
-  /** Where in the training; null where its name has no number. */
-  step: number | null;
+  /** The number in its name; null where there is none. */
+  at: number | null;
+  /** What the name says that the number counts: "step 100", "epoch 3"; "no. 7" where it does not say. */
+  words: string;
 }
 
-/** Pictures of one thing at several steps. */
+/** Pictures of one thing at several steps, or of several things of a kind. */
 export interface Strip {
   name: string;
   pictures: Picture[];
 }
 
-/** Strips by name, steps in order; of a name that was stored twice the newest counts. */
+/** Strips by name, numbers in order; of a name that was stored twice the newest counts. */
 export function stripsOf(artifacts: readonly ArtifactView[], search: string): Strip[] {
   const names = new Set(artifacts.map((artifact) => artifact.name.toLowerCase()));
   const newest = new Map<string, ArtifactView>();
@@ -31,12 +36,15 @@ export function stripsOf(artifacts: readonly ArtifactView[], search: string): St
   const strips = new Map<string, Strip>();
   for (const { name, sha256 } of newest.values()) {
     const found = NUMBERED.exec(name);
-    const stem = found?.[1] ? found[1] + found[3]! : name;
-    const strip = strips.get(stem) ?? { name: stem, pictures: [] };
-    strip.pictures.push({ name, sha256, step: found?.[1] ? Number(found[2]) : null });
-    strips.set(stem, strip);
+    const [, stem, counts, number, ending] = found?.[1] ? found : [];
+    const counted = COUNTED[counts?.toLowerCase() ?? ""];
+    // Steps and plain numbers of one name are two rows of pictures.
+    const key = stem === undefined ? name : `${stem}${counted ? ` ${counted}` : ""}${ending!}`;
+    const strip = strips.get(key) ?? { name: stem === undefined ? name : stem + ending!, pictures: [] };
+    strip.pictures.push({ name, sha256, at: number === undefined ? null : Number(number), words: number === undefined ? name : `${counted ?? "no."} ${count(Number(number))}` });
+    strips.set(key, strip);
   }
-  for (const strip of strips.values()) strip.pictures.sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
+  for (const strip of strips.values()) strip.pictures.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   return [...strips.values()]
     .map((strip) => (strip.pictures.length === 1 ? { name: strip.pictures[0]!.name, pictures: strip.pictures } : strip))
     .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));

@@ -43,16 +43,25 @@ describe("pictures", () => {
 
   test("of several steps are a strip in order; an SVG too, which is served so that nothing in it runs", () => {
     const strips = stripsOf([of("attention-step-100.png"), of("attention-step-20.png"), of("nmi.png"), of("evil.svg"), of("page.html")], "");
-    expect(strips.map((strip) => [strip.name, strip.pictures.map((picture) => picture.step)])).toEqual([
+    expect(strips.map((strip) => [strip.name, strip.pictures.map((picture) => picture.at)])).toEqual([
       ["attention.png", [20, 100]],
       ["evil.svg", [null]],
       ["nmi.png", [null]],
     ]);
   });
 
+  test("say what their number counts only where the name does", () => {
+    const words = (...names: string[]) => stripsOf(names.map((name) => of(name)), "").map((strip) => [strip.name, ...strip.pictures.map((picture) => picture.words)]);
+    expect(words("samples-step-100.png", "samples-step-1200.png")).toEqual([["samples.png", "step 100", "step 1,200"]]);
+    expect(words("samples_ep3.png", "samples_epoch_12.png")).toEqual([["samples.png", "epoch 3", "epoch 12"]]);
+    expect(words("token-7.png", "token-12.png")).toEqual([["token.png", "no. 7", "no. 12"]]);
+    expect(words("footstep3.png", "footstep4.png")).toEqual([["footstep.png", "no. 3", "no. 4"]]);
+    expect(words("x-1.png", "x-2.png", "x-step-1.png", "x-step-2.png")).toHaveLength(2);
+  });
+
   test("are found by name; of one stored twice the newest counts", () => {
     const [strip] = stripsOf([of("a.png", "2"), of("a.png", "1"), of("b.png")], "A");
-    expect(strip?.pictures).toEqual([{ name: "a.png", sha256: "a.png2", step: null }]);
+    expect(strip?.pictures).toEqual([{ name: "a.png", sha256: "a.png2", at: null, words: "a.png" }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { ListFilter } from "lucide-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { type Problem, toProblem } from "../../api/problem";
 import type { RunsScope } from "../../api/paths";
@@ -14,6 +14,8 @@ interface Props {
   scope: RunsScope;
   onAdd: (expression: string) => void;
   box: RefObject<HTMLInputElement | null>;
+  /** An expression that is to be written anew: it stands in the box, which takes the focus. */
+  start?: string | undefined;
 }
 
 const NONE = { from: 0, to: 0, choices: [] };
@@ -42,12 +44,15 @@ function useCompletion(text: string, at: number, scope: RunsScope, asked: boolea
 }
 
 /** An expression with completion. The service judges it before it becomes part of the view, and says where it cannot be read. */
-export function FilterBox({ scope, onAdd, box }: Props) {
-  const [text, setText] = useState("");
-  const [at, setAt] = useState(0);
+export function FilterBox({ scope, onAdd, box, start = "" }: Props) {
+  const [text, setText] = useState(start);
+  const [at, setAt] = useState(start.length);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [asking, setAsking] = useState(false);
   const caret = useRef<number | null>(null);
+  useEffect(() => {
+    if (start !== "") box.current?.focus();
+  }, [start, box]);
   const [focused, setFocused] = useState(false);
   const { from, to, choices } = useCompletion(text, at, scope, focused);
   const list = useChoices({

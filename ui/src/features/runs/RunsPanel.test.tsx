@@ -258,6 +258,19 @@ test("tags that runs had before are brought back as they were, a request for eac
   expect(await screen.findByText("2 runs as before")).toBeTruthy();
 });
 
+test("a filter that is pressed goes back into the box, to be written anew", async () => {
+  const { address } = drawAt("/runs?charts=off&filter=params.seed+%3D+0", <RunsPanel />);
+  await rowOf(/-000/);
+  await userEvent.click(screen.getByRole("button", { name: "params.seed = 0" }));
+  const box = screen.getByRole("combobox", { name: /Filter/ });
+  await waitFor(() => expect(document.activeElement).toBe(box));
+  expect((box as HTMLInputElement).value).toBe("params.seed = 0");
+  expect(address()).not.toContain("filter=");
+  await userEvent.type(box, "{Backspace}1{Enter}");
+  await waitFor(() => expect(decodeURIComponent(address())).toMatch(/filter=params\.seed[+ ]=[+ ]1/));
+  expect((box.isConnected ? (box as HTMLInputElement) : (screen.getByRole("combobox", { name: /Filter/ }) as HTMLInputElement)).value).toBe("");
+});
+
 test("a filter goes on as the service's grammar does", async () => {
   drawAt("/runs?charts=off", <RunsPanel />);
   await rowOf(/-000/);

@@ -1,5 +1,5 @@
 import { Target } from "lucide-react";
-import { lazy, type RefObject, Suspense } from "react";
+import { lazy, type RefObject, Suspense, useState } from "react";
 import { Button } from "../../components/controls/Button";
 import { Tag } from "../../components/display/Badge";
 import { FilterBox } from "./FilterBox";
@@ -13,11 +13,17 @@ const ToolbarMenus = lazy(() => import("./ToolbarMenus").then((module) => ({ def
 /** What narrows the table, and the choices that are shown of it. */
 export function RunsToolbar(props: ToolbarProps & { filterBox: RefObject<HTMLInputElement | null> }) {
   const { view, set, scope, filterBox } = props;
+  // A filter that is pressed goes back into the box; each time the box begins anew.
+  const [edited, setEdited] = useState({ text: "", time: 0 });
+  const edit = (filter: string) => {
+    setEdited((last) => ({ text: filter, time: last.time + 1 }));
+    set({ filter: toggled(view.filter, filter) });
+  };
   const chips = (view.filter?.length ?? 0) + (view.state?.length ?? 0) + (view.group?.length ?? 0) > 0 || Boolean(view.base ?? view.starred ?? view.archived ?? view.deleted);
   return (
     <div className={css.page}>
       <div className={css.bar}>
-        <FilterBox scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
+        <FilterBox key={edited.time} start={edited.text} scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
         <Suspense fallback={<span className={css.toolsToCome} />}>
           <ToolbarMenus {...props} />
         </Suspense>
@@ -30,7 +36,7 @@ export function RunsToolbar(props: ToolbarProps & { filterBox: RefObject<HTMLInp
             </Tag>
           ))}
           {view.filter?.map((filter) => (
-            <Tag key={filter} label={`filter ${filter}`} onRemove={() => set({ filter: toggled(view.filter, filter) })}>
+            <Tag key={filter} label={`filter ${filter}`} onPress={() => edit(filter)} title="Write it anew" onRemove={() => set({ filter: toggled(view.filter, filter) })}>
               <code>{filter}</code>
             </Tag>
           ))}

@@ -1,7 +1,7 @@
 import type { RefObject } from "react";
 import { useShortcuts } from "../../components/keyboard/shortcuts";
 import type { RunView } from "../../api/types";
-import type { Row } from "./rows";
+import { groupId, type Row } from "./rows";
 import type { RowSelection } from "./useSelection";
 
 interface Props {
@@ -41,7 +41,7 @@ export function useTableKeys({ rows, active, move, filterBox, selection, select,
     { keys: "k", label: "Row before", group, run: () => step(-1) },
     { keys: "x", label: "Select the row (with shift: up to it)", group, run: () => row && select(row, false) },
     { keys: "shift+x", label: "Select up to the row", group, run: () => row && select(row, true) },
-    { keys: "e", label: "Draw it in the charts, or not", group, run: () => run && eye(run.id) },
+    { keys: "e", label: "Draw it in the charts, or not", group, run: () => (run ? eye(run.id) : row?.kind === "group" ? eye(groupId(row.group.by)) : false) },
     { keys: "b", label: "Make it the baseline, or not", group, run: () => run && setBase(run.id) },
     { keys: "s", label: "Star it, or not", group, run: () => run && star(run) },
     { keys: "m", label: "What can be done with the row", group, run: () => run && menu(run.id) },

@@ -25,6 +25,8 @@ interface Props {
   /** The sweep has a pruner; has more goals than one. */
   prunes: boolean;
   goals: boolean;
+  /** Its points are carried out elsewhere: on no device of the lab. */
+  external: boolean;
   found: SweepRuns;
   brushed: Brushed;
   /** What counts of a run. */
@@ -45,6 +47,9 @@ const KINDS: readonly { value: PlotKind; label: string }[] = [
   { value: "rungs", label: "Rungs" },
   { value: "front", label: "Front" },
 ];
+
+/** Drawn of more than the runs' results. */
+const ALONE: ReadonlySet<PlotKind> = new Set(["timeline", "rungs", "front"]);
 
 /** Parameters against the result; the value that counts is the table's. */
 export function Plots(props: Props) {
@@ -72,7 +77,7 @@ function useWidth() {
   return { box, width };
 }
 
-function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Props) {
+function Drawn({ sweep, external, found, brushed, result, metric, goal, view, onView }: Props) {
   const { runs, total, more } = found;
   const { box, width } = useWidth();
   const { axes, parallel } = brushed;
@@ -93,10 +98,10 @@ function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Pr
     <div ref={box}>
       {view.plot === "importance" ? (
         <Importance sweep={sweep} />
-      ) : view.plot === "timeline" ? (
-        <Timeline runs={runs} />
-      ) : view.plot === "rungs" || view.plot === "front" ? (
-        width === 0 ? null : view.plot === "rungs" ? (
+      ) : ALONE.has(view.plot) ? (
+        width === 0 ? null : view.plot === "timeline" ? (
+          <Timeline sweep={sweep} external={external} runs={runs} width={width} />
+        ) : view.plot === "rungs" ? (
           <Rungs sweep={sweep} runs={runs} width={width} />
         ) : (
           <Front sweep={sweep} runs={runs} width={width} />

@@ -25,8 +25,8 @@ import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
 import { MeanTable } from "./MeanTable";
 import { goalOf, resultOf } from "./axes";
-import { outcomeOf } from "./outcome";
-import { StateBar } from "./StateBar";
+import { outcomeOf } from "../../components/outcome";
+import { StateBar } from "../../components/StateBar";
 import css from "./sweeps.module.css";
 import { type Brushed, useBrushed } from "./useBrushed";
 import { useSweepRuns } from "./useSweepRuns";
@@ -160,7 +160,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
           {(answer) => (
             <>
               <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
-                <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={answer} brushed={brushed} result={result} metric={metric} goal={goal} view={view} onView={setView} />
+                <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} external={external} found={answer} brushed={brushed} result={result} metric={metric} goal={goal} view={view} onView={setView} />
               </Suspense>
               {external || answer.runs.length === 0 ? null : (
                 <Suspense fallback={<Skeleton what="the curves" height={300} lines={1} />}>

@@ -1,9 +1,9 @@
-import type { RunView } from "../../api/types";
 // @vitest-environment jsdom
-import type { PointView } from "../../api/sweepSearch";
+import type { DeviceView, RunView } from "../../api/types";
+import type { PointView, Tried } from "../../api/sweepSearch";
 import { surface } from "./Contour";
 import { frontOf } from "./Front";
-import { lanesOf } from "./Timeline";
+import { lanesOf, triedOf } from "./lanes";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
@@ -12,7 +12,7 @@ import { joined } from "./BrushAxis";
 import { curveOf, drawnOf } from "./Curves";
 import { decimalsOf, ranked, wordsOf } from "./MeanTable";
 import { actionsOfSweep } from "./SweepPage";
-import { outcomeOf } from "./outcome";
+import { outcomeOf } from "../../components/outcome";
 import { type Line, nearestLine } from "./parallelLines";
 import { best } from "./PointsTable";
 import { runOfPoint } from "./useSweepRuns";
@@ -221,11 +221,22 @@ describe("insight", () => {
     expect(cells[1]).toBeCloseTo(2);
   });
 
-  test("runs stand beside each other as they ran", () => {
-    const ran = (id: string, from: number, to: number | null) => aRun({ id, startedAt: new Date(from).toISOString(), endedAt: to === null ? null : new Date(to).toISOString() });
-    const { bars, lanes, from, to } = lanesOf([ran("c", 50, null), ran("a", 0, 100), ran("b", 10, 40), { ...aRun(), startedAt: null }], 200);
-    expect(bars.map(({ run, lane }) => [run.id, lane])).toEqual([["a", 0], ["b", 1], ["c", 1]]);
-    expect([lanes, from, to]).toEqual([2, 0, 200]);
+  test("attempts stand on the device that had them, beside each other where it has several slots", () => {
+    const time = (at: number) => new Date(at).toISOString();
+    const tried = (run: string, device: string, from: number, to: number | null, attempt = 1): Tried => ({ run, attempt, device, host: "atlas", state: "RUNNING", startStep: 0, grantedAt: time(from), startedAt: time(from), ...(to === null ? {} : { endedAt: time(to) }) });
+    const gpu = { id: "g", host: "atlas", key: "cuda:0", kind: "cuda", name: "H100", memoryBytes: 1, slots: 2, state: "FREE" } as DeviceView;
+    const { lanes, from, to, busy } = lanesOf([tried("c", "g", 50, null, 2), tried("a", "g", 0, 100), tried("b", "g", 10, 40), tried("c", "0f000001-x", 10, 50)], [gpu], 200);
+    expect(lanes.map((lane) => [lane.name, lane.rows, ...lane.bars.map(({ attempt, row }) => `${attempt.run}${attempt.attempt}@${row}`)])).toEqual([
+      ["atlas cuda:0", 2, "a1@0", "b1@1", "c2@1"],
+      ["atlas 0f000001", 1, "c1@0"],
+    ]);
+    expect([from, to]).toEqual([0, 200]);
+    expect(busy).toBeCloseTo((150 + 100 + 30 + 40) / (3 * 200));
+  });
+
+  test("points that others carry out stand in rows of their own", () => {
+    const run = { ...aRun({ id: "s?point=1", startedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:00:05Z" }) };
+    expect(triedOf([run, aRun({ startedAt: null })])).toMatchObject([{ run: "s?point=1", grantedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:00:05Z" }]);
   });
 });
 

@@ -1,6 +1,7 @@
 package dev.runyard.service.metric;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.spec.metric.MetricDefinition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,9 +32,13 @@ public class MetricSummaries {
         this.statements = statements;
     }
 
-    /** All summaries of one run. Empty for a run without points and for one that does not exist. */
+    /** All summaries of one run, with how their values are written. Empty for a run without points and for one that does not exist. */
     public SortedMap<String, SummaryView> of(UUID run) {
-        return byRun(COLUMNS + "where s.run_id = ?", run).getOrDefault(run, new TreeMap<>());
+        SortedMap<String, SummaryView> found =
+                byRun(COLUMNS + "where s.run_id = ?", run).getOrDefault(run, new TreeMap<>());
+        found.replaceAll((key, summary) ->
+                MetricDefinition.of(key).map(summary::written).orElse(summary));
+        return found;
     }
 
     /** The summaries of these metrics. Runs that have none of them are absent. */
@@ -74,6 +79,8 @@ public class MetricSummaries {
                 goal == null ? null : r.getObject(8, Long.class),
                 r.getLong(9),
                 r.getLong(10),
-                goal);
+                goal,
+                null,
+                null);
     }
 }

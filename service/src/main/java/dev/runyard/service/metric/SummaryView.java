@@ -1,6 +1,7 @@
 package dev.runyard.service.metric;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.runyard.spec.metric.MetricDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param nonFinite how many of them are NaN or infinite
  * @param best by the goal; absent where there is none
  * @param goal whether small or large is better; absent where neither is, or nobody says
+ * @param unit behind a value; absent where there is none, and in lists
+ * @param decimals that a value is shown with; absent where the metric is not defined, and in lists
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SummaryView(
@@ -22,4 +25,22 @@ public record SummaryView(
         @Nullable Long bestStep,
         long count,
         long nonFinite,
-        @Nullable Goal goal) {}
+        @Nullable Goal goal,
+        @Nullable String unit,
+        @Nullable Integer decimals) {
+    /** With how the metric's values are written. */
+    SummaryView written(MetricDefinition definition) {
+        return new SummaryView(
+                last,
+                lastStep,
+                min,
+                max,
+                best,
+                bestStep,
+                count,
+                nonFinite,
+                goal,
+                definition.unit().isEmpty() ? null : definition.unit(),
+                definition.decimals());
+    }
+}

@@ -12,6 +12,7 @@ import dev.runyard.service.experiment.Notes;
 import dev.runyard.service.experiment.Patch;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.AttemptView;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.Waiting;
 import dev.runyard.spec.json.Json;
@@ -59,6 +60,7 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Role.PERSON)
 public class SweepResource {
     private static final int MOST = 200;
+    private static final int MOST_ATTEMPTS = 5_000;
 
     private final Statements statements;
     private final Answers answers;
@@ -200,6 +202,13 @@ public class SweepResource {
                 sweep,
                 Given.number("after", after, 0, 0, Long.MAX_VALUE),
                 Given.number("limit", limit, EventView.MOST, 1, EventView.MOST));
+    }
+
+    /** Which device each of its runs was on, and when: the newest attempts first, at most {@value #MOST_ATTEMPTS}. */
+    @GET
+    @Path("/{id}/attempts")
+    public List<AttemptView> attempts(@PathParam("id") String id) {
+        return AttemptView.ofSweep(statements, one(Given.id("sweep", id)).id(), MOST_ATTEMPTS);
     }
 
     /** {@code retry} queues every FAILED and CANCELLED run again, and goes on making the runs that were never made. */

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.runyard.service.auth.Tokens;
@@ -262,6 +263,27 @@ final class RunResourceTest {
                 .then()
                 .statusCode(200)
                 .body("items", hasSize(2));
+    }
+
+    /** A metric's decimals are said in one place; a page of a run knows them without asking for a catalogue. */
+    @Test
+    void aRunSaysHowItsMetricsAreWritten() {
+        UUID run = queue("written", "w");
+        for (String metric : List.of("val/top1", "system/parameters", "reward")) {
+            statements.change(
+                    "insert into metric_key (key, lower_is_better) values (?, false) on conflict do nothing", metric);
+            statements.change("""
+                    insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
+                    select ?, id, 1, 0, 1, 1, 58, false from metric_key where key = ?""", run, metric);
+        }
+        given().get("/api/v1/runs/" + run)
+                .then()
+                .statusCode(200)
+                .body("summary.'val/top1'.decimals", equalTo(2))
+                .body("summary.'val/top1'.unit", equalTo("%"))
+                .body("summary.'system/parameters'.decimals", equalTo(0))
+                .body("summary.'system/parameters'.unit", nullValue())
+                .body("summary.reward.decimals", nullValue());
     }
 
     @Test

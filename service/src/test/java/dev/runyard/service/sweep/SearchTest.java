@@ -4,6 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
@@ -233,6 +235,25 @@ final class SearchTest {
         return id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
                 + " \"pruner\": {\"kind\": \"threshold\", \"min\": " + threshold + "},"
                 + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 2}"));
+    }
+
+    @Test
+    void whichDeviceEachRunOfASweepWasOnIsTold() {
+        UUID sweep = below(1);
+        UUID run = leased(sweep);
+        leased(below(2));
+        given().get("/api/v1/sweeps/" + sweep + "/attempts")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(1))
+                .body("[0].run", equalTo(run.toString()))
+                .body("[0].attempt", equalTo(1))
+                .body("[0].host", equalTo("search"))
+                .body("[0].state", equalTo("RUNNING"))
+                .body("[0].grantedAt", notNullValue())
+                .body("[0].endStep", equalTo(10));
+        given().get("/api/v1/runs/" + run + "/attempts").then().body("[0].run", nullValue());
+        given().get("/api/v1/sweeps/" + UUID.randomUUID() + "/attempts").then().statusCode(404);
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,10 +36,6 @@ public final class Agent {
 
     /** Tells at each start which files it loaded. Held, too. */
     private static final Logger ENGINE = Logger.getLogger("ai.djl");
-
-    /** As the build wrote it into the jar; "dev" when run from classes. */
-    private static final String VERSION =
-            Objects.requireNonNullElse(Agent.class.getPackage().getImplementationVersion(), "dev");
 
     /** For a process that is just leaving the device. */
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
@@ -66,7 +61,7 @@ public final class Agent {
                 service,
                 settings.secret(),
                 new ServiceClient.Candidate(
-                        machine, UUID.randomUUID(), lock.secret(), VERSION, device, settings.labels(), places));
+                        machine, UUID.randomUUID(), lock.secret(), Version.CURRENT, device, settings.labels(), places));
         this.attempts = new AttemptRunner(
                 service,
                 membership::me,

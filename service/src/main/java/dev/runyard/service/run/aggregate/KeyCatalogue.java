@@ -53,7 +53,7 @@ public class KeyCatalogue {
     private static final int DECIMALS = 4;
 
     private static final String SUMMED = """
-            , n as (select v.path, sum(c.n) as runs from (%%s) c
+            n as (select v.path, sum(c.n) as runs from (%%s) c
                     join config_layout l on l.id = c.layout cross join lateral unnest(l.paths) as v(path) group by v.path)
             select n.path, n.runs, count(v.value) as values,
                    bool_and(ascii(v.value) between 45 and 57) as numbers, bool_and(ascii(v.value) = 34) as texts,
@@ -64,6 +64,10 @@ public class KeyCatalogue {
 
     private static final String LAYOUTS =
             "select c.layout, count(*) as n from chosen r join run_config c on c.run_id = r.id group by c.layout";
+
+    /** Of an experiment: the runs are joined as they are, since helpers cannot share what was gathered before. */
+    private static final String ITS_LAYOUTS =
+            "select c.layout, count(*) as n from run r join run_config c on c.run_id = r.id %swhere %s group by c.layout";
 
     /** Of the whole lab, where a join with every run would cost more than all else together. */
     private static final String ALL_LAYOUTS = "select layout, count(*) as n from run_config group by layout";
@@ -87,6 +91,9 @@ public class KeyCatalogue {
 
     private static final String SUMMARIES =
             "select m.key_id, count(*) as n from chosen r join metric_summary m on m.run_id = r.id group by m.key_id";
+
+    private static final String ITS_SUMMARIES =
+            "select m.key_id, count(*) as n from run r join metric_summary m on m.run_id = r.id %swhere %s group by m.key_id";
 
     /** Nothing is gathered here that each helper would gather anew. */
     private static final String HELPED = "select set_config('max_parallel_workers_per_gather', ?, true)";
@@ -187,17 +194,22 @@ public class KeyCatalogue {
         List<@Nullable Object> values = new ArrayList<>(where.values());
         long of = statements.number("select count(*) from (" + matching.formatted("1") + ") counted", values.toArray());
         boolean all = !some && ask.experiment() == null;
-        if (all) {
+        if (!some) {
             statements.row(HELPED, r -> r.getString(1), "2");
         }
+        String condition = where.sql("r.id");
         List<KeysView.Metric> metrics = statements.rows(
-                all ? METRICS.formatted(ALL_SUMMARIES) : chosen + METRICS.formatted(SUMMARIES),
+                all
+                        ? METRICS.formatted(ALL_SUMMARIES)
+                        : some
+                                ? chosen + METRICS.formatted(SUMMARIES)
+                                : METRICS.formatted(ITS_SUMMARIES.formatted(where.joins(), condition)),
                 r -> metric(r.getString(1), r.getLong(2)),
                 all ? new Object[0] : values.toArray());
         List<KeysView.Tag> tags = statements.rows(
                 some
                         ? chosen + TAGS.formatted("join chosen c on c.id = r.id ", "true")
-                        : TAGS.formatted(where.joins(), where.sql("r.id")),
+                        : TAGS.formatted(where.joins(), condition),
                 r -> new KeysView.Tag(r.getString(1), r.getLong(2)),
                 values.toArray());
         if (!some) {
@@ -205,10 +217,11 @@ public class KeyCatalogue {
             values.add(experiment);
             values.add(experiment);
         }
+        String layouts = all ? ALL_LAYOUTS : some ? LAYOUTS : ITS_LAYOUTS.formatted(where.joins(), condition);
         Map<String, KeysView.Param> named = new HashMap<>();
         statements
                 .rows(
-                        chosen + SUMMED.formatted(all ? ALL_LAYOUTS : LAYOUTS, some ? OWN : KEPT),
+                        (some ? chosen + ", " : "with ") + SUMMED.formatted(layouts, some ? OWN : KEPT),
                         KeyCatalogue::param,
                         values.toArray())
                 // One that a program's spec says, and that it logs too, is one.

@@ -34,6 +34,12 @@ public final class FieldJoins {
         return found;
     }
 
+    /** SQL for the id of the run that has the value, from where the value is read: null where there is no such row. */
+    String run(RunField field) {
+        expression(field);
+        return field instanceof RunField.Metric metric ? summary(metric.key()) + ".run_id" : "r.id";
+    }
+
     /** The value as it is stored: a last value that is NaN too, which stands in no order and meets no comparison. */
     public String stored(RunField field) {
         String expression = expression(field);

@@ -121,7 +121,8 @@ final class RunWalk {
     private List<Step> all(@Nullable RunCursor cursor, int limit) {
         List<@Nullable Object> values = new ArrayList<>(joins.values());
         values.addAll(where.values());
-        String from = from() + "where " + where.sql("r.id");
+        // What is sorted by a metric is left out where the metric is read, before the run is looked for.
+        String from = from() + "where " + where.sql(joins.run(field));
         StringBuilder sql = new StringBuilder(
                 "select r.id, r.created_at, cast(t.v as text) as sort_value from (select id, v from (");
         // Worked out once a run, hence the offset.

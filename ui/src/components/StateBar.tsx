@@ -1,5 +1,5 @@
-import { RUN_STATES, type SweepView } from "../../api/types";
-import { count } from "../../components/format";
+import { RUN_STATES, type SweepView } from "../api/types";
+import { count } from "./format";
 
 /** Shares of a sweep's runs by state; the words say the same as the bar. */
 export function StateBar({ sweep, words = true }: { sweep: SweepView; words?: boolean }) {

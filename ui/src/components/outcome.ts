@@ -1,4 +1,4 @@
-import type { RunState, SweepView } from "../../api/types";
+import type { RunState, SweepView } from "../api/types";
 
 export type Outcome = "running" | "paused" | "complete" | "partly failed" | "failed" | "cancelled" | "empty";
 

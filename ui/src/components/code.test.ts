@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { codeOf } from "./code";
+
+const hash = (digit: string) => digit.repeat(64);
+
+test("a program's code is what was packed with it, else what its client says", () => {
+  expect(codeOf({ spec: { code: { archive: hash("a"), commit: "c".repeat(40), diff: hash("d"), size: 3 } } })).toEqual({ archive: hash("a"), commit: "c".repeat(40), diff: hash("d"), source: undefined });
+  expect(codeOf({ spec: {}, tags: { "mlflow.source.git.commit": "abc", "mlflow.source.name": "train.py" } })).toMatchObject({ commit: "abc", source: "train.py", diff: undefined });
+  expect(codeOf({ spec: { code: { archive: hash("a") } }, tags: { "mlflow.source.git.commit": "" } })).toMatchObject({ archive: hash("a"), commit: undefined });
+});
+
+test("a training of the lab's own has no code of its own", () => expect(codeOf({ spec: { method: { kind: "pgn" } }, tags: { paper: "1" } })).toBeUndefined());

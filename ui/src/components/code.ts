@@ -1,0 +1,27 @@
+import type { Json, RunView } from "../api/types";
+
+/** What a run's program was made of, as far as it is known. */
+export interface Code {
+  commit: string | undefined;
+  /** SHA-256 of what was changed since that commit. */
+  diff: string | undefined;
+  /** SHA-256 of the archive of its files. */
+  archive: string | undefined;
+  /** File that was run, where the program says so. */
+  source: string | undefined;
+}
+
+const text = (json: Json | undefined) => (typeof json === "string" && json !== "" ? json : undefined);
+
+/** Of a program that the lab carries out its packed folder; of one that logs by itself what its client says (MLflow's names). */
+export function codeOf(run: Pick<RunView, "spec" | "tags">): Code | undefined {
+  const { code } = run.spec;
+  const packed = typeof code === "object" && code !== null && !Array.isArray(code) ? code : {};
+  const found: Code = {
+    commit: text(packed.commit) ?? text(run.tags?.["mlflow.source.git.commit"]),
+    diff: text(packed.diff),
+    archive: text(packed.archive),
+    source: text(run.tags?.["mlflow.source.name"]),
+  };
+  return found.commit || found.diff || found.archive || found.source ? found : undefined;
+}
