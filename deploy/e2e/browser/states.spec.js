@@ -12,7 +12,7 @@ const COLOURS = ['color-contrast', 'link-in-text-block'];
 const LOOKS = [[1280, 'light'], [1280, 'dark', COLOURS], [390, 'dark'], [390, 'light', COLOURS]];
 const SHOTS = process.env.SHOTS;
 /** Held against a picture in the light; some in the dark and on a phone, too. */
-const PICTURED = new Set(['home', 'experiments', 'runs', 'run', 'run-logs', 'run-results', 'run-pictures', 'run-curves', 'compare', 'sweeps', 'sweep', 'reports', 'report', 'report-new', 'new', 'new-yaml', 'sign-in', 'devices', 'members', 'account', 'audit', 'sweep-timeline', 'run-configuration']);
+const PICTURED = new Set(['home', 'experiments', 'runs', 'run', 'run-logs', 'run-results', 'run-pictures', 'run-curves', 'compare', 'sweeps', 'sweep', 'reports', 'report', 'report-new', 'new', 'new-yaml', 'sign-in', 'devices', 'members', 'account', 'audit', 'run-configuration']);
 const DARK = new Set(['home', 'runs', 'run', 'compare', 'sweep', 'report']);
 const PHONE = new Set(['home', 'runs', 'run', 'sweep', 'new', 'devices', 'members']);
 const pictured = (name, width, colorScheme) => (colorScheme === 'light' ? (width === 1280 ? PICTURED : PHONE) : width === 1280 ? DARK : new Set()).has(name);

@@ -143,7 +143,7 @@ test('a stretch that is dragged along an axis holds in the plot, the tables, the
   await expect(inside).toHaveText('10 of 40 inside');
   // What the address says is what is seen when it is opened anew.
   await page.reload();
-  await expect(inside).toHaveText('10 of 40 inside');
+  await expect(inside).toHaveText('10 of 40 inside', { timeout: 20_000 });
   await page.getByRole('button', { name: 'Clear brushes' }).first().click();
   await expect(inside).toHaveCount(0);
   await expect(page).not.toHaveURL(/brush=/);
@@ -224,7 +224,7 @@ test('at 1280 px nothing of what can be done with a device is out of sight; at 3
   const { x, width } = await hold.boundingBox();
   expect(x + width).toBeLessThanOrEqual(box.x + box.width);
   await page.setViewportSize({ width: 390, height: 844 });
-  const project = page.getByRole('combobox', { name: 'Project' });
+  const project = page.getByRole('banner').getByRole('combobox', { name: 'Project' });
   await expect(project).toBeVisible();
   const { room, wanted } = await project.evaluate(({ firstElementChild: words }) => ({ room: words.clientWidth, wanted: words.scrollWidth }));
   expect(room).toBeGreaterThan(40);

@@ -10,6 +10,7 @@ import { EmptyState } from "../../components/display/EmptyState";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { HeadRow } from "../../components/display/HeadRow";
 import { TableBox } from "../../components/display/TableBox";
+import css from "./devices.module.css";
 
 const any = (limit: number | null | undefined) => limit ?? "any";
 
@@ -53,7 +54,7 @@ function Row({ share }: { share: Share }) {
       <td>{share.weight}</td>
       <td>
         {any(share.slots)}
-        {share.note ? <div className="faint">{share.note}</div> : null}
+        {share.note ? <div className={css.why}>{share.note}</div> : null}
       </td>
       <td>{share.going}</td>
       <td>{any(share.deviceHours)}</td>

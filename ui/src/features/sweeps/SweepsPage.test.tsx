@@ -46,7 +46,7 @@ test("what is looked for is found on whatever page it lies, and stands in the ad
 
 test("the archive is shown where it is asked for", async () => {
   drawAt("/sweeps?archived=only", <SweepsPage />);
-  expect(await screen.findByText("Nothing is in the archive.")).toBeTruthy();
+  expect(await screen.findByText("No sweep is archived.")).toBeTruthy();
   await waitFor(() => expect(asked.at(-1)?.get("archived")).toBe("only"));
 });
 

@@ -26,7 +26,7 @@ import { StateBar } from "../../components/StateBar";
 import css from "./sweeps.module.css";
 
 const PAGE = 200;
-const SHOWN = { "": "what is not put away", archived: "the archive", deleted: "what was deleted" } as const;
+const SHOWN = { "": "all but archived", archived: "archived", deleted: "deleted" } as const;
 type Shown = keyof typeof SHOWN;
 
 interface View {
@@ -92,7 +92,7 @@ export function SweepsPage() {
               </EmptyState>
             );
           }
-          if (sweeps.length === 0) return <EmptyState title={view.find === "" ? `Nothing is in ${SHOWN[view.shown]}.` : isFetchingNextPage ? "Looking…" : "No sweep has this name."} />;
+          if (sweeps.length === 0) return <EmptyState title={view.find === "" ? `No sweep is ${SHOWN[view.shown]}.` : isFetchingNextPage ? "Looking…" : "No sweep has this name."} />;
           return (
             <>
               <TableBox label="Sweeps">
