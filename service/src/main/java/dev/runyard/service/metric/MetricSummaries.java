@@ -36,8 +36,8 @@ public class MetricSummaries {
     public SortedMap<String, SummaryView> of(UUID run) {
         SortedMap<String, SummaryView> found =
                 byRun(COLUMNS + "where s.run_id = ?", run).getOrDefault(run, new TreeMap<>());
-        found.replaceAll((key, summary) ->
-                MetricDefinition.of(key).map(summary::written).orElse(summary));
+        found.replaceAll(
+                (key, summary) -> MetricDefinition.of(key).map(summary::written).orElse(summary));
         return found;
     }
 

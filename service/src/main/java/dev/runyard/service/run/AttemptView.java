@@ -54,12 +54,8 @@ public record AttemptView(
 
     /** The newest attempts at all runs of a sweep, at most {@code most}, each with its run. */
     public static List<AttemptView> ofSweep(Statements statements, UUID sweep, int most) {
-        return statements.rows(
-                """
+        return statements.rows("""
                 select a.*, d.host from attempt a join run r on r.id = a.run_id join device d on d.id = a.device_id
-                where r.sweep_id = ? order by a.granted_at desc, a.run_id, a.attempt desc limit ?""",
-                row -> new AttemptView(row, row.getObject("run_id", UUID.class)),
-                sweep,
-                most);
+                where r.sweep_id = ? order by a.granted_at desc, a.run_id, a.attempt desc limit ?""", row -> new AttemptView(row, row.getObject("run_id", UUID.class)), sweep, most);
     }
 }
