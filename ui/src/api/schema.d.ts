@@ -7285,6 +7285,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sweeps/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attempts */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttemptView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sweeps/{id}/events": {
         parameters: {
             query?: never;
@@ -9327,6 +9375,8 @@ export interface components {
             bestStep?: number;
             /** Format: int64 */
             count?: number;
+            /** Format: int32 */
+            decimals?: number;
             goal?: components["schemas"]["Goal"];
             key?: string;
             /** Format: double */
@@ -9339,6 +9389,7 @@ export interface components {
             min?: number;
             /** Format: int64 */
             nonFinite?: number;
+            unit?: string;
         };
         /** @enum {string} */
         Kind: "field" | "value" | "operator";
