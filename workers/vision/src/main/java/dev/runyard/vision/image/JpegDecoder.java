@@ -239,7 +239,8 @@ final class JpegDecoder {
         return data;
     }
 
-    // libjpeg's conversion, with 16 fraction bits. It looks the products up; here each place in a table would be checked.
+    // libjpeg's conversion, with 16 fraction bits. It looks the products up; here each place in a table would be
+    // checked.
 
     private static int red(int y, int cr) {
         return clip(y + ((91881 * cr + 32768) >> 16));

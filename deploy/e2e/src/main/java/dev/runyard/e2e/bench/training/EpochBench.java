@@ -49,8 +49,7 @@ public final class EpochBench {
     }
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(
+        Arguments arguments = Arguments.of(
                 given, List.of("data", "rounds", "epochs", "batch", "threads", "precision", "device", "torch"));
         List<Integer> threads = arguments.counts("threads", "1,2");
         int rounds = arguments.count("rounds", 3);
@@ -70,8 +69,7 @@ public final class EpochBench {
     private void measure(int threads, int rounds) throws IOException {
         List<Epoch> all = new ArrayList<>();
         for (int e = 0; e < epochs; e++) {
-            all.add(new Epoch(
-                    e == 0 ? FIRST : LATER, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+            all.add(new Epoch(e == 0 ? FIRST : LATER, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
         }
         String losses = "";
         for (int round = 0; round < rounds; round++) {

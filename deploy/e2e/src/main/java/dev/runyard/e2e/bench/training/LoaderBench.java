@@ -22,8 +22,8 @@ public final class LoaderBench {
     private LoaderBench() {}
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments = Arguments.of(
-                given, List.of("images", "pixels", "size", "rounds", "workers", "device", "torch"));
+        Arguments arguments =
+                Arguments.of(given, List.of("images", "pixels", "size", "rounds", "workers", "device", "torch"));
         int rounds = arguments.count("rounds", 3);
         int images = arguments.count("images", 512);
         String size = String.valueOf(arguments.count("size", 224));
@@ -36,8 +36,10 @@ public final class LoaderBench {
         boolean alone = arguments.text("torch", "").equals("none");
         List<String> theirs = alone
                 ? List.of()
-                : PyTorch.of(arguments).script("loader.py", "--data", data, "--size", size, "--workers", workers, "--device", device);
-        try (Turns ours = new Turns("Runyard", Turns.runyard(MAIN, "--data", data, "--size", size, "--device", device), 1);
+                : PyTorch.of(arguments)
+                        .script("loader.py", "--data", data, "--size", size, "--workers", workers, "--device", device);
+        try (Turns ours = new Turns(
+                        "Runyard", Turns.runyard(MAIN, "--data", data, "--size", size, "--device", device), 1);
                 Turns other = alone ? null : new Turns("PyTorch", theirs, 1)) {
             for (int round = -1; round < rounds; round++) {
                 ours.take("loader", round >= 0);

@@ -32,9 +32,8 @@ public final class ShapesBench {
     private ShapesBench() {}
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(given, List.of(
-                "data", "methods", "seeds", "epochs", "draws", "threads", "device", "torch"));
+        Arguments arguments = Arguments.of(
+                given, List.of("data", "methods", "seeds", "epochs", "draws", "threads", "device", "torch"));
         Path reference = arguments
                 .path("data", Path.of("../shared/data/reference-shapes"))
                 .toAbsolutePath();

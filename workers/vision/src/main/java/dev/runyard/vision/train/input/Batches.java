@@ -100,8 +100,7 @@ public final class Batches implements AutoCloseable {
             int[] labels,
             NDArray classes,
             int whole,
-            @Nullable Mix mix)
-            implements AutoCloseable {
+            @Nullable Mix mix) implements AutoCloseable {
         @Override
         public void close() {
             manager.close();

@@ -107,7 +107,8 @@ public final class Mixing {
         }
         return new Mix(
                 Torch.longs(manager, Arrays.stream(order).asLongStream().toArray(), n),
-                Torch.longs(manager, Arrays.stream(order).mapToLong(i -> labels[i]).toArray(), n),
+                Torch.longs(
+                        manager, Arrays.stream(order).mapToLong(i -> labels[i]).toArray(), n),
                 theirs,
                 share);
     }
@@ -126,8 +127,7 @@ public final class Mixing {
             return even == 0 ? seen : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
         }
         NDArray images = seen.views().get(0);
-        NDArray others =
-                Nn.rows(images.reshape(seen.size(), -1), mix.order).reshape(images.getShape());
+        NDArray others = Nn.rows(images.reshape(seen.size(), -1), mix.order).reshape(images.getShape());
         NDArray theirs = mix.theirs == null ? Torch.scalar(manager, 1 - mix.share) : mix.theirs;
         NDArray ours = mix.theirs == null
                 ? Torch.scalar(manager, mix.share)
