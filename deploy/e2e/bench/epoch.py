@@ -52,23 +52,27 @@ def main():
     args.add_argument("--batch", type=int, default=64)
     args.add_argument("--threads", type=int, default=1)
     args.add_argument("--workers", type=int, default=2)
+    args.add_argument("--device", default="cpu")
     a = args.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(0)
     config = json.loads((a.backbone / "config.json").read_text())
-    vit = Vit(tensors(a.backbone / "weights.safetensors"), config["heads"], config["eps"], config["activation"] == "quick_gelu")
-    pgn = Pgn(8, 64, config["width"]).train()
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    weights = {name: array.to(a.device) for name, array in tensors(a.backbone / "weights.safetensors").items()}
+    vit = Vit(weights, config["heads"], config["eps"], config["activation"] == "quick_gelu")
+    pgn = Pgn(8, 64, config["width"]).to(a.device).train()
     loader, head, sgd = None, None, None
 
     def epoch():
         nonlocal loader, head, sgd
         if loader is None:
             data = Images(a.data, config["image_size"], config["mean"], config["std"])
-            loader = DataLoader(data, a.batch, shuffle=True, num_workers=a.workers, persistent_workers=True)
-            head = nn.Linear(config["width"], data.classes)
+            loader = DataLoader(data, a.batch, shuffle=True, num_workers=a.workers, persistent_workers=True, pin_memory=a.device != "cpu")
+            head = nn.Linear(config["width"], data.classes).to(a.device)
             sgd = torch.optim.SGD([*pgn.parameters(), *head.parameters()], lr=0.1, momentum=0.9)
         losses = 0.0
         for x, y in loader:
+            x, y = x.to(a.device, non_blocking=True), y.to(a.device, non_blocking=True)
             sgd.zero_grad(set_to_none=True)
             loss = F.cross_entropy(head(vit(x, pgn(x))), y)
             loss.backward()

@@ -43,15 +43,16 @@ def main():
     args.add_argument("--size", type=int, default=224)
     args.add_argument("--batch", type=int, default=64)
     args.add_argument("--workers", type=int, default=2)
+    args.add_argument("--device", default="cpu")
     a = args.parse_args()
     torch.set_num_threads(1)
     images = Images(a.data, a.size)
-    loader = DataLoader(images, batch_size=a.batch, num_workers=a.workers, persistent_workers=True)
+    loader = DataLoader(images, batch_size=a.batch, num_workers=a.workers, persistent_workers=True, pin_memory=a.device != "cpu")
 
     def one():
         seen = 0
         for batch in loader:
-            seen += len(batch)
+            seen += len(batch.to(a.device))
         return float(seen)
 
     take({"loader": one})

@@ -51,16 +51,13 @@ public final class LoaderRate {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 boolean fromFiles = line.equals("loader");
                 Path empty = fromFiles ? Files.createTempDirectory(cache, "pass") : cache;
-                try (Dataset fresh = fromFiles ? Datasets.open(spec, empty, 0) : kept) {
-                    Split split = fresh.train();
+                try (Dataset fresh = fromFiles ? Datasets.open(spec, empty, 0) : null) {
+                    Split split = (fresh == null ? kept : fresh).train();
                     split.pixels(0, size); // opens the cache
                     long begin = System.nanoTime();
                     pass(split, size, batch, epoch++);
                     double seconds = (System.nanoTime() - begin) / 1e9;
                     TrainStep.print((long) (seconds * 1e9), base, split.size() / seconds);
-                }
-                if (!fromFiles) {
-                    break; // closed with its only pass
                 }
             }
         }

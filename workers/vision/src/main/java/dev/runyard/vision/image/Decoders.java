@@ -1,5 +1,7 @@
 package dev.runyard.vision.image;
 
+import com.sun.jna.Function;
+import com.sun.jna.Platform;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -17,13 +19,31 @@ public final class Decoders {
     private static final int BEFORE_ALL = -1;
     private static final int COUNT = Math.min(MOST, Runtime.getRuntime().availableProcessors());
 
+    /**
+     * How nice they are: two of them weigh as much as one thread that computes, so a step on one of two cores has that core for itself. As
+     * equals they would take a third of it, and the step in front of their batch would be late by as much. Much nicer ones would starve
+     * beside other programs.
+     */
+    private static final int NICENESS = 3;
+
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(COUNT, task -> {
-        Thread thread = new Thread(task, "decoder");
+        Thread thread = new Thread(() -> runNicely(task), "decoder");
         thread.setDaemon(true);
         return thread;
     });
 
     private Decoders() {}
+
+    private static void runNicely(Runnable task) {
+        if (Platform.isLinux()) { // where each thread has a niceness of its own
+            try {
+                Function.getFunction(Platform.C_LIBRARY_NAME, "nice").invokeInt(new Object[] {NICENESS});
+            } catch (LinkageError e) {
+                // it decodes all the same
+            }
+        }
+        task.run();
+    }
 
     /** Work on one image. */
     public interface Task {

@@ -19,6 +19,7 @@ import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.train.input.Batches;
 import dev.runyard.vision.train.input.Features;
 import dev.runyard.vision.train.input.TrainingOptions;
+import dev.runyard.vision.train.optim.Mixing;
 import dev.runyard.vision.train.optim.Schedule;
 import dev.runyard.vision.train.report.TrainingFailure;
 import dev.runyard.vision.train.report.TrainingListener;
@@ -122,7 +123,8 @@ final class Loop {
                         normalisation,
                         spec.seed(),
                         steps,
-                        peers.own())) {
+                        peers.own(),
+                        new Mixing(spec.steadied(), spec.seed()))) {
             data.notes().forEach(listener::log);
             best = selected;
             Checkpointing checkpointing = new Checkpointing(

@@ -47,7 +47,7 @@ record Pass(Objective objective, @Nullable Integer microBatch, Mixing mixing) {
         try (NDManager manager = Torch.manager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Seen given = mixing.mixed(manager, seen, number);
+            Seen given = mixing.mixed(manager, seen, fed.mix());
             Tensors leaves = objective.parameters().leaves();
             try (Tape tape = new Tape()) {
                 for (int from = 0; from < seen.size(); from += part) {

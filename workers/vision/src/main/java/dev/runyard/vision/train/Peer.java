@@ -101,6 +101,7 @@ public final class Peer {
         Dataset data = OpenDatasets.open(spec.dataset(), dataCache).seenBy(Training.transform(spec, backbone.shape()));
         Normalisation normalisation = Training.normalisation(spec, backbone.shape());
         int side = backbone.shape().imageSize();
+        Mixing mixing = new Mixing(spec.steadied(), spec.seed());
         int perEpoch = (data.train().size() + spec.batchSize() - 1) / spec.batchSize();
         try (Model model = Models.ofParts(spec, backbone, data.parts());
                 Resident resident = Resident.whereItFits(data.train(), side, spec.augment(), (done, of) -> true);
@@ -115,15 +116,16 @@ public final class Peer {
                         normalisation,
                         spec.seed(),
                         (long) perEpoch * spec.schedule().epochs(),
-                        share)) {
+                        share,
+                        mixing)) {
             link.good();
             link.put(data.hash());
             link.flush();
-            Pass pass = new Pass(model, spec.microBatch(), new Mixing(spec.steadied(), spec.seed()));
+            Pass pass = new Pass(model, spec.microBatch(), mixing);
             while (true) {
                 long step = link.number();
                 float scale = link.floats()[0];
-                link.fill(model.parameters());
+                link.each(model.parameters().byName().values(), Torch::assign);
                 try (Batches.Fed fed = batches.training(step);
                         NDManager manager = Torch.manager()) {
                     NDArray factor = Torch.scalar(manager, scale);
@@ -143,13 +145,18 @@ public final class Peer {
                 link.put(part.labels);
                 link.put(part.scores);
             }
-            List<NDArray> gradients = new ArrayList<>();
-            leaves.byName().values().forEach(leaf -> gradients.add(Objects.requireNonNull(leaf.getGradient())));
-            link.put(gradients);
+            link.put(gradients(leaves));
             link.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** In the order of the parameters. */
+    static List<NDArray> gradients(Tensors leaves) {
+        List<NDArray> out = new ArrayList<>();
+        leaves.byName().values().forEach(leaf -> out.add(Objects.requireNonNull(leaf.getGradient())));
+        return out;
     }
 
     /** What the parts of this device's share measured. */

@@ -2,8 +2,6 @@ package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.runyard.spec.run.FailureReason;
-import dev.runyard.vision.nd.Tensors;
-import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -13,10 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Numbers and sentences between the process of a run and those of its further devices: the pipes of a child. */
 final class PeerLink implements AutoCloseable {
@@ -71,25 +66,20 @@ final class PeerLink implements AutoCloseable {
 
     /** All arrays in their order. */
     void put(Iterable<NDArray> arrays) throws IOException {
-        for (NDArray array : arrays) {
-            put(Torch.read(array));
+        for (Pack pack : Pack.of(arrays)) {
+            put(pack.read());
         }
     }
 
-    /** Those that {@link #put(Iterable)} sent, over these. */
-    void fill(Tensors tensors) throws IOException {
-        for (NDArray array : tensors.byName().values()) {
-            Torch.fill(array, FloatBuffer.wrap(floats()));
+    /**
+     * Those that {@link #put(Iterable)} sent.
+     *
+     * @param arrays of the same shapes in the same order
+     */
+    void each(Iterable<NDArray> arrays, Pack.Each each) throws IOException {
+        for (Pack pack : Pack.of(arrays)) {
+            pack.each(floats(), each);
         }
-    }
-
-    /** Those that {@link #put(Iterable)} sent, by the names of these. */
-    Map<String, float[]> like(Tensors tensors) throws IOException {
-        Map<String, float[]> out = new LinkedHashMap<>();
-        for (String name : tensors.byName().keySet()) {
-            out.put(name, floats());
-        }
-        return out;
     }
 
     /** Before an answer. */

@@ -14,7 +14,6 @@ import dev.runyard.vision.train.state.Identity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
@@ -132,13 +131,7 @@ final class Peers implements AutoCloseable {
                 for (long parts = other.link.number(); parts > 0; parts--) {
                     heard(other.link, heard);
                 }
-                for (Map.Entry<String, float[]> e : other.link.like(leaves).entrySet()) {
-                    NDArray gradient = leaves.get(e.getKey()).getGradient();
-                    try (NDManager manager = Torch.manager()) {
-                        gradient.addi(Torch.floats(
-                                manager, e.getValue(), gradient.getShape().getShape()));
-                    }
-                }
+                other.link.each(Peer.gradients(leaves), NDArray::addi);
             }
         } catch (IOException e) {
             throw ended(e);

@@ -101,7 +101,7 @@ class MemoryProbeTest {
         NDManager own = manager().newSubManager();
         NDArray images = own.ones(new ai.djl.ndarray.types.Shape(n, 3, 2, 2));
         NDScope.unregister(images);
-        return new Batches.Fed(own, List.of(images), new int[n], Torch.longs(own, new long[n], n), n);
+        return new Batches.Fed(own, List.of(images), new int[n], Torch.longs(own, new long[n], n), n, null);
     }
 
     private static Pass pass(Objective objective, @Nullable Integer microBatch) {

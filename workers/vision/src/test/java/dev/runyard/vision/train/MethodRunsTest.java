@@ -381,6 +381,7 @@ class MethodRunsTest {
     void whatSteadiesATrainingIsResumedBitForBit(String name, TrainingSpec training) throws IOException {
         RunSpec plain = spec(plain(new MethodSpec.Iip(2)));
         Recorder steadied = resumedBitForBit(with(plain, training), 1, 3, 4, STEPS);
+        assertThat(steadied.waits).as("steps in which a GPU would wait").isSubsetOf(FIRST);
         Recorder without = new Recorder();
         new Training(plain, dir.resolve("without"), options()).run(without);
         assertThat(steadied.metrics).as(name).isNotEqualTo(without.metrics);

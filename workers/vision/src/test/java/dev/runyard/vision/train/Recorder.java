@@ -21,6 +21,9 @@ class Recorder implements TrainingListener {
     /** Steps within which numbers went between Java and the engine, where a GPU would have made them wait. */
     final List<Long> waits = new ArrayList<>();
 
+    /** How often, in each of them. */
+    final Map<Long, Long> moved = new LinkedHashMap<>();
+
     long resumed = -1;
     long step;
     private long crossings;
@@ -46,6 +49,7 @@ class Recorder implements TrainingListener {
     public void progress(long at, long steps, int epoch, int epochs) {
         if (at > step && Torch.crossings() > crossings) {
             waits.add(at);
+            moved.put(at, Torch.crossings() - crossings);
         }
         step = at;
         crossings = Torch.crossings();

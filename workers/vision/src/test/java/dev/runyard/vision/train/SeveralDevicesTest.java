@@ -88,6 +88,17 @@ class SeveralDevicesTest {
         near(losses(two), losses(halves));
     }
 
+    /** Parameters, gradients and scores cross once for each other device, however many tensors a method has: a GPU waits each time. */
+    @Test
+    void aStepCrossesAsOftenWhateverIsTrained() {
+        for (String method : List.of("iip", "pgn")) {
+            Recorder two =
+                    trained(spec(method).put("devices", 2), "crossing-" + method, List.of("cpu"), new Recorder());
+            two.moved.remove(1L); // counters of batch norm are read where the first step needs them
+            assertThat(two.moved.values()).as(method).hasSize(7).containsOnly(3L);
+        }
+    }
+
     @Test
     void moreDevicesThanTheWorkerHasAreRefused() {
         refused(

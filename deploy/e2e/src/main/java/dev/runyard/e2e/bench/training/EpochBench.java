@@ -17,14 +17,16 @@ import java.util.zip.ZipInputStream;
  * One epoch of PGN with the shipped backbone on EuroSAT from JPEG files, Runyard's own training against the same in PyTorch 2.7.1 with
  * PIL, torchvision's transforms and a DataLoader with two workers. In each round both begin in new processes and take turns epoch by
  * epoch. Runyard's first epoch finds an empty cache: it hashes the folder, decodes every image and keeps the pixels; later epochs read
- * them. PyTorch decodes in every epoch. Validation and checkpoints between epochs are in no time. Goal: at most 0.8 of PyTorch's time.
+ * them. PyTorch decodes in every epoch. Validation and checkpoints between epochs are in no time. Goal: at most 0.9 of PyTorch's time in the
+ * first epoch, 0.75 in later ones.
  *
  * <p>Options: {@code --data PATH} (a folder or zip in CoOp's layout of EuroSAT, or a folder with one zip), {@code --rounds N} (3),
  * {@code --epochs N} (3), {@code --batch N} (64), {@code --threads 1,2}, {@code --precision fp32|bf16} (of Runyard's frozen part),
- * {@code --torch FOLDER} (where PyTorch is or will be installed).
+ * {@code --device cpu|cuda} (of both), {@code --torch FOLDER} (where PyTorch is or will be installed).
  */
 public final class EpochBench {
-    private static final double GOAL = 0.8;
+    private static final double FIRST = 0.9;
+    private static final double LATER = 0.75;
     private static final String WORKERS = "2";
     private static final String BACKBONE = "workers/vision/src/main/resources/dev/runyard/vision/backbone/small-vit";
 
@@ -34,6 +36,7 @@ public final class EpochBench {
     private final int epochs;
     private final String batch;
     private final String precision;
+    private final String device;
 
     private EpochBench(Path images, Path scratch, PyTorch torch, Arguments arguments) {
         this.images = images;
@@ -42,11 +45,12 @@ public final class EpochBench {
         epochs = arguments.count("epochs", 3);
         batch = String.valueOf(arguments.count("batch", 64));
         precision = arguments.text("precision", "fp32");
+        device = arguments.text("device", "cpu");
     }
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(given, List.of("data", "rounds", "epochs", "batch", "threads", "precision", "torch"));
+        Arguments arguments = Arguments.of(
+                given, List.of("data", "rounds", "epochs", "batch", "threads", "precision", "device", "torch"));
         List<Integer> threads = arguments.counts("threads", "1,2");
         int rounds = arguments.count("rounds", 3);
         Path data = arguments.path("data", Path.of("../shared/data/eurosat-8k"));
@@ -65,7 +69,7 @@ public final class EpochBench {
     private void measure(int threads, int rounds) throws IOException {
         List<Epoch> all = new ArrayList<>();
         for (int e = 0; e < epochs; e++) {
-            all.add(new Epoch(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+            all.add(new Epoch(e == 0 ? FIRST : LATER, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
         }
         String losses = "";
         for (int round = 0; round < rounds; round++) {
@@ -99,12 +103,12 @@ public final class EpochBench {
         System.out.println("  training loss of the last epoch: " + losses);
     }
 
-    /** One epoch's times in each round, s, and the ratios of processor time. */
-    private record Epoch(List<Double> ours, List<Double> theirs, List<Double> processor) {
+    /** One epoch's times in each round, s, with the goal for their ratio, and the ratios of processor time. */
+    private record Epoch(double goal, List<Double> ours, List<Double> theirs, List<Double> processor) {
         @Override
         public String toString() {
             return "Runyard " + Ratios.of(ours) + " s, PyTorch " + Ratios.of(theirs) + " s, time "
-                    + Ratios.of(ours, theirs).atMost(GOAL) + "; processor time " + Ratios.of(processor);
+                    + Ratios.of(ours, theirs).atMost(goal) + "; processor time " + Ratios.of(processor);
         }
     }
 
@@ -121,6 +125,8 @@ public final class EpochBench {
                 batch,
                 "--precision",
                 precision,
+                "--device",
+                device,
                 "--threads",
                 String.valueOf(threads));
     }
@@ -136,6 +142,8 @@ public final class EpochBench {
                 batch,
                 "--workers",
                 WORKERS,
+                "--device",
+                device,
                 "--threads",
                 String.valueOf(threads));
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *
  * <p>Options: {@code --data FOLDER} (the comparison's, with shapes.zip), {@code --methods pgn,backbone-alone} (of pgn, iip,
  * backbone-alone), {@code --seeds N} (3), {@code --epochs N} (15), {@code --draws image|batch} (what PyTorch draws an augmentation for;
- * batch as in the comparison), {@code --threads N} (1), {@code --torch FOLDER}.
+ * batch as in the comparison), {@code --threads N} (1), {@code --device D} (of Runyard, cpu), {@code --torch FOLDER}.
  */
 public final class ShapesBench {
     /** What the comparison's own text states. */
@@ -32,8 +32,8 @@ public final class ShapesBench {
     private ShapesBench() {}
 
     public static void main(String[] given) throws IOException, InterruptedException {
-        Arguments arguments =
-                Arguments.of(given, List.of("data", "methods", "seeds", "epochs", "draws", "threads", "torch"));
+        Arguments arguments = Arguments.of(
+                given, List.of("data", "methods", "seeds", "epochs", "draws", "threads", "device", "torch"));
         Path reference = arguments
                 .path("data", Path.of("../shared/data/reference-shapes"))
                 .toAbsolutePath();
@@ -58,6 +58,7 @@ public final class ShapesBench {
                             "--data", data.toString());
                     List<String> runyard = new ArrayList<>(Turns.runyard("dev.runyard.vision.bench.Shapes"));
                     runyard.addAll(common);
+                    runyard.addAll(List.of("--device", arguments.text("device", "cpu")));
                     runyard.addAll(
                             List.of("--run", scratch.resolve(method + seed).toString()));
                     ours.add(top1(runyard, threads));

@@ -21,6 +21,9 @@ final class FolderSource implements Source {
     private static final long READ_WHOLE = 2L << 30;
     private static final int END = 4_096;
 
+    /** Bytes of a file that is read in one piece: most are images, and for a stream each wants buffers that are larger than it. */
+    private static final long AT_ONCE = 1 << 20;
+
     private final Path root;
     private final Gate gate;
     private final Listing listing;
@@ -142,6 +145,9 @@ final class FolderSource implements Source {
     }
 
     private long all(String path) throws IOException {
+        if (sizes.getOrDefault(path, Long.MAX_VALUE) <= AT_ONCE) {
+            return crc(gate.whole(readable(path), ImageGuard.MAX_BYTES));
+        }
         CRC32 crc = new CRC32();
         try (InputStream in = stream(path)) {
             byte[] piece = new byte[1 << 16];

@@ -12,6 +12,8 @@ import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.image.Normalisation;
 import dev.runyard.vision.image.View;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.train.optim.Mixing;
+import dev.runyard.vision.train.optim.Mixing.Mix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +39,7 @@ public final class Batches implements AutoCloseable {
     private final Normalisation normalisation;
     private final long seed;
     private final Share share;
+    private final Mixing mixing;
     private final Upload upload = new Upload();
     private final Ahead<Fed> ahead;
 
@@ -51,6 +54,7 @@ public final class Batches implements AutoCloseable {
      * @param views of each image; empty for one
      * @param steps of the whole training; none is prepared beyond
      * @param share of each batch that is read
+     * @param mixing of a batch's images with each other
      */
     public Batches(
             Split split,
@@ -63,7 +67,8 @@ public final class Batches implements AutoCloseable {
             Normalisation normalisation,
             long seed,
             long steps,
-            Share share) {
+            Share share,
+            Mixing mixing) {
         this.split = split;
         this.features = features;
         this.resident = resident;
@@ -74,6 +79,7 @@ public final class Batches implements AutoCloseable {
         this.normalisation = normalisation;
         this.seed = seed;
         this.share = share;
+        this.mixing = mixing;
         ahead = new Ahead<>(steps, Ahead.depth(), this::build);
     }
 
@@ -85,10 +91,16 @@ public final class Batches implements AutoCloseable {
      * @param labels [n]
      * @param classes the labels as an array [n]
      * @param whole images of the whole batch, of which these may be a share
+     * @param mix what its images are mixed with; null for nothing
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Fed(NDManager manager, List<NDArray> views, int[] labels, NDArray classes, int whole)
-            implements AutoCloseable {
+    public record Fed(
+            NDManager manager,
+            List<NDArray> views,
+            int[] labels,
+            NDArray classes,
+            int whole,
+            @Nullable Mix mix) implements AutoCloseable {
         @Override
         public void close() {
             manager.close();
@@ -101,7 +113,7 @@ public final class Batches implements AutoCloseable {
 
     /** The batch that step {@code step} (from 0) learns from; the caller's to close. */
     public Fed training(long step) throws IOException {
-        return features == null
+        return features == null || !Torch.onHost()
                 ? ahead.take(step)
                 : build(step); // a copy of a few rows: handing it to another thread would take longer
     }
@@ -125,7 +137,9 @@ public final class Batches implements AutoCloseable {
                 labels[i] = split.label(images[i]);
                 classes[i] = labels[i];
             }
-            Fed fed = new Fed(manager, views(manager, epoch, images), labels, Torch.longs(manager, classes, n), whole);
+            List<NDArray> seen = views(manager, epoch, images);
+            Mix mix = mixing.drawn(manager, labels, seen.get(0).getShape(), step);
+            Fed fed = new Fed(manager, seen, labels, Torch.longs(manager, classes, n), whole, mix);
             good = true;
             return fed;
         } finally {

@@ -2,6 +2,7 @@ package dev.runyard.vision.train.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.runyard.spec.training.TrainingSpec;
 import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.method.solver.Objective.Seen;
@@ -56,42 +57,83 @@ public final class Mixing {
         double outside(int height, int width) {
             return 1 - (double) (bottom - top) * (right - left) / ((double) height * width);
         }
+
+        /** 1 for each pixel of an image that lies inside, 0 for the others; row by row. */
+        float[] inside(int height, int width) {
+            float[] out = new float[height * width];
+            for (int row = top; row < bottom; row++) {
+                Arrays.fill(out, row * width + left, row * width + right, 1);
+            }
+            return out;
+        }
     }
 
     /**
-     * The batch to learn from; the given one where nothing is asked for.
+     * What a batch is mixed with, where the computing happens. It is made with the batch: a step that sent it to a GPU would wait for all
+     * that the GPU still has to do.
+     *
+     * @param order images that these are mixed with, int64 [n]
+     * @param labels theirs, int64 [n]
+     * @param theirs 1 where a pixel is pasted and 0 elsewhere, [1, 1, H, W]; null to blend whole images
+     * @param share of the images' own labels
+     */
+    public record Mix(
+            NDArray order, NDArray labels, @Nullable NDArray theirs, double share) {}
+
+    /**
+     * What is drawn for a batch; null where its images are not mixed.
      *
      * @param manager of new arrays
-     * @param seen one view, [n, 3, H, W] where images are mixed
+     * @param labels [n]
+     * @param images [n, 3, H, W]
      * @param step number of the step, from 0
      */
-    public Seen mixed(NDManager manager, Seen seen, long step) {
-        Double smoothing = spec.labelSmoothing();
-        double even = smoothing == null ? 0 : smoothing;
+    public @Nullable Mix drawn(NDManager manager, int[] labels, Shape images, long step) {
         if (!spec.mixes()) {
-            return even == 0 ? seen : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
+            return null;
         }
         Draws draws = new Draws(seed, PURPOSE, step);
         boolean blends = blends(spec.mixup(), spec.cutmix(), draws);
         double share = share(blends ? spec.mixup() : spec.cutmix(), draws);
-        int n = seen.size();
-        long[] order = Arrays.stream(draws.order(ORDER, n)).asLongStream().toArray();
-        NDArray rows = Torch.longs(manager, order, n);
-        NDArray images = seen.views().get(0);
-        NDArray others = Nn.rows(images.reshape(n, -1), rows).reshape(images.getShape());
-        NDArray mixed;
-        if (blends) {
-            mixed = images.mul(Torch.scalar(manager, share)).add(others.mul(Torch.scalar(manager, 1 - share)));
-        } else {
-            int height = Math.toIntExact(images.getShape().get(2));
-            int width = Math.toIntExact(images.getShape().get(3));
+        int n = labels.length;
+        int[] order = draws.order(ORDER, n);
+        NDArray theirs = null;
+        if (!blends) {
+            int height = Math.toIntExact(images.get(2));
+            int width = Math.toIntExact(images.get(3));
             Box box = Box.of(height, width, share, draws.below(ROW, height), draws.below(COLUMN, width));
             share = box.outside(height, width);
-            mixed = pasted(manager, images, others, box);
+            theirs = Torch.floats(manager, box.inside(height, width), 1, 1, height, width);
         }
-        NDArray labels = Torch.longs(
-                manager, Arrays.stream(order).map(i -> seen.labels()[(int) i]).toArray(), n);
-        return new Seen(List.of(mixed), seen.labels(), seen.classes(), new Targets(even, labels, share));
+        return new Mix(
+                Torch.longs(manager, Arrays.stream(order).asLongStream().toArray(), n),
+                Torch.longs(
+                        manager, Arrays.stream(order).mapToLong(i -> labels[i]).toArray(), n),
+                theirs,
+                share);
+    }
+
+    /**
+     * The batch to learn from; the given one where nothing is asked for. Moves nothing to the device.
+     *
+     * @param manager of new arrays
+     * @param seen one view, [n, 3, H, W] where images are mixed
+     * @param mix of its images; null for none
+     */
+    public Seen mixed(NDManager manager, Seen seen, @Nullable Mix mix) {
+        Double smoothing = spec.labelSmoothing();
+        double even = smoothing == null ? 0 : smoothing;
+        if (mix == null) {
+            return even == 0 ? seen : new Seen(seen.views(), seen.labels(), seen.classes(), new Targets(even, null, 1));
+        }
+        NDArray images = seen.views().get(0);
+        NDArray others = Nn.rows(images.reshape(seen.size(), -1), mix.order).reshape(images.getShape());
+        NDArray theirs = mix.theirs == null ? Torch.scalar(manager, 1 - mix.share) : mix.theirs;
+        NDArray ours = mix.theirs == null
+                ? Torch.scalar(manager, mix.share)
+                : Torch.scalar(manager, 1).sub(theirs);
+        NDArray mixed = images.mul(ours).add(others.mul(theirs));
+        return new Seen(List.of(mixed), seen.labels(), seen.classes(), new Targets(even, mix.labels, mix.share));
     }
 
     private static boolean blends(@Nullable Double mixup, @Nullable Double cutmix, Draws draws) {
@@ -102,17 +144,5 @@ public final class Mixing {
     static double share(@Nullable Double alpha, Draws draws) {
         double a = alpha == null ? 1 : alpha;
         return new BetaDistribution(a, a).inverseCumulativeProbability(draws.uniform(SHARE));
-    }
-
-    private static NDArray pasted(NDManager manager, NDArray images, NDArray others, Box box) {
-        int height = Math.toIntExact(images.getShape().get(2));
-        int width = Math.toIntExact(images.getShape().get(3));
-        float[] inside = new float[height * width];
-        for (int row = box.top; row < box.bottom; row++) {
-            Arrays.fill(inside, row * width + box.left, row * width + box.right, 1);
-        }
-        NDArray theirs = Torch.floats(manager, inside, 1, 1, height, width);
-        NDArray ours = Torch.scalar(manager, 1).sub(theirs);
-        return images.mul(ours).add(others.mul(theirs));
     }
 }

@@ -182,10 +182,13 @@ class OptionsParityTest {
                 new TrainingSpec(null, null, 1.0, 1.0, null, null))) {
             Mixing mixing = new Mixing(spec, 5);
             for (int step = 0; step < 6; step++) {
-                Seen mixed = mixing.mixed(manager, seen, step);
+                Mixing.Mix mix = mixing.drawn(manager, labels, images.getShape(), step);
+                long before = Torch.crossings();
+                Seen mixed = mixing.mixed(manager, seen, mix);
+                assertThat(Torch.crossings()).as("a GPU would wait").isEqualTo(before);
                 float[] pixels = Torch.read(mixed.views().get(0));
                 assertThat(Torch.read(new Mixing(spec, 5)
-                                .mixed(manager, seen, step)
+                                .mixed(manager, seen, mixing.drawn(manager, labels, images.getShape(), step))
                                 .views()
                                 .get(0)))
                         .isEqualTo(pixels);
@@ -200,7 +203,9 @@ class OptionsParityTest {
                 }
             }
         }
-        Seen same = new Mixing(TrainingSpec.NONE, 5).mixed(manager, seen, 0);
+        Seen same = new Mixing(TrainingSpec.NONE, 5).mixed(manager, seen, null);
         assertThat(same).isSameAs(seen);
+        assertThat(new Mixing(TrainingSpec.NONE, 5).drawn(manager, labels, images.getShape(), 0))
+                .isNull();
     }
 }
