@@ -58,7 +58,8 @@ public final class Main {
             System.setProperty("quarkus.http.port", Integer.toString(address.port()));
             border(config, address);
             System.setProperty("quarkus.log.console.json.enabled", Boolean.toString(config.jsonLog()));
-            Ready.plan(new Ready.Facts(config.home(), address, temporal, database.port(), database.superuser()));
+            Ready.plan(new Ready.Facts(
+                    config.home(), address, config.border().proxy(), temporal, database.port(), database.superuser()));
         } catch (StartFailure e) {
             quarkusStopped.countDown();
             fail(e);

@@ -6,11 +6,13 @@ import dev.runyard.service.boot.Version;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +25,16 @@ public final class Ready implements QuarkusApplication {
     /**
      * What main found out.
      *
+     * @param published where people open it, where that is behind a proxy
      * @param superuser whether the role of the database may do everything there
      */
-    record Facts(Path home, HttpAddress address, String temporal, OptionalInt postgresPort, boolean superuser) {}
+    record Facts(
+            Path home,
+            HttpAddress address,
+            Optional<URI> published,
+            String temporal,
+            OptionalInt postgresPort,
+            boolean superuser) {}
 
     static void plan(Facts facts) {
         plan = facts;
@@ -54,6 +63,7 @@ public final class Ready implements QuarkusApplication {
         lab.put("pid", ProcessHandle.current().pid());
         lab.put("url", facts.address().url());
         lab.put("port", facts.address().port());
+        facts.published().ifPresent(address -> lab.put("published", address.toString()));
         lab.put("temporal", facts.temporal());
         facts.postgresPort().ifPresent(port -> lab.put("postgresPort", port));
         if (facts.superuser()) {

@@ -41,12 +41,14 @@ import dev.runyard.cli.science.PretrainCommand;
 import dev.runyard.cli.science.ServeModelCommand;
 import dev.runyard.cli.science.TrainCommand;
 import dev.runyard.cli.science.WeightsCommand;
+import dev.runyard.cli.support.SupportBundleCommand;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.PathArgument;
 import dev.runyard.cli.terminal.Refused;
 import dev.runyard.cli.terminal.Table;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.PlatformEncoding;
+import dev.runyard.vision.fetch.Authorities;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,6 +80,7 @@ import picocli.CommandLine.ParameterException;
             AdminCommands.class,
             DoctorCommand.class,
             NativesCommand.class,
+            SupportBundleCommand.class,
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,
             SubmitCommand.class,
@@ -142,6 +145,12 @@ public final class Runyard implements Runnable {
             System.err.println("runyard: " + line);
             System.exit(Failure.FAULT);
         });
+        try {
+            Authorities.trust(System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println("runyard: " + Table.printable(String.valueOf(e.getMessage())));
+            System.exit(Failure.BAD_INPUT);
+        }
         System.exit(execute(args));
     }
 

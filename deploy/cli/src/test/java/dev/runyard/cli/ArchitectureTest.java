@@ -16,8 +16,8 @@ class ArchitectureTest {
     private static final String ROOT = "dev.runyard.cli";
 
     /** From the top to the ground. A room sees those below it and nothing else. */
-    private static final List<String> ROOMS =
-            List.of("report", "science", "demo", "importing", "project", "remote", "code", "lab", "terminal");
+    private static final List<String> ROOMS = List.of(
+            "support", "report", "science", "demo", "importing", "project", "remote", "code", "lab", "terminal");
 
     private static final JavaClasses CLI = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -25,6 +25,7 @@ class HouseRulesTest {
             "workers/client",
             "service",
             "deploy/cli",
+            "deploy/image",
             "deploy/e2e");
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
@@ -36,7 +37,7 @@ class HouseRulesTest {
     /** The rules below would hold of nothing. */
     @Test
     void everyModuleIsLookedAt() {
-        Stream.of("spec", "flows", "vision", "agent", "client", "service", "cli", "e2e")
+        Stream.of("spec", "flows", "vision", "agent", "client", "service", "cli", "image", "e2e")
                 .map(room -> "dev.runyard." + room)
                 .forEach(root -> assertThat(
                                 HOUSE.stream().map(JavaClass::getPackageName).anyMatch(name -> name.startsWith(root)))

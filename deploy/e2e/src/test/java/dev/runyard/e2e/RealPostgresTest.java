@@ -6,18 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.drill.KillDrill;
 import dev.runyard.e2e.lab.LabClient;
 import dev.runyard.e2e.lab.LabProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,10 +20,7 @@ class RealPostgresTest {
 
     @Test
     void a_sweep_survives_an_immediate_restart_of_the_database() throws Exception {
-        Path programs = Programs.require(
-                "the distribution's package postgresql has it", "/usr/lib/postgresql/*/bin", programs());
-        Server postgres = new Server(programs);
-        postgres.create();
+        OwnPostgres postgres = OwnPostgres.create(folder);
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), settings(postgres))) {
             assertThat(lab.home().resolve("postgres")).doesNotExist();
             String id = lab.client()
@@ -61,10 +50,7 @@ class RealPostgresTest {
 
     @Test
     void a_database_that_is_away_for_a_minute_under_load_loses_no_acknowledged_row_and_no_attempt() throws Exception {
-        Path programs = Programs.require(
-                "the distribution's package postgresql has it", "/usr/lib/postgresql/*/bin", programs());
-        Server postgres = new Server(programs);
-        postgres.create();
+        OwnPostgres postgres = OwnPostgres.create(folder);
         try (LabProcess lab = LabProcess.start(folder.resolve("home"), settings(postgres))) {
             LabClient client = lab.client();
             String trained = client.post(
@@ -123,87 +109,11 @@ class RealPostgresTest {
         }
     }
 
-    private static Map<String, String> settings(Server postgres) {
+    private static Map<String, String> settings(OwnPostgres postgres) {
         return Map.of(
-                "RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/postgres",
+                "RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres",
                 "RUNYARD_DB_USER", "runyard",
                 "RUNYARD_DB_PASSWORD", "",
                 "RUNYARD_THREADS", "1");
-    }
-
-    private static Optional<Path> programs() throws IOException {
-        Path all = Path.of("/usr/lib/postgresql");
-        if (!Files.isDirectory(all)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> versions = Files.list(all)) {
-            return versions.map(v -> v.resolve("bin"))
-                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-                    .max(Comparator.naturalOrder());
-        }
-    }
-
-    /** Postgres refuses to run as root; there it runs as nobody in a folder that is nobody's. */
-    private final class Server {
-        private final Path programs;
-        private final Path data;
-        private final int port;
-        private final List<String> prefix = new ArrayList<>();
-
-        Server(Path programs) throws IOException, InterruptedException {
-            this.programs = programs;
-            data = Files.createDirectory(folder.resolve("data"));
-            port = LabProcess.freePort();
-            if (System.getProperty("user.name").equals("root")) {
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-                call(List.of("chown", "65534:65534", data.toString()));
-                prefix.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
-            }
-        }
-
-        void create() throws IOException, InterruptedException {
-            program("initdb", "-D", data.toString(), "-U", "runyard", "-A", "trust", "-E", "UTF8", "--data-checksums");
-            start();
-        }
-
-        /** Whatever state it is in. */
-        void stop() throws IOException, InterruptedException {
-            if (Files.exists(data.resolve("postmaster.pid"))) {
-                control("-m", "immediate", "stop");
-            }
-        }
-
-        void start() throws IOException, InterruptedException {
-            control(
-                    "-l",
-                    data.resolve("server.log").toString(),
-                    "-o",
-                    "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
-                    "start");
-        }
-
-        void control(String... arguments) throws IOException, InterruptedException {
-            List<String> all = new ArrayList<>(List.of("-D", data.toString(), "-w", "-t", "60"));
-            all.addAll(List.of(arguments));
-            program("pg_ctl", all.toArray(String[]::new));
-        }
-
-        private void program(String name, String... arguments) throws IOException, InterruptedException {
-            List<String> command = new ArrayList<>(prefix);
-            command.add(programs.resolve(name).toString());
-            command.addAll(List.of(arguments));
-            call(command);
-        }
-
-        private void call(List<String> command) throws IOException, InterruptedException {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            folder.resolve("postgres.out").toFile()))
-                    .start();
-            if (process.waitFor() != 0) {
-                throw new IOException(command + " failed:\n" + Files.readString(folder.resolve("postgres.out")));
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.PlatformEncoding;
 import dev.runyard.vision.device.Devices;
 import dev.runyard.vision.device.LocalDevice;
+import dev.runyard.vision.fetch.Authorities;
 import dev.runyard.vision.place.Fingerprints;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -98,6 +99,7 @@ public final class Agent {
                 throw new IllegalArgumentException(line);
             });
             Failpoint.warning().ifPresent(line -> LOG.log(Level.WARNING, line));
+            Authorities.trust(System.getenv());
             Settings settings = Settings.from(environment(arguments));
             begin(settings, Devices.here(System.getenv(), settings.home()));
         } catch (IllegalArgumentException e) {

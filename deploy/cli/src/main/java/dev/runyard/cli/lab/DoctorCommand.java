@@ -42,7 +42,22 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        LabHome home = LabHome.ofEnvironment();
+        List<Finding> findings = found(LabHome.ofEnvironment(), deep);
+        if (json) {
+            System.out.println(
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(shown(findings)));
+        } else {
+            findings.forEach(DoctorCommand::print);
+        }
+        return findings.stream().allMatch(Finding::good) ? 0 : 1;
+    }
+
+    /** What it says of this machine, as {@code --json} does: about, good, found, remedy. */
+    public static List<Map<String, Object>> seen(LabHome home) throws IOException {
+        return shown(found(home, false));
+    }
+
+    private static List<Finding> found(LabHome home, boolean deep) throws IOException {
         List<Finding> findings = new ArrayList<>();
         findings.add(jdk());
         findings.add(node());
@@ -58,13 +73,7 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.add(lab(home));
         Failpoint.warning().ifPresent(line -> findings.add(new Finding("drill", false, line, "")));
         database(home).ifPresent(findings::add);
-        if (json) {
-            System.out.println(
-                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(shown(findings)));
-        } else {
-            findings.forEach(DoctorCommand::print);
-        }
-        return findings.stream().allMatch(Finding::good) ? 0 : 1;
+        return findings;
     }
 
     private static List<Map<String, Object>> shown(List<Finding> findings) {

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether a service that runs also works: what its readiness says. */
-final class Health {
+public final class Health {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Health() {}
 
     /** What is wrong, in words that follow "it runs, but"; empty when all is well. */
-    static Optional<String> trouble(String url) {
+    public static Optional<String> trouble(String url) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url).resolve("/q/health/ready"))
                 .timeout(PATIENCE)
                 .build();

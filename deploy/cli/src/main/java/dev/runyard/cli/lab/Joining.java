@@ -3,10 +3,9 @@ package dev.runyard.cli.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.json.Json;
+import dev.runyard.vision.device.HostName;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,7 +28,7 @@ final class Joining {
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token.strip())
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(Json.canonical(Map.of("host", host()))))
+                .POST(HttpRequest.BodyPublishers.ofString(Json.canonical(Map.of("host", HostName.here()))))
                 .build();
         try {
             HttpResponse<String> response = HttpClient.newBuilder()
@@ -59,13 +58,5 @@ final class Joining {
         Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), "credential", ".tmp");
         Files.writeString(fresh, credential);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
     }
 }

@@ -27,9 +27,10 @@ public record LabHome(Path folder) {
     /**
      * A service that answers, as it says in {@code lab.json}.
      *
+     * @param published where people open it: behind a proxy another address than the one it listens at
      * @param superuser whether its role may do everything in its database
      */
-    public record Running(long pid, String url, int port, boolean superuser) {}
+    public record Running(long pid, String url, String published, int port, boolean superuser) {}
 
     public static LabHome ofEnvironment() {
         String given = System.getenv("RUNYARD_HOME");
@@ -45,6 +46,7 @@ public record LabHome(Path folder) {
                 .map(lab -> new Running(
                         lab.path("pid").asLong(),
                         lab.path("url").asText(),
+                        lab.path("published").asText(lab.path("url").asText()),
                         lab.path("port").asInt(),
                         lab.path("superuser").asBoolean()))
                 .filter(lab -> ServiceProcess.isServiceOf(folder, lab.pid()));

@@ -26,7 +26,7 @@ public final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        requireHttp(server);
+        Clear.refuse(http(server), System.getenv());
         LabHome home = LabHome.ofEnvironment();
         home.prepare();
         if (enrol != null) {
@@ -62,15 +62,15 @@ public final class WorkerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void requireHttp(String server) {
+    private static URI http(String server) {
         try {
             URI uri = URI.create(server);
             if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return;
+                return uri;
             }
         } catch (IllegalArgumentException e) {
             // Falls through to the one message.
         }
-        throw Failure.badInput("--server is \"" + server + "\"", "write it as http://host:8080");
+        throw Failure.badInput("--server is \"" + server + "\"", "write it as https://lab.example.org");
     }
 }

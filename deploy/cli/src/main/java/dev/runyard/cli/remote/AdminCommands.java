@@ -1,6 +1,7 @@
 package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -53,7 +54,13 @@ public final class AdminCommands {
     }
 
     private static void print(LabApi lab, JsonNode made) {
+        // The link is for others, who come by the proxy where there is one.
+        String address = LabHome.ofEnvironment()
+                .running()
+                .filter(running -> running.url().equals(lab.url()))
+                .map(LabHome.Running::published)
+                .orElse(lab.url());
         // What follows the # is sent to nobody, and is in no log.
-        System.out.println(lab.url() + "/#invitation=" + made.path("invitation").asText());
+        System.out.println(address + "/#invitation=" + made.path("invitation").asText());
     }
 }

@@ -3,6 +3,7 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runyard.cli.lab.Clear;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Sha256;
@@ -66,12 +67,15 @@ public final class LabApi {
 
     /** Asks with this token, or as a stranger. */
     static LabApi with(URI base, @Nullable String token) {
+        Clear.refuse(base, System.getenv());
         return new LabApi(base, Optional.ofNullable(token));
     }
 
     public static LabApi of(String url) {
         URI base = LabAddress.of("RUNYARD_URL", url);
-        return new LabApi(base, LabToken.of(base, System.getenv(), LabHome.ofEnvironment()));
+        Optional<String> token = LabToken.of(base, System.getenv(), LabHome.ofEnvironment());
+        token.ifPresent(known -> Clear.refuse(base, System.getenv()));
+        return new LabApi(base, token);
     }
 
     /** A server that is not this lab, and that gets no token of the lab's. */

@@ -3,10 +3,10 @@ package dev.runyard.cli.remote;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
+import dev.runyard.vision.device.HostName;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -52,15 +52,7 @@ public final class LoginCommand {
 
         private String made(URI lab) throws IOException {
             String account = name == null ? line("Name: ") : name;
-            return LabApi.with(lab, null).token(account, read("Password: "), "runyard on " + host());
-        }
-
-        private static String host() {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (IOException e) {
-                return "a machine";
-            }
+            return LabApi.with(lab, null).token(account, read("Password: "), "runyard on " + HostName.here());
         }
 
         private static String read(String prompt) throws IOException {

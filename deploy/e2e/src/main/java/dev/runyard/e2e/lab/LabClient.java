@@ -17,20 +17,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The lab's REST interface as any client sees it: plain HTTP and JSON trees. */
 public final class LabClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final HttpClient http;
     private final URI base;
-    private final Path home;
+    private final Supplier<String> token;
 
     LabClient(URI base, Path home) {
+        this(base, () -> read(home.resolve("person.secret")), HttpClient.newBuilder());
+    }
+
+    private LabClient(URI base, Supplier<String> token, HttpClient.Builder http) {
         this.base = base;
-        this.home = home;
+        this.token = token;
+        this.http = http.connectTimeout(Duration.ofSeconds(2)).build();
     }
 
     /**
@@ -42,10 +48,27 @@ public final class LabClient {
         return new LabClient(URI.create(url), home);
     }
 
+    /**
+     * A client of a lab elsewhere.
+     *
+     * @param token that one of its accounts made
+     * @param trusted what vouches for the lab's certificate
+     */
+    public static LabClient of(URI lab, String token, SSLContext trusted) {
+        // One connection serves many requests, and the other end may be killed: the older protocol tells which were
+        // answered.
+        return new LabClient(
+                lab, () -> token, HttpClient.newBuilder().sslContext(trusted).version(HttpClient.Version.HTTP_1_1));
+    }
+
     /** What a person of this lab shows. */
     public String token() {
+        return token.get();
+    }
+
+    private static String read(Path secret) {
         try {
-            return Files.readString(home.resolve("person.secret")).strip();
+            return Files.readString(secret).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,6 +97,17 @@ public final class LabClient {
 
     public JsonNode post(String path, @Nullable Object body) {
         return ok(postRaw(path, body));
+    }
+
+    public JsonNode put(String path, Object body) {
+        try {
+            return ok(send(request(path)
+                    .header("Content-Type", "application/json")
+                    .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                    .build()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public HttpResponse<String> postRaw(String path, @Nullable Object body) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,7 @@ public final class OtherHost implements AutoCloseable {
     /** Whether this account may make such a host here. */
     public static boolean possible() throws IOException, InterruptedException {
         try {
-            Process tried = new ProcessBuilder(command(List.of("true")))
+            Process tried = new ProcessBuilder(command("other-host", List.of("true")))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -38,7 +39,7 @@ public final class OtherHost implements AutoCloseable {
         }
     }
 
-    private static List<String> command(List<String> inside) {
+    private static List<String> command(String name, List<String> inside) {
         List<String> all = new ArrayList<>(List.of("unshare", "--uts", "--mount"));
         if (!"root".equals(System.getProperty("user.name"))) {
             all.add("--map-root-user");
@@ -46,26 +47,40 @@ public final class OtherHost implements AutoCloseable {
         all.addAll(List.of(
                 "sh",
                 "-c",
-                "hostname other-host && { [ ! -f " + ID
-                        + " ] || { f=$(mktemp) && echo 0123456789abcdef0123456789abcdef >$f && mount --bind $f " + ID
-                        + "; }; } && exec \"$@\"",
+                "hostname " + name + " && { [ ! -f " + ID + " ] || { f=$(mktemp) && echo " + id(name)
+                        + " >$f && mount --bind $f " + ID + "; }; } && exec \"$@\"",
                 "sh"));
         all.addAll(inside);
         return all;
     }
 
+    private static String id(String name) {
+        return String.format(Locale.ROOT, "%032x", Integer.toUnsignedLong(name.hashCode()));
+    }
+
     /** @param home of its own; holds its log and its work folders */
     public static OtherHost join(LabProcess lab, Path home, Map<String, String> extra) throws IOException {
-        Files.createDirectories(home);
         ProcessBuilder builder =
                 lab.command("worker", "--server", lab.client().base().toString());
-        builder.command(command(builder.command()));
         builder.environment().putAll(extra);
-        builder.environment().put("RUNYARD_HOME", home.toString());
         builder.environment()
                 .put(
                         "RUNYARD_WORKER_SECRET",
                         Files.readString(lab.home().resolve("worker.secret")).strip());
+        return begin("other-host", home, builder);
+    }
+
+    /**
+     * A host by a name of its own.
+     *
+     * @param name letters, digits and dashes
+     * @param home of its own
+     * @param builder of the command that starts its workers
+     */
+    public static OtherHost begin(String name, Path home, ProcessBuilder builder) throws IOException {
+        Files.createDirectories(home);
+        builder.command(command(name, builder.command()));
+        builder.environment().put("RUNYARD_HOME", home.toString());
         return new OtherHost(
                 builder.redirectErrorStream(true)
                         .redirectOutput(home.resolve("worker.out").toFile())
@@ -79,12 +94,20 @@ public final class OtherHost implements AutoCloseable {
         return Files.exists(log) ? Files.readString(log) : "";
     }
 
-    /** The worker's process, if one is alive. */
+    /** What the command that starts its workers said. */
+    public String output() throws IOException {
+        return Files.readString(home.resolve("worker.out"));
+    }
+
+    /** A worker's process, if one is alive. */
     public Optional<ProcessHandle> worker() {
-        return keeper.descendants()
-                .filter(ProcessHandle::isAlive)
-                .filter(p -> LabProcess.commandLine(p).contains("dev.runyard.agent.Agent"))
-                .findFirst();
+        return workers().findFirst();
+    }
+
+    /** The processes of its workers that are alive. */
+    public Stream<ProcessHandle> workers() {
+        return keeper.descendants().filter(ProcessHandle::isAlive).filter(p -> LabProcess.commandLine(p)
+                .contains("dev.runyard.agent.Agent"));
     }
 
     /** The host is gone: the worker and whoever would start it again. */

@@ -1,9 +1,8 @@
 package dev.runyard.agent.device;
 
 import dev.runyard.spec.Sha256;
+import dev.runyard.vision.device.HostName;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -20,15 +19,7 @@ public record Machine(String host, String id) {
 
     /** @throws IllegalArgumentException when the home cannot hold the number */
     public static Machine here(Path home) {
-        return new Machine(name(), hashed(system().isEmpty() ? kept(home) : system()));
-    }
-
-    private static String name() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost"; // a machine without a name
-        }
+        return new Machine(HostName.here(), hashed(system().isEmpty() ? kept(home) : system()));
     }
 
     private static String system() {

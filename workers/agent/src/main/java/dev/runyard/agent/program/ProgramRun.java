@@ -7,6 +7,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.Program;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.vision.fetch.Authorities;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,12 @@ final class ProgramRun {
         out.put("RUNYARD_SEED", Long.toString(program.seed()));
         if (resume != null) {
             out.put("RUNYARD_RESUME_STEP", resume.toString());
+        }
+        String authority =
+                rules.environment().getOrDefault(Authorities.VARIABLE, "").strip();
+        if (!authority.isEmpty()) {
+            out.put(Authorities.VARIABLE, authority);
+            out.put("MLFLOW_TRACKING_SERVER_CERT_PATH", authority);
         }
         out.put("MLFLOW_TRACKING_URI", service);
         out.put("MLFLOW_TRACKING_TOKEN", client.token());
