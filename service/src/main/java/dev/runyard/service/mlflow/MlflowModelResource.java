@@ -82,8 +82,9 @@ public class MlflowModelResource {
     @Path("/{id}")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode complete(@PathParam("id") String id, byte[] body) {
-        String status = Wire.body(body).text("status");
+        Wire message = Wire.body(body);
         writable(id);
+        String status = message.text("status");
         models.status(
                 id,
                 switch (status) {
@@ -118,9 +119,9 @@ public class MlflowModelResource {
     }
 
     @DELETE
-    @Path("/{id}/tags/{tag}")
+    @Path("/{id}/tags/{name}")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
-    public ObjectNode untag(@PathParam("id") String id, @PathParam("tag") String tag) {
+    public ObjectNode untag(@PathParam("id") String id, @PathParam("name") String tag) {
         writable(id);
         if (!models.untag(id, tag)) {
             throw Problem.of(

@@ -156,7 +156,7 @@ final class BlobsTest {
         byte[] shared = bytes(77_012);
         byte[] loose = bytes(77_013);
         UUID old = deletedWithAFile(31, own);
-        UUID living = lab.run("FINISHED");
+        UUID living = lab.run("RUNNING");
         put(lab.run("RUNNING"), hash(loose), loose);
         for (UUID run : List.of(old, living)) {
             put(lab.run("RUNNING"), hash(shared), shared);
