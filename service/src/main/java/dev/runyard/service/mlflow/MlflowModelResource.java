@@ -20,7 +20,11 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "mlflow")
 public class MlflowModelResource {
     private static final int FOUND = 100;
+    private static final Pattern EQUAL = Pattern.compile("(?:attributes\\.)?(\\w+)\\s*=\\s*['\"]([^'\"]*)['\"]");
 
     private final MlflowModels models;
     private final MlflowSearch search;
@@ -140,30 +145,21 @@ public class MlflowModelResource {
         return Json.mapper().createObjectNode();
     }
 
-    /** By experiments alone: a filter, which the clients send to find a run's models, is taken where it says that and no more. */
+    /** By experiments, and by what clients ask for to find a run's models: names that are equal. */
     @POST
     @Path("/search")
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public ObjectNode search(byte[] body) {
         Wire message = Wire.body(body);
-        String filter = message.textOrEmpty("filter").strip();
-        UUID run = null;
-        if (!filter.isEmpty()) {
-            String[] parts = filter.split("\\s*=\\s*", 2);
-            String id = parts.length == 2 ? parts[1].replaceAll("^['\"]|['\"]$", "") : "";
-            run = parts[0].matches("(attributes\\.)?source_run_id") ? Wire.id(id) : null;
-            if (run == null) {
-                throw Wire.invalid("Invalid filter '" + Wire.shown(filter)
-                        + "': logged models are found by source_run_id = '…' here, or without a filter.");
-            }
-        }
+        SortedMap<String, String> equals = equals(message.textOrEmpty("filter").strip());
+        scope.home().ifPresent(home -> equals.put("source_run_id", home.run().toString()));
         int most = message.most("max_results", FOUND, MlflowRuns.Limits.RUNS);
         int offset = MlflowSearch.offset(message.textOrNull("page_token"));
         List<UUID> among = scope.home()
                 .map(home -> List.of(home.place().experiment()))
                 .orElseGet(() -> search.ids(message.texts("experiment_ids")));
         List<MlflowModels.Model> found =
-                models.of(among, scope.home().map(Scope.Home::run).orElse(run), most, offset);
+                models.of(among, equals, most, offset);
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("models");
         found.stream().limit(most).forEach(model -> page.add(model.json()));
@@ -171,6 +167,21 @@ public class MlflowModelResource {
             answer.put("next_page_token", MlflowSearch.token(offset + most));
         }
         return answer;
+    }
+
+    /** What a filter says that is nothing but equalities of names that a model has. */
+    private static SortedMap<String, String> equals(String filter) {
+        SortedMap<String, String> equals = new TreeMap<>();
+        for (String part : filter.isEmpty() ? new String[0] : filter.split("(?i)\\s+and\\s+")) {
+            Matcher read = EQUAL.matcher(part.strip());
+            if (!read.matches() || !MlflowModels.COLUMNS.containsKey(read.group(1))) {
+                throw Wire.invalid("Invalid filter '" + Wire.shown(filter) + "': logged models are found by "
+                        + String.join(", ", MlflowModels.COLUMNS.keySet()) + ", each = '…' and joined by AND.");
+            }
+            UUID id = read.group(1).equals("source_run_id") ? Wire.id(read.group(2)) : null;
+            equals.put(read.group(1), id == null ? read.group(2) : id.toString());
+        }
+        return equals;
     }
 
     private void writable(String id) {

@@ -11,8 +11,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 class MlflowModels {
     /** Models of one run. */
     private static final int MOST = 10_000;
+
+    /** By what a model is found, and where it lies. */
+    static final SortedMap<String, String> COLUMNS = new TreeMap<>(Map.of(
+            "name", "m.name", "model_id", "m.id", "model_type", "m.type", "source_run_id", "cast(m.run_id as text)"));
 
     private static final String SELECT = """
             select m.id, m.run_id, m.name, m.type, m.status, m.params, m.tags, m.created_by, m.created_at, m.changed_at, r.experiment_id
@@ -77,18 +85,22 @@ class MlflowModels {
                         404, "RESOURCE_DOES_NOT_EXIST", "Logged model with ID '" + Wire.shown(id) + "' not found."));
     }
 
-    /** Those of experiments, the newest first; one more than asked for where there are more. */
-    List<Model> of(Collection<UUID> experiments, @Nullable UUID run, int most, int offset) {
-        return statements.rows(
-                SELECT
-                        + "where r.experiment_id = any(?) and r.deleted_at is null and (cast(? as uuid) is null or m.run_id = ?)"
-                        + " order by m.created_at desc, m.id limit ? offset ?",
-                MlflowModels::model,
-                experiments,
-                run,
-                run,
-                most + 1,
-                offset);
+    /**
+     * Those of experiments, the newest first; one more than asked for where there are more.
+     *
+     * @param equals names of {@link #COLUMNS} and their values
+     */
+    List<Model> of(Collection<UUID> experiments, SortedMap<String, String> equals, int most, int offset) {
+        StringBuilder sql = new StringBuilder(SELECT).append("where r.experiment_id = any(?) and r.deleted_at is null");
+        List<Object> values = new ArrayList<>(List.of(experiments));
+        equals.forEach((name, value) -> {
+            sql.append(" and ").append(COLUMNS.get(name)).append(" = ?");
+            values.add(value);
+        });
+        sql.append(" order by m.created_at desc, m.id limit ? offset ?");
+        values.add(most + 1);
+        values.add(offset);
+        return statements.rows(sql.toString(), MlflowModels::model, values.toArray());
     }
 
     void status(String id, String status) {

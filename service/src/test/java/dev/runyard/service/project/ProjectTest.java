@@ -109,7 +109,7 @@ final class ProjectTest {
     /** Whoever makes the lines may write what they like into them. */
     @Test
     void linesAreReadIntoTheProjectAloneThatTheyAreReadAs() {
-        UUID others = lab.run("FINISHED");
+        UUID others = lab.run("RUNNING");
         UUID experiment = UUID.randomUUID();
         String head = "{\"format\":1,\"project\":\"p\",\"runyard\":\"0\"}\n";
         String line = "{\"table\":\"experiment\",\"row\":{\"id\":\"" + experiment

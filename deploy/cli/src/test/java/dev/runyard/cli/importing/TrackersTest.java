@@ -201,7 +201,9 @@ final class TrackersTest {
         Files.createDirectories(cut.resolve("files/media"));
         Files.writeString(cut.resolve("files/media/a.txt"), "a");
         left.clear();
-        Tracker.Past killed = new WandbTracker(folder.resolve("wandb"), "elsewhere").runs(left::add).get(0);
+        Tracker.Past killed = new WandbTracker(folder.resolve("wandb"), "elsewhere")
+                .runs(left::add)
+                .get(0);
         assertThat(killed.status()).isEqualTo("KILLED");
         assertThat(killed.experiment()).isEqualTo("elsewhere");
         assertThat(left).anyMatch(line -> line.endsWith("its last record, which is cut off"));
@@ -213,7 +215,8 @@ final class TrackersTest {
         Files.write(cut.resolve("run-dai4blfg.wandb"), log);
         new WandbTracker(cut, null).runs(left::add);
         assertThat(left).anyMatch(line -> line.endsWith("the rest of it, which is damaged"));
-        assertThatThrownBy(() -> new WandbTracker(Files.createDirectories(folder.resolve("none")), null).runs(left::add))
+        assertThatThrownBy(
+                        () -> new WandbTracker(Files.createDirectories(folder.resolve("none")), null).runs(left::add))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("no run-ID.wandb");
     }
