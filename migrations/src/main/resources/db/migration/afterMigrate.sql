@@ -10,7 +10,7 @@ declare
     -- Written by workers, by the lab itself, or as the consequence of a row that is written down.
     machine constant text[] := array['flyway_schema_history', 'audit', 'sso_attempt', 'event', 'attempt', 'lease', 'refusal', 'worker', 'idempotency', 'blob',
         'config_layout', 'run_config', 'config_value', 'config_unseen', 'sweep_point', 'sweep_draw', 'sweep_reading', 'run_log',
-        'metric_key', 'metric_point', 'metric_summary', 'metric_block', 'metric_beat', 'checkpoint', 'checkpoint_file', 'artifact', 'blob_sender', 'client_run', 'run_dataset', 'usage', 'secret'];
+        'metric_key', 'metric_point', 'metric_summary', 'metric_block', 'metric_beat', 'checkpoint', 'checkpoint_file', 'artifact', 'blob_sender', 'client_run', 'run_dataset', 'logged_model', 'run_output', 'usage', 'secret'];
     t text;
 begin
     perform pg_advisory_xact_lock(hashtext('runyard_walls'));

@@ -15,6 +15,7 @@ import dev.runyard.cli.remote.AdminCommands;
 import dev.runyard.cli.remote.DeviceCommands;
 import dev.runyard.cli.remote.DownloadCommand;
 import dev.runyard.cli.remote.EnrolCommands;
+import dev.runyard.cli.remote.GcCommand;
 import dev.runyard.cli.remote.LoginCommand;
 import dev.runyard.cli.remote.LogsCommand;
 import dev.runyard.cli.remote.LsCommand;
@@ -115,6 +116,7 @@ import picocli.CommandLine.ParameterException;
             ImportPgnCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            GcCommand.class,
             InvertCommand.class,
             ServeModelCommand.class,
             ClientCommand.class,

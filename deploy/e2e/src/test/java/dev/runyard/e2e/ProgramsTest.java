@@ -23,36 +23,7 @@ class ProgramsTest {
     private static final int STEPS = 60;
 
     /** A loop as people write it: MLflow, a folder for checkpoints, and where it was when it finds one. */
-    private static final String TRAIN = """
-            import argparse, os, time
-            import mlflow
-
-            options = argparse.ArgumentParser()
-            options.add_argument("--lr", type=float)
-            options.add_argument("--steps", type=int)
-            options.add_argument("--out")
-            options = options.parse_args()
-            state = os.path.join(options.out, "state")
-            begin = int(open(state).read()) if os.path.exists(state) else 0
-            print("goes on behind", begin, flush=True)
-
-            def keep(step):
-                for name in ("state", ".complete"):
-                    with open(os.path.join(options.out, name + ".new"), "w") as file:
-                        file.write(str(step))
-                    os.replace(os.path.join(options.out, name + ".new"), os.path.join(options.out, name))
-
-            mlflow.set_experiment("whatever the script says")
-            with mlflow.start_run(run_name="baseline"):
-                mlflow.log_param("lr", options.lr)
-                for step in range(begin + 1, options.steps + 1):
-                    mlflow.log_metric("train/loss", options.lr / step, step=step)
-                    if step % 5 == 0:
-                        keep(step)
-                    time.sleep(0.12)
-                mlflow.log_metric("val/acc", 1 - options.lr, step=options.steps)
-                mlflow.log_text("done", "out/done.txt")
-            """;
+    private static final Path TRAIN = LabProcess.repositoryRoot().resolve("deploy/e2e/programs/loop.py");
 
     @TempDir
     Path folder;
@@ -65,7 +36,7 @@ class ProgramsTest {
         String python = Programs.require(
                 "pip install mlflow-skinny, and name its python in RUNYARD_MLFLOW_PYTHON", "MLflow's client", mlflow());
         Path code = Files.createDirectories(folder.resolve("code"));
-        Files.writeString(code.resolve("train.py"), TRAIN);
+        Files.copy(TRAIN, code.resolve("train.py"));
         Files.writeString(code.resolve("sweep.yaml"), """
                 experiment: programs
                 base:

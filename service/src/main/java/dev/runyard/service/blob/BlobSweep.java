@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,15 +20,11 @@ class BlobSweep {
     private static final Logger LOG = Logger.getLogger(BlobSweep.class);
     private static final Duration EVERY = Duration.ofMinutes(10);
 
-    /** Longer than any upload of a checkpoint's files takes before the checkpoint itself is reported. */
-    private static final Duration AGE = Duration.ofHours(1);
-
     /** Read whole in one round. */
     private static final long SCRUBBED_BYTES = 1L << 30;
 
     private final Blobs blobs;
-    private final DeletedFiles deletedFiles;
-    private final Duration deletedFor;
+    private final Freeing freeing;
     private String scrubbed = "";
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "runyard-blob-sweep");
@@ -37,14 +32,9 @@ class BlobSweep {
         return thread;
     });
 
-    /** @param deletedFor how long a deleted run keeps its files */
-    BlobSweep(
-            Blobs blobs,
-            DeletedFiles deletedFiles,
-            @ConfigProperty(name = "runyard.deleted.keep", defaultValue = "30d") Duration deletedFor) {
+    BlobSweep(Blobs blobs, Freeing freeing) {
         this.blobs = blobs;
-        this.deletedFiles = deletedFiles;
-        this.deletedFor = deletedFor;
+        this.freeing = freeing;
     }
 
     void started(@Observes StartupEvent event) {
@@ -58,13 +48,14 @@ class BlobSweep {
 
     private void sweep() {
         try {
-            int runs = deletedFiles.letGo(deletedFor);
-            if (runs > 0) {
-                LOG.infof("let go of the files of %d runs that were deleted more than %s ago", runs, deletedFor);
+            Freeing.Freed freed = freeing.some();
+            if (freed.runs() > 0) {
+                LOG.infof(
+                        "let go of the files of %d runs that were deleted more than %s ago",
+                        freed.runs(), freeing.deletedFor());
             }
-            int deleted = blobs.sweep(AGE);
-            if (deleted > 0) {
-                LOG.infof("deleted %d blobs that nothing refers to", deleted);
+            if (freed.files() > 0) {
+                LOG.infof("deleted %d blobs that nothing refers to", freed.files());
             }
             scrubbed = blobs.scrub(scrubbed, SCRUBBED_BYTES);
         } catch (IOException | RuntimeException e) {

@@ -271,6 +271,18 @@ class Blobs {
         return deleted;
     }
 
+    /** Files that nothing refers to. */
+    record Spare(long files, long bytes) {}
+
+    Spare spareNow(Duration age) {
+        return statements
+                .row(
+                        "select count(*), coalesce(sum(size), 0) from blob b where true" + SPARE,
+                        r -> new Spare(r.getLong(1), r.getLong(2)),
+                        seconds(age))
+                .orElseThrow();
+    }
+
     private List<String> spare(Duration age) {
         return statements.rows(
                 "select sha256 from blob b where true" + SPARE + " limit 1000", r -> r.getString(1), seconds(age));

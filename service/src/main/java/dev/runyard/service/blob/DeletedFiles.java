@@ -15,18 +15,45 @@ import java.util.UUID;
 class DeletedFiles {
     private static final int RUNS = 200;
 
-    private static final String GONE = """
-            select r.id from run r
+    private static final String OLD = """
             where r.deleted_at < now() - make_interval(secs => ?)
               and not exists (select 1 from report_citation c where c.run_id in (r.id, r.of_run))
               and (exists (select 1 from artifact a where a.run_id = r.id)
                    or exists (select 1 from checkpoint k where k.run_id = r.id))
-            order by r.deleted_at limit\s""" + RUNS;
+            """;
+
+    private static final String GONE = "select r.id from run r " + OLD + " order by r.deleted_at limit " + RUNS;
+
+    /** Of each run the files that nothing else has; what several of them share is the first one's. */
+    private static final String PLAN = """
+            with gone as (select r.id, r.name, p.name as project from run r join project p on p.id = r.project_id %s),
+            refers as (
+              select sha256, run_id from artifact union select sha256, run_id from checkpoint_file),
+            only as (
+              select f.sha256, min(f.run_id::text)::uuid as run_id from refers f left join gone g on g.id = f.run_id
+              group by f.sha256 having count(*) = count(g.id))
+            select g.id, g.name, g.project, count(b.sha256), coalesce(sum(b.size), 0)
+            from gone g left join only o on o.run_id = g.id left join blob b on b.sha256 = o.sha256
+            group by g.id, g.name, g.project order by 5 desc""".formatted(OLD);
 
     private final Statements statements;
 
     DeletedFiles(Statements statements) {
         this.statements = statements;
+    }
+
+    /** What {@link #letGo} and the next sweep would free. */
+    List<Freeing.Part> plan(Duration after) {
+        return statements.rows(
+                PLAN,
+                r -> new Freeing.Part(
+                        Freeing.Reason.DELETED_RUN,
+                        r.getObject(1, UUID.class),
+                        r.getString(2),
+                        r.getString(3),
+                        r.getLong(4),
+                        r.getLong(5)),
+                after.toMillis() / 1e3);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.runyard.service.db;
 
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,14 @@ public record Asker(
         return !administrator || readOnly || project != null;
     }
 
+    /** Questions that MLflow's protocol asks by POST. */
+    private static final Set<String> QUESTIONS = Set.of(
+            "POST /api/2.0/mlflow/runs/search",
+            "POST /api/2.0/mlflow/experiments/search",
+            "POST /api/2.0/mlflow/logged-models/search");
+
     /** Whether it may change something, which is then written down as this person's doing. */
     boolean changes() {
-        return !request.startsWith("GET ") && !request.startsWith("HEAD ");
+        return !request.startsWith("GET ") && !request.startsWith("HEAD ") && !QUESTIONS.contains(request);
     }
 }

@@ -29,6 +29,8 @@ public class Asking {
 
         boolean lab;
 
+        boolean unrecorded;
+
         @Nullable
         Asker asker() {
             return asker;
@@ -44,6 +46,14 @@ public class Asking {
 
         void lab(boolean itself) {
             lab = itself;
+        }
+
+        boolean unrecorded() {
+            return unrecorded;
+        }
+
+        void unrecorded(boolean nothing) {
+            unrecorded = nothing;
         }
     }
 
@@ -105,6 +115,28 @@ public class Asking {
         } finally {
             request.asker(before);
             request.lab(lab);
+        }
+    }
+
+    /** Whether what is done now is nothing that is written down as a person's doing. */
+    boolean unrecorded() {
+        return active() && request.unrecorded();
+    }
+
+    /**
+     * Does what only looks, though its request changes something, or changes nothing but what no person's doing is written down of, such as
+     * points: of whoever has no walls the database is then told nothing. Walls hold as ever.
+     */
+    public <T> T unrecorded(Supplier<T> work) {
+        if (!active()) {
+            return work.get();
+        }
+        boolean before = request.unrecorded();
+        request.unrecorded(true);
+        try {
+            return work.get();
+        } finally {
+            request.unrecorded(before);
         }
     }
 

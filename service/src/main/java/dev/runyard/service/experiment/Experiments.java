@@ -29,18 +29,13 @@ public class Experiments {
      */
     public UUID project() {
         return asking.project().orElseGet(() -> {
-            List<UUID> seen = statements.rows(
-                    "select id from project order by name = ? desc, name limit 2",
-                    r -> r.getObject(1, UUID.class),
+            record Seen(UUID id, boolean home) {}
+            List<Seen> seen = statements.rows(
+                    "select id, name = ? from project order by name = ? desc, name limit 2",
+                    r -> new Seen(r.getObject(1, UUID.class), r.getBoolean(2)),
+                    Project.DEFAULT,
                     Project.DEFAULT);
-            boolean one = seen.size() == 1
-                    || !seen.isEmpty()
-                            && statements.number(
-                                            "select count(*) from project where id = ? and name = ?",
-                                            seen.get(0),
-                                            Project.DEFAULT)
-                                    == 1;
-            if (!one) {
+            if (seen.isEmpty() || seen.size() > 1 && !seen.get(0).home()) {
                 throw Problem.invalid(
                         "PROJECT_NEEDED",
                         "project",
@@ -52,7 +47,7 @@ public class Experiments {
                                 ? "ask a maintainer of a project to make you a member"
                                 : "name it by X-Runyard-Project, RUNYARD_PROJECT, or on the page");
             }
-            return seen.get(0);
+            return seen.get(0).id();
         });
     }
 

@@ -4,12 +4,14 @@ import dev.runyard.service.db.Commit;
 import dev.runyard.service.db.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Points that clients log into a run by another protocol: one step may be measured several times, and what tells two points apart is
@@ -19,9 +21,12 @@ import java.util.UUID;
 @ApplicationScoped
 public class ClientPoints {
     /**
-     * What differs from what the millisecond holds already goes behind it, by the microsecond. Only steps that are not new are looked up.
+     * What differs from what the millisecond holds already goes behind it, by the microsecond. A step that an older attempt measured, and
+     * that counts since its run goes on behind it, is not measured again; those who log without steps say 0. Only steps that are not new
+     * are looked up. Where every point is new, which is the rule, the summaries are known beforehand and go in with them.
      */
     private static final String STORE = """
+            with stored as (
             insert into metric_point (run_id, key_id, step, time, attempt, value)
             select ?, p.key_id, p.step, p.time + coalesce(b.used, 0), ?, p.value
             from unnest(?::int[], ?::bigint[], ?::bigint[], ?::float8[]) as p(key_id, step, time, value)
@@ -32,11 +37,22 @@ public class ClientPoints {
               where p.step <= m.last_step and o.run_id = ? and o.key_id = p.key_id and o.step = p.step
                 and o.superseded_by is null
                 and o.time >= p.time / 1000 * 1000 and o.time < p.time / 1000 * 1000 + 1000) b on true
-            where b.known is not true
+            left join lateral (
+              select true as earlier from metric_point o
+              where p.step > 0 and p.step <= m.last_step and o.run_id = ? and o.key_id = p.key_id and o.step = p.step
+                and o.superseded_by is null and o.attempt < ? limit 1) e on true
+            where b.known is not true and e.earlier is not true
             order by p.key_id, p.step, p.time
             on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
-            returning key_id, step, time, value
-            """;
+            returning key_id, step, time, value),
+            whole as (select count(*) = ? as so from stored),
+            summarised as (%s),
+            blocked as (%s)
+            select w.so, s.key_id, s.step, s.time, s.value from whole w left join stored s on not w.so
+            order by s.key_id, s.step, s.time
+            """.formatted(
+                    MetricLedger.SUMMARISE.formatted("where (select so from whole)"),
+                    MetricLedger.BLOCKS.formatted("where (select so from whole)"));
 
     private final Statements statements;
     private final Commit commit;
@@ -72,6 +88,9 @@ public class ClientPoints {
         return new Named(names, SortedPoints.ofClient(batch, ids));
     }
 
+    /** A point that is new; the key is null where there is none to tell of. */
+    private record Row(boolean whole, @Nullable Integer key, long step, long time, double value) {}
+
     /**
      * Stores what is new.
      *
@@ -84,10 +103,28 @@ public class ClientPoints {
         if (points.size() == 0) {
             return 0;
         }
-        record Row(int key, long step, long time, double value) {}
+        Digest summary = new Digest(false);
+        Digest blocks = new Digest(true);
+        for (int i = 0; i < points.size(); i++) {
+            summary.add(points.keyIds()[i], points.steps()[i], points.times()[i], points.values()[i]);
+            blocks.add(points.keyIds()[i], points.steps()[i], points.times()[i], points.values()[i]);
+        }
+        ledger.room(run, summary.keyIds());
         List<Row> rows = statements.rows(
                 STORE,
-                r -> new Row(r.getInt(1), r.getLong(2), r.getLong(3), r.getDouble(4)),
+                r -> new Row(
+                        r.getBoolean(1), r.getObject(2, Integer.class), r.getLong(3), r.getLong(4), r.getDouble(5)),
+                values(run, attempt, points, summary, blocks));
+        if (rows.get(0).whole()) {
+            commit.then(() -> ledger.tell(run, named.names, summary));
+            return points.size();
+        }
+        return some(run, named.names, rows);
+    }
+
+    private static @Nullable Object[] values(
+            UUID run, long attempt, SortedPoints points, Digest summary, Digest blocks) {
+        List<@Nullable Object> values = new ArrayList<>(Arrays.asList(
                 run,
                 attempt,
                 points.keyIds(),
@@ -95,18 +132,32 @@ public class ClientPoints {
                 points.times(),
                 points.values(),
                 run,
-                run);
-        if (rows.isEmpty()) {
-            return 0;
-        }
+                run,
+                run,
+                attempt,
+                points.size()));
+        values.addAll(Arrays.asList(summary.summary(run)));
+        values.addAll(Arrays.asList(blocks.blocks(run)));
+        return values.toArray();
+    }
+
+    /** Some were there already: the summaries are drawn up of those that are new. */
+    private int some(UUID run, Set<String> names, List<Row> rows) {
         Digest summary = new Digest(false);
         Digest blocks = new Digest(true);
+        int count = 0;
         for (Row row : rows) {
-            summary.add(row.key(), row.step(), row.time(), row.value());
-            blocks.add(row.key(), row.step(), row.time(), row.value());
+            Integer key = row.key();
+            if (key != null) {
+                summary.add(key, row.step(), row.time(), row.value());
+                blocks.add(key, row.step(), row.time(), row.value());
+                count++;
+            }
         }
-        ledger.derive(run, summary, blocks);
-        commit.then(() -> ledger.tell(run, named.names, summary));
-        return rows.size();
+        if (count > 0) {
+            ledger.derive(run, summary, blocks);
+            commit.then(() -> ledger.tell(run, names, summary));
+        }
+        return count;
     }
 }

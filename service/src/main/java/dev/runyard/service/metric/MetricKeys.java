@@ -35,6 +35,7 @@ public class MetricKeys {
             """;
 
     private final ConcurrentHashMap<String, Integer> ids = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, String> names = new ConcurrentHashMap<>();
     private final Statements statements;
 
     MetricKeys(Statements statements) {
@@ -87,6 +88,33 @@ public class MetricKeys {
         find(new TreeSet<>(List.of(key)), found);
         Integer id = found.get(key);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** The names of numbers. */
+    public Map<Integer, String> names(Collection<Integer> numbers) {
+        Map<Integer, String> found = new HashMap<>();
+        int[] unknown = numbers.stream()
+                .filter(number -> {
+                    String name = names.get(number);
+                    if (name != null) {
+                        found.put(number, name);
+                    }
+                    return name == null;
+                })
+                .mapToInt(Integer::intValue)
+                .toArray();
+        if (unknown.length > 0) {
+            statements.each(
+                    "select id, key from metric_key where id = any(?)",
+                    r -> {
+                        found.put(r.getInt(1), r.getString(2));
+                        if (names.size() < REMEMBERED) {
+                            names.put(r.getInt(1), r.getString(2));
+                        }
+                    },
+                    unknown);
+        }
+        return found;
     }
 
     private void find(TreeSet<String> unknown, Map<String, Integer> found) {

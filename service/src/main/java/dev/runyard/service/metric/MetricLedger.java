@@ -61,7 +61,8 @@ public class MetricLedger {
             limit 1
             """;
 
-    private static final String SUMMARISE = """
+    /** With room for a condition. */
+    static final String SUMMARISE = """
             insert into metric_summary as s (run_id, key_id, count, non_finite, last_step, last_time, last, min, max, best,
               best_step, lower_is_better)
             select ?, p.key_id, p.count, p.non_finite, p.last_step, p.last_time, p.last, nullif(p.min, 'NaN'),
@@ -71,7 +72,7 @@ public class MetricLedger {
             from unnest(?::int[], ?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[], ?::bigint[],
                 ?::float8[], ?::bigint[])
               as p(key_id, count, non_finite, last_step, last_time, last, min, min_step, max, max_step)
-            join metric_key k on k.id = p.key_id
+            join metric_key k on k.id = p.key_id %s
             order by p.key_id
             on conflict (run_id, key_id) do update set
               count = s.count + excluded.count,
@@ -93,14 +94,14 @@ public class MetricLedger {
                 else s.best_step end
             """;
 
-    private static final String BLOCKS = """
+    static final String BLOCKS = """
             insert into metric_block as b (run_id, key_id, block, first_step, first_time, first, last_step, last_time, last,
               min, max, count, non_finite)
             select ?, p.key_id, p.block, p.first_step, p.first_time, p.first, p.last_step, p.last_time, p.last,
               nullif(p.min, 'NaN'), nullif(p.max, 'NaN'), p.count, p.non_finite
             from unnest(?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::float8[], ?::bigint[], ?::bigint[], ?::float8[],
                 ?::float8[], ?::float8[], ?::int[], ?::int[])
-              as p(key_id, block, first_step, first_time, first, last_step, last_time, last, min, max, count, non_finite)
+              as p(key_id, block, first_step, first_time, first, last_step, last_time, last, min, max, count, non_finite) %s
             order by p.key_id, p.block
             on conflict (run_id, key_id, block) do update set
               first_step = least(b.first_step, excluded.first_step),
@@ -122,6 +123,9 @@ public class MetricLedger {
               count = b.count + excluded.count,
               non_finite = b.non_finite + excluded.non_finite
             """;
+
+    private static final String SUMMARISE_ALL = SUMMARISE.formatted("");
+    private static final String BLOCKS_ALL = BLOCKS.formatted("");
 
     private final Statements statements;
     private final Fence fence;
@@ -202,6 +206,20 @@ public class MetricLedger {
         return stored.count;
     }
 
+    /** A run that is new, and has no points. */
+    public void begins(UUID run) {
+        runKeys.begins(run);
+    }
+
+    /**
+     * Whether the run may have these metrics.
+     *
+     * @throws dev.runyard.spec.InvalidSpec TOO_MANY_KEYS
+     */
+    void room(UUID run, int[] keyIds) {
+        runKeys.check(run, keyIds);
+    }
+
     /** After the commit of new points. */
     void tell(UUID run, Set<String> names, Digest summary) {
         runKeys.remember(run, summary.keyIds());
@@ -211,8 +229,8 @@ public class MetricLedger {
     /** What follows from points that are new, in the transaction that stores them. */
     void derive(UUID run, Digest summary, Digest blocks) {
         runKeys.check(run, summary.keyIds());
-        statements.change(SUMMARISE, summary.summary(run));
-        statements.change(BLOCKS, blocks.blocks(run));
+        statements.change(SUMMARISE_ALL, summary.summary(run));
+        statements.change(BLOCKS_ALL, blocks.blocks(run));
     }
 
     private Stored insert(UUID run, long attempt, SortedPoints points, Digest summary) {

@@ -19,11 +19,21 @@ class RunKeys {
                  where not exists (select 1 from metric_summary s where s.run_id = ? and s.key_id = k.id))
             """;
 
-    private final Map<UUID, BitSet> known = new LinkedHashMap<>(64, 0.75f, true) {
+    /** With fewer than this nobody need count: other replicas cannot have added so many meanwhile. */
+    private static final int FEW = 1_000;
+
+    /**
+     * Metrics that a run is known to have.
+     *
+     * @param all whether it had no others when it began here
+     */
+    private record Known(BitSet ids, boolean all) {}
+
+    private final Map<UUID, Known> known = new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, BitSet> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UUID, Known> eldest) {
             return size() > RUNS;
         }
     };
@@ -55,10 +65,18 @@ class RunKeys {
 
     void remember(UUID run, int[] keyIds) {
         synchronized (known) {
-            BitSet ids = known.computeIfAbsent(run, r -> new BitSet());
+            BitSet ids = known.computeIfAbsent(run, r -> new Known(new BitSet(), false))
+                    .ids();
             for (int id : keyIds) {
                 ids.set(id);
             }
+        }
+    }
+
+    /** A run that is new, and has none. */
+    void begins(UUID run) {
+        synchronized (known) {
+            known.put(run, new Known(new BitSet(), true));
         }
     }
 
@@ -70,16 +88,15 @@ class RunKeys {
 
     private boolean knows(UUID run, int[] keyIds) {
         synchronized (known) {
-            BitSet ids = known.get(run);
-            if (ids == null) {
+            Known of = known.get(run);
+            if (of == null) {
                 return false;
             }
+            int fresh = 0;
             for (int id : keyIds) {
-                if (!ids.get(id)) {
-                    return false;
-                }
+                fresh += of.ids().get(id) ? 0 : 1;
             }
-            return true;
+            return fresh == 0 || of.all() && of.ids().cardinality() + fresh <= FEW;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.runyard.service.mlflow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.experiment.Curated;
@@ -41,10 +42,12 @@ class MlflowExperiments {
     }
 
     private final Statements statements;
+    private final Asking asking;
     private final Experiments experiments;
     private final Journal journal;
 
-    MlflowExperiments(Statements statements, Experiments experiments, Journal journal) {
+    MlflowExperiments(Statements statements, Asking asking, Experiments experiments, Journal journal) {
+        this.asking = asking;
         this.statements = statements;
         this.experiments = experiments;
         this.journal = journal;
@@ -115,6 +118,37 @@ class MlflowExperiments {
                 .flatMap(this::byUuid)
                 .orElseThrow(() -> Problem.of(
                         404, "RESOURCE_DOES_NOT_EXIST", "No Experiment with id=" + Wire.shown(wireId) + " exists"));
+    }
+
+    /**
+     * Where a run goes, without all else that is known of its experiment: every run that begins asks.
+     *
+     * @param lostAfter what the experiment's tag says; null: nothing
+     * @param wireId as MLflow's clients know it
+     */
+    record Place(Experiments.Place place, @Nullable String lostAfter, String wireId) {}
+
+    /** @throws Problem 404; 400 for one that is deleted */
+    Place place(String wireId, String who) {
+        UUID id = Wire.id(wireId);
+        Optional<Place> found = id == null
+                ? Optional.empty()
+                : asking.unrecorded(() -> statements.row(
+                        "select project_id, tags ->> '" + ClientTags.LOST_AFTER
+                                + "' from experiment where id = ? and deleted_at is null and name <> '"
+                                + Experiment.DEFAULT + "'",
+                        r -> new Place(
+                                new Experiments.Place(r.getObject(1, UUID.class), id), r.getString(2), id.toString()),
+                        id));
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Row row = byId(wireId, who);
+        if (row.deletedAt() != null) {
+            throw Wire.invalid(
+                    "The experiment " + row.wireId() + " must be in the 'active' state. Current state is deleted.");
+        }
+        return new Place(row.place(), row.tags().get(ClientTags.LOST_AFTER), row.wireId());
     }
 
     Optional<Row> byUuid(UUID id) {

@@ -1,5 +1,6 @@
 package dev.runyard.service.mlflow;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.metric.PointBatch;
@@ -15,8 +16,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -37,8 +40,10 @@ public class MlflowLogResource {
     private final ClientRuns runs;
     private final ClientLog log;
     private final Scope scope;
+    private final MlflowModels models;
 
-    MlflowLogResource(ClientRuns runs, ClientLog log, Scope scope) {
+    MlflowLogResource(ClientRuns runs, ClientLog log, Scope scope, MlflowModels models) {
+        this.models = models;
         this.runs = runs;
         this.log = log;
         this.scope = scope;
@@ -120,6 +125,37 @@ public class MlflowLogResource {
         return nothing();
     }
 
+    /** Which models the run made. */
+    @POST
+    @Path("/outputs")
+    public ObjectNode outputs(byte[] body) {
+        Wire message = Wire.body(body);
+        UUID run = message.run();
+        List<Wire> made = few("models", message.list("models"), MlflowRuns.Limits.BATCH);
+        writable(run);
+        for (Wire output : made) {
+            String id = output.text("model_id");
+            scope.sees(models.one(id).run());
+            Long step = output.wholeOrNull("step");
+            models.output(run, id, step == null ? 0 : within("step", step, MAX_STEP));
+        }
+        return nothing();
+    }
+
+    /** As clients of MLflow 2 say that they logged one: in a tag of the run, one after the other. */
+    @POST
+    @Path("/log-model")
+    public ObjectNode model(byte[] body) {
+        Wire message = Wire.body(body);
+        UUID run = message.run();
+        JsonNode model = Json.tree(message.text("model_json"));
+        if (!model.isObject() || !model.path("artifact_path").isTextual()) {
+            throw Wire.invalid("Malformed model info. Missing mandatory fields: artifact_path");
+        }
+        runs.append(writable(run).id(), ClientTags.MODELS, model);
+        return nothing();
+    }
+
     private ClientRuns.Kept writable(UUID run) {
         return runs.writable(run, scope.caller());
     }
@@ -160,9 +196,10 @@ public class MlflowLogResource {
         long[] times = new long[n];
         double[] values = new double[n];
         double[] epochs = new double[n];
+        Set<String> checked = new HashSet<>();
         for (int i = 0; i < n; i++) {
             Wire message = messages.get(i);
-            keys[i] = message.key("key");
+            keys[i] = message.key("key", checked);
             values[i] = message.number("value");
             times[i] = within("timestamp", message.whole("timestamp"), MAX_MILLIS) * 1_000;
             Long step = message.wholeOrNull("step");

@@ -1,8 +1,8 @@
 package dev.runyard.service.mlflow;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.metric.MetricKeys;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,16 +35,18 @@ public class MlflowMetricResource {
     private static final int UNPAGED = 250_000;
 
     private static final String POINTS = """
-            select p.step, p.time, p.value from metric_point p join metric_key k on k.id = p.key_id
-            where p.run_id = ? and k.key = ? and p.superseded_by is null and (p.step, p.time) > (?, ?)
+            select p.step, p.time, p.value from metric_point p
+            where p.run_id = ? and p.key_id = ? and p.superseded_by is null and (p.step, p.time) > (?, ?)
             order by p.step, p.time limit ?""";
 
     private static final Pattern TOKEN = Pattern.compile("(\\d{1,16}),(\\d{1,18})");
 
     private final Statements statements;
     private final Scope scope;
+    private final MetricKeys keys;
 
-    MlflowMetricResource(Statements statements, Scope scope) {
+    MlflowMetricResource(Statements statements, Scope scope, MetricKeys keys) {
+        this.keys = keys;
         this.statements = statements;
         this.scope = scope;
     }
@@ -134,10 +137,14 @@ public class MlflowMetricResource {
      */
     private @Nullable Place append(
             StringBuilder json, UUID run, String key, Place from, int most, int @Nullable [] count) {
-        String head =
-                "{\"key\":" + new TextNode(key) + (count == null ? "" : ",\"run_id\":\"" + run + "\"") + ",\"value\":";
+        String head = "{\"key\":" + MlflowRuns.quoted(key) + (count == null ? "" : ",\"run_id\":\"" + run + "\"")
+                + ",\"value\":";
         int[] n = {0};
         long[] last = {0, 0};
+        OptionalInt number = keys.id(key);
+        if (number.isEmpty()) {
+            return null;
+        }
         statements.each(
                 POINTS,
                 r -> {
@@ -151,11 +158,7 @@ public class MlflowMetricResource {
                         json.append(',');
                     }
                     json.append(head);
-                    if (Double.isFinite(value)) {
-                        json.append(value);
-                    } else {
-                        json.append('"').append(value).append('"');
-                    }
+                    MlflowRuns.value(json, value);
                     json.append(",\"timestamp\":")
                             .append(last[1] / 1_000)
                             .append(",\"step\":")
@@ -163,7 +166,7 @@ public class MlflowMetricResource {
                             .append('}');
                 },
                 run,
-                key,
+                number.getAsInt(),
                 from.step(),
                 from.time(),
                 most + 1);

@@ -1,30 +1,196 @@
 package dev.runyard.service.mlflow;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.http.Given;
+import dev.runyard.service.http.Problem;
+import dev.runyard.service.run.client.ClientRuns;
 import dev.runyard.spec.json.Json;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
-/** Models by MLflow's protocol: there are none, which its clients have to be told. */
+/** Models by the protocol of MLflow 3, which its clients speak when a program logs one; a registry there is none. */
 @Path("/api/2.0/mlflow/logged-models")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.WILDCARD)
+@Blocking
 @Tag(name = "mlflow")
 public class MlflowModelResource {
-    /** Clients of MLflow 3 look for a run's models whenever they list its files; here models are files, and none is registered. */
+    private static final int FOUND = 100;
+    private static final Pattern EQUAL = Pattern.compile("(?:attributes\\.)?(\\w+)\\s*=\\s*['\"]([^'\"]*)['\"]");
+
+    private final MlflowModels models;
+    private final MlflowSearch search;
+    private final ClientRuns runs;
+    private final Scope scope;
+
+    MlflowModelResource(MlflowModels models, MlflowSearch search, ClientRuns runs, Scope scope) {
+        this.models = models;
+        this.search = search;
+        this.runs = runs;
+        this.scope = scope;
+    }
+
+    @POST
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode create(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+        Wire message = Wire.body(body);
+        String source = message.textOrEmpty("source_run_id");
+        if (source.isEmpty()) {
+            throw Wire.invalid(
+                    "Missing value for required parameter 'source_run_id': models are kept with the run that made"
+                            + " them; log it inside a run.");
+        }
+        ClientRuns.Kept run = runs.writable(Wire.run(source), scope.caller());
+        String id = "m-" + UUID.randomUUID().toString().replace("-", "");
+        String name = message.textOrEmpty("name").isEmpty() ? RandomName.next() : message.key("name");
+        return answer(models.create(
+                run,
+                id,
+                name,
+                message.textOrNull("model_type"),
+                MlflowRuns.tags(message.list("params")),
+                MlflowRuns.tags(message.list("tags")),
+                Given.who(user)));
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode get(@PathParam("id") String id) {
+        MlflowModels.Model model = models.one(id);
+        scope.sees(model.run());
+        return answer(model);
+    }
+
+    /** That all of it is there, or that it failed. */
+    @PATCH
+    @Path("/{id}")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode complete(@PathParam("id") String id, byte[] body) {
+        Wire message = Wire.body(body);
+        writable(id);
+        String status = message.text("status");
+        models.status(
+                id,
+                switch (status) {
+                    case "LOGGED_MODEL_READY" -> "READY";
+                    case "LOGGED_MODEL_UPLOAD_FAILED" -> "FAILED";
+                    case "LOGGED_MODEL_PENDING" -> "PENDING";
+                    default ->
+                        throw Wire.invalid("Invalid value \"" + Wire.shown(status)
+                                + "\" for parameter 'status' supplied: it is none of LOGGED_MODEL_READY,"
+                                + " LOGGED_MODEL_PENDING, LOGGED_MODEL_UPLOAD_FAILED");
+                });
+        return answer(models.one(id));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode delete(@PathParam("id") String id) {
+        writable(id);
+        models.delete(id);
+        return Json.mapper().createObjectNode();
+    }
+
+    @PATCH
+    @Path("/{id}/tags")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode tag(@PathParam("id") String id, byte[] body) {
+        ObjectNode tags = MlflowRuns.tags(Wire.body(body).list("tags"));
+        writable(id);
+        models.tag(id, tags);
+        return answer(models.one(id));
+    }
+
+    @DELETE
+    @Path("/{id}/tags/{name}")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode untag(@PathParam("id") String id, @PathParam("name") String tag) {
+        writable(id);
+        if (!models.untag(id, tag)) {
+            throw Problem.of(
+                    404, "RESOURCE_DOES_NOT_EXIST", "No tag with name: " + Wire.shown(tag) + " in model with id " + id);
+        }
+        return Json.mapper().createObjectNode();
+    }
+
+    @POST
+    @Path("/{id}/params")
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode params(@PathParam("id") String id, byte[] body) {
+        ObjectNode params = MlflowRuns.tags(Wire.body(body).list("params"));
+        writable(id);
+        models.params(id, params);
+        return Json.mapper().createObjectNode();
+    }
+
+    /** By experiments, and by what clients ask for to find a run's models: names that are equal. */
     @POST
     @Path("/search")
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
-    @Consumes(MediaType.WILDCARD)
-    @Produces(MediaType.APPLICATION_JSON)
-    public ObjectNode models(byte[] body) {
-        Wire.body(body);
-        ObjectNode none = Json.mapper().createObjectNode();
-        none.putArray("models");
-        return none;
+    public ObjectNode search(byte[] body) {
+        Wire message = Wire.body(body);
+        SortedMap<String, String> equals = equals(message.textOrEmpty("filter").strip());
+        scope.home().ifPresent(home -> equals.put("source_run_id", home.run().toString()));
+        int most = message.most("max_results", FOUND, MlflowRuns.Limits.RUNS);
+        int offset = MlflowSearch.offset(message.textOrNull("page_token"));
+        List<UUID> among = scope.home()
+                .map(home -> List.of(home.place().experiment()))
+                .orElseGet(() -> search.ids(message.texts("experiment_ids")));
+        List<MlflowModels.Model> found =
+                models.of(among, equals, most, offset);
+        ObjectNode answer = Json.mapper().createObjectNode();
+        ArrayNode page = answer.putArray("models");
+        found.stream().limit(most).forEach(model -> page.add(model.json()));
+        if (found.size() > most) {
+            answer.put("next_page_token", MlflowSearch.token(offset + most));
+        }
+        return answer;
+    }
+
+    /** What a filter says that is nothing but equalities of names that a model has. */
+    private static SortedMap<String, String> equals(String filter) {
+        SortedMap<String, String> equals = new TreeMap<>();
+        for (String part : filter.isEmpty() ? new String[0] : filter.split("(?i)\\s+and\\s+")) {
+            Matcher read = EQUAL.matcher(part.strip());
+            if (!read.matches() || !MlflowModels.COLUMNS.containsKey(read.group(1))) {
+                throw Wire.invalid("Invalid filter '" + Wire.shown(filter) + "': logged models are found by "
+                        + String.join(", ", MlflowModels.COLUMNS.keySet()) + ", each = '…' and joined by AND.");
+            }
+            UUID id = read.group(1).equals("source_run_id") ? Wire.id(read.group(2)) : null;
+            equals.put(read.group(1), id == null ? read.group(2) : id.toString());
+        }
+        return equals;
+    }
+
+    private void writable(String id) {
+        runs.writable(models.one(id).run(), scope.caller());
+    }
+
+    private static ObjectNode answer(MlflowModels.Model model) {
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.set("model", model.json());
+        return answer;
     }
 }

@@ -26,6 +26,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -84,22 +85,18 @@ public class MlflowRunResource {
         String who = home.map(Scope.Home::owner).orElseGet(() -> Given.who(user));
         Integer lost = lostAfter(tags);
         Experiments.Place place;
+        String experimentId = null;
         if (home.isPresent()) {
             place = home.get().place();
         } else {
             String experiment = message.textOrNull("experiment_id");
-            MlflowExperiments.Row row = experiments.byId(
+            MlflowExperiments.Place found = experiments.place(
                     experiment == null || experiment.isEmpty() ? MlflowExperiments.DEFAULT_ID : experiment, who);
-            if (row.deletedAt() != null) {
-                throw Wire.invalid(
-                        "The experiment " + row.wireId() + " must be in the 'active' state. Current state is deleted.");
+            place = found.place();
+            experimentId = found.wireId();
+            if (lost == null && !tags.has(ClientTags.LOST_AFTER) && found.lostAfter() != null) {
+                lost = ClientTags.seconds(String.valueOf(found.lostAfter()));
             }
-            place = row.place();
-            lost = lost == null
-                            && !tags.has(ClientTags.LOST_AFTER)
-                            && row.tags().containsKey(ClientTags.LOST_AFTER)
-                    ? ClientTags.seconds(String.valueOf(row.tags().get(ClientTags.LOST_AFTER)))
-                    : lost;
         }
         String name = name(message.textOrEmpty("run_name"), tags);
         tags.put(ClientTags.NAME, name);
@@ -107,10 +104,21 @@ public class MlflowRunResource {
         if (by != null && !by.isEmpty() && !tags.has(ClientTags.USER)) {
             tags.put(ClientTags.USER, by);
         }
-        UUID id = UUID.randomUUID();
-        runs.create(new ClientRuns.Fresh(
-                id, place, name, start == null ? Instant.now() : moment("start_time", start), tags, lost, who));
-        return answer(id);
+        ClientRuns.Fresh fresh = new ClientRuns.Fresh(
+                UUID.randomUUID(),
+                place,
+                name,
+                start == null ? Instant.now().truncatedTo(ChronoUnit.MILLIS) : moment("start_time", start),
+                tags,
+                lost,
+                who);
+        runs.create(fresh);
+        if (experimentId == null) {
+            return answer(fresh.id());
+        }
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.set("run", MlflowRuns.fresh(fresh, experimentId));
+        return answer;
     }
 
     @GET

@@ -1,9 +1,14 @@
 package dev.runyard.service.mlflow;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.metric.MetricKeys;
 import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.client.ClientRuns;
 import dev.runyard.service.run.client.ClientTags;
@@ -12,6 +17,7 @@ import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +25,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +40,8 @@ class MlflowRuns {
             from run r join experiment e on e.id = r.experiment_id where r.id = any(?)""";
 
     private static final String METRICS = """
-            select s.run_id, k.key, s.last, s.last_step, s.last_time / 1000 from metric_summary s
-            join metric_key k on k.id = s.key_id where s.run_id = any(?) order by s.run_id, k.key""";
+            select s.run_id, s.key_id, s.last, s.last_step, s.last_time / 1000 from metric_summary s
+            where s.run_id = any(?) order by s.run_id""";
 
     private static final String LOGGED =
             "select run_id, params from client_run where run_id = any(?) and params <> '{}'";
@@ -50,8 +57,10 @@ class MlflowRuns {
 
     private final Statements statements;
     private final MlflowExperiments experiments;
+    private final MetricKeys keys;
 
-    MlflowRuns(Statements statements, MlflowExperiments experiments) {
+    MlflowRuns(Statements statements, MlflowExperiments experiments, MetricKeys keys) {
+        this.keys = keys;
         this.statements = statements;
         this.experiments = experiments;
     }
@@ -88,42 +97,105 @@ class MlflowRuns {
         if (found == null) {
             throw ClientRuns.missing(run.toString());
         }
+        ArrayNode made = found.putObject("outputs").putArray("model_outputs");
+        statements.each(
+                "select model_id, step from run_output where run_id = ? order by step, model_id",
+                r -> made.addObject().put("model_id", r.getString(1)).put("step", r.getLong(2)),
+                run);
         return found;
     }
 
-    /** The runs that are there, by id. */
+    /** The runs that are there, by id: metrics and parameters as text already, since they are most of what is read of a lab. */
     Map<UUID, ObjectNode> of(Collection<UUID> ids) {
         Map<UUID, ObjectNode> runs = new HashMap<>();
         if (ids.isEmpty()) {
             return runs;
         }
         statements.each(RUNS, r -> runs.put(r.getObject("id", UUID.class), run(r)), experiments.homeProject(), ids);
-        statements.each(
-                METRICS,
-                r -> {
-                    ObjectNode run = runs.get(r.getObject(1, UUID.class));
-                    if (run != null) {
-                        metric(
-                                array(run, "data", "metrics"),
-                                r.getString(2),
-                                r.getDouble(3),
-                                r.getLong(5),
-                                r.getLong(4));
-                    }
-                },
-                ids);
+        Map<UUID, String> metrics = metrics(ids);
         Map<UUID, SortedMap<String, String>> params = params(ids);
-        runs.forEach((id, run) -> pairs(array(run, "data", "params"), params.getOrDefault(id, new TreeMap<>())));
+        runs.forEach((id, run) -> {
+            ObjectNode data = (ObjectNode) run.path("data");
+            data.putRawValue("metrics", new RawValue(metrics.getOrDefault(id, "[]")));
+            data.putRawValue("params", new RawValue(pairs(params.getOrDefault(id, new TreeMap<>()))));
+        });
         statements.each(
                 DATASETS,
                 r -> {
                     ObjectNode run = runs.get(r.getObject(1, UUID.class));
                     if (run != null) {
-                        dataset(array(run, "inputs", "dataset_inputs").addObject(), r);
+                        dataset(((ArrayNode) run.at("/inputs/dataset_inputs")).addObject(), r);
                     }
                 },
                 ids);
         return runs;
+    }
+
+    /** Arrays of JSON, by run; of each the metrics in the order of their names. */
+    private Map<UUID, String> metrics(Collection<UUID> ids) {
+        record Last(UUID run, int key, double value, long step, long millis) {}
+        List<Last> all = statements.rows(
+                METRICS,
+                r -> new Last(r.getObject(1, UUID.class), r.getInt(2), r.getDouble(3), r.getLong(4), r.getLong(5)),
+                ids);
+        Map<Integer, String> names = keys.names(all.stream().map(Last::key).collect(Collectors.toSet()));
+        Map<UUID, SortedMap<String, Last>> byRun = new HashMap<>();
+        all.forEach(last ->
+                byRun.computeIfAbsent(last.run(), id -> new TreeMap<>()).put(names.getOrDefault(last.key(), ""), last));
+        Map<String, String> quoted = new HashMap<>();
+        Map<UUID, String> texts = new HashMap<>();
+        byRun.forEach((run, of) -> {
+            StringBuilder json = new StringBuilder(of.size() * 80 + 2).append('[');
+            of.forEach((key, last) -> {
+                json.append(json.length() == 1 ? "" : ",")
+                        .append("{\"key\":")
+                        .append(quoted.computeIfAbsent(key, MlflowRuns::quoted))
+                        .append(",\"value\":");
+                value(json, last.value());
+                json.append(",\"timestamp\":")
+                        .append(last.millis())
+                        .append(",\"step\":")
+                        .append(last.step())
+                        .append('}');
+            });
+            texts.put(run, json.append(']').toString());
+        });
+        return texts;
+    }
+
+    /** Characters of a run, about. */
+    static long size(ObjectNode run) {
+        long size = 1_000;
+        for (JsonNode part : run.path("data")) {
+            size += part instanceof POJONode text && text.getPojo() instanceof RawValue raw
+                    ? String.valueOf(raw.rawValue()).length()
+                    : 100L * part.size();
+        }
+        return size;
+    }
+
+    /** As JSON has it; what it has not, as text. */
+    static void value(StringBuilder json, double value) {
+        if (Double.isFinite(value)) {
+            json.append(value);
+        } else {
+            json.append('"').append(value).append('"');
+        }
+    }
+
+    static String quoted(String text) {
+        return TextNode.valueOf(text).toString();
+    }
+
+    private static String pairs(Map<String, String> texts) {
+        StringBuilder json = new StringBuilder(texts.size() * 40 + 2).append('[');
+        texts.forEach((key, value) -> json.append(json.length() == 1 ? "" : ",")
+                .append("{\"key\":")
+                .append(quoted(key))
+                .append(",\"value\":")
+                .append(quoted(value))
+                .append('}'));
+        return json.append(']').toString();
     }
 
     private Map<UUID, SortedMap<String, String>> params(Collection<UUID> ids) {
@@ -160,48 +232,73 @@ class MlflowRuns {
     }
 
     private static ObjectNode run(ResultSet r) throws SQLException {
-        UUID id = r.getObject("id", UUID.class);
-        SortedMap<String, String> tags = Curated.tags(r.getString("tags"));
-        tags.put(ClientTags.NAME, r.getString("name"));
+        UUID experiment = r.getObject("experiment", UUID.class);
+        Instant started = Statements.time(r, "started_at");
+        return run(
+                r.getObject("id", UUID.class),
+                experiment,
+                r.getBoolean("home") ? MlflowExperiments.DEFAULT_ID : experiment.toString(),
+                r.getString("name"),
+                r.getString("created_by"),
+                RunState.valueOf(r.getString("state")),
+                started == null ? Statements.instant(r, "created_at") : started,
+                Statements.time(r, "ended_at"),
+                Statements.time(r, "deleted_at") != null,
+                Curated.tags(r.getString("tags")));
+    }
+
+    /** A run that was made this moment. */
+    static ObjectNode fresh(ClientRuns.Fresh run, String experimentId) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        run.tags()
+                .properties()
+                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        ObjectNode json = run(
+                run.id(),
+                run.place().experiment(),
+                experimentId,
+                run.name(),
+                run.who(),
+                RunState.RUNNING,
+                run.startedAt(),
+                null,
+                false,
+                tags);
+        ObjectNode data = (ObjectNode) json.path("data");
+        data.putArray("metrics");
+        data.putArray("params");
+        return json;
+    }
+
+    private static ObjectNode run(
+            UUID id,
+            UUID experiment,
+            String experimentId,
+            String name,
+            String who,
+            RunState state,
+            Instant started,
+            @Nullable Instant ended,
+            boolean deleted,
+            SortedMap<String, String> tags) {
+        tags.put(ClientTags.NAME, name);
         ObjectNode run = Json.mapper().createObjectNode();
         ObjectNode info = run.putObject("info");
         info.put("run_id", id.toString());
         info.put("run_uuid", id.toString());
-        info.put("run_name", r.getString("name"));
-        UUID experiment = r.getObject("experiment", UUID.class);
-        info.put("experiment_id", r.getBoolean("home") ? MlflowExperiments.DEFAULT_ID : experiment.toString());
-        info.put("user_id", tags.getOrDefault(ClientTags.USER, r.getString("created_by")));
-        info.put("status", status(RunState.valueOf(r.getString("state"))));
-        java.time.Instant started = Statements.time(r, "started_at");
-        info.put("start_time", (started == null ? Statements.instant(r, "created_at") : started).toEpochMilli());
-        java.time.Instant ended = Statements.time(r, "ended_at");
+        info.put("run_name", name);
+        info.put("experiment_id", experimentId);
+        info.put("user_id", tags.getOrDefault(ClientTags.USER, who));
+        info.put("status", status(state));
+        info.put("start_time", started.toEpochMilli());
         if (ended != null) {
             info.put("end_time", ended.toEpochMilli());
         }
         info.put("artifact_uri", "mlflow-artifacts:/" + experiment + "/" + id + "/artifacts");
-        info.put("lifecycle_stage", Statements.time(r, "deleted_at") == null ? "active" : "deleted");
-        ObjectNode data = run.putObject("data");
-        data.putArray("metrics");
-        data.putArray("params");
-        pairs(data.putArray("tags"), tags);
+        info.put("lifecycle_stage", deleted ? "deleted" : "active");
+        pairs(run.putObject("data").putArray("tags"), tags);
         run.putObject("inputs").putArray("dataset_inputs");
         return run;
-    }
-
-    private static ArrayNode array(ObjectNode run, String part, String name) {
-        return (ArrayNode) run.path(part).path(name);
-    }
-
-    static void metric(ArrayNode into, String key, double value, long millis, long step) {
-        ObjectNode metric = into.addObject();
-        metric.put("key", key);
-        if (Double.isFinite(value)) {
-            metric.put("value", value);
-        } else {
-            metric.put("value", Double.toString(value));
-        }
-        metric.put("timestamp", millis);
-        metric.put("step", step);
     }
 
     static void pairs(ArrayNode into, Map<String, String> texts) {

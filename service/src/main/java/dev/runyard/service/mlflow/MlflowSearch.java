@@ -31,8 +31,10 @@ class MlflowSearch {
     /** Bytes of a page; one that would have more has fewer runs, and a token. */
     private static final long PAGE_BYTES = 16L << 20;
 
-    /** Runs that are read at once. */
+    /** Runs that are read first, and most that are read at once later, when it is known how large they are. */
     private static final int CHUNK = 25;
+
+    private static final int LARGEST = 1_000;
 
     private static final Pattern ORDER =
             Pattern.compile("(.*?)(?:\\s+(asc|desc))?", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -75,24 +77,32 @@ class MlflowSearch {
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("runs");
         int shown = Math.min(most, found.size());
+        int read = QuarkusTransaction.requiringNew().call(() -> read(found.subList(0, shown), page));
+        if (read < found.size()) {
+            answer.put("next_page_token", token(offset + read));
+        }
+        return answer;
+    }
+
+    /** As many as a page may have bytes. */
+    private int read(List<UUID> shown, ArrayNode page) {
         long bytes = 0;
         int read = 0;
-        while (read < shown && (bytes < PAGE_BYTES || read == 0)) {
-            List<UUID> chunk = found.subList(read, Math.min(shown, read + CHUNK));
+        int next = CHUNK;
+        while (read < shown.size() && bytes < PAGE_BYTES) {
+            List<UUID> chunk = shown.subList(read, Math.min(shown.size(), read + next));
             Map<UUID, ObjectNode> views = runs.of(chunk);
             for (UUID id : chunk) {
                 ObjectNode view = views.get(id);
                 if (view != null) {
                     page.add(view);
-                    bytes += view.toString().length();
+                    bytes += MlflowRuns.size(view);
                 }
             }
             read += chunk.size();
+            next = (int) Math.min(LARGEST, Math.max(CHUNK, (PAGE_BYTES - bytes) * read / Math.max(1, bytes) / 2));
         }
-        if (read < found.size()) {
-            answer.put("next_page_token", token(offset + read));
-        }
-        return answer;
+        return read;
     }
 
     private List<UUID> found(
@@ -190,7 +200,7 @@ class MlflowSearch {
                 + String.join(", ", EXPERIMENT.keySet().stream().sorted().toList()) + " and tags.<name>");
     }
 
-    private List<UUID> ids(List<String> wireIds) {
+    List<UUID> ids(List<String> wireIds) {
         List<UUID> ids = new ArrayList<>();
         for (String wireId : wireIds) {
             UUID id = Wire.id(wireId);
@@ -232,11 +242,11 @@ class MlflowSearch {
         return RunField.ordered("order_by", text);
     }
 
-    private static String token(int offset) {
+    static String token(int offset) {
         return Base64.getEncoder().encodeToString(("{\"offset\": " + offset + "}").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static int offset(@Nullable String token) {
+    static int offset(@Nullable String token) {
         if (token == null || token.isEmpty()) {
             return 0;
         }

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,17 @@ final class Wire {
             throw wrong(name, value);
         }
         return value.textValue();
+    }
+
+    /** A name of something, which is looked at once where it comes in many messages. */
+    String key(String name, Set<String> checked) {
+        JsonNode value = node.path(name);
+        if (value.isTextual() && checked.contains(value.textValue())) {
+            return value.textValue();
+        }
+        String key = key(name);
+        checked.add(key);
+        return key;
     }
 
     /** A name of something: of a parameter, metric or tag. */

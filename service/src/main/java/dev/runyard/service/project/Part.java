@@ -39,6 +39,8 @@ record Part(String table, String which, String order, Set<String> without) {
             of("config_value", IN_EXPERIMENTS, "t.experiment_id, t.path, t.value"),
             of("client_run", IN_RUNS, "t.run_id"),
             of("run_dataset", IN_RUNS, "t.run_id, t.name, t.digest"),
+            of("logged_model", IN_RUNS, "t.run_id, t.id"),
+            of("run_output", IN_RUNS, "t.run_id, t.model_id"),
             of("attempt", IN_RUNS, "t.run_id, t.attempt"),
             of("run_log", IN_RUNS, "t.run_id, t.attempt, t.seq"),
             new Part(
@@ -117,13 +119,18 @@ record Part(String table, String which, String order, Set<String> without) {
         without.stream()
                 .sorted()
                 .forEach(column -> sql.append(" - '").append(column).append('\''));
-        if (which.equals(OF_PROJECT)) {
+        if (ofProject()) {
             sql.append(" || '{\"project_id\": null}'");
         }
         if (BY_METRIC.contains(table)) {
             sql.append(" - 'key_id' || jsonb_build_object('key', k.key)");
         }
         return sql.toString();
+    }
+
+    /** Whether each row says itself of which project it is. */
+    boolean ofProject() {
+        return which.equals(OF_PROJECT);
     }
 
     /** The project's id as often as the condition asks for it. */

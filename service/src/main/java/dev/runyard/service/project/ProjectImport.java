@@ -39,6 +39,10 @@ public class ProjectImport {
     /** Whose rows are known by an id that is the same in every lab. */
     private static final Set<String> OWN_IDS = Set.of("experiment", "sweep", "run", "report", "saved_view");
 
+    /** By which columns a row says whose it is. */
+    private static final Map<String, String> OWNERS =
+            Map.of("experiment_id", "experiment", "sweep_id", "sweep", "run_id", "run", "report_id", "report");
+
     private static final String POINTS = """
             insert into metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch)
             select r.run_id, k.id, r.attempt, r.superseded_by, p.step, p.time, p.value, p.epoch
@@ -99,6 +103,7 @@ public class ProjectImport {
         private final Map<String, String> devices = new HashMap<>();
         private final Map<String, List<String>> columns = new HashMap<>();
         private final Set<String> keys = new HashSet<>();
+        private final Set<String> came = new HashSet<>();
         private String table = "";
         private ArrayNode batch = Json.mapper().createArrayNode();
         private long bytes;
@@ -157,9 +162,11 @@ public class ProjectImport {
                 flush();
                 table = of;
             }
-            if (row.has("project_id")) {
+            if (Objects.requireNonNull(PARTS.get(of)).ofProject()) {
+                // Whatever the line says, or does not say.
                 row.put("project_id", project.toString());
             }
+            own(of, row, n);
             if (row.has("device_id")
                     && devices.containsKey(row.path("device_id").asText())) {
                 row.put("device_id", devices.get(row.path("device_id").asText()));
@@ -173,6 +180,19 @@ public class ProjectImport {
             }
             batch.add(row);
             bytes += size;
+        }
+
+        /** What a line refers to came before it: nothing is read into a run, a sweep, an experiment or a report of another project. */
+        private void own(String of, ObjectNode row, long n) {
+            OWNERS.forEach((column, table) -> {
+                JsonNode id = row.path(column);
+                if (!id.isMissingNode() && !id.isNull() && !came.contains(table + " " + id.asText())) {
+                    throw bad(n, "is of the " + table + " " + id.asText() + ", which no line before it brought");
+                }
+            });
+            if (OWNERS.containsValue(of)) {
+                came.add(of + " " + row.path("id").asText());
+            }
         }
 
         private void flush() {

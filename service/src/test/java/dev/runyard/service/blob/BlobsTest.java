@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
@@ -147,6 +148,44 @@ final class BlobsTest {
         lab.sql("update blob set touched_at = now() - interval '2 hours' where sha256 = ?", hash(bytes));
         blobs.sweep(Duration.ofHours(1));
         given().get("/api/v1/artifacts/" + hash(bytes)).then().statusCode(404);
+    }
+
+    @Test
+    void whatWouldBeFreedIsToldBeforeAndASecondTimeNothingIsLeft() throws IOException {
+        byte[] own = bytes(77_011);
+        byte[] shared = bytes(77_012);
+        byte[] loose = bytes(77_013);
+        UUID old = deletedWithAFile(31, own);
+        UUID living = lab.run("RUNNING");
+        put(lab.run("RUNNING"), hash(loose), loose);
+        for (UUID run : List.of(old, living)) {
+            put(lab.run("RUNNING"), hash(shared), shared);
+            lab.sql(
+                    "insert into artifact (run_id, attempt, name, kind, sha256, size) values (?, 1, 'shared.bin', 'file', ?, ?)",
+                    run,
+                    hash(shared),
+                    shared.length);
+        }
+        lab.sql(
+                "update blob set touched_at = now() - interval '2 hours' where sha256 in (?, ?, ?)",
+                hash(own),
+                hash(loose),
+                hash(shared));
+        String part = "parts.find { it.run == '" + old + "' }.";
+        given().get("/api/v1/gc")
+                .then()
+                .statusCode(200)
+                .body(part + "reason", equalTo("DELETED_RUN"))
+                .body(part + "files", equalTo(1))
+                .body(part + "bytes", equalTo(own.length))
+                .body("parts.find { it.reason == 'UNREFERENCED' }.files", greaterThanOrEqualTo(1));
+        assertThat(files(old)).as("nothing was changed").isEqualTo(3);
+        // What somebody took away by hand is gone already.
+        Files.delete(config.artifacts().resolve(hash(loose).substring(0, 2)).resolve(hash(loose)));
+        given().post("/api/v1/gc").then().statusCode(200).body("runs", greaterThanOrEqualTo(1));
+        given().get("/api/v1/artifacts/" + hash(own)).then().statusCode(404);
+        given().get("/api/v1/artifacts/" + hash(shared)).then().statusCode(200);
+        given().post("/api/v1/gc").then().body("runs", equalTo(0)).body("files", equalTo(0));
     }
 
     @Test

@@ -148,6 +148,61 @@ final class MlflowProgramsTest {
                 .body("summary.loss.count", equalTo(12));
     }
 
+    /** As Lightning and Hugging Face do when they are killed behind their checkpoint's step, and go on in another folder. */
+    @Test
+    void anAttemptThatSaysAStepAndAParameterAgainIsNotInItsOwnWay() {
+        UUID managed = lab.run("RUNNING");
+        String first = lab.bearer(managed, 1);
+        String body = "{\"run_id\": \"" + managed + "\", \"metrics\": [%s], \"params\": [%s]}";
+        sent(
+                        first,
+                        "runs/log-batch",
+                        body.formatted(
+                                metric("loss", 0.5, 1, 4) + "," + metric("loss", 0.25, 2, 5) + ","
+                                        + metric("last", 1, 2, 0),
+                                pair("output_dir", "/one") + "," + pair("lr", "3")))
+                .statusCode(200);
+        sent(first, "runs/log-parameter", param(managed, "output_dir", "/two")).statusCode(400);
+        lab.attempt(managed, 2, "RUNNING");
+        String second = lab.bearer(managed, 2);
+        given().header("Authorization", second)
+                .contentType("application/json")
+                .body("{\"step\": 5}")
+                .put("/api/v1/runs/" + managed + "/attempts/2/resume")
+                .then()
+                .statusCode(200);
+        sent(
+                        second,
+                        "runs/log-batch",
+                        body.formatted(
+                                metric("loss", 0.75, 9, 5) + "," + metric("loss", 0.125, 10, 6) + ","
+                                        + metric("last", 2, 11, 0),
+                                pair("output_dir", "/two") + "," + pair("lr", "3")))
+                .statusCode(200);
+        sent(second, "runs/log-parameter", param(managed, "output_dir", "/two")).statusCode(200);
+        sent(second, "runs/log-parameter", param(managed, "output_dir", "/three"))
+                .statusCode(400)
+                .body("message", containsString("Changing param values is not allowed"));
+        sent(second, "runs/log-parameter", param(managed, "lr", "4")).statusCode(400);
+        get("metrics/get-history", "run_id", managed, "metric_key", "loss")
+                .body("metrics.step", equalTo(List.of(4, 5, 6)))
+                .body("metrics.value", equalTo(List.of(0.5f, 0.25f, 0.125f)));
+        get("metrics/get-history", "run_id", managed, "metric_key", "last")
+                .body("metrics.value", equalTo(List.of(1f, 2f)));
+        get("runs/get", "run_id", managed)
+                .body("run.data.params.find { it.key == 'output_dir' }.value", equalTo("/two"))
+                .body("run.data.params.find { it.key == 'lr' }.value", equalTo("3"));
+        given().get("/api/v1/runs/" + managed)
+                .then()
+                .body("config.output_dir", equalTo("/two"))
+                .body("summary.loss.count", equalTo(3))
+                .body("summary.loss.last", equalTo(0.125f));
+    }
+
+    private static String param(UUID run, String key, String value) {
+        return "{\"run_id\": \"" + run + "\", \"key\": \"" + key + "\", \"value\": \"" + value + "\"}";
+    }
+
     @Test
     void theProgramOfAQueuedRunIsInItsRunAndNowhereElse() {
         UUID managed = lab.run("RUNNING");

@@ -106,6 +106,38 @@ final class ProjectTest {
         assertThat(left()).isEmpty();
     }
 
+    /** Whoever makes the lines may write what they like into them. */
+    @Test
+    void linesAreReadIntoTheProjectAloneThatTheyAreReadAs() {
+        UUID others = lab.run("RUNNING");
+        UUID experiment = UUID.randomUUID();
+        String head = "{\"format\":1,\"project\":\"p\",\"runyard\":\"0\"}\n";
+        String line = "{\"table\":\"experiment\",\"row\":{\"id\":\"" + experiment
+                + "\",\"name\":\"e\",\"created_by\":\"x\",\"created_at\":\"2026-01-01T00:00:00Z\",\"tags\":{}}}\n";
+        read(project, stored(head + line + "{\"end\":true,\"rows\":1}\n")).statusCode(200);
+        assertThat(lab.column(
+                        "select p.name from experiment e join project p on p.id = e.project_id where e.id = ?",
+                        experiment))
+                .as("a line that does not say its project")
+                .containsExactly(project);
+        given().delete("/api/v1/projects/" + project).then().statusCode(200);
+        String foreign = "{\"table\":\"run_log\",\"row\":{\"run_id\":\"" + others
+                + "\",\"attempt\":1,\"seq\":7777,\"time\":\"2026-01-01T00:00:00Z\",\"line\":\"planted\"}}\n";
+        read(project, stored(head + line + foreign + "{\"end\":true,\"rows\":2}\n"))
+                .statusCode(422)
+                .body("code", equalTo("BAD_EXPORT"))
+                .body("value", equalTo("line 3"));
+        assertThat(lab.number("select count(*) from run_log where run_id = ? and seq = 7777", others))
+                .isZero();
+    }
+
+    private static String stored(String lines) {
+        byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+        String sha256 = Sha256.of(bytes);
+        given().contentType("application/octet-stream").body(bytes).put("/api/v1/artifacts/" + sha256);
+        return sha256;
+    }
+
     @Test
     void whatGoesOnIsNotTakenApart() {
         people.project(project);
@@ -197,6 +229,10 @@ final class ProjectTest {
                         "{\"run_id\": \"" + run
                                 + "\", \"datasets\": [{\"dataset\": {\"name\": \"d\", \"digest\": \"1\","
                                 + " \"source_type\": \"local\", \"source\": \"s\"}}]}");
+                String model = post("logged-models", "{\"source_run_id\": \"" + run + "\", \"name\": \"net\"}")
+                        .extract()
+                        .path("model.info.model_id");
+                post("runs/outputs", "{\"run_id\": \"" + run + "\", \"models\": [{\"model_id\": \"" + model + "\"}]}");
                 in().contentType("application/json")
                         .body("{\"text\": \"a *note*\"}")
                         .put("/api/v1/runs/" + run + "/note")

@@ -28,12 +28,13 @@ import picocli.CommandLine.Parameters;
             ImportCommand.Mlflow.class,
             ImportCommand.Csv.class,
             ImportCommand.TensorBoard.class,
+            ImportCommand.Wandb.class,
             ImportProjectCommand.class
         })
 public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard|project");
+        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard|wandb|project");
     }
 
     /** What all of them share. */
@@ -136,6 +137,28 @@ public final class ImportCommand implements Callable<Integer> {
         @Override
         Tracker tracker() {
             return new TensorBoardTracker(folder, experiment);
+        }
+    }
+
+    /** From W&B's folders. */
+    @Command(
+            name = "wandb",
+            description =
+                    "From what W&B keeps on the disk of each run, offline or not: the folder wandb, or any below it.")
+    static final class Wandb extends Source {
+        @Parameters(paramLabel = "DIR", description = "A folder with offline-run-… or run-… in it.")
+        Path folder;
+
+        @Option(
+                names = "--experiment",
+                paramLabel = "NAME",
+                description = "Where its runs go. Default: one named after each run's project.")
+        @Nullable
+        String experiment;
+
+        @Override
+        Tracker tracker() {
+            return new WandbTracker(folder, experiment);
         }
     }
 }

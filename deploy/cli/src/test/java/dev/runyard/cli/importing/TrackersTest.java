@@ -166,4 +166,58 @@ final class TrackersTest {
                 .isLessThan(5);
         assertThat(left).anySatisfy(line -> assertThat(line).contains("damaged"));
     }
+
+    /** Two runs of W&B 0.31.0, offline, the second ended with an error; of the records those are kept that a run is read from. */
+    @Test
+    void whatWandbKeepsOnTheDisk() throws IOException {
+        Path sample = Path.of("src/test/resources/importing/wandb");
+        List<Tracker.Past> runs = new WandbTracker(sample, null).runs(left::add);
+        assertThat(runs).extracting(Tracker.Past::name).containsExactly("run 0", "run 1");
+        assertThat(runs).extracting(Tracker.Past::status).containsExactly("FINISHED", "FAILED");
+        assertThat(runs).extracting(Tracker.Past::experiment).containsOnly("old-net");
+        assertThat(runs.get(0).params())
+                .containsEntry("lr", "0.1")
+                .containsEntry("net.depth", "18")
+                .containsEntry("net.kind", "resnet")
+                .containsEntry("flags", "[1,2]")
+                .hasSize(4);
+        assertThat(runs.get(0).tags())
+                .containsEntry("mlflow.note.content", "größer")
+                .containsEntry("wandb.group", "g")
+                .containsEntry("wandb.tag.a", "true");
+        assertThat(runs.get(0).startedAt()).isBetween(1_795_774_000_000L, 1_795_775_000_000L);
+        List<String> points = points(runs.get(0)).stream()
+                .map(point -> point.replaceFirst(" .*", ""))
+                .toList();
+        assertThat(points)
+                .contains("train/loss@0=1.0", "train/loss@2=0.5", "nested.acc@8=0.4", "odd@9=NaN", "huge@9=Infinity")
+                .hasSize(12);
+        assertThat(left).containsExactly("what is no number: images, tables, histograms, texts (text)");
+
+        // A killed program leaves its log cut off, and no word of its end.
+        Path cut = Files.createDirectories(folder.resolve("wandb/run-x"));
+        byte[] log = Files.readAllBytes(sample.resolve("offline-run-1/run-dai4blfg.wandb"));
+        Files.write(cut.resolve("run-dai4blfg.wandb"), java.util.Arrays.copyOf(log, log.length - 200));
+        Files.createDirectories(cut.resolve("files/media"));
+        Files.writeString(cut.resolve("files/media/a.txt"), "a");
+        left.clear();
+        Tracker.Past killed = new WandbTracker(folder.resolve("wandb"), "elsewhere")
+                .runs(left::add)
+                .get(0);
+        assertThat(killed.status()).isEqualTo("KILLED");
+        assertThat(killed.experiment()).isEqualTo("elsewhere");
+        assertThat(left).anyMatch(line -> line.endsWith("its last record, which is cut off"));
+        List<String> files = new ArrayList<>();
+        killed.content().files((path, file) -> files.add(path), left::add);
+        assertThat(files).containsExactly("media/a.txt");
+
+        log[1_000] ^= 1;
+        Files.write(cut.resolve("run-dai4blfg.wandb"), log);
+        new WandbTracker(cut, null).runs(left::add);
+        assertThat(left).anyMatch(line -> line.endsWith("the rest of it, which is damaged"));
+        assertThatThrownBy(
+                        () -> new WandbTracker(Files.createDirectories(folder.resolve("none")), null).runs(left::add))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("no run-ID.wandb");
+    }
 }

@@ -12,8 +12,6 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.ClientPoints;
 import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.service.metric.PointBatch;
-import dev.runyard.service.run.Configuration;
-import dev.runyard.service.run.Configurations;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.json.Json;
@@ -39,16 +37,16 @@ import org.jspecify.annotations.Nullable;
 public class ClientLog {
     private static final Logger LOG = Logger.getLogger(ClientLog.class);
 
-    static final int MOST_PARAMS = 10_000;
     static final int MOST_DATASETS = 1_000;
 
-    /** Characters of all parameters of a run, and bytes of all its data sets: whoever looks at it reads them at once. */
-    static final long MOST_TEXT = 4L << 20;
+    /** Bytes of all data sets of a run: whoever looks at it reads them at once. */
+    private static final long MOST_TEXT = ClientParams.MOST_TEXT;
 
     private static final int TRIES = 4;
 
     private static final String HOLD = """
-            select r.state, r.reason = 'WORKER_LOST' as lost, c.params, c.heard_at < now() - interval '1 second' as quiet
+            select r.state, r.reason = 'WORKER_LOST' as lost, c.params, c.heard_at < now() - interval '1 second' as quiet,
+                   case when c.said_attempt = r.attempt then c.said else '{}' end as said
             from run r join client_run c on c.run_id = r.id
             where r.id = ? and r.deleted_at is null and r.attempt = ? and (r.external or r.state in %s)
             for share of r for update of c""".formatted(Fence.HELD);
@@ -60,7 +58,7 @@ public class ClientLog {
 
     private final Statements statements;
     private final Asking asking;
-    private final Configurations configurations;
+    private final ClientParams params;
     private final ClientPoints points;
     private final Journal journal;
     private final MetricLedger ledger;
@@ -69,7 +67,7 @@ public class ClientLog {
     public ClientLog(
             Statements statements,
             Asking asking,
-            Configurations configurations,
+            ClientParams params,
             ClientPoints points,
             Journal journal,
             MetricLedger ledger,
@@ -77,7 +75,7 @@ public class ClientLog {
         this.runs = runs;
         this.statements = statements;
         this.asking = asking;
-        this.configurations = configurations;
+        this.params = params;
         this.points = points;
         this.journal = journal;
         this.ledger = ledger;
@@ -106,7 +104,7 @@ public class ClientLog {
      * @throws Problem 400 when a parameter has another value already, or there is too much of something; 409 for an attempt that is over
      */
     public void store(ClientRuns.Kept run, Entry entry) {
-        int tries = asking.asLab(() -> asLab(run, entry));
+        int tries = asking.unrecorded(() -> asking.asLab(() -> asLab(run, entry)));
         if (tries > 1) {
             LOG.debugf("run %s: another request changed the same rows; stored at the try %d", run.id(), tries);
         }
@@ -164,15 +162,19 @@ public class ClientLog {
     /** What the client said of parameters, as it wrote them. */
     public SortedMap<String, String> params(UUID run) {
         return statements
-                .row("select params from client_run where run_id = ?", r -> texts(Json.tree(r.getString(1))), run)
+                .row(
+                        "select params from client_run where run_id = ?",
+                        r -> ClientParams.texts(Json.tree(r.getString(1))),
+                        run)
                 .orElseGet(TreeMap::new);
     }
 
-    private record Held(RunState state, boolean lost, JsonNode params, boolean quiet) {}
+    /** @param said names of parameters that this attempt has said, kept of no first one, which said all */
+    private record Held(RunState state, boolean lost, JsonNode params, boolean quiet, JsonNode said) {}
 
     private void once(ClientRuns.Kept run, Entry entry, ClientPoints.Named named) {
         Held held = hold(run);
-        params(run, held, entry.params());
+        params.store(run, held.params(), held.said(), entry.params());
         points.store(run.id(), run.attempt(), named);
         entry.datasets().forEach(dataset -> dataset(run.id(), dataset));
         if (held.quiet()) {
@@ -208,62 +210,13 @@ public class ClientLog {
         return statements.row(
                 HOLD,
                 r -> new Held(
-                        RunState.valueOf(r.getString(1)), r.getBoolean(2), Json.tree(r.getString(3)), r.getBoolean(4)),
+                        RunState.valueOf(r.getString(1)),
+                        r.getBoolean(2),
+                        Json.tree(r.getString(3)),
+                        r.getBoolean(4),
+                        Json.tree(r.getString(5))),
                 run.id(),
                 run.attempt());
-    }
-
-    private void params(ClientRuns.Kept run, Held held, Map<String, String> logged) {
-        SortedMap<String, String> fresh = new TreeMap<>();
-        logged.forEach((name, value) -> {
-            JsonNode known = held.params().get(name);
-            if (known == null) {
-                fresh.put(name, value);
-            } else if (!known.asText().equals(value)) {
-                throw Problem.of(
-                        400,
-                        "INVALID_PARAMETER_VALUE",
-                        "Changing param values is not allowed. Param with key='" + name
-                                + "' was already logged with value='"
-                                + known.asText() + "' for run ID='" + run.id() + "'. Attempted logging new value '"
-                                + value
-                                + "'.");
-            }
-        });
-        if (fresh.isEmpty()) {
-            return;
-        }
-        int count = held.params().size() + fresh.size();
-        if (count > MOST_PARAMS) {
-            throw Problem.invalid(
-                    "TOO_MANY_PARAMS",
-                    "params",
-                    count,
-                    "are more than the " + MOST_PARAMS + " that a run may have",
-                    null);
-        }
-        long text =
-                (long) held.params().toString().length() + Json.canonical(fresh).length();
-        if (text > MOST_TEXT) {
-            throw Problem.invalid(
-                    "TOO_MANY_PARAMS",
-                    "params",
-                    text,
-                    "characters are more than the " + MOST_TEXT + " that all parameters of a run may have together",
-                    "log long texts as artifacts");
-        }
-        statements.change(
-                "update client_run set params = params || cast(? as jsonb) where run_id = ?",
-                Json.canonical(fresh),
-                run.id());
-        SortedMap<String, String> all = new TreeMap<>();
-        texts(held.params()).forEach((name, value) -> all.put(name, Configuration.text(value)));
-        fresh.forEach((name, value) -> all.put(name, Configuration.text(value)));
-        if (!run.external()) {
-            // What the spec says of a path stands.
-            configurations.of(run.id()).forEach((path, value) -> all.put(path, Configuration.text(value)));
-        }
-        configurations.replace(run.id(), new Configuration(all));
     }
 
     private void dataset(UUID run, Dataset dataset) {
@@ -311,11 +264,5 @@ public class ClientLog {
 
     private static long bytes(@Nullable String text) {
         return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    private static SortedMap<String, String> texts(JsonNode params) {
-        SortedMap<String, String> texts = new TreeMap<>();
-        params.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
-        return texts;
     }
 }

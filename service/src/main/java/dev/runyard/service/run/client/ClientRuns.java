@@ -1,6 +1,7 @@
 package dev.runyard.service.run.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Fence;
@@ -11,6 +12,7 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunState;
@@ -32,6 +34,7 @@ public class ClientRuns {
     public static final long FIRST_ATTEMPT = 1;
 
     private static final int MOST_TAGS = 1_000;
+    private static final int MOST_APPENDED = 1 << 20;
 
     private static final SpecDocument NOTHING = SpecDocument.stored("{}");
 
@@ -64,8 +67,11 @@ public class ClientRuns {
     private final Fence fence;
     private final Journal journal;
     private final Wakeup wakeup;
+    private final MetricLedger metrics;
 
-    public ClientRuns(Statements statements, Asking asking, Fence fence, Journal journal, Wakeup wakeup) {
+    public ClientRuns(
+            Statements statements, Asking asking, Fence fence, Journal journal, Wakeup wakeup, MetricLedger metrics) {
+        this.metrics = metrics;
         this.fence = fence;
         this.statements = statements;
         this.asking = asking;
@@ -111,6 +117,7 @@ public class ClientRuns {
                 run.startedAt(),
                 tags(run.tags()),
                 run.lostAfter());
+        metrics.begins(run.id());
         wakeup.tell();
     }
 
@@ -132,8 +139,7 @@ public class ClientRuns {
 
     private Kept kept(UUID run, Caller caller, boolean logs) {
         record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own) {}
-        Row row = statements
-                .row(
+        Row row = asking.unrecorded(() -> statements.row(
                         KEPT.formatted(ClientTags.PARENT, asking.own("r")),
                         r -> new Row(
                                 new Kept(
@@ -147,7 +153,7 @@ public class ClientRuns {
                                 r.getBoolean("deleted"),
                                 r.getString("parent"),
                                 r.getBoolean("own")),
-                        run)
+                        run))
                 .orElseThrow(() -> missing(run.toString()));
         Kept kept = row.kept();
         if (row.deleted()) {
@@ -266,6 +272,34 @@ public class ClientRuns {
                     run);
         }
         wakeup.tell();
+    }
+
+    /** Puts something behind what a tag holds, which is an array of JSON. */
+    @Transactional
+    public void append(UUID run, String tag, JsonNode entry) {
+        String text = statements
+                .row(
+                        "select tags ->> ? from run where id = ? for no key update",
+                        r -> String.valueOf(r.getString(1)),
+                        tag,
+                        run)
+                .orElse("null");
+        ArrayNode all = Json.mapper().createArrayNode();
+        if (!text.equals("null") && Json.tree(text) instanceof ArrayNode before) {
+            all.addAll(before);
+        }
+        all.add(entry);
+        ObjectNode tags = Json.mapper().createObjectNode();
+        tags.put(tag, all.toString());
+        if (all.toString().length() > MOST_APPENDED) {
+            throw Problem.invalid(
+                    "TAG_TOO_LONG",
+                    tag,
+                    all.size(),
+                    "entries have more than the " + MOST_APPENDED + " characters that they may have together",
+                    "log further models in runs of their own");
+        }
+        tag(run, tags);
     }
 
     /** Whether there was such a tag. */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClientTags {
     public static final String NAME = "mlflow.runName";
     public static final String USER = "mlflow.user";
+    /** What clients of MLflow 2 say of the models that they logged, as an array of JSON. */
+    public static final String MODELS = "mlflow.log-model.history";
+
     /** The id of the run that this one is a part of. */
     public static final String PARENT = "mlflow.parentRunId";
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ProgramRun {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final long IMAGE_NANOS = 5_000_000_000L;
+    private static final Duration SAMPLE = Duration.ofSeconds(5);
 
     private final SpecDocument document;
     private final Program program;
@@ -73,14 +74,16 @@ final class ProgramRun {
                     environment,
                     attempt::order,
                     (command, folder, variables) ->
-                            supervised(ProcessGroup.start(command, folder, variables, mark), masked, null));
+                            supervised(ProcessGroup.start(command, folder, variables, mark), masked, null, null));
             if (unfit != null) {
                 return unfit;
             }
         }
         attempt.resumed(resume == null ? -1 : resume);
         attempt.going(0);
-        return ended(supervised(started(cwd, environment), masked, checkpoints), checkpoints);
+        try (Consumption consumption = new Consumption(rules.devices(), resume == null ? 0 : resume, SAMPLE)) {
+            return ended(supervised(started(cwd, environment), masked, checkpoints, consumption), checkpoints);
+        }
     }
 
     private ProcessGroup started(Path cwd, Map<String, String> environment) throws IOException {
@@ -158,7 +161,11 @@ final class ProgramRun {
     }
 
     /** Looks after the processes until all of them are gone. */
-    private End supervised(ProcessGroup group, UnaryOperator<String> masked, @Nullable CheckpointFolder checkpoints)
+    private End supervised(
+            ProcessGroup group,
+            UnaryOperator<String> masked,
+            @Nullable CheckpointFolder checkpoints,
+            @Nullable Consumption consumption)
             throws IOException, InterruptedException {
         Output output = new Output(masked, attempt::log, System::nanoTime);
         Thread reading = new Thread(
@@ -173,7 +180,7 @@ final class ProgramRun {
         reading.setDaemon(true);
         reading.start();
         try (group) {
-            End end = awaited(group, checkpoints);
+            End end = awaited(group, checkpoints, consumption);
             group.kill(); // what the program left behind
             reading.join(5_000);
             output.finish();
@@ -181,12 +188,13 @@ final class ProgramRun {
         }
     }
 
-    private End awaited(ProcessGroup group, @Nullable CheckpointFolder checkpoints)
+    private End awaited(ProcessGroup group, @Nullable CheckpointFolder checkpoints, @Nullable Consumption consumption)
             throws IOException, InterruptedException {
         Order told = Order.CONTINUE;
         long until = 0;
         boolean killed = false;
         long imaged = System.nanoTime();
+        long sampled = System.nanoTime();
         while (!group.await(LOOK)) {
             Order order = attempt.order();
             if (order != Order.CONTINUE && (told == Order.CONTINUE || order == Order.CANCEL || order == Order.STALE)) {
@@ -208,6 +216,10 @@ final class ProgramRun {
             if (checkpoints != null && told == Order.CONTINUE && System.nanoTime() - imaged > IMAGE_NANOS) {
                 image(checkpoints, false);
                 imaged = System.nanoTime();
+            }
+            if (consumption != null && System.nanoTime() - sampled > SAMPLE.toNanos()) {
+                attempt.points(consumption.sample(group.members(), attempt.step()));
+                sampled = System.nanoTime();
             }
         }
         return new End(group.exit(), told, killed, false);
