@@ -22,9 +22,10 @@ const Front = lazy(() => import("./Front"));
 
 interface Props {
   sweep: string;
-  /** The sweep has a pruner; has more goals than one. */
+  /** The sweep has a pruner; has more goals than one; is carried out elsewhere. */
   prunes: boolean;
   goals: boolean;
+  external: boolean;
   found: SweepRuns;
   brushed: Brushed;
   /** What counts of a run. */
@@ -72,7 +73,7 @@ function useWidth() {
   return { box, width };
 }
 
-function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Props) {
+function Drawn({ sweep, external, found, brushed, result, metric, goal, view, onView }: Props) {
   const { runs, total, more } = found;
   const { box, width } = useWidth();
   const { axes, parallel } = brushed;
@@ -94,7 +95,7 @@ function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Pr
       {view.plot === "importance" ? (
         <Importance sweep={sweep} />
       ) : view.plot === "timeline" ? (
-        <Timeline runs={runs} />
+        <Timeline sweep={sweep} runs={runs} external={external} />
       ) : view.plot === "rungs" || view.plot === "front" ? (
         width === 0 ? null : view.plot === "rungs" ? (
           <Rungs sweep={sweep} runs={runs} width={width} />
