@@ -149,20 +149,28 @@ public class SweepLedger {
         if (held.external()) {
             return new Progress(held.total(), held.created(), 0, true);
         }
-        pruning.look(sweep);
+        Optional<String> unreadable = unreadable(held.spec());
+        if (unreadable.isEmpty()) {
+            pruning.look(sweep);
+        }
         SweepRows.Numbers numbers = rows.numbers(sweep);
         int created = held.created();
         int going = numbers.going();
         int made = 0;
         int total = held.total();
         int window = Math.min(held.parallel(), WINDOW);
-        Optional<String> enough =
-                held.state() == SweepState.RUNNING ? budgets.spent(sweep, held.spec()) : Optional.empty();
+        Optional<String> enough = held.state() == SweepState.RUNNING && unreadable.isEmpty()
+                ? budgets.spent(sweep, held.spec())
+                : Optional.empty();
         if (enough.isPresent() && created > 0 && created < total) {
             total = rows.cut(held, created, enough.get());
         }
         while (held.state() == SweepState.RUNNING && created < total && going < window) {
             if (drawn(held, created).isEmpty()) {
+                if (unreadable.isPresent()) {
+                    total = rows.cut(held, created, unreadable.get());
+                    break;
+                }
                 boolean waits = seeds.waits(sweep, held.spec());
                 if (waits && numbers.open() + made > 0) {
                     break;
@@ -190,6 +198,16 @@ public class SweepLedger {
         }
         boolean over = open == 0 && (complete || held.state() == SweepState.CANCELLED);
         return new Progress(total, created, open, over);
+    }
+
+    /** Why nothing more can be drawn for a spec that this release does not understand; what is drawn runs all the same. */
+    private static Optional<String> unreadable(JsonNode document) {
+        try {
+            Json.read(document, SweepSpec.class);
+            return Optional.empty();
+        } catch (InvalidSpec e) {
+            return Optional.of("this release cannot read the sweep's spec: " + e.getMessage());
+        }
     }
 
     /**
