@@ -209,8 +209,7 @@ class SweepTest {
                 .isEqualTo(of.at("/params/optimizer.learningRate"));
 
         // Around the best by another sampler, changed by hand; it begins with what the first has found.
-        ObjectNode around =
-                (ObjectNode) JSON.readTree(typed("sweep", "around", id, "--print"));
+        ObjectNode around = (ObjectNode) JSON.readTree(typed("sweep", "around", id, "--print"));
         assertThat(around.get("from").asText()).isEqualTo(id);
         around.putObject("sampler").put("kind", "gp").put("runs", 200).put("startup", 2);
         Path narrowed = Files.writeString(folder.resolve("around.json"), around.toString());
@@ -250,7 +249,11 @@ class SweepTest {
         typed("tell", id, "2", "--failed", "no wind");
         assertThat(typed("ask", id)).isEmpty();
         assertThat(client.get("/api/v1/sweeps/" + id).get("state").asText()).isEqualTo("FINISHED");
-        assertThat(typed("sweep", "best", id).lines()).hasSize(2).last().asString().startsWith("0 ");
+        assertThat(typed("sweep", "best", id).lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("0 ");
         JsonNode points = client.get("/api/v1/sweeps/" + id + "/points").get("points");
         assertThat(points.findValuesAsText("state")).containsExactly("FINISHED", "PRUNED", "FAILED");
     }

@@ -37,19 +37,19 @@ class FurtherSeeds {
 
     private Placed placed(UUID sweep) {
         return statements
-                .row(
-                        """
+                .row("""
                         select coalesce(sum(n), 0), count(*), count(*) filter (where n > 1)
-                        from (select count(*) as n from sweep_point where sweep_id = ? group by point) p""",
-                        r -> new Placed(r.getInt(1), r.getInt(2), r.getInt(3)),
-                        sweep)
+                        from (select count(*) as n from sweep_point where sweep_id = ? group by point) p""", r -> new Placed(r.getInt(1), r.getInt(2), r.getInt(3)), sweep)
                 .orElseThrow();
     }
 
     /** Points that are to be run for their first seed: as many as the spec says, unless the sweep was made longer or its axes had no more. */
     private int wanted(UUID sweep, SweepSpec spec) {
         return statements
-                .row("select points from sweep where id = ?", r -> r.getObject(1, Integer.class) == null ? -1 : r.getInt(1), sweep)
+                .row(
+                        "select points from sweep where id = ?",
+                        r -> r.getObject(1, Integer.class) == null ? -1 : r.getInt(1),
+                        sweep)
                 .filter(points -> points >= 0)
                 .orElseGet(() -> Points.first(spec));
     }

@@ -31,8 +31,7 @@ public class StudyLedger {
     private final SweepPruning pruning;
     private final Journal journal;
 
-    public StudyLedger(
-            Statements statements, Asking asking, StudyRoom studies, SweepPruning pruning, Journal journal) {
+    public StudyLedger(Statements statements, Asking asking, StudyRoom studies, SweepPruning pruning, Journal journal) {
         this.asking = asking;
         this.statements = statements;
         this.studies = studies;

@@ -417,9 +417,7 @@ final class SearchTest {
         toItsEnd(sweep);
         assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
                 .isEqualTo(4);
-        given().get("/api/v1/sweeps/" + sweep + "/points")
-                .then()
-                .body("stopping", containsString("no further point"));
+        given().get("/api/v1/sweeps/" + sweep + "/points").then().body("stopping", containsString("no further point"));
     }
 
     private static void extend(UUID sweep, int points) {

@@ -153,14 +153,19 @@ final class SweepRulesTest {
     /** What learns, prunes and has a budget reads its spec at every step: one of another release ends the drawing, and sticks nothing. */
     @Test
     void aSweepWhoseSpecNobodyReadsAnyMoreEndsWithWhatItHas() {
-        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 2,"
-                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}, \"pruner\": {\"kind\": \"asha\"}, \"budget\": {\"target\": 99}"));
+        UUID sweep = id(
+                queue(
+                        "\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 2,"
+                                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}, \"pruner\": {\"kind\": \"asha\"}, \"budget\": {\"target\": 99}"));
         statements.change(
                 "update sweep set spec = jsonb_set(spec, '{sampler,kind}', '\"of another time\"') where id = ?", sweep);
         pruning.stored(SweepLedger.runId(sweep, 0), Set.of("val/top1"), 1);
         finish(sweep, 1);
         ledger.next(sweep);
-        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED")).body("total", equalTo(2));
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("total", equalTo(2));
         assertThat(statements
                         .row("select stopping from sweep where id = ?", r -> r.getString(1), sweep)
                         .orElseThrow())

@@ -72,15 +72,7 @@ public final class KillDrill {
         for (int i = 0; i < seeds; i++) {
             all.add(i);
         }
-        return Map.of(
-                "experiment",
-                "kill-drill",
-                "base",
-                base(epochs),
-                "seeds",
-                all,
-                "parallel",
-                2);
+        return Map.of("experiment", "kill-drill", "base", base(epochs), "seeds", all, "parallel", 2);
     }
 
     /**
@@ -233,7 +225,9 @@ public final class KillDrill {
         Map<Integer, Measured> all = new TreeMap<>();
         for (JsonNode run : client.runsOf(sweep)) {
             if (!run.get("state").asText().equals("PRUNED")) {
-                all.put(run.get("index").asInt(), Measured.of(client, run.get("id").asText()));
+                all.put(
+                        run.get("index").asInt(),
+                        Measured.of(client, run.get("id").asText()));
             }
         }
         return new Came(Decided.of(client, sweep), all);

@@ -173,7 +173,8 @@ class PromptRulesTest {
                 });
             }
             float[] first = dropping.scores(dropping.parameters(), pixels, true).toFloatArray();
-            float[] second = dropping.scores(dropping.parameters(), pixels, true).toFloatArray();
+            float[] second =
+                    dropping.scores(dropping.parameters(), pixels, true).toFloatArray();
             float[] whole = without.scores(without.parameters(), pixels, false).toFloatArray();
             assertThat(second).isNotEqualTo(first);
             assertThat(first).isNotEqualTo(whole);
