@@ -113,8 +113,8 @@ public sealed interface BlockMethod extends MethodSpec {
 
         /** Without dropout. */
         public Adapter(
-                @Nullable Insertion insertion,
-                @Nullable Integer bottleneck,
+                Insertion insertion,
+                Integer bottleneck,
                 @Nullable Double scale,
                 @Nullable Boolean norms) {
             this(insertion, bottleneck, scale, norms, null);
