@@ -40,7 +40,7 @@ export function rowsOf(stays: readonly Stay[], now: number): { rows: Row[]; from
     row.bars.push({ ...one, lane });
   }
   return {
-    rows: [...rows.values()].map(({ free: _, ...row }) => row).sort((a, b) => a.device.localeCompare(b.device, "en", { numeric: true })),
+    rows: [...rows.values()].map(({ device, bars, lanes }) => ({ device, bars, lanes })).sort((a, b) => a.device.localeCompare(b.device, "en", { numeric: true })),
     from: Math.min(...placed.map((bar) => bar.from)),
     to: Math.max(...placed.map((bar) => bar.to)),
   };
