@@ -151,7 +151,6 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /sweeps/:id/note': () => ({ text: '', history: [] }),
     'GET /sweeps/:id/table': () => ({ metric: 'val/top1', rows: ended(runs).slice(0, 12).map((one, i) => ({ params: { 'method.prompts': i + 1 }, seeds: [0, 1], n: 2, expected: 2, mean: 80 + i / 3, std: 1.5, min: 78, max: 82, values: [79, 81], runs: [one.id, one.id] })) }),
     'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, points }),
-    'GET /sweeps/:id/timeline': () => ({ stays: runs.filter((one) => one.startedAt).slice(0, 40).map((one, i) => ({ run: one.id, name: one.name, state: one.state, attempt: 1, device: `gpu-host cuda:${i % 2}`, from: one.startedAt, ...(one.endedAt ? { to: one.endedAt } : {}) })), more: false }),
     'GET /sweeps/:id/rungs': () => ({ readings: runs.slice(0, 20).flatMap((one, i) => [1, 3, 9].slice(0, 1 + (i % 3)).map((epoch, k) => ({ seq: i * 3 + k, run: one.id, index: i, epoch, value: 50 + i + k * 5, decision: k === i % 3 && i % 2 ? 'STOP' : 'KEEP', why: 'below the best third', at: at(100) }))) }),
     'GET /sweeps/:id/importance': () => ({ metric: 'val/top1', points: n, needed: 20, ...(n < 20 ? { said: `too few runs to say: ${n} finished points, of 20 that are needed`, shares: [] } : { shares: [{ path: 'method.prompts', share: 0.7, lo: 0.6, hi: 0.82, points: n }, { path: 'seed', share: 0.3, lo: 0.1, hi: 0.4, points: n }] }) }),
     'GET /reports': () => reportList(n),

@@ -19,9 +19,6 @@ export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & {
 /** What a pruner saw and decided; no decision at an epoch that is no rung. */
 export type Reading = Made<"ReadingView", "seq" | "index" | "epoch" | "value">;
 
-/** One attempt at a run on a device. */
-export type Stay = Made<"Stay", "run" | "name" | "state" | "attempt" | "device" | "from">;
-
 interface Get<R> {
   get: { parameters: { path: { id: string }; query?: { after?: string } }; responses: { 200: { content: { "application/json": R } } } };
 }
@@ -42,7 +39,6 @@ export interface SearchPaths {
   };
   "/api/v1/sweeps/{id}/stop": { post: { parameters: { path: { id: string } }; responses: { 200: { content: { "application/json": PointsView } } } } };
   "/api/v1/sweeps/{id}/points": Get<PointsView>;
-  "/api/v1/sweeps/{id}/timeline": Get<{ stays: Stay[]; more: boolean }>;
   "/api/v1/sweeps/{id}/rungs": Get<{ readings: Reading[]; next?: number | null }>;
 }
 
@@ -56,7 +52,6 @@ export const search = {
   extend: (sweep: string, points: number) => unwrap(http.POST("/api/v1/sweeps/{id}/extend", { ...of(sweep), body: { points } })),
   stop: (sweep: string) => unwrap(http.POST("/api/v1/sweeps/{id}/stop", of(sweep))),
   points: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/points", of(sweep))),
-  timeline: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/timeline", of(sweep))),
   /** The first 10,000: more say nothing to the eye. */
   rungs: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/rungs", of(sweep))),
 };

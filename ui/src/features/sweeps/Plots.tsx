@@ -22,10 +22,9 @@ const Front = lazy(() => import("./Front"));
 
 interface Props {
   sweep: string;
-  /** The sweep has a pruner; has more goals than one; is carried out elsewhere. */
+  /** The sweep has a pruner; has more goals than one. */
   prunes: boolean;
   goals: boolean;
-  external: boolean;
   found: SweepRuns;
   brushed: Brushed;
   /** What counts of a run. */
@@ -73,7 +72,7 @@ function useWidth() {
   return { box, width };
 }
 
-function Drawn({ sweep, external, found, brushed, result, metric, goal, view, onView }: Props) {
+function Drawn({ sweep, found, brushed, result, metric, goal, view, onView }: Props) {
   const { runs, total, more } = found;
   const { box, width } = useWidth();
   const { axes, parallel } = brushed;
@@ -95,7 +94,7 @@ function Drawn({ sweep, external, found, brushed, result, metric, goal, view, on
       {view.plot === "importance" ? (
         <Importance sweep={sweep} />
       ) : view.plot === "timeline" ? (
-        <Timeline sweep={sweep} runs={runs} external={external} />
+        <Timeline runs={runs} />
       ) : view.plot === "rungs" || view.plot === "front" ? (
         width === 0 ? null : view.plot === "rungs" ? (
           <Rungs sweep={sweep} runs={runs} width={width} />

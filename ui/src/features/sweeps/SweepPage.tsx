@@ -160,7 +160,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
           {(answer) => (
             <>
               <Suspense fallback={<Skeleton what="the plots" lines={8} />}>
-                <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} external={external} found={answer} brushed={brushed} result={result} metric={metric} goal={goal} view={view} onView={setView} />
+                <Plots sweep={sweep.id} prunes={Boolean(sweep.spec.pruner)} goals={Array.isArray(sweep.spec.further) && sweep.spec.further.length > 0} found={answer} brushed={brushed} result={result} metric={metric} goal={goal} view={view} onView={setView} />
               </Suspense>
               {external || answer.runs.length === 0 ? null : (
                 <Suspense fallback={<Skeleton what="the curves" height={300} lines={1} />}>

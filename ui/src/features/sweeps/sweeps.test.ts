@@ -1,9 +1,9 @@
 import type { RunView } from "../../api/types";
 // @vitest-environment jsdom
-import type { PointView, Stay } from "../../api/sweepSearch";
+import type { PointView } from "../../api/sweepSearch";
 import { surface } from "./Contour";
 import { frontOf } from "./Front";
-import { rowsOf } from "./Timeline";
+import { lanesOf } from "./Timeline";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
 import { aRun } from "../../testing/samples";
@@ -221,12 +221,11 @@ describe("insight", () => {
     expect(cells[1]).toBeCloseTo(2);
   });
 
-  test("attempts stand beside each other on the device that had them", () => {
-    const stay = (run: string, device: string, from: number, to: number | null, attempt = 1): Stay => ({ run, name: run, state: "FINISHED", attempt, device, from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() });
-    const { rows, from, to } = rowsOf([stay("c", "gpu 10", 50, null), stay("a", "gpu 9", 0, 100), stay("b", "gpu 10", 10, 40), stay("b", "gpu 10", 30, 45, 2)], 200);
-    expect(rows.map((row) => [row.device, row.lanes])).toEqual([["gpu 9", 1], ["gpu 10", 2]]);
-    expect(rows[1]!.bars.map(({ stay: { run, attempt }, lane }) => [run, attempt, lane])).toEqual([["b", 1, 0], ["b", 2, 1], ["c", 1, 0]]);
-    expect([from, to]).toEqual([0, 200]);
+  test("runs stand beside each other as they ran", () => {
+    const ran = (id: string, from: number, to: number | null) => aRun({ id, startedAt: new Date(from).toISOString(), endedAt: to === null ? null : new Date(to).toISOString() });
+    const { bars, lanes, from, to } = lanesOf([ran("c", 50, null), ran("a", 0, 100), ran("b", 10, 40), { ...aRun(), startedAt: null }], 200);
+    expect(bars.map(({ run, lane }) => [run.id, lane])).toEqual([["a", 0], ["b", 1], ["c", 1]]);
+    expect([lanes, from, to]).toEqual([2, 0, 200]);
   });
 });
 
