@@ -86,6 +86,45 @@ test('a sweep can be queued from the page', async ({ page, request }) => {
   expect(items.map((s) => s.experiment)).toContain('from-the-page');
 });
 
+test('a search is made longer, stopped, and gone on from', async ({ page, request }) => {
+  const spec = {
+    experiment: 'page-search',
+    base: { dataset: { id: 'shapes', train: 64, test: 32 }, method: { kind: 'iip', prompts: 1 }, schedule: { epochs: 1, warmupEpochs: 0 }, batchSize: 32 },
+    axes: { 'optimizer.learningRate': { logUniform: [0.001, 1] } },
+    metric: 'val/loss',
+    sampler: { kind: 'random', runs: 2 },
+  };
+  const { id } = await (await request.post('/api/v1/sweeps', { ...asPerson, data: spec })).json();
+  const now = async () => (await request.get(`/api/v1/sweeps/${id}`, asPerson)).json();
+  const search = async (name) => {
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  await expect.poll(async () => (await now()).state, { timeout: 60_000 }).toBe('FINISHED');
+  await page.goto(`/sweeps/${id}`);
+  await expect(page.getByRole('link', { name: 'new run from it' })).toBeVisible();
+  await search(/10 points more/);
+  await expect.poll(async () => (await now()).total).toBe(12);
+  await search(/No more points/);
+  await expect.poll(async () => (await now()).total).toBeLessThan(12);
+  await search(/Go on from what it found/);
+  await expect(page).toHaveURL(/\/new\?/);
+  await page.getByRole('button', { name: 'Queue the sweep' }).click();
+  await expect(page).toHaveURL(/\/sweeps\/[0-9a-f-]{36}/);
+  const next = (await (await request.get('/api/v1/sweeps?experiment=page-search', asPerson)).json()).items[0];
+  expect(next.spec).toMatchObject({ from: id, sampler: { kind: 'tpe' } });
+  await request.post(`/api/v1/sweeps/${next.id}/cancel`, asPerson);
+  await page.goto(`/sweeps/${id}`);
+  await search(/Sweep around the best/);
+  await expect(page).toHaveURL(/from=around/);
+  await page.getByRole('button', { name: 'Queue the sweep' }).click();
+  await expect(page).toHaveURL(/\/sweeps\/[0-9a-f-]{36}/);
+  const around = (await (await request.get('/api/v1/sweeps?experiment=page-search', asPerson)).json()).items[0];
+  const [low, high] = around.spec.axes['optimizer.learningRate'].logUniform;
+  expect(Math.log(high / low)).toBeCloseTo(Math.log(1000) / 4, 6);
+  await request.post(`/api/v1/sweeps/${around.id}/cancel`, asPerson);
+});
+
 test('devices are shown, and a phone can read it', async ({ page }) => {
   const heard = complaints(page);
   await page.setViewportSize({ width: 390, height: 844 });

@@ -18,6 +18,8 @@ const ALLOWED: Record<string, readonly Action[]> = {
   RUNNING: ["pause", "cancel"],
   PAUSING: ["cancel"],
   PAUSED: ["resume", "cancel"],
+  // What a pruner stopped goes on from its checkpoint, and is left alone from then on.
+  PRUNED: ["resume"],
   FAILED: ["retry"],
   CANCELLED: ["retry"],
 };

@@ -8,7 +8,7 @@ import { Answered } from "../../components/display/Answered";
 import { Button, Segmented } from "../../components/controls/Button";
 import { PageHeader } from "../../components/display/PageHeader";
 import { useUrlState } from "../../components/navigation";
-import { draftOf, FIRST } from "./draft";
+import { continued, draftOf, FIRST } from "./draft";
 import { type Start, SubmitForm } from "./SubmitForm";
 import { submitUrl } from "./view";
 
@@ -21,6 +21,7 @@ async function start(from: string | undefined): Promise<Start> {
     return { draft: { tree: { experiment: run.experiment, base: run.document ?? run.spec }, axes: [] }, source: null };
   }
   if (kind === "around" && id) return { draft: draftOf(await search.around(id)), source: null };
+  if (kind === "after" && id) return { draft: draftOf(continued((await api.sweep(id)).spec, id)), source: null };
   if (kind === "sweep" && id) return { draft: draftOf((await api.sweep(id)).spec), source: null };
   if (from && (kind === "template" || kind === "paper")) {
     const { text, tree } = (await import("./templates")).templateOf(from);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../api/types";
-import { concerns, type Draft, draftOf, getAt, kindOf, runOf, setAt, sweepOf, values } from "./draft";
+import { concerns, continued, type Draft, draftOf, getAt, kindOf, runOf, setAt, sweepOf, values } from "./draft";
 
 test("values between commas", () => {
   expect(values("1, 4, 16")).toEqual([1, 4, 16]);
@@ -72,4 +72,16 @@ test("a refusal belongs to the place it names, from either root", () => {
   expect(concerns("method.prompts", "method.prompts")).toBe(true);
   expect(concerns("method", "method.prompts")).toBe(false);
   expect(concerns(undefined, "method.prompts")).toBe(false);
+});
+
+describe("a sweep that goes on from another", () => {
+  const spec = { experiment: "e", base: { seed: 0 }, axes: { a: [1, 2] }, enqueue: [{ a: 1 }], budget: { hours: 1 }, from: "old", seeds: [0, 1], sampler: { kind: "random", runs: 12, seed: 3 } };
+
+  test("learns from it, and has none of its own first points and limits", () => {
+    expect(continued(spec, "new")).toEqual({ experiment: "e", name: "e continued", base: { seed: 0 }, axes: { a: [1, 2] }, seeds: [0, 1], sampler: { kind: "tpe", runs: 12 }, from: "new" });
+  });
+  test("keeps a sampler that learns", () => {
+    expect(continued({ ...spec, name: "n", sampler: { kind: "gp", runs: 30 } }, "new")).toMatchObject({ name: "n continued", sampler: { kind: "gp", runs: 30 } });
+    expect(continued({ axes: {}, base: {} }, "new").sampler).toEqual({ kind: "tpe", runs: 50 });
+  });
 });

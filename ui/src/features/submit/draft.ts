@@ -109,6 +109,19 @@ export function sweepOf({ tree, axes }: Draft): JsonObject {
   return { ...body, ...rest };
 }
 
+/** What belongs to the sweep that was: its own first points, what it might use up, and what it learned from. */
+const SPENT = ["include", "enqueue", "budget", "from"];
+const BLIND = ["grid", "random", "sobol"];
+const RUNS = 50;
+
+/** A sweep over the same axes that learns from what another has found; by TPE where that one's sampler learned nothing. */
+export function continued(spec: JsonObject, id: string): JsonObject {
+  const kept = Object.fromEntries(Object.entries(spec).filter(([key]) => !SPENT.includes(key)));
+  const sampler = isObject(spec.sampler) ? spec.sampler : { kind: "grid" };
+  const blind = BLIND.includes(String(sampler.kind));
+  return { ...kept, name: `${String(spec.name ?? spec.experiment ?? "sweep")} continued`, sampler: blind ? { kind: "tpe", runs: sampler.runs ?? RUNS } : sampler, from: id };
+}
+
 const AROUND = [...ABOUT, "priority", "priorityClass", "placement"];
 
 /** The run that the draft asks for; bare where nothing stands around it. */

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Focus, Plus, Square, Target } from "lucide-react";
+import { FastForward, Focus, Plus, Square, Target } from "lucide-react";
 import { keys } from "../../api/keys";
 import { search } from "../../api/sweepSearch";
 import type { SweepView } from "../../api/types";
@@ -11,11 +11,11 @@ import { say, sayProblem } from "../../components/overlays/toast";
 
 const MORE = [10, 50] as const;
 
-/** More points, no more points, or a sweep around the best one. */
+/** More points, no more points, a sweep around the best one, or one that goes on from all of them. */
 export default function SearchMenu({ sweep }: { sweep: SweepView }) {
   const cache = useQueryClient();
   const go = useGo();
-  const spec = sweep.spec as { sampler?: { kind?: string }; seedsLater?: boolean; axes?: object };
+  const spec = sweep.spec as { sampler?: { kind?: string }; axes?: object };
   const drawn = (spec.sampler?.kind ?? "grid") !== "grid";
   const ask = async (said: string, act: () => Promise<unknown>) => {
     try {
@@ -34,7 +34,7 @@ export default function SearchMenu({ sweep }: { sweep: SweepView }) {
         <MenuItem
           key={n}
           icon={Plus}
-          disabled={!drawn || spec.seedsLater === true || sweep.state === "CANCELLED"}
+          disabled={!drawn || sweep.state === "CANCELLED"}
           hint={drawn ? "drawn by the same sampler" : "a grid has every point"}
           onSelect={() => void ask(`${count(n)} points more`, () => search.extend(sweep.id, n))}
         >
@@ -47,6 +47,9 @@ export default function SearchMenu({ sweep }: { sweep: SweepView }) {
       <MenuLine />
       <MenuItem icon={Focus} hint="a quarter of each range; learns from this sweep" onSelect={() => go(`/new?kind=sweep&from=around:${sweep.id}`)}>
         Sweep around the best
+      </MenuItem>
+      <MenuItem icon={FastForward} hint="with any sampler that learns" onSelect={() => go(`/new?kind=sweep&from=after:${sweep.id}`)}>
+        Go on from what it found
       </MenuItem>
     </Menu>
   );

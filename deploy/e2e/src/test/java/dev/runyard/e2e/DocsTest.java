@@ -3,6 +3,7 @@ package dev.runyard.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runyard.e2e.lab.LabProcess;
+import dev.runyard.spec.sweep.SpecFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,17 @@ class DocsTest {
             }
         }
         assertThat(named).isNotEmpty().isSubsetOf(tests);
+    }
+
+    @Test
+    void every_spec_file_beside_the_pages_is_accepted() throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("deploy/docs"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".yaml")).toList())
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(
+                                    SpecFile.read(Files.readString(file)).runs())
+                            .isPositive());
+        }
     }
 
     /** What can be set is written down, and nothing is written down that is never read. */

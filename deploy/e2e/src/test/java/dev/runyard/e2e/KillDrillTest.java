@@ -13,8 +13,8 @@ class KillDrillTest {
     Path folder;
 
     @Test
-    void kill_9_of_worker_service_and_everything_loses_nothing() throws Exception {
-        KillDrill drill = new KillDrill(new KillDrill.Plan(2, 1, 1, 7), KillDrill.sweep(2, 10));
+    void kill_9_of_worker_service_and_everything_loses_nothing_and_changes_no_decision() throws Exception {
+        KillDrill drill = new KillDrill(new KillDrill.Plan(2, 1, 1, 7), KillDrill.searching(7, 9));
         assertThat(drill.run(folder)).isEmpty();
     }
 }

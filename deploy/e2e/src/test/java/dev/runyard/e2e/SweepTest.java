@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.e2e.lab.LabClient;
 import dev.runyard.e2e.lab.LabProcess;
 import java.net.http.HttpResponse;
@@ -160,6 +161,114 @@ class SweepTest {
         client.await("/api/v1/runs/" + first, Duration.ofMinutes(1), r -> r.get("state")
                 .asText()
                 .equals("CANCELLED"));
+    }
+
+    /** All that a search has, as one types it, from the file to the sweep around its best point. */
+    @Test
+    void a_search_is_queued_looked_at_made_longer_narrowed_and_stopped_by_typing() throws Exception {
+        Path file = Files.writeString(folder.resolve("search.yaml"), """
+                experiment: search
+                base:
+                  dataset: {id: shapes, train: 128, test: 40}
+                  method: {kind: pgn, resolution: 32, librarySize: 8}
+                  schedule: {epochs: 2, warmupEpochs: 0}
+                  batchSize: 32
+                axes:
+                  optimizer.learningRate: {logUniform: [0.001, 1]}
+                  method.prompts: {integers: [1, 4]}
+                require: "method.prompts * method.librarySize <= 24"
+                enqueue: [{method.prompts: 3, optimizer.learningRate: 0.05}]
+                metric: val/loss
+                sampler: {kind: tpe, runs: 3, startup: 2}
+                pruner: {kind: asha, reduction: 2, minEpochs: 1}
+                parallel: 1
+                """);
+        String id = typed("submit", file.toString());
+        ended(id);
+        JsonNode points = client.get("/api/v1/sweeps/" + id + "/points");
+        assertThat(points.get("points")).hasSize(3);
+        assertThat(points.at("/points/0/source").asText()).isEqualTo("enqueue");
+        String best = points.get("best").asText();
+        assertThat(typed("sweep", "best", id).lines().skip(1).findFirst())
+                .hasValueSatisfying(line -> assertThat(line).startsWith(best + " "));
+        assertThat(typed("sweep", "importance", id)).contains("too few runs to say");
+
+        typed("sweep", "extend", id, "--points", "2");
+        ended(id);
+        points = client.get("/api/v1/sweeps/" + id + "/points");
+        assertThat(points.get("points")).hasSize(5).allSatisfy(point -> assertThat(
+                        point.at("/params/method.prompts").asInt())
+                .isLessThanOrEqualTo(3));
+
+        String run = typed("sweep", "run", id);
+        client.await("/api/v1/runs/" + run, Duration.ofMinutes(2), r -> r.get("state")
+                .asText()
+                .equals("FINISHED"));
+        JsonNode of = points.get("points").get(points.get("best").asInt());
+        assertThat(client.get("/api/v1/runs/" + run).at("/document/optimizer/learningRate"))
+                .isEqualTo(of.at("/params/optimizer.learningRate"));
+
+        // Around the best by another sampler, changed by hand; it begins with what the first has found.
+        ObjectNode around = (ObjectNode) JSON.readTree(typed("sweep", "around", id, "--print"));
+        assertThat(around.get("from").asText()).isEqualTo(id);
+        around.putObject("sampler").put("kind", "gp").put("runs", 200).put("startup", 2);
+        Path narrowed = Files.writeString(folder.resolve("around.json"), around.toString());
+        String second = typed("submit", narrowed.toString());
+        assertThat(client.get("/api/v1/sweeps/" + second + "/points")
+                        .at("/points/0/history")
+                        .asInt())
+                .isEqualTo(5);
+        typed("sweep", "stop", second);
+        ended(second);
+        JsonNode stopped = client.get("/api/v1/sweeps/" + second + "/points");
+        assertThat(stopped.get("stopping").asText()).startsWith("stopped by");
+        assertThat(stopped.get("points").size()).isLessThan(200);
+    }
+
+    @Test
+    void a_program_of_ones_own_asks_and_tells_by_typing() throws Exception {
+        Path file = Files.writeString(folder.resolve("wing.yaml"), """
+                experiment: wing
+                external: true
+                base: {schedule: {epochs: 9}}
+                axes: {angle: {uniform: [0, 15]}, profile: [a, b]}
+                metric: drag
+                goal: min
+                sampler: {kind: tpe, runs: 3, startup: 1}
+                pruner: {kind: asha}
+                """);
+        String id = typed("submit", file.toString());
+        String first = typed("ask", id, "--key", "mine");
+        assertThat(first).startsWith("0 angle=").contains("profile=");
+        assertThat(typed("ask", id, "--key", "mine")).isEqualTo(first);
+        assertThat(typed("tell", id, "0", "0.5", "--epoch", "1")).isEqualTo("KEEP");
+        typed("tell", id, "0", "0.4");
+        typed("ask", id, "--points", "2");
+        assertThat(typed("tell", id, "1", "0.9", "--epoch", "1")).isEqualTo("STOP");
+        typed("tell", id, "1", "--pruned");
+        typed("tell", id, "2", "--failed", "no wind");
+        assertThat(typed("ask", id)).isEmpty();
+        assertThat(client.get("/api/v1/sweeps/" + id).get("state").asText()).isEqualTo("FINISHED");
+        assertThat(typed("sweep", "best", id).lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("0 ");
+        JsonNode points = client.get("/api/v1/sweeps/" + id + "/points").get("points");
+        assertThat(points.findValuesAsText("state")).containsExactly("FINISHED", "PRUNED", "FAILED");
+    }
+
+    /** What a command prints; it must end well. */
+    private String typed(String... command) throws Exception {
+        LabProcess.Result result = LabProcess.run(lab.command(command), Duration.ofMinutes(3));
+        assertThat(result.exit()).as(result.err()).isZero();
+        return result.out().strip();
+    }
+
+    private void ended(String sweep) throws InterruptedException {
+        client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> s.get("state")
+                .asText()
+                .equals("FINISHED"));
     }
 
     @Test

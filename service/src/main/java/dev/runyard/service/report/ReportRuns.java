@@ -73,7 +73,9 @@ class ReportRuns {
                 + ") as o");
         List<String> metrics = spec.cell().metric();
         for (int i = 0; i < metrics.size(); i++) {
-            columns.add(joins.number(RunField.parse("cell.metric", "metrics." + metrics.get(i))) + " as f" + i);
+            RunField metric = RunField.parse("cell.metric", "metrics." + metrics.get(i));
+            // Among the runs of an experiment tasks stand for themselves; they are no runs of a sweep.
+            columns.add((sweep == null ? joins.number(metric) : joins.numberOrOfTask(metric)) + " as f" + i);
         }
         columns.add(joins.number(RunField.parse("extra", "metrics.system/parameters")) + " as p");
         String from = " from run r " + where.joins(joins) + joins.joins() + "where " + where.sql("r.id");

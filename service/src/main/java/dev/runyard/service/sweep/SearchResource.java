@@ -48,12 +48,12 @@ public class SearchResource {
 
     private final Statements statements;
     private final SweepHistory history;
-    private final SweepLedger ledger;
+    private final SweepLength length;
 
-    public SearchResource(Statements statements, SweepHistory history, SweepLedger ledger) {
+    public SearchResource(Statements statements, SweepHistory history, SweepLength length) {
         this.statements = statements;
         this.history = history;
-        this.ledger = ledger;
+        this.length = length;
     }
 
     /**
@@ -341,7 +341,7 @@ public class SearchResource {
                     "cannot be added to a grid, which has every point",
                     "queue a sweep with the further values");
         }
-        ledger.extend(sweep, spec, more.points(), Given.who(user));
+        length.extend(sweep, spec, more.points(), Given.who(user));
         return points(id);
     }
 
@@ -352,7 +352,7 @@ public class SearchResource {
     public Points stop(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         UUID sweep = Given.id("sweep", id);
         spec(sweep);
-        ledger.stop(sweep, Given.who(user));
+        length.stop(sweep, Given.who(user));
         return points(id);
     }
 

@@ -27,15 +27,14 @@ import org.jspecify.annotations.Nullable;
 public class StudyLedger {
     private final Statements statements;
     private final Asking asking;
-    private final SweepLedger sweeps;
+    private final StudyRoom studies;
     private final SweepPruning pruning;
     private final Journal journal;
 
-    public StudyLedger(
-            Statements statements, Asking asking, SweepLedger sweeps, SweepPruning pruning, Journal journal) {
+    public StudyLedger(Statements statements, Asking asking, StudyRoom studies, SweepPruning pruning, Journal journal) {
         this.asking = asking;
         this.statements = statements;
-        this.sweeps = sweeps;
+        this.studies = studies;
         this.pruning = pruning;
         this.journal = journal;
     }
@@ -65,9 +64,9 @@ public class StudyLedger {
     /** Hands out up to so many points, drawn now where they are not drawn yet; {@code asked} names the request. */
     @Transactional(Transactional.TxType.MANDATORY)
     public Asked ask(UUID asked, UUID sweep, int points, String who) {
-        SweepLedger.Room room = sweeps.room(sweep, points);
+        StudyRoom.Room room = studies.room(sweep, points);
         if (room.points() == 0) {
-            return new Asked(List.of(), sweeps.stopping(sweep));
+            return new Asked(List.of(), studies.stopping(sweep));
         }
         List<Handed> handed = statements.rows(
                 "update sweep_draw set asked = ?, asked_at = now(), asked_by = ?"
@@ -89,7 +88,7 @@ public class StudyLedger {
                 StudyLedger::handed,
                 sweep,
                 asked);
-        return new Asked(points, points.isEmpty() ? sweeps.stopping(sweep) : null);
+        return new Asked(points, points.isEmpty() ? studies.stopping(sweep) : null);
     }
 
     private static Handed handed(ResultSet row) throws SQLException {
@@ -124,7 +123,7 @@ public class StudyLedger {
                         + (result.values().isEmpty()
                                 ? result.state().name().toLowerCase(java.util.Locale.ROOT)
                                 : values));
-        sweeps.settle(sweep);
+        studies.settle(sweep);
     }
 
     /**

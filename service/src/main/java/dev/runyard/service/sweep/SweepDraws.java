@@ -16,12 +16,10 @@ import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 class SweepDraws {
     private final Statements statements;
     private final SweepHistory history;
+    private final FurtherSeeds seeds;
 
-    SweepDraws(Statements statements, SweepHistory history) {
+    SweepDraws(Statements statements, SweepHistory history, FurtherSeeds seeds) {
         this.statements = statements;
         this.history = history;
+        this.seeds = seeds;
     }
 
     /** How a point came about. */
@@ -80,11 +80,7 @@ class SweepDraws {
                 .subList(
                         Math.min(included, spec.include().size()),
                         spec.include().size());
-        if (spec.later()) {
-            // What is left of all runs, less those for further seeds.
-            total = Points.first(spec);
-        }
-        int left = total - rest.size() * seeds(spec) - index;
+        int left = (spec.later() ? seeds.left(sweep, spec) : total - index) - rest.size() * seeds(spec);
         if (left <= 0) {
             return store(sweep, spec, rest, Source.INCLUDE, point, index, point);
         }
@@ -116,15 +112,6 @@ class SweepDraws {
         return (int) statements.number("select coalesce(max(point), -1) + 1 from sweep_draw where sweep_id = ?", sweep);
     }
 
-    /** Whether a run waits until all points are over, because it is for a further seed of one of the best. */
-    boolean waits(JsonNode document, int index) {
-        if (!document.path("seedsLater").asBoolean()) {
-            return false;
-        }
-        SweepSpec spec = Json.read(document, SweepSpec.class);
-        return spec.later() && index >= Points.first(spec);
-    }
-
     /**
      * The further seeds of the best points, once all points are over.
      *
@@ -133,14 +120,8 @@ class SweepDraws {
     @Transactional(Transactional.TxType.MANDATORY)
     int further(UUID sweep, SweepSpec spec, int index) {
         List<Past> past = history.of(sweep, spec);
-        List<Integer> best = IntStream.range(0, past.size())
-                .filter(i -> past.get(i).told())
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> past.get(i).loss()))
-                .limit(Points.best(Points.first(spec)))
-                .toList();
         ArrayNode runs = Json.mapper().createArrayNode();
-        for (int point : best) {
+        for (int point : seeds.due(sweep, past)) {
             for (Map<String, JsonNode> run :
                     Points.further(spec, past.get(point).point())) {
                 place(runs, index, point, run);

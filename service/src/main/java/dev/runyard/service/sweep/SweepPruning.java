@@ -5,6 +5,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricListener;
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.Decision;
@@ -84,7 +85,13 @@ public class SweepPruning implements MetricListener {
         if (document == null || !document.path("pruner").isObject()) {
             return;
         }
-        SweepSpec spec = Json.read(document, SweepSpec.class);
+        SweepSpec spec;
+        try {
+            spec = Json.read(document, SweepSpec.class);
+        } catch (InvalidSpec e) {
+            // Of another release: its runs go on to their end, and the sweep says so when it is topped up.
+            return;
+        }
         PrunerSpec asked = java.util.Objects.requireNonNull(spec.pruner());
         String metric = metric(spec);
         Optional<Integer> key = statements.row("select id from metric_key where key = ?", r -> r.getInt(1), metric);

@@ -15,6 +15,7 @@ import dev.runyard.service.metric.Lab;
 import dev.runyard.service.result.Animals;
 import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.Configurations;
+import dev.runyard.service.sweep.SweepLedger;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.table.LatexTable;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -235,6 +236,54 @@ final class ReportsTest {
         assertThat(test.path("words").asText()).isEqualTo("McNemar's");
         assertThat(test.path("n").asText()).isEqualTo("4 images, 3 told apart");
         assertThat(test.path("p").asDouble()).isEqualTo(0.25);
+    }
+
+    /** What a sweep's {@code then:} has its runs judged on is a column of its report, though the tasks are no runs of it. */
+    @Test
+    void whatTasksOnASweepsRunsMeasuredStandsInItsReport() throws IOException {
+        UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"judged-later\", \"base\": {\"dataset\": {\"id\": \"shapes\"}}, \"axes\":"
+                        + " {\"method.prompts\": [1, 2]}, \"seeds\": [0, 1], \"parallel\": 4}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .<String>path("id"));
+        String[] states = {"FINISHED", "FINISHED", "FINISHED", "FAILED"};
+        for (int i = 0; i < 4; i++) {
+            UUID run = SweepLedger.runId(sweep, i);
+            statements.change("update run set state = 'FINISHED', attempt = 1, ended_at = now() where id = ?", run);
+            summary(run, "test/top1", 80 + i);
+            task(run, 0, "FINISHED", 30.0 + i);
+            // The newest that finished counts.
+            task(run, 1, states[i], 40.0 + i);
+        }
+        summary(SweepLedger.runId(sweep, 0), "test/folder/top1", 50);
+        JsonNode table = preview("""
+                title: Judged later
+                runs: {sweep: %s}
+                rows: [method.prompts]
+                cell: {metric: [test/top1, test/folder/top1], show: mean}
+                """.formatted(sweep));
+        assertThat(cell(table, "1", 0).path("mean").asDouble()).isEqualTo(80.5);
+        assertThat(cell(table, "1", 1).path("values").toString()).isEqualTo("[50.0,41.0]");
+        assertThat(cell(table, "2", 1).path("values").toString()).isEqualTo("[42.0,33.0]");
+        assertThat(table.path("unfinishedTotal").asInt()).isZero();
+    }
+
+    private void task(UUID of, int minutes, String state, double value) {
+        UUID id = UUID.randomUUID();
+        statements.change(
+                "insert into run (id, project_id, experiment_id, name, state, reason, spec, spec_hash, created_by, epochs, of_run,"
+                        + " created_at, ended_at) select ?, project_id, experiment_id, 'evaluate', ?,"
+                        + " case when ? = 'FAILED' then 'DATA' end, '{\"task\": \"evaluate\"}', '', 'test', 1, id, now(),"
+                        + " now() + make_interval(mins => ?) from run where id = ?",
+                id,
+                state,
+                state,
+                minutes,
+                of);
+        summary(id, "test/folder/top1", value);
     }
 
     @Test

@@ -361,11 +361,98 @@ final class SearchTest {
         assertThat(further).containsExactly(best.get(0), best.get(0), best.get(1), best.get(1));
         JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
         assertThat(points.getList("points[" + points.getInt("best") + "].runs")).hasSize(3);
+    }
+
+    /** Where further points are asked for, the quarter is of all of them; a seed that was run is not run again. */
+    @Test
+    void aSweepWhoseBestPointsHaveTheirSeedsIsMadeLonger() {
+        UUID sweep = id(
+                queue(
+                        "\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 3,"
+                                + " \"seeds\": [0, 1, 2], \"seedsLater\": true, \"sampler\": {\"kind\": \"tpe\", \"runs\": 8, \"startup\": 4}"));
+        toItsEnd(sweep);
+        List<String> before = seeded(sweep);
+        assertThat(before).hasSize(2);
+        extend(sweep, 4);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("RUNNING"))
+                .body("total", equalTo(8 + 2 * 2 + 4 + 2));
+        ledger.next(sweep);
+        // In the middle of its new points it is made longer once more.
+        extend(sweep, 4);
+        toItsEnd(sweep);
+        assertThat(drawn(sweep)).hasSize(16).doesNotHaveDuplicates();
+        List<String> best = statements.rows(
+                "select params::text from sweep_draw where sweep_id = ?"
+                        + " order by abs(log(cast(params ->> 'optimizer.learningRate' as numeric)) + 1) limit 4",
+                r -> r.getString(1),
+                sweep);
+        assertThat(seeded(sweep)).containsAll(best).containsAll(before);
+        assertThat(seeded(sweep)).allMatch(point -> best.contains(point) || before.contains(point));
+        assertThat(statements.number(
+                        "select count(*) from (select params from run where sweep_id = ? group by params having count(*) > 1) t",
+                        sweep))
+                .isZero();
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("total", equalTo(16 + 2 * seeded(sweep).size()))
+                .body("created", equalTo(16 + 2 * seeded(sweep).size()));
+    }
+
+    @Test
+    void aStoppedSweepWithSeedsForLaterGoesOnWithWhatWasDrawn() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 2,"
+                + " \"seeds\": [0, 1], \"seedsLater\": true, \"sampler\": {\"kind\": \"random\", \"runs\": 6}"));
+        given().post("/api/v1/sweeps/" + sweep + "/stop").then().statusCode(200);
+        toItsEnd(sweep);
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(2);
+        extend(sweep, 5);
+        toItsEnd(sweep);
+        assertThat(drawn(sweep)).hasSize(7).doesNotHaveDuplicates();
+        assertThat(seeded(sweep)).hasSize(2);
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(9);
+    }
+
+    @Test
+    void axesThatHaveNoMorePointsEndInFurtherSeedsToo() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": [0.1, 0.2, 0.3]}, \"parallel\": 3,"
+                + " \"seeds\": [0, 1], \"seedsLater\": true, \"sampler\": {\"kind\": \"tpe\", \"runs\": 3}"));
+        toItsEnd(sweep);
+        assertThat(seeded(sweep)).hasSize(1);
+        extend(sweep, 3);
+        toItsEnd(sweep);
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(4);
+        given().get("/api/v1/sweeps/" + sweep + "/points").then().body("stopping", containsString("no further point"));
+    }
+
+    private static void extend(UUID sweep, int points) {
         given().contentType(ContentType.JSON)
-                .body("{\"points\": 3}")
+                .body("{\"points\": " + points + "}")
                 .post("/api/v1/sweeps/" + sweep + "/extend")
                 .then()
-                .statusCode(422);
+                .statusCode(200);
+    }
+
+    private void toItsEnd(UUID sweep) {
+        for (int i = 0; i < 40; i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+    }
+
+    /** Points that were run for more than one seed. */
+    private List<String> seeded(UUID sweep) {
+        return statements.rows(
+                "select params::text from sweep_draw d where sweep_id = ? and (select count(*) from sweep_point p join run r"
+                        + " on r.sweep_id = p.sweep_id and r.sweep_index = p.sweep_index"
+                        + " where p.sweep_id = d.sweep_id and p.point = d.point) > 1 order by point",
+                r -> r.getString(1),
+                sweep);
     }
 
     /** What a run reports between its stop and its end is a matter of how fast it obeys: nobody learns from it. */

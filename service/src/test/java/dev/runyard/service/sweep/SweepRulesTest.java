@@ -17,6 +17,7 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,9 @@ final class SweepRulesTest {
 
     @Inject
     SweepLedger ledger;
+
+    @Inject
+    SweepPruning pruning;
 
     @Inject
     SweepsOf010 sweepsOf010;
@@ -144,6 +148,29 @@ final class SweepRulesTest {
                         sweep))
                 .isEqualTo(drawn);
         given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+    }
+
+    /** What learns, prunes and has a budget reads its spec at every step: one of another release ends the drawing, and sticks nothing. */
+    @Test
+    void aSweepWhoseSpecNobodyReadsAnyMoreEndsWithWhatItHas() {
+        UUID sweep = id(
+                queue(
+                        "\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 2,"
+                                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}, \"pruner\": {\"kind\": \"asha\"}, \"budget\": {\"target\": 99}"));
+        statements.change(
+                "update sweep set spec = jsonb_set(spec, '{sampler,kind}', '\"of another time\"') where id = ?", sweep);
+        pruning.stored(SweepLedger.runId(sweep, 0), Set.of("val/top1"), 1);
+        finish(sweep, 1);
+        ledger.next(sweep);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("total", equalTo(2));
+        assertThat(statements
+                        .row("select stopping from sweep where id = ?", r -> r.getString(1), sweep)
+                        .orElseThrow())
+                .contains("cannot read the sweep's spec")
+                .contains("of another time");
     }
 
     @Test

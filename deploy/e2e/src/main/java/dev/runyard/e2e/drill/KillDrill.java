@@ -17,11 +17,12 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * The same sweep twice: once left alone, once under {@code kill -9}. Afterwards every run must be FINISHED, each step must be
- * there once, and every loss, every result of val and test and the final weights must have the same bits.
+ * The same sweep twice: once left alone, once under {@code kill -9}. Afterwards both must have drawn the same points, seen the same at their rungs and
+ * decided the same; every run that was not pruned must be FINISHED, each of its steps must be there once, and every loss, every result of val and
+ * test and the final weights must have the same bits.
  *
- * <p>{@code java -cp … dev.runyard.e2e.drill.KillDrill WORKER SERVICE ALL [SEED]} prints what was killed when, and the verdict;
- * exit code 1 when a bit differs.
+ * <p>{@code java -cp … dev.runyard.e2e.drill.KillDrill WORKER SERVICE ALL [SEED] [--prune]} prints what was killed when, and the verdict;
+ * exit code 1 when a bit or a decision differs. With {@code --prune} the sweep learns, and stops runs early.
  */
 public final class KillDrill {
     /** How often each part is killed. */
@@ -40,20 +41,24 @@ public final class KillDrill {
     }
 
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length < 3) {
-            System.err.println("usage: KillDrill WORKER-KILLS SERVICE-KILLS ALL-KILLS [SEED]");
+        List<String> given = new ArrayList<>(List.of(arguments));
+        boolean prune = given.remove("--prune");
+        if (given.size() < 3) {
+            System.err.println("usage: KillDrill WORKER-KILLS SERVICE-KILLS ALL-KILLS [SEED] [--prune]");
             System.exit(2);
         }
-        long seed = arguments.length > 3 ? Long.parseLong(arguments[3]) : 1;
+        long seed = given.size() > 3 ? Long.parseLong(given.get(3)) : 1;
         Plan plan = new Plan(
-                Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), seed);
+                Integer.parseInt(given.get(0)), Integer.parseInt(given.get(1)), Integer.parseInt(given.get(2)), seed);
         Path folder = Files.createTempDirectory("runyard-drill");
         // Enough training for each kill to find something to interrupt.
-        List<String> faults = new KillDrill(plan, sweep(Math.max(2, plan.total() / 3), 12)).run(folder);
+        Map<String, Object> sweep =
+                prune ? searching(Math.max(8, plan.total()), 9) : sweep(Math.max(2, plan.total() / 3), 12);
+        List<String> faults = new KillDrill(plan, sweep).run(folder);
         faults.forEach(System.out::println);
         System.out.println(
                 faults.isEmpty()
-                        ? "verdict: nothing lost, every value and all weights bit-identical"
+                        ? "verdict: nothing lost, the same drawn and decided, every value and all weights bit-identical"
                         : "verdict: FAILED");
         System.exit(faults.isEmpty() ? 0 : 1);
     }
@@ -67,37 +72,64 @@ public final class KillDrill {
         for (int i = 0; i < seeds; i++) {
             all.add(i);
         }
+        return Map.of("experiment", "kill-drill", "base", base(epochs), "seeds", all, "parallel", 2);
+    }
+
+    /**
+     * A search over the rate of the same training by TPE, with ASHA: what is drawn and what is stopped follows from what was seen before, so that one
+     * wrong value shows in all that comes after it.
+     */
+    public static Map<String, Object> searching(int runs, int epochs) {
         return Map.of(
                 "experiment",
                 "kill-drill",
                 "base",
-                Map.of(
-                        "dataset", Map.of("id", "shapes", "train", 320, "test", 64),
-                        "method", Map.of("kind", "pgn", "resolution", 64, "prompts", 2, "librarySize", 16),
-                        "schedule", Map.of("epochs", epochs, "warmupEpochs", 1),
-                        "batchSize", 32,
-                        "augment", "flip-crop",
-                        "checkpoint", Map.of("everyEpochs", 1, "everySeconds", 2)),
-                "seeds",
-                all,
+                base(epochs),
+                "axes",
+                Map.of("optimizer.learningRate", Map.of("logUniform", List.of(0.001, 1.0))),
+                "metric",
+                "val/loss",
+                "sampler",
+                Map.of("kind", "tpe", "runs", runs, "startup", 3),
+                "pruner",
+                Map.of("kind", "asha", "reduction", 2, "minEpochs", 1),
                 "parallel",
-                2);
+                1);
+    }
+
+    private static Map<String, Object> base(int epochs) {
+        return Map.of(
+                "dataset", Map.of("id", "shapes", "train", 320, "test", 64),
+                "method", Map.of("kind", "pgn", "resolution", 64, "prompts", 2, "librarySize", 16),
+                "schedule", Map.of("epochs", epochs, "warmupEpochs", 1),
+                "batchSize", 32,
+                "augment", "flip-crop",
+                "checkpoint", Map.of("everyEpochs", 1, "everySeconds", 2));
     }
 
     /** Runs both sweeps in {@code folder}; returns what is wrong, empty when nothing is. */
     public List<String> run(Path folder) throws IOException, InterruptedException {
-        Map<Integer, Measured> undisturbed = undisturbed(folder.resolve("calm"));
-        return compare(undisturbed, disturbed(folder.resolve("drill")));
+        Came calm = undisturbed(folder.resolve("calm"));
+        Came drill = disturbed(folder.resolve("drill"));
+        List<String> faults = calm.decided().differences(drill.decided());
+        if (sweep.containsKey("pruner") && !calm.decided().pruned()) {
+            faults.add("the pruner had nothing to stop, or stopped everything");
+        }
+        faults.addAll(compare(calm.runs(), drill.runs()));
+        return faults;
     }
 
-    private Map<Integer, Measured> undisturbed(Path home) throws IOException, InterruptedException {
+    /** What came of a sweep; of runs, those that are FINISHED. */
+    private record Came(Decided decided, Map<Integer, Measured> runs) {}
+
+    private Came undisturbed(Path home) throws IOException, InterruptedException {
         try (LabProcess lab = LabProcess.start(home, Map.of("RUNYARD_THREADS", "1"))) {
             String id = lab.client().post("/api/v1/sweeps", sweep).get("id").asText();
-            return measured(lab.client(), finished(lab.client(), id));
+            return came(lab.client(), id);
         }
     }
 
-    private Map<Integer, Measured> disturbed(Path home) throws IOException, InterruptedException {
+    private Came disturbed(Path home) throws IOException, InterruptedException {
         Random random = new Random(plan.seed());
         List<String> kills = new ArrayList<>();
         kills.addAll(Collections.nCopies(plan.worker(), "worker"));
@@ -139,7 +171,7 @@ public final class KillDrill {
                         all.get(all.size() / 2),
                         all.get(all.size() - 1));
             });
-            return measured(lab.client(), finished(lab.client(), id));
+            return came(lab.client(), id);
         }
     }
 
@@ -186,19 +218,19 @@ public final class KillDrill {
         return client.get("/api/v1/sweeps/" + sweep).get("state").asText().matches("FINISHED|CANCELLED");
     }
 
-    private static List<JsonNode> finished(LabClient client, String sweep) throws InterruptedException {
+    private static Came came(LabClient client, String sweep) throws InterruptedException {
         client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(60), s -> s.get("state")
                 .asText()
                 .matches("FINISHED|CANCELLED"));
-        return client.runsOf(sweep);
-    }
-
-    private static Map<Integer, Measured> measured(LabClient client, List<JsonNode> runs) {
         Map<Integer, Measured> all = new TreeMap<>();
-        for (JsonNode run : runs) {
-            all.put(run.get("index").asInt(), Measured.of(client, run.get("id").asText()));
+        for (JsonNode run : client.runsOf(sweep)) {
+            if (!run.get("state").asText().equals("PRUNED")) {
+                all.put(
+                        run.get("index").asInt(),
+                        Measured.of(client, run.get("id").asText()));
+            }
         }
-        return all;
+        return new Came(Decided.of(client, sweep), all);
     }
 
     static List<String> compare(Map<Integer, Measured> calm, Map<Integer, Measured> drill) {

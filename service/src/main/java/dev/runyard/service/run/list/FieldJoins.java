@@ -19,6 +19,7 @@ public final class FieldJoins {
     private final Map<String, String> summaries = new HashMap<>();
     private boolean experiment;
     private boolean configuration;
+    private int tasks;
 
     public FieldJoins(StoredKeys keys) {
         this.keys = keys;
@@ -73,6 +74,24 @@ public final class FieldJoins {
             return "cast(null as double precision)";
         }
         return "case when abs(" + expression + ") < 'Infinity' then " + expression + " end";
+    }
+
+    /** The value as a double, as {@link #number}; of a run that has none, that of the newest finished task that looked at it. */
+    public String numberOrOfTask(RunField field) {
+        if (!(field instanceof RunField.Metric metric)) {
+            return number(field);
+        }
+        String own = summary(metric.key());
+        String alias = "l" + tasks++;
+        joins.append("""
+                left join lateral (
+                  select s.* from run t join metric_summary s on s.run_id = t.id and s.key_id = ?
+                  where %2$s.run_id is null and t.of_run = r.id and t.state = 'FINISHED' and t.deleted_at is null
+                  order by t.ended_at desc, t.id limit 1) %1$s on true
+                """.formatted(alias, own));
+        values.add(keys.metric(metric.key()));
+        String value = "coalesce(" + metric.sql(own) + ", " + metric.sql(alias) + ")";
+        return "case when abs(" + value + ") < 'Infinity' then " + value + " end";
     }
 
     public String joins() {
