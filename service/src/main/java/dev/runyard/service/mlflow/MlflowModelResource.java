@@ -158,8 +158,7 @@ public class MlflowModelResource {
         List<UUID> among = scope.home()
                 .map(home -> List.of(home.place().experiment()))
                 .orElseGet(() -> search.ids(message.texts("experiment_ids")));
-        List<MlflowModels.Model> found =
-                models.of(among, equals, most, offset);
+        List<MlflowModels.Model> found = models.of(among, equals, most, offset);
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("models");
         found.stream().limit(most).forEach(model -> page.add(model.json()));

@@ -83,11 +83,10 @@ final class MlflowModelsTest {
                 .body("models.info.model_id", contains(id));
         post(
                         "logged-models/search",
-                        "{\"experiment_ids\": [\"" + experiment + "\"], \"filter\": \"name = 'net' AND source_run_id = '" + run + "'\"}")
+                        "{\"experiment_ids\": [\"" + experiment
+                                + "\"], \"filter\": \"name = 'net' AND source_run_id = '" + run + "'\"}")
                 .body("models", hasSize(1));
-        post(
-                        "logged-models/search",
-                        "{\"experiment_ids\": [\"" + experiment + "\"], \"filter\": \"name = 'other'\"}")
+        post("logged-models/search", "{\"experiment_ids\": [\"" + experiment + "\"], \"filter\": \"name = 'other'\"}")
                 .body("models", empty());
         post("logged-models/search", "{\"experiment_ids\": [\"" + experiment + "\"], \"filter\": \"metrics.a > 1\"}")
                 .statusCode(400)

@@ -112,11 +112,7 @@ public sealed interface BlockMethod extends MethodSpec {
         }
 
         /** Without dropout. */
-        public Adapter(
-                Insertion insertion,
-                Integer bottleneck,
-                @Nullable Double scale,
-                @Nullable Boolean norms) {
+        public Adapter(Insertion insertion, Integer bottleneck, @Nullable Double scale, @Nullable Boolean norms) {
             this(insertion, bottleneck, scale, norms, null);
         }
 
