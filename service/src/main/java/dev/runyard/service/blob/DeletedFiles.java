@@ -29,11 +29,11 @@ class DeletedFiles {
             with gone as (select r.id, r.name, p.name as project from run r join project p on p.id = r.project_id %s),
             refers as (
               select sha256, run_id from artifact union select sha256, run_id from checkpoint_file),
-            only as (
+            owned as (
               select f.sha256, min(f.run_id::text)::uuid as run_id from refers f left join gone g on g.id = f.run_id
               group by f.sha256 having count(*) = count(g.id))
             select g.id, g.name, g.project, count(b.sha256), coalesce(sum(b.size), 0)
-            from gone g left join only o on o.run_id = g.id left join blob b on b.sha256 = o.sha256
+            from gone g left join owned o on o.run_id = g.id left join blob b on b.sha256 = o.sha256
             group by g.id, g.name, g.project order by 5 desc""".formatted(OLD);
 
     private final Statements statements;

@@ -126,7 +126,7 @@ final class ProjectTest {
         read(project, stored(head + line + foreign + "{\"end\":true,\"rows\":2}\n"))
                 .statusCode(422)
                 .body("code", equalTo("BAD_EXPORT"))
-                .body("value", equalTo("line 3"));
+                .body("value", equalTo("\"line 3\""));
         assertThat(lab.number("select count(*) from run_log where run_id = ? and seq = 7777", others))
                 .isZero();
     }
