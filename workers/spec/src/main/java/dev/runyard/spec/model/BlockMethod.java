@@ -91,15 +91,7 @@ public sealed interface BlockMethod extends MethodSpec {
 
             @Doc("For insertion serial: whether the blocks' norms are trained too, as in the paper; left out: true.")
             @Nullable
-            Boolean norms,
-
-            @Doc(
-                    value =
-                            "Share of the bottleneck's numbers that are left out by chance in training; left out: none. AdaptFormer's released code has 0.1.",
-                    above = 0,
-                    max = 0.9)
-            @Nullable
-            Double dropout)
+            Boolean norms)
             implements BlockMethod {
         public Adapter {
             insertion = Defaults.or(insertion, Insertion.SERIAL);
@@ -108,12 +100,6 @@ public sealed interface BlockMethod extends MethodSpec {
             norms = Only.with("norms", norms, insertion == Insertion.SERIAL, "insertion serial", true);
             Bounds.check(Adapter.class, "bottleneck", bottleneck);
             Bounds.check(Adapter.class, "scale", scale);
-            Bounds.check(Adapter.class, "dropout", dropout);
-        }
-
-        /** Without dropout. */
-        public Adapter(Insertion insertion, Integer bottleneck, @Nullable Double scale, @Nullable Boolean norms) {
-            this(insertion, bottleneck, scale, norms, null);
         }
 
         @Override

@@ -55,7 +55,6 @@ public final class AllMethods {
                 linear("lora-all", new BlockMethod.Lora(3, 6.0, List.of(Target.values()))),
                 linear("adapter-serial", new BlockMethod.Adapter(null, 4, null, null)),
                 linear("adapter-parallel", new BlockMethod.Adapter(Insertion.PARALLEL, 4, null, null)),
-                linear("adapter-dropout", new BlockMethod.Adapter(Insertion.PARALLEL, 4, null, null, 0.1)),
                 linear("clip-adapter", new EmbeddingMethod.ClipAdapter(null, null)),
                 linear("net-alone", new MethodSpec.BackboneAlone(null, 48)),
                 linear("net-alone-mlp", new MethodSpec.BackboneAlone(Net.MLP, 48)),

@@ -1,21 +1,18 @@
 package dev.runyard.vision.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.model.BackboneSpec;
-import dev.runyard.spec.model.BlockMethod;
 import dev.runyard.spec.model.MethodSpec;
 import dev.runyard.spec.model.MethodSpec.Blocks;
 import dev.runyard.spec.model.MethodSpec.Mixing;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.Golden;
 import dev.runyard.vision.backbone.FrozenBackbone;
-import dev.runyard.vision.image.Draws;
 import dev.runyard.vision.nd.Torch;
 import java.io.IOException;
 import java.util.List;
@@ -155,63 +152,6 @@ class PromptRulesTest {
                     .isEqualTo(first);
             assertThat(again.buffers().get("patch.steps").toLongArray()).containsExactly(0);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(BlockMethod.Insertion.class)
-    void dropoutLeavesOutAnotherPartAtEachStepAndNothingInATest(BlockMethod.Insertion insertion) throws IOException {
-        BlockMethod.Adapter with = new BlockMethod.Adapter(insertion, 8, null, null, 0.5);
-        try (Model dropping = model(with);
-                Model again = model(with);
-                Model without = model(new BlockMethod.Adapter(insertion, 8, null, null))) {
-            for (Model each : List.of(dropping, again, without)) {
-                // Adapters begin as nothing, or nearly so: there would be nothing to leave out.
-                each.parameters().byName().forEach((name, array) -> {
-                    if (name.contains(".adapter.")) {
-                        array.set(waves(name.hashCode(), Math.toIntExact(array.size())));
-                    }
-                });
-            }
-            float[] first = dropping.scores(dropping.parameters(), pixels, true).toFloatArray();
-            float[] second =
-                    dropping.scores(dropping.parameters(), pixels, true).toFloatArray();
-            float[] whole = without.scores(without.parameters(), pixels, false).toFloatArray();
-            assertThat(second).isNotEqualTo(first);
-            assertThat(first).isNotEqualTo(whole);
-            assertThat(dropping.buffers().get("adapter.steps").toLongArray()).containsExactly(2);
-            assertThat(dropping.scores(dropping.parameters(), pixels, false).toFloatArray())
-                    .isEqualTo(whole);
-            assertThat(without.scores(without.parameters(), pixels, true).toFloatArray())
-                    .isEqualTo(whole);
-            // As a run that goes on from a checkpoint of one step.
-            again.buffers().get("adapter.steps").set(new long[] {1});
-            assertThat(again.scores(again.parameters(), pixels, true).toFloatArray())
-                    .isEqualTo(second);
-        }
-    }
-
-    @Test
-    void whatIsLeftOutHasItsShareAndTheRestMakesUpForIt() {
-        int n = 200_000;
-        float[] mask = Adapters.mask(new Draws(7, -3, 4).view(2), n, 0.1);
-        double zeros = 0;
-        double sum = 0;
-        for (float one : mask) {
-            assertThat(one == 0 || one == (float) (1 / 0.9)).isTrue();
-            zeros += one == 0 ? 1 : 0;
-            sum += one;
-        }
-        double deviation = Math.sqrt(0.1 * 0.9 / n);
-        assertThat(zeros / n).isCloseTo(0.1, within(4 * deviation));
-        assertThat(sum / n).isCloseTo(1, within(4 * deviation / 0.9));
-    }
-
-    private static float[] waves(int from, int n) {
-        float[] out = new float[n];
-        for (int i = 0; i < n; i++) {
-            out[i] = (float) (0.5 * Math.sin(from % 100 + i));
-        }
-        return out;
     }
 
     private Model model(MethodSpec method) throws IOException {

@@ -1,7 +1,6 @@
 package dev.runyard.vision.backbone.vit;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
 import dev.runyard.vision.nd.Nn;
 import dev.runyard.vision.nd.Tensors;
 
@@ -13,9 +12,6 @@ import dev.runyard.vision.nd.Tensors;
 public final class Bottleneck {
     /** Scalar among the weights. */
     public static final String SCALE = "adapter.scale";
-
-    /** Behind an adapter's name: by what the numbers between its layers are multiplied, [n, T, m], in a step with dropout. */
-    public static final String MASK = "mask";
 
     private Bottleneck() {}
 
@@ -29,7 +25,7 @@ public final class Bottleneck {
         if (!w.has(name + "down.weight")) {
             return y;
         }
-        return y.add(layer(w, name + "up", kept(w, name, Nn.gelu(layer(w, name + "down", y)))));
+        return y.add(layer(w, name + "up", Nn.gelu(layer(w, name + "down", y))));
     }
 
     /** sum + scale · up(ReLU(down(x))), x being what goes into the MLP's norm. */
@@ -37,18 +33,8 @@ public final class Bottleneck {
         if (!w.has(name + "down.weight")) {
             return sum;
         }
-        NDArray up = layer(w, name + "up", kept(w, name, Nn.relu(layer(w, name + "down", x))));
+        NDArray up = layer(w, name + "up", Nn.relu(layer(w, name + "down", x)));
         return sum.add(up.mul(w.get(SCALE)));
-    }
-
-    private static NDArray kept(Tensors w, String name, NDArray narrow) {
-        if (!w.has(name + MASK)) {
-            return narrow;
-        }
-        NDArray mask = w.get(name + MASK);
-        // Where the last block goes on with the class token alone, it is the first.
-        long tokens = narrow.getShape().get(1);
-        return narrow.mul(tokens == mask.getShape().get(1) ? mask : mask.get(new NDIndex(":, :" + tokens)));
     }
 
     private static NDArray layer(Tensors w, String name, NDArray x) {
