@@ -39,6 +39,7 @@ class ArchitectureTest {
             "report",
             "check",
             "sweep",
+            "sweep.draw",
             "project",
             "run.desk",
             "run.aggregate",

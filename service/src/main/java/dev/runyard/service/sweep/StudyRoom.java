@@ -4,6 +4,8 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.IllegalTransition;
+import dev.runyard.service.sweep.draw.SweepBudgets;
+import dev.runyard.service.sweep.draw.SweepDraws;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -4,6 +4,8 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.sweep.draw.FurtherSeeds;
+import dev.runyard.service.sweep.draw.SweepDraws;
 import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -49,10 +51,10 @@ class SweepLength {
         }
         int total;
         if (spec.later()) {
-            total = seeds.longer(held, spec, points);
+            total = seeds.longer(sweep, held.created(), held.total(), spec, points);
         } else {
             total = held.total() + points * SweepDraws.seeds(spec);
-            bounded(points, total);
+            SweepDraws.bounded(points, total);
         }
         SweepState next = held.state() == SweepState.FINISHED ? SweepState.RUNNING : held.state();
         statements.change(
@@ -62,18 +64,6 @@ class SweepLength {
                 sweep);
         journal.sweep(sweep, who, "extend", held.state(), next, points + " points more");
         wakeup.sweep(sweep);
-    }
-
-    /** @throws Problem 422 for more runs than a sweep may have */
-    static void bounded(int points, int total) {
-        if (total > SweepSpec.LIMIT) {
-            throw Problem.invalid(
-                    "SWEEP_TOO_LARGE",
-                    "points",
-                    points,
-                    "make " + total + " runs, more than " + SweepSpec.LIMIT,
-                    "add fewer");
-        }
     }
 
     /** No further points. */

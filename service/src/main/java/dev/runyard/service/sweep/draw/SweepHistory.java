@@ -1,4 +1,4 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.sweep.draw;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
@@ -42,7 +42,7 @@ public class SweepHistory {
     private final Statements statements;
     private final StudyHistory studies;
 
-    SweepHistory(Statements statements, StudyHistory studies) {
+    public SweepHistory(Statements statements, StudyHistory studies) {
         this.statements = statements;
         this.studies = studies;
     }
@@ -59,7 +59,7 @@ public class SweepHistory {
     /**
      * @param goals the sweep that asks: its goals count, also over the runs of another
      */
-    List<Past> of(UUID sweep, SweepSpec goals) {
+    public List<Past> of(UUID sweep, SweepSpec goals) {
         if (statements.number("select count(*) from sweep where id = ? and external", sweep) == 1) {
             return studies.of(sweep, goals);
         }

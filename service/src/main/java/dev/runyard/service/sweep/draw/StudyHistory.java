@@ -1,4 +1,4 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.sweep.draw;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;

@@ -1,4 +1,4 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.sweep.draw;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
  * it does the same again: the quarter is then of all points, and those that have their seeds already are not run once more.
  */
 @ApplicationScoped
-class FurtherSeeds {
+public class FurtherSeeds {
     private final Statements statements;
 
-    FurtherSeeds(Statements statements) {
+    public FurtherSeeds(Statements statements) {
         this.statements = statements;
     }
 
@@ -55,12 +55,12 @@ class FurtherSeeds {
     }
 
     /** Points that have no place yet. */
-    int left(UUID sweep, SweepSpec spec) {
+    public int left(UUID sweep, SweepSpec spec) {
         return wanted(sweep, spec) - placed(sweep).points();
     }
 
     /** Whether the run that comes next is for a further seed of one of the best points, and so has to wait until all are over. */
-    boolean waits(UUID sweep, JsonNode document) {
+    public boolean waits(UUID sweep, JsonNode document) {
         if (!document.path("seedsLater").asBoolean()) {
             return false;
         }
@@ -73,7 +73,7 @@ class FurtherSeeds {
      *
      * @param past of all points, in the order of the draws
      */
-    List<Integer> due(UUID sweep, List<Past> past) {
+    public List<Integer> due(UUID sweep, List<Past> past) {
         Set<Integer> seeded = statements
                 .rows(
                         "select point from sweep_point where sweep_id = ? group by point having count(*) > 1",
@@ -95,7 +95,7 @@ class FurtherSeeds {
      *
      * @return runs that the sweep is to have
      */
-    int noMore(UUID sweep, SweepSpec spec) {
+    public int noMore(UUID sweep, SweepSpec spec) {
         Placed placed = placed(sweep);
         return set(sweep, spec, placed, placed.points());
     }
@@ -103,21 +103,22 @@ class FurtherSeeds {
     /**
      * Makes room for further points.
      *
+     * @param created runs that were made
+     * @param total runs that the sweep was to have
+     * @param points 1 or more
      * @return runs that the sweep is to have; more, if none of those that have their seeds stays among the best
      * @throws Problem 422 SWEEP_TOO_LARGE
      */
-    int longer(SweepRows.Held held, SweepSpec spec, int points) {
-        Placed placed = placed(held.id());
-        boolean over = held.created() >= held.total();
+    public int longer(UUID sweep, int created, int total, SweepSpec spec, int points) {
+        Placed placed = placed(sweep);
+        boolean over = created >= total;
         int tried = (int) statements.number(
-                "select count(distinct point) from sweep_point where sweep_id = ? and sweep_index < ?",
-                held.id(),
-                held.created());
+                "select count(distinct point) from sweep_point where sweep_id = ? and sweep_index < ?", sweep, created);
         // What was drawn before the sweep was stopped is not drawn again: it goes on with these.
-        int wanted = Math.max(placed.points(), (over ? tried : wanted(held.id(), spec)) + points);
-        SweepLength.bounded(
+        int wanted = Math.max(placed.points(), (over ? tried : wanted(sweep, spec)) + points);
+        SweepDraws.bounded(
                 points, placed.runs() + wanted - placed.points() + (spec.seeds().size() - 1) * Points.best(wanted));
-        return set(held.id(), spec, placed, wanted);
+        return set(sweep, spec, placed, wanted);
     }
 
     private int set(UUID sweep, SweepSpec spec, Placed placed, int wanted) {

@@ -1,4 +1,4 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.sweep.draw;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /** Whether a sweep has had enough: device-hours, hours, a target reached, or no improvement. Runs under way are never stopped by it. */
 @ApplicationScoped
-class SweepBudgets {
+public class SweepBudgets {
     private static final String USED = """
             select coalesce(sum(extract(epoch from coalesce(a.ended_at, now()) - a.started_at)), 0) / 3600
             from attempt a join run r on r.id = a.run_id where r.sweep_id = ? and a.started_at is not null""";
@@ -20,13 +20,13 @@ class SweepBudgets {
     private final Statements statements;
     private final SweepHistory history;
 
-    SweepBudgets(Statements statements, SweepHistory history) {
+    public SweepBudgets(Statements statements, SweepHistory history) {
         this.statements = statements;
         this.history = history;
     }
 
     /** Why there should be no further points; empty while there is something left, or no budget. */
-    Optional<String> spent(UUID sweep, JsonNode document) {
+    public Optional<String> spent(UUID sweep, JsonNode document) {
         if (!document.path("budget").isObject()) {
             return Optional.empty();
         }

@@ -1,9 +1,10 @@
-package dev.runyard.service.sweep;
+package dev.runyard.service.sweep.draw;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.http.Problem;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * again, whoever dies. The sweep's row is locked by whoever calls.
  */
 @ApplicationScoped
-class SweepDraws {
+public class SweepDraws {
     private final Statements statements;
     private final SweepHistory history;
     private final FurtherSeeds seeds;
 
-    SweepDraws(Statements statements, SweepHistory history, FurtherSeeds seeds) {
+    public SweepDraws(Statements statements, SweepHistory history, FurtherSeeds seeds) {
         this.statements = statements;
         this.history = history;
         this.seeds = seeds;
@@ -47,7 +48,7 @@ class SweepDraws {
 
     /** Everything that a sampler draws that does not learn, and what people gave. */
     @Transactional(Transactional.TxType.MANDATORY)
-    void begin(UUID sweep, SweepSpec spec) {
+    public void begin(UUID sweep, SweepSpec spec) {
         List<Map<String, JsonNode>> given = Points.enqueued(spec);
         if (!Points.blind(spec)) {
             store(sweep, spec, given, Source.ENQUEUE, 0, 0, 0);
@@ -70,7 +71,7 @@ class SweepDraws {
      * @return how many runs they are, from outside how many points; 0 when there are no more
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    int more(UUID sweep, SweepSpec spec, int index, int total, int wanted) {
+    public int more(UUID sweep, SweepSpec spec, int index, int total, int wanted) {
         int point = drawn(sweep);
         int included = spec.include().isEmpty()
                 ? 0
@@ -99,7 +100,7 @@ class SweepDraws {
     }
 
     /** @throws InvalidSpec UNKNOWN_VERSION when the sweep began with a version of its sampler that this release does not have */
-    void known(UUID sweep, SweepSpec spec) {
+    public void known(UUID sweep, SweepSpec spec) {
         statements
                 .row("select coalesce(min(version), -1) from sweep_draw where sweep_id = ?", r -> r.getInt(1), sweep)
                 .filter(version -> version >= 0)
@@ -107,7 +108,7 @@ class SweepDraws {
     }
 
     /** Points there are. */
-    int drawn(UUID sweep) {
+    public int drawn(UUID sweep) {
         // They are numbered without a gap; counting them would read all of them at every request.
         return (int) statements.number("select coalesce(max(point), -1) + 1 from sweep_draw where sweep_id = ?", sweep);
     }
@@ -118,7 +119,7 @@ class SweepDraws {
      * @return how many runs they are
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    int further(UUID sweep, SweepSpec spec, int index) {
+    public int further(UUID sweep, SweepSpec spec, int index) {
         List<Past> past = history.of(sweep, spec);
         ArrayNode runs = Json.mapper().createArrayNode();
         for (int point : seeds.due(sweep, past)) {
@@ -132,8 +133,20 @@ class SweepDraws {
     }
 
     /** Runs of a point that are made at once. */
-    static int seeds(SweepSpec spec) {
+    public static int seeds(SweepSpec spec) {
         return spec.later() ? 1 : Math.max(1, spec.seeds().size());
+    }
+
+    /** @throws Problem 422 for more runs than a sweep may have */
+    public static void bounded(int points, int total) {
+        if (total > SweepSpec.LIMIT) {
+            throw Problem.invalid(
+                    "SWEEP_TOO_LARGE",
+                    "points",
+                    points,
+                    "make " + total + " runs, more than " + SweepSpec.LIMIT,
+                    "add fewer");
+        }
     }
 
     /** Points in a row, and a place for each of their runs. One that is no valid spec has none. */
