@@ -736,6 +736,351 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/logged-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "X-Runyard-User"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Complete */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{id}/params": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Params */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Tag */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{id}/tags/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Untag */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/logged-models/search": {
         parameters: {
             query?: never;
@@ -745,7 +1090,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Models */
+        /** Search */
         post: {
             parameters: {
                 query?: never;
@@ -1256,6 +1601,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/runs/log-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Model */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/runs/log-parameter": {
         parameters: {
             query?: never;
@@ -1266,6 +1665,60 @@ export interface paths {
         get?: never;
         put?: never;
         /** Param */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/runs/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Outputs */
         post: {
             parameters: {
                 query?: never;
@@ -2760,6 +3213,92 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ExperimentView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would be freed now, by run and reason
+         * @description Files of runs that were deleted long ago, and what nothing refers to. Changes nothing.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Plan"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        /**
+         * Free it now
+         * @description What the lab does by itself every ten minutes, all at once. A second time does nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Freed"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -9198,6 +9737,12 @@ export interface components {
         FoldersView: {
             keep?: components["schemas"]["AttemptName"][];
         };
+        Freed: {
+            /** Format: int64 */
+            files?: number;
+            /** Format: int64 */
+            runs?: number;
+        };
         Ghost: {
             /** Format: int64 */
             attempt?: number;
@@ -9666,6 +10211,16 @@ export interface components {
             values?: components["schemas"]["JsonNode"][];
             varies?: boolean;
         };
+        Part: {
+            /** Format: int64 */
+            bytes?: number;
+            /** Format: int64 */
+            files?: number;
+            name?: string;
+            project?: string;
+            reason?: components["schemas"]["Reason"];
+            run?: components["schemas"]["UUID"];
+        };
         PasswordChange: {
             old?: string;
             password?: string;
@@ -9689,6 +10244,13 @@ export interface components {
             };
             memory?: string;
             preemptible?: boolean;
+        };
+        Plan: {
+            /** Format: int64 */
+            bytes?: number;
+            /** Format: int64 */
+            files?: number;
+            parts?: components["schemas"]["Part"][];
         };
         Point: {
             /** Format: int64 */
@@ -9813,6 +10375,8 @@ export interface components {
             value?: number;
             why?: string;
         };
+        /** @enum {string} */
+        Reason: "DELETED_RUN" | "UNREFERENCED";
         /** @enum {string} */
         Recompute: "none" | "mlp";
         RegisterRequest: {

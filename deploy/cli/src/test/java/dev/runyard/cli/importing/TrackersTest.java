@@ -190,7 +190,7 @@ final class TrackersTest {
                 .map(point -> point.replaceFirst(" .*", ""))
                 .toList();
         assertThat(points)
-                .contains("train/loss@0=1.0", "train/loss@2=0.5", "nested.acc@8=0.4", "odd@9=NaN", "huge@9=Infinity")
+                .contains("train/loss@0=1.0", "train/loss@2=0.5", "nested.acc@8=0.4", "odd@8=NaN", "huge@8=Infinity")
                 .hasSize(12);
         assertThat(left).containsExactly("what is no number: images, tables, histograms, texts (text)");
 
