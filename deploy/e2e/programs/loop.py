@@ -9,6 +9,7 @@ options = argparse.ArgumentParser()
 options.add_argument("--lr", type=float, default=0.1)
 options.add_argument("--steps", type=int, default=60)
 options.add_argument("--pause", type=float, default=0.12, help="seconds that a step takes")
+options.add_argument("--every", type=int, default=5, help="steps between checkpoints")
 options.add_argument("--out", default="kept")
 options = options.parse_args()
 
@@ -31,7 +32,7 @@ with mlflow.start_run(run_name="baseline"):
     mlflow.log_param("lr", options.lr)
     for step in range(begin + 1, options.steps + 1):
         mlflow.log_metric("train/loss", options.lr / step, step=step)
-        if step % 5 == 0:
+        if step % options.every == 0:
             keep(step)
         time.sleep(options.pause)
     mlflow.log_metric("val/acc", 1 - options.lr, step=options.steps)
