@@ -15,8 +15,8 @@ const page = await (await browser.newContext({ viewport: { width: 1280, height: 
 await page.goto(`${url}/#token=${token}`);
 await page.getByRole('heading', { level: 1 }).waitFor();
 
-/** The card of the plots alone, or of the whole page what fits into it. */
-async function take(name, address, whole) {
+/** The card of the plots. */
+async function take(name, address) {
   await page.goto(url + address);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   const card = page.locator('section').filter({ has: page.getByRole('group', { name: 'Kind of plot' }) });
@@ -24,16 +24,13 @@ async function take(name, address, whole) {
   await page.waitForFunction(() => ![...document.querySelectorAll('[role=status]')].some((one) => /^Loading/.test(one.textContent)));
   await page.mouse.move(2, 2);
   await page.waitForTimeout(800);
-  await (whole ? page : card).screenshot({ path: join(images, `search-${name}.png`) });
+  await card.screenshot({ path: join(images, `search-${name}.png`) });
   console.log(`search-${name}.png ${address}`);
 }
 
-await take('page', `/sweeps/${tpe}`, true);
+await take('tpe-parallel', `/sweeps/${tpe}`);
 for (const [name, sweep] of [['tpe', tpe], ['random', random]]) {
-  await take(`${name}-parallel`, `/sweeps/${sweep}`);
   await take(`${name}-best`, `/sweeps/${sweep}?plot=best&over=device-hours`);
 }
 await take('rungs', `/sweeps/${tpe}?plot=rungs`);
-await take('slices', `/sweeps/${tpe}?plot=slice`);
-await take('importance', `/sweeps/${tpe}?plot=importance`);
 await browser.close();

@@ -43,6 +43,7 @@ export function environmentOf(run: RunView, attempts: readonly AttemptView[], de
     ...(run.deviceSeconds === undefined || run.deviceSeconds === null ? {} : { "time on devices": duration(run.deviceSeconds) }),
     ...(run.dataFingerprint ? { "data fingerprint": run.dataFingerprint } : {}),
     "spec hash": run.specHash ?? null,
-    ...(code ? { commit: code.commit ?? null, "changes since": code.diff ?? "none" } : {}),
+    ...(code ? { commit: code.commit ?? null, // Only what was packed with a commit and without changes is known to have none.
+          "changes since": code.diff ?? (code.archive && code.commit ? "none" : null) } : {}),
   };
 }

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { api } from "../../api/client";
+import { fileAddress } from "../../api/files";
 import { keys } from "../../api/keys";
+import { addressInProject } from "../../api/project";
 import type { RunView } from "../../api/types";
 import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
@@ -21,8 +23,8 @@ interface Props {
   onOpen: (name: string | undefined) => void;
 }
 
-const saved = (picture: Picture) => `/api/v1/artifacts/${picture.sha256}`;
-const urlOf = (run: string, picture: Picture) => (/\.(png|svg)$/i.test(picture.name) ? `/api/v1/runs/${run}/artifacts/${picture.sha256}/picture` : saved(picture));
+const saved = (picture: Picture) => fileAddress(picture.sha256);
+const urlOf = (run: string, picture: Picture) => (/\.(png|svg)$/i.test(picture.name) ? addressInProject(`/api/v1/runs/${run}/artifacts/${picture.sha256}/picture`) : saved(picture));
 
 /** Pictures among the artifacts; what a task made at several steps, or of several things, is one tile with a slider. */
 export function Pictures({ run, search, onSearch, open, onOpen }: Props) {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api } from "../../api/client";
+import { fileAddress } from "../../api/files";
 import { keys } from "../../api/keys";
 import { type ArtifactView, type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
 import { bytes, between, count, date, metric, type MetricFormat, shortId } from "../../components/format";
@@ -91,7 +92,7 @@ export function Checkpoints({ run }: Props) {
                 <td>{date(checkpoint.createdAt)}</td>
                 <td>
                   {checkpoint.files?.map((file) => (
-                    <a key={file.name} href={`/api/v1/artifacts/${file.sha256}`} download={file.name} className="file">
+                    <a key={file.name} href={fileAddress(file.sha256)} download={file.name} className="file">
                       {file.name} <span className="faint">{bytes(file.size)}</span>
                     </a>
                   ))}
@@ -134,7 +135,7 @@ export function Artifacts({ run }: Props) {
             {artifacts.map((artifact) => (
               <tr key={`${artifact.name}/${artifact.sha256}`}>
                 <td>
-                  <a href={`/api/v1/artifacts/${artifact.sha256}`} download={artifact.name}>
+                  <a href={fileAddress(artifact.sha256)} download={artifact.name}>
                     {artifact.name}
                   </a>
                 </td>

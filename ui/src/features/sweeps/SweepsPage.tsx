@@ -54,11 +54,11 @@ export function SweepsPage() {
     initialPageParam: "",
     getNextPageParam: (page) => page.next || undefined,
   });
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   // What is looked for may lie on any page.
   useEffect(() => {
-    if (view.find !== "" && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [view.find, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (view.find !== "" && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [view.find, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   return (
     <>
       <PageHeader
@@ -92,7 +92,7 @@ export function SweepsPage() {
               </EmptyState>
             );
           }
-          if (sweeps.length === 0) return <EmptyState title={view.find === "" ? `No sweep is ${SHOWN[view.shown]}.` : isFetchingNextPage ? "Looking…" : "No sweep has this name."} />;
+          if (sweeps.length === 0) return <EmptyState title={view.find === "" ? `No sweep is ${SHOWN[view.shown]}.` : hasNextPage && !isFetchNextPageError ? "Looking…" : "No sweep has this name."} />;
           return (
             <>
               <TableBox label="Sweeps">

@@ -7,14 +7,16 @@ import type { RunView } from "../../api/types";
 import { durationTicks, xLabels } from "../../charts/scale";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
-import { date, duration, shortId, some } from "../../components/format";
+import { count, date, duration, shortId, some } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { lanesOf, triedOf } from "./lanes";
 import css from "./sweeps.module.css";
 import { pageOf } from "./view";
 
-const TONE: Record<string, string | undefined> = { FINISHED: css.good, GIVEN_BACK: css.still, FAILED: css.badBar, LOST: css.badBar };
+const TONE: Record<string, string | undefined> = { FINISHED: css.good, GIVEN_BACK: css.still, PRUNED: css.still, CANCELLED: css.still, FAILED: css.badBar, LOST: css.badBar };
+/** Attempts that the lab gives at most. */
+const MOST = 5_000;
 const ROW = 22;
 /** px for the devices' names. */
 const NAMES = 150;
@@ -33,15 +35,15 @@ interface Props {
 /** What each device did of the sweep, attempt by attempt: gaps are devices that waited, or had other work. */
 export default function Timeline({ sweep, external, runs, width }: Props) {
   const attempts = useQuery({ queryKey: keys.insight(sweep, "attempts"), queryFn: () => search.attempts(sweep), enabled: !external });
-  if (external) return <Drawn attempts={triedOf(runs)} runs={runs} width={width} />;
+  if (external) return <Drawn attempts={triedOf(runs)} external runs={runs} width={width} />;
   return (
     <Answered query={attempts} what="the timeline">
-      {(found) => <Drawn attempts={found} runs={runs} width={width} />}
+      {(found) => <Drawn attempts={found} external={false} runs={runs} width={width} />}
     </Answered>
   );
 }
 
-function Drawn({ attempts, runs, width }: { attempts: readonly Tried[]; runs: readonly RunView[]; width: number }) {
+function Drawn({ attempts, external, runs, width }: { attempts: readonly Tried[] } & Omit<Props, "sweep">) {
   const devices = useQuery({ queryKey: keys.devices, queryFn: api.devices });
   const moment = Math.floor(useNow() / PACE_MS) * PACE_MS;
   const { lanes, from, to, busy } = useMemo(() => lanesOf(attempts, devices.data ?? [], moment), [attempts, devices.data, moment]);
@@ -91,7 +93,9 @@ function Drawn({ attempts, runs, width }: { attempts: readonly Tried[]; runs: re
       </div>
       <figcaption className={css.caption}>
         <span className="grow">
-          {date(new Date(from).toISOString())} to {date(new Date(to).toISOString())}: {some(attempts.length, "attempt")} on {some(lanes.length, "device")} in {duration(span / 1000)}; the devices had one of this sweep for {Math.round(100 * busy)} % of it.
+          {date(new Date(from).toISOString())} to {date(new Date(to).toISOString())}: {external
+            ? `${some(attempts.length, "point")}, at most ${count(Math.max(...lanes.map((lane) => lane.rows)))} at once, in ${duration(span / 1000)}.`
+            : `${attempts.length === MOST ? "the newest " : ""}${some(attempts.length, "attempt")} on ${some(lanes.length, "device")} in ${duration(span / 1000)}; the devices had one of this sweep for ${Math.round(100 * busy)} % of it.`}
         </span>
       </figcaption>
     </figure>

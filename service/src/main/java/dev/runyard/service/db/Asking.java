@@ -125,7 +125,8 @@ public class Asking {
 
     /**
      * Does what only looks, though its request changes something, or changes nothing but what no person's doing is written down of, such as
-     * points: of whoever has no walls the database is then told nothing. Walls hold as ever.
+     * points: of whoever has no walls the database is then told nothing. Walls hold as ever. Not as the first thing inside a
+     * transaction that changes something, too: whose connection that is was decided then for all of it.
      */
     public <T> T unrecorded(Supplier<T> work) {
         if (!active()) {

@@ -23,7 +23,8 @@ public class ClientPoints {
     /**
      * What differs from what the millisecond holds already goes behind it, by the microsecond. A step that an older attempt measured, and
      * that counts since its run goes on behind it, is not measured again; those who log without steps say 0. Only steps that are not new
-     * are looked up. Where every point is new, which is the rule, the summaries are known beforehand and go in with them.
+     * are looked up. Where every point is new and none was put behind another, which is the rule, the summaries are known beforehand and go
+     * in with them.
      */
     private static final String STORE = """
             with stored as (
@@ -45,7 +46,7 @@ public class ClientPoints {
             order by p.key_id, p.step, p.time
             on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
             returning key_id, step, time, value),
-            whole as (select count(*) = ? as so from stored),
+            whole as (select count(*) = ? and coalesce(sum(time % 1000), 0) = ? as so from stored),
             summarised as (%s),
             blocked as (%s)
             select w.so, s.key_id, s.step, s.time, s.value from whole w left join stored s on not w.so
@@ -135,13 +136,14 @@ public class ClientPoints {
                 run,
                 run,
                 attempt,
-                points.size()));
+                points.size(),
+                Arrays.stream(points.times()).map(time -> time % 1_000).sum()));
         values.addAll(Arrays.asList(summary.summary(run)));
         values.addAll(Arrays.asList(blocks.blocks(run)));
         return values.toArray();
     }
 
-    /** Some were there already: the summaries are drawn up of those that are new. */
+    /** Some were there already, or were put behind others: the summaries are drawn up of what was stored. */
     private int some(UUID run, Set<String> names, List<Row> rows) {
         Digest summary = new Digest(false);
         Digest blocks = new Digest(true);

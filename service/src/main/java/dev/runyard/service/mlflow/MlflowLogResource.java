@@ -164,7 +164,7 @@ public class MlflowLogResource {
         return Json.mapper().createObjectNode();
     }
 
-    private static List<Wire> few(String name, List<Wire> messages, int most) {
+    static List<Wire> few(String name, List<Wire> messages, int most) {
         if (messages.size() > most) {
             throw Wire.invalid("A batch logging request can contain at most " + most + " " + name + ". Got "
                     + messages.size() + ". Please split up " + name + " across multiple requests and try again.");

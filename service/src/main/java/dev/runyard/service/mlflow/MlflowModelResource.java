@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "mlflow")
 public class MlflowModelResource {
     private static final int FOUND = 100;
+    private static final int MOST_FOUND = 1_000;
     private static final Pattern EQUAL = Pattern.compile("(?:attributes\\.)?(\\w+)\\s*=\\s*['\"]([^'\"]*)['\"]");
 
     private final MlflowModels models;
@@ -67,9 +68,9 @@ public class MlflowModelResource {
                 run,
                 id,
                 name,
-                message.textOrNull("model_type"),
-                MlflowRuns.tags(message.list("params")),
-                MlflowRuns.tags(message.list("tags")),
+                message.textOrEmpty("model_type").isEmpty() ? null : message.key("model_type"),
+                pairs(message, "params"),
+                pairs(message, "tags"),
                 Given.who(user)));
     }
 
@@ -117,7 +118,7 @@ public class MlflowModelResource {
     @Path("/{id}/tags")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode tag(@PathParam("id") String id, byte[] body) {
-        ObjectNode tags = MlflowRuns.tags(Wire.body(body).list("tags"));
+        ObjectNode tags = pairs(Wire.body(body), "tags");
         writable(id);
         models.tag(id, tags);
         return answer(models.one(id));
@@ -139,7 +140,7 @@ public class MlflowModelResource {
     @Path("/{id}/params")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode params(@PathParam("id") String id, byte[] body) {
-        ObjectNode params = MlflowRuns.tags(Wire.body(body).list("params"));
+        ObjectNode params = pairs(Wire.body(body), "params");
         writable(id);
         models.params(id, params);
         return Json.mapper().createObjectNode();
@@ -153,7 +154,7 @@ public class MlflowModelResource {
         Wire message = Wire.body(body);
         SortedMap<String, String> equals = equals(message.textOrEmpty("filter").strip());
         scope.home().ifPresent(home -> equals.put("source_run_id", home.run().toString()));
-        int most = message.most("max_results", FOUND, MlflowRuns.Limits.RUNS);
+        int most = message.most("max_results", FOUND, MOST_FOUND);
         int offset = MlflowSearch.offset(message.textOrNull("page_token"));
         List<UUID> among = scope.home()
                 .map(home -> List.of(home.place().experiment()))
@@ -181,6 +182,10 @@ public class MlflowModelResource {
             equals.put(read.group(1), id == null ? read.group(2) : id.toString());
         }
         return equals;
+    }
+
+    private static ObjectNode pairs(Wire message, String name) {
+        return MlflowRuns.tags(MlflowLogResource.few(name, message.list(name), MlflowRuns.Limits.BATCH_TAGS));
     }
 
     private void writable(String id) {

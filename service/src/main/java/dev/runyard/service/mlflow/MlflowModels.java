@@ -29,6 +29,9 @@ class MlflowModels {
     /** Models of one run. */
     private static final int MOST = 10_000;
 
+    /** Of the tags, and of the parameters, of one. */
+    private static final int MOST_BYTES = 1 << 20;
+
     /** By what a model is found, and where it lies. */
     static final SortedMap<String, String> COLUMNS = new TreeMap<>(Map.of(
             "name", "m.name", "model_id", "m.id", "model_type", "m.type", "source_run_id", "cast(m.run_id as text)"));
@@ -108,10 +111,7 @@ class MlflowModels {
     }
 
     void tag(String id, ObjectNode tags) {
-        statements.change(
-                "update logged_model set tags = tags || cast(? as jsonb), changed_at = now() where id = ?",
-                Json.canonical(tags),
-                id);
+        merged("tags", id, "tags || cast(? as jsonb)", tags);
     }
 
     boolean untag(String id, String tag) {
@@ -126,10 +126,25 @@ class MlflowModels {
 
     /** What is said already stays. */
     void params(String id, ObjectNode params) {
-        statements.change(
-                "update logged_model set params = cast(? as jsonb) || params, changed_at = now() where id = ?",
-                Json.canonical(params),
-                id);
+        merged("params", id, "cast(? as jsonb) || params", params);
+    }
+
+    private void merged(String column, String id, String with, ObjectNode more) {
+        String text = Json.canonical(more);
+        int changed = statements.change(
+                "update logged_model set " + column + " = " + with + ", changed_at = now() where id = ?"
+                        + " and octet_length((" + with + ")::text) <= " + MOST_BYTES,
+                text,
+                id,
+                text);
+        if (changed == 0) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE",
+                    column,
+                    id,
+                    "would take more than " + MOST_BYTES + " bytes of this model",
+                    "log what is long as a file of the run");
+        }
     }
 
     void delete(String id) {

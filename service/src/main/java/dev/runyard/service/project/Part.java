@@ -40,7 +40,10 @@ record Part(String table, String which, String order, Set<String> without) {
             of("client_run", IN_RUNS, "t.run_id"),
             of("run_dataset", IN_RUNS, "t.run_id, t.name, t.digest"),
             of("logged_model", IN_RUNS, "t.run_id, t.id"),
-            of("run_output", IN_RUNS, "t.run_id, t.model_id"),
+            of(
+                    "run_output",
+                    IN_RUNS + " and t.model_id in (select t.id from logged_model t where " + IN_RUNS + ")",
+                    "t.run_id, t.model_id"),
             of("attempt", IN_RUNS, "t.run_id, t.attempt"),
             of("run_log", IN_RUNS, "t.run_id, t.attempt, t.seq"),
             new Part(

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,11 +38,22 @@ public class ProjectImport {
             Part.ALL.stream().collect(Collectors.toMap(Part::table, part -> part));
 
     /** Whose rows are known by an id that is the same in every lab. */
-    private static final Set<String> OWN_IDS = Set.of("experiment", "sweep", "run", "report", "saved_view");
+    private static final Set<String> OWN_IDS = Set.of("experiment", "sweep", "run", "report", "saved_view", "logged_model");
 
     /** By which columns a row says whose it is. */
-    private static final Map<String, String> OWNERS =
-            Map.of("experiment_id", "experiment", "sweep_id", "sweep", "run_id", "run", "report_id", "report");
+    private static final Map<String, String> OWNERS = Map.of(
+            "experiment_id",
+            "experiment",
+            "sweep_id",
+            "sweep",
+            "run_id",
+            "run",
+            "of_run",
+            "run",
+            "report_id",
+            "report",
+            "model_id",
+            "logged_model");
 
     private static final String POINTS = """
             insert into metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch)
@@ -184,14 +196,18 @@ public class ProjectImport {
 
         /** What a line refers to came before it: nothing is read into a run, a sweep, an experiment or a report of another project. */
         private void own(String of, ObjectNode row, long n) {
-            OWNERS.forEach((column, table) -> {
-                JsonNode id = row.path(column);
-                if (!id.isMissingNode() && !id.isNull() && !came.contains(table + " " + id.asText())) {
-                    throw bad(n, "is of the " + table + " " + id.asText() + ", which no line before it brought");
-                }
-            });
+            OWNERS.forEach((column, table) -> brought(table, row.path(column), n));
+            if (of.equals("note")) {
+                brought(row.path("kind").asText().toLowerCase(Locale.ROOT), row.path("subject"), n);
+            }
             if (OWNERS.containsValue(of)) {
                 came.add(of + " " + row.path("id").asText());
+            }
+        }
+
+        private void brought(String owner, JsonNode id, long n) {
+            if (!id.isMissingNode() && !id.isNull() && !came.contains(owner + " " + id.asText())) {
+                throw bad(n, "is of the " + owner + " " + id.asText() + ", which no line before it brought");
             }
         }
 

@@ -121,12 +121,17 @@ final class ProjectTest {
                 .as("a line that does not say its project")
                 .containsExactly(project);
         given().delete("/api/v1/projects/" + project).then().statusCode(200);
-        String foreign = "{\"table\":\"run_log\",\"row\":{\"run_id\":\"" + others
-                + "\",\"attempt\":1,\"seq\":7777,\"time\":\"2026-01-01T00:00:00Z\",\"line\":\"planted\"}}\n";
-        read(project, stored(head + line + foreign + "{\"end\":true,\"rows\":2}\n"))
-                .statusCode(422)
-                .body("code", equalTo("BAD_EXPORT"))
-                .body("value", equalTo("\"line 3\""));
+        for (String foreign : List.of(
+                "\"run_log\",\"row\":{\"run_id\":\"" + others
+                        + "\",\"attempt\":1,\"seq\":7777,\"time\":\"2026-01-01T00:00:00Z\",\"line\":\"planted\"}",
+                "\"note\",\"row\":{\"kind\":\"RUN\",\"subject\":\"" + others + "\",\"text\":\"planted\",\"who\":\"x\"}",
+                "\"run\",\"row\":{\"id\":\"" + UUID.randomUUID() + "\",\"of_run\":\"" + others + "\"}",
+                "\"run_output\",\"row\":{\"model_id\":\"m-of-another-project\",\"step\":0}")) {
+            read(project, stored(head + line + "{\"table\":" + foreign + "}\n{\"end\":true,\"rows\":2}\n"))
+                    .statusCode(422)
+                    .body("code", equalTo("BAD_EXPORT"))
+                    .body("value", equalTo("\"line 3\""));
+        }
         assertThat(lab.number("select count(*) from run_log where run_id = ? and seq = 7777", others))
                 .isZero();
     }

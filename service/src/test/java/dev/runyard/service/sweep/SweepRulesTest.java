@@ -174,6 +174,24 @@ final class SweepRulesTest {
     }
 
     @Test
+    void aSweepThatNobodyReadsBeforeItsFirstRunEndsWithNone() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 2,"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}"));
+        // As if the first runs had been left to a release that does not read it.
+        statements.change("delete from sweep_point where sweep_id = ?", sweep);
+        statements.change("delete from sweep_draw where sweep_id = ?", sweep);
+        statements.change("delete from run where sweep_id = ?", sweep);
+        statements.change(
+                "update sweep set created = 0, spec = jsonb_set(spec, '{sampler,kind}', '\"of another time\"') where id = ?",
+                sweep);
+        ledger.next(sweep);
+        given().get("/api/v1/sweeps/" + sweep)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("total", equalTo(0));
+    }
+
+    @Test
     void aSweepOf010GoesOnWithItsOwnDraws() {
         UUID sweep = id(queue("\"axes\": {\"method.prompts\": [1, 2]}, \"parallel\": 1,"
                 + " \"sampler\": {\"kind\": \"random\", \"runs\": 2, \"seed\": 3}"));

@@ -44,7 +44,7 @@ final class WandbTracker implements Tracker {
     @Override
     public List<Past> runs(Consumer<String> left) throws IOException {
         List<Path> logs;
-        try (Stream<Path> files = Files.walk(root)) {
+        try (Stream<Path> files = Files.walk(root.toRealPath())) {
             logs = files.filter(file -> String.valueOf(file.getFileName()).matches("run-.+\\.wandb"))
                     .sorted()
                     .toList();

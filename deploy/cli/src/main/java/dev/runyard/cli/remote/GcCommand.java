@@ -2,8 +2,7 @@ package dev.runyard.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.cli.terminal.Table;
-import dev.runyard.spec.json.Json;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,12 +23,12 @@ public final class GcCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LabApi lab = LabApi.ofEnvironment();
-        JsonNode plan = dry ? lab.get("gc") : Json.mapper().createObjectNode();
-        JsonNode answer = dry ? plan : lab.post("gc", null);
+        // All that is spare goes with one request, file by file.
+        JsonNode answer = dry ? lab.get("gc") : lab.lengthy("gc", Map.of());
         if (json) {
             System.out.println(answer.toPrettyString());
         } else if (dry) {
-            show(plan);
+            show(answer);
         } else {
             System.out.println("Freed " + answer.path("files").asLong() + " files; "
                     + answer.path("runs").asLong() + " deleted runs let go of theirs.");
@@ -48,15 +47,11 @@ public final class GcCommand implements Callable<Integer> {
                                     + part.path("name").asText()
                             : "-",
                     part.path("files").asText(),
-                    bytes(part.path("bytes").asLong()),
+                    Shown.bytes(part.path("bytes").asLong()),
                     run ? "deleted long ago" : "nothing refers to it");
         }
         table.print(System.out);
         System.out.println("Would free " + plan.path("files").asLong() + " files, "
-                + bytes(plan.path("bytes").asLong()) + ".");
-    }
-
-    private static String bytes(long bytes) {
-        return bytes < 1 << 20 ? bytes + " B" : String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
+                + Shown.bytes(plan.path("bytes").asLong()) + ".");
     }
 }

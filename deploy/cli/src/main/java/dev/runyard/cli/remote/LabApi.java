@@ -95,9 +95,13 @@ public final class LabApi {
             return of(url.strip());
         }
         LabHome home = LabHome.ofEnvironment();
-        return of(home.running()
-                .map(LabHome.Running::url)
-                .or(() -> new Logins(home).newest())
+        Optional<URI> running = home.running().map(lab -> LabAddress.of("lab.json", lab.url()));
+        if (running.isPresent()) {
+            // Runs on this machine: a token that it gets goes over no wire, whatever address it listens on.
+            return new LabApi(running.get(), LabToken.of(running.get(), System.getenv(), home));
+        }
+        return of(new Logins(home)
+                .newest()
                 .orElseThrow(() -> Failure.fault(
                         "no lab runs on " + home.folder(),
                         "start one with \"runyard up\", or name another by RUNYARD_URL or \"runyard login URL\"")));

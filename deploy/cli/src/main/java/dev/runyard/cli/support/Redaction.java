@@ -1,6 +1,7 @@
 package dev.runyard.cli.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.runyard.cli.lab.LabHome;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -105,7 +106,11 @@ final class Redaction {
         String secret = text.strip();
         if (secret.length() >= SHORTEST) {
             known.add(secret);
-            known.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
+            String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+            known.add(encoded);
+            known.add(encoded.replace("+", "%20"));
+            String quoted = TextNode.valueOf(secret).toString(); // as JSON has it
+            known.add(quoted.substring(1, quoted.length() - 1));
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
             known.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
             known.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -140,11 +141,20 @@ public final class SupportBundleCommand implements Callable<Integer> {
         try (Stream<Path> entries = Files.list(home)) {
             for (Path entry : entries.sorted().toList()) {
                 long[] size = size(entry);
-                lines.append(PosixFilePermissions.toString(Files.getPosixFilePermissions(entry)))
+                lines.append(rights(entry))
                         .append(String.format(" %8d files %14d bytes %s%n", size[0], size[1], entry.getFileName()));
             }
         }
         return lines.toString();
+    }
+
+    /** Of a link its own; unknown where the entry went meanwhile. */
+    private static String rights(Path entry) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(entry, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            return "?".repeat(9);
+        }
     }
 
     private static long[] size(Path entry) {
@@ -160,7 +170,7 @@ public final class SupportBundleCommand implements Callable<Integer> {
         return size;
     }
 
-    private static String end(Path log) throws IOException {
+    private static String end(Path log) {
         try (RandomAccessFile in = new RandomAccessFile(log.toFile(), "r")) {
             long from = Math.max(0, in.length() - LOG_BYTES);
             in.seek(from);
@@ -168,7 +178,10 @@ public final class SupportBundleCommand implements Callable<Integer> {
             in.readFully(bytes);
             String text = new String(bytes, StandardCharsets.UTF_8);
             // The first line is cut, and a secret in it may be, too.
-            return from == 0 ? text : text.substring(text.indexOf('\n') + 1);
+            int line = text.indexOf('\n');
+            return from == 0 ? text : line < 0 ? "" : text.substring(line + 1);
+        } catch (IOException e) {
+            return "cannot be read: " + e.getMessage() + "\n";
         }
     }
 

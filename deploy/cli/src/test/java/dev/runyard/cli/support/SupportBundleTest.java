@@ -2,6 +2,7 @@ package dev.runyard.cli.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.runyard.cli.StubLab;
 import dev.runyard.cli.Typed;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class SupportBundleTest {
                 "{\"newest\":\"https://lab/\",\"tokens\":{\"https://lab/\":\"" + plant("login", "login-token-4711")
                         + "\"}}");
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("RUNYARD_DB_PASSWORD", plant("database", "pass word?&4711"));
+        settings.put("RUNYARD_DB_PASSWORD", plant("database", "pa\"ss wo\\rd?&4711"));
         settings.put(
                 "RUNYARD_DB_URL",
                 "jdbc:postgresql://db:5432/lab?password=" + plant("in an address", "inTheAddress4711"));
@@ -61,6 +62,10 @@ final class SupportBundleTest {
                 .append(secret)
                 .append(" and ")
                 .append(URLEncoder.encode(secret, StandardCharsets.UTF_8))
+                .append(" and ")
+                .append(URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20"))
+                .append(" and ")
+                .append(TextNode.valueOf(secret))
                 .append(" and ")
                 .append(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)))
                 .append('\n'));
@@ -93,7 +98,7 @@ final class SupportBundleTest {
         Files.writeString(home.resolve("logs/worker-0.log.1"), "an older line\n");
         try (StubLab lab = new StubLab()) {
             lab.on("GET lab", "{\"name\":\"x\",\"token\":\"" + planted.get("login") + "\"}");
-            lab.on("GET devices", "[{\"host\":\"gpu-1\",\"why\":\"" + planted.get("database") + "\"}]");
+            lab.on("GET devices", "[{\"host\":\"gpu-1\",\"why\":" + TextNode.valueOf(planted.get("database")) + "}]");
             lab.on("GET workers", "[]");
             lab.on("GET shares", "[]");
             lab.on("GET runs", "{\"items\":[],\"total\":3}");
@@ -108,6 +113,11 @@ final class SupportBundleTest {
         assertThat(planted).hasSizeGreaterThan(18);
         entries.forEach((entry, text) -> planted.forEach((what, secret) -> {
             assertThat(text).as(what + " in " + entry).doesNotContain(secret);
+            assertThat(text)
+                    .as(what + ", in an address or as JSON, in " + entry)
+                    .doesNotContain(URLEncoder.encode(secret, StandardCharsets.UTF_8))
+                    .doesNotContain(URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20"))
+                    .doesNotContain(TextNode.valueOf(secret).toString());
             assertThat(text)
                     .as(what + ", in other letters, in " + entry)
                     .doesNotContain(Base64.getEncoder()

@@ -99,7 +99,12 @@ public final class ProgramsDrill {
     private static void install(Path venv, List<String> clients) throws IOException, InterruptedException {
         String python = venv.resolve("bin/python").toString();
         if (!Files.isExecutable(Path.of(python))
-                || call(python, "-c", "import accelerate, mlflow, pytorch_lightning, torch, transformers") != 0) {
+                || new ProcessBuilder(python, "-c", "import accelerate, mlflow, pytorch_lightning, torch, transformers")
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        != 0) {
             System.out.println("installing " + String.join(", ", PACKAGES) + " into " + venv);
             call("python3", "-m", "venv", venv.toString());
             List<String> install = new ArrayList<>(List.of(python, "-m", "pip", "-q", "install"));
@@ -125,11 +130,11 @@ public final class ProgramsDrill {
         return venv.resolve("mlflow-" + version);
     }
 
-    private static int call(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+    private static void call(String... command) throws IOException, InterruptedException {
+        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + code);
+        }
     }
 
     private Map<String, String> variables(String version) {

@@ -21,7 +21,7 @@ public final class Decoders {
 
     /**
      * How nice they are: two of them weigh as much as one thread that computes, so a step on one of two cores has that core for itself. As
-     * equals they would take a third of it, and the step in front of their batch would be late by as much. Much nicer ones would starve
+     * equals they would take a part of it, and the step in front of their batch would be late by as much. Much nicer ones would starve
      * beside other programs.
      */
     private static final int NICENESS = 3;
@@ -71,7 +71,7 @@ public final class Decoders {
         for (int w = 0; w < workers; w++) {
             THREADS.execute(() -> {
                 try {
-                    for (int i = next.getAndIncrement(); i < n && first.get() == null; i = next.getAndIncrement()) {
+                    for (int i = next.getAndIncrement(); i < n && wanted(i, first.get()); i = next.getAndIncrement()) {
                         attempt(i, task, first);
                     }
                 } finally {
@@ -101,6 +101,11 @@ public final class Decoders {
         if (fault != null) {
             rethrow(fault.cause);
         }
+    }
+
+    /** What comes before a known fault is tried still: the lowest is to be found, whoever was first. */
+    private static boolean wanted(int i, @Nullable Fault fault) {
+        return fault == null || i < fault.image;
     }
 
     private static void attempt(int i, Task task, AtomicReference<Fault> first) {

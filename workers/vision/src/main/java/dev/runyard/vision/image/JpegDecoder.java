@@ -19,9 +19,6 @@ import javax.imageio.stream.ImageInputStreamImpl;
  * an exception. Other damage, which libjpeg mends with a warning, is mended, as Pillow does; such files are in official data sets.
  */
 final class JpegDecoder {
-    private static final byte[] NONE = {};
-    private static final ThreadLocal<JdkReader> READER = ThreadLocal.withInitial(JdkReader::new);
-
     private JpegDecoder() {}
 
     /** @param mended told when the data are damaged and were decoded nevertheless */
@@ -77,10 +74,12 @@ final class JpegDecoder {
 
     private static byte[] components(Bytes in, JpegHeader header, Runnable mended) throws ImageException {
         List<String> warnings = new ArrayList<>();
-        JdkReader own = READER.get();
-        boolean good = false;
-        try {
-            java.awt.image.Raster raster = own.read(plain(in, header.scan()), warnings);
+        // One for each file: a reader keeps the tables of the file before, and would decode one that lacks its own to nonsense.
+        ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+        try (InMemory input = new InMemory(plain(in, header.scan()))) {
+            reader.setInput(input, true, true);
+            reader.addIIOReadWarningListener((IIOReadWarningListener) (source, warning) -> warnings.add(warning));
+            java.awt.image.Raster raster = reader.readRaster(0, null);
             if (warnings.stream().anyMatch(w -> w.contains("Premature end of JPEG") || w.contains("EOI"))) {
                 throw in.ends();
             }
@@ -92,7 +91,6 @@ final class JpegDecoder {
             if (!warnings.isEmpty()) {
                 mended.run();
             }
-            good = true;
             return bytes(raster);
         } catch (ImageException e) {
             throw e;
@@ -100,41 +98,16 @@ final class JpegDecoder {
             // The JDK's reader answers some damage with unchecked exceptions.
             throw new ImageException("TRUNCATED_IMAGE", in.name() + " is damaged: its pixels cannot be decoded");
         } finally {
-            if (!good) {
-                READER.remove(); // what it is like behind such a file nobody says
-                own.reader.dispose();
-            }
-        }
-    }
-
-    /** The JDK's reader with its input, one a thread: to find and make a new one takes as long as a small image does. */
-    private static final class JdkReader {
-        private final ImageReader reader =
-                ImageIO.getImageReadersByFormatName("jpeg").next();
-        private final InMemory input = new InMemory();
-
-        java.awt.image.Raster read(byte[] file, List<String> warnings) throws IOException {
-            input.begin(file);
-            reader.setInput(input, true, true);
-            reader.addIIOReadWarningListener((IIOReadWarningListener) (source, warning) -> warnings.add(warning));
-            try {
-                return reader.readRaster(0, null);
-            } finally {
-                reader.reset(); // forgets listeners and pixels
-                input.begin(NONE);
-            }
+            reader.dispose();
         }
     }
 
     /** A file in memory; the JDK's own stream of one copies it block by block. */
     private static final class InMemory extends ImageInputStreamImpl {
-        private byte[] file = NONE;
+        private final byte[] file;
 
-        void begin(byte[] another) {
-            file = another;
-            streamPos = 0;
-            flushedPos = 0;
-            bitOffset = 0;
+        InMemory(byte[] file) {
+            this.file = file;
         }
 
         @Override
@@ -210,10 +183,7 @@ final class JpegDecoder {
         return java.util.Arrays.copyOf(out, o + bytes.length - scan);
     }
 
-    /**
-     * Y, Cb and Cr to red, green and blue in their places. A loop of its own, since what a JVM makes of one with a step of three is twice
-     * as fast as of one whose step it does not know.
-     */
+    /** Y, Cb and Cr to red, green and blue in their places; a loop of its own, whose step the JVM knows. */
     private static byte[] fromYcc(byte[] data) {
         for (int i = 0; i < data.length - 2; i += 3) {
             int y = data[i] & 0xff;

@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * The loader alone: JPEG files to normalised batches with the PGN code's augmentations, Runyard's threads against torchvision's transforms in
  * a DataLoader with two workers, pass by pass in turns, each decoding every file anew. Goal: at least 1.5 times the images a second. At the end
- * Runyard makes one more pass, over the pixels that it kept.
+ * Runyard makes two more passes: one keeps the pixels, the other reads them (one reading).
  *
  * <p>Options: {@code --images N} (512), {@code --pixels P} (500, the files' longer side), {@code --size S} (224), {@code --rounds N} (3),
  * {@code --workers N} (2, of PyTorch), {@code --device cpu|cuda} (where the batches of both go), {@code --torch FOLDER|none} (none measures Runyard alone).
