@@ -216,12 +216,16 @@ class SweepTest {
         String second = typed("submit", narrowed.toString());
         long known = 0;
         for (JsonNode point : points.get("points")) {
-            known += within(around.at("/axes/optimizer.learningRate/logUniform"), point.at("/params/optimizer.learningRate"))
+            known += within(
+                                    around.at("/axes/optimizer.learningRate/logUniform"),
+                                    point.at("/params/optimizer.learningRate"))
                             && within(around.at("/axes/method.prompts/integers"), point.at("/params/method.prompts"))
                     ? 1
                     : 0;
         }
-        assertThat(known).as("points that lie around the best, which does itself").isPositive();
+        assertThat(known)
+                .as("points that lie around the best, which does itself")
+                .isPositive();
         assertThat(client.get("/api/v1/sweeps/" + second + "/points")
                         .at("/points/0/history")
                         .asLong())

@@ -46,7 +46,7 @@ public class ClientPoints {
             order by p.key_id, p.step, p.time
             on conflict (run_id, key_id, step, time) where superseded_by is null do nothing
             returning key_id, step, time, value),
-            whole as (select count(*) = ? and coalesce(sum(time % 1000), 0) = ? as so from stored),
+            whole as (select count(*) = ? and coalesce(sum(time %% 1000), 0) = ? as so from stored),
             summarised as (%s),
             blocked as (%s)
             select w.so, s.key_id, s.step, s.time, s.value from whole w left join stored s on not w.so

@@ -38,7 +38,8 @@ public class ProjectImport {
             Part.ALL.stream().collect(Collectors.toMap(Part::table, part -> part));
 
     /** Whose rows are known by an id that is the same in every lab. */
-    private static final Set<String> OWN_IDS = Set.of("experiment", "sweep", "run", "report", "saved_view", "logged_model");
+    private static final Set<String> OWN_IDS =
+            Set.of("experiment", "sweep", "run", "report", "saved_view", "logged_model");
 
     /** By which columns a row says whose it is. */
     private static final Map<String, String> OWNERS = Map.of(

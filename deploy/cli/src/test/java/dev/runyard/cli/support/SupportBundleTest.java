@@ -116,7 +116,8 @@ final class SupportBundleTest {
             assertThat(text)
                     .as(what + ", in an address or as JSON, in " + entry)
                     .doesNotContain(URLEncoder.encode(secret, StandardCharsets.UTF_8))
-                    .doesNotContain(URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20"))
+                    .doesNotContain(
+                            URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20"))
                     .doesNotContain(TextNode.valueOf(secret).toString());
             assertThat(text)
                     .as(what + ", in other letters, in " + entry)

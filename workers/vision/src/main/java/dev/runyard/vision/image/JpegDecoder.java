@@ -74,7 +74,8 @@ final class JpegDecoder {
 
     private static byte[] components(Bytes in, JpegHeader header, Runnable mended) throws ImageException {
         List<String> warnings = new ArrayList<>();
-        // One for each file: a reader keeps the tables of the file before, and would decode one that lacks its own to nonsense.
+        // One for each file: a reader keeps the tables of the file before, and would decode one that lacks its own to
+        // nonsense.
         ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
         try (InMemory input = new InMemory(plain(in, header.scan()))) {
             reader.setInput(input, true, true);
