@@ -263,7 +263,8 @@ def pack(home, out, blobs):
 
 def expected(home, ids, sweep, query):
     """What the undisturbed runs measured and made; and each run's stored spec, as the database gives it."""
-    result = {"sweep": sweep, "runs": ids, "undisturbed": {}, "specs": {}}
+    maker = re.search(r"^vendor_id\s*: (\S+)", pathlib.Path("/proc/cpuinfo").read_text(), re.M)[1]
+    result = {"processor": maker, "sweep": sweep, "runs": ids, "undisturbed": {}, "specs": {}}
     for name in ("paused", "running"):
         run = ids[name + " undisturbed"]
         series = {}

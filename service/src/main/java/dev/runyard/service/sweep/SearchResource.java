@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +131,7 @@ public class SearchResource {
     /** @param points more than before, 1 or more */
     public record Extension(int points) {}
 
+    /** Without those that a stopped sweep drew and never ran: they are not open, and nothing comes of them unless it is made longer. */
     @GET
     @Path("/{id}/points")
     public Points points(@PathParam("id") String id) {
@@ -145,7 +145,11 @@ public class SearchResource {
                         select d.*, (select array_agg(r.id order by r.sweep_index) from sweep_point p join run r
                           on r.sweep_id = p.sweep_id and r.sweep_index = p.sweep_index
                           where p.sweep_id = d.sweep_id and p.point = d.point) as runs
-                        from sweep_draw d where d.sweep_id = ? order by d.point""",
+                        from sweep_draw d join sweep s on s.id = d.sweep_id
+                        where d.sweep_id = ? and (d.refused is not null or case when s.external then d.point < s.total
+                          else exists (select from sweep_point p where p.sweep_id = d.sweep_id and p.point = d.point
+                                       and p.sweep_index < s.total) end)
+                        order by d.point""",
                         r -> new PointView(
                                 r.getInt("point"),
                                 Json.tree(r.getString("params")),
@@ -164,7 +168,7 @@ public class SearchResource {
                                 null,
                                 ids(r.getArray("runs"))),
                         sweep)
-                .forEach(view -> points.add(told(view, past.get(points.size()), spec)));
+                .forEach(view -> points.add(told(view, past.get(view.point()), spec)));
         List<String> metrics = new ArrayList<>(List.of(spec.metric()));
         List<SweepSpec.Goal> goals = new ArrayList<>(List.of(spec.goal()));
         spec.further().forEach(f -> {
@@ -213,12 +217,12 @@ public class SearchResource {
 
     /** Where only the best points have further seeds, one of those: a lucky one of a single seed is none. */
     private static @Nullable Integer best(SweepSpec spec, List<PointView> points, List<Past> past) {
-        return IntStream.range(0, past.size())
-                .filter(i -> past.get(i).told())
-                .boxed()
-                .min(Comparator.comparingInt((Integer i) ->
-                                spec.later() ? -points.get(i).runs().size() : 0)
-                        .thenComparingDouble(i -> past.get(i).loss()))
+        return points.stream()
+                .filter(view -> past.get(view.point()).told())
+                .min(Comparator.comparingInt((PointView view) ->
+                                spec.later() ? -view.runs().size() : 0)
+                        .thenComparingDouble(view -> past.get(view.point()).loss()))
+                .map(PointView::point)
                 .orElse(null);
     }
 

@@ -102,7 +102,7 @@ public class StudyLedger {
      */
     @Transactional
     public void tell(UUID sweep, SweepSpec spec, int point, Result given, String who) {
-        own(sweep);
+        own(sweep, "key share");
         Result result = complete(sweep, spec, point, given);
         String values = Json.canonical(new TreeMap<>(result.values()));
         int told = statements.change("""
@@ -127,12 +127,13 @@ public class StudyLedger {
     }
 
     /**
-     * That whoever asks may change the sweep, and nobody else does meanwhile. Its points are behind the project's wall alone.
+     * That whoever asks may change the sweep. Its points are behind the project's wall alone.
      *
+     * @param lock key share: it stays, and others tell of it at the same time; no key update: nobody else decides on it meanwhile
      * @throws Problem 403
      */
-    private void own(UUID sweep) {
-        String owned = "select " + asking.own("s") + " from sweep s where s.id = ? for no key update";
+    private void own(UUID sweep, String lock) {
+        String owned = "select " + asking.own("s") + " from sweep s where s.id = ? for " + lock;
         if (!statements.row(owned, r -> r.getBoolean(1), sweep).orElse(false)) {
             throw Problem.notAllowed();
         }
@@ -195,7 +196,7 @@ public class StudyLedger {
      */
     @Transactional
     public SweepPruning.Told report(UUID sweep, int point, int epoch, double value) {
-        own(sweep);
+        own(sweep, "no key update");
         record Point(boolean told, boolean known) {}
         Point asked = statements
                 .row("""

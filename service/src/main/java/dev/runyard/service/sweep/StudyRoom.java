@@ -93,7 +93,7 @@ class StudyRoom {
         // Two who tell the last two points see each other's through the lock.
         if (last
                 && statements
-                        .row("select id from sweep where id = ? for update", r -> r.getString(1), sweep)
+                        .row("select id from sweep where id = ? for no key update", r -> r.getString(1), sweep)
                         .isPresent()
                 && statements.change("""
                         update sweep set state = 'FINISHED', ended_at = now()

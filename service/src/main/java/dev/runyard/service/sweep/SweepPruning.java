@@ -80,7 +80,7 @@ public class SweepPruning implements MetricListener {
     private void look(UUID sweep, @Nullable UUID run) {
         // One decision after the other: the row of the sweep is the lock.
         JsonNode document = statements
-                .row("select spec from sweep where id = ? for update", r -> Json.tree(r.getString(1)), sweep)
+                .row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep)
                 .orElse(null);
         if (document == null || !document.path("pruner").isObject()) {
             return;
@@ -177,7 +177,7 @@ public class SweepPruning implements MetricListener {
     Told told(UUID sweep, int point, int epoch, double value) {
         SweepSpec spec = Json.read(
                 statements
-                        .row("select spec from sweep where id = ? for update", r -> Json.tree(r.getString(1)), sweep)
+                        .row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep)
                         .orElseThrow(),
                 SweepSpec.class);
         Optional<Told> known = statements.row(

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a sweep. Whoever changes a sweep holds it first: its lock is what puts changes in an order. */
+/**
+ * The row of a sweep. Whoever changes a sweep holds it first: its lock is what puts changes in an order. It is no lock of the key, which whoever
+ * writes a row of the sweep takes a share of.
+ */
 @ApplicationScoped
 class SweepRows {
     private final Statements statements;
@@ -65,7 +68,7 @@ class SweepRows {
 
     Optional<Held> held(UUID sweep) {
         return statements.row(
-                "select * from sweep where id = ? for update",
+                "select * from sweep where id = ? for no key update",
                 r -> new Held(
                         r.getObject("id", UUID.class),
                         r.getObject("project_id", UUID.class),

@@ -52,7 +52,7 @@ class SweepsOf010 {
 
     private void draw(UUID sweep) {
         Optional<JsonNode> stored =
-                statements.row("select spec from sweep where id = ? for update", r -> Json.tree(r.getString(1)), sweep);
+                statements.row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep);
         if (stored.isEmpty()) {
             return;
         }

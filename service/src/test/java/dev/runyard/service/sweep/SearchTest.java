@@ -2,8 +2,11 @@ package dev.runyard.service.sweep;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -314,6 +317,11 @@ final class SearchTest {
                 .then()
                 .body("state", equalTo("FINISHED"))
                 .body("total", equalTo(6));
+        // The seventh was drawn and will not be run: it is none that goes on.
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("points.point", contains(0, 1, 2, 3, 4, 5))
+                .body("points.state", not(hasItem("OPEN")));
         given().get("/api/v1/sweeps/" + sweep + "/importance")
                 .then()
                 .statusCode(200)

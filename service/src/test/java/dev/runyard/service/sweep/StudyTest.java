@@ -198,6 +198,33 @@ final class StudyTest {
     }
 
     @Test
+    void manyWhoTellTheLastPointsAtOnceEndItOnce() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 5; round++) {
+                String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 8}");
+                List<Integer> points = ask(sweep, null, 8).getList("points.point");
+                List<Callable<Integer>> tellers = new ArrayList<>();
+                for (int point : points) {
+                    tellers.add(() -> tell(sweep, "{\"point\": " + point + ", \"value\": 1}")
+                            .extract()
+                            .statusCode());
+                }
+                for (Future<Integer> status : pool.invokeAll(tellers)) {
+                    assertThat(status.get()).isEqualTo(200);
+                }
+                given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+                assertThat(statements.number(
+                                "select count(*) from event where sweep_id = ? and kind = 'end'",
+                                UUID.fromString(sweep)))
+                        .isEqualTo(1);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
     void whatIsToldStays() {
         String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 3}");
         tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(404);

@@ -102,8 +102,10 @@ public class SweepDraws {
     /** @throws InvalidSpec UNKNOWN_VERSION when the sweep began with a version of its sampler that this release does not have */
     public void known(UUID sweep, SweepSpec spec) {
         statements
-                .row("select coalesce(min(version), -1) from sweep_draw where sweep_id = ?", r -> r.getInt(1), sweep)
-                .filter(version -> version >= 0)
+                .row(
+                        "select version from sweep_draw where sweep_id = ? and version is not null order by point desc limit 1",
+                        r -> r.getInt(1),
+                        sweep)
                 .ifPresent(version -> Sampler.of(spec.sampler(), version));
     }
 
