@@ -1,11 +1,10 @@
 """A classifier in Lightning on made-up pictures of ten classes, with Lightning's own MLflow logger."""
 import argparse
-import glob
-import os
 import time
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import MLFlowLogger
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -14,6 +13,7 @@ options = argparse.ArgumentParser()
 options.add_argument("--lr", type=float, default=0.1)
 options.add_argument("--steps", type=int, default=60)
 options.add_argument("--pause", type=float, default=0.12, help="seconds that a step takes at least")
+options.add_argument("--every", type=int, default=80, help="steps between checkpoints")
 options.add_argument("--out", default="kept")
 options = options.parse_args()
 
@@ -44,35 +44,20 @@ class Digits(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=self.hparams.lr)
 
 
-class Keep(pl.Callback):
-    """A folder a checkpoint, marked when it is whole with the last step that was logged before it: steps count from 0."""
-
-    def on_train_batch_start(self, trainer, module, batch, index):
-        step = trainer.global_step
-        folder = os.path.join(options.out, f"step-{step:06d}")
-        if step % 10 == 0 and step > 0 and not os.path.exists(folder):
-            trainer.save_checkpoint(os.path.join(folder, "state.ckpt"))
-            with open(os.path.join(folder, ".complete"), "w") as mark:
-                mark.write(str(step - 1))
-
-
 pl.seed_everything(0)
-kept = sorted(path for path in glob.glob(os.path.join(options.out, "step-*/state.ckpt")))
-print("goes on from", kept[-1] if kept else "the beginning", flush=True)
 trainer = pl.Trainer(
     max_steps=options.steps,
     accelerator="auto",
     devices=1,
     log_every_n_steps=1,
-    enable_checkpointing=False,
     enable_progress_bar=False,
     enable_model_summary=False,
-    callbacks=[Keep()],
+    callbacks=[ModelCheckpoint(dirpath=options.out, every_n_train_steps=options.every, save_last=True)],
     logger=MLFlowLogger(experiment_name="digits", run_name="small net"),
 )
 trainer.fit(
     Digits(options.lr),
     DataLoader(pictures(20 * 32, seed=1), batch_size=32, shuffle=True),
     DataLoader(pictures(200, seed=2), batch_size=100),
-    ckpt_path=kept[-1] if kept else None,
+    ckpt_path="last",
 )

@@ -6,11 +6,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ClientPoints {
     /**
-     * What differs from what the millisecond holds already goes behind it, by the microsecond. A step that an older attempt measured, and
-     * that counts since its run goes on behind it, is not measured again; those who log without steps say 0. Only steps that are not new
+     * What differs from what the millisecond holds already goes behind it, by the microsecond. A step that an older attempt measured is left out
+     * until what that attempt measured from there on is made its ghost; those who log without steps say 0. Only steps that are not new
      * are looked up. Where every point is new and none was put behind another, which is the rule, the summaries are known beforehand and go
      * in with them.
      */
@@ -59,8 +61,11 @@ public class ClientPoints {
     private final Commit commit;
     private final MetricKeys keys;
     private final MetricLedger ledger;
+    private final Supersession supersession;
 
-    ClientPoints(Statements statements, Commit commit, MetricKeys keys, MetricLedger ledger) {
+    ClientPoints(
+            Statements statements, Commit commit, MetricKeys keys, MetricLedger ledger, Supersession supersession) {
+        this.supersession = supersession;
         this.statements = statements;
         this.commit = commit;
         this.keys = keys;
@@ -111,16 +116,36 @@ public class ClientPoints {
             blocks.add(points.keyIds()[i], points.steps()[i], points.times()[i], points.values()[i]);
         }
         ledger.room(run, summary.keyIds());
-        List<Row> rows = statements.rows(
+        @Nullable Object[] values = values(run, attempt, points, summary, blocks);
+        List<Row> rows = rows(values);
+        Map<Integer, Long> overtaken = Map.of();
+        boolean whole = rows.get(0).whole();
+        if (!whole) {
+            overtaken = supersession.overtake(run, attempt, points, Supersession.Same.MOMENT);
+            if (!overtaken.isEmpty()) {
+                List<Row> more = rows(values);
+                whole = more.get(0).whole();
+                rows = Stream.concat(rows.stream(), more.stream())
+                        .sorted(Comparator.comparing((Row row) -> row.key() == null ? -1 : row.key())
+                                .thenComparing(Row::step)
+                                .thenComparing(Row::time))
+                        .toList();
+            }
+        }
+        if (!whole) {
+            return some(run, named, rows, overtaken);
+        }
+        ledger.anew(run, points, overtaken);
+        commit.then(() -> ledger.tell(run, named.names, summary));
+        return points.size();
+    }
+
+    private List<Row> rows(@Nullable Object[] values) {
+        return statements.rows(
                 STORE,
                 r -> new Row(
                         r.getBoolean(1), r.getObject(2, Integer.class), r.getLong(3), r.getLong(4), r.getDouble(5)),
-                values(run, attempt, points, summary, blocks));
-        if (rows.get(0).whole()) {
-            commit.then(() -> ledger.tell(run, named.names, summary));
-            return points.size();
-        }
-        return some(run, named.names, rows);
+                values);
     }
 
     private static @Nullable Object[] values(
@@ -144,21 +169,26 @@ public class ClientPoints {
     }
 
     /** Some were there already, or were put behind others: the summaries are drawn up of what was stored. */
-    private int some(UUID run, Set<String> names, List<Row> rows) {
+    private int some(UUID run, Named named, List<Row> rows, Map<Integer, Long> overtaken) {
+        Digest all = new Digest(false);
         Digest summary = new Digest(false);
         Digest blocks = new Digest(true);
         int count = 0;
         for (Row row : rows) {
             Integer key = row.key();
             if (key != null) {
-                summary.add(key, row.step(), row.time(), row.value());
-                blocks.add(key, row.step(), row.time(), row.value());
+                all.add(key, row.step(), row.time(), row.value());
                 count++;
+                if (!overtaken.containsKey(key)) {
+                    summary.add(key, row.step(), row.time(), row.value());
+                    blocks.add(key, row.step(), row.time(), row.value());
+                }
             }
         }
         if (count > 0) {
             ledger.derive(run, summary, blocks);
-            commit.then(() -> ledger.tell(run, names, summary));
+            ledger.anew(run, named.points, overtaken);
+            commit.then(() -> ledger.tell(run, named.names, all));
         }
         return count;
     }

@@ -58,6 +58,10 @@ public final class Digest {
         }
     }
 
+    boolean isEmpty() {
+        return groups == 0;
+    }
+
     int[] keyIds() {
         return Arrays.copyOf(keyId, groups);
     }

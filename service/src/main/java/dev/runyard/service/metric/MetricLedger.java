@@ -11,6 +11,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.transaction.Transactional;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +31,8 @@ public class MetricLedger {
     /**
      * The fence and the insert are one statement: no row for a stale attempt, one row for each point that is new (or one row of
      * nulls when none is), so that the summaries see exactly what was stored. A managed run has one value of a metric a step,
-     * whatever the clocks said: what was measured there before, by this attempt or by an older one up to the step of resumption,
-     * stands, and a point that comes again adds no second one. Only steps that are not new are looked up.
+     * whatever the clocks said: a point that comes again adds no second one, and what an older attempt measured there is first
+     * made its ghost where this one measures something else. Only steps that are not new are looked up.
      */
     private static final String STORE = Fence.SQL + """
             , stored as (
@@ -228,15 +230,19 @@ public class MetricLedger {
 
     /** What follows from points that are new, in the transaction that stores them. */
     void derive(UUID run, Digest summary, Digest blocks) {
+        if (summary.isEmpty()) {
+            return;
+        }
         runKeys.check(run, summary.keyIds());
         statements.change(SUMMARISE_ALL, summary.summary(run));
         statements.change(BLOCKS_ALL, blocks.blocks(run));
     }
 
-    private Stored insert(UUID run, long attempt, SortedPoints points, Digest summary) {
-        // The run's state and a point that is new; none is where the key is null.
-        record Row(boolean starting, @Nullable Integer key, long step, long time) {}
-        List<Row> rows = statements.rows(
+    /** The run's state and a point that is new; none is where the key is null. */
+    private record Row(boolean starting, @Nullable Integer key, long step, long time) {}
+
+    private List<Row> rows(UUID run, long attempt, SortedPoints points) {
+        return statements.rows(
                 STORE,
                 r -> new Row(
                         r.getString(1).equals("STARTING"), r.getObject(2, Integer.class), r.getLong(3), r.getLong(4)),
@@ -247,34 +253,75 @@ public class MetricLedger {
                 points.times(),
                 points.epochs(),
                 points.values());
+    }
+
+    private Stored insert(UUID run, long attempt, SortedPoints points, Digest summary) {
+        List<Row> rows = rows(run, attempt, points);
         if (rows.isEmpty()) {
             return Stored.STALE;
         }
-        Digest blocks = new Digest(true);
-        int count = 0;
-        // Rows come back in the order they went in; a point that was there already leaves a gap.
+        boolean starting = rows.get(0).starting();
+        BitSet fresh = new BitSet(points.size());
+        note(rows, points, fresh);
+        Map<Integer, Long> overtaken = Map.of();
+        if (fresh.cardinality() < points.size()) {
+            agree(run, attempt, points);
+            overtaken = supersession.overtake(run, attempt, points, Supersession.Same.VALUE);
+            if (!overtaken.isEmpty()) {
+                note(rows(run, attempt, points), points, fresh);
+            }
+        }
+        if (!fresh.isEmpty()) {
+            derive(run, points, fresh, overtaken, summary);
+        }
+        Failpoint.POINTS_STORED.reach();
+        return new Stored(fresh.cardinality(), starting);
+    }
+
+    /** Rows come back in the order they went in; a point that was there already leaves a gap. */
+    private static void note(List<Row> rows, SortedPoints points, BitSet fresh) {
         int i = 0;
         for (Row row : rows) {
             Integer key = row.key();
             if (key == null) {
-                break;
+                return;
             }
             while (points.keyIds()[i] != key || points.steps()[i] != row.step() || points.times()[i] != row.time()) {
                 i++;
             }
-            summary.add(key, row.step(), row.time(), points.values()[i]);
-            blocks.add(key, row.step(), row.time(), points.values()[i]);
-            count++;
-            i++;
+            fresh.set(i++);
         }
-        if (count < points.size()) {
-            agree(run, attempt, points);
+    }
+
+    /** @param summary gets all that are new */
+    private void derive(UUID run, SortedPoints points, BitSet fresh, Map<Integer, Long> overtaken, Digest summary) {
+        Digest blocks = new Digest(true);
+        Digest adding = overtaken.isEmpty() ? summary : new Digest(false);
+        for (int i = fresh.nextSetBit(0); i >= 0; i = fresh.nextSetBit(i + 1)) {
+            int key = points.keyIds()[i];
+            long step = points.steps()[i];
+            long time = points.times()[i];
+            double value = points.values()[i];
+            if (!overtaken.isEmpty()) {
+                summary.add(key, step, time, value);
+            }
+            if (!overtaken.containsKey(key)) {
+                adding.add(key, step, time, value);
+                blocks.add(key, step, time, value);
+            }
         }
-        if (count > 0) {
-            derive(run, summary, blocks);
+        derive(run, adding, blocks);
+        anew(run, points, overtaken);
+    }
+
+    /** What follows from the points of metrics of which older ones were overtaken, in the transaction that stores these. */
+    void anew(UUID run, SortedPoints points, Map<Integer, Long> overtaken) {
+        if (!overtaken.isEmpty()) {
+            long first = Math.min(
+                    Collections.min(overtaken.values()),
+                    Arrays.stream(points.steps()).min().orElseThrow());
+            supersession.derive(run, first, overtaken.keySet());
         }
-        Failpoint.POINTS_STORED.reach();
-        return new Stored(count, rows.get(0).starting());
     }
 
     /** @throws Problem 422 DUPLICATE_POINT when a point that was there already had another value */

@@ -30,9 +30,8 @@ class Quarantine {
         if (from == RunState.CANCELLING) {
             return;
         }
-        boolean program = outcome instanceof Outcome.Failed own && own.reason() == FailureReason.SETUP;
-        if (program) {
-            return; // what a program needs and does not find says nothing of other runs
+        if (outcome instanceof Outcome.Failed own && ofProgram(own.reason(), run)) {
+            return; // what a program needs and does not find, or writes, says nothing of other runs
         }
         if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
             int runs = statements.row("""
@@ -60,6 +59,15 @@ class Quarantine {
                 statements.change("update device set failing = '{}' where id = ? and cardinality(failing) > 0", device);
             }
         }
+    }
+
+    /** A worker's disk that a program filled is free again when that has ended. */
+    private boolean ofProgram(FailureReason reason, UUID run) {
+        return reason == FailureReason.SETUP
+                || reason == FailureReason.DISK_FULL
+                        && statements.number(
+                                        "select count(*) from run where id = ? and spec ->> 'task' = 'command'", run)
+                                > 0;
     }
 
     private void setAside(UUID device, String why) {

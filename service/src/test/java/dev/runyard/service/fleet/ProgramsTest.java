@@ -27,6 +27,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Timeout;
 
 /** Programs as runs: where they may go, what of their points counts, how they end. */
@@ -188,12 +190,13 @@ final class ProgramsTest {
                 .isOne();
     }
 
-    @Test
-    void whatItNeedsAndDoesNotFindSetsNoDeviceAside() throws Exception {
-        UUID device = device("bare", Map.of("command:any", "allowed"));
+    @ParameterizedTest
+    @EnumSource(names = {"SETUP", "DISK_FULL"})
+    void whatItNeedsOrWritesSetsNoDeviceAside(FailureReason reason) throws Exception {
+        UUID device = device("bare-" + reason, Map.of("command:any", "allowed"));
         for (int i = 0; i < 4; i++) {
             UUID run = queue("{\"spec\": {\"task\": \"command\", \"command\": [\"train\"], \"seed\": " + i + "}}");
-            lab.end(lab.started(run), new Outcome.Failed(0, FailureReason.SETUP, "setup ended with exit code 1"));
+            lab.end(lab.started(run), new Outcome.Failed(0, reason, "it ended with exit code 1"));
             assertThat(lab.state(run)).isIn("FAILED", "QUEUED");
             lab.calm();
         }

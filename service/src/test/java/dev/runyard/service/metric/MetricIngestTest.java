@@ -212,6 +212,38 @@ final class MetricIngestTest {
         lab.send(run, 2, point("a", 2, 1)).statusCode(200);
     }
 
+    /** A run that goes on says the same again; one that begins again does not, and its older course is then a ghost from there on. */
+    @Test
+    void whatALaterAttemptMeasuresOtherwiseStands() {
+        UUID run = lab.run("RUNNING");
+        lab.send(
+                        run,
+                        1,
+                        IntStream.range(0, 200).mapToObj(i -> point("a", i, i)).collect(Collectors.joining(","))
+                                + "," + point("b", 10, 1) + "," + point("b", 20, "\"NaN\""))
+                .statusCode(200);
+        lab.attempt(run, 2, "RUNNING");
+        lab.send(run, 2, point("a", 1, 1) + "," + point("b", 10, 1) + "," + point("b", 20, "\"NaN\"", 7))
+                .statusCode(200)
+                .body("stored", equalTo(0));
+        Derived.assertAgree(lab, run);
+        String other = point("a", 2, 2) + "," + point("a", 3, -3) + "," + point("a", 4, -4) + "," + point("c", 1, 1);
+        lab.send(run, 2, other).statusCode(200).body("stored", equalTo(3));
+        Derived.assertAgree(lab, run);
+        lab.send(run, 2, other).statusCode(200).body("stored", equalTo(0));
+        lab.send(run, 2, point("a", 5, 5)).statusCode(200).body("stored", equalTo(1));
+        lab.send(run, 2, point("a", 5, 6)).statusCode(422).body("code", equalTo("DUPLICATE_POINT"));
+        given().get("/api/v1/runs/" + run + "/metrics/history?key=a&ghosts=true")
+                .then()
+                .body("points.value", equalTo(List.of(0f, 1f, 2f, -3f, -4f, 5f)))
+                .body("points.attempt", equalTo(List.of(1, 1, 1, 2, 2, 2)))
+                .body("ghosts[0].total", equalTo(197));
+        given().get("/api/v1/runs/" + run + "/metrics/history?key=b")
+                .then()
+                .body("points.attempt", equalTo(List.of(1, 1)));
+        Derived.assertAgree(lab, run);
+    }
+
     @Test
     void onlyTheAttemptsOwnTokenOpens() {
         UUID run = lab.run("RUNNING");

@@ -22,6 +22,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.runyard.service.auth.Tokens;
 import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Derived;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.service.run.client.SilentRuns;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -186,7 +187,7 @@ final class MlflowProgramsTest {
         sent(second, "runs/log-parameter", param(managed, "lr", "4")).statusCode(400);
         get("metrics/get-history", "run_id", managed, "metric_key", "loss")
                 .body("metrics.step", equalTo(List.of(4, 5, 6)))
-                .body("metrics.value", equalTo(List.of(0.5f, 0.25f, 0.125f)));
+                .body("metrics.value", equalTo(List.of(0.5f, 0.75f, 0.125f)));
         get("metrics/get-history", "run_id", managed, "metric_key", "last")
                 .body("metrics.value", equalTo(List.of(1f, 2f)));
         get("runs/get", "run_id", managed)
@@ -197,6 +198,59 @@ final class MlflowProgramsTest {
                 .body("config.output_dir", equalTo("/two"))
                 .body("summary.loss.count", equalTo(3))
                 .body("summary.loss.last", equalTo(0.125f));
+    }
+
+    /** Whatever its marker said: it does not look into its folder, or not where the step is. */
+    @Test
+    void aProgramThatBeginsItsCurvesAgainLosesNothing() {
+        UUID managed = lab.run("RUNNING");
+        String body = "{\"run_id\": \"" + managed + "\", \"metrics\": [%s]}";
+        String first = lab.bearer(managed, 1);
+        sent(
+                        first,
+                        "runs/log-batch",
+                        body.formatted(IntStream.range(0, 100)
+                                        .mapToObj(i -> metric("loss", i, 1_000 + i, i))
+                                        .collect(Collectors.joining(","))
+                                + "," + metric("eval", 0.5, 2_000, 40) + "," + metric("last", 1, 2_000, 0)))
+                .statusCode(200);
+        lab.attempt(managed, 2, "RUNNING");
+        String second = lab.bearer(managed, 2);
+        given().header("Authorization", second)
+                .contentType("application/json")
+                .body("{\"step\": 90}")
+                .put("/api/v1/runs/" + managed + "/attempts/2/resume")
+                .then()
+                .statusCode(200);
+        // A point alone, and then several, some of them twice; the client sends each request twice.
+        for (String points : List.of(
+                metric("loss", 100, 3_000, 0) + "," + metric("last", 2, 3_000, 0),
+                metric("loss", 101, 3_001, 1),
+                metric("loss", 102, 3_002, 2) + "," + metric("other", 7, 3_002, 2) + ","
+                        + metric("loss", 103, 3_003, 3))) {
+            for (int i = 0; i < 2; i++) {
+                sent(second, "runs/log-batch", body.formatted(points)).statusCode(200);
+                Derived.assertAgree(lab, managed);
+            }
+        }
+        get("metrics/get-history", "run_id", managed, "metric_key", "loss", "max_results", 1_000)
+                .body("metrics.step", equalTo(List.of(0, 1, 2, 3)))
+                .body("metrics.value", equalTo(List.of(100f, 101f, 102f, 103f)));
+        get("metrics/get-history", "run_id", managed, "metric_key", "eval")
+                .body("metrics.value", equalTo(List.of(0.5f)));
+        get("metrics/get-history", "run_id", managed, "metric_key", "last")
+                .body("metrics.value", equalTo(List.of(1f, 2f)));
+        given().queryParam("key", "loss")
+                .queryParam("ghosts", true)
+                .get("/api/v1/runs/" + managed + "/metrics/history")
+                .then()
+                .body("points.attempt", equalTo(List.of(2, 2, 2, 2)))
+                .body("ghosts[0].attempt", equalTo(1))
+                .body("ghosts[0].total", equalTo(100));
+        given().get("/api/v1/runs/" + managed)
+                .then()
+                .body("summary.loss.count", equalTo(4))
+                .body("summary.loss.last", equalTo(103f));
     }
 
     private static String param(UUID run, String key, String value) {

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -315,6 +316,52 @@ class ProgramsTest {
         assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
         assertThat(log()).anyMatch(line -> line.contains("removed its checkpoint folder"));
         assertThat(ledger.seen().checkpoints()).hasSize(1);
+    }
+
+    /** Killed by the machine, as when memory runs out, it has said nothing of what it wrote; the files tell. */
+    @Test
+    void aProgramThatMarksNothingFindsWhatItWroteAgain() throws Exception {
+        ask("""
+                task: command
+                command:
+                  - sh
+                  - -c
+                  - |
+                    cd "$RUNYARD_CHECKPOINT_DIR"
+                    [ -e one/weights ] && { cat one/weights; exit 0; }
+                    mkdir one
+                    echo seen >one/weights
+                    sleep 19
+                    kill -KILL $$
+                """);
+        assertThat(failed(begin().join())).contains("signal 9");
+        assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
+        assertThat(log()).contains("seen");
+        assertThat(ledger.seen().resumed()).hasSize(2).last().isNotEqualTo(-1L);
+    }
+
+    /** The worker's home is on a small disk of its own; the next program finds it free again. */
+    @Test
+    void aProgramThatFillsTheDiskFailsForThatAndTheNextOneRuns() throws Exception {
+        Path work = Files.createDirectories(home.resolve("work"));
+        int mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", work.toString())
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
+        Assumptions.assumeTrue(mounted == 0, "this account may mount no disk");
+        open.add(() ->
+                new ProcessBuilder("umount", "-l", work.toString()).start().waitFor());
+        String filled = failedFor(
+                FailureReason.DISK_FULL, run("{task: command, command: [sh, -c, 'head -c 200000000 /dev/zero >big']}"));
+        assertThat(filled).contains("disk space", "exit code 1");
+        assertThat(log()).anyMatch(line -> line.contains("No space left on device"));
+        assertThat(begin().join()).as("tried again, it says the same").isInstanceOf(Outcome.Failed.class);
+        // What it keeps does not fit beside itself.
+        ask("{task: command, command: [sh, -c, 'head -c 40000000 /dev/zero >\"$RUNYARD_CHECKPOINT_DIR/big\"']}");
+        failedFor(FailureReason.DISK_FULL, begin().join());
+        ask("{task: command, command: [sh, -c, 'head -c 10000000 /dev/zero >big; wc -c <big']}");
+        assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
+        assertThat(log()).contains("10000000");
     }
 
     @Test

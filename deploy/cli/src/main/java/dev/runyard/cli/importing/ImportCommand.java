@@ -29,12 +29,14 @@ import picocli.CommandLine.Parameters;
             ImportCommand.Csv.class,
             ImportCommand.TensorBoard.class,
             ImportCommand.Wandb.class,
+            ImportCommand.Neptune.class,
             ImportProjectCommand.class
         })
 public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw Failure.badInput("which tracker?", "say one: runyard import mlflow|csv|tensorboard|wandb|project");
+        throw Failure.badInput(
+                "which tracker?", "say one: runyard import mlflow|csv|tensorboard|wandb|neptune|project");
     }
 
     /** What all of them share. */
@@ -159,6 +161,47 @@ public final class ImportCommand implements Callable<Integer> {
         @Override
         Tracker tracker() {
             return new WandbTracker(folder, experiment);
+        }
+    }
+
+    /** From what Neptune's exporter left. */
+    @Command(
+            name = "neptune",
+            description = "From the Parquet and the files that neptune-exporter left on the disk, of Neptune 2 and 3.")
+    static final class Neptune extends Source {
+        @Parameters(paramLabel = "DIR", description = "What it was given as --data-path: exports/data.")
+        Path folder;
+
+        @Option(
+                names = "--files",
+                paramLabel = "DIR",
+                description = "What it was given as --files-path. Default: the folder files beside DIR.")
+        @Nullable
+        Path files;
+
+        @Option(
+                names = "--experiment",
+                paramLabel = "NAME",
+                description = "Where its runs go. Default: one named after each run's project.")
+        @Nullable
+        String experiment;
+
+        @Option(
+                names = "--step-multiplier",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "What steps are multiplied by, where they have decimals: 1000 for thousandths.")
+        long multiplier;
+
+        @Override
+        Tracker tracker() {
+            if (multiplier < 1 || multiplier > 1_000_000) {
+                throw Failure.badInput(
+                        "--step-multiplier: " + multiplier + " has to lie in [1, 1000000]",
+                        "Neptune's steps have at most six decimals");
+            }
+            Path beside = folder.toAbsolutePath().normalize().resolveSibling("files");
+            return new NeptuneTracker(folder, files == null ? beside : files, experiment, multiplier);
         }
     }
 }

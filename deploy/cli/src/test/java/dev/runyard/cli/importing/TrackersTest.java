@@ -220,4 +220,100 @@ final class TrackersTest {
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("no run-ID.wandb");
     }
+
+    /** Three runs that neptune-exporter's own writer wrote (2026-02), the last not to its end. */
+    @Test
+    void whatNeptunesExporterLeft() throws IOException {
+        Path sample = Path.of("src/test/resources/importing/neptune");
+        List<Tracker.Past> runs =
+                new NeptuneTracker(sample.resolve("data"), sample.resolve("files"), null, 1).runs(left::add);
+        assertThat(runs).extracting(Tracker.Past::name).containsExactly("wide net", "my own name");
+        assertThat(runs)
+                .extracting(Tracker.Past::origin)
+                .containsExactly("neptune:lab/vision/VIS-1", "neptune:lab/vision/VIS-2");
+        assertThat(runs).extracting(Tracker.Past::status).containsExactly("FINISHED", "FAILED");
+        assertThat(runs).extracting(Tracker.Past::experiment).containsOnly("lab/vision");
+        Tracker.Past first = runs.get(0);
+        assertThat(first.startedAt()).isEqualTo(1_740_830_400_250L);
+        assertThat(first.endedAt()).isEqualTo(1_740_830_490_250L);
+        assertThat(first.params())
+                .containsEntry("params/lr", "0.1")
+                .containsEntry("params/depth", "18")
+                .containsEntry("params/net", "resnet")
+                .containsEntry("params/amp", "true")
+                .containsEntry("params/when", "2025-03-01T12:00:00.250Z")
+                .containsEntry("params/sets", "a,b")
+                .containsEntry("params/odd__", "x")
+                .hasSize(7);
+        assertThat(first.tags())
+                .containsEntry("neptune.tag.best", "true")
+                .containsEntry("neptune.tag.old", "true")
+                .containsEntry("neptune.owner", "ann")
+                .containsEntry("neptune.id", "VIS-1")
+                .containsEntry("mlflow.note.content", "größer");
+        assertThat(points(first))
+                .containsExactly(
+                        "train/loss@0=1.0 1740830400250",
+                        "train/loss@1=0.5 1740830401250",
+                        "train/loss@2=NaN 1740830402250",
+                        "train/loss@3=Infinity 1740830403250",
+                        "monitoring/cpu@2=7.0 1740830400250");
+        List<String> files = new ArrayList<>();
+        first.content().files((path, file) -> files.add(path + " " + Files.size(file)), left::add);
+        assertThat(files)
+                .containsExactly(
+                        "model/final/weights.bin 1",
+                        "images/step_3/step_3.png 1",
+                        "source/lib/net.py 1",
+                        "source/train.py 7");
+        assertThat(left.stream().distinct().map(line -> line.replaceAll("\\S*/importing/neptune/\\S*/", "")))
+                .containsExactlyInAnyOrder(
+                        "VIS-3-d310f2bf7b218c70_part_0.parquet.tmp: the export of this run did not come to its end",
+                        "the name params/odd{}, which is params/odd__ here",
+                        "what is no number, value or file: string_series (notes)",
+                        "what is no number, value or file: histogram_series (weights)",
+                        "points between steps (val/acc); --step-multiplier takes them along",
+                        "lost.bin: a file that is not there (model/lost); --files says where they are",
+                        "../../secret: a file outside of the export (model/out)");
+        assertThat(points(new NeptuneTracker(sample.resolve("data"), sample.resolve("files"), "e", 10)
+                        .runs(line -> {})
+                        .get(0)))
+                .contains("val/acc@15=0.75 1740830405250", "train/loss@10=0.5 1740830401250");
+    }
+
+    @Test
+    void whatIsNoExportOfNeptunesIsSaid() throws IOException {
+        Path sample = Path.of("src/test/resources/importing/neptune/data");
+        Path project = Files.createDirectories(folder.resolve("data/project"));
+        List<Path> parts;
+        try (var all = Files.walk(sample)) {
+            parts = all.filter(file -> file.toString().endsWith(".parquet"))
+                    .sorted()
+                    .toList();
+        }
+        for (Path part : parts) {
+            Files.copy(part, project.resolve(String.valueOf(part.getFileName())));
+        }
+        Path cut = project.resolve(String.valueOf(parts.get(1).getFileName()));
+        byte[] bytes = Files.readAllBytes(cut);
+        Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length - 20));
+        NeptuneTracker tracker = new NeptuneTracker(folder.resolve("data"), folder, null, 1);
+        assertThat(tracker.runs(left::add)).extracting(Tracker.Past::name).containsExactly("my own name");
+        assertThat(left).singleElement().asString().contains("part_1.parquet: cannot be read", "stays out");
+
+        left.clear();
+        Files.delete(project.resolve(String.valueOf(parts.get(0).getFileName())));
+        tracker.runs(left::add);
+        assertThat(left).singleElement().asString().contains("part 0 is missing");
+
+        Files.write(cut, new byte[] {'P', 'A', 'R', '1'});
+        left.clear();
+        Files.copy(cut, project.resolve("x_part_0.parquet"));
+        tracker.runs(left::add);
+        assertThat(left).anyMatch(line -> line.contains("x_part_0.parquet: cannot be read"));
+        assertThatThrownBy(() -> new NeptuneTracker(Files.createDirectories(folder.resolve("none")), folder, null, 1)
+                        .runs(left::add))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("no RUN_part_0.parquet");
+    }
 }

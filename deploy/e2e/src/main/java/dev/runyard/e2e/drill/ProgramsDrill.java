@@ -32,7 +32,6 @@ public final class ProgramsDrill {
             "accelerate==1.15.0",
             "mlflow-skinny==3.17.2");
     private static final String NEWEST = "3.17.2";
-    private static final int STEPS = 80;
     private static final Duration WITHIN = Duration.ofMinutes(10);
 
     /**
@@ -40,12 +39,14 @@ public final class ProgramsDrill {
      *
      * @param first step of its curve
      * @param metric that a sweep compares
+     * @param every steps between checkpoints: few where the script says which are whole, and some 20 seconds where nobody does
+     * @param steps of a whole run
      */
-    private record Script(String name, String curve, long first, String metric) {
+    private record Script(String name, String curve, long first, String metric, int every, int steps) {
         static final List<Script> ALL = List.of(
-                new Script("loop", "train/loss", 1, "val/acc"),
-                new Script("lightning_digits", "train/loss", 0, "val/acc"),
-                new Script("hf_trainer", "loss", 1, "eval_acc"));
+                new Script("loop", "train/loss", 1, "val/acc", 5, 80),
+                new Script("lightning_digits", "train/loss", 0, "val/acc", 80, 200),
+                new Script("hf_trainer", "loss", 1, "eval_acc", 80, 200));
     }
 
     private final Path folder;
@@ -197,7 +198,7 @@ public final class ProgramsDrill {
                 experiment: %s
                 base:
                   task: command
-                  command: [sh, -c, 'exec "$0" %s.py --lr "$1" --steps %d --pause 0.25 --out "$RUNYARD_CHECKPOINT_DIR"', "%s", "{params.lr}"]
+                  command: [sh, -c, 'exec "$0" %s.py --lr "$1" --steps %d --every %d --pause 0.25 --out "$RUNYARD_CHECKPOINT_DIR"', "%s", "{params.lr}"]
                   env:%s
                   code: %s
                 axes:
@@ -207,7 +208,8 @@ public final class ProgramsDrill {
                 """.formatted(
                         script.name() + "-" + version,
                         script.name(),
-                        STEPS,
+                        script.steps(),
+                        script.every(),
                         venv.resolve("bin/python"),
                         environment,
                         programs(),
@@ -241,9 +243,9 @@ public final class ProgramsDrill {
                 System.out.println(seen.path("message").asText());
                 System.out.println(client.get("/api/v1/runs/" + id + "/logs").toPrettyString());
             }
-            once(what, script, id, STEPS);
+            once(what, script, id, script.steps());
         }
-        resumed(what, killed);
+        resumed(what, script, killed);
         JsonNode rows = client.get("/api/v1/sweeps/" + sweep + "/table?metric=" + LabClient.encode(script.metric()))
                 .get("rows");
         holds(what + ": a table of two rows", rows.size() == 2);
@@ -274,7 +276,7 @@ public final class ProgramsDrill {
         throw new IllegalStateException("the other host got no run of sweep " + sweep);
     }
 
-    private void resumed(String what, String run) {
+    private void resumed(String what, Script script, String run) {
         JsonNode attempts = client.get("/api/v1/runs/" + run + "/attempts");
         System.out.println("  attempts: " + attempts.findValuesAsText("state") + " on "
                 + attempts.findValuesAsText("host") + ", from steps " + attempts.findValuesAsText("startStep"));
@@ -282,9 +284,22 @@ public final class ProgramsDrill {
                 what + ": lost with its host, finished on another",
                 attempts.findValuesAsText("state").equals(List.of("LOST", "FINISHED"))
                         && new HashSet<>(attempts.findValuesAsText("host")).size() == 2);
+        List<Long> later = new ArrayList<>();
+        JsonNode history = client.get(history(run, script) + "&ghosts=true");
+        history.path("points").forEach(point -> {
+            if (point.path("attempt").asLong() > 1) {
+                later.add(point.path("step").asLong());
+            }
+        });
+        System.out.println("  measured by the second attempt: "
+                + (later.isEmpty() ? "nothing" : "from step " + later.get(0)) + "; ghosts of the first: "
+                + history.at("/ghosts/0/total").asLong());
         holds(
                 what + ": went on, and did not begin again",
-                attempts.path(attempts.size() - 1).path("startStep").asLong() > 0);
+                !later.isEmpty() && later.get(0) > script.first() && later.get(0) < script.steps());
+        holds(
+                what + ": what was measured twice is a ghost",
+                history.at("/ghosts/0/total").asLong() > 0);
     }
 
     private void once(String what, Script script, String run, int steps) {

@@ -23,7 +23,7 @@ public class MetricSeries {
 
     /** What is known of each curve without reading it. */
     private static final String KNOWN = """
-            select a.at, a.key_id, r.attempt, s.count, s.non_finite, s.last_step, s.last_time,
+            select a.at, a.key_id, r.attempt, coalesce(s.rebuilt_at, 0) as rebuilt, s.count, s.non_finite, s.last_step, s.last_time,
                    (select b.first_step from metric_block b where b.run_id = a.run_id and b.key_id = a.key_id
                     order by b.block limit 1) as first_step
             from (select a.at, a.run_id, k.id as key_id from unnest(?::int[], ?::uuid[], ?::text[]) as a(at, run_id, key)
@@ -105,6 +105,7 @@ public class MetricSeries {
         final UUID run;
         final int key;
         final long attempt;
+        final long rebuilt;
         final long lastStep;
         final long lastTime;
         /** Of the whole curve, which says whether anything is new. */
@@ -127,6 +128,7 @@ public class MetricSeries {
             this.run = run;
             key = r.getInt("key_id");
             attempt = r.getLong("attempt");
+            rebuilt = r.getLong("rebuilt");
             whole = r.getLong("count");
             count = whole;
             nonFinite = r.getLong("non_finite");
@@ -222,6 +224,7 @@ public class MetricSeries {
                                 ? SeriesCursor.Mark.NONE
                                 : new SeriesCursor.Mark(
                                         curve.attempt,
+                                        curve.rebuilt,
                                         curve.whole,
                                         curve.lastStep,
                                         curve.lastTime,
@@ -264,7 +267,10 @@ public class MetricSeries {
                     curve.width *= 2;
                 }
             }
-            if (mark == null || mark.attempt() != curve.attempt || mark.width() != curve.width) {
+            if (mark == null
+                    || mark.attempt() != curve.attempt
+                    || mark.rebuilt() != curve.rebuilt
+                    || mark.width() != curve.width) {
                 return;
             }
             curve.unchanged = mark.whole() == curve.whole

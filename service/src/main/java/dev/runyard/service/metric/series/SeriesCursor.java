@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 record SeriesCursor(int query, List<Mark> marks) {
     /**
      * @param attempt of the run; where a newer one resumed, the curve may have changed
+     * @param rebuilt when points within the curve last became ghosts, or count again; 0: never
      * @param whole points of the whole curve
      * @param lastStep of the newest, with its time
      * @param width of a bucket; 0: exact
      * @param before points that were told, without those of the last bucket, which may not be full
      */
-    record Mark(long attempt, long whole, long lastStep, long lastTime, long width, long before) {
-        static final Mark NONE = new Mark(0, 0, 0, 0, 0, 0);
+    record Mark(long attempt, long rebuilt, long whole, long lastStep, long lastTime, long width, long before) {
+        static final Mark NONE = new Mark(0, 0, 0, 0, 0, 0, 0);
     }
 
     static int query(SeriesAsk ask) {

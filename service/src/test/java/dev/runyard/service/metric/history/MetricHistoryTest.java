@@ -82,8 +82,9 @@ final class MetricHistoryTest {
         assertThat(history(run, "train/loss", "").getLong("total")).isEqualTo(100);
         // The same steps at the very same times: a ghost is in nobody's way.
         lab.send(run, 2, points(100, 150, 2)).statusCode(200).body("stored", equalTo(50));
-        // Step 99 was measured before the resumption and stands, whatever the clock says now.
-        lab.send(run, 2, point("train/loss", 99, 7, 5)).statusCode(200).body("stored", equalTo(0));
+        // Step 99 was measured before the resumption, and stands when the same is measured again, whatever the clock
+        // says now.
+        lab.send(run, 2, point("train/loss", 99, 100, 5)).statusCode(200).body("stored", equalTo(0));
         ledger.supersede(run, 2, 99);
         Derived.assertAgree(lab, run);
         JsonPath curve = history(run, "train/loss", "&ghosts=true");

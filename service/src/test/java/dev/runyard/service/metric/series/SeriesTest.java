@@ -117,6 +117,25 @@ final class SeriesTest {
         assertThat(part.get("exact").asBoolean()).isTrue();
     }
 
+    /** As long as before, and with an end behind it: by its numbers alone it looks as if it had gone on. */
+    @Test
+    void aCurveThatBeganAgainComesWhole() throws IOException {
+        UUID run = lab.run("RUNNING");
+        send(run, "a/again", 1, 51);
+        lab.attempt(run, 2, "RUNNING");
+        String body = "{\"series\": [" + pair(run, "a/again") + "], \"buckets\": 2000%s}";
+        String cursor = ask(body.formatted("")).get("cursor").asText();
+        List<String> points = new ArrayList<>();
+        for (int step = 1; step <= 60; step++) {
+            points.add(Lab.point("a/again", step, -step));
+        }
+        lab.send(run, 2, String.join(",", points)).statusCode(200);
+        JsonNode s = ask(body.formatted(", \"since\": \"" + cursor + "\"")).at("/series/0");
+        assertThat(s.get("reset").asBoolean()).isTrue();
+        assertThat(s.get("steps")).hasSize(60);
+        assertThat(s.get("last").get(0).asDouble()).isEqualTo(-1);
+    }
+
     @Test
     void whatComesSinceAddsUpToTheWhole() throws IOException {
         UUID run = lab.run("RUNNING");

@@ -27,12 +27,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that {@code RUNYARD_CHECKPOINT_DIR} names. What is in it is kept with the run, and is there again at the next attempt,
- * wherever that is. While the program runs, only what it says is complete is taken: a folder, or this one, with a file {@code .complete} in it.
+ * wherever that is. While the program runs, only what it says is complete is taken: a folder, or this one, with a file {@code .complete} in it;
+ * of a program that says nothing, what has {@link Settled}.
  */
 final class CheckpointFolder {
     /** Says that what is beside it is complete; a whole number in it is the step that the program goes on from with it. */
@@ -51,9 +53,23 @@ final class CheckpointFolder {
     private final Map<Path, Known> known = new HashMap<>();
     private List<FolderImage.Entry> taken = List.of();
     private final Set<String> said = new HashSet<>();
+    private final Settled settled;
 
     /** A file that was hashed, as it was then. */
     private record Known(Object key, long size, FileTime modified, String sha256) {}
+
+    /**
+     * What the folder was filled with.
+     *
+     * @param marked the step that the program goes on from, as its marker says; null: it does not say
+     * @param reached the step that its run had at least reached when it was taken
+     */
+    record Restored(@Nullable Long marked, long reached) {
+        /** The last step that counts of what was measured before, until it is measured again. */
+        long step() {
+            return marked == null ? reached : marked;
+        }
+    }
 
     /** An image that lies on the disk as a checkpoint does. */
     record Taken(Path folder, CheckpointRef ref) {}
@@ -62,8 +78,10 @@ final class CheckpointFolder {
      * @param folder the program's
      * @param checkpoints where the attempt keeps those of its run
      * @param log hears of what cannot be kept, once each
+     * @param clock nanoseconds
      */
-    CheckpointFolder(Path folder, Path checkpoints, String specHash, Consumer<String> log) {
+    CheckpointFolder(Path folder, Path checkpoints, String specHash, Consumer<String> log, LongSupplier clock) {
+        this.settled = new Settled(folder, clock);
         this.folder = folder;
         this.checkpoints = checkpoints;
         this.specHash = specHash;
@@ -73,10 +91,10 @@ final class CheckpointFolder {
     /**
      * Fills the folder with what the newest checkpoint here has.
      *
-     * @return it; null: there is none, and the folder is empty
+     * @return how far its run was; null: there is none, and the folder is empty
      */
     @Nullable
-    FolderImage restore() throws IOException {
+    Restored restore() throws IOException {
         Files.createDirectories(folder);
         Optional<Path> newest = kept().stream().findFirst();
         if (newest.isEmpty()) {
@@ -98,7 +116,8 @@ final class CheckpointFolder {
             }
         }
         taken = image.files();
-        return image;
+        CheckpointRef ref = Json.read(Files.readAllBytes(from.resolve("manifest.json")), CheckpointRef.class);
+        return new Restored(image.resumeStep(), ref.step());
     }
 
     private Path inside(String path) {
@@ -123,13 +142,11 @@ final class CheckpointFolder {
             return Optional.empty();
         }
         List<Path> complete = complete();
-        if (!whole && complete.isEmpty()) {
-            return Optional.empty();
-        }
-        List<Path> roots = whole ? List.of(folder) : complete;
         try {
+            boolean quiet = !whole && complete.isEmpty();
+            Set<String> still = quiet ? settled.look() : Set.of();
             Map<Path, FileTime> marks = marks(complete);
-            FolderImage image = image(roots, complete);
+            FolderImage image = quiet ? quiet(still) : image(whole ? List.of(folder) : complete, complete);
             if (image.files().isEmpty() || image.files().equals(taken)) {
                 return Optional.empty();
             }
@@ -139,8 +156,10 @@ final class CheckpointFolder {
                 return Optional.empty();
             }
             Path staged = stage(image, step);
-            if (!whole && !marks.equals(marks(complete()))) {
-                return Optional.empty(); // its next marker brings the next image
+            if (!whole && !marks.equals(marks(complete()))
+                    || quiet && !settled.look().containsAll(still)) {
+                Folders.delete(staged);
+                return Optional.empty(); // its next marker, or rest, brings the next image
             }
             taken = image.files();
             return Optional.of(settled(staged, image, step));
@@ -150,6 +169,30 @@ final class CheckpointFolder {
             }
             return Optional.empty(); // the program removed it meanwhile
         }
+    }
+
+    /** What has settled; of what is being written, what was kept of it before. */
+    private FolderImage quiet(Set<String> still) throws IOException {
+        List<FolderImage.Entry> entries = new ArrayList<>();
+        for (FolderImage.Entry entry : image(List.of(folder), List.of()).files()) {
+            if (still.contains(Settled.unit(entry.path()))) {
+                entries.add(entry);
+            }
+        }
+        Set<String> there = settled.there();
+        for (FolderImage.Entry entry : taken) {
+            String unit = Settled.unit(entry.path());
+            if (!still.contains(unit) && there.contains(unit)) {
+                entries.add(entry);
+            }
+        }
+        entries.sort(Comparator.comparing(FolderImage.Entry::path));
+        return new FolderImage(null, entries);
+    }
+
+    /** Whether a marker says what is complete. */
+    boolean marks() throws IOException {
+        return Files.isDirectory(folder) && !complete().isEmpty();
     }
 
     /** The folders that say that they are complete: this one alone, where it does. */
@@ -252,6 +295,16 @@ final class CheckpointFolder {
         Path staged = checkpoints.resolve(String.format(Locale.ROOT, "step-%09d.tmp", step));
         Folders.delete(staged);
         Files.createDirectories(staged);
+        try {
+            fill(staged, image);
+        } catch (IOException e) {
+            Folders.delete(staged); // what fills the disk is not to stay there
+            throw e;
+        }
+        return staged;
+    }
+
+    private void fill(Path staged, FolderImage image) throws IOException {
         List<Path> before = kept();
         for (FolderImage.Entry entry : image.files()) {
             if (entry.sha256() == null) {
@@ -272,7 +325,6 @@ final class CheckpointFolder {
                 copy(folder.resolve(entry.path()), target, entry.sha256());
             }
         }
-        return staged;
     }
 
     private static void copy(Path from, Path target, String sha256) throws IOException {

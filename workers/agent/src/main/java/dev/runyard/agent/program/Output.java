@@ -31,6 +31,10 @@ final class Output {
     private static final long LAST_BYTES = 512 << 10;
     private static final int LONGEST_LINE = 5_000;
     private static final int TRACEBACK_LINES = 60;
+
+    /** What the C library says of ENOSPC, and with it every language. */
+    private static final String NO_SPACE = "No space left on device";
+
     private static final long SHOWN_NANOS = 15_000_000_000L;
 
     private final UnaryOperator<String> masked;
@@ -46,6 +50,7 @@ final class Output {
     private long filled;
     private boolean cut;
     private long sinceTraceback = TRACEBACK_LINES;
+    private long sinceFull = TRACEBACK_LINES;
     private String last = "";
     private long shown;
 
@@ -106,6 +111,7 @@ final class Output {
         line.reset();
         cut = false;
         sinceTraceback = text.startsWith("Traceback (most recent call last)") ? 0 : sinceTraceback + 1;
+        sinceFull = text.contains(NO_SPACE) ? 0 : sinceFull + 1;
         said(text);
     }
 
@@ -169,5 +175,10 @@ final class Output {
     /** Whether it ended with what Python prints of an exception that nothing caught. */
     boolean traceback() {
         return sinceTraceback < TRACEBACK_LINES;
+    }
+
+    /** Whether it ended with the complaint that a disk is full. */
+    boolean diskFull() {
+        return sinceFull < TRACEBACK_LINES;
     }
 }

@@ -10,6 +10,7 @@ import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.fetch.Authorities;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,14 @@ final class ProgramRun {
     private static final long IMAGE_NANOS = 5_000_000_000L;
     private static final Duration SAMPLE = Duration.ofSeconds(5);
 
+    private static final System.Logger LOG = System.getLogger(ProgramRun.class.getName());
+
+    /** With less than this free, a disk is full for whoever writes. */
+    private static final long LEAST_FREE = 16L << 20;
+
+    /** In which a heartbeat has told how far the last points go. */
+    private static final Duration COUNTED = Duration.ofMillis(2_500);
+
     private final SpecDocument document;
     private final Program program;
     private final Path dir;
@@ -34,6 +44,7 @@ final class ProgramRun {
     private final Programs.Rules rules;
     private final String mark;
     private long images;
+    private boolean full;
 
     ProgramRun(SpecDocument document, Path dir, Attempt attempt, Programs.Rules rules) {
         this.document = document;
@@ -62,10 +73,10 @@ final class ProgramRun {
         Leftovers.kill(attempt.client().grant());
         Path code = Code.bring(program.code(), dir.resolve("code"), rules.home(), attempt);
         Path cwd = cwd(code);
-        CheckpointFolder checkpoints =
-                new CheckpointFolder(dir.resolve("kept"), dir.resolve("checkpoints"), document.hash(), attempt::log);
-        FolderImage image = checkpoints.restore();
-        Long resume = image == null ? null : image.resumeStep();
+        CheckpointFolder checkpoints = new CheckpointFolder(
+                dir.resolve("kept"), dir.resolve("checkpoints"), document.hash(), attempt::log, System::nanoTime);
+        CheckpointFolder.Restored restored = checkpoints.restore();
+        Long resume = restored == null ? null : restored.marked();
         Map<String, String> environment = environment(secrets, resume);
         UnaryOperator<String> masked = Secrets.mask(masked(secrets.values()));
         if (program.setup() != null) {
@@ -79,10 +90,25 @@ final class ProgramRun {
                 return unfit;
             }
         }
-        attempt.resumed(resume == null ? -1 : resume);
+        // Where it goes on nobody knows without a marker: what it measures again takes the place of what was measured
+        // there.
+        attempt.resumed(restored == null ? -1 : restored.step());
         attempt.going(0);
-        try (Consumption consumption = new Consumption(rules.devices(), resume == null ? 0 : resume, SAMPLE)) {
+        try (Consumption consumption =
+                new Consumption(rules.devices(), restored == null ? 0 : restored.step(), SAMPLE)) {
             return ended(supervised(started(cwd, environment), masked, checkpoints, consumption), checkpoints);
+        } finally {
+            tidy();
+        }
+    }
+
+    /** What the program wrote beside what is kept serves no later attempt, which has folders of its own. */
+    private void tidy() {
+        try {
+            Folders.delete(dir.resolve("code"));
+            Folders.delete(dir.resolve("kept"));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the files of a program stay in {0}: {1}", dir, e.toString());
         }
     }
 
@@ -144,8 +170,9 @@ final class ProgramRun {
      * @param order what it was told meanwhile; CONTINUE: nothing
      * @param killed whether it did not end in the time that it was given
      * @param traceback see {@link Output#traceback}
+     * @param diskFull see {@link Output#diskFull}
      */
-    record End(int exit, Order order, boolean killed, boolean traceback) {
+    record End(int exit, Order order, boolean killed, boolean traceback, boolean diskFull) {
         boolean signalled() {
             return exit > ProcessGroup.SIGNALLED;
         }
@@ -184,7 +211,7 @@ final class ProgramRun {
             group.kill(); // what the program left behind
             reading.join(5_000);
             output.finish();
-            return new End(end.exit(), end.order(), end.killed(), output.traceback());
+            return new End(end.exit(), end.order(), end.killed(), output.traceback(), output.diskFull());
         }
     }
 
@@ -222,7 +249,7 @@ final class ProgramRun {
                 sampled = System.nanoTime();
             }
         }
-        return new End(group.exit(), told, killed, false);
+        return new End(group.exit(), told, killed, false, false);
     }
 
     /** A cancelled program has no state to save; a stale one nothing to say. */
@@ -234,16 +261,25 @@ final class ProgramRun {
         };
     }
 
-    private Outcome ended(End end, CheckpointFolder checkpoints) throws IOException {
+    private Outcome ended(End end, CheckpointFolder checkpoints) throws IOException, InterruptedException {
         if (end.order() == Order.STALE || end.order() == Order.CANCEL) {
             return new Outcome.GivenBack(step(), Outcome.Cause.PREEMPTED); // which it was, is known elsewhere
         }
         // Ended by SIGTERM alone it was asked to; what ends it in the middle of a write leaves files that are not
         // whole.
         boolean whole = !end.signalled() || end.exit() == ProcessGroup.SIGNALLED + 15 && !end.killed();
+        long free = Files.getFileStore(dir).getUsableSpace();
+        if (whole && !checkpoints.marks()) {
+            Thread.sleep(COUNTED.toMillis());
+        }
         image(checkpoints, whole);
         if (end.order() != Order.CONTINUE) {
             return new Outcome.GivenBack(step(), Outcome.Cause.PREEMPTED);
+        }
+        if (end.exit() == 0 && full) {
+            throw new TrainingFailure(
+                    FailureReason.DISK_FULL,
+                    "the program ended well, but its checkpoint folder cannot be kept: the disk of this worker is full; free some");
         }
         if (end.exit() == 0) {
             if (end.traceback()) {
@@ -251,6 +287,13 @@ final class ProgramRun {
                         + " exception that nothing caught");
             }
             return new Outcome.Finished(step());
+        }
+        if (full || end.diskFull() || free < LEAST_FREE) {
+            return new Outcome.Failed(
+                    step(),
+                    FailureReason.DISK_FULL,
+                    "the program ended with " + end.said() + " for want of disk space (" + (free >> 20)
+                            + " MiB were free below this worker's home); free some on this machine, or let the program write less");
         }
         return new Outcome.Failed(
                 step(),
@@ -260,7 +303,22 @@ final class ProgramRun {
 
     private void image(CheckpointFolder checkpoints, boolean whole) throws IOException {
         long step = Math.max(attempt.step(), images + 1);
-        checkpoints.take(whole, step).ifPresent(taken -> {
+        Optional<CheckpointFolder.Taken> image;
+        try {
+            image = checkpoints.take(whole, step);
+            full = false;
+        } catch (IOException e) {
+            if (!TrainingFailure.diskFull(e)) {
+                throw e;
+            }
+            // The program may yet make room, or end well; what it kept before stays.
+            if (!full) {
+                attempt.log("the checkpoint folder cannot be kept: the disk of this worker is full");
+            }
+            full = true;
+            return;
+        }
+        image.ifPresent(taken -> {
             images = step;
             attempt.log("kept the checkpoint folder: " + taken.ref().files().size() + " files");
             attempt.checkpoint(taken.folder(), taken.ref());
