@@ -37,7 +37,7 @@ class PageTest {
             tests.environment().put("LAB_TOKEN", lab.client().token());
             tests.environment().put("LAB_SWEEP", sweep);
             tests.environment().put("CHROMIUM", chromium.toString());
-            LabProcess.Result result = LabProcess.run(tests, Duration.ofMinutes(20));
+            LabProcess.Result result = LabProcess.run(tests, Duration.ofMinutes(40));
             System.out.println(result.out());
             assertThat(result.exit()).as(result.out() + result.err()).isZero();
         }

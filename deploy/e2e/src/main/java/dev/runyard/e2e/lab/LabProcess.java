@@ -104,9 +104,11 @@ public final class LabProcess implements AutoCloseable {
                     .redirectError(err.toFile())
                     .start();
             if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+                List<ProcessHandle> below = process.descendants().toList();
                 process.destroyForcibly();
-                throw new IOException(
-                        builder.command() + " did not end within " + within + ":\n" + Files.readString(err));
+                below.forEach(ProcessHandle::destroyForcibly);
+                throw new IOException(builder.command() + " did not end within " + within + ":\n"
+                        + Files.readString(out) + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {
