@@ -7,10 +7,12 @@ import dev.runyard.service.http.Problem;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -58,14 +60,14 @@ class Acting {
             request.getHeaders().putSingle(USER, person.name());
         }
         HttpServerRequest http = current.getCurrent().request();
-        String named = own(resource) ? null : project(request);
+        String named = own(resource) || ofTheLab(resource) ? null : project(request);
         Asker asker = asker(person, null, http, id);
         asking.is(asker, !own(resource));
         if (named != null) {
             UUID project =
                     asking.asLab(() -> accounts.project(named)).orElseThrow(() -> Problem.notFound("project", named));
             asking.is(asker(person, project, http, id), true);
-        } else if (!own(resource)) {
+        } else if (!own(resource) && !ofTheLab(resource)) {
             // The name beside a token that came as a password; one that is no project's is a name and no more.
             TokenMechanism.name(request.getHeaderString(HttpHeaders.AUTHORIZATION))
                     .flatMap(name -> asking.asLab(() -> accounts.project(name)))
@@ -75,6 +77,12 @@ class Acting {
 
     private static boolean own(ResourceInfo resource) {
         return resource.getResourceClass().isAnnotationPresent(OwnRows.class);
+    }
+
+    /** What nobody but the lab's administrators does lies in no project, whichever one they keep to otherwise. */
+    private static boolean ofTheLab(ResourceInfo resource) {
+        RolesAllowed roles = resource.getResourceClass().getAnnotation(RolesAllowed.class);
+        return roles != null && List.of(roles.value()).equals(List.of(Role.ADMINISTRATOR));
     }
 
     /** A header, because every route has it; a query, because addresses are passed on. */

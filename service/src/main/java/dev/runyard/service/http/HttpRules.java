@@ -62,13 +62,16 @@ class HttpRules {
     private final HostRules hosts;
     private final RequestBodies bodies;
     private final Admission admission;
+    private final Callers callers;
     private final RefusalWriter refusals;
 
     @Inject
-    HttpRules(HostRules hosts, RequestBodies bodies, Admission admission, RefusalWriter refusals) {
+    HttpRules(
+            HostRules hosts, RequestBodies bodies, Admission admission, Callers callers, RefusalWriter refusals) {
         this.hosts = hosts;
         this.bodies = bodies;
         this.admission = admission;
+        this.callers = callers;
         this.refusals = refusals;
     }
 
@@ -118,7 +121,7 @@ class HttpRules {
         Admission.Kind kind = Admission.kind(context.request().method().name(), context.normalizedPath());
         if (kind == null) {
             context.next();
-        } else {
+        } else if (callers.begins(context, kind)) {
             admission.enter(
                     context,
                     kind,
