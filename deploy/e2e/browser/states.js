@@ -89,6 +89,8 @@ const picture = (hash) => {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><rect width="160" height="120" fill="hsl(${hue * 5} 40% 50%)"/><circle cx="${40 + hue}" cy="60" r="30" fill="hsl(${hue * 5 + 120} 60% 60%)"/></svg>`;
 };
 
+const judgedPicture = (i) => `/api/v1/runs/${RUN}/results/${(16 + i * 7).toString(16).padStart(2, '0').repeat(32)}/pictures/${i}`;
+
 const ended = (runs) => runs.filter((one) => one.endedAt);
 
 /**
@@ -139,7 +141,9 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /runs/:id/artifacts': () => (n === 0 ? [] : [{ name: 'report.json', sha256: 'b'.repeat(64), size: 2000, kind: 'report', createdAt: at(4000) }, ...PICTURES.slice(n > 1 ? 0 : 4).map((name, i) => ({ name, sha256: `${i}${i}`.repeat(32), size: 4000 + i, kind: 'picture', createdAt: at(3900 - i) }))]),
     'GET /runs/:id/results': () => SETS.slice(0, n > 1 ? 2 : n).map(({ set, part }, i) => ({ sha256: `${i}c`.repeat(32), name: `predictions-${i}.safetensors`, run: i ? OTHER : RUN, set, part, data: 'f'.repeat(64), classes: n > 1 ? 6 : 2, allowed: i ? 4 : null, leftOut: 0, meanPerClass: i > 0, createdAt: at(4000) })),
     'GET /runs/:id/results/:sha': () => ({ set: 'shapes', classNames: CLASSES, judgement: judgement(n), cellsLeftOut: 0, rowsLeftOut: 0 }),
-    'GET /runs/:id/results/:sha/images': () => ({ total: n > 1 ? 134 : n, classNames: CLASSES, images: Array.from({ length: n > 1 ? 30 : n }, (_, i) => ({ item: `test/${String(i * 37).padStart(5, '0')}.png`, label: i % 2, answer: (i + 1) % 2, confidence: 0.99 - i / 100, rank: 1 + (i % 3) })) }),
+    'GET /runs/:id/results/:sha/images': () => ({ total: n > 1 ? 134 : n, classNames: CLASSES, images: Array.from({ length: n > 1 ? 30 : n }, (_, i) => ({ item: `test/${String(i * 37).padStart(5, '0')}.png`, label: i % 2, answer: (i + 1) % 2, confidence: 0.99 - i / 100, rank: 1 + (i % 3), ...(i % 4 === 3 ? {} : { picture: judgedPicture(i) }) })) }),
+    'GET /runs/:id/disagreements': () => ({ set: 'shapes', images: 600, both: 402, neither: 71, test: { first: 81, second: 46, p: 0.00247, exact: false }, total: n > 1 ? 134 : n, classNames: CLASSES, pairs: Array.from({ length: n > 1 ? 30 : n }, (_, i) => ({ item: `test/${String(i * 37).padStart(5, '0')}.png`, label: i % 2, first: i % 3 ? i % 2 : 1 - (i % 2), second: i % 3 ? 1 - (i % 2) : i % 2, ...(i % 4 === 3 ? {} : { picture: judgedPicture(i) }) })) }),
+    'GET /runs/:id/results/:sha/pictures/\\d+': (_, __, ___, sha) => picture(sha),
     'GET /runs/:id/artifacts/:sha/picture': (_, __, ___, sha) => picture(sha),
     'GET /runs/:id/logs': () => ({ items: n === 0 ? [] : Array.from({ length: n > 1 ? 500 : 1 }, (_, i) => ({ seq: i + 1, time: at(8000 - i), attempt: 1, line: `epoch ${i} train/loss ${(1 / (i + 1)).toFixed(4)}` })), next: null }),
     'POST /metrics/series': (_, __, body) => ({ series: n === 0 ? [] : series(body), cursor: null }),
@@ -202,7 +206,7 @@ export async function answerAs(page, state, { role, stranger = false } = {}) {
     }
     const [, key, sha] = found.pattern.exec(url.pathname);
     const answer = found.answer(url.searchParams, key, request.postDataJSON(), sha);
-    return url.pathname.endsWith('/picture') ? route.fulfill({ contentType: 'image/svg+xml', body: answer }) : route.fulfill({ json: answer });
+    return /\/picture(s\/\d+)?$/.test(url.pathname) ? route.fulfill({ contentType: 'image/svg+xml', body: answer }) : route.fulfill({ json: answer });
   });
   // What nobody made an answer up for; a test that leaves something here looked at an error that it did not mean.
   return asked;

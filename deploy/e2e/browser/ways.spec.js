@@ -19,7 +19,7 @@ async function open(page, address) {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
-test('in the table of means nothing that is said is cut (U-14)', async ({ page }) => {
+test('in the table of means nothing that is said is cut (U-17)', async ({ page }) => {
   await open(page, `/sweeps/${SWEEP}`);
   const box = page.getByRole('region', { name: 'Means over seeds' });
   await expect(box.getByRole('row').nth(2)).toBeVisible();
@@ -31,7 +31,7 @@ test('in the table of means nothing that is said is cut (U-14)', async ({ page }
   }
 });
 
-test('the box that selects a row and the name stay in sight while the table is moved aside (U-14)', async ({ page }) => {
+test('the box that selects a row and the name stay in sight while the table is moved aside (U-17)', async ({ page }) => {
   await open(page, '/runs?charts=off');
   const row = page.getByRole('row', { name: 'shapes-prompts-001' });
   await expect(row).toBeVisible();
@@ -48,6 +48,47 @@ test('the box that selects a row and the name stay in sight while the table is m
     return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
   });
   expect(top).toBe(true);
+});
+
+test('however many values an axis has, the button that queues stays in sight (U-14)', async ({ page }) => {
+  await open(page, '/new');
+  await page.getByRole('button', { name: 'Add an axis' }).click();
+  await page.getByLabel('Path of axis 1').fill('optimizer.learningRate');
+  await page.getByLabel('Values of axis 1').fill(Array.from({ length: 400 }, (_, i) => (i / 1000).toFixed(3)).join(', '));
+  // As YAML the same values are hundreds of lines.
+  await expect(page.getByRole('region', { name: 'The document' })).toContainText('0.399');
+  const queue = page.getByRole('button', { name: /^Queue the/ });
+  for (const [width, height] of [[1280, 720], [390, 844]]) {
+    await page.setViewportSize({ width, height });
+    for (const top of [0, 1e6]) {
+      await page.evaluate((y) => scrollTo(0, y), top);
+      await expect(queue).toBeInViewport({ ratio: 1 });
+      // Nothing lies over it either.
+      const bare = () => queue.evaluate((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      });
+      await expect.poll(bare).toBe(true);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+});
+
+test('the menu of metrics has what these runs measured, by whatever name, and what is chosen stands in the address (U-22)', async ({ page }) => {
+  await answerAs(page, 'many');
+  await page.route('**/api/v1/runs?*', async (route) => {
+    const list = answers(40).find(({ method, pattern }) => method === 'GET' && pattern.test('/api/v1/runs')).answer(new URL(route.request().url()).searchParams);
+    await route.fulfill({ json: { ...list, metrics: [...list.metrics, 'own/score of mine'] } });
+  });
+  await page.goto(`${site.base}/sweeps/${SWEEP}`);
+  const menu = page.getByRole('combobox', { name: 'Metric' });
+  await expect(menu).toBeVisible({ timeout: 20_000 });
+  await menu.click();
+  await expect(page.getByRole('option', { name: 'own/score of mine' })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('option', { name: 'val/loss' })).toBeVisible();
+  await page.getByRole('option', { name: 'own/score of mine' }).click();
+  await expect(page).toHaveURL(/metric=own%2Fscore/);
+  await expect(menu).toContainText('own/score of mine');
 });
 
 test('a long name is shortened in its middle, with a sign that it was; its end is what tells runs apart (U-17)', async ({ page }) => {

@@ -60,7 +60,7 @@ describe("the stream", () => {
     vi.useRealTimers();
   });
 
-  test("20 runs that train elsewhere for a minute cost an open list nothing", async () => {
+  test("20 runs that train elsewhere for a minute cost an open list nothing (U-23)", async () => {
     await shown({ experiment: "mine" }, [aRun({ experiment: "mine" })]);
     for (let second = 0; second < 60; second++) {
       for (let i = 0; i < 20; i++) tell({ type: "metric", data: { run: `other-${i}`, experiment: "elsewhere", keys: ["train/loss"], step: second } });
@@ -107,7 +107,7 @@ describe("the stream", () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
-  test("back after a restart, what failed is asked for at once, and only that", async () => {
+  test("back after a restart, what failed is asked for at once, and only that (U-07)", async () => {
     await shown({}, [aRun()]);
     lists.mockRejectedValueOnce(new Error("away"));
     await cache.refetchQueries({ queryKey: keys.runs({}) });

@@ -78,6 +78,8 @@ export interface ImageView {
   answer: number;
   confidence: number;
   rank: number;
+  /** Path of a small picture of it, where the run kept one. */
+  picture?: string | null;
 }
 
 export interface ImagesView {
@@ -94,7 +96,7 @@ export interface DisagreementView {
   test: { first: number; second: number; p: number; exact: boolean };
   total: number;
   classNames: string[];
-  pairs: { item: string; label: number; first: number; second: number }[];
+  pairs: { item: string; label: number; first: number; second: number; /** As of an image. */ picture?: string | null }[];
 }
 
 export interface TableView {
@@ -139,7 +141,7 @@ export const judged = {
   result: (id: string, sha256: string, masked: boolean) =>
     unwrap(http.GET("/api/v1/runs/{id}/results/{sha256}", { params: { path: { id, sha256 }, query: masked ? { masked: "true" } : {} } })),
   images: (id: string, sha256: string, query: ImagesAsk) => unwrap(http.GET("/api/v1/runs/{id}/results/{sha256}/images", { params: { path: { id, sha256 }, query } })),
-  disagreements: (id: string, query: { with: string; set?: string; only?: Only; search?: string }) =>
+  disagreements: (id: string, query: { with: string; set?: string; only?: Only; search?: string; limit?: string }) =>
     unwrap(http.GET("/api/v1/runs/{id}/disagreements", { params: { path: { id }, query } })),
   table: (id: string, sha256: string) => unwrap(http.GET("/api/v1/runs/{id}/artifacts/{sha256}/table", { params: { path: { id, sha256 }, query: { limit: "1000" } } })),
 };

@@ -6662,6 +6662,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/results/{sha256}/pictures/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A small picture of an image that a run has wrong
+         * @description The middle of it, at most 96 px a side; of at most 400 images a set. By the image's place in the file, as images and disagreements say.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    place: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/bulk": {
         parameters: {
             query?: never;
@@ -9838,6 +9891,7 @@ export interface components {
             item?: string;
             /** Format: int32 */
             label?: number;
+            picture?: string;
             /** Format: int32 */
             rank?: number;
         };
@@ -10198,6 +10252,7 @@ export interface components {
             item?: string;
             /** Format: int32 */
             label?: number;
+            picture?: string;
             /** Format: int32 */
             second?: number;
         };

@@ -36,7 +36,7 @@ describe("a problem", () => {
     for (const part of ["method.prompts", "999 must lie in [1, 256]", "Use 256.", "OUT_OF_RANGE · HTTP 422"]) expect(note).toContain(part);
   });
 
-  test("says the remedy once, where the message has it already", () => {
+  test("says the remedy once, where the message has it already (U-22)", () => {
     const again = new Problem({ status: 422, field: "a", detail: "a: 999 must lie in [1, 256]; use 256.", remedy: "Use 256" });
     render(<ErrorNote error={again} />);
     expect(screen.getByRole("alert").textContent?.match(/use 256/gi)).toHaveLength(1);
@@ -82,7 +82,7 @@ describe("actions", () => {
     expect(screen.getByRole("button", { name: "Pause" })).toBeTruthy();
   });
 
-  test("cancel asks first", async () => {
+  test("cancel asks first (U-19)", async () => {
     const act = vi.fn(() => Promise.resolve());
     cached(<ActionBar actions={["cancel"]} what="run a" act={act} />);
     await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
@@ -93,7 +93,7 @@ describe("actions", () => {
     expect(act).toHaveBeenCalledExactlyOnceWith("cancel");
   });
 
-  test("keep their places whatever applies", () => {
+  test("keep their places whatever applies (U-19)", () => {
     const names = (actions: ("pause" | "resume" | "retry" | "cancel")[]) => {
       const { unmount } = cached(<ActionBar actions={actions} what="run a" act={vi.fn()} />);
       const found = screen.getAllByRole("button").map((button) => `${button.textContent} ${button.hasAttribute("disabled") ? "off" : "on"}`);

@@ -19,7 +19,7 @@ function Page({ find, go, open, help }: { find: () => void; go: () => void; open
   );
 }
 
-test("keys do what they say, are text in a text box, and stand behind the question mark", async () => {
+test("keys do what they say, are text in a text box, and stand behind the question mark (U-20)", async () => {
   const [find, go, open] = [vi.fn(), vi.fn(), vi.fn()];
   const { rerender, unmount } = render(<Page find={find} go={go} open={open} help />);
   for (const words of ["Find a run", "Go to runs", "Palette"]) expect(screen.getByText(words)).toBeTruthy();

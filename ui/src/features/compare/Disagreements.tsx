@@ -3,15 +3,20 @@ import { Search } from "lucide-react";
 import { useState } from "react";
 import { judged, judgedKeys, type Only } from "../../api/judged";
 import type { RunView } from "../../api/types";
-import { Segmented } from "../../components/controls/Button";
+import { Button, Segmented } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
 import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { ErrorNote } from "../../components/display/ErrorNote";
+import { ImageName } from "../../components/display/ImageName";
 import { TableBox } from "../../components/display/TableBox";
 import { count, number } from "../../components/format";
 import css from "./compare.module.css";
+
+const PAGE = 100;
+/** The service's limit to what one answer carries. */
+const MOST = 500;
 
 interface Props {
   runs: readonly RunView[];
@@ -27,11 +32,12 @@ export function Disagreements({ runs, baseline }: Props) {
   const [picked, setPicked] = useState("");
   const [only, setOnly] = useState<Only>("different");
   const [search, setSearch] = useState("");
+  const [most, setMost] = useState(PAGE);
   const sets = useQuery({ queryKey: judgedKeys.sets(first.id), queryFn: () => judged.sets(first.id) });
   const names = [...new Set((sets.data ?? []).map((one) => one.set))];
   // Of another baseline it may be unknown.
   const set = names.includes(picked) ? picked : "";
-  const asked = { with: second.id, only, ...(set ? { set } : {}), ...(search ? { search } : {}) };
+  const asked = { with: second.id, only, limit: String(most), ...(set ? { set } : {}), ...(search ? { search } : {}) };
   const query = useQuery({
     queryKey: judgedKeys.disagreements(first.id, asked),
     queryFn: () => judged.disagreements(first.id, asked),
@@ -63,7 +69,7 @@ export function Disagreements({ runs, baseline }: Props) {
       <Answered query={query} what="the images">
         {(found) => (
           <>
-            <p>
+            <p className={css.found}>
               Of {count(found.images)} images of {found.set}, both have {count(found.both)} right and {count(found.neither)} wrong; <strong>{first.name}</strong> alone {count(found.test.first)},{" "}
               <strong>{second.name}</strong> alone {count(found.test.second)}. McNemar&apos;s test{found.test.exact ? ", exact" : ", χ² with correction"}: p = {number(Number(found.test.p.toPrecision(3)))}.
             </p>
@@ -82,7 +88,7 @@ export function Disagreements({ runs, baseline }: Props) {
                   {found.pairs.map((pair) => (
                     <tr key={pair.item}>
                       <td>
-                        <code>{pair.item}</code>
+                        <ImageName name={pair.item} picture={pair.picture} />
                       </td>
                       <td>{found.classNames[pair.label]}</td>
                       {[pair.first, pair.second].map((answer, i) => (
@@ -98,7 +104,13 @@ export function Disagreements({ runs, baseline }: Props) {
             </TableBox>
             <p className="small faint">
               {count(found.pairs.length)} of {count(found.total)} images
+              {found.pairs.length > 0 && found.pairs.every((pair) => !pair.picture) ? "; runs that were judged by an older version kept no pictures" : ""}
             </p>
+            {found.pairs.length < found.total && most < MOST ? (
+              <Button size="s" busy={query.isFetching} onClick={() => setMost(MOST)}>
+                More
+              </Button>
+            ) : null}
           </>
         )}
       </Answered>

@@ -6,6 +6,7 @@ import { Button } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
+import { ImageName } from "../../components/display/ImageName";
 import { TableBox } from "../../components/display/TableBox";
 import { count } from "../../components/format";
 import css from "./judged.module.css";
@@ -67,7 +68,7 @@ export function JudgedImages({ run, set, masked, cell, onCell }: Props) {
                     {images.map((image) => (
                       <tr key={image.item}>
                         <td>
-                          <code>{image.item}</code>
+                          <ImageName name={image.item} picture={image.picture} />
                         </td>
                         <td>{classNames[image.label]}</td>
                         <td>{image.answer < 0 ? "no number" : classNames[image.answer]}</td>

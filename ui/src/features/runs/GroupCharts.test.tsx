@@ -25,8 +25,8 @@ afterEach(() => {
 afterAll(() => server.close());
 
 const METRICS = [{ key: "val/top1", runs: 5, goal: "MAX" as const, unit: "%", decimals: 2 }];
-const draw = (drawn: string[], address = "/runs?hide=x&x=epoch") =>
-  drawAt(address, <GroupCharts by={["params.method.kind"]} scope={{ experiment: "e", filter: ["starred = true"], state: "FINISHED" }} metrics={METRICS} drawn={drawn} looks={looks(drawn, false)} emphasised={null} />);
+const draw = (drawn: string[], address = "/runs?hide=x&x=epoch", waiting = false) =>
+  drawAt(address, <GroupCharts by={["params.method.kind"]} scope={{ experiment: "e", filter: ["starred = true"], state: "FINISHED" }} metrics={METRICS} drawn={drawn} looks={looks(drawn, false)} emphasised={null} waiting={waiting} />);
 
 test("a group's line is the mean over all its runs, its band one deviation where two have a value, and n is said", () => {
   const trace = traceOf(band("pgn", 3), "val/top1");
@@ -55,4 +55,14 @@ test("without an open eye it says what to do", async () => {
   draw([]);
   expect(await screen.findByText("No group is drawn.")).toBeTruthy();
   expect(asked).toEqual([]);
+});
+
+test("while the table waits for its answer no chart asks for one", async () => {
+  const { leave } = draw([groupId({ a: "pgn" })], "/runs", true);
+  expect(await screen.findByRole("region", { name: "val" })).toBeTruthy();
+  await new Promise((later) => setTimeout(later, 100));
+  expect(asked).toEqual([]);
+  leave();
+  draw([groupId({ a: "pgn" })], "/runs");
+  await waitFor(() => expect(asked).toHaveLength(1));
 });

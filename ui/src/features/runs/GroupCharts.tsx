@@ -18,12 +18,15 @@ import { type ChartView, matcher, readChartView, writeChartView } from "../../ch
 import type { Look } from "../../components/colour";
 import { EmptyState } from "../../components/display/EmptyState";
 import { useUrlState } from "../../components/navigation";
+import { OneByOne } from "./oneByOne";
 import { groupId, groupName } from "./rows";
 
 const CODEC = { read: readChartView, write: writeChartView };
 const AXES = ["step"] as const;
 const BUCKETS = 300;
 const HEIGHT = 210;
+/** A band is one look at all runs of its groups: ten at once would make each of them, and the table, wait for all. */
+const questions = new OneByOne();
 /** What a card has around its plot. */
 const AROUND = 70;
 
@@ -35,10 +38,12 @@ interface Props {
   drawn: readonly string[];
   looks: ReadonlyMap<string, Look>;
   emphasised: string | null;
+  /** The table has not been answered yet: it goes first. */
+  waiting: boolean;
 }
 
 /** Each metric's mean over all runs of a group, whether they are loaded or not, with a band of one deviation. */
-export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised }: Props) {
+export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised, waiting }: Props) {
   const [view, setView] = useLively(...useUrlState(CODEC));
   const sections = useMemo(
     () =>
@@ -66,7 +71,7 @@ export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised }: Pr
           <h2>{section.name || "other"}</h2>
           <div className={charts.grid}>
             {[...section.charts, ...section.scalars].map((key) => (
-              <BandChart key={key} metric={key} by={by} scope={scope} drawn={drawn} looks={looks} emphasised={emphasised} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
+              <BandChart key={key} metric={key} by={by} scope={scope} drawn={drawn} looks={looks} emphasised={emphasised} waiting={waiting} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
             ))}
           </div>
         </section>
@@ -93,7 +98,7 @@ interface ChartProps extends Omit<Props, "metrics"> {
 }
 
 /** Read and followed only while it is in sight. */
-function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised }: ChartProps) {
+function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, waiting }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const visible = useVisible(box) || view.full === metric;
   const zoom = view.zoom;
@@ -108,7 +113,7 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised }
       ...(zoom ? { from: Math.max(0, Math.floor(zoom[0])), to: Math.max(0, Math.ceil(zoom[1])) } : {}),
     };
   }, [scope, by, metric, zoom]);
-  const answer = useQuery({ queryKey: keys.bands(ask), queryFn: () => api.bands(ask), enabled: visible, placeholderData: keepPreviousData, staleTime: 10_000 });
+  const answer = useQuery({ queryKey: keys.bands(ask), queryFn: ({ signal }) => questions.next(() => api.bands(ask), signal), enabled: visible && !waiting, placeholderData: keepPreviousData, staleTime: 10_000 });
   const traces = useMemo(() => (answer.data?.groups ?? []).map((band) => traceOf(band, metric)).filter((trace) => drawn.includes(trace.id)), [answer.data, metric, drawn]);
   return (
     <div ref={box} style={{ minHeight: HEIGHT + AROUND, minWidth: 0 }}>

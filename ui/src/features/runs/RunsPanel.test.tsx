@@ -81,7 +81,7 @@ afterAll(() => server.close());
 
 const rowOf = (name: RegExp) => screen.findByRole("row", { name });
 
-test("the keyboard moves the focus itself, selects, and is offered only what applies to what is selected", async () => {
+test("the keyboard moves the focus itself, selects, and is offered only what applies to what is selected (U-04, U-27)", async () => {
   drawAt("/runs?charts=off", <RunsPanel />);
   await rowOf(/-000/);
   const first = await rowOf(/-000/);
@@ -120,7 +120,7 @@ test("of others' runs nothing is offered, and of a mixed choice with how many it
   }
 });
 
-test("a selection does not survive another question", async () => {
+test("a selection does not survive another question (U-04)", async () => {
   drawAt("/runs?charts=off", <RunsPanel />);
   (await rowOf(/-000/)).focus();
   await userEvent.keyboard("x");
@@ -130,7 +130,7 @@ test("a selection does not survive another question", async () => {
   await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
 });
 
-test("an expression that cannot be read is refused where it is typed, with the place, and is no part of the view", async () => {
+test("an expression that cannot be read is refused where it is typed, with the place, and is no part of the view (U-13)", async () => {
   const { address } = drawAt("/runs?charts=off", <RunsPanel />);
   await rowOf(/-000/);
   const box = screen.getByRole("combobox", { name: /Filter/ });
@@ -142,6 +142,27 @@ test("an expression that cannot be read is refused where it is typed, with the p
   await userEvent.clear(box);
   await userEvent.type(box, "pgn{Enter}");
   await waitFor(() => expect(address()).toContain("filter=pgn"));
+});
+
+test("groups ask for the means of a first screenful at once and for all others when those are there", async () => {
+  const fields: string[][] = [];
+  server.use(
+    http.get("*/api/v1/runs/groups", ({ request }) => {
+      const wanted = new URL(request.url).searchParams.getAll("field");
+      fields.push(wanted);
+      const of = { by: { "params.method.kind": "pgn" }, filter: "params.method.kind = 'pgn'", runs: 4, states: { FINISHED: 4 } };
+      return HttpResponse.json({ items: [{ ...of, fields: Object.fromEntries(wanted.map((field) => [field, { n: 4, mean: 700 + Number(/m(\d)/.exec(field)![1]), std: 0 }])) }], total: 1, more: false });
+    }),
+  );
+  const cols = ["name", ...[1, 2, 3, 4, 5, 6].map((i) => `metrics.m${i}.last`)];
+  drawAt(`/runs?charts=off&group=params.method.kind&sort=-metrics.m6.last&${cols.map((col) => `cols=${col}`).join("&")}`, <RunsPanel />);
+  const group = await rowOf(/kind pgn/);
+  for (const mean of [701, 702, 703, 704, 705, 706]) await waitFor(() => expect(group.textContent).toContain(`${mean}`));
+  // What it is sorted by is always among them: both answers have the same groups in the same order.
+  expect(fields).toEqual([
+    ["metrics.m6.last", "metrics.m1.last", "metrics.m2.last", "metrics.m3.last"],
+    ["metrics.m6.last", "metrics.m4.last", "metrics.m5.last"],
+  ]);
 });
 
 test("groups say their mean, deviation and n, and open to their runs", async () => {

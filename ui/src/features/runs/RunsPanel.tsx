@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { api } from "../../api/client";
 import { readAllAgain } from "../../api/follow";
 import { keys } from "../../api/keys";
@@ -81,7 +81,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
   const groupFields = useMemo(() => ids.filter((id) => metricIn(id)).slice(0, FIELDS), [ids]);
   const bare = sort.replace(/^-/, "");
   const groupSort = by.includes(bare) || groupFields.includes(bare) ? sort : by[0];
-  const groups = useGroups({ ...scope, by: [...by], field: groupFields, ...(groupSort ? { sort: groupSort } : {}), limit: 500 }, grouped);
+  const groups = useGroups({ ...scope, by: [...by], limit: 500 }, groupFields, groupSort, grouped);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const childQuery = useMemo(() => ({ ...query, sort: bare === by[0] ? DEFAULT_SORT : query.sort }), [query, bare, by]);
   const groupRows = useGroupRows(grouped ? groups.data?.items : undefined, open, childQuery);
@@ -106,6 +106,8 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
     return drawn.map((id) => known.get(id)).filter((run) => run !== undefined);
   }, [drawn, loaded, base]);
   const looks = useMemo(() => looksOf(drawn, dark), [drawn, dark]);
+  // The table is painted first; charts, which are ten times the work, follow in the time that it leaves.
+  const charted = useDeferredValue(drawnRuns);
   const [emphasised, setEmphasised] = useState<string | null>(null);
   const usualEyes = grouped ? (groups.data?.items ?? []).slice(0, DRAWN).map((group) => groupId(group.by)) : loaded.slice(0, DRAWN).map((run) => run.id);
   const toggleEye = (id: string) => {
@@ -245,9 +247,9 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
             <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
               {grouped ? (
-                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} drawn={drawn} looks={looks} emphasised={emphasised} />
+                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
               ) : (
-                <RunsCharts runs={drawnRuns} looks={looks} emphasised={emphasised} />
+                <RunsCharts runs={charted} looks={looks} emphasised={emphasised} />
               )}
             </Suspense>
           </aside>

@@ -18,11 +18,11 @@ const CATALOGUE: KeyCatalogue = {
 };
 
 describe("columns", () => {
-  test("as usual come from the catalogue of all runs, not from the rows that are loaded", () => {
+  test("as usual come from the catalogue of all runs, not from the rows that are loaded (U-05)", () => {
     expect(usual(CATALOGUE)).toEqual(["name", "state", "metrics.val/top1.best", "metrics.val/top1.last", "metrics.val/loss.last", "params.method.prompts", "params.optimizer.learningRate", "params.seed", "progress", "duration", "createdAt"]);
   });
 
-  test("what differs adds paths that vary, and takes nothing away for good", () => {
+  test("what differs adds paths that vary, and takes nothing away for good (U-12)", () => {
     expect(differing(CATALOGUE)).toEqual(["name", "state", "metrics.val/top1.best", "metrics.val/top1.last", "metrics.val/loss.last", "params.method.prompts", "params.optimizer.learningRate", "params.seed"]);
   });
 
@@ -41,7 +41,7 @@ describe("columns", () => {
     expect(columnOf("tags", CATALOGUE)!.text(aRun({ tags: { paper: "fig 1", good: "" } }), 0)).toBe("paper: fig 1, good");
   });
 
-  test("show the configuration of any run, and a metric in its own decimals", () => {
+  test("show the configuration of any run, and a metric in its own decimals (U-03)", () => {
     const run = aRun({ config: { batchSize: 64 }, values: { "metrics.test/top1.at(val/top1)": 79.1 } });
     expect(columnOf("params.batchSize", CATALOGUE)?.text(run, 0)).toBe("64");
     expect(columnOf("metrics.val/top1.last", CATALOGUE)?.text(run, 0)).toBe("80.50");
@@ -67,7 +67,7 @@ describe("columns", () => {
   });
 });
 
-test("the CSV has what the table shows, by the service's names, of all that match", () => {
+test("the CSV has what the table shows, by the service's names, of all that match (U-10)", () => {
   const address = new URL(csvAddress({ experiment: "a b", filter: ["params.seed in (0, 1)", "starred = true"], archived: "only" }, "-metrics.val/top1.best", ["name", "duration", "progress", "startedAt", "tags", "metrics.val/top1.best", "device"], CATALOGUE), "http://lab");
   expect(address.pathname).toBe("/api/v1/runs.csv");
   expect(Object.fromEntries(["experiment", "archived", "sort"].map((name) => [name, address.searchParams.get(name)]))).toEqual({ experiment: "a b", archived: "only", sort: "-metrics.val/top1.best" });

@@ -24,7 +24,7 @@ test("a group is all of its runs, also those that are not loaded", () => {
   expect(selectOf(result.current, SCOPE).filter).toEqual(["params.seed = 0", "(params.method.kind is null) or id in ('b')"]);
 });
 
-test("all that match is the question itself; another question arms nothing", () => {
+test("all that match is the question itself; another question arms nothing (U-20)", () => {
   const { result, rerender } = renderHook(({ question }) => useSelection(question, ROWS), { initialProps: { question: "q" } });
   act(() => result.current.toggleAll(4711));
   expect(result.current.size).toBe(4711);

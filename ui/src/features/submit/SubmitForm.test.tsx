@@ -69,7 +69,7 @@ async function editor() {
   };
 }
 
-test("YAML that cannot be read does not fall back to an older form that could be queued", async () => {
+test("YAML that cannot be read does not fall back to an older form that could be queued (U-08)", async () => {
   drawAt("/new?tab=yaml", <SubmitPage />);
   const yaml = await editor();
   await waitFor(() => expect(queue()).toHaveProperty("disabled", false));
@@ -82,7 +82,7 @@ test("YAML that cannot be read does not fall back to an older form that could be
   expect(queue()).toHaveProperty("disabled", true);
 });
 
-test("what the service refuses is marked where it stands in the text", async () => {
+test("what the service refuses is marked where it stands in the text (U-22)", async () => {
   drawAt("/new?tab=yaml", <SubmitPage />);
   const yaml = await editor();
   yaml.write("base:\n  dataset: {id: shapes}\n  hardware:\n    memory: 999\n");
@@ -134,7 +134,7 @@ test("the value of the newest run is offered, and taken by a press", async () =>
   expect(screen.queryByRole("button", { name: "last used: 32" })).toBeNull();
 });
 
-test("a draft outlives leaving the page, until it is begun anew", async () => {
+test("a draft outlives leaving the page, until it is begun anew (U-15)", async () => {
   const first = drawAt("/new", <SubmitPage />);
   const box = await screen.findByLabelText("experiment");
   await userEvent.type(box, "half-written");

@@ -8,6 +8,7 @@ import dev.runyard.spec.judging.Answered;
 import dev.runyard.spec.judging.Judgement;
 import dev.runyard.spec.judging.PredictionFile;
 import dev.runyard.spec.judging.Predictions;
+import dev.runyard.spec.judging.Thumbnails;
 import dev.runyard.spec.report.ArtifactKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.BufferedInputStream;
@@ -54,7 +55,7 @@ public class KeptPredictions {
     }
 
     /** A file that was read, and what followed from it. */
-    private record Kept(PredictionFile file, Map<Boolean, Judgement> judged) {}
+    private record Kept(PredictionFile file, Thumbnails thumbnails, Map<Boolean, Judgement> judged) {}
 
     /** One judged set of a run, or of a task that looked at it. */
     public record Judged(Artifacts.View artifact, About about) {}
@@ -140,7 +141,7 @@ public class KeptPredictions {
     private synchronized Kept kept(Artifacts.View artifact) {
         Kept known = kept.get(artifact.sha256());
         if (known == null) {
-            known = new Kept(read(artifact), new LinkedHashMap<>());
+            known = new Kept(read(artifact), index(artifact), new LinkedHashMap<>());
             kept.put(artifact.sha256(), known);
             spare();
         }
@@ -154,6 +155,37 @@ public class KeptPredictions {
             throw gone(artifact.name());
         } catch (InvalidSpec e) {
             throw unreadable(e);
+        }
+    }
+
+    private Thumbnails index(Artifacts.View artifact) {
+        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()))) {
+            return Thumbnails.read(in, artifact.name());
+        } catch (IOException | InvalidSpec e) { // the answers themselves were read
+            return Thumbnails.NONE;
+        }
+    }
+
+    /** Path of the small picture of the image at this place of one of the run's files; null where none was kept. */
+    @Nullable
+    String picture(UUID run, String sha256, int item) {
+        return kept(artifacts.one(run, sha256)).thumbnails.has(item)
+                ? "/api/v1/runs/" + run + "/results/" + sha256 + "/pictures/" + item
+                : null;
+    }
+
+    /**
+     * The small picture of an image as the file has it; nothing where there is none.
+     *
+     * @param item place of the image in the file
+     */
+    Optional<byte[]> thumbnail(UUID run, String sha256, int item) {
+        Artifacts.View artifact = artifacts.one(run, sha256);
+        Thumbnails known = kept(artifact).thumbnails;
+        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()), 1 << 16)) {
+            return known.of(item, in);
+        } catch (IOException e) {
+            throw gone(artifact.name());
         }
     }
 

@@ -20,6 +20,11 @@ final class PictureKind {
         return svg(bytes) ? Optional.of("image/svg+xml") : Optional.empty();
     }
 
+    /** Whether it begins as a JPEG does: its first marker and the next one. */
+    static boolean jpeg(byte[] bytes) {
+        return bytes.length > 3 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xd8 && bytes[2] == (byte) 0xff;
+    }
+
     private static boolean svg(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8

@@ -2,6 +2,7 @@ package dev.runyard.service.result;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.Artifacts;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.judging.About;
@@ -81,14 +82,32 @@ public class ResultResource {
      * @param answer the class with the highest score; -1 where the scores are no numbers
      * @param confidence softmax of the answer
      * @param rank classes before the right one
+     * @param picture path of a small picture of it; left out where none was kept
      */
-    public record ImageView(String item, int label, int answer, double confidence, int rank) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ImageView(
+            String item,
+            int label,
+            int answer,
+            double confidence,
+            int rank,
+            @Nullable String picture) {}
 
     /** @param total images that match */
     public record ImagesView(int total, List<String> classNames, List<ImageView> images) {}
 
-    /** One image as two runs answered it. */
-    public record PairView(String item, int label, int first, int second) {}
+    /**
+     * One image as two runs answered it.
+     *
+     * @param picture path of a small picture of it; left out where neither run kept one
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record PairView(
+            String item,
+            int label,
+            int first,
+            int second,
+            @Nullable String picture) {}
 
     /**
      * Two runs on the same images.
@@ -191,7 +210,8 @@ public class ResultResource {
             @QueryParam("search") @Nullable String search,
             @QueryParam("offset") @Nullable String offset,
             @QueryParam("limit") @Nullable String limit) {
-        PredictionFile file = kept.file(Given.id("run", id), sha256);
+        UUID run = Given.id("run", id);
+        PredictionFile file = kept.file(run, sha256);
         Predictions all = KeptPredictions.predictions(file, "true".equals(masked));
         long wantedLabel = Given.number("label", label, -2, -1, Integer.MAX_VALUE);
         long wantedAnswer = Given.number("answer", answer, -2, -1, Integer.MAX_VALUE);
@@ -207,7 +227,12 @@ public class ResultResource {
         });
         List<ImageView> images = page(found, offset, limit).stream()
                 .map(i -> new ImageView(
-                        file.items().get(i), all.labels()[i], all.answers()[i], all.confidences()[i], all.ranks()[i]))
+                        file.items().get(i),
+                        all.labels()[i],
+                        all.answers()[i],
+                        all.confidences()[i],
+                        all.ranks()[i],
+                        kept.picture(run, sha256, i)))
                 .toList();
         return new ImagesView(found.size(), file.about().classes(), images);
     }
@@ -227,9 +252,12 @@ public class ResultResource {
             @QueryParam("search") @Nullable String search,
             @QueryParam("offset") @Nullable String offset,
             @QueryParam("limit") @Nullable String limit) {
-        PredictionFile one = newest(Given.id("run", id), set);
-        PredictionFile other =
-                newest(Given.id("with", with == null ? "" : with), one.about().set());
+        UUID run = Given.id("run", id);
+        UUID against = Given.id("with", with == null ? "" : with);
+        String sha256 = newest(run, set);
+        PredictionFile one = kept.file(run, sha256);
+        String others = newest(against, one.about().set());
+        PredictionFile other = kept.file(against, others);
         if (!one.about().sameImages(other.about())
                 || !one.items().equals(other.items())
                 || !one.about().classes().equals(other.about().classes())) {
@@ -264,7 +292,15 @@ public class ResultResource {
                 .boxed()
                 .toList();
         List<PairView> pairs = page(found, offset, limit).stream()
-                .map(i -> new PairView(one.items().get(i), first.labels()[i], first.answers()[i], second.answers()[i]))
+                .map(i -> {
+                    String picture = kept.picture(run, sha256, i);
+                    return new PairView(
+                            one.items().get(i),
+                            first.labels()[i],
+                            first.answers()[i],
+                            second.answers()[i],
+                            picture == null ? kept.picture(against, others, i) : picture);
+                })
                 .toList();
         return new DisagreementView(
                 one.about().set(),
@@ -278,9 +314,9 @@ public class ResultResource {
     }
 
     /** @param set as metrics name it; null for the run's own test */
-    private PredictionFile newest(UUID run, @Nullable String set) {
+    private String newest(UUID run, @Nullable String set) {
         return kept.newest(run, set)
-                .map(artifact -> kept.file(run, artifact.sha256()))
+                .map(Artifacts.View::sha256)
                 .orElseThrow(() -> Problem.invalid(
                         "NO_PREDICTIONS",
                         "set",

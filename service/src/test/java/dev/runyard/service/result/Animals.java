@@ -3,6 +3,7 @@ package dev.runyard.service.result;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.oneOf;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import java.nio.ByteBuffer;
@@ -59,6 +60,32 @@ public final class Animals {
                 out.putShort((short) (c == answer ? 0 : 0xc000)); // 0 and -2
             }
         }
+        return out.array();
+    }
+
+    /** The same file with pictures of the images at these places, ascending. */
+    public static byte[] withPictures(byte[] file, Map<Integer, byte[]> pictures) {
+        int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        ObjectNode header = (ObjectNode) Json.tree(new String(file, 8, length, StandardCharsets.UTF_8));
+        int at = file.length - 8 - length;
+        int m = pictures.size();
+        int size =
+                pictures.values().stream().mapToInt(picture -> picture.length).sum();
+        header.set("thumbnail.ends", Json.mapper().valueToTree(tensor("I64", List.of(m), at, at + 8 * m)));
+        header.set("thumbnail.items", Json.mapper().valueToTree(tensor("I64", List.of(m), at + 8 * m, at + 16 * m)));
+        header.set(
+                "thumbnails", Json.mapper().valueToTree(tensor("U8", List.of(size), at + 16 * m, at + 16 * m + size)));
+        byte[] said = Json.canonical(header).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out =
+                ByteBuffer.allocate(8 + said.length + at + 16 * m + size).order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(said.length).put(said).put(file, 8 + length, at);
+        long end = 0;
+        for (byte[] picture : pictures.values()) {
+            end += picture.length;
+            out.putLong(end);
+        }
+        pictures.keySet().forEach(out::putLong);
+        pictures.values().forEach(out::put);
         return out.array();
     }
 

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
@@ -17,6 +18,8 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +102,64 @@ final class ResultsTest {
                 .statusCode(200)
                 .body("sha256", hasItem(good))
                 .body("sha256", not(hasItem(other)));
+    }
+
+    @Test
+    void picturesOfWrongImages() {
+        UUID one = lab.run("RUNNING");
+        UUID two = lab.run("RUNNING");
+        byte[] jpeg = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 1, 2, 3};
+        byte[] page = "<html><script>alert(1)</script>".getBytes(StandardCharsets.UTF_8);
+        // Labels 0, 1, 2, 2: the first has image 3 wrong, the second image 1.
+        byte[] right = predictions("p1", 0, 1, 2, 1);
+        String sha = store(
+                one,
+                "predictions.safetensors",
+                "predictions",
+                Animals.withPictures(right, new TreeMap<>(Map.of(0, page, 3, jpeg))));
+        String other = store(
+                two,
+                "predictions.safetensors",
+                "predictions",
+                Animals.withPictures(predictions("p1", 0, 0, 2, 2), Map.of(1, jpeg)));
+        String first = "/api/v1/runs/" + one + "/results/" + sha;
+        given().get("/api/v1/runs/" + one + "/disagreements?with=" + two)
+                .then()
+                .statusCode(200)
+                .body("pairs.item", equalTo(List.of("dog/2.png", "axolotl/4.png")))
+                .body("pairs[0].picture", equalTo("/api/v1/runs/" + two + "/results/" + other + "/pictures/1"))
+                .body("pairs[1].picture", equalTo(first + "/pictures/3"));
+        given().get(first + "/images?wrong=true").then().body("images[0].picture", equalTo(first + "/pictures/3"));
+        byte[] shown = given().get(first + "/pictures/3")
+                .then()
+                .statusCode(200)
+                .contentType("image/jpeg")
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Content-Security-Policy", containsString("sandbox"))
+                .extract()
+                .asByteArray();
+        assertThat(shown).isEqualTo(jpeg);
+        given().get(first + "/pictures/0").then().statusCode(415).body("code", equalTo("NOT_A_PICTURE"));
+        given().get(first + "/pictures/1").then().statusCode(404).body("code", equalTo("NO_PICTURE"));
+        given().get(first + "/pictures/x").then().statusCode(422).body("code", equalTo("WRONG_TYPE"));
+        given().get(first + "/pictures/-1").then().statusCode(422).body("code", equalTo("OUT_OF_RANGE"));
+        given().get("/api/v1/runs/" + two + "/results/" + sha + "/pictures/3")
+                .then()
+                .statusCode(404);
+        // One whose pictures are damaged is read without them.
+        UUID third = lab.run("RUNNING");
+        byte[] whole = Animals.withPictures(right, new TreeMap<>(Map.of(2, jpeg, 3, jpeg)));
+        byte[] swapped = whole.clone();
+        swapped[whole.length - 2 * jpeg.length - 16] = 3; // the first picture is of image 3 too
+        String damaged = store(third, "predictions.safetensors", "predictions", swapped);
+        given().get("/api/v1/runs/" + third + "/results/" + damaged + "/images?wrong=true")
+                .then()
+                .statusCode(200)
+                .body("images[0].item", equalTo("axolotl/4.png"))
+                .body("images[0].picture", nullValue());
+        given().get("/api/v1/runs/" + third + "/results/" + damaged + "/pictures/3")
+                .then()
+                .statusCode(404);
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The scores that a model gave to each image of a set, in safetensors: {@code items} U8, a JSON array of n names; {@code labels}
  * I64 [n]; {@code scores} F16 [n, C], logits less the highest of their image, which loses nothing of the softmax and least where it
- * counts. Metadata {@value #ABOUT} is an {@link About} as JSON. Read as a stream: memory is of the images, not of the scores.
+ * counts. Metadata {@value #ABOUT} is an {@link About} as JSON. {@link Thumbnails} may follow. Read as a stream: memory is of the images, not of the scores.
  *
  * @param items names of the images, by which those of two files are the same
  * @param all every class may be answered
@@ -40,16 +40,19 @@ public record PredictionFile(
 
     /** What it is of, as {@link #read}; only its first bytes are read. */
     public static About about(InputStream in, String name) throws IOException {
-        return about(header(in, name), name);
+        return about(header(in, name).tree(), name);
     }
 
-    private static JsonNode header(InputStream in, String name) throws IOException {
+    /** @param bytes of the file before the first tensor */
+    record Header(JsonNode tree, long bytes) {}
+
+    static Header header(InputStream in, String name) throws IOException {
         long length =
                 ByteBuffer.wrap(bytes(in, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 2 || length > MOST_HEADER) {
             throw not(name, "its first eight bytes announce a header of " + length + " bytes");
         }
-        return tree(bytes(in, (int) length), name);
+        return new Header(tree(bytes(in, (int) length), name), 8 + length);
     }
 
     private static About about(JsonNode header, String name) {
@@ -71,7 +74,7 @@ public record PredictionFile(
      * @throws IOException when it cannot be read to its end
      */
     public static PredictionFile read(InputStream in, String name) throws IOException {
-        JsonNode header = header(in, name);
+        JsonNode header = header(in, name).tree();
         About about = about(header, name);
         long names = count(header, ITEMS, "U8", 0, MOST_NAMES, 1, name);
         int n = (int) count(header, LABELS, "I64", 0, MOST_IMAGES, 1, name);
@@ -175,8 +178,7 @@ public record PredictionFile(
         return Float.intBitsToFloat(sign | wide << 23 | mantissa << 13);
     }
 
-    private static long count(
-            JsonNode header, String tensor, String type, long least, long most, int bytes, String name) {
+    static long count(JsonNode header, String tensor, String type, long least, long most, int bytes, String name) {
         JsonNode info = header.path(tensor);
         long elements = 1;
         for (JsonNode axis : info.path("shape")) {
@@ -200,7 +202,7 @@ public record PredictionFile(
         }
     }
 
-    private static byte[] bytes(InputStream in, int n) throws IOException {
+    static byte[] bytes(InputStream in, int n) throws IOException {
         byte[] out = in.readNBytes(n);
         if (out.length < n) {
             throw new EOFException("the file ends early");
@@ -214,7 +216,7 @@ public record PredictionFile(
         }
     }
 
-    private static InvalidSpec not(String name, String why) {
+    static InvalidSpec not(String name, String why) {
         return new InvalidSpec(
                 "NOT_PREDICTIONS", "predictions", name, "is no file of predictions: " + why, "judge the run again");
     }

@@ -141,6 +141,18 @@ public final class Split implements Closeable {
                 : cache("whole", Split::same).get(i).raster();
     }
 
+    /**
+     * The middle of the image as an RGB square, {@code most} px a side or less where the image is smaller. Decoded for this alone: what is
+     * looked at once fills no cache.
+     *
+     * @throws DataException {@code UNREADABLE_IMAGE} with the file's name
+     */
+    public Raster thumbnail(int i, int most) throws IOException {
+        Raster whole = pictures.decoded(i);
+        int side = Math.min(most, Math.min(whole.width(), whole.height()));
+        return Raster.rgb(side, side, Transforms.tv(whole, side));
+    }
+
     /** By the test transform: size × size × 3 bytes. */
     public byte[] pixels(int i, int size) throws IOException {
         boolean decodes = cache == null || pictures.cheap();

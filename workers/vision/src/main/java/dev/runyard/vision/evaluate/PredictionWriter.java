@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps what a model answers to each image of one set, and writes it as a {@link PredictionFile}. Scores go to a file beside the target
+ * Keeps what a model answers to each image of one set, and writes it as a {@link PredictionFile}, with small pictures of what it has wrong. Scores go to a file beside the target
  * as they come, so that no set is too large. What was not {@link #finish finished} leaves nothing.
  */
 public final class PredictionWriter implements AutoCloseable {
@@ -32,6 +32,7 @@ public final class PredictionWriter implements AutoCloseable {
     private final Predictions.Builder made;
     private final List<String> items = new ArrayList<>();
     private final List<Long> labels = new ArrayList<>();
+    private final List<Integer> places = new ArrayList<>();
 
     /**
      * @param split whose images are judged
@@ -61,6 +62,7 @@ public final class PredictionWriter implements AutoCloseable {
                 made.add(scores, i * classes, outputs[i]);
                 items.add(split.name(from + i));
                 labels.add((long) outputs[i]);
+                places.add(from + i);
                 row(scores, i * classes, classes, rows);
             }
         }
@@ -97,7 +99,7 @@ public final class PredictionWriter implements AutoCloseable {
     public Path finish() throws IOException {
         byte[] names = Json.mapper().writeValueAsString(items).getBytes(StandardCharsets.UTF_8);
         long[] right = labels.stream().mapToLong(Long::longValue).toArray();
-        new SafetensorsWriter()
+        SafetensorsWriter file = new SafetensorsWriter()
                 .metadata(PredictionFile.ABOUT, Json.mapper().writeValueAsString(about))
                 .bytes(PredictionFile.ITEMS, new long[] {names.length}, names)
                 .longs(PredictionFile.LABELS, new long[] {right.length}, right)
@@ -105,8 +107,9 @@ public final class PredictionWriter implements AutoCloseable {
                         PredictionFile.SCORES,
                         DType.F16,
                         new long[] {right.length, about.classes().size()},
-                        spill)
-                .write(target);
+                        spill);
+        WrongPictures.add(file, split, places, made.build());
+        file.write(target);
         return target;
     }
 

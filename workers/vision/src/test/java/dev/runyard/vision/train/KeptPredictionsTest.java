@@ -8,6 +8,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.judging.Judgement;
 import dev.runyard.spec.judging.PredictionFile;
+import dev.runyard.spec.judging.Thumbnails;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
@@ -17,6 +18,7 @@ import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
 import dev.runyard.vision.train.input.TrainingOptions;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +71,19 @@ class KeptPredictionsTest {
         assertThat(judged.calibrationError().value()).isCloseTo(metric(recorder, "test/ece", outcome), within(1e-3));
         assertThat(dir.resolve("run")).isDirectoryNotContaining("glob:**/.scores*");
 
-        assertThatThrownBy(() -> read(Arrays.copyOf(file, file.length - 1))).isInstanceOf(EOFException.class);
+        // A picture of each image that it has wrong, and of no other.
+        Thumbnails pictures = Thumbnails.read(new ByteArrayInputStream(file), "test");
+        int[] wrong = IntStream.range(0, 30).filter(i -> !kept.all().right(i)).toArray();
+        assertThat(wrong).isNotEmpty();
+        assertThat(pictures.items()).containsExactly(wrong);
+        for (int i : wrong) {
+            byte[] jpeg = pictures.of(i, new ByteArrayInputStream(file)).orElseThrow();
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(jpeg));
+            assertThat(image.getWidth()).isEqualTo(image.getHeight()).isBetween(1, 96);
+        }
+
+        int scored = file.length - (int) pictures.ends()[wrong.length - 1] - 16 * wrong.length;
+        assertThatThrownBy(() -> read(Arrays.copyOf(file, scored - 1))).isInstanceOf(EOFException.class);
         Path weights = recorder.artifacts.entrySet().stream()
                 .filter(e -> e.getKey().startsWith("backbone/") && e.getKey().endsWith(".safetensors"))
                 .map(Map.Entry::getValue)
