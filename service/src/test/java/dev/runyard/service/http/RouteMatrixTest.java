@@ -132,6 +132,7 @@ final class RouteMatrixTest {
                 .replace("{sha256}", "0".repeat(64))
                 .replace("{action}", route.path().contains("/devices/") ? "drain" : "pause")
                 .replace("{beginning}", "0")
+                .replace("{place}", "0")
                 .replace("{point}", "0")
                 .replace("{name}", "nothing-such")
                 .replace("{path}", "0/" + run + "/artifacts/x")
