@@ -45,8 +45,11 @@ final class Bucket implements AutoCloseable {
     /** A server that says nothing for so long is away. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
-    /** With all tries; what happens under a lock has to end before the transaction around it does. */
-    private static final Duration CALL = Duration.ofSeconds(45);
+    /** With all tries. Two of them happen under a lock, and have to end before the transaction around it does, after a minute. */
+    private static final Duration CALL = Duration.ofSeconds(25);
+
+    /** With all tries, where some MiB go out and nobody waits behind a lock. */
+    private static final Duration CARRIED = Duration.ofMinutes(3);
 
     private final S3Client client;
     private final String bucket;
@@ -94,6 +97,16 @@ final class Bucket implements AutoCloseable {
     void put(String key, byte[] bytes) {
         asked(() -> client.putObject(
                 r -> r.bucket(bucket).key(folder + key).contentMD5(md5(bytes, bytes.length)),
+                RequestBody.fromBytes(bytes)));
+    }
+
+    /** As {@link #put}, on a line that may be slow. */
+    void putPiece(String key, byte[] bytes) {
+        asked(() -> client.putObject(
+                r -> r.bucket(bucket)
+                        .key(folder + key)
+                        .contentMD5(md5(bytes, bytes.length))
+                        .overrideConfiguration(o -> o.apiCallTimeout(CARRIED)),
                 RequestBody.fromBytes(bytes)));
     }
 
@@ -152,7 +165,8 @@ final class Bucket implements AutoCloseable {
                                 .key(folder + upload.key())
                                 .uploadId(upload.id())
                                 .partNumber(number)
-                                .contentMD5(md5(bytes, length)),
+                                .contentMD5(md5(bytes, length))
+                                .overrideConfiguration(o -> o.apiCallTimeout(CARRIED)),
                         RequestBody.fromByteBuffer(ByteBuffer.wrap(bytes, 0, length)))
                 .eTag());
         return CompletedPart.builder().partNumber(number).eTag(tag).build();

@@ -70,7 +70,7 @@ final class BucketPieces {
                 length += n;
             }
             if (length > 0) {
-                bucket.put(key(at), length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+                bucket.putPiece(key(at), length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
                 at += length;
             }
             if (cutOff) {

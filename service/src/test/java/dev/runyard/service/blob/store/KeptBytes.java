@@ -32,6 +32,11 @@ public class KeptBytes {
                 : config.artifacts().resolve("tmp");
     }
 
+    /** Whether what came of a piece counts before the piece ends; a bucket takes it at its end. */
+    public boolean piecesGrow() {
+        return config.objectStore().isEmpty();
+    }
+
     private static String key(String hash) {
         return hash.substring(0, 2) + "/" + hash;
     }
