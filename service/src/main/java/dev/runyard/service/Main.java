@@ -1,6 +1,7 @@
 package dev.runyard.service;
 
 import dev.runyard.service.auth.Tokens;
+import dev.runyard.service.blob.store.BlobStore;
 import dev.runyard.service.boot.Border;
 import dev.runyard.service.boot.Home;
 import dev.runyard.service.boot.HttpAddress;
@@ -44,6 +45,7 @@ public final class Main {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(quarkusStopped, opened), "stop"));
             Tokens.prepare(config);
             HttpAddress address = HttpAddress.choose(config);
+            BlobStore.check(config);
             Database database = Database.open(config, opened);
             String temporal = config.temporal().orElseGet(() -> {
                 EmbeddedTemporal server = EmbeddedTemporal.start();

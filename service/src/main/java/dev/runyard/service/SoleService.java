@@ -60,7 +60,7 @@ final class SoleService implements AutoCloseable {
                     throw new StartFailure(
                             "another service works on the database at RUNYARD_DB_URL",
                             "stop it, or give each lab a database of its own; several services serve one lab when each has"
-                                    + " RUNYARD_TEMPORAL and RUNYARD_ARTIFACTS, a server and a folder that all of them reach");
+                                    + " RUNYARD_TEMPORAL and RUNYARD_ARTIFACTS, a server and a folder or bucket that all of them reach");
                 }
                 Thread.sleep(200);
             }

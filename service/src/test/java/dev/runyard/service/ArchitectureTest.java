@@ -50,6 +50,7 @@ class ArchitectureTest {
             "experiment",
             "result",
             "blob",
+            "blob.store",
             "event",
             "metric.series",
             "metric.history",

@@ -35,6 +35,16 @@ final class MainTest {
     }
 
     @Test
+    void aBucketThatDoesNotAnswerIsSaidInOneLine() throws Exception {
+        assertThat(line(Map.of(
+                        "RUNYARD_ARTIFACTS", "s3://blobs",
+                        "RUNYARD_S3_ENDPOINT", "http://127.0.0.1:1",
+                        "RUNYARD_S3_ACCESS_KEY", "a",
+                        "RUNYARD_S3_SECRET_KEY", "b")))
+                .startsWith("runyard: RUNYARD_S3_ENDPOINT is \"http://127.0.0.1:1\"");
+    }
+
+    @Test
     void aDatabaseThatDoesNotAnswerIsSaidInOneLine() throws Exception {
         assertThat(line(Map.of("RUNYARD_DB_URL", "jdbc:postgresql://127.0.0.1:1/lab")))
                 .startsWith("runyard: cannot connect to the Postgres at RUNYARD_DB_URL");

@@ -35,7 +35,7 @@ class ComposeTest {
                 .keySet()
                 .forEach(name -> set.addAll(file.environment(name).keySet()));
         assertThat(set).contains("RUNYARD_DB_URL", "RUNYARD_TEMPORAL", "RUNYARD_ARTIFACTS", "RUNYARD_BEHIND_PROXY");
-        set.removeIf(name -> name.matches("(POSTGRES|GF)_.*"));
+        set.removeIf(name -> name.matches("(POSTGRES|GF|S3PROXY|JCLOUDS)_.*"));
         for (String name : set) {
             // Some are written as a group: RUNYARD_DB_URL, RUNYARD_DB_USER …
             assertThat(handbook).as(name).contains("`" + name + "`");
@@ -88,13 +88,18 @@ class ComposeTest {
             assertThat(services.keySet()).as(name).containsAll(before);
         });
         assertThat(used).isEqualTo(declared);
-        // Each service has a home of its own, and all have the same artifacts, at the place that they are told.
-        assertThat(mounts(services.get("service-1")))
-                .containsExactlyInAnyOrder("service-1:/var/lib/runyard", "artifacts:/artifacts");
-        assertThat(mounts(services.get("service-2")))
-                .containsExactlyInAnyOrder("service-2:/var/lib/runyard", "artifacts:/artifacts");
+        // Each service has a home of its own, and all have the same artifacts, in the bucket that the store has.
+        assertThat(mounts(services.get("service-1"))).containsExactly("service-1:/var/lib/runyard");
+        assertThat(mounts(services.get("service-2"))).containsExactly("service-2:/var/lib/runyard");
         assertThat(file.environment("service-2")).isEqualTo(file.environment("service-1"));
-        assertThat(file.environment("service-1")).containsEntry("RUNYARD_ARTIFACTS", "/artifacts");
+        Map<String, String> store = file.environment("store");
+        String bucket = file.environment("service-1").get("RUNYARD_ARTIFACTS").replaceFirst("s3://", "");
+        assertThat(mounts(services.get("store")))
+                .containsExactly("artifacts:" + store.get("JCLOUDS_FILESYSTEM_BASEDIR") + "/" + bucket);
+        assertThat(file.environment("service-1"))
+                .containsEntry("RUNYARD_S3_ENDPOINT", store.get("S3PROXY_ENDPOINT").replace("0.0.0.0", "store"))
+                .containsEntry("RUNYARD_S3_ACCESS_KEY", store.get("S3PROXY_IDENTITY"))
+                .containsEntry("RUNYARD_S3_SECRET_KEY", store.get("S3PROXY_CREDENTIAL"));
     }
 
     @Test
@@ -133,7 +138,7 @@ class ComposeTest {
         assertThat(ports.get("proxy")).containsExactly("80:80", "443:443");
         assertThat(ports.get("grafana")).containsExactly("127.0.0.1:3000:3000");
         assertThat(ports.get("temporal")).containsExactly("${HOSTS_ADDRESS:-127.0.0.1}:7233:7233");
-        for (String closed : List.of("postgres", "service-1", "service-2", "worker", "prometheus")) {
+        for (String closed : List.of("postgres", "store", "service-1", "service-2", "worker", "prometheus")) {
             assertThat(ports.get(closed)).as(closed).isEmpty();
         }
     }

@@ -1,6 +1,7 @@
 package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Fence;
+import dev.runyard.service.blob.store.BlobHash;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
@@ -13,7 +14,6 @@ import jakarta.transaction.Transactional;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -130,8 +130,9 @@ public class Artifacts {
 
     /** The bytes of a file that is offered. */
     public InputStream open(String sha256) throws IOException {
-        Blobs.Stored stored = blobs.find(new BlobHash(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
-        return Files.newInputStream(stored.file());
+        return blobs.find(new BlobHash(sha256))
+                .orElseThrow(() -> Problem.notFound("artifact", sha256))
+                .open();
     }
 
     private List<View> views(UUID run, String which, Object... values) {

@@ -2,6 +2,8 @@ package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.store.BlobHash;
+import dev.runyard.service.blob.store.BlobStore;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.http.Problem;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -15,6 +17,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -78,7 +81,7 @@ public class BlobResource {
         Caller caller = Caller.of(identity);
         Senders.Sender sender = senders.of(caller);
         if (length != null && length.matches("\\d{1,18}") && Long.parseLong(length) > blobs.limit()) {
-            throw BlobFolder.tooLarge(blobs.limit());
+            throw BlobStore.tooLarge(blobs.limit());
         }
         boolean created;
         if (range == null) {
@@ -118,9 +121,8 @@ public class BlobResource {
     @Operation(
             summary = "Save a file",
             description = "One that something in a project of the caller's refers to, or that the caller sent.")
-    public Response get(@PathParam("sha256") String sha256) throws IOException {
-        Blobs.Stored stored = find(sha256);
-        return head(sha256, stored).entity(stored.file().toFile()).build();
+    public Response get(@PathParam("sha256") String sha256, @Context HttpHeaders asked) throws IOException {
+        return head(sha256, Download.of(find(sha256), asked)).build();
     }
 
     @HEAD
@@ -129,13 +131,20 @@ public class BlobResource {
     public Response exists(@PathParam("sha256") String sha256) throws IOException {
         senders.require(Caller.of(identity));
         BlobHash hash = name(sha256);
-        Optional<Blobs.Stored> stored = look(hash);
+        Optional<Stored> stored = look(hash);
         if (stored.isEmpty()) {
             return offset(Response.status(404), hash, senders.of(Caller.of(identity)))
                     .build();
         }
         asking.asLab(() -> blobs.touch(hash));
-        return head(sha256, stored.get()).build();
+        return head(
+                        sha256,
+                        Response.ok()
+                                .type(MediaType.APPLICATION_OCTET_STREAM)
+                                .header(HttpHeaders.CONTENT_LENGTH, stored.get().size())
+                                .header("Accept-Ranges", "bytes")
+                                .header(HttpHeaders.ETAG, "\"" + sha256 + "\""))
+                .build();
     }
 
     private Response.ResponseBuilder offset(Response.ResponseBuilder answer, BlobHash hash, Senders.Sender sender)
@@ -143,7 +152,7 @@ public class BlobResource {
         return answer.header("Upload-Offset", blobs.arrived(hash, sender));
     }
 
-    private Optional<Blobs.Stored> look(BlobHash hash) throws IOException {
+    private Optional<Stored> look(BlobHash hash) throws IOException {
         try {
             return senders.seeing(Caller.of(identity), () -> {
                 try {
@@ -157,7 +166,7 @@ public class BlobResource {
         }
     }
 
-    private Blobs.Stored find(String sha256) throws IOException {
+    private Stored find(String sha256) throws IOException {
         senders.require(Caller.of(identity));
         return look(name(sha256)).orElseThrow(() -> Problem.notFound("artifact", sha256));
     }
@@ -171,14 +180,10 @@ public class BlobResource {
         return new BlobHash(sha256);
     }
 
-    private static Response.ResponseBuilder head(String sha256, Blobs.Stored stored) {
-        return Response.ok()
-                .type(MediaType.APPLICATION_OCTET_STREAM)
-                .header(HttpHeaders.CONTENT_LENGTH, stored.size())
-                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + sha256 + "\"")
+    private static Response.ResponseBuilder head(String sha256, Response.ResponseBuilder answer) {
+        return answer.header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + sha256 + "\"")
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Content-Security-Policy", "sandbox; default-src 'none'")
-                .header(HttpHeaders.CACHE_CONTROL, "private, max-age=31536000, immutable")
-                .header(HttpHeaders.ETAG, "\"" + sha256 + "\"");
+                .header(HttpHeaders.CACHE_CONTROL, "private, max-age=31536000, immutable");
     }
 }

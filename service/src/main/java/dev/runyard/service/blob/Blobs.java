@@ -1,5 +1,8 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.service.blob.store.BlobHash;
+import dev.runyard.service.blob.store.BlobStore;
+import dev.runyard.service.blob.store.Received;
 import dev.runyard.service.boot.LabConfig;
 import dev.runyard.service.db.DatabaseFailure;
 import dev.runyard.service.db.Statements;
@@ -10,11 +13,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -23,8 +25,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * The artifact store: a row and a file for each blob. The file comes before the row and goes after it, both under a lock on the
- * hash, so a row without a file means that somebody took the file away.
+ * The artifact store: a row and the bytes of each blob. The bytes come before the row and go after it, both under a lock on the
+ * hash, so a row without bytes means that somebody took them away.
  */
 @ApplicationScoped
 class Blobs {
@@ -42,8 +44,11 @@ class Blobs {
     /** Bytes of a file that is hashed each time it is asked for; longer ones are by {@link #scrub}. */
     private static final long READ_WHOLE = 4 << 20;
 
+    /** How often the bytes of one blob are brought to a store that loses them. */
+    private static final int CARRIED = 3;
+
     private final Statements statements;
-    private final BlobFolder folder;
+    private final BlobStore store;
     private final Set<String> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 
@@ -53,7 +58,7 @@ class Blobs {
             @ConfigProperty(name = "runyard.artifacts.max-bytes", defaultValue = "4294967296") long limit)
             throws IOException {
         this.statements = statements;
-        this.folder = new BlobFolder(config.artifacts());
+        this.store = BlobStore.open(config);
         this.limit = limit;
     }
 
@@ -78,9 +83,6 @@ class Blobs {
         }
     }
 
-    /** A stored blob. */
-    record Stored(Path file, long size) {}
-
     long limit() {
         return limit;
     }
@@ -92,7 +94,7 @@ class Blobs {
      * @throws Problem 422 HASH_MISMATCH, 413, 507; nothing is stored then
      */
     boolean put(BlobHash hash, InputStream in) throws IOException {
-        try (BlobFolder.Received received = folder.receive(in, limit)) {
+        try (Received received = store.receive(in, limit)) {
             check(hash, received);
             return name(received);
         }
@@ -107,7 +109,7 @@ class Blobs {
      * @throws Problem 413, 507; nothing is stored then
      */
     Named put(InputStream in) throws IOException {
-        try (BlobFolder.Received received = folder.receive(in, limit)) {
+        try (Received received = store.receive(in, limit)) {
             name(received);
             return new Named(received.hash(), received.size());
         }
@@ -115,7 +117,7 @@ class Blobs {
 
     /** How many bytes of an upload in pieces are here. */
     long arrived(BlobHash hash, Senders.Sender sender) throws IOException {
-        return folder.arrived(hash, sender.name());
+        return store.arrived(hash, sender.name());
     }
 
     /**
@@ -128,23 +130,23 @@ class Blobs {
     Optional<Boolean> put(BlobHash hash, Senders.Sender sender, Piece piece, InputStream in) throws IOException {
         String whose = sender.name();
         if (piece.total() > limit) {
-            throw BlobFolder.tooLarge(limit);
+            throw BlobStore.tooLarge(limit);
         }
         if (!receiving.add(hash + whose)) {
             throw Problem.of(503, "UNAVAILABLE", "Another sender uploads the same file at this moment; ask again.");
         }
         try {
-            if (piece.from() > folder.arrived(hash, whose)) {
+            if (piece.from() > store.arrived(hash, whose)) {
                 throw Problem.of(
                         409,
                         "UPLOAD_OFFSET",
-                        "The piece begins at " + piece.from() + ", but only " + folder.arrived(hash, whose)
+                        "The piece begins at " + piece.from() + ", but only " + store.arrived(hash, whose)
                                 + " bytes arrived before it; go on from there.");
             }
-            if (folder.append(hash, whose, piece.from(), in) < piece.total()) {
+            if (store.append(hash, whose, piece.from(), in) < piece.total()) {
                 return Optional.empty();
             }
-            try (BlobFolder.Received received = folder.joined(hash, whose)) {
+            try (Received received = store.joined(hash, whose)) {
                 check(hash, received);
                 return Optional.of(name(received));
             }
@@ -153,7 +155,7 @@ class Blobs {
         }
     }
 
-    private static void check(BlobHash hash, BlobFolder.Received received) {
+    private static void check(BlobHash hash, Received received) {
         if (!received.hash().equals(hash)) {
             throw Problem.invalid(
                     "HASH_MISMATCH",
@@ -165,10 +167,25 @@ class Blobs {
     }
 
     /** Verified bytes replace whatever has their name: a file that was damaged since is whole again. */
-    private boolean name(BlobFolder.Received received) throws IOException {
+    private boolean name(Received received) throws IOException {
+        for (int tries = 1; ; tries++) {
+            received.carry();
+            try {
+                return named(received);
+            } catch (Received.Lost e) {
+                LOG.warnf("the artifact store lost blob %s on its way: %s", received.hash(), e.getMessage());
+                if (tries == CARRIED) {
+                    throw Problem.of(
+                            503, "UNAVAILABLE", "The artifact store loses what is sent to it; try again shortly.");
+                }
+            }
+        }
+    }
+
+    private boolean named(Received received) throws IOException {
         boolean fresh = inLock(received.hash(), () -> {
             boolean known = touch(received.hash());
-            folder.name(received);
+            received.name();
             Failpoint.BLOB_NAMED.reach();
             if (!known) {
                 statements.change(
@@ -206,47 +223,46 @@ class Blobs {
                 return blob.hash().hex();
             }
             left -= blob.size();
-            if (Files.isRegularFile(folder.path(blob.hash()))) {
+            if (store.size(blob.hash()).isPresent()) {
                 whole(blob.hash(), blob.size());
             }
         }
         return next.size() == 1_000 ? next.get(999).hash().hex() : "";
     }
 
-    /** Whether the file holds what its name says; one that does not is set aside. */
+    /** Whether the bytes are what their name says; those that are not are set aside. */
     private boolean whole(BlobHash hash, long size) throws IOException {
-        Path file = folder.path(hash);
-        if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
+        if (sound(hash, size)) {
             return true;
         }
         return inLock(hash, () -> {
             // It may have been sent again since.
-            if (Files.size(file) == size && BlobFolder.hashOf(file).equals(hash)) {
+            if (sound(hash, size)) {
                 return true;
             }
-            LOG.errorf("blob %s is damaged: its file no longer has that hash; it is set aside", hash.hex());
-            folder.setAside(hash);
+            if (store.size(hash).isPresent()) {
+                LOG.errorf("blob %s is damaged: its file no longer has that hash; it is set aside", hash.hex());
+                store.setAside(hash);
+            }
             return false;
         });
     }
 
-    /** A blob whose file is there and as long as it was; short files are read whole. */
-    Optional<Stored> find(BlobHash hash) throws IOException {
-        Optional<Stored> found = known(hash);
-        if (found.isEmpty() || !Files.isRegularFile(found.get().file())) {
-            return Optional.empty();
-        }
-        long size = Files.size(found.get().file());
-        boolean sound = size == found.get().size() && (size > READ_WHOLE || whole(hash, size));
-        if (!sound && Files.exists(found.get().file())) {
-            whole(hash, found.get().size());
-        }
-        return sound ? found : Optional.empty();
+    private boolean sound(BlobHash hash, long size) throws IOException {
+        OptionalLong there = store.size(hash);
+        return there.isPresent() && there.getAsLong() == size && store.hashOf(hash).equals(hash);
     }
 
-    private Optional<Stored> known(BlobHash hash) {
-        return statements.row(
-                "select size from blob where sha256 = ?", r -> new Stored(folder.path(hash), r.getLong(1)), hash.hex());
+    /** A blob whose bytes are there and as many as there were; short ones are read whole. */
+    Optional<Stored> find(BlobHash hash) throws IOException {
+        Optional<Stored> found = statements.row(
+                "select size from blob where sha256 = ?", r -> new Stored(hash, r.getLong(1), store), hash.hex());
+        OptionalLong there = found.isEmpty() ? OptionalLong.empty() : store.size(hash);
+        if (there.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean sure = there.getAsLong() > READ_WHOLE && there.getAsLong() == found.get().size();
+        return sure || whole(hash, found.get().size()) ? found : Optional.empty();
     }
 
     /**
@@ -255,7 +271,7 @@ class Blobs {
      * @return how many went
      */
     int sweep(Duration age) throws IOException {
-        folder.clean(Duration.ofHours(24));
+        store.clean(Duration.ofHours(24));
         int deleted = 0;
         for (String hex : spare(age)) {
             BlobHash hash = new BlobHash(hex);
@@ -292,7 +308,7 @@ class Blobs {
         if (statements.change("delete from blob b where sha256 = ?" + SPARE, hash.hex(), seconds(age)) == 0) {
             return false;
         }
-        Files.deleteIfExists(folder.path(hash));
+        store.delete(hash);
         return true;
     }
 

@@ -2,13 +2,13 @@ package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.blob.store.BlobHash;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,9 +53,6 @@ public class ClientFiles {
      */
     public record Entry(
             String name, @org.jspecify.annotations.Nullable Long size) {}
-
-    /** A file to send. */
-    public record Found(Path file, long size, String sha256) {}
 
     /**
      * @return the path without slashes at its ends; empty for the top
@@ -132,11 +129,10 @@ public class ClientFiles {
     }
 
     /** The newest file of the path. */
-    public Optional<Found> find(UUID run, String path) throws IOException {
+    public Optional<Stored> find(UUID run, String path) throws IOException {
         Optional<String> hash = statements.row(
                 NEWEST + "and name = ? order by name, attempt desc limit 1", r -> r.getString(3), run, path);
-        Optional<Blobs.Stored> stored = hash.isEmpty() ? Optional.empty() : blobs.find(new BlobHash(hash.get()));
-        return stored.map(s -> new Found(s.file(), s.size(), hash.get()));
+        return hash.isEmpty() ? Optional.empty() : blobs.find(new BlobHash(hash.get()));
     }
 
     /** Takes a file, or all that is below a folder, away; the bytes go with the next sweep. What a worker left stays. */

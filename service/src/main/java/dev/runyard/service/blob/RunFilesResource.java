@@ -2,6 +2,7 @@ package dev.runyard.service.blob;
 
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.store.BlobHash;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.report.CheckpointRef;

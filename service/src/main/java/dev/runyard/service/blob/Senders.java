@@ -4,6 +4,7 @@ import dev.runyard.service.auth.Accounts;
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
+import dev.runyard.service.blob.store.BlobHash;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;

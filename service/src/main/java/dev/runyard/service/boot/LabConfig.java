@@ -20,7 +20,8 @@ import java.util.function.Function;
  * @param temporal host:port of a Temporal server ({@code RUNYARD_TEMPORAL}); empty: the embedded one
  * @param temporalKey what every call to Temporal carries as bearer ({@code RUNYARD_TEMPORAL_KEY}); the embedded one makes its own
  * @param temporalForWorkers what workers of other machines are told instead of {@code temporal} ({@code RUNYARD_TEMPORAL_WORKERS})
- * @param artifactFolder where blobs are kept ({@code RUNYARD_ARTIFACTS}); empty: in the home
+ * @param artifactFolder where blobs are kept ({@code RUNYARD_ARTIFACTS}); empty: in the home, or in a bucket
+ * @param objectStore the bucket that keeps blobs instead, where {@code RUNYARD_ARTIFACTS} names one
  * @param workerSecret enrolment secret of workers ({@code RUNYARD_WORKER_SECRET}); empty: the file in the home
  * @param jsonLog whether each line of the log is a JSON object ({@code RUNYARD_LOG}: text or json)
  * @param border what stands between the lab and the network
@@ -38,6 +39,7 @@ public record LabConfig(
         Optional<String> temporalKey,
         Optional<String> temporalForWorkers,
         Optional<Path> artifactFolder,
+        Optional<ObjectStore> objectStore,
         Optional<String> workerSecret,
         boolean jsonLog,
         Border border,
@@ -88,7 +90,10 @@ public record LabConfig(
                 given.apply("temporal"),
                 given.apply("temporal.key"),
                 given.apply("temporal.workers"),
-                given.apply("artifacts").map(v -> Path.of(v).toAbsolutePath().normalize()),
+                given.apply("artifacts")
+                        .filter(v -> !ObjectStore.named(v))
+                        .map(v -> Path.of(v).toAbsolutePath().normalize()),
+                ObjectStore.read(given),
                 given.apply("worker.secret"),
                 given.apply("log").map(LabConfig::json).orElse(false),
                 Border.read(given),
@@ -125,7 +130,7 @@ public record LabConfig(
         throw new StartFailure("RUNYARD_PORT is \"" + text + "\"", "give a number from 1 to 65535");
     }
 
-    /** Blobs, named by their SHA-256. */
+    /** The folder of blobs, named by their SHA-256; of no use where a bucket keeps them. */
     public Path artifacts() {
         return artifactFolder.orElseGet(() -> home.resolve("artifacts"));
     }
@@ -137,7 +142,7 @@ public record LabConfig(
 
     /** Whether several services may serve this lab: what they all need to see is outside of each. */
     public boolean shared() {
-        return dbUrl.isPresent() && temporal.isPresent() && artifactFolder.isPresent();
+        return dbUrl.isPresent() && temporal.isPresent() && (artifactFolder.isPresent() || objectStore.isPresent());
     }
 
     public Path logs() {

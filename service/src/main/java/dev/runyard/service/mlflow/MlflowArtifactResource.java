@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.blob.ClientFiles;
+import dev.runyard.service.blob.Download;
+import dev.runyard.service.blob.Stored;
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
@@ -119,20 +121,17 @@ public class MlflowArtifactResource {
     @Path("/mlflow-artifacts/artifacts/{path:.+}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
-    public Response get(@PathParam("path") String given) throws IOException {
+    public Response get(@PathParam("path") String given, @Context HttpHeaders asked) throws IOException {
         Place place = Place.of(given);
         root(place.run());
-        ClientFiles.Found found = files.find(place.run(), place.path())
+        Stored found = files.find(place.run(), place.path())
                 .orElseThrow(() -> Problem.of(
                         404,
                         "RESOURCE_DOES_NOT_EXIST",
                         "There is no file " + Wire.shown(place.path()) + " of run " + place.run() + "."));
-        return Response.ok(found.file().toFile())
-                .type(MediaType.APPLICATION_OCTET_STREAM)
-                .header(HttpHeaders.CONTENT_LENGTH, found.size())
+        return Download.of(found, asked)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
                 .header("Content-Security-Policy", "sandbox; default-src 'none'")
-                .header(HttpHeaders.ETAG, "\"" + found.sha256() + "\"")
                 .build();
     }
 

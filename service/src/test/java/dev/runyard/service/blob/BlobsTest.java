@@ -9,7 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.runyard.service.auth.SignedIn;
-import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.blob.store.BlobHash;
+import dev.runyard.service.blob.store.KeptBytes;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.spec.report.CheckpointRef;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(WithLab.class)
-final class BlobsTest {
+class BlobsTest {
     private static final Random RANDOM = new Random(7);
 
     @Inject
@@ -52,7 +54,7 @@ final class BlobsTest {
     DeletedFiles deletedFiles;
 
     @Inject
-    LabConfig config;
+    KeptBytes kept;
 
     @TestHTTPResource
     URL url;
@@ -84,9 +86,48 @@ final class BlobsTest {
         String hash = hash(bytes(10));
         put(run, hash, bytes(10)).statusCode(422).body("code", equalTo("HASH_MISMATCH"));
         given().get("/api/v1/artifacts/" + hash).then().statusCode(404);
-        try (Stream<Path> parts = Files.list(config.artifacts().resolve("tmp"))) {
+        try (Stream<Path> parts = Files.list(kept.arriving())) {
             assertThat(parts).isEmpty();
         }
+    }
+
+    @Test
+    void aRangeOfAFileIsSent() {
+        UUID run = lab.run("RUNNING");
+        byte[] bytes = bytes(100_000);
+        String hash = hash(bytes);
+        put(run, hash, bytes).statusCode(201);
+        ranged(hash, "bytes=10-19").statusCode(206).header("Content-Range", "bytes 10-19/100000");
+        for (int[] part : new int[][] {{0, 1}, {10, 20}, {0, 100_000}, {99_990, 100_000}}) {
+            byte[] got = ranged(hash, "bytes=" + part[0] + "-" + (part[1] - 1))
+                    .statusCode(206)
+                    .header("Content-Length", String.valueOf(part[1] - part[0]))
+                    .extract()
+                    .asByteArray();
+            assertThat(got).isEqualTo(Arrays.copyOfRange(bytes, part[0], part[1]));
+        }
+        assertThat(ranged(hash, "bytes=-7").statusCode(206).extract().asByteArray())
+                .isEqualTo(Arrays.copyOfRange(bytes, 99_993, 100_000));
+        assertThat(ranged(hash, "bytes=99000-").statusCode(206).extract().asByteArray())
+                .isEqualTo(Arrays.copyOfRange(bytes, 99_000, 100_000));
+        ranged(hash, "bytes=99999-1000000").statusCode(206).header("Content-Range", "bytes 99999-99999/100000");
+        ranged(hash, "bytes=100000-")
+                .statusCode(416)
+                .header("Content-Range", "bytes */100000")
+                .body("field", equalTo("Range"));
+        // What cannot be read, or several at once, or of another file: all of it.
+        for (String other : List.of("bytes=5-2", "bytes=a-b", "bytes=-", "lines=1-2", "bytes=0-1,4-5")) {
+            ranged(hash, other).statusCode(200).header("Content-Length", "100000");
+        }
+        given().header("Range", "bytes=0-9")
+                .header("If-Range", "\"other\"")
+                .get("/api/v1/artifacts/" + hash)
+                .then()
+                .statusCode(200);
+    }
+
+    private static ValidatableResponse ranged(String hash, String range) {
+        return given().header("Range", range).get("/api/v1/artifacts/" + hash).then();
     }
 
     private UUID deletedWithAFile(int days, byte[] bytes) {
@@ -181,7 +222,7 @@ final class BlobsTest {
                 .body("parts.find { it.reason == 'UNREFERENCED' }.files", greaterThanOrEqualTo(1));
         assertThat(files(old)).as("nothing was changed").isEqualTo(3);
         // What somebody took away by hand is gone already.
-        Files.delete(config.artifacts().resolve(hash(loose).substring(0, 2)).resolve(hash(loose)));
+        kept.remove(hash(loose));
         given().post("/api/v1/gc").then().statusCode(200).body("runs", greaterThanOrEqualTo(1));
         given().get("/api/v1/artifacts/" + hash(own)).then().statusCode(404);
         given().get("/api/v1/artifacts/" + hash(shared)).then().statusCode(200);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.runyard.service.auth.People;
-import dev.runyard.service.boot.LabConfig;
+import dev.runyard.service.blob.store.KeptBytes;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.spec.Sha256;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** A file's hash opens nothing by itself: who sent it whole, and whose project refers to it, have it, and nobody else. */
 @QuarkusTest
 @QuarkusTestResource(WithLab.class)
-final class SendersTest {
+class SendersTest {
     private static final Random RANDOM = new Random(23);
 
     @Inject
@@ -44,7 +44,7 @@ final class SendersTest {
     People people;
 
     @Inject
-    LabConfig config;
+    KeptBytes kept;
 
     @TestHTTPResource
     URL url;
@@ -178,7 +178,7 @@ final class SendersTest {
     }
 
     private boolean arriving() throws IOException {
-        try (Stream<Path> parts = Files.list(config.artifacts().resolve("tmp"))) {
+        try (Stream<Path> parts = Files.list(kept.arriving())) {
             for (Path part : parts.filter(p -> p.getFileName().toString().startsWith("put-"))
                     .toList()) {
                 if (Files.size(part) > 60_000) {

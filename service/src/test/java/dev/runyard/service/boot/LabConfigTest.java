@@ -53,6 +53,46 @@ final class LabConfigTest {
     }
 
     @Test
+    void aBucketIsNamedWithAllThatItNeedsOrRefused() {
+        LabConfig config = config(Map.of(
+                "runyard.artifacts", "s3://blobs/lab/one/",
+                "runyard.s3.endpoint", "http://s3:9000",
+                "runyard.s3.access.key", "a",
+                "runyard.s3.secret.key", "planted-secret"));
+        ObjectStore store = config.objectStore().orElseThrow();
+        assertThat(store.bucket()).isEqualTo("blobs");
+        assertThat(store.folder()).isEqualTo("lab/one/");
+        assertThat(store.toString()).isEqualTo("s3://blobs/lab/one");
+        assertThat(config.artifactFolder()).isEmpty();
+        assertThat(config.toString()).doesNotContain("planted-secret");
+        assertThat(config(Map.of("runyard.artifacts", "/srv/blobs")).objectStore())
+                .isEmpty();
+        refused(Map.of("runyard.artifacts", "s3://"), "RUNYARD_ARTIFACTS is \"s3://\"", "3 to 63");
+        refused(Map.of("runyard.artifacts", "s3://Blobs"), "RUNYARD_ARTIFACTS is \"s3://Blobs\"", "lower-case");
+        refused(Map.of("runyard.artifacts", "s3://blobs/a//b"), "single slashes");
+        refused(Map.of("runyard.artifacts", "gs://blobs"), "RUNYARD_ARTIFACTS is \"gs://blobs\"", "s3://BUCKET");
+        refused(
+                Map.of("runyard.s3.endpoint", "http://s3:9000"),
+                "RUNYARD_S3_ENDPOINT is set",
+                "RUNYARD_ARTIFACTS is not set",
+                "s3://BUCKET");
+        refused(
+                Map.of("runyard.artifacts", "s3://blobs", "runyard.s3.endpoint", "s3:9000"),
+                "RUNYARD_S3_ENDPOINT is \"s3:9000\"",
+                "https://");
+        refused(
+                Map.of("runyard.artifacts", "s3://blobs", "runyard.s3.access.key", "a"),
+                "RUNYARD_S3_ACCESS_KEY is set without RUNYARD_S3_SECRET_KEY");
+        refused(
+                Map.of("runyard.artifacts", "s3://blobs", "runyard.s3.secret.key", "b"),
+                "RUNYARD_S3_SECRET_KEY is set without RUNYARD_S3_ACCESS_KEY");
+    }
+
+    private void refused(Map<String, String> given, String... said) {
+        assertThatThrownBy(() -> config(given)).isInstanceOf(StartFailure.class).hasMessageContainingAll(said);
+    }
+
+    @Test
     void onlyLoopbackIsSafe() {
         assertThat(HttpAddress.loopback("127.0.0.1")).isTrue();
         assertThat(HttpAddress.loopback("::1")).isTrue();

@@ -52,6 +52,7 @@ final class HomeArchive {
             "data",
             "djl",
             "work",
+            "spool",
             "logs",
             "inverses",
             "fetched",

@@ -1,0 +1,18 @@
+package dev.runyard.service.blob;
+
+import dev.runyard.service.blob.store.BlobHash;
+import dev.runyard.service.blob.store.BlobStore;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A stored blob.
+ *
+ * @param size in bytes
+ */
+public record Stored(BlobHash hash, long size, BlobStore store) {
+    /** All of it; the caller closes it. */
+    public InputStream open() throws IOException {
+        return store.open(hash, 0, size);
+    }
+}
