@@ -97,7 +97,8 @@ class ComposeTest {
         assertThat(mounts(services.get("store")))
                 .containsExactly("artifacts:" + store.get("JCLOUDS_FILESYSTEM_BASEDIR") + "/" + bucket);
         assertThat(file.environment("service-1"))
-                .containsEntry("RUNYARD_S3_ENDPOINT", store.get("S3PROXY_ENDPOINT").replace("0.0.0.0", "store"))
+                .containsEntry(
+                        "RUNYARD_S3_ENDPOINT", store.get("S3PROXY_ENDPOINT").replace("0.0.0.0", "store"))
                 .containsEntry("RUNYARD_S3_ACCESS_KEY", store.get("S3PROXY_IDENTITY"))
                 .containsEntry("RUNYARD_S3_SECRET_KEY", store.get("S3PROXY_CREDENTIAL"));
     }

@@ -118,7 +118,9 @@ class UpgradeTest {
      */
     private static boolean sameProcessor(JsonNode expected) throws IOException {
         String maker = expected.get("processor").asText();
-        return Files.readString(Path.of("/proc/cpuinfo")).lines().anyMatch(line -> line.matches("vendor_id\\s*: " + maker));
+        return Files.readString(Path.of("/proc/cpuinfo"))
+                .lines()
+                .anyMatch(line -> line.matches("vendor_id\\s*: " + maker));
     }
 
     /** Resumed, not begun anew, and in every number what the undisturbed twin is; on another maker's processor but for the last bits of losses. */

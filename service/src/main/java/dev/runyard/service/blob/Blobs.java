@@ -250,7 +250,9 @@ class Blobs {
 
     private boolean sound(BlobHash hash, long size) throws IOException {
         OptionalLong there = store.size(hash);
-        return there.isPresent() && there.getAsLong() == size && store.hashOf(hash).equals(hash);
+        return there.isPresent()
+                && there.getAsLong() == size
+                && store.hashOf(hash).equals(hash);
     }
 
     /** A blob whose bytes are there and as many as there were; short ones are read whole. */
@@ -261,7 +263,8 @@ class Blobs {
         if (there.isEmpty()) {
             return Optional.empty();
         }
-        boolean sure = there.getAsLong() > READ_WHOLE && there.getAsLong() == found.get().size();
+        boolean sure = there.getAsLong() > READ_WHOLE
+                && there.getAsLong() == found.get().size();
         return sure || whole(hash, found.get().size()) ? found : Optional.empty();
     }
 

@@ -35,16 +35,19 @@ public record ObjectStore(
     static Optional<ObjectStore> read(Function<String, Optional<String>> given) {
         Optional<String> artifacts = given.apply("artifacts");
         if (artifacts.filter(ObjectStore::named).isEmpty()) {
-            artifacts.filter(text -> text.matches("[A-Za-z][A-Za-z0-9+.-]+://.*")).ifPresent(text -> {
-                throw new StartFailure(
-                        "RUNYARD_ARTIFACTS is \"" + text + "\", which is neither a folder nor a bucket",
-                        "write a folder, or s3://BUCKET, and the server's address into RUNYARD_S3_ENDPOINT");
-            });
+            artifacts
+                    .filter(text -> text.matches("[A-Za-z][A-Za-z0-9+.-]+://.*"))
+                    .ifPresent(text -> {
+                        throw new StartFailure(
+                                "RUNYARD_ARTIFACTS is \"" + text + "\", which is neither a folder nor a bucket",
+                                "write a folder, or s3://BUCKET, and the server's address into RUNYARD_S3_ENDPOINT");
+                    });
             for (String name : new String[] {"endpoint", "region", "access.key", "secret.key"}) {
                 given.apply("s3." + name).ifPresent(value -> {
                     throw new StartFailure(
                             variable(name) + " is set, and RUNYARD_ARTIFACTS is "
-                                    + artifacts.map(text -> "\"" + text + "\"").orElse("not set") + " and names no bucket",
+                                    + artifacts.map(text -> "\"" + text + "\"").orElse("not set")
+                                    + " and names no bucket",
                             "write RUNYARD_ARTIFACTS=s3://BUCKET, or leave " + variable(name) + " out");
                 });
             }
@@ -85,7 +88,8 @@ public record ObjectStore(
             // Falls through to the one message.
         }
         throw new StartFailure(
-                "RUNYARD_S3_ENDPOINT is \"" + text.replaceAll("//[^/@]*@", "//…@") + "\", which is no address of a server",
+                "RUNYARD_S3_ENDPOINT is \"" + text.replaceAll("//[^/@]*@", "//…@")
+                        + "\", which is no address of a server",
                 "write it as https://s3.example.org or http://s3:9000, without keys in it");
     }
 

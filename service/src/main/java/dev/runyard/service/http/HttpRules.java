@@ -66,8 +66,7 @@ class HttpRules {
     private final RefusalWriter refusals;
 
     @Inject
-    HttpRules(
-            HostRules hosts, RequestBodies bodies, Admission admission, Callers callers, RefusalWriter refusals) {
+    HttpRules(HostRules hosts, RequestBodies bodies, Admission admission, Callers callers, RefusalWriter refusals) {
         this.hosts = hosts;
         this.bodies = bodies;
         this.admission = admission;

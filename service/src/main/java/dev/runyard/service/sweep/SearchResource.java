@@ -219,8 +219,8 @@ public class SearchResource {
     private static @Nullable Integer best(SweepSpec spec, List<PointView> points, List<Past> past) {
         return points.stream()
                 .filter(view -> past.get(view.point()).told())
-                .min(Comparator.comparingInt((PointView view) ->
-                                spec.later() ? -view.runs().size() : 0)
+                .min(Comparator.comparingInt(
+                                (PointView view) -> spec.later() ? -view.runs().size() : 0)
                         .thenComparingDouble(view -> past.get(view.point()).loss()))
                 .map(PointView::point)
                 .orElse(null);

@@ -177,7 +177,10 @@ public class SweepPruning implements MetricListener {
     Told told(UUID sweep, int point, int epoch, double value) {
         SweepSpec spec = Json.read(
                 statements
-                        .row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep)
+                        .row(
+                                "select spec from sweep where id = ? for no key update",
+                                r -> Json.tree(r.getString(1)),
+                                sweep)
                         .orElseThrow(),
                 SweepSpec.class);
         Optional<Told> known = statements.row(

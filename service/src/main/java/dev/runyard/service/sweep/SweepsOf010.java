@@ -51,8 +51,8 @@ class SweepsOf010 {
     }
 
     private void draw(UUID sweep) {
-        Optional<JsonNode> stored =
-                statements.row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep);
+        Optional<JsonNode> stored = statements.row(
+                "select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep);
         if (stored.isEmpty()) {
             return;
         }

@@ -47,9 +47,8 @@ final class CallersTest {
                 .path("secret");
         assertThat(given().get("/api/v1/projects").statusCode()).isEqualTo(200);
         String mine = SignedIn.header().replaceFirst("Authorization: ", "");
-        HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         List<CompletableFuture<HttpResponse<String>>> greedy = new ArrayList<>();
         CompletableFuture<HttpResponse<String>> modest;
         try (Connection connection = database.getConnection();
@@ -60,8 +59,10 @@ final class CallersTest {
                 greedy.add(ask(http, mine));
             }
             CompletableFuture.anyOf(greedy.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
-            CompletableFuture<HttpResponse<String>> tooMany =
-                    greedy.stream().filter(CompletableFuture::isDone).findFirst().orElseThrow();
+            CompletableFuture<HttpResponse<String>> tooMany = greedy.stream()
+                    .filter(CompletableFuture::isDone)
+                    .findFirst()
+                    .orElseThrow();
             HttpResponse<String> refused = tooMany.join();
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
             assertThat(refused.body()).contains("TOO_MANY_REQUESTS");

@@ -219,8 +219,8 @@ final class MetricIngestTest {
         lab.send(
                         run,
                         1,
-                        IntStream.range(0, 200).mapToObj(i -> point("a", i, i)).collect(Collectors.joining(","))
-                                + "," + point("b", 10, 1) + "," + point("b", 20, "\"NaN\""))
+                        IntStream.range(0, 200).mapToObj(i -> point("a", i, i)).collect(Collectors.joining(",")) + ","
+                                + point("b", 10, 1) + "," + point("b", 20, "\"NaN\""))
                 .statusCode(200);
         lab.attempt(run, 2, "RUNNING");
         lab.send(run, 2, point("a", 1, 1) + "," + point("b", 10, 1) + "," + point("b", 20, "\"NaN\"", 7))

@@ -77,7 +77,8 @@ final class Bucket implements AutoCloseable {
                                 .build())
                         .apiCallTimeout(call));
         // Servers of one's own have no names for each bucket.
-        settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
+        settings.endpoint()
+                .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         this.client = builder.build();
     }
 
@@ -127,8 +128,8 @@ final class Bucket implements AutoCloseable {
 
     /** Bytes of an object from a place on; the answer has begun when this returns. One that is cut off throws while it is read. */
     InputStream get(String key, long from, long to) {
-        return asked(() ->
-                client.getObject(r -> r.bucket(bucket).key(folder + key).range("bytes=" + from + "-" + to)));
+        return asked(
+                () -> client.getObject(r -> r.bucket(bucket).key(folder + key).range("bytes=" + from + "-" + to)));
     }
 
     void copy(String from, String to) {
@@ -196,10 +197,12 @@ final class Bucket implements AutoCloseable {
     }
 
     List<Upload> begunBefore(Instant limit) {
-        return asked(() -> client.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(folder)).uploads().stream()
-                .filter(upload -> upload.initiated() != null && upload.initiated().isBefore(limit))
-                .map(upload -> new Upload(upload.key().substring(folder.length()), upload.uploadId()))
-                .toList());
+        return asked(
+                () -> client.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(folder)).uploads().stream()
+                        .filter(upload ->
+                                upload.initiated() != null && upload.initiated().isBefore(limit))
+                        .map(upload -> new Upload(upload.key().substring(folder.length()), upload.uploadId()))
+                        .toList());
     }
 
     /** As {@link #asked}; but parts and uploads that the server does not know are lost. */

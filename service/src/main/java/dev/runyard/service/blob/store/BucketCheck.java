@@ -39,7 +39,8 @@ final class BucketCheck {
         return switch (code) {
             case "NoSuchBucket" ->
                 new StartFailure(
-                        "RUNYARD_ARTIFACTS is \"" + settings + "\", and there is no bucket " + settings.bucket() + where(),
+                        "RUNYARD_ARTIFACTS is \"" + settings + "\", and there is no bucket " + settings.bucket()
+                                + where(),
                         "make it there, or name one that exists",
                         e);
             case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken" ->
@@ -57,8 +58,8 @@ final class BucketCheck {
             default ->
                 e.statusCode() == 403
                         ? new StartFailure(
-                                whose() + ", which may not write, read and delete in \"" + settings + "\"" + where() + " ("
-                                        + said + ")",
+                                whose() + ", which may not write, read and delete in \"" + settings + "\"" + where()
+                                        + " (" + said + ")",
                                 "give it these rights on the bucket, or set another RUNYARD_S3_ACCESS_KEY",
                                 e)
                         : new StartFailure(

@@ -33,8 +33,7 @@ final class BucketPieces {
         List<Piece> following = new ArrayList<>();
         long end = 0;
         for (Bucket.Entry entry : bucket.list(prefix)) {
-            Piece piece = new Piece(
-                    entry.key(), Long.parseLong(entry.key().substring(prefix.length())), entry.size());
+            Piece piece = new Piece(entry.key(), Long.parseLong(entry.key().substring(prefix.length())), entry.size());
             if (piece.from() == end) {
                 following.add(piece);
                 end = piece.end();

@@ -103,7 +103,8 @@ final class BlobBucketTest extends BlobStoreContract {
         tap.drop();
         try (Bucket impatient = new Bucket(settings(tap.address()), Duration.ofSeconds(2))) {
             long began = System.nanoTime();
-            assertThatThrownBy(() -> new BlobBucket(impatient, spool).size(hash)).satisfies(BlobBucketTest::away);
+            assertThatThrownBy(() -> new BlobBucket(impatient, spool).size(hash))
+                    .satisfies(BlobBucketTest::away);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
         }
     }

@@ -103,9 +103,10 @@ final class Tap implements Closeable {
         }
         String body = "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>";
         client.getOutputStream()
-                .write(("HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
-                                + body.length() + "\r\n\r\n" + body)
-                        .getBytes(StandardCharsets.US_ASCII));
+                .write(
+                        ("HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
+                                        + body.length() + "\r\n\r\n" + body)
+                                .getBytes(StandardCharsets.US_ASCII));
     }
 
     private static void pass(Socket from, Socket to, long most) throws IOException {
