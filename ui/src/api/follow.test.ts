@@ -92,6 +92,26 @@ describe("the stream", () => {
     expect(lists.mock.calls.length).toBeLessThanOrEqual(4);
   });
 
+  test("an answer that takes longer than changes take to come is waited for, and asked for once more after the last of them", async () => {
+    await shown({ experiment: "mine" }, []);
+    let answered = 0;
+    lists.mockImplementation(async () => {
+      await new Promise((done) => setTimeout(done, 9_000));
+      answered += 1;
+      return { items: [], total: answered, more: false, metrics: [] };
+    });
+    for (let second = 0; second < 30; second++) {
+      tell({ type: "run", data: { id: `new-${second}`, experiment: "mine", state: "QUEUED" } });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    // None that was begun was for nothing.
+    expect(answered).toBeGreaterThanOrEqual(2);
+    expect(lists.mock.calls.length - answered).toBeLessThanOrEqual(1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(lists.mock.calls.length).toBe(answered);
+    expect(cache.getQueryData<InfiniteData<RunsPage>>(keys.runs({ experiment: "mine" }))?.pages[0]?.total).toBe(answered);
+  });
+
   test("the menu of experiments has a new one when a sweep of it is queued (U-21)", async () => {
     const read = vi.fn(() => Promise.resolve([]));
     const observed = new QueryObserver(cache, { queryKey: keys.experiments, queryFn: read, staleTime: Infinity });

@@ -95,7 +95,9 @@ export function follow(stream: EventStream, cache: QueryClient): () => void {
       setTimeout(() => {
         waiting.delete(queryHash);
         lastRead.set(queryHash, Date.now());
-        void cache.invalidateQueries({ queryKey, exact: true });
+        // What is being read is read to its end first: taken back at each change, the last in a line would never come.
+        if (cache.getQueryCache().get(queryHash)?.state.fetchStatus === "fetching") readAgain(queryHash, queryKey, pace);
+        else void cache.invalidateQueries({ queryKey, exact: true });
       }, wait),
     );
   };

@@ -104,7 +104,7 @@ export function Disagreements({ runs, baseline }: Props) {
             </TableBox>
             <p className="small faint">
               {count(found.pairs.length)} of {count(found.total)} images
-              {found.pairs.length > 0 && found.pairs.every((pair) => !pair.picture) ? "; runs that were judged by an older version kept no pictures" : ""}
+              {found.pairs.length > 0 && found.pairs.every((pair) => !pair.picture) ? "; no pictures were kept of these: a run keeps those of at most 400 that it has wrong, an older version kept none" : ""}
             </p>
             {found.pairs.length < found.total && most < MOST ? (
               <Button size="s" busy={query.isFetching} onClick={() => setMost(MOST)}>

@@ -90,7 +90,12 @@ public class Artifacts {
         }
         try (InputStream in = new BufferedInputStream(open(request.sha256()))) {
             return Optional.ofNullable(PredictionFile.about(in, request.name()).judged());
-        } catch (IOException | InvalidSpec | Problem e) {
+        } catch (Problem e) {
+            if (e.status() >= 500) {
+                throw e; // the store is away, which says nothing of the file: it is reported again
+            }
+            return Optional.empty();
+        } catch (IOException | InvalidSpec e) {
             return Optional.empty();
         }
     }
@@ -130,9 +135,14 @@ public class Artifacts {
 
     /** The bytes of a file that is offered. */
     public InputStream open(String sha256) throws IOException {
+        return open(sha256, 0);
+    }
+
+    /** Those from a place on; what lies before it is not fetched. */
+    public InputStream open(String sha256, long from) throws IOException {
         return blobs.find(new BlobHash(sha256))
                 .orElseThrow(() -> Problem.notFound("artifact", sha256))
-                .open();
+                .open(from);
     }
 
     private List<View> views(UUID run, String which, Object... values) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -30,14 +31,19 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class Blobs {
-    private static final String SPARE = " and touched_at < now() - make_interval(secs => ?)"
-            + " and not exists (select 1 from artifact a where a.sha256 = b.sha256)"
-            + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)"
-            // A question mark of SQL's own, which the driver would take for a value, is written as a function.
-            + " and not exists (select 1 from run r where jsonb_exists(r.spec, 'code')"
+    /**
+     * Of a blob {@code b}: it is no program of a run or of a sweep, which stays with them. A question mark of SQL's own, which the driver
+     * would take for a value, is written as a function.
+     */
+    static final String NO_PROGRAM = " and not exists (select 1 from run r where jsonb_exists(r.spec, 'code')"
             + " and (r.spec #>> '{code,archive}' = b.sha256 or r.spec #>> '{code,diff}' = b.sha256))"
             + " and not exists (select 1 from sweep s where jsonb_exists(s.spec -> 'base', 'code')"
             + " and (s.spec #>> '{base,code,archive}' = b.sha256 or s.spec #>> '{base,code,diff}' = b.sha256))";
+
+    private static final String SPARE = " and touched_at < now() - make_interval(secs => ?)"
+            + " and not exists (select 1 from artifact a where a.sha256 = b.sha256)"
+            + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)"
+            + NO_PROGRAM;
 
     private static final Logger LOG = Logger.getLogger(Blobs.class);
 
@@ -48,6 +54,12 @@ class Blobs {
     private static final int CARRIED = 3;
 
     private final Statements statements;
+    /** A server of buckets may take minutes to put the parts of a file together. */
+    private static final int LOCKED_SECONDS = 240;
+
+    /** Of the database's connections: a store that falls silent must not hold those that heartbeats need. */
+    private final Semaphore storing = new Semaphore(8);
+
     private final BlobStore store;
     private final Set<String> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
@@ -324,8 +336,9 @@ class Blobs {
     }
 
     private boolean inLock(BlobHash hash, Step step) throws IOException {
+        storing.acquireUninterruptibly();
         try {
-            return QuarkusTransaction.requiringNew().call(() -> {
+            return QuarkusTransaction.requiringNew().timeout(LOCKED_SECONDS).call(() -> {
                 statements.row("select pg_advisory_xact_lock(?)::text", r -> "", hash.lock());
                 try {
                     return step.run();
@@ -335,6 +348,8 @@ class Blobs {
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        } finally {
+            storing.release();
         }
     }
 }

@@ -24,7 +24,7 @@ class DeletedFiles {
 
     private static final String GONE = "select r.id from run r " + OLD + " order by r.deleted_at limit " + RUNS;
 
-    /** Of each run the files that nothing else has; what several of them share is the first one's. */
+    /** Of each run the files that go: those that nothing else has. What several of them share is the first one's. */
     private static final String PLAN = """
             with gone as (select r.id, r.name, p.name as project from run r join project p on p.id = r.project_id %s),
             refers as (
@@ -33,8 +33,8 @@ class DeletedFiles {
               select f.sha256, min(f.run_id::text)::uuid as run_id from refers f left join gone g on g.id = f.run_id
               group by f.sha256 having count(*) = count(g.id))
             select g.id, g.name, g.project, count(b.sha256), coalesce(sum(b.size), 0)
-            from gone g left join owned o on o.run_id = g.id left join blob b on b.sha256 = o.sha256
-            group by g.id, g.name, g.project order by 5 desc""".formatted(OLD);
+            from gone g left join owned o on o.run_id = g.id left join blob b on b.sha256 = o.sha256 %s
+            group by g.id, g.name, g.project order by 5 desc""".formatted(OLD, Blobs.NO_PROGRAM);
 
     private final Statements statements;
 

@@ -13,6 +13,11 @@ import java.io.InputStream;
 public record Stored(BlobHash hash, long size, BlobStore store) {
     /** All of it; the caller closes it. */
     public InputStream open() throws IOException {
-        return store.open(hash, 0, size);
+        return open(0);
+    }
+
+    /** From a place on; the caller closes it. */
+    InputStream open(long from) throws IOException {
+        return store.open(hash, from, size - from);
     }
 }

@@ -12,8 +12,8 @@ import java.util.function.Function;
  * @param folder what every key begins with; empty, or ends with a slash
  * @param endpoint of the server ({@code RUNYARD_S3_ENDPOINT}); empty: Amazon's own of the region
  * @param region what requests are signed for ({@code RUNYARD_S3_REGION}); empty: {@code AWS_REGION}, or us-east-1
- * @param keys who the lab is there ({@code RUNYARD_S3_ACCESS_KEY}, {@code RUNYARD_S3_SECRET_KEY}); empty: wherever Amazon's own tools
- *     look, which is their variables, their files, and the role of a container or a machine
+ * @param keys who the lab is there ({@code RUNYARD_S3_ACCESS_KEY}, {@code RUNYARD_S3_SECRET_KEY}); empty: Amazon's
+ *     variables of a key, its credentials file, or the role of a container or machine
  */
 public record ObjectStore(
         String bucket, String folder, Optional<URI> endpoint, Optional<String> region, Optional<Keys> keys) {
@@ -99,7 +99,7 @@ public record ObjectStore(
             String missing = variable(access.isPresent() ? "secret.key" : "access.key");
             throw new StartFailure(
                     there + " is set without " + missing + ", and neither opens a bucket alone",
-                    "set both, or neither where Amazon's own variables, files or roles hold them");
+                    "set both, or neither where AWS_ACCESS_KEY_ID, a credentials file or a role gives them");
         }
         return access.map(key -> new Keys(key, secret.orElseThrow()));
     }

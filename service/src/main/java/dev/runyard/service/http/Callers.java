@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Callers {
     private static final int PART = 4;
+
+    private static final String BASIC = "Basic ";
 
     /** Of sessions; what else a browser sends along is its own. */
     private static final String COOKIE = "runyard-";
@@ -64,10 +68,21 @@ class Callers {
         underWay.computeIfPresent(caller, (key, many) -> many == 1 ? null : many - 1);
     }
 
+    /** A token that comes as a password is the same one whatever name stands before it. */
+    private static String password(String encoded) {
+        try {
+            String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+            return pair.substring(pair.indexOf(':') + 1);
+        } catch (IllegalArgumentException e) {
+            return encoded;
+        }
+    }
+
     private static @Nullable String shown(HttpServerRequest request) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (header != null) {
-            return header.substring(header.lastIndexOf(' ') + 1);
+            String said = header.substring(header.lastIndexOf(' ') + 1);
+            return header.regionMatches(true, 0, BASIC, 0, BASIC.length()) ? password(said) : said;
         }
         return request.cookies().stream()
                 .filter(cookie -> cookie.getName().startsWith(COOKIE))

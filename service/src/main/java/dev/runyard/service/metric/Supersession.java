@@ -30,13 +30,15 @@ class Supersession {
             select distinct key_id from marked
             """;
 
-    /** What this attempt made ghosts, as far as it counts again; not where something else was measured since. */
+    /** What this attempt made ghosts, as far as it counts again; not what lies behind something that the attempt measured itself. */
     private static final String RESTORE = """
             with back as (
               update metric_point p set superseded_by = null
               where p.run_id = ? and p.superseded_by = ? and p.step <= ?
                 and not exists (select 1 from metric_point o where o.run_id = p.run_id and o.key_id = p.key_id
                                 and o.step = p.step and o.superseded_by is null)
+                and not exists (select 1 from metric_point o where o.run_id = p.run_id and o.key_id = p.key_id
+                                and o.attempt = ? and o.step <= p.step and o.superseded_by is null)
               returning p.key_id)
             select distinct key_id from back
             """;
@@ -136,7 +138,7 @@ class Supersession {
                 > 0;
         if (back) {
             // It said something else before: what it took away then comes back.
-            derive(run, -1, statements.rows(RESTORE, r -> r.getInt(1), run, attempt, step));
+            derive(run, -1, statements.rows(RESTORE, r -> r.getInt(1), run, attempt, step, attempt));
         }
     }
 

@@ -38,16 +38,15 @@ public class JudgedPictureResource {
         UUID run = Given.id("run", id);
         int item = (int) Given.number("place", place, 0, 0, Integer.MAX_VALUE);
         byte[] bytes = kept.thumbnail(run, sha256, item)
+                .filter(PictureKind::jpeg)
                 .orElseThrow(() -> Problem.invalid(
                         404,
                         "NO_PICTURE",
                         "place",
                         item,
-                        "has no picture: the run has this image right, has too many wrong, or was judged by an older version",
+                        "has no picture: the run has this image right, has too many wrong, was judged by an older version,"
+                                + " or kept no JPEG",
                         "judge it again: task: evaluate, of: " + run));
-        if (!PictureKind.jpeg(bytes)) {
-            throw Problem.invalid(415, "NOT_A_PICTURE", "place", item, "is no JPEG", "save the file instead");
-        }
         return ShownPicture.of(bytes, "image/jpeg", item + ".jpg");
     }
 }

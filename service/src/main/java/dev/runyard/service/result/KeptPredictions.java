@@ -166,12 +166,20 @@ public class KeptPredictions {
         }
     }
 
-    /** Path of the small picture of the image at this place of one of the run's files; null where none was kept. */
-    @Nullable
-    String picture(UUID run, String sha256, int item) {
-        return kept(artifacts.one(run, sha256)).thumbnails.has(item)
-                ? "/api/v1/runs/" + run + "/results/" + sha256 + "/pictures/" + item
-                : null;
+    /** Which small pictures one of the run's files has: asked for once, whatever the number of images, as it takes queries. */
+    Pictures pictures(UUID run, String sha256) {
+        return new Pictures(
+                "/api/v1/runs/" + run + "/results/" + sha256 + "/pictures/",
+                kept(artifacts.one(run, sha256)).thumbnails);
+    }
+
+    /** @param path that a place in the file is written behind */
+    record Pictures(String path, Thumbnails thumbnails) {
+        /** Path of the picture of the image at this place; null where none was kept. */
+        @Nullable
+        String of(int item) {
+            return thumbnails.has(item) ? path + item : null;
+        }
     }
 
     /**
@@ -182,8 +190,12 @@ public class KeptPredictions {
     Optional<byte[]> thumbnail(UUID run, String sha256, int item) {
         Artifacts.View artifact = artifacts.one(run, sha256);
         Thumbnails known = kept(artifact).thumbnails;
-        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256()), 1 << 16)) {
-            return known.of(item, in);
+        if (!known.has(item)) {
+            return Optional.empty();
+        }
+        // Opened where the pictures begin: the scores before them may be 100 MB, all of which a bucket would send.
+        try (InputStream in = new BufferedInputStream(artifacts.open(artifact.sha256(), known.begin()), 1 << 16)) {
+            return new Thumbnails(known.items(), known.ends(), 0).of(item, in);
         } catch (IOException e) {
             throw gone(artifact.name());
         }

@@ -225,6 +225,7 @@ public class ResultResource {
             int byFault = Boolean.compare(all.right(a), all.right(b));
             return byFault != 0 ? byFault : Double.compare(all.confidences()[b], all.confidences()[a]);
         });
+        KeptPredictions.Pictures pictures = kept.pictures(run, sha256);
         List<ImageView> images = page(found, offset, limit).stream()
                 .map(i -> new ImageView(
                         file.items().get(i),
@@ -232,7 +233,7 @@ public class ResultResource {
                         all.answers()[i],
                         all.confidences()[i],
                         all.ranks()[i],
-                        kept.picture(run, sha256, i)))
+                        pictures.of(i)))
                 .toList();
         return new ImagesView(found.size(), file.about().classes(), images);
     }
@@ -256,8 +257,10 @@ public class ResultResource {
         UUID against = Given.id("with", with == null ? "" : with);
         String sha256 = newest(run, set);
         PredictionFile one = kept.file(run, sha256);
+        KeptPredictions.Pictures pictures = kept.pictures(run, sha256);
         String others = newest(against, one.about().set());
         PredictionFile other = kept.file(against, others);
+        KeptPredictions.Pictures otherPictures = kept.pictures(against, others);
         if (!one.about().sameImages(other.about())
                 || !one.items().equals(other.items())
                 || !one.about().classes().equals(other.about().classes())) {
@@ -293,13 +296,13 @@ public class ResultResource {
                 .toList();
         List<PairView> pairs = page(found, offset, limit).stream()
                 .map(i -> {
-                    String picture = kept.picture(run, sha256, i);
+                    String picture = pictures.of(i);
                     return new PairView(
                             one.items().get(i),
                             first.labels()[i],
                             first.answers()[i],
                             second.answers()[i],
-                            picture == null ? kept.picture(against, others, i) : picture);
+                            picture == null ? otherPictures.of(i) : picture);
                 })
                 .toList();
         return new DisagreementView(

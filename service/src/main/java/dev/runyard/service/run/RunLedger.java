@@ -365,7 +365,7 @@ public class RunLedger implements FirstReport {
         if (fresh || command == Command.RESUME) {
             // A retry may open the run's sweep again. Sweeps are locked before their runs, here as everywhere.
             statements.rows(
-                    "select id from sweep where id = (select sweep_id from run where id = ?) for update",
+                    "select id from sweep where id = (select sweep_id from run where id = ?) for no key update",
                     r -> r.getString(1),
                     run);
         }

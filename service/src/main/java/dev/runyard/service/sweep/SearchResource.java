@@ -168,6 +168,9 @@ public class SearchResource {
                                 null,
                                 ids(r.getArray("runs"))),
                         sweep)
+                .stream()
+                // One that was drawn since the others were read is for the next time.
+                .filter(view -> view.point() < past.size())
                 .forEach(view -> points.add(told(view, past.get(view.point()), spec)));
         List<String> metrics = new ArrayList<>(List.of(spec.metric()));
         List<SweepSpec.Goal> goals = new ArrayList<>(List.of(spec.goal()));

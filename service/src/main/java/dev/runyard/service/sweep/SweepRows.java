@@ -103,6 +103,11 @@ class SweepRows {
 
     /** No further points: those that were made are all there will be. */
     int cut(Held held, int created, String why) {
+        if (held.external()) {
+            // Those who tell of it at this moment come to their end first, and whoever tells later sees that these were
+            // all.
+            statements.row("select id from sweep where id = ? for update", r -> r.getString(1), held.id());
+        }
         statements.change("update sweep set total = ?, stopping = ? where id = ?", created, why, held.id());
         journal.sweep(held.id(), Journal.SCHEDULER, "enough", held.state(), held.state(), why);
         return created;

@@ -204,6 +204,7 @@ final class WallsTest {
     private List<String> paths(Route route) {
         String path = route.path()
                 .replace("{sha256}", sha256)
+                .replace("{place}", "0")
                 .replace("{beginning}", run.toString().substring(0, 8))
                 .replace("{action}", "cancel")
                 .replace("{attempt}", "1")

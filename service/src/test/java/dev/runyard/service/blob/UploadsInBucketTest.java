@@ -1,10 +1,18 @@
 package dev.runyard.service.blob;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.runyard.service.blob.store.WithBucket;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
 
-/** What {@link UploadsTest} holds of a folder holds of a bucket. */
+/** Of a bucket. */
 @QuarkusTest
 @WithTestResource(WithBucket.class)
-final class UploadsInBucketTest extends UploadsTest {}
+final class UploadsInBucketTest extends UploadsContract {
+    @Test
+    void itIsABucket() {
+        assertThat(kept.inBucket()).isTrue();
+    }
+}

@@ -13,10 +13,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +58,7 @@ final class CallersTest {
             connection.setAutoCommit(false);
             statement.execute("lock table project in access exclusive mode");
             for (int i = 0; i <= MOST; i++) {
-                greedy.add(ask(http, mine));
+                greedy.add(ask(http, i % 2 == 0 ? mine : asPassword("name-" + i, mine)));
             }
             CompletableFuture.anyOf(greedy.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
             CompletableFuture<HttpResponse<String>> tooMany = greedy.stream()
@@ -81,6 +83,12 @@ final class CallersTest {
         assertThat(ask(http, mine).get(20, TimeUnit.SECONDS).statusCode())
                 .as("what was answered counts no more")
                 .isEqualTo(200);
+    }
+
+    /** As programs send it that know names and passwords only. */
+    private static String asPassword(String name, String bearer) {
+        byte[] pair = (name + ":" + bearer.replaceFirst("Bearer ", "")).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
     private CompletableFuture<HttpResponse<String>> ask(HttpClient http, String authorization) {

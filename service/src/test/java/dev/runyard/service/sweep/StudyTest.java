@@ -225,6 +225,30 @@ final class StudyTest {
     }
 
     @Test
+    void itEndsWhenItIsStoppedWhileTheLastPointsAreTold() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 10; round++) {
+                String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 50}");
+                List<Callable<Integer>> both = new ArrayList<>();
+                for (int point : ask(sweep, null, 4).<Integer>getList("points.point")) {
+                    both.add(() -> tell(sweep, "{\"point\": " + point + ", \"value\": 1}")
+                            .extract()
+                            .statusCode());
+                }
+                both.add(round % 5, () -> given().post("/api/v1/sweeps/" + sweep + "/stop")
+                        .statusCode());
+                for (Future<Integer> status : pool.invokeAll(both)) {
+                    assertThat(status.get()).isEqualTo(200);
+                }
+                given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
     void whatIsToldStays() {
         String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 3}");
         tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(404);

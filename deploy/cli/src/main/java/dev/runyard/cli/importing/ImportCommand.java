@@ -175,7 +175,7 @@ public final class ImportCommand implements Callable<Integer> {
         @Option(
                 names = "--files",
                 paramLabel = "DIR",
-                description = "What it was given as --files-path. Default: the folder files beside DIR.")
+                description = "What it was given as --files-path. Default: exports/files, beside exports/data.")
         @Nullable
         Path files;
 
@@ -200,8 +200,7 @@ public final class ImportCommand implements Callable<Integer> {
                         "--step-multiplier: " + multiplier + " has to lie in [1, 1000000]",
                         "Neptune's steps have at most six decimals");
             }
-            Path beside = folder.toAbsolutePath().normalize().resolveSibling("files");
-            return new NeptuneTracker(folder, files == null ? beside : files, experiment, multiplier);
+            return new NeptuneTracker(folder, files, experiment, multiplier);
         }
     }
 }

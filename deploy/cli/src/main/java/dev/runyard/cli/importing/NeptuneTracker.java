@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,23 +25,22 @@ final class NeptuneTracker implements Tracker {
     private static final String PART = "_part_";
     private static final String FIRST = PART + "0.parquet";
     private static final Set<String> REGISTRY = Set.of("models", "model_versions");
-    private static final int LONGEST_NAME = 250;
     private static final int LONGEST_PARAM = 6_000;
     private static final int LONGEST_TAG = 8_000;
 
     private final Path root;
-    private final Path files;
+    private final @Nullable Path files;
     private final @Nullable String experiment;
     private final BigDecimal multiplier;
 
     /**
-     * @param files where the exporter put files
+     * @param files where the exporter put files; null: beside its data, as it does by default
      * @param experiment null: each run goes into one named after its project
      * @param multiplier of steps, since Neptune's have decimals and Runyard's have none
      */
-    NeptuneTracker(Path root, Path files, @Nullable String experiment, long multiplier) {
+    NeptuneTracker(Path root, @Nullable Path files, @Nullable String experiment, long multiplier) {
         this.root = root;
-        this.files = files;
+        this.files = files == null ? null : files.toAbsolutePath().normalize();
         this.experiment = experiment;
         this.multiplier = BigDecimal.valueOf(multiplier);
     }
@@ -53,7 +53,7 @@ final class NeptuneTracker implements Tracker {
                 String name = String.valueOf(file.getFileName());
                 if (name.endsWith(".parquet.tmp")) {
                     left.accept(file + ": the export of this run did not come to its end");
-                } else if (name.matches(".+" + PART + "\\d+\\.parquet")) {
+                } else if (name.matches(".+" + PART + "\\d{1,9}\\.parquet")) {
                     String run = name.substring(0, name.lastIndexOf(PART));
                     parts.computeIfAbsent(file.resolveSibling(run), r -> new ArrayList<>())
                             .add(file);
@@ -80,9 +80,9 @@ final class NeptuneTracker implements Tracker {
     }
 
     private static List<Path> inOrder(List<Path> parts) {
-        List<Path> sorted = new ArrayList<>(parts);
-        sorted.sort((a, b) -> Integer.compare(number(a), number(b)));
-        return sorted;
+        return parts.stream()
+                .sorted(Comparator.comparingInt(NeptuneTracker::number))
+                .toList();
     }
 
     private static int number(Path part) {
@@ -106,12 +106,26 @@ final class NeptuneTracker implements Tracker {
             left.accept(parts.get(0) + ": it does not say of which run it is");
             return;
         }
-        into.add(head.past(project, parts));
+        Path folder = files(project);
+        if (head.hasFiles && !Files.isDirectory(folder)) {
+            // Without them the run would count as whole, and repeating with the right folder change nothing.
+            throw Failure.badInput(
+                    "--files: there is no folder " + folder + ", but runs of its project have files",
+                    "name what neptune-exporter was given as --files-path, or make that folder, empty, to leave them out");
+        }
+        into.add(head.past(folder, parts));
+    }
+
+    /** Where files of a project's runs lie. */
+    private Path files(Path project) {
+        Path all = files == null ? project.resolveSibling("../files").normalize() : files;
+        return all.resolve(String.valueOf(project.getFileName()));
     }
 
     /** What is said of a run, but its points and files. */
     private final class Head {
         private final Consumer<String> left;
+        private final NeptuneNames names;
         private final SortedMap<String, String> params = new TreeMap<>();
         private final SortedMap<String, String> tags = new TreeMap<>();
         private String project = "";
@@ -119,6 +133,7 @@ final class NeptuneTracker implements Tracker {
         private String own = "";
         private String name = "";
         private boolean failed;
+        private boolean hasFiles;
         private long created;
         private long modified;
         private long first = Long.MAX_VALUE;
@@ -126,6 +141,7 @@ final class NeptuneTracker implements Tracker {
 
         Head(Consumer<String> left) {
             this.left = left;
+            this.names = new NeptuneNames(left);
         }
 
         void row(NeptuneRow row) {
@@ -137,9 +153,14 @@ final class NeptuneTracker implements Tracker {
                 last = Math.max(last, at);
             }
             String path = row.path();
+            if (row.file() != null) {
+                hasFiles = true;
+                names.of(path);
+            }
             switch (row.type()) {
                 case "float", "int", "string", "bool", "datetime", "string_set" -> value(row, path);
                 case "float_series" -> {
+                    names.of(path);
                     if (step(row) == null) {
                         left.accept("points between steps (" + path + "); --step-multiplier takes them along");
                     }
@@ -155,7 +176,7 @@ final class NeptuneTracker implements Tracker {
                 return;
             }
             if (!path.startsWith("sys/")) {
-                params.put(fit(path, left), cut(text, LONGEST_PARAM, path));
+                params.put(names.of(path), cut(text, LONGEST_PARAM, path));
                 return;
             }
             switch (path) {
@@ -168,8 +189,8 @@ final class NeptuneTracker implements Tracker {
                 }
                 case "sys/failed" -> failed = text.equals("true");
                 case "sys/description" -> tags.put("mlflow.note.content", cut(text, LONGEST_TAG, path));
-                case "sys/tags" -> row.all().forEach(tag -> tags.put(fit("neptune.tag." + tag, left), "true"));
-                default -> tags.put(fit("neptune." + path.substring(4), left), cut(text, LONGEST_TAG, path));
+                case "sys/tags" -> row.all().forEach(tag -> tags.put(names.of("neptune.tag." + tag), "true"));
+                default -> tags.put(names.of("neptune." + path.substring(4)), cut(text, LONGEST_TAG, path));
             }
             tags.values().removeIf(String::isEmpty);
         }
@@ -193,18 +214,8 @@ final class NeptuneTracker implements Tracker {
                     Math.max(begin, Math.max(modified, last)),
                     params,
                     tags,
-                    new Held(files.resolve(String.valueOf(folder.getFileName())), parts, begin, left));
+                    new Held(folder, parts, begin, names.changed()));
         }
-    }
-
-    /** A name as MLflow's clients may write one; Neptune's may have any sign. */
-    private static String fit(String path, Consumer<String> left) {
-        String name = path.replaceAll("[^\\p{L}\\p{N}_\\-. /:]", "_");
-        name = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-        if (!name.equals(path)) {
-            left.accept("the name " + path + ", which is " + name + " here");
-        }
-        return name;
     }
 
     /** Null: it lies between steps. */
@@ -224,13 +235,18 @@ final class NeptuneTracker implements Tracker {
         private final Path folder;
         private final List<Path> parts;
         private final long begin;
-        private final Consumer<String> left;
+        private final Map<String, String> changed;
 
-        Held(Path folder, List<Path> parts, long begin, Consumer<String> left) {
+        /** @param changed names that are another one here */
+        Held(Path folder, List<Path> parts, long begin, Map<String, String> changed) {
             this.folder = folder;
             this.parts = parts;
             this.begin = begin;
-            this.left = left;
+            this.changed = changed;
+        }
+
+        private String name(NeptuneRow row) {
+            return changed.getOrDefault(row.path(), row.path());
         }
 
         @Override
@@ -242,7 +258,7 @@ final class NeptuneTracker implements Tracker {
                         Long step = step(row);
                         if (step != null) { // others are told of already
                             Long at = row.millis();
-                            taker.take(fit(row.path(), left), value, at == null ? begin : at, step);
+                            taker.take(name(row), value, at == null ? begin : at, step);
                         }
                     }
                 });
@@ -264,7 +280,7 @@ final class NeptuneTracker implements Tracker {
         private void file(NeptuneRow row, String at, FileTaker taker, Consumer<String> lost) throws IOException {
             Path file = folder.resolve(at).normalize();
             BigDecimal step = row.step();
-            String under = fit(row.path(), lost)
+            String under = name(row)
                     + (step == null ? "" : "/step_" + step.stripTrailingZeros().toPlainString());
             if (!file.startsWith(folder)) {
                 lost.accept(at + ": a file outside of the export (" + row.path() + ")");

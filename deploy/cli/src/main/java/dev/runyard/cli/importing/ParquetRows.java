@@ -1,5 +1,6 @@
 package dev.runyard.cli.importing;
 
+import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,7 @@ final class ParquetRows {
      * Reads the columns that are asked for, in order; each has to be there.
      *
      * @throws IOException for a file that is damaged, or not of this kind
+     * @throws Failure that the taker throws
      */
     static void read(Path file, List<String> columns, Taker taker) throws IOException {
         ParquetReadOptions options =
@@ -52,8 +54,11 @@ final class ParquetRows {
                     taker.take(records.read());
                 }
             }
+        } catch (Failure e) {
+            throw e; // of the lab, say, to which the taker hands the row on
         } catch (RuntimeException e) {
-            // Whatever it stumbles over in a file that is not what it says.
+            // Whatever it stumbles over in a file that is not what it says, the taker too, since values are decoded
+            // there.
             throw new IOException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
     }

@@ -285,6 +285,7 @@ final class TrackersTest {
     void whatIsNoExportOfNeptunesIsSaid() throws IOException {
         Path sample = Path.of("src/test/resources/importing/neptune/data");
         Path project = Files.createDirectories(folder.resolve("data/project"));
+        Files.createDirectories(folder.resolve("project")); // its files
         List<Path> parts;
         try (var all = Files.walk(sample)) {
             parts = all.filter(file -> file.toString().endsWith(".parquet"))
@@ -299,12 +300,20 @@ final class TrackersTest {
         Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length - 20));
         NeptuneTracker tracker = new NeptuneTracker(folder.resolve("data"), folder, null, 1);
         assertThat(tracker.runs(left::add)).extracting(Tracker.Past::name).containsExactly("my own name");
-        assertThat(left).singleElement().asString().contains("part_1.parquet: cannot be read", "stays out");
+        assertThat(left)
+                .filteredOn(line -> !line.startsWith("the name "))
+                .singleElement()
+                .asString()
+                .contains("part_1.parquet: cannot be read", "stays out");
 
         left.clear();
         Files.delete(project.resolve(String.valueOf(parts.get(0).getFileName())));
         tracker.runs(left::add);
-        assertThat(left).singleElement().asString().contains("part 0 is missing");
+        assertThat(left)
+                .filteredOn(line -> !line.startsWith("the name "))
+                .singleElement()
+                .asString()
+                .contains("part 0 is missing");
 
         Files.write(cut, new byte[] {'P', 'A', 'R', '1'});
         left.clear();

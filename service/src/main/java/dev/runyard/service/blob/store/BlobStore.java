@@ -27,7 +27,7 @@ public interface BlobStore {
     /**
      * Tries a bucket before anything is started on it.
      *
-     * @throws dev.runyard.service.boot.StartFailure where it cannot be written, read and deleted from
+     * @throws dev.runyard.service.boot.StartFailure where it cannot be written, read, deleted from or listed
      */
     static void check(LabConfig config) {
         config.objectStore().ifPresent(settings -> {

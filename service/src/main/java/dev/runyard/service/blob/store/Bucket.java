@@ -45,13 +45,17 @@ final class Bucket implements AutoCloseable {
     /** A server that says nothing for so long is away. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
-    /** With all tries. Two of them happen under a lock, and have to end before the transaction around it does, after a minute. */
+    /** With all tries. What happens under a lock has to end before the transaction around it does. */
     private static final Duration CALL = Duration.ofSeconds(25);
 
     /** With all tries, where some MiB go out and nobody waits behind a lock. */
     private static final Duration CARRIED = Duration.ofMinutes(3);
 
     private final S3Client client;
+
+    /** For what some servers do without a word for a long time. */
+    private final S3Client patient;
+
     private final String bucket;
     private final String folder;
 
@@ -62,10 +66,15 @@ final class Bucket implements AutoCloseable {
     Bucket(ObjectStore settings, Duration call) {
         this.bucket = settings.bucket();
         this.folder = settings.folder();
+        this.client = client(settings, SILENCE, call);
+        this.patient = client(settings, CARRIED, CARRIED);
+    }
+
+    private static S3Client client(ObjectStore settings, Duration silence, Duration call) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
-                        .socketTimeout(SILENCE))
+                        .socketTimeout(silence))
                 .credentialsProvider(credentials(settings))
                 .region(Region.of(settings.region()
                         .or(() -> Optional.ofNullable(System.getenv("AWS_REGION")))
@@ -79,7 +88,7 @@ final class Bucket implements AutoCloseable {
         // Servers of one's own have no names for each bucket.
         settings.endpoint()
                 .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-        this.client = builder.build();
+        return builder.build();
     }
 
     private static AwsCredentialsProvider credentials(ObjectStore settings) {
@@ -176,7 +185,7 @@ final class Bucket implements AutoCloseable {
     void complete(Upload upload, List<CompletedPart> parts) throws Received.Lost {
         CompletedMultipartUpload all =
                 CompletedMultipartUpload.builder().parts(parts).build();
-        carried(() -> client.completeMultipartUpload(r -> r.bucket(bucket)
+        carried(() -> patient.completeMultipartUpload(r -> r.bucket(bucket)
                 .key(folder + upload.key())
                 .uploadId(upload.id())
                 .multipartUpload(all)));
@@ -261,5 +270,6 @@ final class Bucket implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        patient.close();
     }
 }

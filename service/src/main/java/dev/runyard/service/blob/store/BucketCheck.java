@@ -8,7 +8,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Whether a bucket can be worked with, tried by writing, reading and deleting a byte; what is wrong is said in one line. */
+/** Whether a bucket can be worked with: what is done there is tried with one byte. What is wrong is said in one line. */
 final class BucketCheck {
     private final ObjectStore settings;
     private final Bucket bucket;
@@ -21,19 +21,55 @@ final class BucketCheck {
     /** @throws StartFailure naming the variable, what it is, and what to do */
     void pass() {
         S3Client client = bucket.client();
-        String key = settings.folder() + "tmp/check-" + UUID.randomUUID();
+        String name = settings.bucket();
+        String folder = settings.folder() + BlobBucket.TEMPORARY;
+        String key = folder + "check-" + UUID.randomUUID();
+        RequestBody one = RequestBody.fromBytes(new byte[] {1});
+        tried(
+                "write to",
+                "s3:PutObject",
+                () -> client.putObject(r -> r.bucket(name).key(key), one));
+        tried(
+                "read from",
+                "s3:GetObject",
+                () -> client.getObjectAsBytes(r -> r.bucket(name).key(key)));
+        tried(
+                "delete from",
+                "s3:DeleteObject",
+                () -> client.deleteObject(r -> r.bucket(name).key(key)));
+        tried(
+                "list",
+                "s3:ListBucket",
+                () -> client.listObjectsV2(r -> r.bucket(name).prefix(folder).maxKeys(1)));
+        // Amazon says 403 rather than 404 to whoever may not list: nothing would be found missing.
+        tried("ask for what is not in", "s3:ListBucket", () -> absent(key + "-none"));
+    }
+
+    private void absent(String key) {
         try {
-            client.putObject(r -> r.bucket(settings.bucket()).key(key), RequestBody.fromBytes(new byte[] {1}));
-            client.getObjectAsBytes(r -> r.bucket(settings.bucket()).key(key));
-            client.deleteObject(r -> r.bucket(settings.bucket()).key(key));
+            bucket.client().headObject(r -> r.bucket(settings.bucket()).key(key));
         } catch (S3Exception e) {
-            throw refused(e);
+            if (e.statusCode() != 404) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * @param what is tried, before the bucket's name
+     * @param right that it needs, as policies call it
+     */
+    private void tried(String what, String right, Runnable request) {
+        try {
+            request.run();
+        } catch (S3Exception e) {
+            throw refused(what, right, e);
         } catch (SdkException e) {
             throw away(e);
         }
     }
 
-    private StartFailure refused(S3Exception e) {
+    private StartFailure refused(String what, String right, S3Exception e) {
         String code = Bucket.code(e);
         String said = code.isEmpty() ? "status " + e.statusCode() : code;
         return switch (code) {
@@ -58,9 +94,9 @@ final class BucketCheck {
             default ->
                 e.statusCode() == 403
                         ? new StartFailure(
-                                whose() + ", which may not write, read and delete in \"" + settings + "\"" + where()
-                                        + " (" + said + ")",
-                                "give it these rights on the bucket, or set another RUNYARD_S3_ACCESS_KEY",
+                                whose() + ", which may not " + what + " \"" + settings + "\"" + where() + " (" + said
+                                        + ")",
+                                "give it the right " + right + " there, or set another RUNYARD_S3_ACCESS_KEY",
                                 e)
                         : new StartFailure(
                                 "RUNYARD_ARTIFACTS is \"" + settings + "\", and the object store" + where()
@@ -75,8 +111,8 @@ final class BucketCheck {
         if (settings.keys().isEmpty() && said.contains("credentials")) {
             return new StartFailure(
                     "RUNYARD_ARTIFACTS is \"" + settings
-                            + "\", and RUNYARD_S3_ACCESS_KEY is not set: a bucket opens to a pair of keys alone, and Amazon's own"
-                            + " variables, files and roles hold none here",
+                            + "\", and RUNYARD_S3_ACCESS_KEY is not set: a bucket opens to a pair of keys alone, and neither"
+                            + " AWS_ACCESS_KEY_ID, nor a credentials file, nor a role gives one here",
                     "set RUNYARD_S3_ACCESS_KEY and RUNYARD_S3_SECRET_KEY",
                     e);
         }
@@ -92,7 +128,8 @@ final class BucketCheck {
     private String whose() {
         return settings.keys()
                 .map(keys -> "RUNYARD_S3_ACCESS_KEY is \"" + keys.access() + "\"")
-                .orElse("RUNYARD_S3_ACCESS_KEY is not set, and Amazon's variables, files or roles give a key");
+                .orElse(
+                        "RUNYARD_S3_ACCESS_KEY is not set, and AWS_ACCESS_KEY_ID, a credentials file or a role gives one");
     }
 
     private String where() {

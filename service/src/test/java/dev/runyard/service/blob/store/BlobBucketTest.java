@@ -8,6 +8,7 @@ import dev.runyard.service.boot.StartFailure;
 import dev.runyard.service.http.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,19 @@ final class BlobBucketTest extends BlobStoreContract {
     }
 
     @Test
+    void whatIsPassedOverIsNotSent() throws IOException {
+        byte[] bytes = bytes(4 * BlobBucket.PART);
+        BlobHash hash = keep(bytes);
+        long before = tap.answered.get();
+        try (InputStream in = store.open(hash, 0, bytes.length)) {
+            in.skipNBytes(bytes.length - 1_000);
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 1_000, bytes.length));
+        }
+        // Some of it fills the sockets before the first answer is closed.
+        assertThat(tap.answered.get() - before).isLessThan(bytes.length / 2);
+    }
+
+    @Test
     void uploadsThatNobodyEndedGo() throws IOException {
         bucket.begin("ab/" + "ab".repeat(32));
         store.clean(Duration.ofHours(24));
@@ -185,6 +199,18 @@ final class BlobBucketTest extends BlobStoreContract {
         tap.close();
         assertThat(start(settings(closed)))
                 .contains("RUNYARD_S3_ENDPOINT is \"" + closed + "\"", "no object store answers", "check the address");
+    }
+
+    @Test
+    void aKeyThatMayNotListKeepsTheLabFromStarting() throws IOException {
+        tap.forbidden = "list-type=2";
+        assertThat(start(settings(tap.address())))
+                .contains("RUNYARD_S3_ACCESS_KEY is \"lab-access\", which may not list \"s3://", "AccessDenied")
+                .contains("give it the right s3:ListBucket there");
+        tap.forbidden = "HEAD ";
+        assertThat(start(settings(tap.address())))
+                .contains("which may not ask for what is not in \"s3://", "s3:ListBucket");
+        assertThat(unnamed()).as("nothing is left of what was tried").isZero();
     }
 
     @Test

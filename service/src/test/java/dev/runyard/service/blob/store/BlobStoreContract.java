@@ -62,6 +62,21 @@ abstract class BlobStoreContract {
     }
 
     @Test
+    void anyStretchOfItIsPassedOver() throws IOException {
+        byte[] bytes = bytes(3 << 20);
+        BlobHash hash = keep(bytes);
+        try (InputStream in = store().open(hash, 100, bytes.length - 100)) {
+            in.skipNBytes(10);
+            assertThat(in.read()).isEqualTo(bytes[110] & 0xff);
+            in.skipNBytes(2 << 20);
+            int at = 111 + (2 << 20);
+            assertThat(in.readNBytes(1_000)).isEqualTo(Arrays.copyOfRange(bytes, at, at + 1_000));
+            assertThat(in.skip(bytes.length)).isEqualTo(bytes.length - at - 1_000);
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void whatIsNotNamedLeavesNothing() throws IOException {
         byte[] bytes = bytes(BlobBucket.PART + 5);
         try (Received received = store().receive(new ByteArrayInputStream(bytes), bytes.length)) {

@@ -32,6 +32,10 @@ public class KeptBytes {
                 : config.artifacts().resolve("tmp");
     }
 
+    public boolean inBucket() {
+        return config.objectStore().isPresent();
+    }
+
     /** Whether what came of a piece counts before the piece ends; a bucket takes it at its end. */
     public boolean piecesGrow() {
         return config.objectStore().isEmpty();

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Stands before a server on loopback and passes bytes on, refuses, delays or cuts, one connection after another. */
 final class Tap implements Closeable {
@@ -22,6 +24,12 @@ final class Tap implements Closeable {
     final AtomicInteger cuts = new AtomicInteger();
 
     final AtomicInteger connections = new AtomicInteger();
+
+    /** Bytes of answers that were passed on. */
+    final AtomicLong answered = new AtomicLong();
+
+    /** Requests whose first line has this are answered 403; null: none. */
+    volatile @Nullable String forbidden;
 
     volatile int cutAfter = 100_000;
 
@@ -66,14 +74,17 @@ final class Tap implements Closeable {
         try (client) {
             pause();
             if (busy.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-                refuse(client);
+                // What comes is read first, so that the answer is not lost to a reset.
+                client.setSoTimeout(300);
+                drain(client.getInputStream());
+                refuse(client, "503 Slow Down", "SlowDown");
                 return;
             }
             boolean cut = cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
                 open.add(server);
-                start(() -> pass(client, server, Long.MAX_VALUE));
-                pass(server, client, cut ? cutAfter : Long.MAX_VALUE);
+                start(() -> ask(client, server));
+                answer(server, client, cut ? cutAfter : Long.MAX_VALUE);
                 open.remove(server);
             }
         } finally {
@@ -89,10 +100,7 @@ final class Tap implements Closeable {
         }
     }
 
-    private static void refuse(Socket client) throws IOException {
-        // What comes is read first, so that the answer is not lost to a reset.
-        client.setSoTimeout(300);
-        InputStream in = client.getInputStream();
+    private static void drain(InputStream in) throws IOException {
         try {
             byte[] some = new byte[1 << 16];
             while (in.read(some) >= 0) {
@@ -101,24 +109,53 @@ final class Tap implements Closeable {
         } catch (java.net.SocketTimeoutException e) {
             // All of the request is here.
         }
-        String body = "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>";
-        client.getOutputStream()
-                .write(
-                        ("HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
-                                        + body.length() + "\r\n\r\n" + body)
-                                .getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static void pass(Socket from, Socket to, long most) throws IOException {
+    private static void refuse(Socket client, String status, String code) throws IOException {
+        String body = "<Error><Code>" + code + "</Code><Message>Not now, or not you.</Message></Error>";
+        client.getOutputStream()
+                .write(("HTTP/1.1 " + status
+                                + "\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
+                                + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void ask(Socket client, Socket server) throws IOException {
         byte[] bytes = new byte[1 << 14];
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
+        InputStream in = client.getInputStream();
+        OutputStream out = server.getOutputStream();
+        for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+            String no = forbidden;
+            // A request waits for the answer to the one before, so its first line begins what is read.
+            if (no != null && firstLine(bytes, n).contains(no)) {
+                refuse(client, "403 Forbidden", "AccessDenied");
+                server.close();
+                return;
+            }
+            out.write(bytes, 0, n);
+        }
+        server.shutdownOutput();
+    }
+
+    private static String firstLine(byte[] bytes, int length) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+
+    private void answer(Socket server, Socket client, long most) throws IOException {
+        byte[] bytes = new byte[1 << 14];
+        InputStream in = server.getInputStream();
+        OutputStream out = client.getOutputStream();
         long left = most;
         for (int n = in.read(bytes); n >= 0 && left > 0; n = in.read(bytes)) {
-            out.write(bytes, 0, (int) Math.min(n, left));
-            left -= n;
+            int passed = (int) Math.min(n, left);
+            out.write(bytes, 0, passed);
+            answered.addAndGet(passed);
+            left -= passed;
         }
-        to.shutdownOutput();
+        client.shutdownOutput();
     }
 
     private interface Work {

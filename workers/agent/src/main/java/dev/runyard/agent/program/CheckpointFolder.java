@@ -26,8 +26,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +114,12 @@ final class CheckpointFolder {
                 if (entry.executable() && !target.toFile().setExecutable(true)) {
                     throw new IOException(target + " cannot be made executable");
                 }
-                remember(target, String.valueOf(entry.sha256()));
+            }
+        }
+        image.date(folder);
+        for (FolderImage.Entry entry : image.files()) {
+            if (entry.sha256() != null) {
+                remember(inside(entry.path()), entry.sha256());
             }
         }
         taken = image.files();
@@ -147,7 +154,7 @@ final class CheckpointFolder {
             Set<String> still = quiet ? settled.look() : Set.of();
             Map<Path, FileTime> marks = marks(complete);
             FolderImage image = quiet ? quiet(still) : image(whole ? List.of(folder) : complete, complete);
-            if (image.files().isEmpty() || image.files().equals(taken)) {
+            if (image.files().isEmpty() || image.holds(taken)) {
                 return Optional.empty();
             }
             if (image.contents().size() > MOST_FILES) {
@@ -161,8 +168,9 @@ final class CheckpointFolder {
                 Folders.delete(staged);
                 return Optional.empty(); // its next marker, or rest, brings the next image
             }
+            Taken there = settled(staged, image, step);
             taken = image.files();
-            return Optional.of(settled(staged, image, step));
+            return Optional.of(there);
         } catch (NoSuchFileException e) {
             if (whole) {
                 throw e;
@@ -174,11 +182,8 @@ final class CheckpointFolder {
     /** What has settled; of what is being written, what was kept of it before. */
     private FolderImage quiet(Set<String> still) throws IOException {
         List<FolderImage.Entry> entries = new ArrayList<>();
-        for (FolderImage.Entry entry : image(List.of(folder), List.of()).files()) {
-            if (still.contains(Settled.unit(entry.path()))) {
-                entries.add(entry);
-            }
-        }
+        // What is being written is not read: it would be hashed again and again.
+        walk(folder, path -> still.contains(Settled.unit(path)), entries);
         Set<String> there = settled.there();
         for (FolderImage.Entry entry : taken) {
             String unit = Settled.unit(entry.path());
@@ -218,15 +223,22 @@ final class CheckpointFolder {
     private FolderImage image(List<Path> roots, List<Path> complete) throws IOException {
         List<FolderImage.Entry> entries = new ArrayList<>();
         for (Path root : roots) {
-            try (Stream<Path> all = Files.walk(root, new FileVisitOption[0])) {
-                for (Path path : all.sorted().toList()) {
-                    entry(path).ifPresent(entries::add);
-                }
-            } catch (java.io.UncheckedIOException e) {
-                throw e.getCause();
-            }
+            walk(root, path -> true, entries);
         }
         return new FolderImage(resumeStep(complete), entries);
+    }
+
+    /** @param wanted of paths in the folder */
+    private void walk(Path root, Predicate<String> wanted, List<FolderImage.Entry> entries) throws IOException {
+        try (Stream<Path> all = Files.walk(root, new FileVisitOption[0])) {
+            for (Path path : all.sorted().toList()) {
+                if (wanted.test(folder.relativize(path).toString())) {
+                    entry(path).ifPresent(entries::add);
+                }
+            }
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private Optional<FolderImage.Entry> entry(Path path) throws IOException {
@@ -242,7 +254,7 @@ final class CheckpointFolder {
                 say(name + " in the checkpoint folder leads out of it, and is not kept");
                 return Optional.empty();
             }
-            return Optional.of(new FolderImage.Entry(name, 0, false, null, leads.toString()));
+            return Optional.of(new FolderImage.Entry(name, 0, false, null, leads.toString(), null));
         }
         if (!is.isRegularFile()) {
             say(name + " in the checkpoint folder is no file, and is not kept");
@@ -253,7 +265,9 @@ final class CheckpointFolder {
                     + " that one file may have, and is not kept; write it in parts");
             return Optional.empty();
         }
-        return Optional.of(new FolderImage.Entry(name, is.size(), Files.isExecutable(path), hash(path, is), null));
+        long modified = is.lastModifiedTime().to(TimeUnit.MICROSECONDS);
+        return Optional.of(
+                new FolderImage.Entry(name, is.size(), Files.isExecutable(path), hash(path, is), null, modified));
     }
 
     /** Of a file that was not touched since it was hashed the hash is known. */
@@ -337,6 +351,15 @@ final class CheckpointFolder {
     }
 
     private Taken settled(Path staged, FolderImage image, long step) throws IOException {
+        try {
+            return named(staged, image, step);
+        } catch (IOException e) {
+            Folders.delete(staged); // what fills the disk is not to stay there
+            throw e;
+        }
+    }
+
+    private Taken named(Path staged, FolderImage image, long step) throws IOException {
         byte[] own = Json.canonical(Json.mapper().valueToTree(image)).getBytes(StandardCharsets.UTF_8);
         Files.write(staged.resolve(FolderImage.NAME), own);
         List<CheckpointRef.File> files = new ArrayList<>(image.contents());

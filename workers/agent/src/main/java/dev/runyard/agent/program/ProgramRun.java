@@ -276,12 +276,11 @@ final class ProgramRun {
         if (end.order() != Order.CONTINUE) {
             return new Outcome.GivenBack(step(), Outcome.Cause.PREEMPTED);
         }
-        if (end.exit() == 0 && full) {
-            throw new TrainingFailure(
-                    FailureReason.DISK_FULL,
-                    "the program ended well, but its checkpoint folder cannot be kept: the disk of this worker is full; free some");
-        }
         if (end.exit() == 0) {
+            if (full) { // nothing goes on from it any more
+                attempt.log("note: what the program wrote last into its checkpoint folder is not kept,"
+                        + " since the disk of this worker is full");
+            }
             if (end.traceback()) {
                 attempt.log("note: the program ended with exit code 0, though the last that it printed is of an"
                         + " exception that nothing caught");

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,5 +118,56 @@ class SettledTest {
         assertThat(look(20)).as("it is there already").isEmpty();
         assertThat(opened("two").restore()).isEqualTo(new CheckpointFolder.Restored(7L, 10));
         assertThat(dir.resolve("two/a")).doesNotExist();
+    }
+
+    /** Lightning's "last" is the newest file, and Hugging Face's Trainer removes the oldest folder, at a third attempt too. */
+    @Test
+    void whatWasNewestIsNewestAgain() throws IOException {
+        FileTime early = FileTime.from(Instant.parse("2026-01-01T00:00:00.000001Z"));
+        FileTime late = FileTime.from(Instant.parse("2026-01-01T00:00:00.000002Z"));
+        write("a-last.ckpt", "new");
+        write("z-best.ckpt", "old");
+        write("a-20/deep/weights", "new");
+        write("z-10/weights", "old");
+        for (String path : List.of("a-last.ckpt", "a-20/deep/weights")) {
+            Files.setLastModifiedTime(dir.resolve("one").resolve(path), late);
+        }
+        for (String path : List.of("z-best.ckpt", "z-10/weights")) {
+            Files.setLastModifiedTime(dir.resolve("one").resolve(path), early);
+        }
+        look(5);
+        assertThat(look(10)).contains(2);
+
+        for (String attempt : List.of("two", "three")) {
+            kept = opened(attempt);
+            kept.restore();
+            for (String path : List.of("a-last.ckpt", "a-20", "a-20/deep", "a-20/deep/weights")) {
+                assertThat(Files.getLastModifiedTime(dir.resolve(attempt).resolve(path)))
+                        .isEqualTo(late);
+            }
+            for (String path : List.of("z-best.ckpt", "z-10", "z-10/weights")) {
+                assertThat(Files.getLastModifiedTime(dir.resolve(attempt).resolve(path)))
+                        .isEqualTo(early);
+            }
+            assertThat(kept.take(true, step)).as("nothing is new").isEmpty();
+            Files.setLastModifiedTime(dir.resolve(attempt).resolve("z-best.ckpt"), late);
+            assertThat(kept.take(true, step)).as("nor is the same anew").isEmpty();
+        }
+    }
+
+    @Test
+    void anImageFromBeforeTimesWereKeptIsRead() throws IOException {
+        write("last.ckpt", "l");
+        look(5);
+        assertThat(look(10)).contains(1);
+        Path image = dir.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d/folder.json", step));
+        String text = Files.readString(image);
+        String before = text.replaceAll("\"modified\":\\d+,", "");
+        assertThat(before).isNotEqualTo(text);
+        Files.writeString(image, before);
+        kept = opened("two");
+        assertThat(kept.restore()).isNotNull();
+        assertThat(dir.resolve("two/last.ckpt")).hasContent("l");
+        assertThat(kept.take(true, step)).as("nothing is new").isEmpty();
     }
 }
