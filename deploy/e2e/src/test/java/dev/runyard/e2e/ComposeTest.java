@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code deploy/compose} fits itself and the product; it is not run here. */
 class ComposeTest {
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z0-9_]+)");
     private static final Pattern SERVER = Pattern.compile("(?m)^\\s+server (\\S+) resolve");
 
     private final Path root = LabProcess.repositoryRoot();
