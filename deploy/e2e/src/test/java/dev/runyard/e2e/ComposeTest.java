@@ -50,7 +50,7 @@ class ComposeTest {
                 .results()
                 .forEach(variable -> asked.add(variable.group(1)));
         Set<String> offered = Files.readAllLines(file.folder().resolve(".env.example")).stream()
-                .filter(line -> line.matches("[A-Z_]+=.*"))
+                .filter(line -> line.matches("[A-Z0-9_]+=.*"))
                 .map(line -> line.substring(0, line.indexOf('=')))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(asked).isEqualTo(offered);
@@ -68,7 +68,7 @@ class ComposeTest {
         services.forEach((name, service) -> {
             for (JsonNode volume : service.path("volumes")) {
                 String source = volume.asText()
-                        .replaceFirst("^\\$\\{[A-Z_]+:-([^}]*)}", "$1")
+                        .replaceFirst("^\\$\\{[A-Z0-9_]+:-([^}]*)}", "$1")
                         .split(":", -1)[0];
                 if (!source.startsWith(".")) {
                     used.add(source);
