@@ -68,7 +68,12 @@ test('watch', async ({ page }) => {
 test('compare', async ({ page }) => {
   await open(page, '/runs');
   await expect(page.getByRole('row', { name: /shapes-prompts-001/ })).toBeVisible();
-  for (const key of ['j', 'x', 'j', 'x', 'c']) await page.keyboard.press(key);
+  // The page listens a moment after it is seen, on a machine that has much else to do.
+  await expect(async () => {
+    await page.keyboard.press('j');
+    expect(await page.evaluate(() => document.activeElement?.closest('tr, [role="row"]') !== null)).toBe(true);
+  }).toPass();
+  for (const key of ['x', 'j', 'x', 'c']) await page.keyboard.press(key);
   await expect(page).toHaveURL(/\/compare\?.*run=.*run=/);
   await expect(page.getByRole('heading', { level: 1, name: 'Compare 2 runs' })).toBeVisible();
 });
