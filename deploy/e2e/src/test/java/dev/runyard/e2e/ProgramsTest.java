@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole lab with programs that know nothing of it: queued in a sweep, killed with their worker, tracked from outside, taken over. */
 class ProgramsTest {
+    /** Of 0.4 s each, with a checkpoint after the first half: twelve seconds in which the worker is killed beyond it. */
     private static final int STEPS = 60;
 
     /** A loop as people write it: MLflow, a folder for checkpoints, and where it was when it finds one. */
@@ -41,7 +42,7 @@ class ProgramsTest {
                 experiment: programs
                 base:
                   task: command
-                  command: [sh, -c, 'exec "$0" train.py --lr "$1" --steps %d --every 30 --out "$RUNYARD_CHECKPOINT_DIR"', "%s", "{params.lr}"]
+                  command: [sh, -c, 'exec "$0" train.py --lr "$1" --steps %d --every 30 --pause 0.4 --out "$RUNYARD_CHECKPOINT_DIR"', "%s", "{params.lr}"]
                   env: {MLFLOW_DISABLE_TELEMETRY: "true"}
                   code: .
                 axes:

@@ -122,11 +122,11 @@ public class BlobResource {
             summary = "Save a file",
             description = "One that something in a project of the caller's refers to, or that the caller sent.")
     public Response get(@PathParam("sha256") String sha256, @Context HttpHeaders asked) throws IOException {
-        Response.ResponseBuilder answer = Download.of(find(sha256), asked);
+        Response answer = Download.of(find(sha256), asked).build();
         // What is refused is no file: nobody keeps it, or saves it as one.
-        return answer.build().getStatus() == 416
-                ? answer.build()
-                : head(sha256, answer).build();
+        return answer.getStatus() == 416
+                ? answer
+                : head(sha256, Response.fromResponse(answer)).build();
     }
 
     @HEAD

@@ -53,14 +53,15 @@ class Blobs {
     /** How often the bytes of one blob are brought to a store that loses them. */
     private static final int CARRIED = 3;
 
-    private final Statements statements;
     /** A server of buckets may take minutes to put the parts of a file together. */
     private static final int LOCKED_SECONDS = 240;
+
+    private final Statements statements;
+    private final BlobStore store;
 
     /** Of the database's connections: a store that falls silent must not hold those that heartbeats need. */
     private final Semaphore storing = new Semaphore(8);
 
-    private final BlobStore store;
     private final Set<String> receiving = ConcurrentHashMap.newKeySet();
     private final long limit;
 

@@ -18,6 +18,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -195,6 +196,19 @@ final class StudyTest {
         JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
         assertThat(points.getList("points.params", Map.class)).doesNotHaveDuplicates();
         assertThat(points.getList("points.findAll { it.state == 'FINISHED' }")).hasSize(40);
+    }
+
+    @Test
+    void aPointIsOnTheDiskBeforeItIsHandedOut() {
+        String sweep = queue("\"sampler\": {\"kind\": \"random\", \"runs\": 60}");
+        List<Long> behind = new ArrayList<>();
+        for (int i = 0; i < 31; i++) {
+            ask(sweep, null, 1);
+            behind.add(statements.number("select (pg_current_wal_insert_lsn() - pg_current_wal_flush_lsn())::bigint"));
+        }
+        Collections.sort(behind);
+        // Of the log: others write seldom, and what a request writes is some hundred bytes at least.
+        assertThat(behind.get(15)).isLessThan(100);
     }
 
     @Test

@@ -142,21 +142,24 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    /** From W&B's folders. */
-    @Command(
-            name = "wandb",
-            description =
-                    "From what W&B keeps on the disk of each run, offline or not: the folder wandb, or any below it.")
-    static final class Wandb extends Source {
-        @Parameters(paramLabel = "DIR", description = "A folder with offline-run-… or run-… in it.")
-        Path folder;
-
+    /** What has projects of its own, as Runyard has experiments. */
+    abstract static class OfProjects extends Source {
         @Option(
                 names = "--experiment",
                 paramLabel = "NAME",
                 description = "Where its runs go. Default: one named after each run's project.")
         @Nullable
         String experiment;
+    }
+
+    /** From W&B's folders. */
+    @Command(
+            name = "wandb",
+            description =
+                    "From what W&B keeps on the disk of each run, offline or not: the folder wandb, or any below it.")
+    static final class Wandb extends OfProjects {
+        @Parameters(paramLabel = "DIR", description = "A folder with offline-run-… or run-… in it.")
+        Path folder;
 
         @Override
         Tracker tracker() {
@@ -168,7 +171,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Command(
             name = "neptune",
             description = "From the Parquet and the files that neptune-exporter left on the disk, of Neptune 2 and 3.")
-    static final class Neptune extends Source {
+    static final class Neptune extends OfProjects {
         @Parameters(paramLabel = "DIR", description = "What it was given as --data-path: exports/data.")
         Path folder;
 
@@ -178,13 +181,6 @@ public final class ImportCommand implements Callable<Integer> {
                 description = "What it was given as --files-path. Default: exports/files, beside exports/data.")
         @Nullable
         Path files;
-
-        @Option(
-                names = "--experiment",
-                paramLabel = "NAME",
-                description = "Where its runs go. Default: one named after each run's project.")
-        @Nullable
-        String experiment;
 
         @Option(
                 names = "--step-multiplier",

@@ -276,11 +276,15 @@ final class ProgramRun {
         if (end.order() != Order.CONTINUE) {
             return new Outcome.GivenBack(step(), Outcome.Cause.PREEMPTED);
         }
+        if (end.exit() == 0 && full) {
+            // Its result would be lost with this worker's folder; elsewhere it goes on from what was kept before.
+            return new Outcome.Failed(
+                    step(),
+                    FailureReason.DISK_FULL,
+                    "the program ended with exit code 0, but what it wrote last into its checkpoint folder cannot be kept:"
+                            + " the disk of this worker is full; free some on this machine, or let the program keep less");
+        }
         if (end.exit() == 0) {
-            if (full) { // nothing goes on from it any more
-                attempt.log("note: what the program wrote last into its checkpoint folder is not kept,"
-                        + " since the disk of this worker is full");
-            }
             if (end.traceback()) {
                 attempt.log("note: the program ended with exit code 0, though the last that it printed is of an"
                         + " exception that nothing caught");
