@@ -44,7 +44,7 @@ class Admission {
 
     private static final Pattern WORKERS = Pattern.compile("/api/v1/(workers(/.*)?|runs/[^/]+/(attempts/.+|metrics))");
     private static final Pattern TRANSFERS = Pattern.compile(
-            "/api/(v1/(artifacts/.*|runs\\.csv|runs/[^/]+/metrics\\.csv)|2\\.0/mlflow-artifacts/artifacts/.+)");
+            "/api/(v1/(artifacts/.*|runs\\.csv|runs/[^/]+/metrics\\.csv)|2\\.0/mlflow-artifacts/artifacts/.+|2\\.0/mlflow/upload-artifact)|/get-artifact");
 
     private final Map<Kind, Turnstile> turnstiles = new EnumMap<>(Kind.class);
 
@@ -56,11 +56,11 @@ class Admission {
 
     /** Which bounds hold for a request; null: none (live events, the page's files, health). */
     static @Nullable Kind kind(String method, String path) {
-        if (!path.startsWith("/api/") || path.equals("/api/v1/events")) {
-            return null;
-        }
         if (TRANSFERS.matcher(path).matches()) {
             return method.equals("HEAD") ? Kind.WORKERS : Kind.TRANSFERS;
+        }
+        if (!path.startsWith("/api/") || path.equals("/api/v1/events")) {
+            return null;
         }
         if (path.startsWith(SIGN_IN)) {
             return Kind.SIGN_IN;

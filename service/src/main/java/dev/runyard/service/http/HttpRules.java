@@ -38,7 +38,8 @@ class HttpRules {
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern UPLOAD =
-            Pattern.compile("/api/v1/artifacts/[^/]*|/api/2\\.0/mlflow-artifacts/artifacts/.*");
+            Pattern.compile(
+            "/api/v1/artifacts/[^/]*|/api/2\\.0/(mlflow-artifacts/artifacts/.*|mlflow/upload-artifact)");
 
     /** A file's path within its run is a label that is decoded once, and names of files do hold a % (%25). */
     private static final Pattern FILE = Pattern.compile("/(ajax-)?api/2\\.0/mlflow-artifacts/artifacts/.*");
@@ -51,7 +52,7 @@ class HttpRules {
     private static final String AJAX = "/ajax-api/";
 
     /** No file, and none of the service's own prefixes. */
-    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version)$)[^.]+");
+    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version|get-artifact)$)[^.]+");
 
     /** Before it is known who asks. */
     private static final int FIRST = 1_000;

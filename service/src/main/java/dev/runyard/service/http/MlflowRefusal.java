@@ -23,8 +23,8 @@ public record MlflowRefusal(
     /** Whether who asks there speaks MLflow's protocol. */
     public static boolean at(@Nullable String path) {
         return path != null
-                && (path.startsWith("/api/") || path.startsWith("/ajax-api/"))
-                && path.contains(".0/mlflow");
+                && (path.equals("/get-artifact")
+                        || (path.startsWith("/api/") || path.startsWith("/ajax-api/")) && path.contains(".0/mlflow"));
     }
 
     /** What answers there: MLflow has no 422. */

@@ -16,6 +16,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,10 +34,13 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Files by MLflow's protocol: {@code {experiment}/{run}/artifacts/{path}}, of which the run alone says whose it is. */
-@Path("/api/2.0")
+@Path("/")
 @Blocking
 @Tag(name = "mlflow")
 public class MlflowArtifactResource {
+    /** Bytes of a file that MLflow's page and some loggers send beside the file proxy. */
+    private static final int MOST_BESIDE = 10 << 20;
+
     private final ClientFiles files;
     private final ClientRuns runs;
     private final Scope scope;
@@ -67,7 +72,7 @@ public class MlflowArtifactResource {
     }
 
     @GET
-    @Path("/mlflow/artifacts/list")
+    @Path("api/2.0/mlflow/artifacts/list")
     @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public ObjectNode list(@Context UriInfo uri) {
@@ -83,7 +88,7 @@ public class MlflowArtifactResource {
 
     /** By names within the folder, as the client of the file proxy expects it. */
     @GET
-    @Path("/mlflow-artifacts/artifacts")
+    @Path("api/2.0/mlflow-artifacts/artifacts")
     @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public ObjectNode proxied(@Context UriInfo uri) {
@@ -95,7 +100,7 @@ public class MlflowArtifactResource {
     }
 
     @PUT
-    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Path("api/2.0/mlflow-artifacts/artifacts/{path:.+}")
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
@@ -104,6 +109,37 @@ public class MlflowArtifactResource {
         if (place.path().isEmpty()) {
             throw Wire.invalid("Invalid path");
         }
+        return keep(place, body);
+    }
+
+    /** As MLflow's page sends one: run and path in the query, the file as the body. */
+    @POST
+    @Path("api/2.0/mlflow/upload-artifact")
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
+    public ObjectNode upload(@Context UriInfo uri, InputStream body) throws IOException {
+        Wire message = Wire.query(uri);
+        String run = message.textOrEmpty("run_uuid");
+        if (run.isEmpty()) {
+            throw Wire.invalid("Request must specify run_uuid.");
+        }
+        String path = message.textOrEmpty("path");
+        if (path.isEmpty()) {
+            throw Wire.invalid("Request must specify path.");
+        }
+        String named = ClientFiles.path(path);
+        byte[] file = body.readNBytes(MOST_BESIDE + 1);
+        if (file.length > MOST_BESIDE) {
+            throw Wire.invalid("Artifact size is too large. Max size is 10MB.");
+        }
+        if (file.length == 0 || named.isEmpty()) {
+            throw Wire.invalid(file.length == 0 ? "Request must specify data." : "Invalid path");
+        }
+        return keep(new Place(Wire.run(run), named), new ByteArrayInputStream(file));
+    }
+
+    private ObjectNode keep(Place place, InputStream body) {
         ClientRuns.Kept run = runs.writable(place.run(), scope.caller());
         // A new blob is nobody's until the run has it.
         asking.asLab(() -> {
@@ -118,11 +154,24 @@ public class MlflowArtifactResource {
     }
 
     @GET
-    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Path("api/2.0/mlflow-artifacts/artifacts/{path:.+}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public Response get(@PathParam("path") String given, @Context HttpHeaders asked) throws IOException {
-        Place place = Place.of(given);
+        return download(Place.of(given), asked);
+    }
+
+    /** As MLflow's page asks for one: run and path in the query. */
+    @GET
+    @Path("get-artifact")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public Response beside(@Context UriInfo uri, @Context HttpHeaders asked) throws IOException {
+        Wire message = Wire.query(uri);
+        return download(new Place(message.run(), ClientFiles.path(message.text("path"))), asked);
+    }
+
+    private Response download(Place place, HttpHeaders asked) throws IOException {
         root(place.run());
         Stored found = files.find(place.run(), place.path())
                 .orElseThrow(() -> Problem.of(
@@ -136,7 +185,7 @@ public class MlflowArtifactResource {
     }
 
     @DELETE
-    @Path("/mlflow-artifacts/artifacts/{path:.+}")
+    @Path("api/2.0/mlflow-artifacts/artifacts/{path:.+}")
     @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode delete(@PathParam("path") String given) {

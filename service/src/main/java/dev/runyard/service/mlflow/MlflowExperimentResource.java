@@ -18,6 +18,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 @Blocking
 @Tag(name = "mlflow")
 public class MlflowExperimentResource {
+    /** Experiments whose data sets are asked for. */
+    private static final int AT_ONCE = 20;
+
     private final MlflowExperiments experiments;
     private final MlflowSearch search;
     private final ExperimentDesk desk;
@@ -81,6 +85,22 @@ public class MlflowExperimentResource {
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public ObjectNode search(@Context UriInfo uri) {
         return found(Wire.query(uri));
+    }
+
+    /** The data sets that runs of these experiments read. */
+    @POST
+    @Path("/search-datasets")
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode datasets(byte[] body) {
+        List<String> asked = Wire.body(body).texts("experiment_ids");
+        if (asked.isEmpty()) {
+            throw Wire.invalid("SearchDatasets request must specify at least one experiment_id.");
+        }
+        if (asked.size() > AT_ONCE) {
+            throw Wire.invalid("SearchDatasets request cannot specify more than " + AT_ONCE
+                    + " experiment_ids. Received " + asked.size() + " experiment_ids.");
+        }
+        return search.datasets(asked, scope.home().orElse(null));
     }
 
     @POST

@@ -39,6 +39,27 @@ public class MlflowMetricResource {
             where p.run_id = ? and p.key_id = ? and p.superseded_by is null and (p.step, p.time) > (?, ?)
             order by p.step, p.time limit ?""";
 
+    /** Most points of each run that are asked for, thinned. */
+    private static final int THINNED = 2_500;
+
+    /**
+     * Of the steps that any of the runs has, evenly many; and the first and last of each run. A run whose steps come again, such as that of a
+     * client without steps, gives no more than its share.
+     */
+    private static final String THIN = """
+            with among as not materialized (
+              select p.run_id, p.step, p.time, p.value from metric_point p
+              where p.run_id = any(?) and p.key_id = ? and p.superseded_by is null and p.step between ? and ?),
+            steps as (
+              select step, row_number() over (order by step) - 1 as i, count(*) over () as n from (select distinct step from among) s),
+            ends as (select run_id, min(step) as low, max(step) as high from among group by run_id)
+            select run_id, step, time, value from (
+              select a.*, row_number() over (partition by a.run_id order by a.step, a.time) as nth
+              from among a join ends e on e.run_id = a.run_id
+              where a.step = e.low or a.step = e.high
+                or a.step in (select step from steps where (i * ? + n - 1) / n * n / ? = i)) chosen
+            where nth <= ? order by run_id, step, time""";
+
     private static final Pattern TOKEN = Pattern.compile("(\\d{1,16}),(\\d{1,18})");
 
     private final Statements statements;
@@ -122,6 +143,69 @@ public class MlflowMetricResource {
         return json.append("]}").toString();
     }
 
+    /** Points of several runs, thinned by steps that all of them share, so that the curves of one chart meet. */
+    @GET
+    @Path("/get-history-bulk-interval")
+    public String interval(@Context UriInfo uri) {
+        Wire message = Wire.query(uri);
+        List<String> asked = message.texts("run_ids");
+        if (asked.isEmpty()) {
+            throw message.missing("run_ids");
+        }
+        if (asked.size() > RUNS) {
+            throw Wire.invalid("GetMetricHistoryBulkInterval request must specify at most " + RUNS
+                    + " run_ids. Received " + asked.size() + " run_ids.");
+        }
+        String key = message.text("metric_key");
+        if (key.isEmpty()) {
+            throw message.missing("metric_key");
+        }
+        Long first = message.wholeOrNull("start_step");
+        Long last = message.wholeOrNull("end_step");
+        if ((first == null) != (last == null)) {
+            throw Wire.invalid("If either start step or end step are specified, both must be specified.");
+        }
+        if (first != null && last != null && first > last) {
+            throw Wire.invalid("end_step must be greater than start_step. Found start_step=" + first + " and end_step="
+                    + last + ".");
+        }
+        Long most = message.wholeOrNull("max_results");
+        if (most != null && (most < 1 || most > THINNED)) {
+            throw Wire.invalid("max_results must be between 1 and " + THINNED + ". Received " + most + ".");
+        }
+        List<UUID> runs = asked.stream().map(Wire::run).distinct().toList();
+        runs.forEach(this::known);
+        return thinned(runs, key, first == null ? 0 : first, last == null ? Long.MAX_VALUE : last, most == null ? THINNED : most.intValue());
+    }
+
+    private String thinned(List<UUID> runs, String key, long first, long last, int most) {
+        StringBuilder json = new StringBuilder(1 << 16).append("{\"metrics\":[");
+        OptionalInt number = keys.id(key);
+        if (number.isPresent()) {
+            String head = "{\"key\":" + MlflowRuns.quoted(key) + ",\"run_id\":\"";
+            statements.each(
+                    THIN,
+                    r -> point(json, head + r.getString(1) + "\",\"value\":", r.getLong(2), r.getLong(3), r.getDouble(4)),
+                    runs,
+                    number.getAsInt(),
+                    first,
+                    last,
+                    most,
+                    most,
+                    most + 2);
+        }
+        return json.append("]}").toString();
+    }
+
+    private static void point(StringBuilder json, String head, long step, long time, double value) {
+        if (json.charAt(json.length() - 1) != '[') {
+            json.append(',');
+        }
+        json.append(head);
+        MlflowRuns.value(json, value);
+        json.append(",\"timestamp\":").append(time / 1_000).append(",\"step\":").append(step).append('}');
+    }
+
     private void known(UUID run) {
         scope.sees(run);
         if (statements
@@ -153,17 +237,7 @@ public class MlflowMetricResource {
                     }
                     last[0] = r.getLong(1);
                     last[1] = r.getLong(2);
-                    double value = r.getDouble(3);
-                    if (json.charAt(json.length() - 1) != '[') {
-                        json.append(',');
-                    }
-                    json.append(head);
-                    MlflowRuns.value(json, value);
-                    json.append(",\"timestamp\":")
-                            .append(last[1] / 1_000)
-                            .append(",\"step\":")
-                            .append(last[0])
-                            .append('}');
+                    point(json, head, last[0], last[1], r.getDouble(3));
                 },
                 run,
                 number.getAsInt(),

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,6 +40,14 @@ class MlflowSearch {
     private static final Pattern ORDER =
             Pattern.compile("(.*?)(?:\\s+(asc|desc))?", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern TOKEN = Pattern.compile("\\{\"offset\": ?(\\d{1,9})}");
+
+    /** Of the first thousand, as MLflow does. */
+    private static final String DATASETS = """
+            select distinct r.experiment_id, d.name, d.digest, coalesce(d.tags ->> 'mlflow.data.context', '') as context
+            from run_dataset d join run r on r.id = d.run_id
+            where r.experiment_id = any(?) and r.deleted_at is null
+              and (? or r.id = cast(? as uuid) or r.external and r.tags ->> '%s' = cast(? as text))
+            order by d.name, d.digest, r.experiment_id, context limit 1000""".formatted(ClientTags.PARENT);
 
     private static final String CREATED = "cast(floor(extract(epoch from r.created_at) * 1000) as bigint)";
     private static final String CHANGED =
@@ -82,6 +91,30 @@ class MlflowSearch {
             answer.put("next_page_token", token(offset + read));
         }
         return answer;
+    }
+
+    /** @param home of a program that sees its own run and those that it made below it */
+    ObjectNode datasets(List<String> asked, Scope.@Nullable Home home) {
+        List<UUID> among = home == null ? ids(asked) : List.of(home.place().experiment());
+        ObjectNode answer = Json.mapper().createObjectNode();
+        ArrayNode summaries = answer.putArray("dataset_summaries");
+        Map<UUID, String> wireIds = new HashMap<>();
+        statements.each(
+                DATASETS,
+                r -> {
+                    ObjectNode summary = summaries.addObject();
+                    summary.put("experiment_id", wireIds.computeIfAbsent(r.getObject(1, UUID.class), this::wireId));
+                    summary.put("name", r.getString(2)).put("digest", r.getString(3)).put("context", r.getString(4));
+                },
+                among,
+                home == null,
+                home == null ? null : home.run(),
+                home == null ? null : home.run().toString());
+        return answer;
+    }
+
+    private String wireId(UUID experiment) {
+        return experiments.byUuid(experiment).orElseThrow().wireId();
     }
 
     /** As many as a page may have bytes. */

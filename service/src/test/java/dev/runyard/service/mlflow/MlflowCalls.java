@@ -3,6 +3,7 @@ package dev.runyard.service.mlflow;
 import static io.restassured.RestAssured.given;
 
 import io.restassured.response.ValidatableResponse;
+import java.util.Collection;
 import java.util.UUID;
 
 /** Requests as MLflow's clients make them. */
@@ -22,7 +23,7 @@ final class MlflowCalls {
     static ValidatableResponse get(String path, Object... query) {
         var request = given();
         for (int i = 0; i < query.length; i += 2) {
-            request.queryParam(query[i].toString(), query[i + 1]);
+            request.queryParam(query[i].toString(), query[i + 1] instanceof Collection<?> all ? all.toArray() : new Object[] {query[i + 1]});
         }
         return request.get(API + path).then();
     }

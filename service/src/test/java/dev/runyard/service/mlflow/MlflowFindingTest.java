@@ -8,6 +8,7 @@ import static dev.runyard.service.mlflow.MlflowCalls.pair;
 import static dev.runyard.service.mlflow.MlflowCalls.post;
 import static dev.runyard.service.mlflow.MlflowCalls.run;
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -18,7 +19,10 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.runyard.service.embedded.WithLab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -173,5 +177,140 @@ final class MlflowFindingTest {
                         "{\"experiment_ids\": [\"" + experiment
                                 + "\"], \"filter\": \"datasets.name = 'birds' AND dataset.context = 'training'\"}")
                 .body("runs.info.run_id", contains(run));
+    }
+
+    @Test
+    void dataSetsOfExperimentsAreListed() {
+        String experiment = experiment();
+        for (String context : new String[] {"train", "eval", "train"}) {
+            post(
+                            "runs/log-inputs",
+                            "{\"run_id\": \"" + run(experiment) + "\", \"datasets\": [{\"tags\": ["
+                                    + pair("mlflow.data.context", context)
+                                    + "], \"dataset\": {\"name\": \"birds\", \"digest\": \"abc\", \"source_type\": \"local\", \"source\": \"{}\"}}]}")
+                    .statusCode(200);
+        }
+        post("experiments/search-datasets", "{\"experiment_ids\": [\"" + experiment + "\", \"" + experiment() + "\"]}")
+                .statusCode(200)
+                .body("dataset_summaries.context", contains("eval", "train"))
+                .body("dataset_summaries.experiment_id", contains(experiment, experiment))
+                .body("dataset_summaries[0].digest", equalTo("abc"));
+        refused(post("experiments/search-datasets", "{}"), "must specify at least one experiment_id.");
+        refused(post("experiments/search-datasets", "{\"experiment_ids\": []}"), "must specify at least one");
+        String many = IntStream.range(0, 21).mapToObj(i -> "\"id_" + i + "\"").collect(Collectors.joining(","));
+        refused(
+                post("experiments/search-datasets", "{\"experiment_ids\": [" + many + "]}"),
+                "SearchDatasets request cannot specify more than");
+    }
+
+    /** As MLflow's own tests have it. */
+    @Test
+    void curvesOfSeveralRunsAreThinnedByTheirSteps() {
+        String experiment = experiment();
+        String one = curve(experiment, 0);
+        String other = curve(experiment, 10);
+        thinned(one).body("metrics.step", equalTo(List.of(0, 2, 4, 6, 8, 9)))
+                .body("metrics[1]", equalTo(Map.of(
+                        "key", "loss", "run_id", one, "value", 2.0f, "timestamp", 1_002, "step", 2)));
+        thinned(one, "start_step", 0, "end_step", 4).body("metrics.step", equalTo(List.of(0, 1, 2, 3, 4)));
+        thinned(other, "start_step", 0, "end_step", 4).body("metrics", hasSize(0));
+        thinned(List.of(one, other))
+                .body("metrics.findAll { it.run_id == '" + one + "' }.step", equalTo(List.of(0, 4, 8, 9)))
+                .body("metrics.findAll { it.run_id == '" + other + "' }.step", equalTo(List.of(10, 12, 16, 19)));
+        String without = run(experiment);
+        batch(
+                without,
+                IntStream.range(0, 30).mapToObj(i -> metric("loss", i, 1_000 + i, 0)).collect(Collectors.joining(",")),
+                "",
+                "");
+        thinned(without).body("metrics", hasSize(7));
+        thinned(List.of(one, one)).body("metrics", hasSize(6));
+        String at = "metrics/get-history-bulk-interval";
+        refused(get(at, "metric_key", "key"), "Missing value for required parameter 'run_ids'.");
+        refused(get(at, "run_ids", "123", "metric_key", ""), "Missing value for required parameter 'metric_key'");
+        refused(get(at, "run_ids", "123"), "Missing value for required parameter 'metric_key'");
+        refused(get(at, "run_ids", "123", "metric_key", "key", "max_results", 0), "must be between 1 and 2500");
+        refused(get(at, "run_ids", "123", "metric_key", "key", "max_results", 2_501), "must be between 1 and 2500");
+        refused(
+                get(at, "run_ids", "123", "metric_key", "key", "start_step", 1, "end_step", 0),
+                "end_step must be greater than start_step. ");
+        refused(
+                get(at, "run_ids", "123", "metric_key", "key", "start_step", 1),
+                "If either start step or end step are specified, both must be specified.");
+        refused(
+                get(at, "run_ids", Collections.nCopies(101, "123"), "metric_key", "key"),
+                "GetMetricHistoryBulkInterval request must specify at most 100 run_ids.");
+        get(at, "run_ids", UUID.randomUUID(), "metric_key", "key").statusCode(404);
+    }
+
+    @Test
+    void filesComeAndGoBesideTheFileProxy() {
+        String run = run(experiment());
+        byte[] file = "sent by the page".getBytes(StandardCharsets.UTF_8);
+        given().queryParam("run_uuid", run)
+                .queryParam("path", "plots/a b.txt")
+                .contentType("text/plain")
+                .body(file)
+                .post("/ajax-api/2.0/mlflow/upload-artifact")
+                .then()
+                .statusCode(200);
+        for (String name : new String[] {"run_id", "run_uuid"}) {
+            assertThat(given().queryParam(name, run)
+                            .queryParam("path", "plots/a b.txt")
+                            .get("/get-artifact")
+                            .then()
+                            .statusCode(200)
+                            .header("Content-Disposition", "attachment")
+                            .extract()
+                            .asByteArray())
+                    .isEqualTo(file);
+        }
+        String at = "upload-artifact";
+        refused(post(at, ""), "Request must specify run_uuid.");
+        refused(post(at + "?run_uuid=" + run, ""), "Request must specify path.");
+        refused(post(at + "?run_uuid=" + run + "&path=", ""), "Request must specify path.");
+        refused(post(at + "?run_uuid=" + run + "&path=../test.txt", "x"), "Invalid path");
+        refused(post(at + "?run_uuid=" + run + "&path=test.txt", ""), "Request must specify data.");
+        refused(
+                post(at + "?run_uuid=" + run + "&path=test.txt", "x".repeat((10 << 20) + 1)),
+                "Artifact size is too large. Max size is 10MB.");
+        post(at + "?run_uuid=" + UUID.randomUUID() + "&path=test.txt", "x").statusCode(404);
+        given().queryParam("run_id", run)
+                .queryParam("path", "plots/none.txt")
+                .get("/get-artifact")
+                .then()
+                .statusCode(404)
+                .body("error_code", equalTo("RESOURCE_DOES_NOT_EXIST"));
+        given().queryParam("run_id", run)
+                .queryParam("path", "../secret")
+                .get("/get-artifact")
+                .then()
+                .statusCode(400)
+                .body("message", equalTo("Invalid path"));
+    }
+
+    /** Of ten points. */
+    private static String curve(String experiment, int from) {
+        String run = run(experiment);
+        batch(
+                run,
+                IntStream.range(from, from + 10)
+                        .mapToObj(i -> metric("loss", i, 1_000 + i, i))
+                        .collect(Collectors.joining(",")),
+                "",
+                "");
+        return run;
+    }
+
+    private static ValidatableResponse thinned(Object runs, Object... more) {
+        List<Object> query = new ArrayList<>(List.of("run_ids", runs, "metric_key", "loss", "max_results", 5));
+        query.addAll(List.of(more));
+        return get("metrics/get-history-bulk-interval", query.toArray()).statusCode(200);
+    }
+
+    private static void refused(ValidatableResponse answer, String words) {
+        answer.statusCode(400)
+                .body("error_code", equalTo("INVALID_PARAMETER_VALUE"))
+                .body("message", containsString(words));
     }
 }

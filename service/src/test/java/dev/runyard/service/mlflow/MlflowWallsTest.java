@@ -96,6 +96,19 @@ final class MlflowWallsTest {
         assertThat(get(stranger, "metrics/get-history-bulk", Map.of("run_id", run, "metric_key", "m"))
                         .statusCode())
                 .isEqualTo(404);
+        assertThat(get(stranger, "metrics/get-history-bulk-interval", Map.of("run_ids", run, "metric_key", "m"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(get(stranger, "/get-artifact", Map.of("run_id", run, "path", "a.bin"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(post(stranger, "upload-artifact?run_uuid=" + run + "&path=b.bin", "mine")
+                        .statusCode())
+                .isEqualTo(404);
+        post(stranger, "experiments/search-datasets", "{\"experiment_ids\": [\"" + experiment + "\"]}")
+                .then()
+                .statusCode(200)
+                .body("dataset_summaries", empty());
         assertThat(get(stranger, "artifacts/list", id).statusCode()).isEqualTo(404);
         assertThat(get(stranger, file, Map.of()).statusCode()).isEqualTo(404);
         assertThat(get(
