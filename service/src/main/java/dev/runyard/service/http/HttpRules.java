@@ -37,8 +37,7 @@ class HttpRules {
             "//|;|\\\\|/\\.{1,2}(/|$)|%(2f|5c|3b|2e|25|0[0-9a-f]|1[0-9a-f]|7f)|[\\x00-\\x20\\x7f]",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern UPLOAD =
-            Pattern.compile(
+    private static final Pattern UPLOAD = Pattern.compile(
             "/api/v1/artifacts/[^/]*|/api/2\\.0/(mlflow-artifacts/artifacts/.*|mlflow/upload-artifact)");
 
     /** A file's path within its run is a label that is decoded once, and names of files do hold a % (%25). */
@@ -52,7 +51,8 @@ class HttpRules {
     private static final String AJAX = "/ajax-api/";
 
     /** No file, and none of the service's own prefixes. */
-    private static final Pattern PAGE = Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version|get-artifact)$)[^.]+");
+    private static final Pattern PAGE =
+            Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version|get-artifact)$)[^.]+");
 
     /** Before it is known who asks. */
     private static final int FIRST = 1_000;

@@ -175,7 +175,12 @@ public class MlflowMetricResource {
         }
         List<UUID> runs = asked.stream().map(Wire::run).distinct().toList();
         runs.forEach(this::known);
-        return thinned(runs, key, first == null ? 0 : first, last == null ? Long.MAX_VALUE : last, most == null ? THINNED : most.intValue());
+        return thinned(
+                runs,
+                key,
+                first == null ? 0 : first,
+                last == null ? Long.MAX_VALUE : last,
+                most == null ? THINNED : most.intValue());
     }
 
     private String thinned(List<UUID> runs, String key, long first, long last, int most) {
@@ -185,7 +190,8 @@ public class MlflowMetricResource {
             String head = "{\"key\":" + MlflowRuns.quoted(key) + ",\"run_id\":\"";
             statements.each(
                     THIN,
-                    r -> point(json, head + r.getString(1) + "\",\"value\":", r.getLong(2), r.getLong(3), r.getDouble(4)),
+                    r -> point(
+                            json, head + r.getString(1) + "\",\"value\":", r.getLong(2), r.getLong(3), r.getDouble(4)),
                     runs,
                     number.getAsInt(),
                     first,
@@ -203,7 +209,11 @@ public class MlflowMetricResource {
         }
         json.append(head);
         MlflowRuns.value(json, value);
-        json.append(",\"timestamp\":").append(time / 1_000).append(",\"step\":").append(step).append('}');
+        json.append(",\"timestamp\":")
+                .append(time / 1_000)
+                .append(",\"step\":")
+                .append(step)
+                .append('}');
     }
 
     private void known(UUID run) {

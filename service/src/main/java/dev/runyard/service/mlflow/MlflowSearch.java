@@ -104,7 +104,9 @@ class MlflowSearch {
                 r -> {
                     ObjectNode summary = summaries.addObject();
                     summary.put("experiment_id", wireIds.computeIfAbsent(r.getObject(1, UUID.class), this::wireId));
-                    summary.put("name", r.getString(2)).put("digest", r.getString(3)).put("context", r.getString(4));
+                    summary.put("name", r.getString(2))
+                            .put("digest", r.getString(3))
+                            .put("context", r.getString(4));
                 },
                 among,
                 home == null,

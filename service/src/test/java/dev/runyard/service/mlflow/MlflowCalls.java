@@ -23,7 +23,9 @@ final class MlflowCalls {
     static ValidatableResponse get(String path, Object... query) {
         var request = given();
         for (int i = 0; i < query.length; i += 2) {
-            request.queryParam(query[i].toString(), query[i + 1] instanceof Collection<?> all ? all.toArray() : new Object[] {query[i + 1]});
+            request.queryParam(
+                    query[i].toString(),
+                    query[i + 1] instanceof Collection<?> all ? all.toArray() : new Object[] {query[i + 1]});
         }
         return request.get(API + path).then();
     }

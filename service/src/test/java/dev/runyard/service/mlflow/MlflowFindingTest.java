@@ -209,9 +209,11 @@ final class MlflowFindingTest {
         String experiment = experiment();
         String one = curve(experiment, 0);
         String other = curve(experiment, 10);
-        thinned(one).body("metrics.step", equalTo(List.of(0, 2, 4, 6, 8, 9)))
-                .body("metrics[1]", equalTo(Map.of(
-                        "key", "loss", "run_id", one, "value", 2.0f, "timestamp", 1_002, "step", 2)));
+        thinned(one)
+                .body("metrics.step", equalTo(List.of(0, 2, 4, 6, 8, 9)))
+                .body(
+                        "metrics[1]",
+                        equalTo(Map.of("key", "loss", "run_id", one, "value", 2.0f, "timestamp", 1_002, "step", 2)));
         thinned(one, "start_step", 0, "end_step", 4).body("metrics.step", equalTo(List.of(0, 1, 2, 3, 4)));
         thinned(other, "start_step", 0, "end_step", 4).body("metrics", hasSize(0));
         thinned(List.of(one, other))
@@ -220,7 +222,9 @@ final class MlflowFindingTest {
         String without = run(experiment);
         batch(
                 without,
-                IntStream.range(0, 30).mapToObj(i -> metric("loss", i, 1_000 + i, 0)).collect(Collectors.joining(",")),
+                IntStream.range(0, 30)
+                        .mapToObj(i -> metric("loss", i, 1_000 + i, 0))
+                        .collect(Collectors.joining(",")),
                 "",
                 "");
         thinned(without).body("metrics", hasSize(7));

@@ -83,6 +83,7 @@ public final class Agent {
     private static Programs.Rules rules(Settings settings, LocalDevice device) {
         return new Programs.Rules(
                 settings.commands(),
+                settings.within(),
                 settings.secrets(),
                 System.getenv(),
                 device.cuda() ? device.key().replaceFirst("/\\d+$", "") : "",

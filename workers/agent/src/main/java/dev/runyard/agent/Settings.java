@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a worker is told what to do: by its environment, and by nothing else.
@@ -27,6 +28,8 @@ import java.util.TreeMap;
  * @param labels that placements may ask for ({@code RUNYARD_LABELS}, such as {@code gpu=a100,room=3}; default none)
  * @param places data sets and weights by name ({@code RUNYARD_DATA} names the file; default none)
  * @param commands whether programs may run here, as this account ({@code RUNYARD_COMMANDS}, {@code true} or {@code false}, the default)
+ * @param within an executable that programs are handed to, such as one that puts them into a container ({@code RUNYARD_COMMANDS_WITHIN}, an
+ *     absolute path; default: none)
  * @param secrets variables of this environment that programs may have by name ({@code RUNYARD_SECRETS}, such as {@code HF_TOKEN,WANDB_KEY})
  * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
@@ -43,6 +46,7 @@ record Settings(
         Map<String, String> labels,
         Places places,
         boolean commands,
+        @Nullable Path within,
         Secrets secrets) {
     /** In place of a fingerprint, where there is nothing to tell apart. */
     private static final String ALLOWED = "allowed";
@@ -81,6 +85,7 @@ record Settings(
                 labels(environment.getOrDefault("RUNYARD_LABELS", "")),
                 Places.of(environment),
                 flag(environment, "RUNYARD_COMMANDS"),
+                executable(environment, "RUNYARD_COMMANDS_WITHIN"),
                 Secrets.of(environment.getOrDefault("RUNYARD_SECRETS", ""), environment));
     }
 
@@ -100,6 +105,20 @@ record Settings(
             return text.equals("true");
         }
         throw new IllegalArgumentException(name + ": \"" + text + "\" is neither true nor false");
+    }
+
+    private static @Nullable Path executable(Map<String, String> environment, String name) {
+        String text = environment.getOrDefault(name, "").strip();
+        if (text.isEmpty()) {
+            return null;
+        }
+        Path file = Path.of(text);
+        if (!file.isAbsolute() || !Files.isRegularFile(file) || !Files.isExecutable(file)) {
+            throw new IllegalArgumentException(
+                    name + ": \"" + text
+                            + "\" is not the absolute path of an executable file; name one that runs its arguments, or leave it out");
+        }
+        return file;
     }
 
     private static Map<String, String> labels(String text) {

@@ -31,11 +31,19 @@ final class ProgramWorker {
                 new ServiceClient.Executor("t", "n", null),
                 Duration.ofSeconds(1));
         Secrets secrets = Secrets.of(environment.containsKey("HF_TOKEN") ? "HF_TOKEN" : "", environment);
+        String within = environment.get("RUNYARD_COMMANDS_WITHIN");
         return new AttemptRunner(
                 new ServiceClient(service),
                 () -> me,
                 new Programs(
-                        new Programs.Rules(allowed, secrets, environment, "", home, grace),
+                        new Programs.Rules(
+                                allowed,
+                                within == null ? null : Path.of(within),
+                                secrets,
+                                environment,
+                                "",
+                                home,
+                                grace),
                         new CountingTrainer(1, 1, step -> {})),
                 home.resolve("work"),
                 Duration.ofMinutes(30),

@@ -164,6 +164,41 @@ class ProgramsTest extends ProgramAttempts {
     }
 
     @Test
+    void whatTheOwnerSaysTakesThemInIsGivenProgramAndSetup() throws Exception {
+        String spec = "{task: command, command: [sh, -c, 'echo \"$INSIDE: $0\"; exit 3', 'a  b'],"
+                + " setup: {command: [sh, -c, 'echo \"$INSIDE makes\"']}}";
+        for (String place : new String[] {"a scope", "a container"}) {
+            Path within = Files.writeString(
+                    home.resolve("within"), "#!/bin/sh\nexport INSIDE='" + place + "'\nexec \"$@\"\n");
+            assertThat(within.toFile().setExecutable(true)).isTrue();
+            environment.put("RUNYARD_COMMANDS_WITHIN", within.toString());
+            for (int i = 0; i < 2; i++) {
+                assertThat(failed(run(spec))).contains("exit code 3");
+            }
+        }
+        assertThat(log())
+                .as("what was made in one is none of the other's")
+                .containsSubsequence(
+                        "a scope makes", "a scope: a  b", "a scope: a  b", "a container makes", "a container: a  b")
+                .containsOnlyOnce("a scope makes", "a container makes");
+    }
+
+    /** Its processes are found and ended there, too. */
+    @Test
+    void aProgramWithinSomethingIsEndedWithAllThatItStarted() throws Exception {
+        Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\nsetsid \"$@\" &\nwait\n");
+        assertThat(within.toFile().setExecutable(true)).isTrue();
+        environment.put("RUNYARD_COMMANDS_WITHIN", within.toString());
+        Path pids = home.resolve("pids");
+        ask("{task: command, command: [sh, -c, 'echo $$ >>\"$0\"; sleep 600', \"" + pids + "\"]}");
+        CompletableFuture<Outcome> ended = begin();
+        await(() -> !lines(pids).isEmpty());
+        ledger.order(Order.CANCEL);
+        assertThat(ended.join()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(lives(lines(pids).get(0))).isFalse();
+    }
+
+    @Test
     void whoeverWaitsForAnothersSetupHearsACancel() throws Exception {
         String spec = "{task: command, command: [echo, ran], setup: {command: ['true']}}";
         assertThat(run(spec)).isInstanceOf(Outcome.Finished.class);

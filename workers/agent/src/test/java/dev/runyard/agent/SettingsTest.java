@@ -52,6 +52,23 @@ class SettingsTest {
                 "whole path");
     }
 
+    @Test
+    void whatProgramsAreHandedToMustBeThere() throws IOException {
+        Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\nexec \"$@\"\n");
+        Map<String, String> some = Map.of(
+                "RUNYARD_HOME", home.toString(), "RUNYARD_WORKER_SECRET", "s", "RUNYARD_COMMANDS_WITHIN", within + "");
+        refused(some, "RUNYARD_COMMANDS_WITHIN", "executable");
+        assertThat(within.toFile().setExecutable(true)).isTrue();
+        assertThat(Settings.from(some).within()).isEqualTo(within);
+        for (String wrong : new String[] {"podman", home + "/none", home.toString()}) {
+            refused(
+                    Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_COMMANDS_WITHIN", wrong),
+                    "RUNYARD_COMMANDS_WITHIN",
+                    wrong,
+                    "absolute path");
+        }
+    }
+
     private void refused(Map<String, String> environment, String... words) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("RUNYARD_HOME", home.toString());

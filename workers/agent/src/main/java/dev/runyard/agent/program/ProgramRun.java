@@ -80,12 +80,12 @@ final class ProgramRun {
         Map<String, String> environment = environment(secrets, resume);
         UnaryOperator<String> masked = Secrets.mask(masked(secrets.values()));
         if (program.setup() != null) {
-            Setup setup = new Setup(program.setup(), attempt.client().project(), code, cwd, rules.home());
+            Setup setup = new Setup(program.setup(), attempt.client().project(), code, cwd, rules);
             Outcome unfit = setup.make(
                     environment,
                     attempt::order,
-                    (command, folder, variables) ->
-                            supervised(ProcessGroup.start(command, folder, variables, mark), masked, null, null));
+                    (command, folder, variables) -> supervised(
+                            ProcessGroup.start(rules.whole(command), folder, variables, mark), masked, null, null));
             if (unfit != null) {
                 return unfit;
             }
@@ -113,7 +113,7 @@ final class ProgramRun {
     }
 
     private ProcessGroup started(Path cwd, Map<String, String> environment) throws IOException {
-        return ProcessGroup.start(program.arguments(), cwd, environment, mark);
+        return ProcessGroup.start(rules.whole(program.arguments()), cwd, environment, mark);
     }
 
     private static TrainingFailure refused(String why) {

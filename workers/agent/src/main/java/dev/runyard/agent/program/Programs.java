@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs programs where this worker's owner allows it; all other tasks are another trainer's. */
@@ -22,6 +23,7 @@ public final class Programs implements Trainer {
      * What this worker's owner and its device say of programs.
      *
      * @param allowed whether there are to be any
+     * @param within an executable that is given each program and setup as its arguments, in their folder and environment; null: none
      * @param secrets what they may have by name
      * @param environment the worker's own
      * @param devices value of {@code CUDA_VISIBLE_DEVICES}; empty: none
@@ -30,11 +32,19 @@ public final class Programs implements Trainer {
      */
     public record Rules(
             boolean allowed,
+            @Nullable Path within,
             Secrets secrets,
             Map<String, String> environment,
             String devices,
             Path home,
-            Duration grace) {}
+            Duration grace) {
+        List<String> whole(List<String> command) {
+            return within == null
+                    ? command
+                    : Stream.concat(Stream.of(within.toString()), command.stream())
+                            .toList();
+        }
+    }
 
     public Programs(Rules rules, Trainer others) {
         this.rules = rules;

@@ -37,14 +37,14 @@ final class Setup {
 
     /**
      * @param project whose it is: what another project's setup made is never used, since any of its programs may have written there
-     * @param home of the worker; several may share it
+     * @param rules of the worker; several may share its home
      */
-    Setup(SetupSpec spec, String project, Path code, Path cwd, Path home) throws IOException {
+    Setup(SetupSpec spec, String project, Path code, Path cwd, Programs.Rules rules) throws IOException {
         this.project = project;
         this.spec = spec;
         this.code = code;
         this.cwd = cwd;
-        this.made = home.toAbsolutePath().normalize().resolve("setup").resolve(key());
+        this.made = rules.home().toAbsolutePath().normalize().resolve("setup").resolve(key(rules.within()));
     }
 
     /** Runs a command to its end. */
@@ -111,7 +111,8 @@ final class Setup {
         }
     }
 
-    private String key() throws IOException {
+    /** @param within what programs are handed to: in another container the same command makes something else */
+    private String key(@Nullable Path within) throws IOException {
         Map<String, String> inputs = new LinkedHashMap<>();
         for (String input : spec.inputs()) {
             Path file = code.resolve(input);
@@ -123,7 +124,8 @@ final class Setup {
                 inputs.put(input, Sha256.of(in));
             }
         }
-        String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                + (within == null ? "" : " " + Sha256.of(Files.readAllBytes(within)));
         return Sha256.of(Json.canonical(List.of(project, spec.command(), inputs, machine)))
                 .substring(0, 32);
     }
