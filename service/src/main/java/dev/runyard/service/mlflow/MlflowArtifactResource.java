@@ -30,6 +30,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -82,7 +83,7 @@ public class MlflowArtifactResource {
         String root = root(run);
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("root_uri", root);
-        entries(answer.putArray("files"), run, path, path.isEmpty() ? "" : path + "/");
+        entries(answer.putArray("files"), files.list(run, path), path.isEmpty() ? "" : path + "/");
         return answer;
     }
 
@@ -95,7 +96,7 @@ public class MlflowArtifactResource {
         Place place = Place.of(Wire.query(uri).text("path"));
         root(place.run());
         ObjectNode answer = Json.mapper().createObjectNode();
-        entries(answer.putArray("files"), place.run(), place.path(), "");
+        entries(answer.putArray("files"), files.list(place.run(), place.path()), "");
         return answer;
     }
 
@@ -195,8 +196,9 @@ public class MlflowArtifactResource {
         return Json.mapper().createObjectNode();
     }
 
-    private void entries(ArrayNode into, UUID run, String folder, String prefix) {
-        for (ClientFiles.Entry entry : files.list(run, folder)) {
+    /** @param prefix of the names in the answer */
+    static void entries(ArrayNode into, List<ClientFiles.Entry> entries, String prefix) {
+        for (ClientFiles.Entry entry : entries) {
             ObjectNode file = into.addObject();
             file.put("path", prefix + entry.name());
             file.put("is_dir", entry.size() == null);

@@ -3,6 +3,7 @@ package dev.runyard.service.mlflow;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.ClientFiles;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.client.ClientRuns;
@@ -18,7 +19,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,8 +46,10 @@ public class MlflowModelResource {
     private final MlflowSearch search;
     private final ClientRuns runs;
     private final Scope scope;
+    private final ClientFiles files;
 
-    MlflowModelResource(MlflowModels models, MlflowSearch search, ClientRuns runs, Scope scope) {
+    MlflowModelResource(MlflowModels models, MlflowSearch search, ClientRuns runs, Scope scope, ClientFiles files) {
+        this.files = files;
         this.models = models;
         this.search = search;
         this.runs = runs;
@@ -81,6 +86,24 @@ public class MlflowModelResource {
         MlflowModels.Model model = models.one(id);
         scope.sees(model.run());
         return answer(model);
+    }
+
+    /** The files of one, by their paths below it. */
+    @GET
+    @Path("/{id}/artifacts/directories")
+    @RolesAllowed({Role.PERSON, Role.ATTEMPT})
+    public ObjectNode files(@PathParam("id") String id, @Context UriInfo uri) {
+        MlflowModels.Model model = models.one(id);
+        scope.sees(model.run());
+        String path = ClientFiles.path(Wire.query(uri).textOrEmpty("artifact_directory_path"));
+        String below = path.isEmpty() ? "" : "/" + path;
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.set("root_uri", model.json().at("/info/artifact_uri"));
+        MlflowArtifactResource.entries(
+                answer.putArray("files"),
+                files.list(model.run(), MlflowModels.folder(id) + below),
+                path.isEmpty() ? "" : path + "/");
+        return answer;
     }
 
     /** That all of it is there, or that it failed. */

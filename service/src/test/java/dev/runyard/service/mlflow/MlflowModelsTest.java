@@ -77,6 +77,16 @@ final class MlflowModelsTest {
         get("runs/get", "run_id", run)
                 .body("run.outputs.model_outputs.model_id", contains(id))
                 .body("run.outputs.model_outputs.step", contains(7));
+        get("logged-models/" + id + "/artifacts/directories")
+                .body("root_uri", equalTo(uri))
+                .body("files.path", contains("MLmodel"))
+                .body("files[0].file_size", equalTo(11));
+        get("logged-models/" + id + "/artifacts/directories", "artifact_directory_path", "../..")
+                .statusCode(400)
+                .body("message", equalTo("Invalid path"));
+        get("logged-models/" + id + "/artifacts/directories", "artifact_directory_path", "none")
+                .statusCode(200)
+                .body("files", hasSize(0));
         get("artifacts/list", "run_id", run, "path", "models/" + id)
                 .body("files.path", contains("models/" + id + "/MLmodel"));
         post("logged-models/search", "{\"experiment_ids\": [\"" + experiment + "\"]}")

@@ -194,7 +194,7 @@ class ProgramsTest extends ProgramAttempts {
         CompletableFuture<Outcome> ended = begin();
         await(() -> !lines(pids).isEmpty());
         ledger.order(Order.CANCEL);
-        assertThat(ended.join()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(ended.join()).isEqualTo(new Outcome.GivenBack(0, Outcome.Cause.CANCEL));
         assertThat(lives(lines(pids).get(0))).isFalse();
     }
 
