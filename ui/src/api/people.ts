@@ -11,6 +11,16 @@ export interface Member {
   createdBy: string;
 }
 
+/** What a project keeps of its runs' files. */
+export interface Retention {
+  /** Newest checkpoints of each run. */
+  last?: number;
+  /** Newest of those that held the best validation result when they were made. */
+  best?: number;
+  /** How long a deleted run keeps its files; none: as the lab is set. */
+  deletedDays?: number;
+}
+
 export interface Account {
   id: string;
   name: string;
@@ -98,6 +108,7 @@ export interface PeoplePaths {
   "/api/v1/projects": { post: Send<{ name: string }, undefined, { name: string }> };
   "/api/v1/projects/{name}/members": Get<Member[], OfProject>;
   "/api/v1/projects/{name}/members/{account}": { put: Send<Member[], OfMember, { role: Level }>; delete: Send<Member[], OfMember> };
+  "/api/v1/projects/{name}/retention": Get<Retention, OfProject> & { put: Send<Retention, OfProject, Retention> };
   "/api/v1/accounts": Get<Account[]> & { post: Send<AccountMade, undefined, { name: string; administrator: boolean }> };
   "/api/v1/accounts/{id}": { patch: Send<Account, Id, { administrator?: boolean; disabled?: boolean }> };
   "/api/v1/accounts/{id}/invitation": { post: Send<AccountMade, Id> };
@@ -123,6 +134,9 @@ export const people = {
   setMember: (name: string, account: string, role: Level) =>
     unwrap(http.PUT("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } }, body: { role } })),
   dropMember: (name: string, account: string) => unwrap(http.DELETE("/api/v1/projects/{name}/members/{account}", { params: { path: { name, account } } })),
+  retention: (name: string) => unwrap(http.GET("/api/v1/projects/{name}/retention", { params: { path: { name } } })),
+  /** What is left out is as if nobody had said anything. */
+  setRetention: (name: string, body: Retention) => unwrap(http.PUT("/api/v1/projects/{name}/retention", { params: { path: { name } }, body })),
   accounts: () => unwrap(http.GET("/api/v1/accounts")),
   makeAccount: (name: string, administrator: boolean) => unwrap(http.POST("/api/v1/accounts", { body: { name, administrator } })),
   changeAccount: (id: string, body: { administrator?: boolean; disabled?: boolean }) => unwrap(http.PATCH("/api/v1/accounts/{id}", { ...of(id), body })),
@@ -136,6 +150,7 @@ export const peopleKeys = {
   tokens: ["people", "tokens"] as const,
   sessions: ["people", "sessions"] as const,
   members: (project: string) => ["people", "members", project] as const,
+  retention: (project: string) => ["people", "retention", project] as const,
   accounts: ["people", "accounts"] as const,
   audit: (who: string) => ["people", "audit", who] as const,
 };

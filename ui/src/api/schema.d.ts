@@ -4368,6 +4368,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{name}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a project keeps of its runs' files
+         * @description Of each run the last checkpoints and the best; all of what is pinned or cited by a frozen report.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProjectRetention"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        /**
+         * Say what a project keeps of its runs' files
+         * @description Of checkpoints it holds from a run's next one on; of deleted runs at once.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProjectRetention"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProjectRetention"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -10284,6 +10378,7 @@ export interface components {
             archived?: boolean;
             experiment?: string;
             name?: string;
+            pinned?: boolean;
             /** Format: int32 */
             priority?: number;
             starred?: boolean;
@@ -10402,6 +10497,14 @@ export interface components {
         ProjectMade: {
             id?: components["schemas"]["UUID"];
             name?: string;
+        };
+        ProjectRetention: {
+            /** Format: int32 */
+            best?: number;
+            /** Format: int32 */
+            deletedDays?: number;
+            /** Format: int32 */
+            last?: number;
         };
         ProjectView: {
             createdAt?: components["schemas"]["Instant"];
@@ -10678,6 +10781,7 @@ export interface components {
                 [key: string]: components["schemas"]["Origin"];
             };
             params?: components["schemas"]["ObjectNode"];
+            pinned?: boolean;
             placement?: components["schemas"]["Placement"];
             preparing?: components["schemas"]["Preparing"];
             /** Format: int32 */

@@ -63,6 +63,8 @@ export interface RunView {
   /** What people put there, by name. */
   tags?: Record<string, string>;
   starred?: boolean;
+  /** All its files stay, and it is not deleted. */
+  pinned?: boolean;
   archived?: boolean;
   deletedAt?: string | null;
   hasNote?: boolean;

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, MoreHorizontal, Pencil, Star, StickyNote, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, FolderLock, FolderOpen, MoreHorizontal, Pencil, Star, StickyNote, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "../../api/me";
 import { type Change, type Kept, type Marks, order } from "../../api/order";
@@ -15,6 +15,8 @@ export interface Thing extends Marks {
   name: string;
   experiment?: string;
   priority?: number;
+  /** Of a run: all its files stay, and it is not deleted. */
+  pinned?: boolean;
   project?: string | null | undefined;
   createdBy?: string | null | undefined;
 }
@@ -90,12 +92,20 @@ function Keeping(props: Props) {
             Archive
           </MenuItem>
         )}
+        {kept === "runs" ? (
+          <MenuItem
+            icon={thing.pinned ? FolderOpen : FolderLock}
+            onSelect={() => void change(thing.pinned ? `Files go again as the project says: ${thing.name}` : `All files kept: ${thing.name}`, { pinned: !thing.pinned }, { pinned: thing.pinned ?? false })}
+          >
+            {thing.pinned ? "No longer keep all files" : "Keep all files"}
+          </MenuItem>
+        ) : null}
         {thing.deletedAt ? (
           <MenuItem icon={ArchiveRestore} onSelect={() => void doing(`Restored: ${thing.name}`, () => order.restore(kept, thing.id), () => order.remove(kept, thing.id))}>
             Restore
           </MenuItem>
         ) : (
-          <MenuItem icon={Trash2} danger onSelect={() => void doing(`Deleted: ${thing.name}`, () => order.remove(kept, thing.id), () => order.restore(kept, thing.id))}>
+          <MenuItem icon={Trash2} danger disabled={thing.pinned ?? false} hint={thing.pinned ? "(all files are kept)" : undefined} onSelect={() => void doing(`Deleted: ${thing.name}`, () => order.remove(kept, thing.id), () => order.restore(kept, thing.id))}>
             Delete
           </MenuItem>
         )}

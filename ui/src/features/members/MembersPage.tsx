@@ -16,6 +16,7 @@ import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { confirm } from "../../components/overlays/confirm";
 import { sayProblem } from "../../components/overlays/toast";
+import { Retention } from "./Retention";
 
 const LEVELS: { value: Level; label: string }[] = [
   { value: "VIEWER", label: "Viewer: looks" },
@@ -23,7 +24,7 @@ const LEVELS: { value: Level; label: string }[] = [
   { value: "MAINTAINER", label: "Maintainer: changes all, says who is a member" },
 ];
 
-/** Who works in which project, and for an administrator everybody's accounts. */
+/** Who works in which project and what it keeps of files, and for an administrator everybody's accounts. */
 export function MembersPage() {
   const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me });
   return (
@@ -129,6 +130,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
           </Button>
         </form>
       ) : null}
+      <Retention project={name} keeps={keeps} />
     </section>
   );
 }

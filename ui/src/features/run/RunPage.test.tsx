@@ -110,6 +110,19 @@ test("a star, the archive, and deleting with its undo", async () => {
   await waitFor(() => expect(screen.queryByText("deleted")).toBeNull());
 });
 
+test("all files are kept, which stands beside the name and keeps it from being deleted, and is undone", async () => {
+  draw();
+  await more(/^Keep all files/);
+  expect(await screen.findByText("files kept")).toBeTruthy();
+  expect(changes).toEqual([{ pinned: true }]);
+  await userEvent.click(await screen.findByRole("button", { name: "More" }));
+  expect((await screen.findByRole("menuitem", { name: /^Delete/ })).getAttribute("aria-disabled")).toBe("true");
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click((await screen.findAllByRole("button", { name: "Undo" })).at(0)!);
+  await waitFor(() => expect(screen.queryByText("files kept")).toBeNull());
+  expect(changes[1]).toEqual({ pinned: false });
+});
+
 test("a note is Markdown, and its versions stay", async () => {
   draw();
   await more(/Write a note/);

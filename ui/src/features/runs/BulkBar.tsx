@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, Gauge, GitCompareArrows, type LucideIcon, Pause, Play, RotateCcw, Star, StarOff, Table2, Tag, Trash2, Undo2, X } from "lucide-react";
+import { Archive, ArchiveRestore, Ban, Ellipsis, FolderInput, FolderLock, FolderOpen, Gauge, GitCompareArrows, type LucideIcon, Pause, Play, RotateCcw, Star, StarOff, Table2, Tag, Trash2, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { Deed } from "../../api/curating";
@@ -120,6 +120,12 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
                 </MenuItem>
                 <MenuItem icon={StarOff} onSelect={() => void ask("star", { patch: { starred: false } }, "without a star")}>
                   Take the star away
+                </MenuItem>
+                <MenuItem icon={FolderLock} onSelect={() => void ask("keep", { patch: { pinned: true } }, "with all files kept")}>
+                  Keep all files
+                </MenuItem>
+                <MenuItem icon={FolderOpen} onSelect={() => void ask("keep", { patch: { pinned: false } }, "with files kept as the project says")}>
+                  No longer keep all files
                 </MenuItem>
                 <MenuItem icon={Gauge} onSelect={() => curate("priority")}>
                   Priority…

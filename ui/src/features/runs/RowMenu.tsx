@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Ban, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ban, FolderLock, FolderOpen, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
 import { useMay } from "../../api/me";
 import type { RunView } from "../../api/types";
 import { actionsOf } from "../../components/ActionBar";
@@ -32,6 +32,7 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
     if (sure) await change.bulk({ select, do: { action: "cancel" } }, ACTS.cancel.words);
   };
   const actions = run.deletedAt || !changes ? [] : actionsOf(run.state);
+  const undeletable = run.pinned ? "(all files are kept)" : actions.includes("cancel") ? "(cancel it first)" : undefined;
   return (
     <Menu open onOpen={(open) => !open && onClose()} align="end" trigger={<RowMenuButton name={run.name} />}>
       {run.deletedAt && changes ? (
@@ -67,7 +68,10 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
               <MenuItem icon={run.archived ? ArchiveRestore : Archive} onSelect={() => void change.put(run, { archived: !run.archived }, run.archived ? "out of the archive" : "archived")}>
                 {run.archived ? "Take out of the archive" : "Archive"}
               </MenuItem>
-              <MenuItem icon={Trash2} danger disabled={actions.includes("cancel")} hint={actions.includes("cancel") ? "(cancel it first)" : undefined} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
+              <MenuItem icon={run.pinned ? FolderOpen : FolderLock} onSelect={() => void change.put(run, { pinned: !run.pinned }, run.pinned ? "keeps what the project says" : "keeps all its files")}>
+                {run.pinned ? "No longer keep all files" : "Keep all files"}
+              </MenuItem>
+              <MenuItem icon={Trash2} danger disabled={undeletable !== undefined} hint={undeletable} onSelect={() => void change.bulk({ select, do: { delete: true } }, "deleted")}>
                 Delete
               </MenuItem>
             </>

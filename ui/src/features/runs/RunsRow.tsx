@@ -1,4 +1,4 @@
-import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, NotebookText, Star, Target, Trash2 } from "lucide-react";
+import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, FolderLock, NotebookText, Star, Target, Trash2 } from "lucide-react";
 import { type CSSProperties, type KeyboardEvent, lazy, memo, type Ref, Suspense } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
@@ -220,6 +220,7 @@ export function Marks({ run }: { run: RunView }) {
   return (
     <>
       {run.starred ? <Star size={13} className={css.star} role="img" aria-label="starred" /> : null}
+      {run.pinned ? <FolderLock size={13} className={css.mark} role="img" aria-label="all files kept" /> : null}
       {run.hasNote ? <NotebookText size={13} className={css.mark} role="img" aria-label="has a note" /> : null}
       {run.archived ? <Archive size={13} className={css.mark} role="img" aria-label="archived" /> : null}
       {run.deletedAt ? <Trash2 size={13} className={css.mark} role="img" aria-label="deleted" /> : null}

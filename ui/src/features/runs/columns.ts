@@ -47,6 +47,7 @@ const FIXED: readonly Column[] = [
   fixed("device", "Device", 110, (run) => run.device ?? undefined, (run) => (run.device ? shortId(run.device) : "–"), false),
   fixed("tags", "Tags", 150, (run) => run.tags, (run) => Object.entries(run.tags ?? {}).map(([key, text]) => (text === "" ? key : `${key}: ${text}`)).join(", "), false),
   fixed("starred", "Starred", 84, (run) => run.starred, (run) => (run.starred ? "yes" : "")),
+  fixed("pinned", "Files kept", 96, (run) => run.pinned, (run) => (run.pinned ? "all" : "")),
   fixed("id", "Id", 96, (run) => run.id, (run) => shortId(run.id), false),
 ];
 const BY_ID = new Map(FIXED.map((column) => [column.id, column]));

@@ -8,7 +8,7 @@ import type { RunView } from "../../api/types";
 import { count } from "../../components/format";
 import { say, sayProblem } from "../../components/overlays/toast";
 
-type Flags = { starred?: boolean; archived?: boolean };
+type Flags = { starred?: boolean; pinned?: boolean; archived?: boolean };
 
 export interface Change {
   /** The same to many runs. @param words what they are then: "archived". @returns whether it was taken */
@@ -54,7 +54,7 @@ async function back(cache: QueryClient, asks: readonly BulkAsk[], n: number): Pr
 async function put(cache: QueryClient, run: RunView, change: Flags, words: string): Promise<boolean> {
   try {
     placeRun(cache, (await order.change("runs", run.id, change)) as RunView);
-    const back: Flags = { ...(change.starred === undefined ? {} : { starred: !change.starred }), ...(change.archived === undefined ? {} : { archived: !change.archived }) };
+    const back: Flags = Object.fromEntries(Object.entries(change).map(([flag, on]) => [flag, !on]));
     say(`${run.name} ${words}`, { undo: () => put(cache, run, back, "as before") });
     void readAllAgain(cache);
     return true;

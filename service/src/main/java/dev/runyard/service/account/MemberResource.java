@@ -2,7 +2,6 @@ package dev.runyard.service.account;
 
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
-import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Defaults;
 import dev.runyard.spec.json.Json;
@@ -39,10 +38,12 @@ public class MemberResource {
     private static final int MOST = 1_000;
 
     private final Statements statements;
+    private final Projects projects;
     private final SecurityIdentity identity;
 
-    public MemberResource(Statements statements, SecurityIdentity identity) {
+    public MemberResource(Statements statements, Projects projects, SecurityIdentity identity) {
         this.statements = statements;
+        this.projects = projects;
         this.identity = identity;
     }
 
@@ -135,7 +136,7 @@ public class MemberResource {
                         Role.Level.valueOf(r.getString(2)),
                         Statements.instant(r, "created_at"),
                         r.getString(4)),
-                known(name),
+                projects.known(name),
                 MOST);
     }
 
@@ -147,7 +148,7 @@ public class MemberResource {
     @RequestBody(content = @Content(schema = @Schema(implementation = Membership.class)), required = true)
     public List<Member> put(@PathParam("name") String name, @PathParam("account") String account, byte[] body) {
         Membership ask = Json.read(body, Membership.class);
-        UUID project = kept(name);
+        UUID project = projects.kept(name);
         int put = statements.change(
                 """
                 insert into member (project_id, account_id, role, created_by)
@@ -165,7 +166,7 @@ public class MemberResource {
     @Transactional
     @Operation(summary = "Take a member out of a project", description = "What they made there stays.")
     public List<Member> drop(@PathParam("name") String name, @PathParam("account") String account) {
-        UUID project = kept(name);
+        UUID project = projects.kept(name);
         int dropped = statements.change(
                 "delete from member where project_id = ? and account_id = (select id from account where name = ?)",
                 project,
@@ -174,25 +175,5 @@ public class MemberResource {
             throw Problem.notFound("member", account);
         }
         return members(name);
-    }
-
-    private UUID known(String name) {
-        return statements
-                .row(
-                        "select id from project where name = ?",
-                        r -> r.getObject(1, UUID.class),
-                        Given.label("project", name))
-                .orElseThrow(() -> Problem.notFound("project", name));
-    }
-
-    /** One whose members the person may change; the policies of the database say so again. */
-    private UUID kept(String name) {
-        UUID project = known(name);
-        boolean mine = identity.hasRole(Role.ADMINISTRATOR)
-                || statements.number("select count(*) where ? = any (runyard_keeps())", project) == 1;
-        if (!mine) {
-            throw Problem.notAllowed();
-        }
-        return project;
     }
 }

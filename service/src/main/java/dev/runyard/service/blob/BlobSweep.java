@@ -51,7 +51,7 @@ class BlobSweep {
             Freeing.Freed freed = freeing.some();
             if (freed.runs() > 0) {
                 LOG.infof(
-                        "let go of the files of %d runs that were deleted more than %s ago",
+                        "let go of the files of %d runs that were deleted longer ago than their project keeps them (the lab's own: %s)",
                         freed.runs(), freeing.deletedFor());
             }
             if (freed.files() > 0) {

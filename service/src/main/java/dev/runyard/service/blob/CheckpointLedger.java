@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Which checkpoints a run has. The last two and the best stay; what a dropped one referred to alone goes with the next sweep. */
+/** Which checkpoints a run has. The last two and the best stay, or as many as the project says; what a dropped one referred to alone goes with the next sweep. */
 @ApplicationScoped
 public class CheckpointLedger {
     private static final int MOST_FILES = 1_000;
@@ -37,6 +37,11 @@ public class CheckpointLedger {
             on conflict (run_id, attempt, step) do update set
               epoch = excluded.epoch, best = excluded.best, manifest = excluded.manifest
             """;
+
+    private static final String KEEPS = """
+            select r.pinned or exists (select 1 from report_citation c where c.run_id = r.id),
+                   coalesce(t.last, ?), coalesce(t.best, ?)
+            from run r left join retention t on t.project_id = r.project_id where r.id = ?""";
 
     private static final String NEWEST_FIRST = " from checkpoint where run_id = ? order by attempt desc, step desc";
 
@@ -130,9 +135,18 @@ public class CheckpointLedger {
                 ref.files().stream().map(CheckpointRef.File::sha256).toList());
     }
 
-    /** What a frozen report cites keeps all it has. */
+    /** What is pinned, and what a frozen report cites, keeps all it has. */
     private void retain(UUID run) {
-        if (statements.number("select count(*) from report_citation where run_id = ?", run) > 0) {
+        record Keeps(boolean all, int last, int best) {}
+        Keeps keeps = statements
+                .row(
+                        KEEPS,
+                        r -> new Keeps(r.getBoolean(1), r.getInt(2), r.getInt(3)),
+                        Retention.LAST,
+                        Retention.BEST,
+                        run)
+                .orElseThrow();
+        if (keeps.all()) {
             return;
         }
         record Made(long attempt, long step, boolean best) {}
@@ -140,7 +154,7 @@ public class CheckpointLedger {
                 "select attempt, step, best" + NEWEST_FIRST,
                 r -> new Made(r.getLong(1), r.getLong(2), r.getBoolean(3)),
                 run);
-        for (Made spare : Retention.spare(made, Made::best)) {
+        for (Made spare : Retention.spare(made, keeps.last(), keeps.best(), Made::best)) {
             statements.change(
                     "delete from checkpoint where run_id = ? and attempt = ? and step = ?",
                     run,

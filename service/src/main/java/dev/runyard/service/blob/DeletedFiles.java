@@ -8,15 +8,18 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a deleted run left. It can be restored with all its files for a while; then its checkpoints and other files are let go, and the
- * next sweep takes what nothing else refers to. What a frozen report cites stays, with what tasks found on it.
+ * What a deleted run left. It can be restored with all its files for a while, as long as its project says or else the lab; then its
+ * checkpoints and other files are let go, and the next sweep takes what nothing else refers to. What is pinned stays, and what a frozen
+ * report cites, with what tasks found on it.
  */
 @ApplicationScoped
 class DeletedFiles {
     private static final int RUNS = 200;
 
     private static final String OLD = """
-            where r.deleted_at < now() - make_interval(secs => ?)
+            left join retention t on t.project_id = r.project_id
+            where r.deleted_at < now() - coalesce(make_interval(days => t.deleted_days), make_interval(secs => ?))
+              and not r.pinned
               and not exists (select 1 from report_citation c where c.run_id in (r.id, r.of_run))
               and (exists (select 1 from artifact a where a.run_id = r.id)
                    or exists (select 1 from checkpoint k where k.run_id = r.id))
@@ -42,7 +45,11 @@ class DeletedFiles {
         this.statements = statements;
     }
 
-    /** What {@link #letGo} and the next sweep would free. */
+    /**
+     * What {@link #letGo} and the next sweep would free.
+     *
+     * @param after how long a deleted run keeps its files where its project does not say
+     */
     List<Freeing.Part> plan(Duration after) {
         return statements.rows(
                 PLAN,
@@ -59,6 +66,7 @@ class DeletedFiles {
     /**
      * Lets go of the files of runs that were deleted longer ago; some at a time, and may be repeated anywhere.
      *
+     * @param after as above
      * @return of how many runs
      */
     @Transactional

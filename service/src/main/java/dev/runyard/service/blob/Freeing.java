@@ -27,7 +27,7 @@ public class Freeing {
     private final DeletedFiles deletedFiles;
     private final Duration deletedFor;
 
-    /** @param deletedFor how long a deleted run keeps its files */
+    /** @param deletedFor how long a deleted run keeps its files where its project does not say */
     Freeing(
             Statements statements,
             Asking asking,

@@ -8,6 +8,7 @@ import jakarta.transaction.Transactional;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,21 @@ public class Curation {
         this.wakeup = wakeup;
     }
 
-    /** What a patch says that all of them have: name, tags, star, archive. Answers who changed. */
+    /**
+     * What a patch says that all of them have: name, tags, star, archive; and of runs the pin. Answers who changed.
+     *
+     * @throws Problem 422 for a pin of what is no run
+     */
     @Transactional(Transactional.TxType.MANDATORY)
     public Set<UUID> change(Curated what, Collection<UUID> ids, Patch patch, String who) {
+        if (patch.pinned() != null && what != Curated.RUN) {
+            throw Problem.invalid(
+                    "UNKNOWN_FIELD",
+                    "pinned",
+                    patch.pinned(),
+                    "is of runs",
+                    "pin its runs: POST /api/v1/runs/bulk with {\"do\": {\"patch\": {\"pinned\": true}}}");
+        }
         Set<UUID> changed = new LinkedHashSet<>();
         if (patch.name() != null) {
             changed.addAll(change(what, ids, "name", "cast(? as text)", patch.name(), "rename", who));
@@ -52,6 +65,10 @@ public class Curation {
         if (patch.starred() != null) {
             String kind = patch.starred() ? "star" : "unstar";
             changed.addAll(change(what, ids, "starred", "cast(? as boolean)", patch.starred(), kind, who));
+        }
+        if (patch.pinned() != null) {
+            String kind = patch.pinned() ? "pin" : "unpin";
+            changed.addAll(change(what, ids, "pinned", "cast(? as boolean)", patch.pinned(), kind, who));
         }
         if (patch.archived() != null) {
             String kind = patch.archived() ? "archive" : "unarchive";
@@ -91,10 +108,14 @@ public class Curation {
         return change(what, ids, "experiment_id", "cast(? as uuid)", experiment, "move", who);
     }
 
-    /** Thrown away now, or fetched back. */
+    /**
+     * Thrown away now, or fetched back.
+     *
+     * @throws Problem 409 PINNED where one is a run that is pinned; then none is
+     */
     @Transactional(Transactional.TxType.MANDATORY)
     public List<UUID> delete(Curated what, Collection<UUID> ids, boolean deleted, String who) {
-        return change(
+        List<UUID> changed = change(
                 what,
                 ids,
                 "deleted_at",
@@ -102,6 +123,30 @@ public class Curation {
                 deleted,
                 deleted ? "delete" : "restore",
                 who);
+        if (deleted && what == Curated.RUN) {
+            // Their rows are held by the change: nobody pins one beside it.
+            Optional<Problem> refusal = statements.row(
+                    "select id, name, count(*) over () from run where id = any(?) and pinned order by id limit 1",
+                    r -> pinned(r.getObject(1, UUID.class), r.getString(2), r.getLong(3)),
+                    changed);
+            refusal.ifPresent(problem -> {
+                throw problem;
+            });
+        }
+        return changed;
+    }
+
+    /** @param pinned how many are, of those that were to be deleted */
+    public static Problem pinned(UUID run, String name, long pinned) {
+        return Problem.invalid(
+                409,
+                "PINNED",
+                "run",
+                name,
+                pinned == 1
+                        ? "is pinned, so that all its files are kept"
+                        : "and " + (pinned - 1) + " more of these runs are pinned, so that all their files are kept",
+                "take the pin away first: PATCH /api/v1/runs/" + run + " {\"pinned\": false}");
     }
 
     private List<UUID> change(

@@ -38,7 +38,7 @@ public class ExperimentDesk {
         curation.change(Curated.EXPERIMENT, List.of(experiment), patch, who);
     }
 
-    /** @throws Problem 409 IN_USE while a run or sweep of it is not over */
+    /** @throws Problem 409 IN_USE while a run or sweep of it is not over, PINNED while a run of it is pinned */
     @Transactional
     public void delete(UUID experiment, String who) {
         long open = statements.number(

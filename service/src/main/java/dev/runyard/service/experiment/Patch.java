@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What is to change; what is left out stays.
  *
  * @param tags texts, numbers, true or false by name, kept as texts; null takes a tag away, and tags that are not named stay
+ * @param pinned all files stay, and it is not deleted; of runs
  * @param priority in [-100, 100]; of runs and sweeps
  * @param experiment the name of where it goes, made if it is new; of runs without a sweep, and of sweeps
  */
@@ -20,6 +21,7 @@ public record Patch(
         @Nullable String name,
         @Nullable ObjectNode tags,
         @Nullable Boolean starred,
+        @Nullable Boolean pinned,
         @Nullable Boolean archived,
         @Nullable Integer priority,
         @Nullable String experiment) {
@@ -45,6 +47,7 @@ public record Patch(
         return name == null
                 && tags == null
                 && starred == null
+                && pinned == null
                 && archived == null
                 && priority == null
                 && experiment == null;

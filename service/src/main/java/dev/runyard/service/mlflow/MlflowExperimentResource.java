@@ -134,7 +134,9 @@ public class MlflowExperimentResource {
         if (name != null) {
             try {
                 desk.change(
-                        row.id(), new Patch(message.key("new_name"), null, null, null, null, null), Given.who(user));
+                        row.id(),
+                        new Patch(message.key("new_name"), null, null, null, null, null, null),
+                        Given.who(user));
             } catch (Problem e) {
                 if ("NAME_TAKEN".equals(e.body().code())) {
                     throw Problem.of(400, "RESOURCE_ALREADY_EXISTS", e.body().detail());

@@ -29,6 +29,7 @@ record Part(String table, String which, String order, Set<String> without) {
     static final Set<String> SHARED = Set.of("worker", "device", "config_layout", "blob");
 
     static final List<Part> ALL = List.of(
+            of("retention", OF_PROJECT, "t.project_id"),
             of("experiment", OF_PROJECT, "t.created_at, t.id"),
             of("sweep", OF_PROJECT, "t.created_at, t.id"),
             of("run", OF_PROJECT, "t.created_at, t.id"),

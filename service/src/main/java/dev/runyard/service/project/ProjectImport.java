@@ -104,8 +104,9 @@ public class ProjectImport {
                     "PROJECT_NOT_EMPTY",
                     "Project " + name + " has runs, sweeps or reports already; import it under another name.");
         }
-        // What every project begins with.
+        // What every project begins with, and what was said of it while it was empty.
         statements.change("delete from experiment where project_id = ?", project);
+        statements.change("delete from retention where project_id = ?", project);
         return project;
     }
 

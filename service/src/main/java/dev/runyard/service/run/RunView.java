@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param preparing what its attempt makes before the first step, where that takes long
  * @param waiting why it is not on one, where it is waiting
  * @param tags texts by name
+ * @param pinned all its files stay, and it is not deleted
  * @param archived put away: lists leave it out unless asked
  * @param deletedAt when it was thrown away; lists leave it out unless asked
  * @param hasNote whether somebody wrote a note
@@ -94,6 +95,7 @@ public record RunView(
         @Nullable String waiting,
         Map<String, String> tags,
         boolean starred,
+        boolean pinned,
         boolean archived,
         @Nullable Instant deletedAt,
         boolean hasNote,
@@ -107,7 +109,7 @@ public record RunView(
     public static final String COLUMNS = """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.priority_class, r.placement, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
-            %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.archived, r.deleted_at,
+            %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.pinned, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null and not l.beside) as device,
@@ -183,6 +185,7 @@ public record RunView(
                 null,
                 Curated.tags(row.getString("tags")),
                 row.getBoolean("starred"),
+                row.getBoolean("pinned"),
                 row.getBoolean("archived"),
                 Statements.time(row, "deleted_at"),
                 row.getBoolean("noted"),
@@ -273,6 +276,7 @@ public record RunView(
                 why,
                 tags,
                 starred,
+                pinned,
                 archived,
                 deletedAt,
                 hasNote,

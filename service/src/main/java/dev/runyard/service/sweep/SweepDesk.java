@@ -43,7 +43,7 @@ public class SweepDesk {
         }
     }
 
-    /** @throws Problem 409 IN_USE while it or a run of it is not over */
+    /** @throws Problem 409 IN_USE while it or a run of it is not over, PINNED while a run of it is pinned */
     @Transactional
     public void delete(UUID sweep, String who) {
         long open = statements.number(

@@ -53,6 +53,11 @@ final class ProjectTest {
                 assertThat(out).as(part.table()).contains("{\"table\":\"" + part.table() + "\"");
             }
         }
+        assertThat(lines)
+                .anyMatch(line -> line.contains("\"table\":\"retention\"")
+                        && line.replace(" ", "").contains("\"best\":3"))
+                .anyMatch(line -> line.contains("\"table\":\"run\"")
+                        && line.replace(" ", "").contains("\"pinned\":true"));
         List<String> positions = lab.column(
                 "select e.position::text from event e join run r on r.id = e.run_id join project p on p.id = r.project_id"
                         + " where p.name = ? and e.position is not null",
@@ -80,6 +85,17 @@ final class ProjectTest {
         read(project, sha256).statusCode(200).body("rows.run", equalTo(4));
         assertThat(export(project).extract().asString()).isEqualTo(out);
         // As anybody reads it.
+        given().get("/api/v1/projects/" + project + "/retention")
+                .then()
+                .body("last", equalTo(5))
+                .body("best", equalTo(3))
+                .body("deletedDays", equalTo(90));
+        assertThat(in().queryParam("filter", "pinned = true")
+                        .get("/api/v1/runs")
+                        .then()
+                        .extract()
+                        .<List<String>>path("items.name"))
+                .containsExactly("r0");
         String run = in().queryParam("filter", "params.lr = 0.5")
                 .get("/api/v1/runs")
                 .then()
@@ -199,6 +215,11 @@ final class ProjectTest {
 
     private void fill() {
         people.project(project);
+        given().contentType("application/json")
+                .body("{\"last\": 5, \"best\": 3, \"deletedDays\": 90}")
+                .put("/api/v1/projects/" + project + "/retention")
+                .then()
+                .statusCode(200);
         String experiment =
                 post("experiments/create", "{\"name\": \"e\"}").extract().path("experiment_id");
         for (int i = 0; i < 4; i++) {
@@ -238,6 +259,11 @@ final class ProjectTest {
                         .extract()
                         .path("model.info.model_id");
                 post("runs/outputs", "{\"run_id\": \"" + run + "\", \"models\": [{\"model_id\": \"" + model + "\"}]}");
+                in().contentType("application/json")
+                        .body("{\"pinned\": true}")
+                        .patch("/api/v1/runs/" + run)
+                        .then()
+                        .statusCode(200);
                 in().contentType("application/json")
                         .body("{\"text\": \"a *note*\"}")
                         .put("/api/v1/runs/" + run + "/note")
@@ -312,7 +338,7 @@ final class ProjectTest {
     /** Tables in which something of it is still there: its own text is in each of its rows' ids or names. */
     private List<String> left() {
         List<String> left = new ArrayList<>();
-        for (String table : List.of("run", "sweep", "report", "experiment", "saved_view")) {
+        for (String table : List.of("run", "sweep", "report", "experiment", "saved_view", "retention")) {
             if (lab.number("select count(*) from " + table
                             + " t where not exists (select 1 from project p where p.id = t.project_id)")
                     > 0) {

@@ -112,6 +112,7 @@ public class RunDesk {
             RunState state,
             boolean inSweep,
             boolean deleted,
+            boolean pinned,
             boolean external,
             String createdBy,
             boolean own) {
@@ -122,13 +123,14 @@ public class RunDesk {
                 r.getBoolean(4),
                 r.getBoolean(5),
                 r.getBoolean(6),
-                r.getString(7),
-                r.getBoolean(8));
+                r.getBoolean(7),
+                r.getString(8),
+                r.getBoolean(9));
     }
 
     /** What {@link Subject#READER} reads of {@code run r}. */
     String columns() {
-        return "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null, r.external, r.created_by, "
+        return "r.id, r.name, r.state, r.sweep_id is not null, r.deleted_at is not null, r.pinned, r.external, r.created_by, "
                 + asking.own("r");
     }
 
@@ -150,6 +152,9 @@ public class RunDesk {
                     : Optional.empty();
         }
         if (deed.delete() != null) {
+            if (run.pinned()) {
+                return Optional.of("it is pinned, so that all its files are kept; take the pin away first");
+            }
             return run.state().terminal()
                     ? Optional.empty()
                     : Optional.of("it is " + run.state() + "; cancel it first");
@@ -168,7 +173,7 @@ public class RunDesk {
     /**
      * To one run.
      *
-     * @throws Problem 404, or 409 NOT_APPLICABLE
+     * @throws Problem 404, or 409 PINNED or NOT_APPLICABLE
      */
     @Transactional
     public void one(UUID run, Deed deed, String who) {
@@ -176,7 +181,11 @@ public class RunDesk {
         if (found.isEmpty()) {
             throw Problem.notFound("run", run);
         }
-        against(deed, found.get(0)).ifPresent(why -> {
+        Subject subject = found.get(0);
+        if (deed.delete() != null && subject.pinned()) {
+            throw Curation.pinned(run, subject.name(), 1);
+        }
+        against(deed, subject).ifPresent(why -> {
             throw Problem.of(409, "NOT_APPLICABLE", "Run " + run + ": " + why + ".");
         });
         carryOut(deed, List.of(run), who);
@@ -199,7 +208,7 @@ public class RunDesk {
     Map<UUID, Patch> before(Patch patch, Collection<UUID> runs) {
         Map<UUID, Patch> found = new HashMap<>();
         statements.each(
-                "select r.id, r.tags, r.starred, r.archived, r.priority, e.name from run r join experiment e on e.id = r.experiment_id"
+                "select r.id, r.tags, r.starred, r.archived, r.priority, e.name, r.pinned from run r join experiment e on e.id = r.experiment_id"
                         + " where r.id = any(?)",
                 r -> {
                     ObjectNode tags = null;
@@ -216,6 +225,7 @@ public class RunDesk {
                                     null,
                                     tags,
                                     patch.starred() == null ? null : r.getBoolean(3),
+                                    patch.pinned() == null ? null : r.getBoolean(7),
                                     patch.archived() == null ? null : r.getBoolean(4),
                                     patch.priority() == null ? null : r.getInt(5),
                                     patch.experiment() == null ? null : r.getString(6)));

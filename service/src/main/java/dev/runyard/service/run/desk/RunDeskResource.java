@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
-/** One run kept in order: renamed, tagged, starred, noted, put away, thrown away, fetched back. */
+/** One run kept in order: renamed, tagged, starred, pinned, noted, put away, thrown away, fetched back. */
 @Path("/api/v1/runs/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.PERSON)
@@ -55,7 +55,7 @@ public class RunDeskResource {
         return done(id, RunDesk.Deed.patch(patch), user);
     }
 
-    /** Only what is over; it is shown with {@code deleted=only} until it is fetched back. */
+    /** Only what is over, and not what is pinned; it is shown with {@code deleted=only} until it is fetched back. */
     @DELETE
     @RolesAllowed(Role.RESEARCHER)
     public RunView delete(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {

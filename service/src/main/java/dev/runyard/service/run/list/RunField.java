@@ -85,6 +85,7 @@ public sealed interface RunField {
             column("priority", "r.priority", Type.NUMBER, false),
             column("attempt", "r.attempt", Type.NUMBER, false),
             column("starred", "r.starred", Type.FLAG, false),
+            column("pinned", "r.pinned", Type.FLAG, false),
             column("archived", "r.archived", Type.FLAG, false),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
             column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),

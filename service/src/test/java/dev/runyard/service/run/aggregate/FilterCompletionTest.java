@@ -48,6 +48,8 @@ final class FilterCompletionTest {
         assertThat(at("(state = FINISHED) a")).containsExactly("and");
         assertThat(at("state = FINISHED and not se")).contains("params.seed");
         assertThat(at("starred = ")).containsExactly("true", "false");
+        assertThat(at("pinn")).containsExactly("pinned");
+        assertThat(at("pinned = ")).containsExactly("true", "false");
     }
 
     @Test

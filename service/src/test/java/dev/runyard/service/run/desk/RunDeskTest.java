@@ -270,6 +270,66 @@ final class RunDeskTest {
         }
     }
 
+    @Test
+    void whatIsPinnedIsNotDeletedHoweverItIsAskedFor() {
+        String e = "desk-pinned";
+        UUID kept = queue(e, "kept");
+        UUID gone = queue(e, "gone");
+        send("PATCH", "/runs/" + kept, "{\"pinned\": true}").statusCode(200).body("pinned", equalTo(true));
+        assertThat(names(e, "filter", "pinned = true")).containsExactly("kept");
+        end(kept, "FINISHED");
+        end(gone, "FINISHED");
+        send("DELETE", "/runs/" + kept, "")
+                .statusCode(409)
+                .body("code", equalTo("PINNED"))
+                .body("value", equalTo("\"kept\""))
+                .body("rule", equalTo("is pinned, so that all its files are kept"))
+                .body(
+                        "remedy",
+                        equalTo("take the pin away first: PATCH /api/v1/runs/" + kept + " {\"pinned\": false}"));
+        String both = "\"select\": {\"ids\": [\"" + kept + "\", \"" + gone + "\"]}";
+        send("POST", "/runs/bulk/check", "{" + both + "}").body("actions.delete", equalTo(1));
+        send("POST", "/runs/bulk", "{" + both + ", \"do\": {\"delete\": true}}")
+                .statusCode(200)
+                .body("done", equalTo(1))
+                .body("skippedTotal", equalTo(1))
+                .body("skipped[0].name", equalTo("kept"))
+                .body("skipped[0].why", containsString("take the pin away first"));
+        assertThat(names(e)).containsExactly("kept");
+        send("POST", "/runs/" + gone + "/restore", "").statusCode(200);
+        // Nor with the experiment that it is in, of which nothing is deleted then.
+        send("DELETE", "/experiments/" + e, "").statusCode(409).body("code", equalTo("PINNED"));
+        assertThat(names(e)).containsExactly("gone", "kept");
+        given().contentType(ContentType.JSON)
+                .body("{\"run_id\": \"" + kept.toString().replace("-", "") + "\"}")
+                .post("/api/2.0/mlflow/runs/delete")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("PINNED"));
+        assertThat(names(e)).containsExactly("gone", "kept");
+        // Of many at once, with a way back for those alone that it changed.
+        JsonPath taken = send("POST", "/runs/bulk", "{" + both + ", \"do\": {\"patch\": {\"pinned\": false}}}")
+                .statusCode(200)
+                .body("done", equalTo(1))
+                .extract()
+                .jsonPath();
+        assertThat(names(e, "filter", "pinned = true")).isEmpty();
+        send("POST", "/runs/bulk", json(taken.getMap("undo[0]"))).statusCode(200);
+        assertThat(names(e, "filter", "pinned = true")).containsExactly("kept");
+        send("PATCH", "/experiments/" + e, "{\"pinned\": true}")
+                .statusCode(422)
+                .body("field", equalTo("pinned"))
+                .body("rule", equalTo("is of runs"));
+        send("PATCH", "/runs/" + kept, "{\"pinned\": false}").body("pinned", equalTo(false));
+        send("DELETE", "/runs/" + kept, "").statusCode(200).body("deletedAt", notNullValue());
+        assertThat(given().get("/api/v1/runs/" + kept + "/events")
+                        .then()
+                        .extract()
+                        .jsonPath()
+                        .getList("kind", String.class))
+                .containsExactly("queue", "pin", "unpin", "pin", "unpin", "delete");
+    }
+
     private static String json(Map<String, ?> body) {
         return new ObjectMapper().valueToTree(body).toString();
     }
@@ -305,6 +365,12 @@ final class RunDeskTest {
                 .then()
                 .body("outcome", equalTo("cancelled"))
                 .body("failures", equalTo(Map.of("INTERNAL", 1)));
+        String first = "/runs/" + runs.getString("items[0].id");
+        send("PATCH", first, "{\"pinned\": true}").statusCode(200);
+        send("DELETE", "/sweeps/" + sweep, "").statusCode(409).body("code", equalTo("PINNED"));
+        given().queryParam("sweep", sweep).get("/api/v1/runs").then().body("items", hasSize(2));
+        send("PATCH", "/sweeps/" + sweep, "{\"pinned\": true}").statusCode(422).body("field", equalTo("pinned"));
+        send("PATCH", first, "{\"pinned\": false}").statusCode(200);
         send("DELETE", "/sweeps/" + sweep, "").statusCode(200).body("deletedAt", notNullValue());
         given().queryParam("sweep", sweep).get("/api/v1/runs").then().body("items", hasSize(0));
         given().queryParam("experiment", "desk-sweep-2")

@@ -30,4 +30,32 @@ class RetentionTest {
             }
         }
     }
+
+    /** As many of each as a project says. */
+    @Test
+    void asManyOfTheLastAndOfTheBestStayAsIsSaid() {
+        for (int last = 1; last <= 3; last++) {
+            for (int best = 0; best <= 3; best++) {
+                for (int course = 0; course < 1 << 8; course++) {
+                    int bests = course;
+                    List<Integer> all = new ArrayList<>();
+                    List<Integer> kept = new ArrayList<>();
+                    for (int step = 0; step < 8; step++) {
+                        all.add(0, step);
+                        kept.add(0, step);
+                        kept.removeAll(Retention.spare(List.copyOf(kept), last, best, s -> (bests >> s & 1) == 1));
+                    }
+                    List<Integer> wanted = new ArrayList<>(all.subList(0, last));
+                    all.stream()
+                            .filter(s -> (bests >> s & 1) == 1)
+                            .limit(best)
+                            .filter(s -> !wanted.contains(s))
+                            .forEach(wanted::add);
+                    assertThat(kept)
+                            .as("course %s, last %s, best %s", course, last, best)
+                            .isEqualTo(wanted);
+                }
+            }
+        }
+    }
 }
