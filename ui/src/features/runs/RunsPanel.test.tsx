@@ -215,35 +215,6 @@ test("one row is starred by its key, renamed by its menu, and that too can be un
   await waitFor(() => expect(sent[2]).toEqual({ path: "run-0", body: { name: "sweep-of-prompts-000" } }));
 });
 
-test("all files of a run are kept by its menu, which says nothing of the baseline's pin, and of many by the bar", async () => {
-  drawAt("/runs?charts=off", <RunsPanel />);
-  (await rowOf(/-000/)).focus();
-  await userEvent.keyboard("m");
-  await userEvent.click(await screen.findByRole("menuitem", { name: "Keep all files" }));
-  await waitFor(() => expect(sent[0]).toEqual({ path: "run-0", body: { pinned: true } }));
-  const said = (await screen.findByText("sweep-of-prompts-000 keeps all its files")).closest("li")!;
-  await userEvent.click(within(said).getByRole("button", { name: "Undo" }));
-  await waitFor(() => expect(sent[1]).toEqual({ path: "run-0", body: { pinned: false } }));
-
-  await userEvent.click(screen.getByRole("checkbox", { name: "Select all that match" }));
-  await userEvent.click(await screen.findByRole("button", { name: "More for the selected" }));
-  await userEvent.click(await screen.findByRole("menuitem", { name: "Keep all files" }));
-  await waitFor(() => expect(sent[2]?.body).toEqual({ select: {}, expect: 4, do: { patch: { pinned: true } } }));
-});
-
-test("a run whose files are kept is marked, and is not offered to be deleted", async () => {
-  server.use(http.get("*/api/v1/runs", () => HttpResponse.json({ items: [{ ...RUNS[0], pinned: true }, RUNS[1]], total: 2, more: false, metrics: [] })));
-  drawAt("/runs?charts=off", <RunsPanel />);
-  const kept = await rowOf(/-000/);
-  expect(within(kept).getByRole("img", { name: "all files kept" })).toBeTruthy();
-  expect(within(await rowOf(/-001/)).queryByRole("img", { name: "all files kept" })).toBeNull();
-  kept.focus();
-  await userEvent.keyboard("m");
-  expect((await screen.findByRole("menuitem", { name: /^Delete/ })).getAttribute("aria-disabled")).toBe("true");
-  await userEvent.click(screen.getByRole("menuitem", { name: "No longer keep all files" }));
-  await waitFor(() => expect(sent[0]).toEqual({ path: "run-0", body: { pinned: false } }));
-});
-
 test("what is somebody else's is neither offered to a researcher nor done by its key", async () => {
   drawAt("/runs?charts=off", <RunsPanel />, { name: "ann", administrator: false, readOnly: false, way: "SESSION", projects: [{ name: "default", role: "RESEARCHER" }] });
   (await rowOf(/-000/)).focus();
