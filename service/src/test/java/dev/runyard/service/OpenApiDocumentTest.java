@@ -42,7 +42,8 @@ final class OpenApiDocumentTest {
                 assertThat(responses.has("200") || responses.has("201") || responses.has("204"))
                         .as(what)
                         .isTrue();
-                boolean mlflow = path.getKey().contains(".0/mlflow") || path.getKey().equals("/get-artifact");
+                boolean mlflow =
+                        path.getKey().contains(".0/mlflow") || path.getKey().equals("/get-artifact");
                 String refused = mlflow ? "application/json" : "application/problem+json";
                 // Said once for all routes: the types that clients make of it would be three times as long otherwise.
                 for (String status : List.of("401", "403", "404", "422", "503")) {
