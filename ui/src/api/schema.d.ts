@@ -624,6 +624,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/experiments/search-datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Datasets */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/experiments/set-experiment-tag": {
         parameters: {
             query?: never;
@@ -916,6 +970,54 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/2.0/mlflow/logged-models/{id}/artifacts/directories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/logged-models/{id}/params": {
         parameters: {
             query?: never;
@@ -1189,6 +1291,52 @@ export interface paths {
             cookie?: never;
         };
         /** Bulk */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/metrics/get-history-bulk-interval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Interval */
         get: {
             parameters: {
                 query?: never;
@@ -1943,6 +2091,60 @@ export interface paths {
                 header?: {
                     "X-Runyard-User"?: string;
                 };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "*/*": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectNode"];
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                409: components["responses"]["Mlflow409"];
+                411: components["responses"]["Mlflow411"];
+                413: components["responses"]["Mlflow413"];
+                415: components["responses"]["Mlflow415"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/upload-artifact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -9204,6 +9406,52 @@ export interface paths {
                 503: components["responses"]["Problem503"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get-artifact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Beside */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+                400: components["responses"]["Mlflow400"];
+                401: components["responses"]["Mlflow401"];
+                403: components["responses"]["Mlflow403"];
+                404: components["responses"]["Mlflow404"];
+                405: components["responses"]["Mlflow405"];
+                406: components["responses"]["Mlflow406"];
+                421: components["responses"]["Mlflow421"];
+                422: components["responses"]["Mlflow422"];
+                500: components["responses"]["Mlflow500"];
+                503: components["responses"]["Mlflow503"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
