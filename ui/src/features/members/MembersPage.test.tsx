@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
+import { answer, now } from "../../components/overlays/confirm";
 import { Tips } from "../../components/overlays/Tooltip";
 import { MembersPage } from "./MembersPage";
 
@@ -84,4 +85,21 @@ test("a maintainer says what the project keeps of files; what is left empty is l
     { path: "/api/v1/projects/birds/retention", body: { last: 5, best: 1 } },
   ]);
   expect([last.value, days.value, keep.disabled]).toEqual(["5", "", true]);
+});
+
+test("whoever lets deleted runs' files go sooner is asked before", async () => {
+  const asked = page({ name: "mai", administrator: false, readOnly: false, way: "SESSION", projects: [{ name: "birds", role: "MAINTAINER" }] });
+  const puts = () => asked.mock.calls.map(([request]) => request).filter((request) => request.method === "PUT");
+  const days = await screen.findByLabelText<HTMLInputElement>(/^Days of a deleted run/);
+  await userEvent.clear(days);
+  await userEvent.type(days, "3");
+  for (const yes of [false, true]) {
+    await userEvent.click(screen.getByRole("button", { name: "Keep so" }));
+    await waitFor(() => expect(now()?.title).toBe("Keep a deleted run's files for 3 days?"));
+    expect(puts()).toHaveLength(0);
+    answer(yes);
+    await waitFor(() => expect(puts()).toHaveLength(yes ? 1 : 0));
+  }
+  await waitFor(() => expect(days.value).toBe("3"));
+  expect(kept.deletedDays).toBe(3);
 });

@@ -5,6 +5,7 @@ import { Button } from "../../components/controls/Button";
 import { Field, TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
 import { ErrorNote } from "../../components/display/ErrorNote";
+import { confirm } from "../../components/overlays/confirm";
 import { say } from "../../components/overlays/toast";
 
 /** What a project keeps of its runs' files: whoever keeps the project says so, the others read it. */
@@ -44,12 +45,15 @@ function Change({ project, now }: { project: string; now: Kept }) {
   const shown = { ...written(now), ...typed };
   const wrong = (name: keyof Written) => (/^\d*$/.test(shown[name].trim()) ? undefined : "A whole number, or nothing.");
   const same = FIELDS.every(({ name }) => shown[name].trim() === written(now)[name]);
-  const put = (event: FormEvent) => {
+  const put = async (event: FormEvent) => {
     event.preventDefault();
     const body: Kept = {};
     for (const { name } of FIELDS) {
       if (shown[name].trim() !== "") body[name] = Number(shown[name]);
     }
+    const { deletedDays } = body;
+    const sooner = deletedDays !== undefined && (now.deletedDays === undefined || deletedDays < now.deletedDays);
+    if (sooner && !(await confirm({ title: `Keep a deleted run's files for ${named(deletedDays, "a day", "days")}?`, text: "Files of runs that were deleted longer ago go soon, and do not come back.", act: "Let them go", danger: true }))) return;
     people.setRetention(project, body).then((kept) => {
       cache.setQueryData(peopleKeys.retention(project), kept);
       setTyped({});
@@ -58,7 +62,7 @@ function Change({ project, now }: { project: string; now: Kept }) {
     }, setRefusal);
   };
   return (
-    <form className="row wrap" aria-label={`Files that ${project} keeps`} onSubmit={put}>
+    <form className="row wrap" aria-label={`Files that ${project} keeps`} onSubmit={(event) => void put(event)}>
       {FIELDS.map(({ name, label, hint, empty }) => (
         <Field key={name} label={label} hint={hint} wrong={wrong(name)}>
           {(given) => <TextField {...given} inputMode="numeric" placeholder={empty} value={shown[name]} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />}

@@ -43,6 +43,18 @@ public class CheckpointLedger {
                    coalesce(t.last, ?), coalesce(t.best, ?)
             from run r left join retention t on t.project_id = r.project_id where r.id = ?""";
 
+    /** Of a pinned run there may be thousands, each with the names of hundreds of files. */
+    private static final int AT_START = 20;
+
+    private static final int SHOWN = 200;
+
+    private static final String OFFERED = """
+            select manifest from (
+              select manifest, best, row_number() over (order by attempt desc, step desc) as nth,
+                     row_number() over (partition by best order by attempt desc, step desc) as of_its_kind
+              from checkpoint where run_id = ?) c
+            where nth <= ? or best and of_its_kind = 1 order by nth""";
+
     private static final String NEWEST_FIRST = " from checkpoint where run_id = ? order by attempt desc, step desc";
 
     private final Statements statements;
@@ -87,12 +99,12 @@ public class CheckpointLedger {
         Failpoint.CHECKPOINT_STORED.reach();
     }
 
-    /** Those that the next attempt may resume from, newest first. */
+    /** Those that the next attempt may resume from, newest first: a few of the newest, and the best. */
     public List<CheckpointRef> kept(UUID run) {
-        return statements.rows("select manifest" + NEWEST_FIRST, r -> manifest(r.getString(1)), run);
+        return statements.rows(OFFERED, r -> manifest(r.getString(1)), run, AT_START);
     }
 
-    /** Newest first. */
+    /** The newest {@value #SHOWN}, newest first. */
     public List<View> of(UUID run) {
         if (!fence.exists(run)) {
             throw Problem.notFound("run", run);
@@ -101,7 +113,7 @@ public class CheckpointLedger {
                 "select attempt, created_at, manifest, (select p.value from metric_point p"
                         + " join metric_key k on k.id = p.key_id and k.key = ? where p.run_id = checkpoint.run_id"
                         + " and p.step = checkpoint.step and p.superseded_by is null order by p.time desc limit 1) as value"
-                        + NEWEST_FIRST,
+                        + NEWEST_FIRST + " limit " + SHOWN,
                 r -> {
                     Double value = r.getObject(4, Double.class);
                     CheckpointRef ref = manifest(r.getString(3));

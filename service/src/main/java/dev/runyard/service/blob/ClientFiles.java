@@ -35,6 +35,8 @@ public class ClientFiles {
               sha256 = excluded.sha256, size = excluded.size, created_at = now() where artifact.kind = excluded.kind
             """.formatted(Fence.HELD);
 
+    private static final String KEPT = "(r.pinned or exists (select 1 from report_citation c where c.run_id = r.id))";
+
     private static final String NEWEST = "select distinct on (name) name, size, sha256 from artifact where run_id = ? ";
 
     private final Statements statements;
@@ -135,13 +137,27 @@ public class ClientFiles {
         return hash.isEmpty() ? Optional.empty() : blobs.find(new BlobHash(hash.get()));
     }
 
-    /** Takes a file, or all that is below a folder, away; the bytes go with the next sweep. What a worker left stays. */
+    /**
+     * Takes a file, or all that is below a folder, away; the bytes go with the next sweep. What a worker left stays.
+     *
+     * @throws Problem 409 PINNED where all files of the run are kept
+     */
     public int delete(UUID run, String path) {
-        return statements.change(
-                "delete from artifact where run_id = ? and kind = ? and (name = ? or starts_with(name, ?))",
+        int gone = statements.change(
+                "delete from artifact a using run r where r.id = a.run_id and not " + KEPT
+                        + " and a.run_id = ? and a.kind = ? and (a.name = ? or starts_with(a.name, ?))",
                 run,
                 KIND,
                 path,
                 path + "/");
+        if (gone == 0 && statements.number("select count(*) from run r where r.id = ? and " + KEPT, run) > 0) {
+            throw Problem.of(
+                    409,
+                    "PINNED",
+                    "Run " + run
+                            + " is pinned, or a frozen report cites it, so that all its files are kept; take the pin"
+                            + " away first.");
+        }
+        return gone;
     }
 }

@@ -21,11 +21,13 @@ class DeletedFiles {
             where r.deleted_at < now() - coalesce(make_interval(days => t.deleted_days), make_interval(secs => ?))
               and not r.pinned
               and not exists (select 1 from report_citation c where c.run_id in (r.id, r.of_run))
+              and not exists (select 1 from run t where t.of_run = r.id and t.ended_at is null and t.deleted_at is null)
               and (exists (select 1 from artifact a where a.run_id = r.id)
                    or exists (select 1 from checkpoint k where k.run_id = r.id))
             """;
 
-    private static final String GONE = "select r.id from run r " + OLD + " order by r.deleted_at limit " + RUNS;
+    private static final String GONE =
+            "select r.id from run r " + OLD + " order by r.deleted_at limit " + RUNS + " for update of r skip locked";
 
     /** Of each run the files that go: those that nothing else has. What several of them share is the first one's. */
     private static final String PLAN = """

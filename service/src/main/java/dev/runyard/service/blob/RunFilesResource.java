@@ -58,7 +58,8 @@ public class RunFilesResource {
     @Path("/attempts/{attempt}/checkpoints")
     @Operation(
             summary = "Make a checkpoint known",
-            description = "Its files were stored before. The last two and the best stay.")
+            description =
+                    "Its files were stored before. The last two and the best stay, or as many as the project says.")
     public StoredView checkpoint(
             @PathParam("id") UUID run, @PathParam("attempt") long attempt, @Nullable CheckpointRef ref) {
         CheckpointRef checkpoint = Problem.required(ref);

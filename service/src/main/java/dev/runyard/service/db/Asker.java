@@ -34,6 +34,7 @@ public record Asker(
     private static final Set<String> QUESTIONS = Set.of(
             "POST /api/2.0/mlflow/runs/search",
             "POST /api/2.0/mlflow/experiments/search",
+            "POST /api/2.0/mlflow/experiments/search-datasets",
             "POST /api/2.0/mlflow/logged-models/search");
 
     /** Whether it may change something, which is then written down as this person's doing. */

@@ -225,7 +225,8 @@ class HttpRules {
             if (Addresses.secure(context.request())) {
                 absent(headers, "Strict-Transport-Security", "max-age=31536000");
             }
-            if (context.normalizedPath().startsWith("/api/")) {
+            if (context.normalizedPath().startsWith("/api/")
+                    || context.normalizedPath().equals("/get-artifact")) {
                 absent(headers, "Cache-Control", "no-store");
             } else if (!context.normalizedPath().startsWith(ASSETS)) {
                 // The page names the assets of this version; they carry their hash in their names and may be kept,

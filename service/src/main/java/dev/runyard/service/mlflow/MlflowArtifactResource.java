@@ -26,10 +26,11 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -119,7 +120,7 @@ public class MlflowArtifactResource {
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
-    public ObjectNode upload(@Context UriInfo uri, InputStream body) throws IOException {
+    public ObjectNode upload(@Context UriInfo uri, @Context HttpHeaders headers, InputStream body) {
         Wire message = Wire.query(uri);
         String run = message.textOrEmpty("run_uuid");
         if (run.isEmpty()) {
@@ -130,14 +131,21 @@ public class MlflowArtifactResource {
             throw Wire.invalid("Request must specify path.");
         }
         String named = ClientFiles.path(path);
-        byte[] file = body.readNBytes(MOST_BESIDE + 1);
-        if (file.length > MOST_BESIDE) {
+        if (named.isEmpty()) {
+            throw Wire.invalid("Invalid path");
+        }
+        // It streams: what it has is known from its head, and nothing is read for whoever may not write there.
+        if (headers.getHeaderString("Transfer-Encoding") != null) {
+            throw Problem.of(411, "LENGTH_REQUIRED", "Send the body with a Content-Length.");
+        }
+        String length = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || length.equals("0")) {
+            throw Wire.invalid("Request must specify data.");
+        }
+        if (length.length() > 12 || Long.parseLong(length) > MOST_BESIDE) {
             throw Wire.invalid("Artifact size is too large. Max size is 10MB.");
         }
-        if (file.length == 0 || named.isEmpty()) {
-            throw Wire.invalid(file.length == 0 ? "Request must specify data." : "Invalid path");
-        }
-        return keep(new Place(Wire.run(run), named), new ByteArrayInputStream(file));
+        return keep(new Place(Wire.run(run), named), body);
     }
 
     private ObjectNode keep(Place place, InputStream body) {
@@ -159,7 +167,7 @@ public class MlflowArtifactResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public Response get(@PathParam("path") String given, @Context HttpHeaders asked) throws IOException {
-        return download(Place.of(given), asked);
+        return download(Place.of(given), "attachment", asked);
     }
 
     /** As MLflow's page asks for one: run and path in the query. */
@@ -169,10 +177,13 @@ public class MlflowArtifactResource {
     @RolesAllowed({Role.PERSON, Role.ATTEMPT})
     public Response beside(@Context UriInfo uri, @Context HttpHeaders asked) throws IOException {
         Wire message = Wire.query(uri);
-        return download(new Place(message.run(), ClientFiles.path(message.text("path"))), asked);
+        Place place = new Place(message.run(), ClientFiles.path(message.text("path")));
+        String name = place.path().substring(place.path().lastIndexOf('/') + 1);
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return download(place, "attachment; filename*=UTF-8''" + encoded, asked);
     }
 
-    private Response download(Place place, HttpHeaders asked) throws IOException {
+    private Response download(Place place, String disposition, HttpHeaders asked) throws IOException {
         root(place.run());
         Stored found = files.find(place.run(), place.path())
                 .orElseThrow(() -> Problem.of(
@@ -180,7 +191,7 @@ public class MlflowArtifactResource {
                         "RESOURCE_DOES_NOT_EXIST",
                         "There is no file " + Wire.shown(place.path()) + " of run " + place.run() + "."));
         return Download.of(found, asked)
-                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment")
+                .header(HttpHeaders.CONTENT_DISPOSITION, disposition)
                 .header("Content-Security-Policy", "sandbox; default-src 'none'")
                 .build();
     }

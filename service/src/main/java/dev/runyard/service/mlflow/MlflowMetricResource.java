@@ -39,12 +39,18 @@ public class MlflowMetricResource {
             where p.run_id = ? and p.key_id = ? and p.superseded_by is null and (p.step, p.time) > (?, ?)
             order by p.step, p.time limit ?""";
 
+    /** Points that are looked at to thin them, where no steps are named. */
+    private static final long MOST_THINNED = 5_000_000;
+
+    private static final String POINTS_OF =
+            "select coalesce(sum(count), 0) from metric_summary where run_id = any(?) and key_id = ?";
+
     /** Most points of each run that are asked for, thinned. */
     private static final int THINNED = 2_500;
 
     /**
-     * Of the steps that any of the runs has, evenly many; and the first and last of each run. A run whose steps come again, such as that of a
-     * client without steps, gives no more than its share.
+     * Of the steps that any of the runs has, evenly many; and the first and last of each run. Where steps come again, such as those of a
+     * client without steps, a run gives no more than its share: of each step the first point before the second of any.
      */
     private static final String THIN = """
             with among as not materialized (
@@ -54,10 +60,11 @@ public class MlflowMetricResource {
               select step, row_number() over (order by step) - 1 as i, count(*) over () as n from (select distinct step from among) s),
             ends as (select run_id, min(step) as low, max(step) as high from among group by run_id)
             select run_id, step, time, value from (
-              select a.*, row_number() over (partition by a.run_id order by a.step, a.time) as nth
-              from among a join ends e on e.run_id = a.run_id
-              where a.step = e.low or a.step = e.high
-                or a.step in (select step from steps where (i * ? + n - 1) / n * n / ? = i)) chosen
+              select c.*, row_number() over (partition by run_id order by again, step, time) as nth from (
+                select a.*, row_number() over (partition by a.run_id, a.step order by a.time) as again
+                from among a join ends e on e.run_id = a.run_id
+                where a.step = e.low or a.step = e.high
+                  or a.step in (select step from steps where (i * ? + n - 1) / n * n / ? = i)) c) chosen
             where nth <= ? order by run_id, step, time""";
 
     private static final Pattern TOKEN = Pattern.compile("(\\d{1,16}),(\\d{1,18})");
@@ -175,25 +182,32 @@ public class MlflowMetricResource {
         }
         List<UUID> runs = asked.stream().map(Wire::run).distinct().toList();
         runs.forEach(this::known);
-        return thinned(
-                runs,
-                key,
-                first == null ? 0 : first,
-                last == null ? Long.MAX_VALUE : last,
-                most == null ? THINNED : most.intValue());
+        long from = first == null ? 0 : first;
+        long to = last == null ? Long.MAX_VALUE : last;
+        return statements.snapshot(() -> {
+            statements.row(
+                    "select set_config('statement_timeout', '5s', true), set_config('jit', 'off', true)",
+                    r -> r.getString(1));
+            return thinned(runs, key, from, to, most == null ? THINNED : most.intValue());
+        });
     }
 
     private String thinned(List<UUID> runs, String key, long first, long last, int most) {
         StringBuilder json = new StringBuilder(1 << 16).append("{\"metrics\":[");
         OptionalInt number = keys.id(key);
         if (number.isPresent()) {
+            int id = number.getAsInt();
+            if (last == Long.MAX_VALUE && statements.number(POINTS_OF, runs, id) > MOST_THINNED) {
+                throw Wire.invalid("These runs have more than " + MOST_THINNED
+                        + " points of that metric; ask for fewer runs, or for steps from start_step to end_step.");
+            }
             String head = "{\"key\":" + MlflowRuns.quoted(key) + ",\"run_id\":\"";
             statements.each(
                     THIN,
                     r -> point(
                             json, head + r.getString(1) + "\",\"value\":", r.getLong(2), r.getLong(3), r.getDouble(4)),
                     runs,
-                    number.getAsInt(),
+                    id,
                     first,
                     last,
                     most,

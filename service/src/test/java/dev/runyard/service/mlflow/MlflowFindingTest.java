@@ -228,6 +228,15 @@ final class MlflowFindingTest {
                 "",
                 "");
         thinned(without).body("metrics", hasSize(7));
+        String thrice = run(experiment);
+        batch(
+                thrice,
+                IntStream.range(0, 30)
+                        .mapToObj(i -> metric("loss", i, 1_000 + i, i / 3))
+                        .collect(Collectors.joining(",")),
+                "",
+                "");
+        thinned(thrice).body("metrics", hasSize(7)).body("metrics.step.unique()", equalTo(List.of(0, 2, 4, 6, 8, 9)));
         thinned(List.of(one, one)).body("metrics", hasSize(6));
         String at = "metrics/get-history-bulk-interval";
         refused(get(at, "metric_key", "key"), "Missing value for required parameter 'run_ids'.");
@@ -264,7 +273,8 @@ final class MlflowFindingTest {
                             .get("/get-artifact")
                             .then()
                             .statusCode(200)
-                            .header("Content-Disposition", "attachment")
+                            .header("Content-Disposition", "attachment; filename*=UTF-8''a%20b.txt")
+                            .header("Cache-Control", "no-store")
                             .extract()
                             .asByteArray())
                     .isEqualTo(file);

@@ -331,6 +331,49 @@ final class MlflowProgramsTest {
     }
 
     /** The token is with users' code, which may keep it. */
+    /** Another run of the same experiment has what the program may not see. */
+    @Test
+    void theProgramOfAQueuedRunAsksForItsOwnAlone() {
+        UUID managed = lab.run("RUNNING");
+        String bearer = lab.bearer(managed, 1);
+        String experiment = get("runs/get", "run_id", managed).extract().path("run.info.experiment_id");
+        String other = run(experiment);
+        post(
+                        "runs/log-inputs",
+                        "{\"run_id\": \"" + other
+                                + "\", \"datasets\": [{\"dataset\": {\"name\": \"theirs\", \"digest\": \"1\", \"source_type\": \"local\", \"source\": \"{}\"}}]}")
+                .statusCode(200);
+        sent(bearer, "experiments/search-datasets", "{\"experiment_ids\": [\"" + experiment + "\"]}")
+                .statusCode(200)
+                .body("dataset_summaries", empty());
+        sent(
+                        bearer,
+                        "runs/log-inputs",
+                        "{\"run_id\": \"" + managed
+                                + "\", \"datasets\": [{\"dataset\": {\"name\": \"mine\", \"digest\": \"1\", \"source_type\": \"local\", \"source\": \"{}\"}}]}")
+                .statusCode(200);
+        sent(bearer, "experiments/search-datasets", "{\"experiment_ids\": [\"" + experiment + "\"]}")
+                .statusCode(200)
+                .body("dataset_summaries.name", contains("mine"));
+        for (String whose : new String[] {managed.toString(), other}) {
+            boolean own = !whose.equals(other);
+            sent(bearer, "upload-artifact?run_uuid=" + whose + "&path=a.txt", "x")
+                    .statusCode(own ? 200 : 403);
+            given().header("Authorization", bearer)
+                    .queryParam("run_id", whose)
+                    .queryParam("path", "a.txt")
+                    .get("/get-artifact")
+                    .then()
+                    .statusCode(own ? 200 : 403);
+            given().header("Authorization", bearer)
+                    .queryParam("run_ids", whose)
+                    .queryParam("metric_key", "loss")
+                    .get(API + "metrics/get-history-bulk-interval")
+                    .then()
+                    .statusCode(own ? 200 : 403);
+        }
+    }
+
     @Test
     void aTokenServesNothingOnceItsAttemptIsOver() {
         UUID managed = lab.run("RUNNING");

@@ -84,11 +84,13 @@ final class RetentionTest {
         UUID young = deleted(here, 2);
         UUID pinned = deleted(here, 4);
         pin(pinned, true);
+        UUID looked = deleted(here, 4);
+        lab.sql("update run set of_run = ? where id = ?", looked, lab.run("PAUSED"));
         UUID lab29 = deleted(there, 29);
         UUID lab31 = deleted(there, 31);
         UUID patient = deleted(longer, 31);
 
-        List<UUID> all = List.of(old, young, pinned, lab29, lab31, patient);
+        List<UUID> all = List.of(old, young, pinned, looked, lab29, lab31, patient);
         List<Map<String, Object>> parts =
                 given().get("/api/v1/gc").then().statusCode(200).extract().path("parts");
         Map<UUID, Object> planned = new java.util.HashMap<>();

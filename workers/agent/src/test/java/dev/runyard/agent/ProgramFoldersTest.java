@@ -58,8 +58,10 @@ class ProgramFoldersTest extends ProgramAttempts {
 
     /** In the middle of the run, and between a checkpoint's bytes and the word that it exists. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "CHECKPOINT_SENT"})
-    void aWorkerThatIsKilledTakesItsProgramWithItAndTheRunGoesOn(String moment) throws Exception {
+    @ValueSource(strings = {"", "CHECKPOINT_SENT", "within another session"})
+    void aWorkerThatIsKilledTakesItsProgramWithItAndTheRunGoesOn(String how) throws Exception {
+        boolean elsewhere = how.startsWith("within");
+        String moment = elsewhere ? "" : how;
         ask(counting(150, 0.1));
         Path moments = Files.createDirectories(home.resolve("moments"));
         if (!moment.isEmpty()) {
@@ -79,6 +81,11 @@ class ProgramFoldersTest extends ProgramAttempts {
                         home.resolve("first").toString())
                 .inheritIO();
         builder.environment().put("RUNYARD_FAILPOINTS", moments.toString());
+        if (elsewhere) {
+            Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\nsetsid \"$@\" &\nwait\n");
+            assertThat(within.toFile().setExecutable(true)).isTrue();
+            builder.environment().put("RUNYARD_COMMANDS_WITHIN", within.toString());
+        }
         Process worker = builder.start();
         try {
             if (moment.isEmpty()) {

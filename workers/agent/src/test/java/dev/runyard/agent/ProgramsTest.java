@@ -176,6 +176,8 @@ class ProgramsTest extends ProgramAttempts {
                 assertThat(failed(run(spec))).contains("exit code 3");
             }
         }
+        Files.delete(home.resolve("within"));
+        assertThat(failedFor(FailureReason.SETUP, run(spec))).contains("RUNYARD_COMMANDS_WITHIN", "any more");
         assertThat(log())
                 .as("what was made in one is none of the other's")
                 .containsSubsequence(

@@ -39,7 +39,7 @@ public final class ExportCommand implements Callable<Integer> {
         if (folder.whole()) {
             throw Failure.badInput(out + " holds a whole export already", "name another folder");
         }
-        LabApi lab = LabApi.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment().acrossProjects();
         // Files go with their rows: the rows are always those of now.
         lab.get("projects/" + LabApi.encode(project) + "/members"); // says what is wrong in words
         lab.download("projects/" + LabApi.encode(project) + "/export", folder.lines());

@@ -33,7 +33,7 @@ public final class ImportProjectCommand implements Callable<Integer> {
         JsonNode manifest = folder.opened();
         String project = name == null ? manifest.path("project").asText() : name;
         List<ProjectFolder.Blob> blobs = folder.blobs();
-        LabApi lab = LabApi.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment().acrossProjects();
         try (Progress progress = new Progress(System.err)) {
             int done = 0;
             for (ProjectFolder.Blob blob : blobs) {

@@ -52,11 +52,15 @@ public final class RetentionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LabApi lab = LabApi.ofEnvironment();
+        LabApi lab = LabApi.ofEnvironment().acrossProjects();
         String path = "projects/" + LabApi.encode(project) + "/retention";
         JsonNode kept = lab.get(path);
         if (last != null || best != null || deletedDays != null) {
             kept = lab.put(path, changed((ObjectNode) kept));
+            if (deletedDays != null && kept.hasNonNull("deletedDays")) {
+                System.err.println("Files of runs that were deleted more than "
+                        + kept.path("deletedDays").asText() + " days ago go soon.");
+            }
         }
         if (json) {
             System.out.println(kept.toPrettyString());

@@ -59,10 +59,21 @@ public final class LabApi {
             .build();
     private final URI base;
     private final Optional<String> token;
+    private final String project;
 
     private LabApi(URI base, Optional<String> token) {
+        this(base, token, System.getenv().getOrDefault("RUNYARD_PROJECT", "").strip());
+    }
+
+    private LabApi(URI base, Optional<String> token, String project) {
         this.base = base;
         this.token = token;
+        this.project = project;
+    }
+
+    /** Not kept to the project of RUNYARD_PROJECT: for what names a project itself. */
+    public LabApi acrossProjects() {
+        return new LabApi(base, token, "");
     }
 
     /** Asks with this token, or as a stranger. */
@@ -319,7 +330,6 @@ public final class LabApi {
                 .timeout(TIMEOUT)
                 .header("Accept", "application/json")
                 .header("X-Runyard-User", user());
-        String project = System.getenv().getOrDefault("RUNYARD_PROJECT", "").strip();
         if (!project.isEmpty()) {
             request.header("X-Runyard-Project", project);
         }

@@ -152,7 +152,7 @@ public class RunDesk {
                     : Optional.empty();
         }
         if (deed.delete() != null) {
-            if (run.pinned()) {
+            if (run.pinned() && !run.deleted()) {
                 return Optional.of("it is pinned, so that all its files are kept; take the pin away first");
             }
             return run.state().terminal()
@@ -182,7 +182,7 @@ public class RunDesk {
             throw Problem.notFound("run", run);
         }
         Subject subject = found.get(0);
-        if (deed.delete() != null && subject.pinned()) {
+        if (deed.delete() != null && subject.pinned() && !subject.deleted()) {
             throw Curation.pinned(run, subject.name(), 1);
         }
         against(deed, subject).ifPresent(why -> {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * A program in a session and process group of its own. A shell leads the group: it is gone when this process is, however that ends, and
- * takes the group with it. What left the group is found by a variable that only this program's processes have.
+ * takes the group with it, and what left the group, which is found by a variable that only this program's processes have.
  */
 final class ProcessGroup implements AutoCloseable {
     /** Whose value tells the processes of one attempt from all others. */
@@ -32,7 +32,13 @@ final class ProcessGroup implements AutoCloseable {
             exec 3<&0
             "$@" </dev/null 3<&- &
             child=$!
-            ( trap '' TERM INT HUP; read -r line <&3; kill -KILL 0 ) </dev/null >/dev/null 2>&1 &
+            ( trap '' TERM INT HUP
+              read -r line <&3
+              for environ in $(grep -lszxF "RUNYARD_ATTEMPT_ID=$RUNYARD_ATTEMPT_ID" /proc/[0-9]*/environ); do
+                process=${environ#/proc/}; process=${process%/environ}
+                [ "$(sed 's/.*) //' "/proc/$process/stat" | cut -d' ' -f3)" = "$$" ] || kill -KILL "$process"
+              done
+              kill -KILL 0 ) </dev/null >/dev/null 2>&1 &
             watch=$!
             exec 3<&-
             while :; do

@@ -64,6 +64,9 @@ final class ProgramRun {
         if (!rules.allowed()) {
             throw refused("this worker runs no programs; its owner allows them with RUNYARD_COMMANDS=true");
         }
+        if (rules.within() != null && !Files.isExecutable(rules.within())) {
+            throw refused("RUNYARD_COMMANDS_WITHIN: " + rules.within() + " is no executable file any more");
+        }
         Map<String, String> secrets;
         try {
             secrets = rules.secrets().of(program.secretNames());
