@@ -37,8 +37,15 @@ final class LabAnswer {
         }
         String line = told(url, response);
         throw switch (status) {
-            case 401, 403 ->
-                Failure.badInput(line, "run it as the account that started the lab, with the same RUNYARD_HOME");
+            case 401 ->
+                Failure.badInput(
+                        line,
+                        "sign in with \"runyard login URL\"; on the lab's own machine, run it as the account that started"
+                                + " the lab, with the same RUNYARD_HOME");
+            case 403 ->
+                Failure.badInput(
+                        line,
+                        "a maintainer of the project or an administrator of the lab can do it, or give you the role that may");
             case 426 -> Failure.fault(line, "install the lab's version of the command line");
             case 408, 429 -> Failure.fault(line, "try again later");
             default ->

@@ -35,6 +35,11 @@ final class LabApiTest {
     @Test
     void eachRefusalSaysWhatToDo() {
         refused(Answer.json(401, "{\"code\":\"BAD_TOKEN\",\"detail\":\"No token.\"}"), 2, "BAD_TOKEN", "RUNYARD_HOME");
+        refused(
+                Answer.json(403, "{\"code\":\"FORBIDDEN\",\"detail\":\"Not one for this.\"}"),
+                2,
+                "FORBIDDEN",
+                "the role that may");
         refused(Answer.json(426, "{\"code\":\"TOO_OLD\",\"detail\":\"Speak 3.\"}"), 1, "TOO_OLD", "install");
         refused(Answer.json(404, "{\"code\":\"NOT_FOUND\",\"detail\":\"No run.\"}"), 2, "NOT_FOUND: No run.");
         refused(Answer.json(409, "{\"code\":\"ILLEGAL_TRANSITION\",\"detail\":\"Is over.\"}"), 2, "Is over.");
