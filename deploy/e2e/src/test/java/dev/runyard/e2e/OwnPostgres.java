@@ -66,6 +66,11 @@ final class OwnPostgres {
         }
     }
 
+    /** An empty one of the role {@code runyard}. */
+    void database(String name) throws IOException, InterruptedException {
+        program("createdb", "-h", "127.0.0.1", "-p", Integer.toString(port), "-U", "runyard", name);
+    }
+
     int port() {
         return port;
     }
