@@ -5783,7 +5783,7 @@ export interface paths {
         put?: never;
         /**
          * Make a checkpoint known
-         * @description Its files were stored before. The last two and the best stay.
+         * @description Its files were stored before. The last two and the best stay, or as many as the project says.
          */
         post: {
             parameters: {
