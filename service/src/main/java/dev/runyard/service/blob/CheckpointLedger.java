@@ -39,9 +39,8 @@ public class CheckpointLedger {
             """;
 
     private static final String KEEPS = """
-            select r.pinned or exists (select 1 from report_citation c where c.run_id = r.id),
-                   coalesce(t.last, ?), coalesce(t.best, ?)
-            from run r left join retention t on t.project_id = r.project_id where r.id = ?""";
+            select %s, coalesce(t.last, ?), coalesce(t.best, ?)
+            from run r left join retention t on t.project_id = r.project_id where r.id = ?""".formatted(ClientFiles.KEPT);
 
     /** Of a pinned run there may be thousands, each with the names of hundreds of files. */
     private static final int AT_START = 20;

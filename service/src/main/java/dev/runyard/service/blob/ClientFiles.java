@@ -35,7 +35,8 @@ public class ClientFiles {
               sha256 = excluded.sha256, size = excluded.size, created_at = now() where artifact.kind = excluded.kind
             """.formatted(Fence.HELD);
 
-    private static final String KEPT = "(r.pinned or exists (select 1 from report_citation c where c.run_id = r.id))";
+    /** That all files of {@code run r} stay. */
+    static final String KEPT = "(r.pinned or exists (select 1 from report_citation c where c.run_id = r.id))";
 
     private static final String NEWEST = "select distinct on (name) name, size, sha256 from artifact where run_id = ? ";
 

@@ -109,6 +109,16 @@ public class Statements {
         });
     }
 
+    /** As {@link #snapshot}, for a look that somebody waits for: given up after five seconds, and not compiled for longer than it runs. */
+    public <T> T glance(Supplier<T> reads) {
+        return snapshot(() -> {
+            row(
+                    "select set_config('statement_timeout', '5s', true), set_config('jit', 'off', true)",
+                    r -> r.getString(1));
+            return reads.get();
+        });
+    }
+
     /** The one number of a query. */
     public long number(String sql, @Nullable Object... values) {
         return row(sql, r -> r.getLong(1), values).orElse(0L);

@@ -184,12 +184,7 @@ public class MlflowMetricResource {
         runs.forEach(this::known);
         long from = first == null ? 0 : first;
         long to = last == null ? Long.MAX_VALUE : last;
-        return statements.snapshot(() -> {
-            statements.row(
-                    "select set_config('statement_timeout', '5s', true), set_config('jit', 'off', true)",
-                    r -> r.getString(1));
-            return thinned(runs, key, from, to, most == null ? THINNED : most.intValue());
-        });
+        return statements.glance(() -> thinned(runs, key, from, to, most == null ? THINNED : most.intValue()));
     }
 
     private String thinned(List<UUID> runs, String key, long first, long last, int most) {

@@ -187,17 +187,7 @@ abstract class SendersContract {
     }
 
     private UUID run(String project) {
-        UUID id = lab.run("RUNNING");
-        lab.sql(
-                "insert into experiment (project_id, name, created_by) select id, 'e', 'test' from project where name = ?"
-                        + " on conflict do nothing",
-                project);
-        lab.sql(
-                "update run set (project_id, experiment_id) = (select p.id, e.id from project p"
-                        + " join experiment e on e.project_id = p.id where p.name = ?) where id = ?",
-                project,
-                id);
-        return id;
+        return lab.run("RUNNING", project);
     }
 
     private String member(String project) {

@@ -38,6 +38,21 @@ public class Lab {
         return id;
     }
 
+    /** Of a project that is there, in an experiment of its own. */
+    public UUID run(String state, String project) {
+        UUID id = run(state);
+        sql(
+                "insert into experiment (project_id, name, created_by) select id, 'e', 'test' from project where name = ?"
+                        + " on conflict do nothing",
+                project);
+        sql(
+                "update run set (project_id, experiment_id) = (select p.id, e.id from project p"
+                        + " join experiment e on e.project_id = p.id where p.name = ?) where id = ?",
+                project,
+                id);
+        return id;
+    }
+
     public void attempt(UUID run, long attempt, String state) {
         sql("update run set attempt = ?, state = ? where id = ?", attempt, state, run);
     }

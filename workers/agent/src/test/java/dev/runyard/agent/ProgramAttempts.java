@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs under an attempt whose service is real HTTP: how they are begun, and what came of them. */
 abstract class ProgramAttempts {
+    /** Takes a program out of the group that its worker made. */
+    static final String ELSEWHERE = "setsid \"$@\" &\nwait\n";
+
     /** Counts to N, a point a step; keeps where it is, complete; goes on there. Knows Runyard by its variables alone. */
     static final String COUNTING = """
             import json, os, signal, sys, time, urllib.request
@@ -100,6 +103,13 @@ abstract class ProgramAttempts {
     Outcome run(String yaml) throws Exception {
         ask(yaml);
         return begin().join();
+    }
+
+    /** An executable of the host's owner that runs its arguments. */
+    Path within(String script) throws IOException {
+        Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\n" + script);
+        assertThat(within.toFile().setExecutable(true)).isTrue();
+        return within;
     }
 
     void worker(boolean allowed, Duration grace) {

@@ -82,9 +82,8 @@ class ProgramFoldersTest extends ProgramAttempts {
                 .inheritIO();
         builder.environment().put("RUNYARD_FAILPOINTS", moments.toString());
         if (elsewhere) {
-            Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\nsetsid \"$@\" &\nwait\n");
-            assertThat(within.toFile().setExecutable(true)).isTrue();
-            builder.environment().put("RUNYARD_COMMANDS_WITHIN", within.toString());
+            builder.environment()
+                    .put("RUNYARD_COMMANDS_WITHIN", within(ELSEWHERE).toString());
         }
         Process worker = builder.start();
         try {

@@ -168,10 +168,9 @@ class ProgramsTest extends ProgramAttempts {
         String spec = "{task: command, command: [sh, -c, 'echo \"$INSIDE: $0\"; exit 3', 'a  b'],"
                 + " setup: {command: [sh, -c, 'echo \"$INSIDE makes\"']}}";
         for (String place : new String[] {"a scope", "a container"}) {
-            Path within = Files.writeString(
-                    home.resolve("within"), "#!/bin/sh\nexport INSIDE='" + place + "'\nexec \"$@\"\n");
-            assertThat(within.toFile().setExecutable(true)).isTrue();
-            environment.put("RUNYARD_COMMANDS_WITHIN", within.toString());
+            environment.put(
+                    "RUNYARD_COMMANDS_WITHIN",
+                    within("export INSIDE='" + place + "'\nexec \"$@\"\n").toString());
             for (int i = 0; i < 2; i++) {
                 assertThat(failed(run(spec))).contains("exit code 3");
             }
@@ -188,9 +187,7 @@ class ProgramsTest extends ProgramAttempts {
     /** Its processes are found and ended there, too. */
     @Test
     void aProgramWithinSomethingIsEndedWithAllThatItStarted() throws Exception {
-        Path within = Files.writeString(home.resolve("within"), "#!/bin/sh\nsetsid \"$@\" &\nwait\n");
-        assertThat(within.toFile().setExecutable(true)).isTrue();
-        environment.put("RUNYARD_COMMANDS_WITHIN", within.toString());
+        environment.put("RUNYARD_COMMANDS_WITHIN", within(ELSEWHERE).toString());
         Path pids = home.resolve("pids");
         ask("{task: command, command: [sh, -c, 'echo $$ >>\"$0\"; sleep 600', \"" + pids + "\"]}");
         CompletableFuture<Outcome> ended = begin();

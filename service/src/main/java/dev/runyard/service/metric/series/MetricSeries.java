@@ -91,12 +91,7 @@ public class MetricSeries {
     }
 
     public SeriesView read(SeriesAsk ask) {
-        return statements.snapshot(() -> {
-            statements.row(
-                    "select set_config('statement_timeout', '5s', true), set_config('jit', 'off', true)",
-                    r -> r.getString(1));
-            return new Reading(ask).all();
-        });
+        return statements.glance(() -> new Reading(ask).all());
     }
 
     /** A curve as far as it is known, and what of it is to be read. */
