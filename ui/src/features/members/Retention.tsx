@@ -12,9 +12,12 @@ import { say } from "../../components/overlays/toast";
 export function Retention({ project, keeps }: { project: string; keeps: boolean }) {
   const kept = useQuery({ queryKey: peopleKeys.retention(project), queryFn: () => people.retention(project) });
   return (
-    <Answered query={kept} what="what is kept of files">
-      {(now) => (keeps ? <Change project={project} now={now} /> : <p className="faint">{sentence(now)}</p>)}
-    </Answered>
+    <>
+      <h3>Files of its runs that are kept</h3>
+      <Answered query={kept} what="what is kept of files">
+        {(now) => (keeps ? <Change project={project} now={now} /> : <p className="faint">{sentence(now)}</p>)}
+      </Answered>
+    </>
   );
 }
 

@@ -22,12 +22,14 @@ public class ProjectExport {
     static final int FORMAT = 1;
     static final int HOURS_SECONDS = 6 * 3_600;
 
-    /** Most points of one metric in a line. */
-    private static final String POINTS = """
+    /** Most points of one metric in a line. What counts and what is superseded have an index each, and none has both. */
+    static final String POINTS = """
             select json_build_object('run_id', p.run_id, 'key', k.key, 'attempt', p.attempt, 'superseded_by', p.superseded_by,
               'step', json_agg(p.step order by p.step, p.time), 'time', json_agg(p.time order by p.step, p.time),
               'value', json_agg(p.value order by p.step, p.time), 'epoch', json_agg(p.epoch order by p.step, p.time))
-            from metric_point p join metric_key k on k.id = p.key_id where p.run_id = ?
+            from (select * from metric_point where run_id = ? and superseded_by is null
+                  union all select * from metric_point where run_id = ? and superseded_by is not null) p
+            join metric_key k on k.id = p.key_id
             group by p.run_id, k.key, p.attempt, p.superseded_by, p.step / 16384
             order by k.key, p.attempt, p.superseded_by nulls first, p.step / 16384""";
 
@@ -99,7 +101,7 @@ public class ProjectExport {
                 project);
         long rows = 0;
         for (UUID run : runs) {
-            rows += each(Part.POINTS, POINTS, out, run);
+            rows += each(Part.POINTS, POINTS, out, run, run);
         }
         return rows;
     }

@@ -121,15 +121,16 @@ final class SignInTest {
     void aWrongNameAndAWrongPasswordLookAlikeAndTakeAsLong() throws Exception {
         take(invitation(), PASSWORD);
         signIn("warm-" + UUID.randomUUID(), PASSWORD);
-        long wrong = 0;
-        long unknown = 0;
+        long wrong = Long.MAX_VALUE;
+        long unknown = Long.MAX_VALUE;
+        // In turns, and the shortest of each: what else the machine does makes some longer, and none shorter.
         for (int i = 0; i < 4; i++) {
             long start = System.nanoTime();
             HttpResponse<String> one = signIn(name, "not the words of mine");
-            wrong += System.nanoTime() - start;
+            wrong = Math.min(wrong, System.nanoTime() - start);
             start = System.nanoTime();
             HttpResponse<String> other = signIn("nobody-" + UUID.randomUUID(), "not the words of mine");
-            unknown += System.nanoTime() - start;
+            unknown = Math.min(unknown, System.nanoTime() - start);
             assertThat(one.statusCode()).isEqualTo(401);
             assertThat(other.statusCode()).isEqualTo(401);
             assertThat(one.body()).isEqualTo(other.body());

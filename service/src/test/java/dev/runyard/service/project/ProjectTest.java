@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.runyard.service.auth.People;
+import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.spec.Sha256;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -31,6 +33,9 @@ final class ProjectTest {
 
     @Inject
     People people;
+
+    @Inject
+    Statements statements;
 
     private final String project = "whole-" + UUID.randomUUID();
     private final byte[] weights = project.getBytes(StandardCharsets.UTF_8);
@@ -157,6 +162,19 @@ final class ProjectTest {
         String sha256 = Sha256.of(bytes);
         given().contentType("application/octet-stream").body(bytes).put("/api/v1/artifacts/" + sha256);
         return sha256;
+    }
+
+    /** In a lab of 20 million points, reading all of them for each run would take hours. */
+    @Test
+    void pointsOfARunAreFoundByAnIndex() {
+        UUID run = lab.run("RUNNING");
+        QuarkusTransaction.requiringNew().run(() -> {
+            statements.change("set local enable_seqscan = off"); // where there is another way
+            assertThat(statements.rows("explain " + ProjectExport.POINTS, r -> r.getString(1), run, run))
+                    .anyMatch(line -> line.contains("metric_point_identity"))
+                    .anyMatch(line -> line.contains("metric_point_ghost"))
+                    .noneMatch(line -> line.contains("Seq Scan on metric_point"));
+        });
     }
 
     @Test

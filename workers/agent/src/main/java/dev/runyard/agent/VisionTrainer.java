@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class VisionTrainer implements Trainer {
     private final LocalDevice device;
     private final TrainingOptions options;
-    private final Places places;
 
     VisionTrainer(Settings settings, LocalDevice device) {
         this.device = device;
-        this.places = settings.places();
         this.options = new TrainingOptions(
-                settings.threads(), device.spelled(), settings.home().resolve("data"));
+                        settings.threads(), device.spelled(), settings.home().resolve("data"))
+                .with(settings.places());
     }
 
     /** The device does not work; the message is one line with the remedy. */
@@ -57,15 +56,9 @@ final class VisionTrainer implements Trainer {
     }
 
     @Override
-    public Outcome train(SpecDocument written, List<String> beside, Path dir, TrainingListener listener) {
+    public Outcome train(SpecDocument spec, List<String> beside, Path dir, TrainingListener listener) {
         TrainingOptions all =
                 options.with(beside.stream().map(LocalDevice::elsewhere).toList());
-        SpecDocument spec;
-        try {
-            spec = places.here(written);
-        } catch (Places.Absent e) {
-            return new Outcome.Failed(0, e.reason(), String.valueOf(e.getMessage()));
-        }
         int batchSize = spec.spec().batchSize();
         try (CostMeter meter = new CostMeter(listener, batchSize, Usage.of(options.device(), options.threads()))) {
             Outcome outcome = spec.spec().task().looks()
@@ -73,6 +66,8 @@ final class VisionTrainer implements Trainer {
                     : new Training(spec, dir, all).run(meter);
             meter.end();
             return outcome;
+        } catch (Places.Absent e) {
+            return new Outcome.Failed(0, e.reason(), String.valueOf(e.getMessage()));
         }
     }
 

@@ -43,7 +43,7 @@ final class LocalTraining {
     int run() throws IOException {
         int threads = LocalEngine.threads();
         LabHome home = LabHome.ofEnvironment();
-        SpecDocument spec = here(kept());
+        SpecDocument spec = kept();
         List<String> devices = device.openEach(home);
         String chosen = devices.get(0);
         CountDownLatch ended = new CountDownLatch(1);
@@ -59,7 +59,11 @@ final class LocalTraining {
             Outcome outcome;
             try (CostMeter meter = new CostMeter(report, spec.spec().batchSize(), Usage.of(chosen, threads))) {
                 TrainingOptions options = new TrainingOptions(
-                        threads, chosen, devices.subList(1, devices.size()), LocalEngine.dataCache(home));
+                        threads,
+                        chosen,
+                        devices.subList(1, devices.size()),
+                        LocalEngine.dataCache(home),
+                        Places.of(System.getenv()));
                 outcome = new Training(spec, out, options).run(meter);
                 meter.end();
             }
@@ -100,15 +104,6 @@ final class LocalTraining {
      * A folder belongs to one spec: going on with another would mix two trainings. What was kept first stays the run's spec, whatever
      * the version that wrote it: another writing of the same, read by that version's defaults, is the same.
      */
-    /** With what this machine's data.yaml has by name. */
-    private static SpecDocument here(SpecDocument kept) {
-        try {
-            return Places.of(System.getenv()).here(kept);
-        } catch (Places.Absent | IllegalArgumentException e) {
-            throw Failure.badInput(String.valueOf(e.getMessage()), "see \"Data by name\" in the handbook");
-        }
-    }
-
     private SpecDocument kept() throws IOException {
         Path file = out.resolve("spec.json");
         // A run that ended before its first checkpoint, on a bad image for example, left nothing to mix with.

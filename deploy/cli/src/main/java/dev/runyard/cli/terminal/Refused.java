@@ -6,6 +6,7 @@ import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.fetch.FetchException;
 import dev.runyard.vision.file.Telling;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +39,9 @@ public record Refused(int exit, String line) {
                 || e instanceof MalformedJson
                 || e instanceof DataException
                 || e instanceof SafetensorsException
-                || e instanceof WeightsException) {
+                || e instanceof WeightsException
+                || e instanceof Places.Absent
+                || e instanceof Places.Malformed) {
             return new Refused(Failure.BAD_INPUT, text(e));
         }
         if (e instanceof FetchException fetch) {

@@ -57,7 +57,7 @@ final class SlowReadersTest {
             long from = System.nanoTime();
             given().get("/api/v1/runs?limit=1").then().statusCode(200);
             lab.send(run, 1, Lab.point("slow/y", 1, 0.5)).statusCode(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(20));
             // They were in the middle of it, and the first still gets everything.
             assertThat(rest(readers.get(0))).isGreaterThan(30L * POINTS);
         } finally {

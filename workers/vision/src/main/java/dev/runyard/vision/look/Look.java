@@ -26,6 +26,7 @@ import dev.runyard.vision.invert.Invert;
 import dev.runyard.vision.invert.InvertRequest;
 import dev.runyard.vision.invert.PixelsAdded;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.TrainedRun;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingFailure;
@@ -69,9 +70,12 @@ public final class Look {
 
     private Order ordered = Order.CONTINUE;
 
-    /** @param document of task evaluate, analyse or invert */
+    /**
+     * @param document of task evaluate, analyse or invert
+     * @throws Places.Absent when this machine has not what it names
+     */
     public Look(SpecDocument document, Path dir, TrainingOptions options, TrainingListener listener) {
-        this.spec = document.spec();
+        this.spec = options.places().here(document).spec();
         this.dir = dir;
         this.options = options;
         this.listener = listener;
@@ -151,7 +155,7 @@ public final class Look {
     private long evaluate(Path weights) throws IOException {
         List<Further> others = new ArrayList<>();
         Path out = Files.createDirectories(dir.resolve("evaluation"));
-        try (TrainedRun run = TrainedRun.open(weights)) {
+        try (TrainedRun run = TrainedRun.open(weights, options.places())) {
             run.backbone().assumption().ifPresent(listener::log);
             for (DatasetPart part : parts()) {
                 Dataset other = Datasets.openForEvaluation(

@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +62,15 @@ public final class Places {
         }
     }
 
+    /** The file cannot be used; the message is one line with the remedy. */
+    public static final class Malformed extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        Malformed(String message) {
+            super(message);
+        }
+    }
+
     private Places(
             @Nullable Path file,
             Map<String, Dataset> datasets,
@@ -80,7 +89,7 @@ public final class Places {
         return new Places(null, Map.of(), Map.of(), List.of(), List.of());
     }
 
-    /** @throws IllegalArgumentException in one line that names the file, the entry and the remedy */
+    /** @throws Malformed in one line that names the file, the entry and the remedy */
     public static Places of(Map<String, String> environment) {
         String named = environment.getOrDefault(VARIABLE, "").strip();
         return named.isEmpty() ? none() : read(Path.of(named));
@@ -89,16 +98,16 @@ public final class Places {
     /**
      * What is not there is left out, and told by {@link #missing}.
      *
-     * @throws IllegalArgumentException in one line that names the file, the entry and the remedy
+     * @throws Malformed in one line that names the file, the entry and the remedy
      */
     public static Places read(Path file) {
         ObjectNode document;
         try {
             document = Json.yaml(Files.readString(file, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new IllegalArgumentException(VARIABLE + ": " + file + " cannot be read (" + e.getMessage() + ")");
+            throw new Malformed(VARIABLE + ": " + file + " cannot be read (" + e.getMessage() + ")");
         } catch (InvalidSpec e) {
-            throw new IllegalArgumentException(VARIABLE + ": " + file + ": " + e.getMessage());
+            throw new Malformed(VARIABLE + ": " + file + ": " + e.getMessage());
         }
         document.fieldNames().forEachRemaining(name -> {
             if (!KNOWN.contains(name)) {
@@ -157,8 +166,8 @@ public final class Places {
         }
     }
 
-    private static IllegalArgumentException wrong(Path file, String where, String rule, String remedy) {
-        return new IllegalArgumentException(VARIABLE + ": " + file + ": " + where + " " + rule + "; " + remedy);
+    private static Malformed wrong(Path file, String where, String rule, String remedy) {
+        return new Malformed(VARIABLE + ": " + file + ": " + where + " " + rule + "; " + remedy);
     }
 
     /** By name. */
@@ -182,13 +191,27 @@ public final class Places {
      * @throws Absent for what this machine does not have, and for a path that is not below its roots
      */
     public SpecDocument here(SpecDocument spec) {
+        SpecDocument known = known(spec);
+        sets(known.document()).forEach(set -> Needs.name(set).ifPresent(name -> {
+            throw new Absent(
+                    FailureReason.DATA,
+                    "this machine has no data set \"" + name + "\"; add it to data.yaml (" + VARIABLE
+                            + "), or name its folder by root");
+        }));
+        return known;
+    }
+
+    /**
+     * As {@link #here}, but data sets that this machine does not have keep their names, for whoever may do without them.
+     *
+     * @throws Absent for a path that is not below the machine's roots
+     */
+    public SpecDocument known(SpecDocument spec) {
         ObjectNode document = spec.document().deepCopy();
         if (file != null) {
             HostPaths.change(document, this::allowed);
         }
-        dataset(document.path("dataset"));
-        document.path("dataset").path("parts").forEach(this::dataset);
-        document.path("evaluations").forEach(this::dataset);
+        sets(document).forEach(this::dataset);
         JsonNode named = document.path("backbone").path("weights");
         if (document.path("backbone") instanceof ObjectNode backbone && Needs.isName(named.asText(""))) {
             Path path = weights.get(named.asText());
@@ -199,17 +222,17 @@ public final class Places {
         return new SpecDocument(document, spec.hash());
     }
 
+    private static List<JsonNode> sets(ObjectNode document) {
+        List<JsonNode> sets = new ArrayList<>(List.of(document.path("dataset")));
+        document.path("dataset").path("parts").forEach(sets::add);
+        document.path("evaluations").forEach(sets::add);
+        return sets;
+    }
+
     private void dataset(JsonNode node) {
-        Optional<String> name = Needs.name(node);
-        if (name.isEmpty() || !(node instanceof ObjectNode dataset)) {
+        Dataset here = Needs.name(node).map(datasets::get).orElse(null);
+        if (here == null || !(node instanceof ObjectNode dataset)) {
             return;
-        }
-        Dataset here = datasets.get(name.get());
-        if (here == null) {
-            throw new Absent(
-                    FailureReason.DATA,
-                    "this machine has no data set \"" + name.get() + "\"; add it to data.yaml (" + VARIABLE
-                            + "), or name its folder by root");
         }
         boolean own = dataset.has("name") && !dataset.has("id");
         dataset.remove("name");
@@ -225,13 +248,19 @@ public final class Places {
             return path; // a name, or refused by whoever opens it
         }
         Path real = real(given);
-        if (roots.stream().noneMatch(real::startsWith)) {
-            throw new Absent(
-                    field.equals("backbone.weights") ? FailureReason.WEIGHTS : FailureReason.DATA,
-                    field + ": " + path + " is not below a root of this machine's data.yaml; use a name that it offers"
-                            + (roots.isEmpty() ? "" : ", or a path below " + roots.get(0)));
+        if (roots.stream().anyMatch(real::startsWith) || named(real)) {
+            return path;
         }
-        return path;
+        throw new Absent(
+                field.equals("backbone.weights") ? FailureReason.WEIGHTS : FailureReason.DATA,
+                field + ": " + path + " is not below a root of this machine's data.yaml; use a name that it offers"
+                        + (roots.isEmpty() ? "" : ", or a path below " + roots.get(0)));
+    }
+
+    /** Weights that version 0.2.0 wrote name the place that a name stood for. */
+    private boolean named(Path real) {
+        return Stream.concat(datasets.values().stream().map(Dataset::root), weights.values().stream())
+                .anyMatch(place -> real(place).equals(real));
     }
 
     /** What a path leads to, over links, as far as it exists. */

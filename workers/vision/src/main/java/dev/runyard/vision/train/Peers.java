@@ -90,7 +90,7 @@ final class Peers implements AutoCloseable {
         }
         Process process = builder.start();
         PeerLink link = new PeerLink(process.getInputStream(), process.getOutputStream());
-        link.put(identity.spec().text());
+        link.put(options.places().here(identity.spec()).text());
         link.flush();
         return new Other(device, process, link);
     }

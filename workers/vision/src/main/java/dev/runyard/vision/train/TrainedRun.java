@@ -23,6 +23,7 @@ import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.net.StoredTensors;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import dev.runyard.vision.train.input.OpenDatasets;
@@ -70,14 +71,21 @@ public final class TrainedRun implements AutoCloseable {
         this.model = model;
     }
 
+    /** {@link #open(Path, Places)} by the names of this process's {@value Places#VARIABLE}. */
+    public static TrainedRun open(Path path) throws IOException {
+        return open(path, Places.of(System.getenv()));
+    }
+
     /**
-     * Opens what {@code runyard train --out} or a run's artifacts hold.
+     * Opens what {@code runyard train --out} or a run's artifacts hold, also where it was trained elsewhere: the names in its spec are
+     * looked up here. The data set that it was trained on need not be here until {@link #ownData} asks for it.
      *
      * @param path the run's folder, or its {@value #FILE}
      * @throws WeightsException when it is no finished run, or when the backbone is another than it was trained on
+     * @throws Places.Absent when it names a path that this machine's settings do not allow
      * @throws IOException when a file cannot be read
      */
-    public static TrainedRun open(Path path) throws IOException {
+    public static TrainedRun open(Path path, Places places) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
         if (!Files.exists(file)) {
             throw new WeightsException(path + ": holds no " + FILE
@@ -91,7 +99,7 @@ public final class TrainedRun implements AutoCloseable {
                         file + ": does not say how it was trained; name the " + FILE + " of a finished run");
             }
             SpecDocument document = SpecDocument.stored(said.get(SPEC));
-            RunSpec spec = document.spec();
+            RunSpec spec = places.known(document).spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
             FrozenBackbone backbone = spec.backbone().encoder() == null
                     ? FrozenBackbone.shared(

@@ -34,6 +34,7 @@ import dev.runyard.vision.method.Models;
 import dev.runyard.vision.method.head.Classifier;
 import dev.runyard.vision.method.solver.Objective;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.pretrain.NewBackbone;
 import dev.runyard.vision.train.input.Features;
 import dev.runyard.vision.train.input.OpenDatasets;
@@ -71,12 +72,14 @@ public final class Training {
     private final TrainingOptions options;
 
     /**
-     * @param document of the run; its hash, as given, is what checkpoints are held against
+     * @param document of the run, as written: results keep it, and its hash, as given, is what checkpoints are held against
      * @param dir of the run: checkpoints and results go there
+     * @param options whose places its names stand for
      * @throws InvalidSpec when this version cannot read the document
+     * @throws Places.Absent when this machine has not what it names
      */
     public Training(SpecDocument document, Path dir, TrainingOptions options) {
-        this(document, document.spec(), dir, options);
+        this(document, options.places().here(document).spec(), dir, options);
     }
 
     /** Of a spec that code made. */

@@ -99,7 +99,7 @@ class DownloadTest {
         out.flush();
         if (stalls && cut < content.length - from) {
             try {
-                Thread.sleep(5_000);
+                Thread.sleep(30_000);
             } catch (InterruptedException ignored) {
                 Thread.currentThread().interrupt();
             }
@@ -217,7 +217,7 @@ class DownloadTest {
         long start = System.nanoTime();
         cuts = new int[] {10_000, Integer.MAX_VALUE};
         assertThat(fetch(file("/file", null, null))).hasBinaryContent(content);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(25));
     }
 
     @Test

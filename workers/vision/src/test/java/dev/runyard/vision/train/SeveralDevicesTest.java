@@ -11,6 +11,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.tensor.Safetensors;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class SeveralDevicesTest {
     }
 
     private Recorder trained(ObjectNode spec, String name, List<String> others, Recorder recorder) {
-        TrainingOptions options = new TrainingOptions(1, "cpu", others, dir.resolve("cache"));
+        TrainingOptions options = new TrainingOptions(1, "cpu", others, dir.resolve("cache"), Places.none());
         Outcome outcome = new Training(Json.read(spec, RunSpec.class), dir.resolve(name), options).run(recorder);
         assertThat(outcome).isInstanceOfAny(Outcome.Finished.class, Outcome.GivenBack.class);
         return recorder;

@@ -1,5 +1,6 @@
 package dev.runyard.vision.train.input;
 
+import dev.runyard.vision.place.Places;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -13,8 +14,9 @@ import java.util.stream.Stream;
  * @param others further devices of this host, for runs that ask for several: spelled likewise, or by the uuid of one that this process does
  *     not see
  * @param dataCache folder for rendered and decoded images
+ * @param places where data sets and weights are that a spec names
  */
-public record TrainingOptions(int threads, String device, List<String> others, Path dataCache) {
+public record TrainingOptions(int threads, String device, List<String> others, Path dataCache, Places places) {
     /** Of a GPU, or of a part of one. */
     public static final Pattern UUID = Pattern.compile("(GPU|MIG)-[\\w/-]{1,100}");
 
@@ -33,12 +35,17 @@ public record TrainingOptions(int threads, String device, List<String> others, P
 
     /** With other further devices. */
     public TrainingOptions with(List<String> beside) {
-        return new TrainingOptions(threads, device, beside, dataCache);
+        return new TrainingOptions(threads, device, beside, dataCache, places);
     }
 
-    /** On one device. */
+    /** With data sets and weights by name. */
+    public TrainingOptions with(Places named) {
+        return new TrainingOptions(threads, device, others, dataCache, named);
+    }
+
+    /** On one device, without names. */
     public TrainingOptions(int threads, String device, Path dataCache) {
-        this(threads, device, List.of(), dataCache);
+        this(threads, device, List.of(), dataCache, Places.none());
     }
 
     /** All, the one of this process first. */

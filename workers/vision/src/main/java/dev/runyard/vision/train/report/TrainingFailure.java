@@ -7,6 +7,7 @@ import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.encoder.EncoderException;
 import dev.runyard.vision.file.Telling;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.tensor.SafetensorsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,6 +78,9 @@ public final class TrainingFailure extends RuntimeException {
         String message = fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
         if (fault instanceof InvalidSpec) {
             return new TrainingFailure(FailureReason.SPEC, message, fault);
+        }
+        if (fault instanceof Places.Absent absent) {
+            return new TrainingFailure(absent.reason(), message, fault);
         }
         if (fault instanceof DataException) {
             return new TrainingFailure(FailureReason.DATA, message, fault);
