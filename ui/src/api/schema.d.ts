@@ -3501,6 +3501,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Freed"];
+                        "application/x-ndjson": components["schemas"]["Freed"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -4287,6 +4288,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Moved"];
+                        "application/x-ndjson": components["schemas"]["Moved"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -4398,6 +4400,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Moved"];
+                        "application/x-ndjson": components["schemas"]["Moved"];
                     };
                 };
                 400: components["responses"]["Problem400"];

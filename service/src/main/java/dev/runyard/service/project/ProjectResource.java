@@ -2,6 +2,7 @@ package dev.runyard.service.project;
 
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.http.Given;
+import dev.runyard.service.http.LongWork;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.Sha256;
@@ -30,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -78,27 +80,34 @@ public class ProjectResource {
     @POST
     @Path("/import")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Produces(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, LongWork.LINES})
     @Operation(
             summary = "Read an export into a new or empty project",
             description = "All of it, or nothing. Runs that were not over are queued or paused as they were.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Import.class)), required = true)
-    public Moved read(
-            @PathParam("name") String name, byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+    @APIResponseSchema(Moved.class)
+    public Response read(
+            @PathParam("name") String name,
+            byte[] body,
+            @HeaderParam("X-Runyard-User") @Nullable String user,
+            @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
         String sha256 = Json.read(body, Import.class).sha256();
         if (sha256 == null || !Sha256.valid(sha256)) {
             throw Problem.invalid("BAD_HASH", "sha256", sha256, "must be 64 lower-case hex digits", null);
         }
-        return new Moved(imports.read(Names.label("project", name), sha256, Given.who(user)));
+        String project = Names.label("project", name);
+        return LongWork.answer(accept, () -> new Moved(imports.read(project, sha256, Given.who(user))));
     }
 
     @DELETE
-    @Produces(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, LongWork.LINES})
     @Operation(
             summary = "Remove a project for good",
             description =
                     "With all its runs, sweeps, reports, points, logs, files; the answer counts them. There is no way back.")
-    public Moved remove(@PathParam("name") String name) {
-        return new Moved(removal.remove(name));
+    @APIResponseSchema(Moved.class)
+    public Response remove(
+            @PathParam("name") String name, @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
+        return LongWork.answer(accept, () -> new Moved(removal.remove(name)));
     }
 }

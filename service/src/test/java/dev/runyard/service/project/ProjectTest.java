@@ -2,7 +2,10 @@ package dev.runyard.service.project;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.runyard.service.auth.People;
 import dev.runyard.service.db.Statements;
@@ -113,6 +116,13 @@ final class ProjectTest {
                 .body("total", equalTo(9));
 
         read(project, sha256).statusCode(409).body("code", equalTo("PROJECT_NOT_EMPTY"));
+        given().accept("application/x-ndjson")
+                .contentType("application/json")
+                .body("{\"sha256\": \"" + sha256 + "\"}")
+                .post("/api/v1/projects/" + project + "/import")
+                .then()
+                .statusCode(200)
+                .body(startsWith("{\"problem\":{"), containsString("\"code\":\"PROJECT_NOT_EMPTY\""), endsWith("\n"));
         read("other-" + project, sha256).statusCode(409).body("code", equalTo("ALREADY_THERE"));
         assertThat(lab.number("select count(*) from project where name = ?", "other-" + project))
                 .isZero();

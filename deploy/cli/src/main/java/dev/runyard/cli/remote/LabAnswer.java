@@ -15,6 +15,9 @@ import javax.net.ssl.SSLException;
 
 /** What a lab's answer, or the lack of one, means to whoever typed the command. */
 final class LabAnswer {
+    /** Of what takes long. */
+    static final String LINES = "application/x-ndjson";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private LabAnswer() {}
@@ -29,14 +32,36 @@ final class LabAnswer {
         if (status / 100 == 2) {
             return tree(url, response.body());
         }
+        throw refused(url, response, status, response.body());
+    }
+
+    /** The last of lines, of which those before were signs of life; or what {@link #of} makes of another answer. */
+    static JsonNode last(String url, HttpResponse<String> response) {
+        boolean lines = response.headers().firstValue("Content-Type").orElse("").startsWith(LINES);
+        if (!lines || response.statusCode() / 100 != 2) {
+            return of(url, response);
+        }
+        String body = response.body().stripTrailing();
+        JsonNode last = tree(url, body.substring(body.lastIndexOf('\n') + 1));
+        if (last.isEmpty()) {
+            throw none(url, new IOException("the end is missing"));
+        }
+        if (last.has("problem")) {
+            JsonNode problem = last.path("problem");
+            throw refused(url, response, problem.path("status").asInt(500), problem.toString());
+        }
+        return last;
+    }
+
+    private static Failure refused(String url, HttpResponse<String> response, int status, String body) {
         if (status / 100 == 3) {
             String to = response.headers().firstValue("Location").orElse("nowhere");
-            throw Failure.fault(
+            return Failure.fault(
                     "the lab at " + url + " answers " + status + " and points to " + cut(to),
                     "set RUNYARD_URL to the lab's own address");
         }
-        String line = told(url, response);
-        throw switch (status) {
+        String line = told(url, status, body);
+        return switch (status) {
             case 401 ->
                 Failure.badInput(
                         line,
@@ -100,15 +125,15 @@ final class LabAnswer {
         return e instanceof SSLException ? "cannot be spoken to over TLS" : "broke off its answer, or speaks no HTTP";
     }
 
-    private static String told(String url, HttpResponse<String> response) {
+    private static String told(String url, int status, String body) {
         JsonNode problem;
         try {
-            problem = tree(url, response.body());
+            problem = tree(url, body);
         } catch (Failure e) {
             problem = JSON.createObjectNode();
         }
         // Trackers that are no Runyard lab say it as MLflow does.
-        String otherwise = problem.path("message").asText("the lab at " + url + " answers " + response.statusCode());
+        String otherwise = problem.path("message").asText("the lab at " + url + " answers " + status);
         String detail = cut(problem.path("detail").asText(otherwise));
         String code = cut(problem.path("code").asText(""));
         return code.isEmpty() ? detail : code + ": " + detail;

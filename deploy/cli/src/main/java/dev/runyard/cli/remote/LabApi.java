@@ -160,9 +160,10 @@ public final class LabApi {
         return LabAnswer.of(url(), once(posted(path, body)));
     }
 
-    /** As {@link #post} for what takes long. */
+    /** As {@link #post} for what takes long; the lab gives signs of life meanwhile. */
     public JsonNode lengthy(String path, Object body) {
-        return LabAnswer.of(url(), once(posted(path, body).timeout(TRANSFER)));
+        return LabAnswer.last(
+                url(), once(posted(path, body).setHeader("Accept", LabAnswer.LINES).timeout(TRANSFER)));
     }
 
     /** As {@link #post} for what may be repeated, and is where no answer comes. */
@@ -395,10 +396,12 @@ public final class LabApi {
 
     /** The client's own limit ends with the head of an answer; this one holds for its body, too. */
     private HttpResponse<String> text(HttpRequest.Builder request) throws UnansweredException {
+        HttpRequest asked = request.build();
+        Duration within = asked.timeout().orElse(TIMEOUT);
         CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+                http.sendAsync(asked, HttpResponse.BodyHandlers.ofString());
         try {
-            return answer.get(TIMEOUT.toSeconds() + 1, TimeUnit.SECONDS);
+            return answer.get(within.toSeconds() + 1, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new UnansweredException(new HttpTimeoutException("the answer's body did not end"));

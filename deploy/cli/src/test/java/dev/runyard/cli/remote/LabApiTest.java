@@ -80,6 +80,20 @@ final class LabApiTest {
     }
 
     @Test
+    void whatTakesLongEndsWithItsResultOrItsRefusal() {
+        String lines = "application/x-ndjson; charset=utf-8";
+        stub.on("POST gc", new Answer(200, lines, "{}\n{}\n{\"files\":3}\n", Map.of(), false));
+        assertThat(lab.lengthy("gc", Map.of()).path("files").asInt()).isEqualTo(3);
+        String problem = "{\"problem\":{\"status\":409,\"code\":\"PROJECT_NOT_EMPTY\",\"detail\":\"Has runs.\"}}";
+        stub.on("POST gc", new Answer(200, lines, "{}\n" + problem + "\n", Map.of(), false));
+        says(catchThrowableOfType(Failure.class, () -> lab.lengthy("gc", Map.of())), 2, "PROJECT_NOT_EMPTY: Has runs.");
+        stub.on("POST gc", new Answer(200, lines, "{}\n{}\n", Map.of(), false));
+        says(catchThrowableOfType(Failure.class, () -> lab.lengthy("gc", Map.of())), 1, "broke off");
+        stub.on("POST gc", Answer.json(200, "{\"files\":4}"));
+        assertThat(lab.lengthy("gc", Map.of()).path("files").asInt()).isEqualTo(4);
+    }
+
+    @Test
     void aLabWithTooMuchToDoIsAskedAgain() {
         Map<String, String> later = Map.of("Retry-After", "1");
         stub.on("once GET runs", new Answer(503, "application/json", "{}", later, false));
