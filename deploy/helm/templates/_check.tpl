@@ -24,8 +24,9 @@
   (list "store.endpoint" $v.store.endpoint "^(https?://[^@ ]+)?$" "it is the address of a server, without keys: write it as https://s3.example.org, or leave it empty for Amazon's")
 }}
 {{- range $rules }}
-{{- if not (regexMatch (index . 2) (index . 1)) }}
-{{- fail (printf "%s is %q; %s" (index . 0) (index . 1) (index . 3)) }}
+{{- $value := toString (index . 1) }}
+{{- if not (regexMatch (index . 2) $value) }}
+{{- fail (printf "%s is %q; %s" (index . 0) $value (index . 3)) }}
 {{- end }}
 {{- end }}
 {{- range $field, $networks := dict "service.proxies" $v.service.proxies "temporal.hosts.networks" $v.temporal.hosts.networks }}

@@ -1,4 +1,4 @@
-{{/* What tells the pods of one part from all others: include "runyard.which" (list $ "service"). */}}
+{{/* What tells the pods of one part from all others, and stays from version to version: include "runyard.which" (list $ "service"). */}}
 {{- define "runyard.which" -}}
 app.kubernetes.io/name: runyard
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
@@ -101,13 +101,5 @@ httpHeaders:
 {{- end }}
 - name: {{ $name }}
   value: {{ $value | quote }}
-{{- end }}
-{{- end }}
-
-{{- define "runyard.environment-from" -}}
-{{- with .environmentFrom }}
-envFrom:
-  - secretRef:
-      name: {{ . }}
 {{- end }}
 {{- end }}

@@ -40,8 +40,7 @@ record HelmChart(Path scratch) {
     }
 
     Said template(String... values) throws IOException, InterruptedException {
-        return run(command(
-                List.of("helm", "template", "lab", folder().toString(), "--namespace", "here"), values));
+        return run(command(List.of("helm", "template", "lab", folder().toString(), "--namespace", "here"), values));
     }
 
     /** By kind and name, as in "Service lab-proxy". */
@@ -54,8 +53,8 @@ record HelmChart(Path scratch) {
                 continue;
             }
             JsonNode object = Json.yaml(document);
-            String name =
-                    object.path("kind").asText() + " " + object.at("/metadata/name").asText();
+            String name = object.path("kind").asText() + " "
+                    + object.at("/metadata/name").asText();
             assertThat(all.put(name, object)).as(name).isNull();
         }
         return all;

@@ -55,7 +55,8 @@ class HelmTest {
     @BeforeEach
     void helm() {
         assumeTrue(
-                HelmChart.found("helm"), "skipped: helm is not on the PATH (go install helm.sh/helm/v4/cmd/helm@v4.3.1)");
+                HelmChart.found("helm"),
+                "skipped: helm is not on the PATH (go install helm.sh/helm/v4/cmd/helm@v4.3.1)");
         chart = new HelmChart(folder);
     }
 
@@ -76,21 +77,41 @@ class HelmTest {
         wrong.put("name=https://lab", "name is \"https://lab\"; it is what");
         wrong.put("secret=", "secret is \"\"; it is the name of a Secret with the keys db, s3 and grafana: make one");
         wrong.put("tls.secret=", "tls.secret is \"\"; it is the name");
-        wrong.put("service.home=20", "at '/service/home': got number, want string");
-        wrong.put("service.home=20GB", "service.home is \"20GB\"; a size is a whole number of Mi, Gi or Ti: write it as 20Gi");
-        wrong.put("postgres.url=db:5432", "postgres.url is \"db:5432\"; it is an address for JDBC: write it as jdbc:postgresql");
-        wrong.put("temporal.address=temporal", "temporal.address is \"temporal\"; it is a host and a port: write it as");
-        wrong.put("temporal.hosts.networks={10.1.2.0/24}", "temporal.hosts.address is empty, which those hosts would be told; set both");
-        wrong.put("temporal.hosts.address=t:1,temporal.address=t:1,temporal.hosts.networks={10.1.2.0/24}", "leave the networks out");
-        wrong.put("service.proxies={10.0.0.1}", "service.proxies holds \"10.0.0.1\"; it lists networks: write each as 10.0.0.0/8");
+        wrong.put(
+                "service.home=20",
+                "service.home is \"20\"; a size is a whole number of Mi, Gi or Ti: write it as 20Gi");
+        wrong.put("store.size=2TB", "store.size is \"2TB\"; a size is");
+        wrong.put(
+                "postgres.url=db:5432",
+                "postgres.url is \"db:5432\"; it is an address for JDBC: write it as jdbc:postgresql");
+        wrong.put(
+                "temporal.address=temporal", "temporal.address is \"temporal\"; it is a host and a port: write it as");
+        wrong.put(
+                "temporal.hosts.networks={10.1.2.0/24}",
+                "temporal.hosts.address is empty, which those hosts would be told; set both");
+        wrong.put(
+                "temporal.hosts.address=t:1,temporal.address=t:1,temporal.hosts.networks={10.1.2.0/24}",
+                "leave the networks out");
+        wrong.put(
+                "service.proxies={10.0.0.1}",
+                "service.proxies holds \"10.0.0.1\"; it lists networks: write each as 10.0.0.0/8");
         wrong.put("service.proxies=", "at '/service/proxies': got string, want array");
         wrong.put("store.artifacts=s3://A", "store.artifacts is \"s3://A\"; it is a bucket: write it as s3://BUCKET");
-        wrong.put("store.endpoint=http://s3:9000", "store.artifacts is empty and names no bucket there; set it to s3://BUCKET, or leave");
-        wrong.put("store.artifacts=s3://runs,store.endpoint=http://key@s3", "store.endpoint is \"http://key@s3\"; it is the address");
+        wrong.put(
+                "store.endpoint=http://s3:9000",
+                "store.artifacts is empty and names no bucket there; set it to s3://BUCKET, or leave");
+        wrong.put(
+                "store.artifacts=s3://runs,store.endpoint=http://key@s3",
+                "store.endpoint is \"http://key@s3\"; it is the address");
         wrong.put("store.accessKey=", "store.accessKey is \"\", which only a bucket elsewhere can do without; write");
-        wrong.put("ingress.class=public", "ingress.class is \"public\", and ingress.namespace is empty; write the namespace");
-        wrong.put("worker.replicas=1", "worker.replicas is 1, and worker.tokens is empty; name a Secret with a token of");
-        wrong.put("service.environment.RUNYARD_PORT=80a", "service.environment.RUNYARD_PORT is \"80a\", and the chart sets that variable itself, to \"8080\"; leave it out");
+        wrong.put(
+                "ingress.class=public",
+                "ingress.class is \"public\", and ingress.namespace is empty; write the namespace");
+        wrong.put(
+                "worker.replicas=1", "worker.replicas is 1, and worker.tokens is empty; name a Secret with a token of");
+        wrong.put(
+                "service.environment.RUNYARD_PORT=80a",
+                "service.environment.RUNYARD_PORT is \"80a\", and the chart sets that variable itself, to \"8080\"; leave it out");
         wrong.put("service.replicas=0", "at '/service/replicas': minimum: got 0, want 1");
         wrong.put("proxy.type=Open", "at '/proxy/type': value must be one of 'LoadBalancer', 'NodePort', 'ClusterIP'");
         wrong.put("servise.replicas=1", "additional properties 'servise' not allowed");
@@ -123,8 +144,9 @@ class HelmTest {
         }
         assertThat(written).isEqualTo(known).hasSizeGreaterThan(60);
         // What the page for administrators names is there, too.
-        Matcher named = Pattern.compile("`((?:service|worker|proxy|ingress|temporal|postgres|store|tls|prometheus|grafana)"
-                        + "\\.[A-Za-z]+(?:\\.[A-Za-z]+)?)`")
+        Matcher named = Pattern.compile(
+                        "`((?:service|worker|proxy|ingress|temporal|postgres|store|tls|prometheus|grafana)"
+                                + "\\.[A-Za-z]+(?:\\.[A-Za-z]+)?)`")
                 .matcher(Files.readString(root.resolve("deploy/docs/kubernetes.md")));
         Set<String> asked = new TreeSet<>();
         while (named.find()) {
@@ -150,8 +172,9 @@ class HelmTest {
         Map<String, JsonNode> objects = chart.objects(WHOLE);
         ComposeFile compose = ComposeFile.read();
         Map<String, String> images = new TreeMap<>();
-        compose.services().forEach((name, service) -> images.put(
-                name.replaceFirst("-[12]$", ""), service.path("image").asText()));
+        compose.services()
+                .forEach((name, service) -> images.put(
+                        name.replaceFirst("-[12]$", ""), service.path("image").asText()));
         Map<String, String> run = new TreeMap<>();
         objects.values().stream()
                 .filter(object -> !HelmChart.pod(object).isMissingNode())
@@ -161,9 +184,10 @@ class HelmTest {
                         HelmChart.pod(object).at("/containers/0/image").asText()));
         assertThat(run).isEqualTo(images);
         assertThat(images.get("service"))
-                .endsWith(":" + Json.yaml(Files.readString(HelmChart.folder().resolve("Chart.yaml")))
-                        .path("appVersion")
-                        .asText());
+                .endsWith(":"
+                        + Json.yaml(Files.readString(HelmChart.folder().resolve("Chart.yaml")))
+                                .path("appVersion")
+                                .asText());
         JsonNode services = objects.get("StatefulSet lab-service");
         assertThat(services.at("/spec/replicas").asInt()).isEqualTo(2);
         Map<String, JsonNode> service = HelmChart.environment(services);
@@ -221,24 +245,30 @@ class HelmTest {
         String proxy = objects.get("ConfigMap lab-proxy").at("/data/nginx.conf").asText();
         String composed = Files.readString(root.resolve("deploy/compose/nginx.conf"));
         assertThat(location(proxy)).isNotEmpty().isEqualTo(location(composed));
-        String prometheus =
-                objects.get("ConfigMap lab-prometheus").at("/data/prometheus.yml").asText();
+        String prometheus = objects.get("ConfigMap lab-prometheus")
+                .at("/data/prometheus.yml")
+                .asText();
         List<String> targets = new ArrayList<>();
         Json.yaml(prometheus)
                 .at("/scrape_configs/0/static_configs/0/targets")
                 .forEach(one -> targets.add(one.asText()));
         List<String> hosts = Arrays.asList(value(service, "RUNYARD_HOSTS").split(",", -1));
         assertThat(hosts).containsExactly("lab-service-0", "lab-service-1");
-        assertThat(targets).containsExactlyElementsOf(hosts.stream().map(host -> host + ":8080").toList());
+        assertThat(targets)
+                .containsExactlyElementsOf(
+                        hosts.stream().map(host -> host + ":8080").toList());
         for (String target : targets) {
             assertThat(proxy).contains("server " + target + " max_fails");
             assertThat(listens(objects, target)).as(target).isTrue();
         }
         JsonNode scraped = Json.yaml(Files.readString(root.resolve("deploy/compose/prometheus.yaml")));
-        assertThat(Json.yaml(prometheus).at("/scrape_configs/0/job_name")).isEqualTo(scraped.at("/scrape_configs/0/job_name"));
+        assertThat(Json.yaml(prometheus).at("/scrape_configs/0/job_name"))
+                .isEqualTo(scraped.at("/scrape_configs/0/job_name"));
         assertThat(Json.yaml(prometheus).at("/scrape_configs/0/metrics_path"))
                 .isEqualTo(scraped.at("/scrape_configs/0/metrics_path"));
-        assertThat(objects.get("ConfigMap lab-prometheus").at("/data/alerts.yaml").asText())
+        assertThat(objects.get("ConfigMap lab-prometheus")
+                        .at("/data/alerts.yaml")
+                        .asText())
                 .isEqualToIgnoringWhitespace(Files.readString(root.resolve("deploy/grafana/alerts.yaml")));
         JsonNode grafana = objects.get("ConfigMap lab-grafana").path("data");
         assertThat(Json.tree(grafana.path("runyard.json").asText()))
@@ -276,7 +306,9 @@ class HelmTest {
                 JsonNode chosen = object.at(
                         name.startsWith("Service ")
                                 ? "/spec/selector"
-                                : name.startsWith("NetworkPolicy ") ? "/spec/podSelector/matchLabels" : "/spec/selector/matchLabels");
+                                : name.startsWith("NetworkPolicy ")
+                                        ? "/spec/podSelector/matchLabels"
+                                        : "/spec/selector/matchLabels");
                 if (name.matches("(Service|NetworkPolicy|PodDisruptionBudget|StatefulSet|Deployment) .*")) {
                     assertThat(pods.stream().filter(pod -> chosen(pod, chosen)))
                             .as(name)
@@ -292,7 +324,9 @@ class HelmTest {
                         .forEach(one -> volumes.add(one.at("/metadata/name").asText()));
                 Set<String> mounted = new TreeSet<>();
                 JsonNode container = pod.at("/containers/0");
-                container.path("volumeMounts").forEach(one -> mounted.add(one.path("name").asText()));
+                container
+                        .path("volumeMounts")
+                        .forEach(one -> mounted.add(one.path("name").asText()));
                 assertThat(mounted).as(name).isEqualTo(volumes);
                 pod.path("volumes").forEach(one -> {
                     String map = one.at("/configMap/name").asText("lab-");
@@ -300,11 +334,23 @@ class HelmTest {
                             .as(name + " " + map)
                             .isTrue();
                 });
-                assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).as(name).isTrue();
-                assertThat(pod.at("/securityContext/runAsUser").asInt()).as(name).isPositive();
-                assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).as(name).isTrue();
-                assertThat(container.at("/resources/requests/memory").asText()).as(name).isNotEmpty();
-                assertThat(container.at("/resources/limits/memory").asText()).as(name).isNotEmpty();
+                assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean())
+                        .as(name)
+                        .isTrue();
+                assertThat(pod.at("/securityContext/runAsUser").asInt())
+                        .as(name)
+                        .isPositive();
+                assertThat(container
+                                .at("/securityContext/readOnlyRootFilesystem")
+                                .asBoolean())
+                        .as(name)
+                        .isTrue();
+                assertThat(container.at("/resources/requests/memory").asText())
+                        .as(name)
+                        .isNotEmpty();
+                assertThat(container.at("/resources/limits/memory").asText())
+                        .as(name)
+                        .isNotEmpty();
             }
         }
     }
@@ -328,12 +374,16 @@ class HelmTest {
         objects.forEach((name, object) -> {
             if (name.startsWith("NetworkPolicy ")) {
                 Set<String> from = new TreeSet<>();
-                object.at("/spec/ingress/0/from").forEach(one -> from.add(one.has("ipBlock")
-                        ? one.at("/ipBlock/cidr").asText()
-                        : one.at("/podSelector/matchLabels/app.kubernetes.io~1component").asText()));
+                object.at("/spec/ingress/0/from")
+                        .forEach(one -> from.add(
+                                one.has("ipBlock")
+                                        ? one.at("/ipBlock/cidr").asText()
+                                        : one.at("/podSelector/matchLabels/app.kubernetes.io~1component")
+                                                .asText()));
                 open.put(name.replace("NetworkPolicy lab-", ""), from);
             }
-            if (name.startsWith("Service ") && !object.at("/spec/type").asText("ClusterIP").equals("ClusterIP")) {
+            if (name.startsWith("Service ")
+                    && !object.at("/spec/type").asText("ClusterIP").equals("ClusterIP")) {
                 outside.add(name);
             }
         });
@@ -347,7 +397,9 @@ class HelmTest {
                         "grafana", Set.of(),
                         "worker", Set.of()));
         assertThat(outside).containsExactly("Service lab-proxy", "Service lab-temporal-hosts");
-        assertThat(objects.get("Service lab-temporal-hosts").at("/spec/loadBalancerSourceRanges").toString())
+        assertThat(objects.get("Service lab-temporal-hosts")
+                        .at("/spec/loadBalancerSourceRanges")
+                        .toString())
                 .isEqualTo("[\"10.1.2.0/24\",\"10.1.3.0/24\"]");
         assertThat(chart.objects(GIVEN).keySet()).doesNotContain("Service lab-temporal-hosts");
         assertThat(chart.objects(ELSEWHERE)
@@ -364,7 +416,10 @@ class HelmTest {
                 .noneMatch(name -> name.matches("\\S+ lab-(postgres|temporal|store|worker).*"))
                 .noneMatch(name -> name.matches("(Deployment|Service|ConfigMap) lab-proxy"))
                 .contains("Ingress lab-proxy", "Service lab-service-2");
-        assertThat(objects.get("Ingress lab-proxy").findValue("service").path("name").asText())
+        assertThat(objects.get("Ingress lab-proxy")
+                        .findValue("service")
+                        .path("name")
+                        .asText())
                 .isEqualTo("lab-service");
         Map<String, JsonNode> service = HelmChart.environment(objects.get("StatefulSet lab-service"));
         Map<String, String> expected = Map.of(
@@ -374,10 +429,15 @@ class HelmTest {
                 "RUNYARD_ARTIFACTS", "s3://runs/lab",
                 "RUNYARD_S3_REGION", "eu-1",
                 "RUNYARD_MAX_WAIT", "PT1H");
-        expected.forEach((name, value) -> assertThat(value(service, name)).as(name).isEqualTo(value));
+        expected.forEach(
+                (name, value) -> assertThat(value(service, name)).as(name).isEqualTo(value));
         // By a role, of Amazon's own.
         assertThat(service.keySet())
-                .doesNotContain("RUNYARD_S3_ENDPOINT", "RUNYARD_S3_ACCESS_KEY", "RUNYARD_S3_SECRET_KEY", "RUNYARD_TEMPORAL_WORKERS");
+                .doesNotContain(
+                        "RUNYARD_S3_ENDPOINT",
+                        "RUNYARD_S3_ACCESS_KEY",
+                        "RUNYARD_S3_SECRET_KEY",
+                        "RUNYARD_TEMPORAL_WORKERS");
         String handbook = Files.readString(root.resolve("deploy/docs/lab.md"));
         service.keySet().forEach(name -> assertThat(handbook).contains("`" + name + "`"));
     }
@@ -390,7 +450,9 @@ class HelmTest {
                 "skipped: kubernetes-validate is not on the PATH (pip install kubernetes-validate==1.37.0)");
         List<String> files = new ArrayList<>();
         for (String[] values : List.of(WHOLE, ELSEWHERE)) {
-            files.add(Files.writeString(folder.resolve("rendered-" + files.size() + ".yaml"), chart.template(values).text())
+            files.add(Files.writeString(
+                            folder.resolve("rendered-" + files.size() + ".yaml"),
+                            chart.template(values).text())
                     .toString());
         }
         for (String version : List.of("1.29", "1.37")) {
