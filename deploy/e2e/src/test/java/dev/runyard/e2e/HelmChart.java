@@ -1,6 +1,7 @@
 package dev.runyard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,8 +24,37 @@ import java.util.stream.Stream;
  * @param scratch of what the programs write
  */
 record HelmChart(Path scratch) {
+    /** What has to be given. */
+    static final String GIVEN = "name=lab.example.org,secret=lab,tls.secret=lab-tls";
+
+    static final String[] BARE = {GIVEN};
+
+    /** Everything in the cluster, and hosts in it and outside. */
+    static final String[] WHOLE = {
+        GIVEN,
+        "worker.replicas=2,worker.tokens=enrolments,worker.claim=images,worker.data.datasets.birds=/data/birds,worker.files=ours",
+        "worker.runtimeClass=nvidia,worker.nodeSelector.gpu=a100,worker.tolerations[0].key=gpu,worker.tolerations[0].operator=Exists",
+        "temporal.hosts.address=t.example.org:7233,temporal.hosts.networks={10.1.2.0/24,10.1.3.0/24}",
+        "tls.authority=ours,storageClass=fast,pullSecrets={registry},proxy.annotations.kind=private,worker.environmentFrom=more"
+    };
+
+    /** Nothing in the cluster but the services. */
+    static final String[] ELSEWHERE = {
+        GIVEN,
+        "postgres.url=jdbc:postgresql://db:5432/lab,postgres.user=lab,temporal.address=temporal:7233",
+        "store.artifacts=s3://runs/lab,store.region=eu-1,store.accessKey=,service.serviceAccount=runs",
+        "ingress.class=public,ingress.namespace=gates,ingress.annotations.size=unbounded",
+        "service.replicas=3,service.environment.RUNYARD_MAX_WAIT=PT1H,service.environmentFrom=oidc,service.files=ours"
+    };
+
     /** What a program said: its standard output and, where it failed, its errors. */
     record Said(int code, String text) {}
+
+    /** Where helm is there; else the test is skipped and says so. */
+    static HelmChart in(Path scratch) {
+        assumeTrue(found("helm"), "skipped: helm is not on the PATH (go install helm.sh/helm/v4/cmd/helm@v4.3.1)");
+        return new HelmChart(scratch);
+    }
 
     static Path folder() {
         return LabProcess.repositoryRoot().resolve("deploy/helm");
