@@ -106,8 +106,7 @@ public class ProjectResource {
             description =
                     "With all its runs, sweeps, reports, points, logs, files; the answer counts them. There is no way back.")
     @APIResponseSchema(Moved.class)
-    public Response remove(
-            @PathParam("name") String name, @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
+    public Response remove(@PathParam("name") String name, @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
         return LongWork.answer(accept, () -> new Moved(removal.remove(name)));
     }
 }

@@ -39,7 +39,10 @@ final class LongWorkTest {
                     return Map.of("files", 3);
                 },
                 out);
-        assertThat(lines).hasSizeGreaterThanOrEqualTo(4).startsWith("{}", "{}", "{}").endsWith("{\"files\":3}");
+        assertThat(lines)
+                .hasSizeGreaterThanOrEqualTo(4)
+                .startsWith("{}", "{}", "{}")
+                .endsWith("{\"files\":3}");
     }
 
     @Test

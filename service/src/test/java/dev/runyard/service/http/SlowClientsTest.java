@@ -59,7 +59,8 @@ final class SlowClientsTest {
                 asked++;
             }
             assertThat(asked).isPositive();
-            // The figure is the bench's; here a machine may be busy. Waiting for the bodies would take their time and more.
+            // The figure is the bench's; here a machine may be busy. Waiting for the bodies would take their time and
+            // more.
             assertThat(slowest).isLessThan(PATIENCE.minusSeconds(1));
             assertThat(answer(slow.get(0))).startsWith("HTTP/1.1 408").contains("BODY_TOO_SLOW");
         } finally {

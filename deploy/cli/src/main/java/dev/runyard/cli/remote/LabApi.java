@@ -163,7 +163,8 @@ public final class LabApi {
     /** As {@link #post} for what takes long; the lab gives signs of life meanwhile. */
     public JsonNode lengthy(String path, Object body) {
         return LabAnswer.last(
-                url(), once(posted(path, body).setHeader("Accept", LabAnswer.LINES).timeout(TRANSFER)));
+                url(),
+                once(posted(path, body).setHeader("Accept", LabAnswer.LINES).timeout(TRANSFER)));
     }
 
     /** As {@link #post} for what may be repeated, and is where no answer comes. */
@@ -398,8 +399,7 @@ public final class LabApi {
     private HttpResponse<String> text(HttpRequest.Builder request) throws UnansweredException {
         HttpRequest asked = request.build();
         Duration within = asked.timeout().orElse(TIMEOUT);
-        CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(asked, HttpResponse.BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(asked, HttpResponse.BodyHandlers.ofString());
         try {
             return answer.get(within.toSeconds() + 1, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -123,9 +123,8 @@ class NamedPlacesTest {
         SpecDocument look =
                 SpecDocument.written(Json.yaml(SPEC).put("task", "evaluate").put("of", RUN));
         assertThatThrownBy(() -> new Look(look, dir.resolve("look"), at(other), new Recorder()).run())
-                .isInstanceOfSatisfying(
-                        TrainingFailure.class,
-                        e -> assertThat(e.reason()).isIn(List.of(FailureReason.DATA, FailureReason.WEIGHTS)))
+                .isInstanceOfSatisfying(TrainingFailure.class, e -> assertThat(e.reason())
+                        .isIn(List.of(FailureReason.DATA, FailureReason.WEIGHTS)))
                 .hasMessageContaining("not below a root");
     }
 }
