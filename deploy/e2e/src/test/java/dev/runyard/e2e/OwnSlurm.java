@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The distribution's Slurm and munge, on loopback, with this machine as the one node of the partition {@code small}. */
+/** The distribution's Slurm and munge, on loopback, with this machine as the one node. Jobs of the partition {@code first} take the place of those of {@code small}, which
+ * are queued again. */
 final class OwnSlurm implements AutoCloseable {
     /** Of the node, whatever this machine has. */
     static final int MEBIBYTES = 4_000;
@@ -53,7 +54,10 @@ final class OwnSlurm implements AutoCloseable {
             ReturnToService=2
             MinJobAge=3600
             NodeName=HOST NodeAddr=127.0.0.1 CPUs=%d RealMemory=%d State=UNKNOWN
-            PartitionName=small Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+            PreemptType=preempt/partition_prio
+            PreemptMode=REQUEUE
+            PartitionName=small Nodes=ALL Default=YES MaxTime=INFINITE State=UP PriorityTier=1
+            PartitionName=first Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=2
             """;
 
     private final Path state;
@@ -98,7 +102,7 @@ final class OwnSlurm implements AutoCloseable {
             slurm.munge();
             slurm.daemon("slurmctld", "-D", "-f", conf.toString());
             slurm.daemon("slurmd", "-D", "-f", conf.toString());
-            slurm.await("slurmd", () -> slurm.says("sinfo", "--noheader", "--format", "%T")
+            slurm.await("slurmd", () -> slurm.says("sinfo", "--noheader", "--partition=small", "--format=%T")
                     .equals("idle"));
             return slurm;
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -164,7 +168,7 @@ final class OwnSlurm implements AutoCloseable {
 
     /** Numbers of the jobs that wait or run. */
     List<String> jobs() throws IOException, InterruptedException {
-        return says("squeue", "--noheader", "--format", "%i")
+        return says("squeue", "--noheader", "--format=%i")
                 .lines()
                 .map(String::strip)
                 .toList();

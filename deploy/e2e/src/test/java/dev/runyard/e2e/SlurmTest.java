@@ -40,56 +40,65 @@ class SlurmTest {
             lab = service;
             client = lab.client();
             badInputIsRefused();
-            assertThat(scale("--max", "4"))
-                    .contains("scale: 0 runs wait", "0 are there")
-                    .contains("; 0 more");
             join();
 
-            client.post("/api/v1/sweeps", elsewhere());
+            client.post("/api/v1/sweeps", placed(Map.of("device", "cuda")));
+            client.post("/api/v1/sweeps", placed(Map.of("labels", Map.of("room", "3"))));
             String sweep = client.post("/api/v1/sweeps", KillDrill.sweep(2, 400))
                     .path("id")
                     .asText();
-            client.await("/api/v1/runs?state=QUEUED", LONG, page -> page.path("items").size() == 3);
+            client.await(
+                    "/api/v1/runs?state=QUEUED",
+                    LONG,
+                    page -> page.path("items").size() == 4);
             assertThat(scale("--max", "1", "--dry-run"))
-                    .contains("scale: 2 runs wait for a worker with cpu (0 held back, 1 want something else)")
-                    .contains("which takes 2 jobs; 0 are there", "; 1 more, of at most 1")
+                    .contains("scale: 3 runs wait for a worker with cpu (0 held back, 1 want something else)")
+                    .contains("which takes 3 jobs; 0 are there", "; 1 more, of at most 1")
                     .contains("would submit 1: sbatch --cpus-per-task=1 ");
             assertThat(slurm.jobs()).isEmpty();
 
-            // The signal before the limit comes 30 to 60 s after the start; that is how often this Slurm looks.
-            assertThat(scale("--max", "1", "--time=1", "--signal=B:TERM@1")).contains("Submitted batch job");
+            assertThat(scale("--max", "1")).contains("Submitted batch job");
             assertThat(scale("--max", "1")).contains("1 are there, 1 of them on their way; 0 more");
             String limited = slurm.jobs().get(0);
             String run = client.runsOf(sweep).get(0).path("id").asText();
             trains(run, 0);
-            assertThat(scale("--max", "1")).contains("scale: 1 runs wait", "1 are there", "; 0 more, of at most 1");
+            assertThat(scale("--max", "4", "--dry-run"))
+                    .as("no worker of this cluster has what the other two ask for")
+                    .contains("scale: 1 runs wait for a worker with cpu (0 held back, 2 want something else)");
             JsonNode device = client.get("/api/v1/devices").get(0);
             assertThat(device.at("/labels/slurm").asText()).isEqualTo("small");
             assertThat(device.path("memoryBytes").asLong()).isEqualTo((long) JOB_MEBIBYTES << 20);
             assertThat(device.path("name").asText()).endsWith(", 1 cores");
+            // As Slurm itself does before the limit: to the shell of the job alone.
+            assertThat(slurm.says("scancel", "--batch", "--signal=TERM", limited))
+                    .isEmpty();
             long step = givenBack(run, 1);
-            left(limited, "COMPLETED");
+            becomes(limited, "COMPLETED");
 
-            String cancelled = next();
+            String preempted = next();
             trains(run, step);
-            assertThat(slurm.says("scancel", cancelled)).isEmpty();
+            slurm.says("sbatch", "--partition=first", "--exclusive", "--output=/dev/null", "--wrap=true");
             long further = givenBack(run, 2);
             assertThat(further).isGreaterThan(step);
-            left(cancelled, "CANCELLED");
+            becomes(preempted, "PENDING");
+            assertThat(scale("--max", "1"))
+                    .as("it comes back by itself")
+                    .contains("1 are there, 1 of them on their way; 0 more");
+            assertThat(slurm.says("scancel", preempted)).isEmpty();
+            becomes(preempted, "CANCELLED");
 
             String last = next();
             trains(run, further);
             client.post("/api/v1/sweeps/" + sweep + "/cancel", null);
-            left(last, "COMPLETED");
+            becomes(last, "COMPLETED");
             assertThat(client.get("/api/v1/devices").findValuesAsText("state")).containsOnly("LOST");
             everyStepOnce(run);
         }
     }
 
-    /** A run that no worker without a GPU can take. */
-    private static Map<String, Object> elsewhere() {
+    private static Map<String, Object> placed(Map<String, Object> placement) {
         Map<String, Object> sweep = new HashMap<>(KillDrill.sweep(1, 2));
-        sweep.put("placement", Map.of("device", "cuda"));
+        sweep.put("placement", placement);
         return sweep;
     }
 
@@ -196,9 +205,9 @@ class SlurmTest {
         return result.err();
     }
 
-    private void left(String job, String state) throws IOException, InterruptedException {
+    private void becomes(String job, String state) throws IOException, InterruptedException {
         Instant end = Instant.now().plus(LONG);
-        while (slurm.jobs().contains(job) && Instant.now().isBefore(end)) {
+        while (!slurm.state(job).equals(state) && Instant.now().isBefore(end)) {
             Thread.sleep(300);
         }
         assertThat(slurm.state(job))
