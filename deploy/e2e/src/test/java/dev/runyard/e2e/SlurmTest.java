@@ -186,7 +186,7 @@ class SlurmTest {
         environment.put("RUNYARD_URL", client.base().toString());
         environment.put("RUNYARD_TOKEN", client.token());
         environment.put("RUNYARD_SLURM", folder.resolve("cluster").toString());
-        environment.put("RUNYARD_IDLE", "5");
+        environment.put("RUNYARD_IDLE", "15");
         environment.put("RUNYARD_DEVICE", "cpu");
         return LabProcess.run(builder, LONG);
     }
