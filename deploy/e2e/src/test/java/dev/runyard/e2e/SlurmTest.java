@@ -58,7 +58,6 @@ class SlurmTest {
             assertThat(slurm.jobs()).isEmpty();
 
             assertThat(scale("--max", "1")).contains("Submitted batch job");
-            assertThat(scale("--max", "1")).contains("1 are there, 1 of them on their way; 0 more");
             String limited = slurm.jobs().get(0);
             String run = client.runsOf(sweep).get(0).path("id").asText();
             trains(run, 0);
