@@ -179,12 +179,12 @@ final class OwnSlurm implements AutoCloseable {
         return says("scontrol", "show", "job", job).replaceFirst("(?s).*JobState=(\\w+).*", "$1");
     }
 
-    /** Its jobs first, as what is left of them would hold the folder. */
+    /** Its jobs first, which Slurm ends within half a minute: what is left of them would outlive it. */
     @Override
     public void close() throws InterruptedException {
         try {
             says("scancel", "--user", System.getProperty("user.name"));
-            for (int tries = 0; tries < 100 && !jobs().isEmpty(); tries++) {
+            for (int tries = 0; tries < 400 && !jobs().isEmpty(); tries++) {
                 Thread.sleep(100);
             }
         } catch (IOException e) {
