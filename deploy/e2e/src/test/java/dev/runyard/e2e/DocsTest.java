@@ -94,8 +94,13 @@ class DocsTest {
     void every_setting_is_in_the_handbook_and_read_somewhere() throws IOException {
         Set<String> read = new TreeSet<>();
         Set<String> made = new TreeSet<>(); // of properties such as runyard.db.url, whose variable stands nowhere
-        for (String folder :
-                List.of("service/src/main", "workers", "deploy/cli/src/main", "deploy/runyard", "deploy/bench")) {
+        for (String folder : List.of(
+                "service/src/main",
+                "workers",
+                "deploy/cli/src/main",
+                "deploy/runyard",
+                "deploy/bench",
+                "deploy/slurm")) {
             try (Stream<Path> files = Files.walk(root.resolve(folder))) {
                 for (Path file : files.filter(DocsTest::code).toList()) {
                     settings(file, read);
@@ -123,7 +128,7 @@ class DocsTest {
         return Files.isRegularFile(file)
                 && !path.contains("/src/test/")
                 && !path.contains("/target/")
-                && path.matches(".*(\\.java|/runyard|/bench)");
+                && path.matches(".*(\\.java|/runyard|/bench|/scale|\\.sbatch)");
     }
 
     private static void settings(Path file, Set<String> into) throws IOException {

@@ -26,8 +26,8 @@ import java.util.logging.Logger;
  * A worker process: one JVM for one device. Runs until SIGTERM or SIGINT, which let the running attempt checkpoint and give its
  * device back; another signal, three seconds later or more, ends the process at once. Exit codes: 0 left as told; 1 the device is
  * unusable and a new process is needed; 2 it cannot work as it was set up, or speaks no version that the service does; 3 another
- * process has the device; 4 the device does not work, which the service was told; 137 (SIGKILL, by its own hand) it was told twice,
- * or an attempt did not end within the grace.
+ * process has the device; 4 the device does not work, which the service was told; 5 it had no run for as long as it was to wait for
+ * one; 137 (SIGKILL, by its own hand) it was told twice, or an attempt did not end within the grace.
  */
 public final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
@@ -43,6 +43,8 @@ public final class Agent {
 
     private static final Duration SAME_REQUEST = Duration.ofSeconds(3);
     private static final int UNFIT = 4;
+    private static final int IDLE = 5;
+    private static final long LOOK_MILLIS = 500;
 
     private final Settings settings;
     private final Membership membership;
@@ -51,6 +53,9 @@ public final class Agent {
     private final AtomicBoolean tidied = new AtomicBoolean();
     private final AtomicLong firstSignal = new AtomicLong();
     private final Thread main = Thread.currentThread();
+
+    /** When it last had a run, or could first have one. */
+    private volatile long busy = System.nanoTime();
 
     private Agent(Settings settings, Machine machine, DeviceLock lock, LocalDevice device, Trainer trainer) {
         this.settings = settings;
@@ -113,6 +118,11 @@ public final class Agent {
     static void run(Settings settings, LocalDevice device, Trainer trainer) {
         Agent agent = agent(settings, device, trainer);
         Signals.onStop(agent::signalled);
+        if (!settings.idle().isZero()) {
+            Thread watch = new Thread(agent::watchIdle, "idle");
+            watch.setDaemon(true);
+            watch.start();
+        }
         try {
             agent.membership.keep(agent::connect);
         } catch (Membership.Over e) {
@@ -139,6 +149,7 @@ public final class Agent {
 
     /** A running attempt goes on, whatever Temporal it was begun under. */
     private void connect(ServiceClient.Registration me) {
+        busy = System.nanoTime(); // it could not have had a run before
         if (tidied.compareAndSet(false, true)) {
             attempts.tidy();
         }
@@ -153,6 +164,21 @@ public final class Agent {
             stop(0, name);
         } else if (now - first > SAME_REQUEST.toNanos()) {
             Signals.kill();
+        }
+    }
+
+    /** Whoever lent the machine gets it back when nothing waits for it. */
+    private void watchIdle() {
+        try {
+            while (System.nanoTime() - busy < settings.idle().toNanos()) {
+                Thread.sleep(LOOK_MILLIS);
+                if (!attempts.idle()) {
+                    busy = System.nanoTime();
+                }
+            }
+            stop(IDLE, "no run for " + settings.idle().toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it ends anyway
         }
     }
 

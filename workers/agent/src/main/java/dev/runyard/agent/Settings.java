@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param within an executable that programs are handed to, such as one that puts them into a container ({@code RUNYARD_COMMANDS_WITHIN}, an
  *     absolute path; default: none)
  * @param secrets variables of this environment that programs may have by name ({@code RUNYARD_SECRETS}, such as {@code HF_TOKEN,WANDB_KEY})
+ * @param idle without a run it leaves ({@code RUNYARD_IDLE}, seconds); 0, the default: it never does
  * @param stall without a step or a batch of an evaluation training counts as hanging ({@code RUNYARD_STALL}, seconds, default 1800)
  */
 record Settings(
@@ -42,6 +43,7 @@ record Settings(
         int threads,
         Duration grace,
         Duration ready,
+        Duration idle,
         Duration stall,
         Map<String, String> labels,
         Places places,
@@ -81,6 +83,7 @@ record Settings(
                 whole(environment, "RUNYARD_THREADS", 1, 1, 1_024),
                 Duration.ofSeconds(whole(environment, "RUNYARD_GRACE", 30, 1, 86_400)),
                 Duration.ofSeconds(whole(environment, "RUNYARD_READY", 300, 1, 86_400)),
+                Duration.ofSeconds(whole(environment, "RUNYARD_IDLE", 0, 0, 864_000)),
                 Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)),
                 labels(environment.getOrDefault("RUNYARD_LABELS", "")),
                 Places.of(environment),

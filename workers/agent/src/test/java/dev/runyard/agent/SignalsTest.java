@@ -7,6 +7,7 @@ import dev.runyard.flows.TaskQueues;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.flows.run.RunWorkflow;
 import dev.runyard.flows.run.RunWorkflowImpl;
+import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import io.temporal.client.WorkflowClient;
@@ -123,6 +124,21 @@ class SignalsTest {
             assertThat(ledger.seen().ends().get(1L))
                     .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.reason())
                             .isEqualTo(FailureReason.INTERNAL));
+            assertThat(ledger.seen().left()).isTrue();
+        });
+    }
+
+    /** Whoever lent the machine gets it back: not from under a run, and soon after it. */
+    @Test
+    void aWorkerThatHasNoRunForLongEnoughLeaves() throws Exception {
+        withWorker("counting", Map.of("RUNYARD_IDLE", "12"), (ledger, worker) -> {
+            await(() -> ledger.seen().points().size() >= 15);
+            assertThat(worker.waitFor(13, TimeUnit.SECONDS)).isFalse();
+            assertThat(ledger.seen().ends()).isEmpty();
+            ledger.order(Order.CANCEL);
+            assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isEqualTo(5);
+            assertThat(ledger.seen().ends()).containsOnlyKeys(1L);
             assertThat(ledger.seen().left()).isTrue();
         });
     }

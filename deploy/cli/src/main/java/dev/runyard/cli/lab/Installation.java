@@ -45,7 +45,7 @@ record Installation(Path folder) {
     /** @param workers that share this machine */
     List<String> worker(LabHome home, String url, int workers) {
         List<String> command = java();
-        command.addAll(options("RUNYARD_WORKER_OPTS", memory(Devices.machineMemory(), workers)));
+        command.addAll(options("RUNYARD_WORKER_OPTS", memory(Devices.machineMemory(System.getenv()), workers)));
         command.add(crashReport(home));
         command.add("-Dai.djl.offline=true");
         command.add("-cp");

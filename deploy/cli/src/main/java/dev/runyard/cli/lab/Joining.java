@@ -17,6 +17,9 @@ import java.util.Map;
 
 /** A host joins a lab: its enrolment token becomes a credential of its own, in the home, which only its owner reads. */
 final class Joining {
+    /** In the home. */
+    static final String CREDENTIAL = "worker.credential";
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Joining() {}
@@ -44,7 +47,7 @@ final class Joining {
                                 + answer.path("detail").asText("HTTP " + response.statusCode()) + ")",
                         "make a token with \"runyard enrol\" there");
             }
-            keep(home.folder().resolve("worker.credential"), credential);
+            keep(home.folder().resolve(CREDENTIAL), credential);
         } catch (IOException e) {
             throw Failure.fault("no lab answers at " + server + " (" + e.getMessage() + ")", "check --server", e);
         } catch (InterruptedException e) {

@@ -22,8 +22,11 @@ final class Part {
     private static final Duration LONG_LIFE = Duration.ofSeconds(15);
     private static final long MOST_SECONDS = 30;
 
-    /** A worker's: it is not set up right, or the lab refuses it; its device is another worker's. */
-    private static final Set<Integer> FOR_GOOD = Set.of(2, 3);
+    /** A worker's: it had nothing to do for as long as it was told to wait (RUNYARD_IDLE). */
+    private static final int IDLE = 5;
+
+    /** A worker's: it is not set up right, or the lab refuses it; its device is another worker's; or it waited long enough. */
+    private static final Set<Integer> FOR_GOOD = Set.of(2, 3, IDLE);
 
     /** A worker's: its device does not work now. That may change when somebody installs what is missing. */
     private static final int UNFIT = 4;
@@ -52,6 +55,7 @@ final class Part {
     private long retryAtNanos;
     private int quickDeaths;
     private boolean over;
+    private boolean idle;
     private boolean unfit;
     private String told = "";
 
@@ -117,6 +121,11 @@ final class Part {
         return over;
     }
 
+    /** Whether it ended for good because there was nothing to do. */
+    boolean idle() {
+        return idle;
+    }
+
     /** Whether it cannot use its device: it ended saying so, and has not lived long since. */
     boolean unfit() {
         return unfit && !(alive() && System.nanoTime() - startedNanos > LONG_LIFE.toNanos());
@@ -145,6 +154,10 @@ final class Part {
         }
         if (last.contains(dead.exitValue())) {
             over = true;
+            idle = dead.exitValue() == IDLE;
+            if (idle) {
+                return name + " had no run to work on, and leaves";
+            }
             String words = lastWords();
             return name + " ended with " + dead.exitValue() + " and is not started again"
                     + (words.isEmpty() ? "" : ": " + words) + " (see " + log + ")";

@@ -24,6 +24,11 @@ public final class WorkerCommand implements Callable<Integer> {
     @Nullable
     String enrol;
 
+    @Option(
+            names = "--join-only",
+            description = "Join and end: for a home whose credential the jobs of a cluster share.")
+    boolean joinOnly;
+
     @Override
     public Integer call() throws IOException {
         Clear.refuse(http(server), System.getenv());
@@ -31,6 +36,13 @@ public final class WorkerCommand implements Callable<Integer> {
         home.prepare();
         if (enrol != null) {
             Joining.join(home, server, enrol);
+        } else if (joinOnly) {
+            throw Failure.badInput(
+                    "--join-only was given without --enrol", "add --enrol TOKEN, from \"runyard enrol\"");
+        }
+        if (joinOnly) {
+            System.out.println("joined; the credential is " + home.folder().resolve(Joining.CREDENTIAL));
+            return 0;
         }
         Workers workers = new Workers(
                 home,
@@ -49,6 +61,9 @@ public final class WorkerCommand implements Callable<Integer> {
         workers.described().forEach(System.out::println);
         while (!Thread.currentThread().isInterrupted()) {
             workers.tick();
+            if (workers.idle()) {
+                return 0;
+            }
             if (workers.parts().stream().allMatch(Part::over)) {
                 throw Failure.fault("no worker is left", "see the lines above, then start it again");
             }

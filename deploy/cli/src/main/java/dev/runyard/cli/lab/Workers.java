@@ -2,6 +2,7 @@ package dev.runyard.cli.lab;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.stream.Collectors;
 
 /** The workers of this machine, one a device or share of one. Where no device works the CPU serves, unless a person named another. */
 final class Workers {
+    private static final Duration LONGER = Duration.ofSeconds(10);
+
     private final LabHome home;
     private final Installation installation;
     private final String server;
@@ -112,6 +115,11 @@ final class Workers {
         return !parts.isEmpty() && parts.stream().allMatch(part -> part.over() || part.unfit());
     }
 
+    /** Whether some left for want of a run, and none is left that could have one. */
+    boolean idle() {
+        return parts.stream().anyMatch(Part::idle) && parts.stream().allMatch(part -> part.idle() || part.unfit());
+    }
+
     /** What each said last. */
     String lastWords() throws IOException {
         List<String> words = new ArrayList<>();
@@ -126,6 +134,17 @@ final class Workers {
     }
 
     void stop() {
-        parts.forEach(worker -> worker.stop(Lab.GRACE));
+        Duration grace = grace(System.getenv());
+        parts.forEach(worker -> worker.stop(grace));
+    }
+
+    /** Longer than what a worker itself takes at most, which ends it. */
+    static Duration grace(Map<String, String> environment) {
+        String asked = environment.getOrDefault("RUNYARD_GRACE", "").strip();
+        if (!asked.matches("\\d{1,5}")) {
+            return Lab.GRACE; // its worker says what is wrong with it
+        }
+        Duration own = Duration.ofSeconds(Long.parseLong(asked)).plus(LONGER);
+        return own.compareTo(Lab.GRACE) > 0 ? own : Lab.GRACE;
     }
 }

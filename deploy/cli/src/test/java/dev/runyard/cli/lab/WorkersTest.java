@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ class WorkersTest {
                     if (System.getenv("RUNYARD_DEVICE").startsWith("cuda")) {
                         System.err.println("runyard worker: cuda:0 (A100) does not work: no natives");
                         System.exit(4);
+                    }
+                    if (System.getenv("RUNYARD_DEVICE").equals("idle")) {
+                        System.exit(5);
                     }
                     Thread.sleep(600_000);
                 }
@@ -113,6 +117,24 @@ class WorkersTest {
         }
         assertThat(workers.parts()).hasSize(1);
         assertThat(workers.lastWords()).isEqualTo("cuda:0 (A100) does not work: no natives");
+    }
+
+    /** A GPU that does not work is tried again without end, which keeps nobody here. */
+    @Test
+    void whoeverHadNothingToDoIsNotStartedAgain() throws Exception {
+        begin(gpu(false), new WorkerStart("cpu", Map.of("RUNYARD_DEVICE", "idle"), true));
+        while (!workers.idle()) {
+            workers.tick();
+            Thread.sleep(20);
+        }
+        assertThat(workers.parts()).hasSize(2).noneMatch(Part::alive);
+        assertThat(news).contains("worker-1 had no run to work on, and leaves");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90,PT1M40S", "5,PT40S", "'',PT40S", "soon,PT40S"})
+    void aWorkerHasItsGraceBeforeItIsEnded(String asked, Duration patience) {
+        assertThat(Workers.grace(Map.of("RUNYARD_GRACE", asked))).isEqualTo(patience);
     }
 
     @ParameterizedTest

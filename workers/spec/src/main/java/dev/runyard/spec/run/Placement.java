@@ -129,7 +129,8 @@ public record Placement(
         return String.join(", ", said);
     }
 
-    private static long bytes(String text) {
+    /** Bytes of such as 6GiB or 800MiB; 0 for what is no amount of memory. */
+    public static long bytes(String text) {
         Matcher memory = MEMORY.matcher(text);
         if (!memory.matches()) {
             return 0;

@@ -1,5 +1,7 @@
 package dev.runyard.vision.device;
 
+import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.run.Placement;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -87,7 +89,7 @@ public final class Devices {
     }
 
     public Offer cpu() {
-        LocalDevice device = cpuDevice();
+        LocalDevice device = cpuDevice(machineMemory(environment));
         Natives natives = Natives.of(device, environment, home);
         return new Offer(
                 device,
@@ -183,16 +185,30 @@ public final class Devices {
                 gpu.memoryBytes() / (double) (1L << 30));
     }
 
-    static LocalDevice cpuDevice() {
+    private static LocalDevice cpuDevice(long memoryBytes) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new LocalDevice("cpu", "cpu", model() + ", " + cores + " cores", machineMemory(), 1, -1, null);
+        return new LocalDevice("cpu", "cpu", model() + ", " + cores + " cores", memoryBytes, 1, -1, null);
     }
 
-    /** Of the machine, or of the container where it has a limit, in bytes. */
-    public static long machineMemory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+    /**
+     * Of the machine, or of the container where it has a limit, or what of it is ours ({@code RUNYARD_MEMORY}, such as 64GiB), in bytes.
+     *
+     * @throws InvalidSpec for a {@code RUNYARD_MEMORY} that is no amount of memory
+     */
+    public static long machineMemory(Map<String, String> environment) {
+        long all = ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
                 ? os.getTotalMemorySize()
                 : Runtime.getRuntime().maxMemory();
+        String given = environment.getOrDefault("RUNYARD_MEMORY", "").strip();
+        if (given.isEmpty()) {
+            return all;
+        }
+        long ours = Placement.bytes(given);
+        if (ours < 1) {
+            throw new InvalidSpec(
+                    "WRONG_TYPE", "RUNYARD_MEMORY", given, "is no amount of memory", "write it as 64GiB or 800MiB");
+        }
+        return Math.min(all, ours);
     }
 
     private static String model() {

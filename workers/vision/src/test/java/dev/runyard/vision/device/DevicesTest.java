@@ -3,6 +3,7 @@ package dev.runyard.vision.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runyard.spec.InvalidSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,24 @@ class DevicesTest {
         assertThat(cpu.memoryBytes()).isGreaterThan(1L << 28);
         assertThat(Devices.here(Map.of(), folder).choose("cpu").natives())
                 .isEqualTo(new Natives("cpu", "2.7.1", null, ""));
+    }
+
+    /** What Slurm gave of a machine, for example; nobody has more than the machine. */
+    @Test
+    void theCpuHasTheMemoryThatIsOurs() {
+        long all = Devices.machineMemory(Map.of());
+        assertThat(Devices.here(Map.of("RUNYARD_MEMORY", "96MiB"), folder)
+                        .cpu()
+                        .device()
+                        .memoryBytes())
+                .isEqualTo(96L << 20);
+        assertThat(Devices.machineMemory(Map.of("RUNYARD_MEMORY", "999TiB"))).isEqualTo(all);
+        assertThat(Devices.machineMemory(Map.of("RUNYARD_MEMORY", " "))).isEqualTo(all);
+        for (String bad : List.of("96", "0MiB", "-1GiB", "much", "96MB")) {
+            assertThatThrownBy(() -> Devices.machineMemory(Map.of("RUNYARD_MEMORY", bad)))
+                    .isInstanceOf(InvalidSpec.class)
+                    .hasMessageContainingAll("RUNYARD_MEMORY", bad, "is no amount of memory", "write it as 64GiB");
+        }
     }
 
     @Test
