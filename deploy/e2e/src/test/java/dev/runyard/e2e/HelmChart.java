@@ -51,9 +51,16 @@ record HelmChart(Path scratch) {
     record Said(int code, String text) {}
 
     /** Where helm is there; else the test is skipped and says so. */
-    static HelmChart in(Path scratch) {
-        assumeTrue(found("helm"), "skipped: helm is not on the PATH (go install helm.sh/helm/v4/cmd/helm@v4.3.1)");
-        return new HelmChart(scratch);
+    static HelmChart in(Path scratch) throws IOException, InterruptedException {
+        HelmChart chart = new HelmChart(scratch);
+        // Of another major version the words of refusals differ.
+        assumeTrue(
+                found("helm")
+                        && chart.run(List.of("helm", "version", "--short"))
+                                .text()
+                                .startsWith("v4."),
+                "skipped: helm 4 is not on the PATH (go install helm.sh/helm/v4/cmd/helm@v4.3.1)");
+        return chart;
     }
 
     static Path folder() {

@@ -25,7 +25,7 @@ class HelmObjectsTest {
     private HelmChart chart;
 
     @BeforeEach
-    void helm() {
+    void helm() throws Exception {
         chart = HelmChart.in(folder);
     }
 

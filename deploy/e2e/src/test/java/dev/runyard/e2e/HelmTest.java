@@ -28,7 +28,7 @@ class HelmTest {
     private HelmChart chart;
 
     @BeforeEach
-    void helm() {
+    void helm() throws Exception {
         chart = HelmChart.in(folder);
     }
 

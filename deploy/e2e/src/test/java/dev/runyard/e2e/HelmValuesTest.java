@@ -29,7 +29,7 @@ class HelmValuesTest {
     private HelmChart chart;
 
     @BeforeEach
-    void helm() {
+    void helm() throws Exception {
         chart = HelmChart.in(folder);
     }
 

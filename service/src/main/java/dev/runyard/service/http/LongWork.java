@@ -47,32 +47,49 @@ public final class LongWork {
             return Response.ok(work.get(), MediaType.APPLICATION_JSON).build();
         }
         StreamingOutput lines = out -> {
-            ScheduledFuture<?> signs = CLOCK.scheduleWithFixedDelay(
-                    () -> alive(out), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+            Signs signs = new Signs(out);
+            ScheduledFuture<?> beats =
+                    CLOCK.scheduleWithFixedDelay(signs, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
             Object result;
             try {
                 result = work.get();
-            } catch (Problem e) {
-                result = Map.of("problem", e.body());
+            } catch (RuntimeException e) {
+                result = Map.of("problem", ProblemMapper.body(e, "long work"));
             } finally {
-                signs.cancel(false);
+                beats.cancel(false);
             }
-            line(out, Json.mapper().writeValueAsString(result));
+            signs.last(Json.mapper().writeValueAsString(result));
         };
         return Response.ok(lines, LINES).build();
     }
 
-    /** Whoever asked may have gone; the work goes on, as without lines. */
-    private static void alive(OutputStream out) {
-        try {
-            line(out, "{}");
-        } catch (IOException | RuntimeException e) {
-            throw new IllegalStateException("nobody listens", e); // no further one
-        }
-    }
+    /** Lines of one answer. */
+    private static final class Signs implements Runnable {
+        private final OutputStream out;
+        private boolean over;
 
-    private static void line(OutputStream out, String text) throws IOException {
-        synchronized (out) {
+        Signs(OutputStream out) {
+            this.out = out;
+        }
+
+        /** Whoever asked may have gone; the work goes on, as without lines. */
+        @Override
+        public synchronized void run() {
+            try {
+                if (!over) {
+                    line("{}");
+                }
+            } catch (IOException | RuntimeException e) {
+                over = true;
+            }
+        }
+
+        synchronized void last(String text) throws IOException {
+            over = true;
+            line(text);
+        }
+
+        private void line(String text) throws IOException {
             out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
         }

@@ -78,35 +78,41 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response other(Throwable e, UriInfo uri) {
+        return answer(body(e, uri.getPath()), uri);
+    }
+
+    /**
+     * What is said of anything that was thrown.
+     *
+     * @param where for the log, of what nobody foresaw
+     */
+    static Problem.Body body(Throwable e, String where) {
         for (Throwable cause : behind(e)) {
             if (cause instanceof Problem problem) {
-                return answer(problem.body(), uri);
+                return problem.body();
             }
             if (cause instanceof InvalidSpec spec) {
-                return answer(body(spec), uri);
+                return body(spec);
             }
             if (cause instanceof MalformedJson malformed) {
-                return answer(body(malformed), uri);
+                return body(malformed);
             }
             if (cause instanceof HttpClosedException) {
-                LOG.debugf("whoever asked for %s went away", uri.getPath());
-                return answer(Problem.Body.of(400, "CLIENT_GONE", "The client closed the connection."), uri);
+                LOG.debugf("whoever asked for %s went away", where);
+                return Problem.Body.of(400, "CLIENT_GONE", "The client closed the connection.");
             }
             if (cause instanceof SQLException sql && "42501".equals(sql.getSQLState())) {
-                return answer(Problem.notAllowed().body(), uri);
+                return Problem.notAllowed().body();
             }
             if (cause instanceof SQLException sql && databaseAway(sql)) {
                 LOG.warnf("the database does not answer: %s", sql.getMessage());
-                return answer(
-                        Problem.Body.of(503, "UNAVAILABLE", "The database does not answer; try again shortly."), uri);
+                return Problem.Body.of(503, "UNAVAILABLE", "The database does not answer; try again shortly.");
             }
         }
         String id = UUID.randomUUID().toString();
-        LOG.errorf(e, "error %s at %s", id, uri.getPath());
-        return answer(
-                Problem.Body.of(
-                        500, "INTERNAL", "Something unexpected happened; the service's log has it under " + id + "."),
-                uri);
+        LOG.errorf(e, "error %s at %s", id, where);
+        return Problem.Body.of(
+                500, "INTERNAL", "Something unexpected happened; the service's log has it under " + id + ".");
     }
 
     /** The causes, and what a transaction that could not commit has only noted beside them: why it could not. */

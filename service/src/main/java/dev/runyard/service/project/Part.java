@@ -59,10 +59,9 @@ record Part(String table, String which, String order, Set<String> without) {
                     "blob",
                     "(t.sha256 in (select sha256 from artifact t where " + IN_RUNS
                             + ") or t.sha256 in (select sha256 from checkpoint_file t where " + IN_RUNS
-                            + ") or exists (select 1 from run r where r.project_id = ? and jsonb_exists(r.spec, 'code')"
-                            + " and t.sha256 in (r.spec #>> '{code,archive}', r.spec #>> '{code,diff}'))"
-                            + " or exists (select 1 from sweep s where s.project_id = ? and jsonb_exists(s.spec -> 'base', 'code')"
-                            + " and t.sha256 in (s.spec #>> '{base,code,archive}', s.spec #>> '{base,code,diff}')))",
+                            + ")" + code("run", "spec", "{code,archive}") + code("run", "spec", "{code,diff}")
+                            + code("sweep", "spec -> 'base'", "{base,code,archive}")
+                            + code("sweep", "spec -> 'base'", "{base,code,diff}") + ")",
                     "t.sha256",
                     Set.of("created_at", "touched_at")),
             of("checkpoint", IN_RUNS, "t.run_id, t.attempt, t.step"),
@@ -99,6 +98,12 @@ record Part(String table, String which, String order, Set<String> without) {
                     "idempotency",
                     "(t.made in (select id from run where project_id = ?) or t.made in (select id from sweep where project_id = ?))",
                     ""));
+
+    /** Programs' files, which specs name; each set is read once, whatever the lab holds. */
+    private static String code(String table, String of, String path) {
+        return " or t.sha256 in (select spec #>> '" + path + "' from " + table
+                + " where project_id = ? and jsonb_exists(" + of + ", 'code'))";
+    }
 
     private static Part of(String table, String which, String order) {
         return new Part(table, which, order, Set.of());

@@ -55,6 +55,14 @@ final class LongWorkTest {
                 .asString()
                 .startsWith("{\"problem\":{")
                 .contains("\"status\":409", "\"code\":\"PROJECT_BUSY\"");
+        Supplier<?> breaks = () -> {
+            throw new IllegalStateException("secret");
+        };
+        assertThat(lines(breaks, new ByteArrayOutputStream()))
+                .last()
+                .asString()
+                .contains("\"status\":500", "the service's log has it under")
+                .doesNotContain("secret");
         assertThatThrownBy(() -> LongWork.answer("application/json", refuses)).isInstanceOf(Problem.class);
         assertThat(LongWork.answer(null, () -> Map.of("files", 3)).getEntity()).isEqualTo(Map.of("files", 3));
     }

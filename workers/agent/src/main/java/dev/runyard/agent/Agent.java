@@ -149,11 +149,11 @@ public final class Agent {
 
     /** A running attempt goes on, whatever Temporal it was begun under. */
     private void connect(ServiceClient.Registration me) {
-        busy = System.nanoTime(); // it could not have had a run before
         if (tidied.compareAndSet(false, true)) {
             attempts.tidy();
         }
         temporal.connect(me);
+        busy = System.nanoTime(); // it could not have had a run before
     }
 
     /** Ctrl-C comes twice, from the terminal and from the command that looks after this process: that is one request. */

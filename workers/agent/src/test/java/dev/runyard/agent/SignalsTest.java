@@ -131,9 +131,9 @@ class SignalsTest {
     /** Whoever lent the machine gets it back: not from under a run, and soon after it. */
     @Test
     void aWorkerThatHasNoRunForLongEnoughLeaves() throws Exception {
-        withWorker("counting", Map.of("RUNYARD_IDLE", "12"), (ledger, worker) -> {
+        withWorker("counting", Map.of("RUNYARD_IDLE", "20"), (ledger, worker) -> {
             await(() -> ledger.seen().points().size() >= 15);
-            assertThat(worker.waitFor(13, TimeUnit.SECONDS)).isFalse();
+            assertThat(worker.waitFor(21, TimeUnit.SECONDS)).isFalse();
             assertThat(ledger.seen().ends()).isEmpty();
             ledger.order(Order.CANCEL);
             assertThat(worker.waitFor(100, TimeUnit.SECONDS)).isTrue();

@@ -56,6 +56,7 @@ final class Part {
     private int quickDeaths;
     private boolean over;
     private boolean idle;
+    private long idleNanos;
     private boolean unfit;
     private String told = "";
 
@@ -126,6 +127,18 @@ final class Part {
         return idle;
     }
 
+    /** Whether it ended so, at least so long ago. */
+    boolean idleFor(Duration time) {
+        return idle && System.nanoTime() - idleNanos >= time.toNanos();
+    }
+
+    /** Starts it again after all. */
+    void wake() throws IOException {
+        over = false;
+        idle = false;
+        start();
+    }
+
     /** Whether it cannot use its device: it ended saying so, and has not lived long since. */
     boolean unfit() {
         return unfit && !(alive() && System.nanoTime() - startedNanos > LONG_LIFE.toNanos());
@@ -156,6 +169,7 @@ final class Part {
             over = true;
             idle = dead.exitValue() == IDLE;
             if (idle) {
+                idleNanos = System.nanoTime();
                 return name + " had no run to work on, and leaves";
             }
             String words = lastWords();

@@ -22,6 +22,7 @@ final class Workers {
     private final List<String> names = new ArrayList<>();
     private final boolean given;
     private final Map<String, String> settings;
+    private final Duration idle;
     private boolean helped;
 
     /** @param news gets what a person should know, a line each */
@@ -38,6 +39,7 @@ final class Workers {
             Map<String, String> settings,
             Consumer<String> news) {
         this.settings = settings;
+        this.idle = idle(settings.getOrDefault("RUNYARD_IDLE", System.getenv().getOrDefault("RUNYARD_IDLE", "")));
         this.home = home;
         this.installation = installation;
         this.server = server;
@@ -47,6 +49,11 @@ final class Workers {
             parts.add(part(start, starts.size()));
             names.add(start.name());
         }
+    }
+
+    /** A worker says itself what is wrong with it. */
+    private static Duration idle(String seconds) {
+        return Duration.ofSeconds(seconds.strip().matches("\\d{1,6}") ? Long.parseLong(seconds.strip()) : 0);
     }
 
     private Part part(WorkerStart start, int workers) {
@@ -82,7 +89,7 @@ final class Workers {
 
     /** Looks once: starts again what died; returns whether the list of processes changed. */
     boolean tick() {
-        boolean changed = false;
+        boolean changed = wake();
         for (Part part : List.copyOf(parts)) {
             try {
                 boolean before = part.alive();
@@ -108,6 +115,27 @@ final class Workers {
             }
         }
         return changed;
+    }
+
+    /**
+     * One that is still there as long after another left for want of a run has one itself, or it would have left, too. Their job goes on, so
+     * the other may have a run again.
+     */
+    private boolean wake() {
+        boolean woken = false;
+        if (parts.stream().anyMatch(part -> part.alive() && !part.unfit())) {
+            for (Part part : parts) {
+                if (part.idleFor(idle.plus(LONGER))) {
+                    try {
+                        part.wake();
+                        woken = true;
+                    } catch (IOException e) {
+                        news.accept("cannot start " + part.name() + " (" + e.getMessage() + ")");
+                    }
+                }
+            }
+        }
+        return woken;
     }
 
     /** Whether none is left that could still work by itself. */

@@ -282,6 +282,7 @@ public final class LabApi {
                     n = in.read(piece, from + piece.position());
                 }
                 HttpRequest.Builder put = request(path)
+                        .timeout(from + piece.limit() < size ? TIMEOUT : TRANSFER) // then the lab puts them together
                         .header("Content-Type", "application/octet-stream")
                         .PUT(HttpRequest.BodyPublishers.ofByteArray(piece.array()));
                 if (piece.limit() < size) {

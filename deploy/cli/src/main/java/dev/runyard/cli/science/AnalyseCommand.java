@@ -14,6 +14,7 @@ import dev.runyard.vision.analyse.AnalyseRequest;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
 import dev.runyard.vision.analyse.AnalysisReport;
 import dev.runyard.vision.analyse.Nmi;
+import dev.runyard.vision.place.Places;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ public final class AnalyseCommand implements Callable<Integer> {
         device.open(home);
         AnalysisReport report;
         try (Progress progress = new Progress(System.err)) {
-            report = new Analyse(request, LocalEngine.dataCache(home)).run(progress::show);
+            report = new Analyse(request, LocalEngine.dataCache(home), Places.of(System.getenv())).run(progress::show);
         }
         LocalEngine.tell(report.assumed());
         if (json) {

@@ -9,6 +9,7 @@ import dev.runyard.vision.invert.InversionReport;
 import dev.runyard.vision.invert.Invert;
 import dev.runyard.vision.invert.InvertRequest;
 import dev.runyard.vision.invert.PixelsAdded;
+import dev.runyard.vision.place.Places;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ public final class InvertCommand implements Callable<Integer> {
                 LocalEngine.inverses(home),
                 LocalEngine.dataCache(home));
         device.open(home);
-        Invert invert = new Invert(request);
+        Invert invert = new Invert(request, Places.of(System.getenv()));
         InversionReport made;
         try (Progress progress = new Progress(System.err)) {
             made = invert.run(done -> progress.show(done, "inverting"));

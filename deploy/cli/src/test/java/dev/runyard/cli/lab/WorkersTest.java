@@ -131,6 +131,21 @@ class WorkersTest {
         assertThat(news).contains("worker-1 had no run to work on, and leaves");
     }
 
+    /** A job whose other worker has a run for long goes on; what left for want of one comes back. */
+    @Test
+    void whoeverLeftComesBackWhereAnotherWorks() throws Exception {
+        begin(
+                new WorkerStart("busy", Map.of("RUNYARD_DEVICE", "cpu"), true),
+                new WorkerStart("cpu", Map.of("RUNYARD_DEVICE", "idle"), true));
+        String left = "worker-1 had no run to work on, and leaves";
+        while (news.stream().filter(left::equals).count() < 2) {
+            workers.tick();
+            assertThat(workers.idle()).isFalse();
+            Thread.sleep(20);
+        }
+        assertThat(workers.parts().get(0).alive()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({"90,PT1M40S", "5,PT40S", "'',PT40S", "soon,PT40S"})
     void aWorkerHasItsGraceBeforeItIsEnded(String asked, Duration patience) {

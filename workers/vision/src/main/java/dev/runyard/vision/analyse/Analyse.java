@@ -13,6 +13,7 @@ import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.TrainedRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,11 +38,16 @@ public final class Analyse {
 
     private final AnalyseRequest request;
     private final Path cache;
+    private final Places places;
 
-    /** @param cache folder for decoded pixels */
-    public Analyse(AnalyseRequest request, Path cache) {
+    /**
+     * @param cache folder for decoded pixels
+     * @param places where data sets and weights are that the run names
+     */
+    public Analyse(AnalyseRequest request, Path cache, Places places) {
         this.request = request;
         this.cache = cache;
+        this.places = places;
     }
 
     /** Hears how far it is. */
@@ -57,7 +63,7 @@ public final class Analyse {
     public AnalysisReport run(Listener listener) throws IOException {
         Torch.enter();
         List<Dataset> datasets = new ArrayList<>();
-        try (TrainedRun run = TrainedRun.open(request.run())) {
+        try (TrainedRun run = TrainedRun.open(request.run(), places)) {
             Files.createDirectories(request.out());
             List<Finding> findings = new ArrayList<>();
             List<Skipped> skipped = new ArrayList<>();
@@ -86,7 +92,7 @@ public final class Analyse {
                 look(run, sample, findings, skipped, listener);
             }
             AnalysisReport report = new AnalysisReport(
-                    request.run().toString(),
+                    String.valueOf(request.run().getFileName()),
                     kind(run),
                     run.specHash(),
                     run.backbone().sha256(),
@@ -198,7 +204,7 @@ public final class Analyse {
 
     /** Those asked for, or the run's own; a union is its data sets, which the pictures then tell apart. */
     private List<DatasetSpec> specs(TrainedRun run) {
-        DatasetSpec own = run.spec().dataset();
+        DatasetSpec own = run.data();
         List<DatasetPart> parts = own.parts();
         if (!request.datasets().isEmpty() || parts == null) {
             return request.datasets().isEmpty() ? List.of(own) : request.datasets();

@@ -15,6 +15,7 @@ import dev.runyard.vision.data.Split;
 import dev.runyard.vision.image.TestTransform;
 import dev.runyard.vision.method.PromptNetwork.Prompts;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.train.TrainedRun;
 import dev.runyard.vision.train.input.OpenDatasets;
 import java.io.IOException;
@@ -39,9 +40,12 @@ public final class Invert {
     private static final int TIMED = 20;
 
     private final InvertRequest request;
+    private final Places places;
 
-    public Invert(InvertRequest request) {
+    /** @param places where data sets and weights are that the run names */
+    public Invert(InvertRequest request, Places places) {
         this.request = request;
+        this.places = places;
     }
 
     /**
@@ -53,7 +57,7 @@ public final class Invert {
     public InversionReport run(DoubleConsumer progress) throws IOException {
         Torch.enter();
         refuseOther(request.out());
-        try (TrainedRun run = TrainedRun.open(request.run())) {
+        try (TrainedRun run = TrainedRun.open(request.run(), places)) {
             if (!run.transform().equals(TestTransform.PGN)) {
                 throw new InvalidSpec(
                         "NOT_APPLICABLE",
@@ -204,10 +208,9 @@ public final class Invert {
 
     /** Pictures for a report: see {@link Preview}; null when the data set has no test image. */
     public @Nullable Path picture(Path file) throws IOException {
-        try (TrainedRun run = TrainedRun.open(request.run());
+        try (TrainedRun run = TrainedRun.open(request.run(), places);
                 ClientBundle bundle = ClientBundle.open(request.out())) {
-            Split test =
-                    OpenDatasets.open(run.spec().dataset(), request.dataCache()).test();
+            Split test = OpenDatasets.open(run.data(), request.dataCache()).test();
             int[] shown = shown(test, run.classNames().size());
             if (shown.length == 0) {
                 return null;

@@ -239,7 +239,8 @@ public final class Look {
                                 MAPPED,
                                 null,
                                 SHOWN),
-                        options.dataCache())
+                        options.dataCache(),
+                        options.places())
                 .run((done, doing) -> share(done));
         report.skipped().forEach(skipped -> listener.log("skipped " + skipped.kind() + ": " + skipped.reason()));
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -274,13 +275,14 @@ public final class Look {
         PositionPolicy policy = look == null || look.policy() == null
                 ? PositionPolicy.APPEND
                 : PositionPolicy.valueOf(look.policy().name());
-        Invert invert = new Invert(new InvertRequest(
+        InvertRequest request = new InvertRequest(
                 weights,
                 bundle,
                 policy,
                 look == null || look.images() == null ? ALL : look.images(),
                 options.dataCache().resolveSibling("inverses"),
-                options.dataCache()));
+                options.dataCache());
+        Invert invert = new Invert(request, options.places());
         InversionReport made = invert.run(this::share);
         Files.writeString(
                 out.resolve("inversion.json"),

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -191,27 +192,43 @@ public final class Places {
      * @throws Absent for what this machine does not have, and for a path that is not below its roots
      */
     public SpecDocument here(SpecDocument spec) {
-        SpecDocument known = known(spec);
-        sets(known.document()).forEach(set -> Needs.name(set).ifPresent(name -> {
-            throw new Absent(
-                    FailureReason.DATA,
-                    "this machine has no data set \"" + name + "\"; add it to data.yaml (" + VARIABLE
-                            + "), or name its folder by root");
-        }));
-        return known;
+        return placed(spec, false);
+    }
+
+    /** As {@link #here} of a spec in a file of weights, where version 0.2.0 kept the place that a name stood for. */
+    public SpecDocument kept(SpecDocument spec) {
+        return placed(spec, true);
     }
 
     /**
-     * As {@link #here}, but data sets that this machine does not have keep their names, for whoever may do without them.
+     * As {@link #kept}, without a look at data sets: for whoever opens a model, and may do without them.
      *
-     * @throws Absent for a path that is not below the machine's roots
+     * @throws Absent for a path of weights or of another file of the model that is not below the machine's roots
      */
-    public SpecDocument known(SpecDocument spec) {
+    public SpecDocument model(SpecDocument spec) {
         ObjectNode document = spec.document().deepCopy();
         if (file != null) {
-            HostPaths.change(document, this::allowed);
+            HostPaths.change(document, (field, path) -> data(field) ? path : allowed(field, path, true));
+        }
+        weights(document);
+        return new SpecDocument(document, spec.hash());
+    }
+
+    private SpecDocument placed(SpecDocument spec, boolean kept) {
+        ObjectNode document = spec.document().deepCopy();
+        if (file != null) {
+            HostPaths.change(document, (field, path) -> allowed(field, path, kept));
         }
         sets(document).forEach(this::dataset);
+        weights(document);
+        return new SpecDocument(document, spec.hash());
+    }
+
+    private static boolean data(String field) {
+        return field.startsWith("dataset.") || field.startsWith("evaluations.");
+    }
+
+    private void weights(ObjectNode document) {
         JsonNode named = document.path("backbone").path("weights");
         if (document.path("backbone") instanceof ObjectNode backbone && Needs.isName(named.asText(""))) {
             Path path = weights.get(named.asText());
@@ -219,7 +236,6 @@ public final class Places {
                 backbone.put("weights", path.toString());
             }
         }
-        return new SpecDocument(document, spec.hash());
     }
 
     private static List<JsonNode> sets(ObjectNode document) {
@@ -230,9 +246,16 @@ public final class Places {
     }
 
     private void dataset(JsonNode node) {
-        Dataset here = Needs.name(node).map(datasets::get).orElse(null);
-        if (here == null || !(node instanceof ObjectNode dataset)) {
+        Optional<String> name = Needs.name(node);
+        if (name.isEmpty() || !(node instanceof ObjectNode dataset)) {
             return;
+        }
+        Dataset here = datasets.get(name.get());
+        if (here == null) {
+            throw new Absent(
+                    FailureReason.DATA,
+                    "this machine has no data set \"" + name.get() + "\"; add it to data.yaml (" + VARIABLE
+                            + "), or name its folder by root");
         }
         boolean own = dataset.has("name") && !dataset.has("id");
         dataset.remove("name");
@@ -242,13 +265,13 @@ public final class Places {
         }
     }
 
-    private String allowed(String field, String path) {
+    private String allowed(String field, String path, boolean kept) {
         Path given = Path.of(path);
         if (!given.isAbsolute()) {
             return path; // a name, or refused by whoever opens it
         }
         Path real = real(given);
-        if (roots.stream().anyMatch(real::startsWith) || named(real)) {
+        if (roots.stream().anyMatch(real::startsWith) || kept && named(real)) {
             return path;
         }
         throw new Absent(
@@ -257,7 +280,6 @@ public final class Places {
                         + (roots.isEmpty() ? "" : ", or a path below " + roots.get(0)));
     }
 
-    /** Weights that version 0.2.0 wrote name the place that a name stood for. */
     private boolean named(Path real) {
         return Stream.concat(datasets.values().stream().map(Dataset::root), weights.values().stream())
                 .anyMatch(place -> real(place).equals(real));

@@ -2,6 +2,7 @@ package dev.runyard.vision.train;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a finished training left: its model with the weights at the end, ready to be asked. The file says with which spec it was made,
@@ -59,13 +61,21 @@ public final class TrainedRun implements AutoCloseable {
 
     private final RunSpec spec;
     private final String specHash;
+    private final Supplier<DatasetSpec> data;
     private final List<String> classNames;
     private final FrozenBackbone backbone;
     private final Model model;
 
-    private TrainedRun(RunSpec spec, String specHash, List<String> classNames, FrozenBackbone backbone, Model model) {
+    private TrainedRun(
+            RunSpec spec,
+            String specHash,
+            Supplier<DatasetSpec> data,
+            List<String> classNames,
+            FrozenBackbone backbone,
+            Model model) {
         this.spec = spec;
         this.specHash = specHash;
+        this.data = data;
         this.classNames = classNames;
         this.backbone = backbone;
         this.model = model;
@@ -82,7 +92,7 @@ public final class TrainedRun implements AutoCloseable {
      *
      * @param path the run's folder, or its {@value #FILE}
      * @throws WeightsException when it is no finished run, or when the backbone is another than it was trained on
-     * @throws Places.Absent when it names a path that this machine's settings do not allow
+     * @throws Places.Absent when its backbone or another file of the model has a path that this machine does not allow
      * @throws IOException when a file cannot be read
      */
     public static TrainedRun open(Path path, Places places) throws IOException {
@@ -99,7 +109,7 @@ public final class TrainedRun implements AutoCloseable {
                         file + ": does not say how it was trained; name the " + FILE + " of a finished run");
             }
             SpecDocument document = SpecDocument.stored(said.get(SPEC));
-            RunSpec spec = places.known(document).spec();
+            RunSpec spec = places.model(document).spec();
             List<String> classNames = List.of(Json.read(Json.tree(said.get(CLASSES)), String[].class));
             FrozenBackbone backbone = spec.backbone().encoder() == null
                     ? FrozenBackbone.shared(
@@ -120,7 +130,13 @@ public final class TrainedRun implements AutoCloseable {
                 model.close();
                 throw e;
             }
-            return new TrainedRun(spec, said.getOrDefault(SPEC_HASH, document.hash()), classNames, backbone, model);
+            return new TrainedRun(
+                    spec,
+                    said.getOrDefault(SPEC_HASH, document.hash()),
+                    () -> places.kept(document).spec().dataset(),
+                    classNames,
+                    backbone,
+                    model);
         }
     }
 
@@ -164,12 +180,22 @@ public final class TrainedRun implements AutoCloseable {
     }
 
     /**
+     * Where the data set that it was trained on is here.
+     *
+     * @throws Places.Absent when this machine has not what it names, or does not allow its path
+     */
+    public DatasetSpec data() {
+        return data.get();
+    }
+
+    /**
      * The data set that it was trained on, opened again; other runs of this process may share it, so nobody closes it.
      *
      * @throws WeightsException when its classes are no longer those of the outputs
+     * @throws Places.Absent as {@link #data}
      */
     public Dataset ownData(Path cache) throws IOException {
-        Dataset own = OpenDatasets.open(spec.dataset(), cache, false);
+        Dataset own = OpenDatasets.open(data(), cache, false);
         if (!Answers.same(own.id(), own.classNames(), classNames)) {
             throw new WeightsException(own.id() + ": has other classes now than the run was trained on ("
                     + own.classes() + ", then " + classNames.size() + "); give the run the data it was trained on");

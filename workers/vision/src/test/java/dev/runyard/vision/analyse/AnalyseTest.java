@@ -11,6 +11,7 @@ import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.analyse.AnalyseRequest.Kind;
 import dev.runyard.vision.analyse.AnalysisReport.Finding;
 import dev.runyard.vision.analyse.AnalysisReport.Skipped;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
@@ -64,15 +65,15 @@ class AnalyseTest {
     }
 
     private AnalysisReport run(AnalyseRequest request) throws IOException {
-        return new Analyse(request, shared.resolve("cache")).run((fraction, doing) -> {});
+        return new Analyse(request, shared.resolve("cache"), Places.none()).run((fraction, doing) -> {});
     }
 
     @Test
     void everyAnalysisOfAPgnLeavesNumbersPicturesAndData() throws IOException {
         AnalyseRequest request = request("pgn", List.of(), null, Set.of(), null);
         List<Double> heard = new ArrayList<>();
-        AnalysisReport report =
-                new Analyse(request, shared.resolve("cache")).run((fraction, doing) -> heard.add(fraction));
+        AnalysisReport report = new Analyse(request, shared.resolve("cache"), Places.none())
+                .run((fraction, doing) -> heard.add(fraction));
 
         assertThat(heard).isSorted().endsWith(1.0);
         assertThat(report.analyses().stream().map(Finding::kind))

@@ -16,6 +16,7 @@ import dev.runyard.vision.invert.Invert;
 import dev.runyard.vision.invert.InvertRequest;
 import dev.runyard.vision.invert.TinyRuns;
 import dev.runyard.vision.nd.Torch;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.serve.ModelServer;
 import dev.runyard.vision.serve.ServerOptions;
 import dev.runyard.vision.train.TrainedRun;
@@ -54,7 +55,9 @@ class DeploymentTest {
 
     private Path bundle(PositionPolicy policy) throws IOException {
         Path out = dir.resolve("bundle");
-        new Invert(new InvertRequest(run, out, policy, 0, shared.resolve("inverses"), TinyRuns.cache(shared)))
+        new Invert(
+                        new InvertRequest(run, out, policy, 0, shared.resolve("inverses"), TinyRuns.cache(shared)),
+                        Places.none())
                 .run(done -> {});
         return out;
     }

@@ -9,6 +9,7 @@ import dev.runyard.vision.backbone.PositionPolicy;
 import dev.runyard.vision.backbone.weights.WeightsException;
 import dev.runyard.vision.client.BundleManifest;
 import dev.runyard.vision.client.ClientBundle;
+import dev.runyard.vision.place.Places;
 import dev.runyard.vision.tensor.Safetensors;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import java.io.IOException;
@@ -46,8 +47,15 @@ class InvertTest {
     }
 
     private InversionReport invert(Path run, PositionPolicy policy) throws IOException {
-        return new Invert(new InvertRequest(
-                        run, dir.resolve("bundle"), policy, 1_000, shared.resolve("inverses"), TinyRuns.cache(shared)))
+        return new Invert(
+                        new InvertRequest(
+                                run,
+                                dir.resolve("bundle"),
+                                policy,
+                                1_000,
+                                shared.resolve("inverses"),
+                                TinyRuns.cache(shared)),
+                        Places.none())
                 .run(done -> assertThat(done).isBetween(0.0, 1.0));
     }
 
@@ -190,13 +198,15 @@ class InvertTest {
     void thePictureShowsImagesAndPatches() throws IOException {
         invert(pgn, PositionPolicy.APPEND);
         Path file = dir.resolve("preview.png");
-        new Invert(new InvertRequest(
-                        pgn,
-                        dir.resolve("bundle"),
-                        PositionPolicy.APPEND,
-                        0,
-                        shared.resolve("inverses"),
-                        TinyRuns.cache(shared)))
+        new Invert(
+                        new InvertRequest(
+                                pgn,
+                                dir.resolve("bundle"),
+                                PositionPolicy.APPEND,
+                                0,
+                                shared.resolve("inverses"),
+                                TinyRuns.cache(shared)),
+                        Places.none())
                 .picture(file);
         java.awt.image.BufferedImage image = ImageIO.read(file.toFile());
         // Six images of 150 px at twice the size, with title, labels and scale around them.

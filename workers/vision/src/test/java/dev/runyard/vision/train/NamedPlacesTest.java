@@ -9,7 +9,6 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.vision.data.Dataset;
-import dev.runyard.vision.data.source.DataException;
 import dev.runyard.vision.look.Look;
 import dev.runyard.vision.place.Places;
 import dev.runyard.vision.text.TinyClip;
@@ -99,7 +98,7 @@ class NamedPlacesTest {
         try (TrainedRun run = TrainedRun.open(first, without)) {
             assertThat(run.classNames()).containsExactly("jay", "owl");
             assertThatThrownBy(() -> run.ownData(dir.resolve("cache")))
-                    .isInstanceOf(DataException.class)
+                    .isInstanceOf(Places.Absent.class)
                     .hasMessageContaining("\"birds\"");
         }
         assertThatThrownBy(() -> new Training(SpecDocument.submitted(Json.yaml(SPEC)), dir, at(without)))
@@ -118,6 +117,15 @@ class NamedPlacesTest {
         TrainedRun.open(out, valley).close();
         Places other = machine("hill", "birds");
         assertThatThrownBy(() -> TrainedRun.open(out, other)).hasMessageContaining("not below a root");
+        // What the model needs is there; its data have a place that no name of this machine stands for.
+        Places without = Places.read(Files.writeString(
+                dir.resolve("weights.yaml"), "weights: {tiny: " + dir.resolve("valley/weights-of-valley") + "}\n"));
+        try (TrainedRun run = TrainedRun.open(out, without)) {
+            assertThatThrownBy(run::data).hasMessageContaining("dataset.root").hasMessageContaining("not below a root");
+        }
+        assertThatThrownBy(() -> new Training(SpecDocument.written(old), dir, at(valley)))
+                .as("a spec names names alone, where there are no roots for paths")
+                .hasMessageContaining("not below a root");
         Path input = Files.createDirectories(dir.resolve("look").resolve(Look.INPUT));
         Files.copy(out.resolve(TrainedRun.FILE), input.resolve(TrainedRun.FILE));
         SpecDocument look =
