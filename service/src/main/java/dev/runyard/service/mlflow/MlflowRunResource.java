@@ -65,7 +65,10 @@ public class MlflowRunResource {
         this.scope = scope;
     }
 
-    /** The program of a queued run gets that run, unless it says that it wants one below it. */
+    /**
+     * The first run that the program of a queued run begins is that run, unless it says that it wants one below it. Each further one is a run
+     * below it, of whatever run the program says: a script with a run for each fold mixes nothing.
+     */
     @POST
     @Path("/create")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
@@ -74,13 +77,13 @@ public class MlflowRunResource {
         ObjectNode tags = MlflowRuns.tags(message.list("tags"));
         Optional<Scope.Home> home = scope.home();
         String parent = tags.path(ClientTags.PARENT).asText("");
-        if (home.isPresent() && !parent.equals(home.get().run().toString())) {
-            tags.remove(ClientTags.PARENT);
+        if (home.isPresent() && parent.isEmpty() && scope.takesHome()) {
             tags.remove(ClientTags.NAME);
             runs.changeable(home.get().run(), scope.caller());
             runs.tag(home.get().run(), tags);
             return answer(home.get().run());
         }
+        home.ifPresent(own -> tags.put(ClientTags.PARENT, own.run().toString()));
         Long start = message.wholeOrNull("start_time");
         String who = home.map(Scope.Home::owner).orElseGet(() -> Given.who(user));
         Integer lost = lostAfter(tags);
@@ -144,6 +147,9 @@ public class MlflowRunResource {
         ClientRuns.Kept run = runs.changeable(id, scope.caller());
         if (!name.isEmpty()) {
             runs.rename(id, Names.label("run_name", name));
+        }
+        if (state == RunState.RUNNING && !run.external()) {
+            scope.takesHome(); // as a client begins with a run whose id it was given
         }
         if (state != null && run.external()) {
             runs.become(id, state, end == null ? null : moment("end_time", end), Given.who(user));

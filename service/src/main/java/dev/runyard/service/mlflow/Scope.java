@@ -61,6 +61,16 @@ class Scope {
         return Optional.of(home);
     }
 
+    /** Notes that the program logs into its run; whether it is the first time of this attempt. */
+    boolean takesHome() {
+        return caller instanceof Caller.Attempt attempt
+                && statements.change(
+                                "update attempt set logged = true where run_id = ? and attempt = ? and not logged",
+                                attempt.run(),
+                                attempt.attempt())
+                        == 1;
+    }
+
     /**
      * That the caller may look at the run; what people may see the database says.
      *

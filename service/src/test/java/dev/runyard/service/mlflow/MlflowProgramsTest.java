@@ -34,6 +34,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose a run is that a program writes into: a client's of its own, or the program's of a queued run, as long as its attempt lasts. */
 @QuarkusTest
@@ -261,7 +263,7 @@ final class MlflowProgramsTest {
     void theProgramOfAQueuedRunIsInItsRunAndNowhereElse() {
         UUID managed = lab.run("RUNNING");
         String other = run(experiment());
-        String bearer = lab.bearer(managed, 1);
+        String bearer = begun(managed, 1);
         var as = given().header("Authorization", bearer).contentType("application/json");
         String experiment = as.queryParam("experiment_name", "whatever the script says")
                 .get(API + "experiments/get-by-name")
@@ -331,6 +333,70 @@ final class MlflowProgramsTest {
     }
 
     /** The token is with users' code, which may keep it. */
+    /** A script with a run for each fold: the first is the queued run, as is one whose id was in the environment; the others are their own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProgramOfSeveralRunsMixesNothing(boolean given) {
+        UUID managed = lab.run("RUNNING");
+        String bearer = begun(managed, 1);
+        if (given) {
+            sent(bearer, "runs/update", "{\"run_id\": \"" + managed + "\", \"status\": \"RUNNING\"}")
+                    .statusCode(200);
+        } else {
+            assertThat(made(bearer, "")).isEqualTo(managed.toString());
+        }
+        String second = made(bearer, "");
+        String third = made(bearer, "");
+        String below = made(bearer, pair("mlflow.parentRunId", second));
+        assertThat(List.of(managed.toString(), second, third, below)).doesNotHaveDuplicates();
+        int value = 0;
+        for (String run : List.of(managed.toString(), second, third, below)) {
+            sent(
+                            bearer,
+                            "runs/log-batch",
+                            "{\"run_id\": \"" + run + "\", \"params\": [" + pair("fold", String.valueOf(value++))
+                                    + "]}")
+                    .statusCode(200);
+        }
+        sent(bearer, "runs/update", "{\"run_id\": \"" + second + "\", \"status\": \"FINISHED\"}")
+                .statusCode(200)
+                .body("run_info.status", equalTo("FINISHED"));
+        sent(bearer, "runs/search", "{\"filter\": \"tags.mlflow.parentRunId = '" + managed + "'\"}")
+                .statusCode(200)
+                .body("runs.info.run_id", containsInAnyOrder(second, third, below));
+        // The next attempt is a program that begins anew.
+        assertThat(made(begun(managed, 2), "")).isEqualTo(managed.toString());
+    }
+
+    /** As a worker takes it up; the token of its program. */
+    private String begun(UUID run, long attempt) {
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        lab.sql(
+                "insert into worker (id, host, machine, pid, version) values (?, 'h', ?, 1, '0')",
+                worker,
+                worker.toString());
+        lab.sql(
+                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots) values (?, 'h', ?, 'cpu', 'cpu', 'c', 0, 1)",
+                device,
+                worker.toString());
+        lab.sql(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'RUNNING')",
+                run,
+                attempt,
+                device,
+                worker);
+        lab.attempt(run, attempt, "RUNNING");
+        return lab.bearer(run, attempt);
+    }
+
+    private static String made(String bearer, String tags) {
+        return sent(bearer, "runs/create", "{\"tags\": [" + tags + "]}")
+                .statusCode(200)
+                .extract()
+                .path("run.info.run_id");
+    }
+
     /** Another run of the same experiment has what the program may not see. */
     @Test
     void theProgramOfAQueuedRunAsksForItsOwnAlone() {
