@@ -195,13 +195,20 @@ public final class Places {
         return placed(spec, false);
     }
 
-    /** As {@link #here} of a spec in a file of weights, where version 0.2.0 kept the place that a name stood for. */
-    public SpecDocument kept(SpecDocument spec) {
-        return placed(spec, true);
+    /**
+     * Where the data set of a spec in a file of weights is; version 0.2.0 kept the place that its name stood for. Further sets that the run
+     * was judged on need not be here.
+     *
+     * @throws Absent when it is not here, or has a path that is not below the machine's roots
+     */
+    public DatasetSpec data(SpecDocument spec) {
+        ObjectNode own = spec.document().deepCopy();
+        own.remove("evaluations");
+        return placed(new SpecDocument(own, spec.hash()), true).spec().dataset();
     }
 
     /**
-     * As {@link #kept}, without a look at data sets: for whoever opens a model, and may do without them.
+     * As {@link #here} of a spec in a file of weights, without a look at data sets: for whoever opens a model, and may do without them.
      *
      * @throws Absent for a path of weights or of another file of the model that is not below the machine's roots
      */

@@ -133,7 +133,7 @@ public final class TrainedRun implements AutoCloseable {
             return new TrainedRun(
                     spec,
                     said.getOrDefault(SPEC_HASH, document.hash()),
-                    () -> places.kept(document).spec().dataset(),
+                    () -> places.data(document),
                     classNames,
                     backbone,
                     model);

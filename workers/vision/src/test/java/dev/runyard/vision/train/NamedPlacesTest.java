@@ -106,6 +106,26 @@ class NamedPlacesTest {
                 .hasMessageContaining("no data set \"birds\"");
     }
 
+    /** Only whoever trains needs what it is judged on beside its own data. */
+    @Test
+    void furtherSetsOfATrainingNeedNotBeWhereItIsOpened() throws IOException {
+        Places valley = machine("valley", "birds");
+        Places both = Places.read(Files.writeString(
+                dir.resolve("both.yaml"),
+                Files.readString(dir.resolve("valley/data.yaml"))
+                        .replace(
+                                "datasets: {",
+                                "datasets: {owls: {root: " + dir.resolve("valley/birds") + ", id: folder}, ")));
+        ObjectNode spec = Json.yaml(SPEC);
+        spec.putArray("evaluations").addObject().put("name", "owls");
+        Path out = dir.resolve("judged");
+        assertThat(new Training(SpecDocument.submitted(spec), out, at(both)).run(new Recorder()))
+                .isInstanceOf(Outcome.Finished.class);
+        try (TrainedRun run = TrainedRun.open(out, valley)) {
+            assertThat(run.data().root()).isEqualTo(dir.resolve("valley/birds").toString());
+        }
+    }
+
     /** Version 0.2.0 wrote the place itself; what no name ever stood for stays closed. */
     @Test
     void placesInAFileOfWeightsAreThoseOfNamesOrBelowARoot() throws IOException {
