@@ -10,6 +10,7 @@ import dev.runyard.cli.lab.TokenCommand;
 import dev.runyard.cli.lab.UpCommand;
 import dev.runyard.cli.lab.WorkerCommand;
 import dev.runyard.cli.project.ExportCommand;
+import dev.runyard.cli.project.RemoveCommand;
 import dev.runyard.cli.project.RetentionCommand;
 import dev.runyard.cli.remote.ActCommands;
 import dev.runyard.cli.remote.AdminCommands;
@@ -118,6 +119,7 @@ import picocli.CommandLine.ParameterException;
             ImportCommand.class,
             ExportCommand.class,
             GcCommand.class,
+            RemoveCommand.class,
             RetentionCommand.class,
             InvertCommand.class,
             ServeModelCommand.class,

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.e2e.lab.LabClient;
 import dev.runyard.e2e.lab.LabProcess;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.runyard.spec.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,7 +74,7 @@ class ProgramsTest {
                     .equals("FINISHED"));
             resumed(first);
             tabled(sweep);
-            outAndIn();
+            outAndIn(sweep, first);
         }
     }
 
@@ -117,16 +117,20 @@ class ProgramsTest {
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).get("mean").asDouble()).isEqualTo(0.5);
         assertThat(rows.get(1).get("mean").asDouble()).isEqualTo(0.75);
-        JsonNode report = client.post("/api/v1/reports/preview", Map.of("text", """
-                title: Programs
-                runs: {sweep: %s}
-                rows: [params.lr]
-                cell: {metric: val/acc}
-                """.formatted(sweep)));
+        JsonNode report = client.post("/api/v1/reports/preview", Map.of("text", definition(sweep)));
         assertThat(report.get("runs").asInt()).isEqualTo(2);
         assertThat(report.toString()).contains("0.75").doesNotContain("params.params");
         JsonNode found = client.get("/api/v1/runs?sweep=" + sweep + "&filter=" + LabClient.encode("params.lr < 0.3"));
         assertThat(found.get("items")).hasSize(1);
+    }
+
+    private static String definition(String sweep) {
+        return """
+                title: Programs
+                runs: {sweep: %s}
+                rows: [params.lr]
+                cell: {metric: val/acc}
+                """.formatted(sweep);
     }
 
     /** The same script by itself, on a laptop, with nothing but MLflow's own variables. */
@@ -190,23 +194,50 @@ class ProgramsTest {
         assertThat(taken.at("/0/endedAt").asText()).isEqualTo("2026-01-01T00:00:01Z");
     }
 
-    /** What went out and was removed comes back equal. */
-    private void outAndIn() throws Exception {
+    /** The whole lab opens in an empty one, file for file and row for row; where it was, nothing is left of it. */
+    private void outAndIn(String sweep, String run) throws Exception {
+        String report = client.post("/api/v1/reports", Map.of("text", definition(sweep)))
+                .get("id")
+                .asText();
+        String frozen = client.post("/api/v1/reports/" + report + "/freeze", null)
+                .at("/frozen/sha256")
+                .asText();
+        List<String> looked = List.of(
+                "/api/v1/sweeps/" + sweep + "/table?metric=val/acc",
+                "/api/v1/reports/" + report + "/frozen/" + frozen,
+                "/api/v1/reports/" + report + "/table",
+                "/api/v1/runs/" + run + "/attempts",
+                "/api/v1/runs/" + run + "/checkpoints",
+                "/api/v1/runs/" + run + "/artifacts",
+                "/api/v1/runs/" + run + "/logs",
+                "/api/v1/runs/" + run + "/metrics/history?key=train/loss&ghosts=true");
+        List<JsonNode> before = looked.stream().map(client::get).toList();
         long runs = client.get("/api/v1/runs").get("total").asLong();
-        assertThat(typed(folder, "export", "--out", "out")).contains("Wrote " + runs + " runs");
-        HttpResponse<String> gone = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(client.base().resolve("/api/v1/projects/default"))
-                                .header("Authorization", "Bearer " + client.token())
-                                .DELETE()
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
+        assertThat(typed(lab, folder, "export", "--out", "out")).contains("Wrote " + runs + " runs");
+        assertThat(typed(lab, folder, "remove", "default")).contains("Would remove", runs + " runs");
+        assertThat(client.get("/api/v1/runs").get("total").asLong()).isEqualTo(runs);
+        assertThat(typed(lab, folder, "remove", "default", "--yes")).contains("Removed project default");
         assertThat(client.get("/api/v1/runs").get("total").asLong()).isZero();
-        assertThat(typed(folder, "import", "project", "out")).contains("Read " + runs + " runs");
-        typed(folder, "export", "--out", "again");
-        assertThat(Files.mismatch(folder.resolve("out/project.jsonl"), folder.resolve("again/project.jsonl")))
-                .isEqualTo(-1);
+        lab.close();
+        try (LabProcess other = LabProcess.start(folder.resolve("other"), Map.of("RUNYARD_WORKERS", "0"))) {
+            assertThat(typed(other, folder, "import", "project", "out")).contains("Read " + runs + " runs");
+            for (int i = 0; i < looked.size(); i++) {
+                assertThat(other.client().get(looked.get(i))).as(looked.get(i)).isEqualTo(before.get(i));
+            }
+            typed(other, folder, "export", "--out", "again");
+        }
+        assertThat(files(folder.resolve("again"))).hasSizeGreaterThan(3).isEqualTo(files(folder.resolve("out")));
+    }
+
+    /** The SHA-256 of each file below a folder, by its path. */
+    private static Map<String, String> files(Path folder) throws Exception {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), Sha256.of(file));
+            }
+        }
+        return files;
     }
 
     /** Said before anything is written, written, and not written again. */
@@ -225,6 +256,10 @@ class ProgramsTest {
     }
 
     private String typed(Path at, String... arguments) throws Exception {
+        return typed(lab, at, arguments);
+    }
+
+    private static String typed(LabProcess lab, Path at, String... arguments) throws Exception {
         ProcessBuilder builder = lab.command(arguments);
         builder.directory(at.toFile());
         LabProcess.Result done = LabProcess.run(builder, Duration.ofMinutes(3));

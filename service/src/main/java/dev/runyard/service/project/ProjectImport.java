@@ -1,5 +1,6 @@
 package dev.runyard.service.project;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.DatabaseFailure;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.Goal;
 import dev.runyard.spec.json.Json;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -56,13 +58,8 @@ public class ProjectImport {
             "model_id",
             "logged_model");
 
-    private static final String POINTS = """
-            insert into metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch)
-            select r.run_id, k.id, r.attempt, r.superseded_by, p.step, p.time, p.value, p.epoch
-            from jsonb_to_recordset(cast(? as jsonb)) as r (run_id uuid, key text, attempt integer, superseded_by integer,
-              step bigint[], time bigint[], value float8[], epoch float8[])
-            join metric_key k on k.key = r.key
-            cross join lateral unnest(r.step, r.time, r.value, r.epoch) as p (step, time, value, epoch)""";
+    private static final String POINTS =
+            "copy metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch) from stdin";
 
     private final Statements statements;
     private final Asking asking;
@@ -116,10 +113,11 @@ public class ProjectImport {
         private final Map<String, Long> rows = new LinkedHashMap<>();
         private final Map<String, String> devices = new HashMap<>();
         private final Map<String, List<String>> columns = new HashMap<>();
-        private final Set<String> keys = new HashSet<>();
+        private final Map<String, Integer> keys = new HashMap<>();
         private final Set<String> came = new HashSet<>();
         private String table = "";
         private ArrayNode batch = Json.mapper().createArrayNode();
+        private final StringBuilder points = new StringBuilder();
         private long bytes;
 
         Reading(UUID project) {
@@ -136,6 +134,10 @@ public class ProjectImport {
                 long n = 1;
                 for (String text = in.readLine(); text != null; text = in.readLine()) {
                     n++;
+                    if (text.startsWith(PointLine.PREFIX)) {
+                        points(text, n);
+                        continue;
+                    }
                     JsonNode line = line(text, n);
                     if (line.path("end").asBoolean()) {
                         flush();
@@ -169,13 +171,10 @@ public class ProjectImport {
 
         private void take(JsonNode line, long size, long n) {
             String of = line.path("table").asText();
-            if (!PARTS.containsKey(of) || !(line.path("row") instanceof ObjectNode row)) {
+            if (!PARTS.containsKey(of) || of.equals(Part.POINTS) || !(line.path("row") instanceof ObjectNode row)) {
                 throw bad(n, "is no row of a table that this version knows");
             }
-            if (!of.equals(table) || batch.size() == BATCH || bytes > BATCH_BYTES) {
-                flush();
-                table = of;
-            }
+            turn(of, batch.size() == BATCH || bytes > BATCH_BYTES);
             if (Objects.requireNonNull(PARTS.get(of)).ofProject()) {
                 // Whatever the line says, or does not say.
                 row.put("project_id", project.toString());
@@ -186,41 +185,79 @@ public class ProjectImport {
                 row.put("device_id", devices.get(row.path("device_id").asText()));
             }
             String key = row.path("key").asText("");
-            if (!key.isEmpty() && !of.equals("device") && keys.add(key)) {
-                statements.change(
-                        "insert into metric_key (key, lower_is_better) values (?, ?) on conflict do nothing",
-                        key,
-                        dev.runyard.service.metric.Goal.of(key) == dev.runyard.service.metric.Goal.MIN);
+            if (!key.isEmpty() && !of.equals("device")) {
+                keys.computeIfAbsent(key, this::key);
             }
             batch.add(row);
             bytes += size;
         }
 
+        private void points(String text, long n) {
+            PointLine line;
+            try {
+                line = PointLine.read(text);
+            } catch (JsonProcessingException e) {
+                throw bad(n, "is no JSON");
+            } catch (IOException e) {
+                throw bad(n, Objects.requireNonNull(e.getMessage()));
+            }
+            turn(Part.POINTS, points.length() > BATCH_BYTES);
+            brought("run", line.run().toString(), n);
+            line.copyTo(points, keys.computeIfAbsent(line.key(), this::key));
+            rows.merge(Part.POINTS, 1L, Long::sum);
+        }
+
+        /** Rows of one table go together. */
+        private void turn(String of, boolean full) {
+            if (!of.equals(table) || full) {
+                flush();
+                table = of;
+            }
+        }
+
+        private int key(String key) {
+            statements.change(
+                    "insert into metric_key (key, lower_is_better) values (?, ?) on conflict do nothing",
+                    key,
+                    Goal.of(key) == Goal.MIN);
+            return (int) statements.number("select id from metric_key where key = ?", key);
+        }
+
         /** What a line refers to came before it: nothing is read into a run, a sweep, an experiment or a report of another project. */
         private void own(String of, ObjectNode row, long n) {
-            OWNERS.forEach((column, table) -> brought(table, row.path(column), n));
-            if (of.equals("note")) {
-                brought(row.path("kind").asText().toLowerCase(Locale.ROOT), row.path("subject"), n);
+            OWNERS.forEach((column, table) -> {
+                if (row.hasNonNull(column)) {
+                    brought(table, row.path(column).asText(), n);
+                }
+            });
+            if (of.equals("note") && row.hasNonNull("subject")) {
+                brought(
+                        row.path("kind").asText().toLowerCase(Locale.ROOT),
+                        row.path("subject").asText(),
+                        n);
             }
             if (OWNERS.containsValue(of)) {
                 came.add(of + " " + row.path("id").asText());
             }
         }
 
-        private void brought(String owner, JsonNode id, long n) {
-            if (!id.isMissingNode() && !id.isNull() && !came.contains(owner + " " + id.asText())) {
-                throw bad(n, "is of the " + owner + " " + id.asText() + ", which no line before it brought");
+        private void brought(String owner, String id, long n) {
+            if (!came.contains(owner + " " + id)) {
+                throw bad(n, "is of the " + owner + " " + id + ", which no line before it brought");
             }
         }
 
         private void flush() {
+            if (points.length() > 0) {
+                statements.copy(POINTS, points.toString());
+                points.setLength(0);
+            }
             if (batch.isEmpty()) {
                 return;
             }
             rows.merge(table, (long) batch.size(), Long::sum);
             String json = batch.toString();
             switch (table) {
-                case Part.POINTS -> statements.change(POINTS, json);
                 case "blob" -> blobs(json);
                 case "worker" -> workers(json);
                 case "device" -> devices(json);

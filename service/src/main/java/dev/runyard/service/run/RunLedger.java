@@ -242,13 +242,7 @@ public class RunLedger implements FirstReport {
         statements.change(
                 """
                 update attempt set state = ?, ended_at = now(), end_step = greatest(end_step, ?), outcome = ?, message = ?
-                where run_id = ? and attempt = ?""",
-                verdict.attempt(),
-                outcome.step(),
-                told(outcome),
-                outcome instanceof Outcome.Failed failed ? failed.message() : null,
-                run,
-                attempt);
+                where run_id = ? and attempt = ?""", verdict.attempt(), outcome.step(), told(outcome), said(outcome, way.yielding()), run, attempt);
         statements.change(
                 "update lease set released_at = clock_timestamp() where run_id = ? and attempt = ? and released_at is null",
                 run,
@@ -451,6 +445,14 @@ public class RunLedger implements FirstReport {
         if (sweep != null) {
             wakeup.sweep(sweep);
         }
+    }
+
+    /** Of an attempt; the worker knows only that it was told to stop, and not for whom. */
+    private static @Nullable String said(Outcome outcome, boolean yielding) {
+        if (outcome instanceof Outcome.Failed failed) {
+            return failed.message();
+        }
+        return yielding && outcome instanceof Outcome.GivenBack ? "gave its device to a run that goes before it" : null;
     }
 
     private static String told(Outcome outcome) {

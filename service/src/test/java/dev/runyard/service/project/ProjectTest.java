@@ -157,6 +157,9 @@ final class ProjectTest {
                         + "\",\"attempt\":1,\"seq\":7777,\"time\":\"2026-01-01T00:00:00Z\",\"line\":\"planted\"}",
                 "\"note\",\"row\":{\"kind\":\"RUN\",\"subject\":\"" + others + "\",\"text\":\"planted\",\"who\":\"x\"}",
                 "\"run\",\"row\":{\"id\":\"" + UUID.randomUUID() + "\",\"of_run\":\"" + others + "\"}",
+                "\"metric_point\",\"row\":{\"run_id\":\"" + others
+                        + "\",\"key\":\"loss\",\"attempt\":1,\"step\":[7777],\"time\":[1],\"value\":[1],\"epoch\":[null]}",
+                "\"metric_point\",\"row\":{\"run_id\":\"" + others + "\"}",
                 "\"run_output\",\"row\":{\"model_id\":\"m-of-another-project\",\"step\":0}")) {
             read(project, stored(head + line + "{\"table\":" + foreign + "}\n{\"end\":true,\"rows\":2}\n"))
                     .statusCode(422)
@@ -164,6 +167,8 @@ final class ProjectTest {
                     .body("value", equalTo("\"line 3\""));
         }
         assertThat(lab.number("select count(*) from run_log where run_id = ? and seq = 7777", others))
+                .isZero();
+        assertThat(lab.number("select count(*) from metric_point where run_id = ? and step = 7777", others))
                 .isZero();
     }
 
@@ -253,7 +258,13 @@ final class ProjectTest {
             for (int step = 0; step < 10; step++) {
                 points.append(step == 0 ? "" : ",")
                         .append("{\"key\": \"loss\", \"value\": ")
-                        .append(step == 3 ? "\"NaN\"" : String.valueOf(1.0 / (step + 3)))
+                        .append(
+                                switch (step) {
+                                    case 3 -> "\"NaN\"";
+                                    case 4 -> "-0.0";
+                                    case 5 -> "-1";
+                                    default -> String.valueOf(1.0 / (step + 3));
+                                })
                         .append(", \"timestamp\": 1764190000000, \"step\": " + step + "}");
             }
             post(

@@ -78,6 +78,10 @@ final class PreemptionTest {
                 .isEqualTo("QUEUED 0 0 now");
         assertThat(lab.text("select why from event where run_id = ? and kind = 'preempt'", normal))
                 .contains("for the urgent run " + urgent);
+        given().get("/api/v1/runs/" + normal + "/attempts")
+                .then()
+                .body("[0].state", equalTo("GIVEN_BACK"))
+                .body("[0].message", equalTo("gave its device to a run that goes before it"));
         lab.end(next, new Outcome.Finished(100));
         // A second time in a row without a step between: still nobody's fault.
         Leases.Held again = lab.started(normal);

@@ -1,6 +1,7 @@
 package dev.runyard.agent;
 
 import dev.runyard.agent.attempt.Trainer;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
@@ -13,9 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
@@ -79,7 +77,7 @@ final class CountingTrainer implements Trainer {
                 "s",
                 "d",
                 "b",
-                List.of(new CheckpointRef.File("state.txt", state.length, sha256(state))));
+                List.of(new CheckpointRef.File("state.txt", state.length, Sha256.of(state))));
         Files.writeString(folder.resolve("manifest.json"), Json.canonical(ref));
         listener.checkpoint(folder, ref);
     }
@@ -97,14 +95,6 @@ final class CountingTrainer implements Trainer {
             }
             String[] state = Files.readString(folder.resolve("state.txt")).split(" ");
             return new long[] {Long.parseLong(state[0]), Long.parseLong(state[1])};
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.runyard.flows.run.RunActivities;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
@@ -17,12 +18,9 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +132,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
 
     /** A file that somebody put into the store. */
     synchronized void keep(byte[] file) {
-        blobs.put(sha256(file), file);
+        blobs.put(Sha256.of(file), file);
     }
 
     /** Attempts are of runs of that project from now on. */
@@ -489,7 +487,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private Answer blob(String method, String sha256, byte[] body) throws IOException {
         byte[] known = blobs.get(sha256);
         if (method.equals("PUT")) {
-            if (!sha256(body).equals(sha256)) {
+            if (!Sha256.of(body).equals(sha256)) {
                 return Answer.problem(422, "HASH_MISMATCH");
             }
             blobs.put(sha256, body);
@@ -497,13 +495,5 @@ final class LedgerServer implements RunActivities, AutoCloseable {
             return new Answer(known == null ? 201 : 200, new byte[0]);
         }
         return known == null ? Answer.problem(404, "NOT_FOUND") : new Answer(200, known);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -101,10 +101,10 @@ public final class PackedCode implements AutoCloseable {
             ObjectId head = repository == null ? null : repository.resolve(Constants.HEAD);
             Path diff = repository == null || head == null ? null : diff(repository, head, work.resolve("diff"));
             CodeSpec spec = new CodeSpec(
-                    hash(archive),
+                    Sha256.of(archive),
                     files.stream().mapToLong(CodeFiles.File::size).sum(),
                     head == null ? null : head.name(),
-                    diff == null ? null : hash(diff));
+                    diff == null ? null : Sha256.of(diff));
             return new PackedCode(work, spec, archive, diff);
         } catch (IOException e) {
             throw Failure.fault("code: " + folder + " cannot be packed (" + e.getMessage() + ")", "check the disk", e);
@@ -196,11 +196,5 @@ public final class PackedCode implements AutoCloseable {
                     .getBytes(StandardCharsets.UTF_8);
         }
         return Files.write(target, bytes);
-    }
-
-    private static String hash(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
-        }
     }
 }

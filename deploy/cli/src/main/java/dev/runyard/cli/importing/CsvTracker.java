@@ -4,7 +4,6 @@ import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +80,7 @@ final class CsvTracker implements Tracker {
                 }
             }
         }
-        String hash;
-        try (InputStream in = Files.newInputStream(file)) {
-            hash = Sha256.of(in);
-        }
+        String hash = Sha256.of(file);
         List<Past> found = new ArrayList<>();
         runs.forEach((name, run) -> found.add(past(hash, name, run)));
         return found;

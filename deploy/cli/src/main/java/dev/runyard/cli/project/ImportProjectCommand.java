@@ -6,7 +6,6 @@ import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Progress;
 import dev.runyard.spec.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class ImportProjectCommand implements Callable<Integer> {
             int done = 0;
             for (ProjectFolder.Blob blob : blobs) {
                 Path file = folder.blob(blob.sha256());
-                if (!Files.isRegularFile(file) || !hash(file).equals(blob.sha256())) {
+                if (!Files.isRegularFile(file) || !Sha256.of(file).equals(blob.sha256())) {
                     throw Failure.badInput(file + " is missing or damaged", "export again");
                 }
                 lab.store(blob.sha256(), file);
@@ -51,11 +50,5 @@ public final class ImportProjectCommand implements Callable<Integer> {
                 .path("rows");
         System.out.println("Read " + rows.path("run").asLong() + " runs into project " + project);
         return 0;
-    }
-
-    private static String hash(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
-        }
     }
 }

@@ -6,7 +6,6 @@ import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,9 +71,7 @@ record ProjectFolder(Path folder) {
     }
 
     String sha256() throws IOException {
-        try (InputStream in = Files.newInputStream(lines())) {
-            return Sha256.of(in);
-        }
+        return Sha256.of(lines());
     }
 
     void seal(String project, Map<String, Long> rows, List<Blob> blobs) throws IOException {
@@ -82,15 +79,16 @@ record ProjectFolder(Path folder) {
                 folder.resolve(MANIFEST),
                 Json.mapper()
                                 .writerWithDefaultPrettyPrinter()
-                                .writeValueAsString(Map.of(
-                                        "project", project,
-                                        "lines", sha256(),
-                                        "rows", rows,
-                                        "blobs", blobs.size(),
-                                        "bytes",
-                                                blobs.stream()
-                                                        .mapToLong(Blob::size)
-                                                        .sum()))
+                                .writeValueAsString(
+                                        new TreeMap<>(Map.of( // in one order: equal projects are equal folders
+                                                "project", project,
+                                                "lines", sha256(),
+                                                "rows", rows,
+                                                "blobs", blobs.size(),
+                                                "bytes",
+                                                        blobs.stream()
+                                                                .mapToLong(Blob::size)
+                                                                .sum())))
                         + "\n");
     }
 

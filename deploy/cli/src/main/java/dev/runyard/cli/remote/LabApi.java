@@ -8,7 +8,6 @@ import dev.runyard.cli.lab.LabHome;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.spec.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -74,6 +73,11 @@ public final class LabApi {
     /** Not kept to the project of RUNYARD_PROJECT: for what names a project itself. */
     public LabApi acrossProjects() {
         return new LabApi(base, token, "");
+    }
+
+    /** Kept to this project, whatever RUNYARD_PROJECT says. */
+    public LabApi in(String project) {
+        return new LabApi(base, token, project);
     }
 
     /** Asks with this token, or as a stranger. */
@@ -167,6 +171,16 @@ public final class LabApi {
                 once(posted(path, body).setHeader("Accept", LabAnswer.LINES).timeout(TRANSFER)));
     }
 
+    /** As {@link #lengthy}, for what takes away. */
+    public JsonNode lengthyDelete(String path) {
+        return LabAnswer.last(
+                url(),
+                once(request(path)
+                        .setHeader("Accept", LabAnswer.LINES)
+                        .timeout(TRANSFER)
+                        .DELETE()));
+    }
+
     /** As {@link #post} for what may be repeated, and is where no answer comes. */
     public JsonNode again(String path, Object body) {
         return LabAnswer.of(url(), patiently(posted(path, body)));
@@ -246,7 +260,7 @@ public final class LabApi {
         try {
             HttpResponse<Path> response = http.send(
                     request(path).setHeader("Accept", "*/*").GET().build(), HttpResponse.BodyHandlers.ofFile(part));
-            if (response.statusCode() != 200 || !sha256(part).equals(sha256)) {
+            if (response.statusCode() != 200 || !Sha256.of(part).equals(sha256)) {
                 throw Failure.fault(
                         "the lab at " + url() + " gave " + response.statusCode() + " or another content for " + path,
                         "try again; \"runyard doctor\" looks at the lab");
@@ -300,12 +314,6 @@ public final class LabApi {
     private static long offset(HttpResponse<?> answer) {
         String text = answer.headers().firstValue("Upload-Offset").orElse("0");
         return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
-        }
     }
 
     /** Every item of a listing, page by page, at most {@code limit}. */

@@ -81,9 +81,7 @@ final class Spool {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             force(channel);
         }
-        try (InputStream in = Files.newInputStream(file)) {
-            return new Arrived(file, new BlobHash(Sha256.of(in)), Files.size(file));
-        }
+        return new Arrived(file, new BlobHash(Sha256.of(file)), Files.size(file));
     }
 
     int clean(Duration olderThan) throws IOException {

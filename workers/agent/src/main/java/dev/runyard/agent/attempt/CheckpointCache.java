@@ -8,7 +8,6 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.vision.train.report.TrainingFailure;
-import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -176,7 +175,7 @@ final class CheckpointCache {
                 Path path = plain(folder, file.name());
                 if (!Files.isRegularFile(path)
                         || Files.size(path) != file.size()
-                        || !Checkpoints.sha256(path).equals(file.sha256())) {
+                        || !Sha256.of(path).equals(file.sha256())) {
                     return false;
                 }
             }

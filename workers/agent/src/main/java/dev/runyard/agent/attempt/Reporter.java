@@ -6,6 +6,7 @@ import dev.runyard.agent.client.AttemptClient.Progress;
 import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.Failpoint;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.ArtifactKind;
@@ -13,7 +14,6 @@ import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Preparing;
-import dev.runyard.vision.train.state.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -118,7 +118,7 @@ final class Reporter implements Attempt, AutoCloseable {
     public void artifact(ArtifactKind kind, String name, Path file) {
         told(() -> {
             try {
-                String sha256 = Checkpoints.sha256(file);
+                String sha256 = Sha256.of(file);
                 long size = Files.size(file);
                 patience().run(() -> store(sha256, file));
                 // The service's names are labels, not paths.

@@ -45,12 +45,8 @@ final class Code {
 
     private static Path archive(String sha256, Path home, Attempt attempt) throws IOException {
         Path kept = Files.createDirectories(home.resolve("code")).resolve(sha256 + ".zip");
-        if (Files.isRegularFile(kept)) {
-            try (InputStream in = Files.newInputStream(kept)) {
-                if (Sha256.of(in).equals(sha256)) {
-                    return kept;
-                }
-            }
+        if (Files.isRegularFile(kept) && Sha256.of(kept).equals(sha256)) {
+            return kept;
         }
         Path arriving = Files.createTempFile(kept.getParent(), sha256.substring(0, 12), ".tmp");
         try {

@@ -8,7 +8,6 @@ import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.SetupSpec;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -120,9 +119,7 @@ final class Setup {
                 throw new TrainingFailure(
                         FailureReason.SPEC, "setup.inputs: there is no file " + input + " in the code");
             }
-            try (InputStream in = Files.newInputStream(file)) {
-                inputs.put(input, Sha256.of(in));
-            }
+            inputs.put(input, Sha256.of(file));
         }
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.arch")
                 + (within == null ? "" : " " + Sha256.of(Files.readAllBytes(within)));

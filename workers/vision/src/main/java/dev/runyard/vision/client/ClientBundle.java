@@ -16,7 +16,6 @@ import dev.runyard.vision.nd.Tensors;
 import dev.runyard.vision.nd.Torch;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,9 +103,7 @@ public final class ClientBundle implements AutoCloseable {
 
     /** Size and SHA-256 of a file. */
     public static BundleManifest.Content content(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return new BundleManifest.Content(Files.size(file), Sha256.of(in));
-        }
+        return new BundleManifest.Content(Files.size(file), Sha256.of(file));
     }
 
     private static float[] read(Safetensors in, String name, List<Long> shape) throws IOException {

@@ -14,7 +14,6 @@ import dev.runyard.vision.tensor.TensorInfo;
 import dev.runyard.vision.text.TextShape;
 import dev.runyard.vision.text.TextTower;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
         }
         matrix(in, "classifier", "classifier.weight").ifPresent(models::add);
         matrix(in, "text features", "text_features").ifPresent(models::add);
-        return new Contents(sha256(file), Files.size(file), parameters, types, models);
+        return new Contents(Sha256.of(file), Files.size(file), parameters, types, models);
     }
 
     private static Optional<Held> vision(Path file, Safetensors in) throws IOException {
@@ -213,11 +212,5 @@ public record Contents(String sha256, long bytes, long parameters, Map<DType, In
 
     private static String name(Path file) {
         return String.valueOf(file.getFileName());
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
-        }
     }
 }

@@ -8,7 +8,6 @@ import dev.runyard.vision.backbone.StoredBackbone;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,7 +54,7 @@ public final class Fingerprints {
                         known,
                         now,
                         () -> StoredBackbone.identity(path.toString()),
-                        () -> hash(StoredBackbone.open(path.toString()).weights())));
+                        () -> Sha256.of(StoredBackbone.open(path.toString()).weights())));
         write(now);
         return out;
     }
@@ -76,12 +75,6 @@ public final class Fingerprints {
     private String hash(DatasetSpec spec) throws IOException {
         try (Dataset dataset = Datasets.openForEvaluation(spec, dataCache, 0)) {
             return dataset.hash();
-        }
-    }
-
-    private static String hash(Path weights) throws IOException {
-        try (InputStream in = Files.newInputStream(weights)) {
-            return Sha256.of(in);
         }
     }
 

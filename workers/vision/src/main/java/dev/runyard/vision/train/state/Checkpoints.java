@@ -12,7 +12,6 @@ import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.tensor.SafetensorsWriter;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -119,7 +118,7 @@ public final class Checkpoints {
         if (Files.size(at) != file.size()) {
             return file.name() + " has " + Files.size(at) + " bytes instead of " + file.size();
         }
-        return sha256(at).equals(file.sha256()) ? null : file.name() + " has another SHA-256 than its manifest says";
+        return Sha256.of(at).equals(file.sha256()) ? null : file.name() + " has another SHA-256 than its manifest says";
     }
 
     /**
@@ -170,7 +169,7 @@ public final class Checkpoints {
         Failpoint.CHECKPOINT_BEGUN.reach();
         state.write(path.resolve(STATE));
         CheckpointRef.File file =
-                new CheckpointRef.File(STATE, Files.size(path.resolve(STATE)), sha256(path.resolve(STATE)));
+                new CheckpointRef.File(STATE, Files.size(path.resolve(STATE)), Sha256.of(path.resolve(STATE)));
         CheckpointRef ref = new CheckpointRef(
                 progress.step(),
                 epoch,
@@ -232,12 +231,6 @@ public final class Checkpoints {
     private static void sync(Path path) throws IOException {
         try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
             directory.force(true);
-        }
-    }
-
-    public static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.runyard.vision.train.state;
 
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.model.WithNet;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.vision.backbone.weights.WeightFiles;
@@ -40,7 +41,7 @@ public final class Inputs {
 
     private static void put(Map<String, String> out, String field, @Nullable String path) throws IOException {
         if (path != null) {
-            out.put(field, Checkpoints.sha256(WeightFiles.GATE.file(Path.of(path))));
+            out.put(field, Sha256.of(WeightFiles.GATE.file(Path.of(path))));
         }
     }
 }
