@@ -37,6 +37,7 @@ public class RunLedger implements FirstReport {
     private final Fence fence;
     private final DeviceRefusals refusals;
     private final Quarantine quarantine;
+    private final RunsBelow below;
 
     public RunLedger(
             Statements statements,
@@ -44,7 +45,9 @@ public class RunLedger implements FirstReport {
             Wakeup wakeup,
             Fence fence,
             DeviceRefusals refusals,
-            Quarantine quarantine) {
+            Quarantine quarantine,
+            RunsBelow below) {
+        this.below = below;
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
@@ -249,6 +252,7 @@ public class RunLedger implements FirstReport {
                 outcome instanceof Outcome.Failed failed ? failed.message() : null,
                 run,
                 attempt);
+        below.end(run, attempt, verdict.next(), outcome, who(verdict), told(outcome));
         statements.change(
                 "update lease set released_at = clock_timestamp() where run_id = ? and attempt = ? and released_at is null",
                 run,
@@ -321,10 +325,9 @@ public class RunLedger implements FirstReport {
         if (changed != 1) {
             throw new IllegalStateException("run " + held.id() + " changed under its own lock");
         }
-        String who = verdict.attempt().equals("LOST") ? Journal.RECONCILER : Journal.WORKER;
         String why = "attempt " + held.attempt() + ": " + told(outcome)
                 + (verdict.message() == null ? "" : ", " + verdict.message());
-        journal.run(held.id(), held.sweep(), who, "end", from, verdict.next(), why);
+        journal.run(held.id(), held.sweep(), who(verdict), "end", from, verdict.next(), why);
         awaken(held.id(), held.sweep());
     }
 
@@ -451,6 +454,10 @@ public class RunLedger implements FirstReport {
         if (sweep != null) {
             wakeup.sweep(sweep);
         }
+    }
+
+    private static String who(Verdict verdict) {
+        return verdict.attempt().equals("LOST") ? Journal.RECONCILER : Journal.WORKER;
     }
 
     private static String told(Outcome outcome) {
