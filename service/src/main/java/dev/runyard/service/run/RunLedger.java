@@ -31,13 +31,24 @@ public class RunLedger implements FirstReport {
 
     private static final String HELD = "state in " + Fence.HELD;
 
+    /** Runs that the program of an attempt keeps, which end with it. */
+    public interface Below {
+        /**
+         * In the transaction that books the attempt's end.
+         *
+         * @param next what becomes of the run that the attempt was at
+         * @param told the outcome in words
+         */
+        void end(UUID run, long attempt, RunState next, Outcome outcome, String who, String told);
+    }
+
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
     private final Fence fence;
     private final DeviceRefusals refusals;
     private final Quarantine quarantine;
-    private final RunsBelow below;
+    private final Below below;
 
     public RunLedger(
             Statements statements,
@@ -46,7 +57,7 @@ public class RunLedger implements FirstReport {
             Fence fence,
             DeviceRefusals refusals,
             Quarantine quarantine,
-            RunsBelow below) {
+            Below below) {
         this.below = below;
         this.statements = statements;
         this.journal = journal;

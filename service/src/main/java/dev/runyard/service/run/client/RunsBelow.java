@@ -1,6 +1,7 @@
-package dev.runyard.service.run;
+package dev.runyard.service.run.client;
 
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.spec.run.RunState;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * their end, so those that have none get it then. A later attempt that goes on with one takes it up again.
  */
 @ApplicationScoped
-class RunsBelow {
+class RunsBelow implements RunLedger.Below {
     private static final String END = """
             with held as (
               select r.id, r.state from run r join client_run c on c.run_id = r.id
@@ -34,9 +35,9 @@ class RunsBelow {
         this.statements = statements;
     }
 
-    /** @param told the outcome in words */
+    @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    void end(UUID run, long attempt, RunState next, Outcome outcome, String who, String told) {
+    public void end(UUID run, long attempt, RunState next, Outcome outcome, String who, String told) {
         RunState state = state(next, outcome);
         String why = state == RunState.FINISHED
                 ? "attempt " + attempt + " of its queued run finished, and its program had said no end of this run"
