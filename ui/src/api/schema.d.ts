@@ -1389,6 +1389,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
+                    "Idempotency-Key"?: string;
                     "X-Runyard-User"?: string;
                 };
                 path?: never;

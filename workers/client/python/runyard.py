@@ -7,43 +7,54 @@
         run.file("model.safetensors")
 
 Where: RUNYARD_URL and RUNYARD_TOKEN (or MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN). RUNYARD_RUN_ID (or MLFLOW_RUN_ID) goes on in that
-run, as it does inside a run that the lab started. Points wait in memory and are sent each second by a thread of their own; what cannot be
-sent is tried again, and arrives once however often it is sent. A lab that is away costs memory (1,000,000 points, then the oldest go), never time.
+run, as it does inside a run that the lab started. Everything waits in memory and is sent each second by a thread of its own; what cannot be
+sent is tried again, and arrives once however often it is sent. A lab that is away costs memory (1,000,000 points, then the oldest go), 5 s at
+the start and 30 s at the end, and nothing else: what was not delivered is said on stderr, and the program ends as it would have ended.
 """
 
 import atexit
 import json
 import os
+import sys
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from collections import deque
 
-LIMIT = 1_000_000
+LIMIT = 1_000_000  # points that wait
+FILES = 100  # files that wait; each is held open
 BATCH = 1_000
+TEXTS = 100
+PIECES = 40  # requests into which a batch is taken apart that is refused for some of what it holds
 
 
 class Refused(Exception):
     """The lab answered that it will not take this; trying again would not help."""
 
+    def __init__(self, code, said):
+        super().__init__(f"{code}: {said}")
+        self.code = code
+
 
 class Run:
-    """One run. Made by start(); log(), param() and tag() return at once."""
+    """One run. Made by start(); log(), param(), tag() and file() return at once."""
 
-    def __init__(self, lab, run_id, mine):
-        self.id = run_id
-        self.dropped = 0  # points that did not fit in memory, or that the lab refused
+    def __init__(self, lab, run_id, fresh):
+        self.id = run_id  # None until the lab has made the run
+        self.dropped = 0  # points, parameters, tags and files that had no room, or that the lab refused
         self.trouble = None  # the last thing that went wrong, for whoever wants to know
         self._lab = lab
-        self._mine = mine  # whether its end is ours to say
-        self._points = deque()
-        self._texts = deque()
-        self._wake = threading.Event()
+        self._fresh = fresh  # what the run is made of; None: it is there, and its end is not ours to say
+        self._key = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+        self._points, self._texts, self._files = deque(), deque(), deque()
+        self._wake, self._made, self._done = threading.Event(), threading.Event(), threading.Event()
+        self._lock = threading.Lock()
         self._over = False
-        self._thread = threading.Thread(target=self._work, name="runyard", daemon=True)
-        self._thread.start()
+        self._status = None
+        threading.Thread(target=self._work, name="runyard", daemon=True).start()
         atexit.register(self._close, 30.0)
 
     def log(self, metrics, step=0):
@@ -53,7 +64,7 @@ class Run:
         for key, value in metrics.items():
             points.append((key, float(value), now, step))
         if len(points) >= BATCH:
-            if len(points) > LIMIT:
+            while len(points) > LIMIT:
                 self.dropped += 1
                 points.popleft()
             self._wake.set()
@@ -66,11 +77,16 @@ class Run:
         self._texts.extend(("tags", key, str(value)) for key, value in tags.items())
 
     def file(self, path, name=None):
-        """Keeps a file with the run, under its own name or another; waits for it."""
-        name = urllib.parse.quote(name or os.path.basename(path))
-        with open(path, "rb") as data:
-            headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.path.getsize(path))}
-            self._lab.ask("PUT", f"-artifacts/artifacts/0/{self.id}/artifacts/{name}", data, headers)
+        """Keeps a file with the run, under its own name or another. It is sent meanwhile: replace or delete it, but do not write into it."""
+        data = open(path, "rb")
+        with self._lock:
+            if len(self._files) >= FILES:
+                data.close()
+                self._lose(1, RuntimeError(f"more than {FILES} files wait: {path}"))
+                return
+            self._files.append((data, urllib.parse.quote(name or os.path.basename(path))))
+            if len(self._files) == 1:
+                threading.Thread(target=self._upload, name="runyard-files", daemon=True).start()
 
     def resume_step(self):
         """The step that this attempt goes on from, where the lab says so; else None."""
@@ -78,11 +94,9 @@ class Run:
         return int(step) if step else None
 
     def finish(self, status="FINISHED", wait=30.0):
-        """Sends what is left (for at most so many seconds) and ends the run: FINISHED, FAILED or KILLED."""
-        left = self._close(wait)
-        if self._mine:
-            self._lab.ask("POST", "/runs/update", {"run_id": self.id, "status": status, "end_time": time.time_ns() // 1_000_000})
-        return left
+        """Sends what is left and ends the run (FINISHED, FAILED or KILLED), for at most so many seconds. Answers how much is left."""
+        self._status = self._status or status
+        return self._close(wait)
 
     def __enter__(self):
         return self
@@ -92,53 +106,116 @@ class Run:
 
     def _close(self, wait):
         atexit.unregister(self._close)
-        self._over = True
+        told, self._over = self._over, True
         self._wake.set()
-        self._thread.join(wait)
-        return len(self._points) + len(self._texts)
+        ended = self._done.wait(wait) and self.id
+        points, texts, files = len(self._points), len(self._texts), len(self._files)
+        if not told and (self.dropped or not ended):
+            left = f"{points} points, {texts} parameters and tags, {files} files" + ("" if ended else ", and its end")
+            print(f"runyard: run {self.id or '(never made)'}: not delivered: {left}; given up: {self.dropped}; last trouble: {self.trouble}", file=sys.stderr)
+        return points + texts + files
 
     def _work(self):
-        pause = 1.0
-        while True:
+        pause = 0.0 if self._fresh else 1.0
+        while not self._done.is_set():
             self._wake.wait(pause)
             self._wake.clear()
             try:
-                while self._send():
+                if self.id is None:
+                    self._make()
+                while self._send(self._texts, TEXTS) or self._send(self._points, BATCH):
                     pass
-                pause = 1.0
-                if self._over:
-                    return
-            except Exception as fault:  # a lab that is away, in whatever way; the points are still here
+                pause = 0.2 if self._over else 1.0
+                if self._over and not self._files:
+                    if self._fresh and self._status:
+                        end = {"run_id": self.id, "status": self._status, "end_time": time.time_ns() // 1_000_000}
+                        self._lab.ask("POST", "/runs/update", end)
+                    self._done.set()
+            except Refused as fault:  # of the run itself, or of its end
+                self._lose(1, fault)
+                self._made.set()
+                self._done.set()
+            except Exception as fault:  # a lab that is away, in whatever way; all of it is still here
                 self.trouble = fault
-                pause = min(pause * 2, 30.0) if not self._over else 0.5
+                pause = 0.5 if self._over else min(max(pause, 0.5) * 2, 30.0)
 
-    def _send(self):
-        """One batch. What is sent leaves the queues after the answer alone. Answers whether there is more."""
-        points, texts = self._first(self._points, BATCH - 100), self._first(self._texts, 100)
-        if not points and not texts:
-            return False
-        body = {
-            "run_id": self.id,
-            "metrics": [{"key": k, "value": _number(v), "timestamp": t, "step": s} for k, v, t, s in points],
-            "params": [{"key": k, "value": v} for kind, k, v in texts if kind == "params"],
-            "tags": [{"key": k, "value": v} for kind, k, v in texts if kind == "tags"],
-        }
+    def _make(self):
+        """The key lets the lab make one run, however often it is asked."""
+        body = dict(self._fresh)
+        name = body.pop("experiment")
+        by_name = "/experiments/get-by-name?experiment_name=" + urllib.parse.quote(name)
+        try:
+            found = self._lab.ask("GET", by_name)["experiment"]
+        except Refused as fault:
+            if fault.code != 404:
+                raise
+            try:
+                found = self._lab.ask("POST", "/experiments/create", {"name": name})
+            except Refused as other:
+                if "ALREADY_EXISTS" not in str(other):
+                    raise
+                found = self._lab.ask("GET", by_name)["experiment"]  # made by another process meanwhile
+        body["experiment_id"] = found["experiment_id"]
+        self.id = self._lab.ask("POST", "/runs/create", body, self._key)["run"]["info"]["run_id"]
+        self._made.set()
+
+    def _send(self, queue, most):
+        """One batch. What is sent leaves the queue after the answer alone. Answers whether there was one."""
+        # Only this thread takes from the left but for log() at the limit, and nobody inserts there.
+        batch = [queue[i] for i in range(min(len(queue), most))]
+        if batch:
+            self._give(batch, [PIECES])
+        # What log() dropped meanwhile was the oldest, that is: of these.
+        for one in batch:
+            if queue and queue[0] is one:
+                queue.popleft()
+        return bool(batch)
+
+    def _give(self, batch, left):
+        """Points, or texts; a batch that is refused is halved, so that what is wrong is alone in the end and the rest arrives."""
+        body = {"run_id": self.id}
+        if len(batch[0]) == 4:
+            body["metrics"] = [{"key": k, "value": _number(v), "timestamp": t, "step": s} for k, v, t, s in batch]
+        else:
+            for kind in ("params", "tags"):
+                body[kind] = [{"key": k, "value": v} for of, k, v in batch if of == kind]
+        left[0] -= 1
         try:
             self._lab.ask("POST", "/runs/log-batch", body)
         except Refused as fault:
-            self.trouble = fault
-            self.dropped += len(points)
-        # What log() dropped meanwhile was the oldest, that is: of these.
-        for queue, sent in ((self._points, points), (self._texts, texts)):
-            for one in sent:
-                if queue and queue[0] is one:
-                    queue.popleft()
-        return True
+            if len(batch) == 1 or left[0] <= 0 or fault.code not in (400, 413, 422):
+                self._lose(len(batch), fault)
+                return
+            half = len(batch) // 2
+            self._give(batch[:half], left)
+            self._give(batch[half:], left)
 
-    @staticmethod
-    def _first(queue, most):
-        # Only this thread takes from the left but for log() at the limit, and nobody inserts there.
-        return [queue[i] for i in range(min(len(queue), most))]
+    def _upload(self):
+        pause, more = 0.5, True
+        while more:
+            data, name = self._files[0]
+            try:
+                self._made.wait()
+                data.seek(0)
+                headers = {"Content-Type": "application/octet-stream", "Content-Length": str(os.fstat(data.fileno()).st_size)}
+                self._lab.ask("PUT", f"-artifacts/artifacts/0/{self.id}/artifacts/{name}", data, headers)
+                pause = 0.5
+            except Refused as fault:
+                self._lose(1, fault)
+            except Exception as fault:
+                self.trouble = fault
+                time.sleep(pause)
+                pause = 0.5 if self._over else min(pause * 2, 30.0)
+                continue
+            data.close()
+            with self._lock:
+                self._files.popleft()
+                more = bool(self._files)
+        self._wake.set()
+
+    def _lose(self, count, why):
+        self.dropped += count
+        self.trouble = why
 
 
 class _Lab:
@@ -157,31 +234,33 @@ class _Lab:
         except urllib.error.HTTPError as fault:
             if fault.code in (408, 429) or fault.code >= 500:
                 raise
-            raise Refused(f"{fault.code}: {fault.read(2000).decode(errors='replace')}") from None
+            raise Refused(fault.code, fault.read(2000).decode(errors="replace")) from None
 
 
 def _number(value):
     return value if value - value == 0 else "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
-def start(experiment="Default", name="", params=None, tags=None, url=None, token=None):
-    """A new run of an experiment, which is made if it is new; or the one that the environment names."""
+def start(experiment="Default", name="", params=None, tags=None, url=None, token=None, wait=5.0):
+    """A new run of an experiment, which is made if it is new; or the one that the environment names.
+
+    Waits so many seconds for the lab; one that is away makes the run when it is back. One that refuses it raises Refused."""
     env = os.environ.get
     lab = _Lab(
         url or env("RUNYARD_URL") or env("MLFLOW_TRACKING_URI") or "http://127.0.0.1:8080",
         token or env("RUNYARD_TOKEN") or env("MLFLOW_TRACKING_TOKEN"),
     )
     known = env("RUNYARD_RUN_ID") or env("MLFLOW_RUN_ID")
-    if not known:
-        try:
-            found = lab.ask("GET", "/experiments/get-by-name?experiment_name=" + urllib.parse.quote(experiment))["experiment"]
-        except Refused:
-            found = lab.ask("POST", "/experiments/create", {"name": experiment})
-        fresh = {"experiment_id": found["experiment_id"], "run_name": name, "start_time": time.time_ns() // 1_000_000}
-        known = lab.ask("POST", "/runs/create", fresh)["run"]["info"]["run_id"]
-        run = Run(lab, known, True)
-    else:
-        run = Run(lab, known, False)
+    fresh = None if known else {"experiment": experiment, "run_name": name, "start_time": time.time_ns() // 1_000_000}
+    run = Run(lab, known, fresh)
+    if known:
+        run._made.set()
+    elif not run._made.wait(wait):
+        print(f"runyard: no answer yet ({run.trouble or 'the lab is slow'}); what is logged waits in memory", file=sys.stderr)
+    elif run.id is None:
+        run._over = True  # nothing was logged that could be told of
+        atexit.unregister(run._close)
+        raise run.trouble
     run.param(**(params or {}))
     run.tag(**(tags or {}))
     return run

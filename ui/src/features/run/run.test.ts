@@ -59,6 +59,27 @@ describe("pictures", () => {
     expect(words("x-1.png", "x-2.png", "x-step-1.png", "x-step-2.png")).toHaveLength(2);
   });
 
+  test("that MLflow's log_image keeps by key and step are a strip of the key, without the small ones beside them", () => {
+    const logged = (key: string, step: number, time: number, mark: string, small = "") => of(`images/${key}${mark}step${mark}${step}${mark}timestamp${mark}${time}${mark}0b1e-4${step}${small ? mark + small : ""}.${small ? "webp" : "png"}`);
+    const strips = stripsOf(
+      [
+        logged("val#dogs", 20, 1764190000900, "+"),
+        logged("val#dogs", 20, 1764190000900, "+", "compressed"),
+        logged("val#dogs", 3, 1764190000123, "+"),
+        logged("val#dogs", 3, 1764190000001, "+"),
+        logged("cats", 7, 1764190000123, "%", "compressed"),
+        of("images/step-3.png"),
+      ],
+      "",
+    );
+    expect(strips.map((strip) => [strip.name, ...strip.pictures.map((picture) => picture.words)])).toEqual([
+      ["images/cats", "step 7"],
+      ["images/step-3.png", "no. 3"],
+      ["images/val/dogs", "step 3", "step 3", "step 20"],
+    ]);
+    expect(strips[2]!.pictures[0]!.name).toContain("000001");
+  });
+
   test("are found by name; of one stored twice the newest counts", () => {
     const [strip] = stripsOf([of("a.png", "2"), of("a.png", "1"), of("b.png")], "A");
     expect(strip?.pictures).toEqual([{ name: "a.png", sha256: "a.png2", at: null, words: "a.png" }]);

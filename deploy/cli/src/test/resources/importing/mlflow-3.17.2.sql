@@ -76,6 +76,12 @@ CREATE TABLE "datasets" (
 	CONSTRAINT dataset_pk PRIMARY KEY (experiment_id, name, digest), 
 	CONSTRAINT fk_datasets_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE
 );
+CREATE TABLE input_tags (
+	input_uuid VARCHAR(36) NOT NULL, 
+	name VARCHAR(255) NOT NULL, 
+	value VARCHAR(500) NOT NULL, 
+	CONSTRAINT input_tags_pk PRIMARY KEY (input_uuid, name)
+);
 CREATE TABLE "experiments" (
 	experiment_id INTEGER NOT NULL, 
 	name VARCHAR(256) NOT NULL, 
@@ -100,6 +106,11 @@ INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.user','ada','3a505477db904
 INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.runName','first','3a505477db9045659a748b74f970932f');
 INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.runName','second','74d3e02b1d5e45b9b30d75f388258d0b');
 INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.runName','gone','30d0939987794ac99b7771cc9b191992');
+INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.note.content','**why** it was done','3a505477db9045659a748b74f970932f');
+INSERT INTO tags (key,value,run_uuid) VALUES ('mlflow.parentRunId','3a505477db9045659a748b74f970932f','74d3e02b1d5e45b9b30d75f388258d0b');
+INSERT INTO datasets (dataset_uuid,experiment_id,name,digest,dataset_source_type,dataset_source,dataset_schema,dataset_profile) VALUES ('831c0209e0c948029d884d9147051ca7',1,'birds','fbc06655','local','{"uri": "/data/birds.csv"}','{"mlflow_colspec": [{"type": "double", "name": "x", "required": true}]}',NULL);
+INSERT INTO inputs (input_uuid,source_type,source_id,destination_type,destination_id,step) VALUES ('cc4217a9cc774823955b2974a7dbec85','DATASET','831c0209e0c948029d884d9147051ca7','RUN','74d3e02b1d5e45b9b30d75f388258d0b',0);
+INSERT INTO input_tags (input_uuid,name,value) VALUES ('cc4217a9cc774823955b2974a7dbec85','mlflow.data.context','training');
 INSERT INTO metrics (key,value,timestamp,run_uuid,step,is_nan) VALUES ('loss',0.5,1764190000000,'3a505477db9045659a748b74f970932f',0,0);
 INSERT INTO metrics (key,value,timestamp,run_uuid,step,is_nan) VALUES ('loss',0.0,1764190001000,'3a505477db9045659a748b74f970932f',1,1);
 INSERT INTO metrics (key,value,timestamp,run_uuid,step,is_nan) VALUES ('loss',0.25,1764190002000,'3a505477db9045659a748b74f970932f',2,0);

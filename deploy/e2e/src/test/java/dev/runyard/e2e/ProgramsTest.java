@@ -179,6 +179,21 @@ class ProgramsTest {
         assertThat(client.get("/api/v1/runs?experiment=old-net&filter=" + LabClient.encode("params.lr = 0.1"))
                         .get("items"))
                 .hasSize(1);
+        nested(runs);
+        // The same from a server's REST, which this lab speaks, too.
+        ProcessBuilder rest = lab.command(
+                "import", "mlflow", client.base().toString().replaceFirst("/$", ""), "--experiment", "old-net");
+        rest.environment().put("MLFLOW_TRACKING_TOKEN", client.token());
+        LabProcess.Result copied = LabProcess.run(rest, Duration.ofMinutes(3));
+        assertThat(copied.out()).as(copied.err()).contains("Took over 2 new runs");
+        JsonNode copies = client.get("/api/v1/runs?experiment=old-net&sort=name&filter="
+                        + LabClient.encode("tags.runyard.importedFrom like 'mlflow:http%'"))
+                .get("items");
+        nested(copies);
+        assertThat(copies.at("/0/id").asText()).isNotEqualTo(run);
+        assertThat(client.history(copies.at("/0/id").asText(), "loss"))
+                .extracting(p -> p.get("step").asLong())
+                .containsExactly(0L, 1L, 2L);
 
         Files.writeString(old.resolve("points.csv"), """
                 run,key,step,value,time
@@ -192,6 +207,20 @@ class ProgramsTest {
         assertThat(taken.findValuesAsText("name")).containsExactly("one", "two, too");
         assertThat(taken.at("/0/summary/loss/nonFinite").asInt()).isEqualTo(1);
         assertThat(taken.at("/0/endedAt").asText()).isEqualTo("2026-01-01T00:00:01Z");
+    }
+
+    /** The second of two is below the first as that one is here, has a data set, and the first a note. */
+    private void nested(JsonNode runs) throws Exception {
+        assertThat(runs.findValuesAsText("name")).containsExactly("first", "second");
+        String first = runs.at("/0/id").asText();
+        assertThat(runs.at("/1/tags").path("mlflow.parentRunId").asText()).isEqualTo(first);
+        assertThat(client.get("/api/v1/runs/" + first + "/note").get("text").asText())
+                .isEqualTo("**why** it was done");
+        assertThat(client.get("/api/v1/runs?filter="
+                                + LabClient.encode("dataset.name = birds and dataset.context = training"))
+                        .get("items")
+                        .findValuesAsText("id"))
+                .contains(runs.at("/1/id").asText());
     }
 
     /** The whole lab opens in an empty one, file for file and row for row; where it was, nothing is left of it. */

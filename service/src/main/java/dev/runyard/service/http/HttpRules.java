@@ -51,8 +51,8 @@ class HttpRules {
     private static final String AJAX = "/ajax-api/";
 
     /** No file, and none of the service's own prefixes. */
-    private static final Pattern PAGE =
-            Pattern.compile("/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version|get-artifact)$)[^.]+");
+    private static final Pattern PAGE = Pattern.compile(
+            "/(?!api(/|$)|ajax-api(/|$)|q(/|$)|(health|version|get-artifact|model-versions/get-artifact)$)[^.]+");
 
     /** Before it is known who asks. */
     private static final int FIRST = 1_000;

@@ -24,6 +24,7 @@ public record MlflowRefusal(
     public static boolean at(@Nullable String path) {
         return path != null
                 && (path.equals("/get-artifact")
+                        || path.endsWith("/model-versions/get-artifact")
                         || (path.startsWith("/api/") || path.startsWith("/ajax-api/")) && path.contains(".0/mlflow"));
     }
 

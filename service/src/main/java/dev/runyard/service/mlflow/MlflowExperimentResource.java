@@ -50,6 +50,9 @@ public class MlflowExperimentResource {
     public ObjectNode create(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
         Wire message = Wire.body(body);
         String name = message.key("name");
+        // The lab keeps files where it does, whatever a client says; that it says so in a text is looked at as MLflow
+        // does.
+        message.textOrNull("artifact_location");
         ObjectNode tags = MlflowRuns.tags(message.list("tags"));
         String id = scope.home()
                 .map(home -> home.place().experiment().toString())

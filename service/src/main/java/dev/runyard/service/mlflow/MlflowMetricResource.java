@@ -127,13 +127,16 @@ public class MlflowMetricResource {
     public String bulk(@Context UriInfo uri) {
         Wire message = Wire.query(uri);
         List<String> runs = message.texts("run_id");
-        String key = message.text("metric_key");
         if (runs.isEmpty()) {
             throw Wire.invalid("GetMetricHistoryBulk request must specify at least one run_id.");
         }
         if (runs.size() > RUNS) {
             throw Wire.invalid("GetMetricHistoryBulk request cannot specify more than " + RUNS + " run_ids. Received "
                     + runs.size() + " run_ids.");
+        }
+        String key = message.textOrEmpty("metric_key");
+        if (key.isEmpty()) {
+            throw Wire.invalid("GetMetricHistoryBulk request must specify a metric_key.");
         }
         Long asked = message.wholeOrNull("max_results");
         int left =

@@ -2,6 +2,7 @@ package dev.runyard.service.mlflow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.db.Answers;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Curation;
 import dev.runyard.service.experiment.Experiments;
@@ -10,6 +11,7 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.client.ClientLog;
 import dev.runyard.service.run.client.ClientRuns;
 import dev.runyard.service.run.client.ClientTags;
+import dev.runyard.service.run.client.ProgramRuns;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunState;
@@ -25,6 +27,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -47,6 +50,8 @@ public class MlflowRunResource {
     private final ClientLog log;
     private final Curation curation;
     private final Scope scope;
+    private final ProgramRuns programs;
+    private final Answers answers;
 
     MlflowRunResource(
             MlflowExperiments experiments,
@@ -55,7 +60,11 @@ public class MlflowRunResource {
             ClientRuns runs,
             ClientLog log,
             Curation curation,
-            Scope scope) {
+            Scope scope,
+            ProgramRuns programs,
+            Answers answers) {
+        this.answers = answers;
+        this.programs = programs;
         this.experiments = experiments;
         this.views = views;
         this.search = search;
@@ -67,12 +76,16 @@ public class MlflowRunResource {
 
     /**
      * The first run that the program of a queued run begins is that run, unless it says that it wants one below it. Each further one is a run
-     * below it, of whatever run the program says: a script with a run for each fold mixes nothing.
+     * below it, of whatever run the program says: a script with a run for each fold mixes nothing. A name that one run of an earlier attempt
+     * has, and no other, means that run. A person's request with an Idempotency-Key makes one run, however often it is sent.
      */
     @POST
     @Path("/create")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
-    public ObjectNode create(byte[] body, @HeaderParam("X-Runyard-User") @Nullable String user) {
+    public ObjectNode create(
+            byte[] body,
+            @HeaderParam("X-Runyard-User") @Nullable String user,
+            @HeaderParam("Idempotency-Key") @Nullable String key) {
         Wire message = Wire.body(body);
         ObjectNode tags = MlflowRuns.tags(message.list("tags"));
         Optional<Scope.Home> home = scope.home();
@@ -83,7 +96,15 @@ public class MlflowRunResource {
             runs.tag(home.get().run(), tags);
             return answer(home.get().run());
         }
-        home.ifPresent(own -> tags.put(ClientTags.PARENT, own.run().toString()));
+        String given = message.textOrEmpty("run_name");
+        if (home.isPresent()) {
+            tags.put(ClientTags.PARENT, home.get().run().toString());
+            Optional<UUID> again = again(named(given, tags));
+            if (again.isPresent()) {
+                runs.tag(again.get(), tags);
+                return answer(again.get());
+            }
+        }
         Long start = message.wholeOrNull("start_time");
         String who = home.map(Scope.Home::owner).orElseGet(() -> Given.who(user));
         Integer lost = lostAfter(tags);
@@ -101,7 +122,7 @@ public class MlflowRunResource {
                 lost = ClientTags.seconds(String.valueOf(found.lostAfter()));
             }
         }
-        String name = name(message.textOrEmpty("run_name"), tags);
+        String name = name(given, tags);
         tags.put(ClientTags.NAME, name);
         String by = message.textOrNull("user_id");
         if (by != null && !by.isEmpty() && !tags.has(ClientTags.USER)) {
@@ -114,7 +135,11 @@ public class MlflowRunResource {
                 start == null ? Instant.now().truncatedTo(ChronoUnit.MILLIS) : moment("start_time", start),
                 tags,
                 lost,
-                who);
+                who,
+                scope.attempt().orElse(null));
+        if (key != null && home.isEmpty()) {
+            return answer(once(key, body, fresh));
+        }
         runs.create(fresh);
         if (experimentId == null) {
             return answer(fresh.id());
@@ -151,8 +176,16 @@ public class MlflowRunResource {
         if (state == RunState.RUNNING && !run.external()) {
             scope.takesHome(); // as a client begins with a run whose id it was given
         }
+        if (state == RunState.RUNNING && run.external()) {
+            scope.attempt().ifPresent(attempt -> programs.take(id, attempt));
+        }
         if (state != null && run.external()) {
-            runs.become(id, state, end == null ? null : moment("end_time", end), Given.who(user));
+            runs.become(
+                    id,
+                    state,
+                    end == null ? null : moment("end_time", end),
+                    Given.who(user),
+                    scope.attempt().orElse(null));
         }
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.set("run_info", views.one(id).path("info"));
@@ -231,16 +264,39 @@ public class MlflowRunResource {
                 : null;
     }
 
+    private UUID once(String key, byte[] body, ClientRuns.Fresh fresh) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> answers.once(
+                        "POST /mlflow/runs/create",
+                        key,
+                        new String(body, StandardCharsets.UTF_8),
+                        id -> {
+                            runs.create(fresh.withId(id));
+                            return id;
+                        },
+                        made -> made));
+    }
+
+    private Optional<UUID> again(String name) {
+        return name.isEmpty()
+                ? Optional.empty()
+                : scope.attempt().flatMap(attempt -> programs.takeNamed(Names.label("run_name", name), attempt));
+    }
+
     /** The name that is given, or told by its tag; else one that can be said aloud. */
     private static String name(String given, ObjectNode tags) {
+        String name = named(given, tags);
+        return name.isEmpty() ? RandomName.next() : Names.label("run_name", name);
+    }
+
+    private static String named(String given, ObjectNode tags) {
         String told = tags.path(ClientTags.NAME).asText("");
         if (!given.isEmpty() && !told.isEmpty() && !given.equals(told)) {
             throw Wire.invalid(
                     "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='"
                             + Wire.shown(given) + "', mlflow.runName='" + Wire.shown(told) + "').");
         }
-        String name = given.isEmpty() ? told : given;
-        return name.isEmpty() ? RandomName.next() : Names.label("run_name", name);
+        return given.isEmpty() ? told : given;
     }
 
     private static Instant moment(String field, long millis) {

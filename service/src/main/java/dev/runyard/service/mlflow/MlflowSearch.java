@@ -52,11 +52,27 @@ class MlflowSearch {
     private static final String CREATED = "cast(floor(extract(epoch from r.created_at) * 1000) as bigint)";
     private static final String CHANGED =
             "cast(floor(extract(epoch from " + MlflowExperiments.changed() + ") * 1000) as bigint)";
-    private static final Map<String, RunField.Column> EXPERIMENT = Map.of(
-            "name", new RunField.Column("name", "r.name", RunField.Type.TEXT, false),
-            "experiment_id", new RunField.Column("experiment_id", "cast(r.id as text)", RunField.Type.TEXT, false),
-            "creation_time", new RunField.Column("creation_time", CREATED, RunField.Type.NUMBER, false),
-            "last_update_time", new RunField.Column("last_update_time", CHANGED, RunField.Type.NUMBER, false));
+
+    /** As MLflow's clients know an experiment: the one of these two values has another name and id there than here. */
+    private static Map<String, RunField.Column> fields(@Nullable UUID home) {
+        String wire = home == null
+                ? "r.%2$s"
+                : "case when r.name = '" + Experiment.DEFAULT + "' and r.project_id = '" + home
+                        + "' then '%1$s' else cast(r.%2$s as text) end";
+        return Map.of(
+                "name",
+                text("name", wire.formatted(MlflowExperiments.DEFAULT_NAME, "name")),
+                "experiment_id",
+                text("experiment_id", "cast(" + wire.formatted(MlflowExperiments.DEFAULT_ID, "id") + " as text)"),
+                "creation_time",
+                new RunField.Column("creation_time", CREATED, RunField.Type.NUMBER, false),
+                "last_update_time",
+                new RunField.Column("last_update_time", CHANGED, RunField.Type.NUMBER, false));
+    }
+
+    private static RunField.Column text(String name, String sql) {
+        return new RunField.Column(name, sql, RunField.Type.TEXT, false);
+    }
 
     private final Statements statements;
     private final RunChoice choice;
@@ -182,26 +198,26 @@ class MlflowSearch {
     ObjectNode experiments(Wire message, @Nullable UUID home) {
         int most = message.most("max_results", RUNS, MlflowRuns.Limits.RUNS);
         int offset = offset(message.textOrNull("page_token"));
+        Map<String, RunField.Column> fields = fields(experiments.homeProject());
         RunQuery where = new RunQuery(choice).and(shown(message.textOrNull("view_type")));
         if (home != null) {
             where.and("r.id = ?", home);
         }
         String filter = message.textOrEmpty("filter");
         if (!filter.isBlank()) {
-            where.and(RunFilter.parse(filter, MlflowSearch::ofExperiment));
+            where.and(RunFilter.parse(filter, text -> ofExperiment(text, fields)));
         }
         StringBuilder order = new StringBuilder();
         for (String clause : message.texts("order_by")) {
             Order by = order(clause);
-            if (!(ofExperiment(by.field()) instanceof RunField.Column column)) {
+            if (!(ofExperiment(by.field(), fields) instanceof RunField.Column column)) {
                 throw Wire.invalid("Invalid order by key '" + Wire.shown(by.field()) + "' specified. Valid keys are "
-                        + String.join(
-                                ", ", EXPERIMENT.keySet().stream().sorted().toList()));
+                        + String.join(", ", fields.keySet().stream().sorted().toList()));
             }
             order.append(column.sql()).append(by.down() ? " desc, " : " asc, ");
         }
         if (order.isEmpty()) {
-            order.append("changed desc, ");
+            order.append("r.created_at desc, ");
         }
         List<@Nullable Object> values = new ArrayList<>();
         values.add(experiments.homeProject());
@@ -221,9 +237,9 @@ class MlflowSearch {
         return answer;
     }
 
-    private static RunField ofExperiment(String text) {
+    private static RunField ofExperiment(String text, Map<String, RunField.Column> fields) {
         String bare = text.replaceFirst("^(attributes?|attr|experiment)\\.", "");
-        RunField.Column column = EXPERIMENT.get(bare);
+        RunField.Column column = fields.get(bare);
         if (column != null) {
             return column;
         }
@@ -232,7 +248,7 @@ class MlflowSearch {
             return new RunField.Tag(tag.group(1));
         }
         throw Wire.invalid("Invalid attribute key '" + Wire.shown(text) + "' specified. Valid keys are "
-                + String.join(", ", EXPERIMENT.keySet().stream().sorted().toList()) + " and tags.<name>");
+                + String.join(", ", fields.keySet().stream().sorted().toList()) + " and tags.<name>");
     }
 
     List<UUID> ids(List<String> wireIds) {

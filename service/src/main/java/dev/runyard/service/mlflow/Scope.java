@@ -61,6 +61,11 @@ class Scope {
         return Optional.of(home);
     }
 
+    /** The attempt at a queued run whose program asks. */
+    Optional<Caller.Attempt> attempt() {
+        return caller instanceof Caller.Attempt attempt ? Optional.of(attempt) : Optional.empty();
+    }
+
     /** Notes that the program logs into its run; whether it is the first time of this attempt. */
     boolean takesHome() {
         return caller instanceof Caller.Attempt attempt

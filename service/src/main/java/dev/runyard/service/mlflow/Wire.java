@@ -225,9 +225,12 @@ final class Wire {
 
     /** The run that a message is about: older clients say run_uuid. */
     UUID run() {
-        String text = textOrNull("run_id");
-        String id = text == null ? text("run_uuid") : text;
-        return run(id);
+        String id = textOrNull("run_id");
+        String older = id == null ? textOrNull("run_uuid") : id;
+        if (older == null) {
+            throw missing("run_id");
+        }
+        return run(older);
     }
 
     /** @throws Problem 404 for what is no id, as for one that nobody has */

@@ -31,12 +31,24 @@ public class RunLedger implements FirstReport {
 
     private static final String HELD = "state in " + Fence.HELD;
 
+    /** Runs that the program of an attempt keeps, which end with it. */
+    public interface Below {
+        /**
+         * In the transaction that books the attempt's end.
+         *
+         * @param next what becomes of the run that the attempt was at
+         * @param told the outcome in words
+         */
+        void end(UUID run, long attempt, RunState next, Outcome outcome, String who, String told);
+    }
+
     private final Statements statements;
     private final Journal journal;
     private final Wakeup wakeup;
     private final Fence fence;
     private final DeviceRefusals refusals;
     private final Quarantine quarantine;
+    private final Below below;
 
     public RunLedger(
             Statements statements,
@@ -44,7 +56,9 @@ public class RunLedger implements FirstReport {
             Wakeup wakeup,
             Fence fence,
             DeviceRefusals refusals,
-            Quarantine quarantine) {
+            Quarantine quarantine,
+            Below below) {
+        this.below = below;
         this.statements = statements;
         this.journal = journal;
         this.wakeup = wakeup;
@@ -243,6 +257,7 @@ public class RunLedger implements FirstReport {
                 """
                 update attempt set state = ?, ended_at = now(), end_step = greatest(end_step, ?), outcome = ?, message = ?
                 where run_id = ? and attempt = ?""", verdict.attempt(), outcome.step(), told(outcome), said(outcome, way.yielding()), run, attempt);
+        below.end(run, attempt, verdict.next(), outcome, who(verdict), told(outcome));
         statements.change(
                 "update lease set released_at = clock_timestamp() where run_id = ? and attempt = ? and released_at is null",
                 run,
@@ -315,10 +330,9 @@ public class RunLedger implements FirstReport {
         if (changed != 1) {
             throw new IllegalStateException("run " + held.id() + " changed under its own lock");
         }
-        String who = verdict.attempt().equals("LOST") ? Journal.RECONCILER : Journal.WORKER;
         String why = "attempt " + held.attempt() + ": " + told(outcome)
                 + (verdict.message() == null ? "" : ", " + verdict.message());
-        journal.run(held.id(), held.sweep(), who, "end", from, verdict.next(), why);
+        journal.run(held.id(), held.sweep(), who(verdict), "end", from, verdict.next(), why);
         awaken(held.id(), held.sweep());
     }
 
@@ -453,6 +467,10 @@ public class RunLedger implements FirstReport {
             return failed.message();
         }
         return yielding && outcome instanceof Outcome.GivenBack ? "gave its device to a run that goes before it" : null;
+    }
+
+    private static String who(Verdict verdict) {
+        return verdict.attempt().equals("LOST") ? Journal.RECONCILER : Journal.WORKER;
     }
 
     private static String told(Outcome outcome) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 
 import dev.runyard.service.auth.SignedIn;
 import dev.runyard.service.embedded.WithLab;
@@ -19,6 +20,7 @@ import dev.runyard.service.metric.Lab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
@@ -59,6 +61,27 @@ final class MlflowFaultsTest {
                 .body("metrics.value", contains(0.5f, 0.25f, 0.125f));
         given().get("/api/v1/runs/" + run).then().body("summary.m.count", equalTo(3));
         get("runs/get", "run_id", run).body("run.data.params", hasSize(1));
+    }
+
+    /** MLflow's clients have no such key, ours do: a run whose making was not heard of is made once. */
+    @Test
+    void aRunIsMadeOnceForAKey() {
+        String body = "{\"experiment_id\": \"" + experiment() + "\", \"run_name\": \"n\"}";
+        String key = UUID.randomUUID().toString();
+        String run = keyed(key, body).statusCode(200).extract().path("run.info.run_id");
+        keyed(key, body).statusCode(200).body("run.info.run_id", equalTo(run));
+        keyed(key, body.replace("\"n\"", "\"m\"")).statusCode(409);
+        assertThat(lab.number("select count(*) from event where run_id = ?", UUID.fromString(run)))
+                .isEqualTo(1);
+        keyed("another-" + key, body).statusCode(200).body("run.info.run_id", not(equalTo(run)));
+    }
+
+    private static ValidatableResponse keyed(String key, String body) {
+        return given().header("Idempotency-Key", key)
+                .contentType("application/json")
+                .body(body)
+                .post(API + "runs/create")
+                .then();
     }
 
     private long stored(String run) {

@@ -14,12 +14,18 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.runyard.service.embedded.WithLab;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -157,6 +163,69 @@ final class MlflowFindingTest {
                 .statusCode(200)
                 .body("metrics", hasSize(7))
                 .body("metrics[0].run_id", equalTo(run));
+    }
+
+    /** As MLflow's own tests have it: what was made last is first, and the default one has the name that clients know. */
+    @Test
+    void experimentsComeByTheirMakingAndByTheirNames() {
+        post("experiments/search", "{}").statusCode(200);
+        List<String> made = new ArrayList<>();
+        String tag = UUID.randomUUID().toString();
+        for (String name : List.of("Abc", "Zed", "abc")) {
+            made.add(post(
+                            "experiments/create",
+                            "{\"name\": \"" + name + tag + "\", \"tags\": [" + pair("of", tag) + "]}")
+                    .statusCode(200)
+                    .extract()
+                    .path("experiment_id"));
+        }
+        post(
+                        "experiments/set-experiment-tag",
+                        "{\"experiment_id\": \"" + made.get(0) + "\", \"key\": \"later\", \"value\": \"\"}")
+                .statusCode(200);
+        String mine = "\"filter\": \"tags.of = '" + tag + "' OR name = 'Default'\"";
+        post("experiments/search", "{" + mine + "}")
+                .body("experiments.name", contains("abc" + tag, "Zed" + tag, "Abc" + tag, "Default"))
+                .body("experiments[3].experiment_id", equalTo("0"));
+        post("experiments/search", "{" + mine + ", \"order_by\": [\"name DESC\"]}")
+                .body("experiments.name", contains("abc" + tag, "Zed" + tag, "Default", "Abc" + tag));
+        post("experiments/search", "{\"filter\": \"experiment_id = '0'\"}")
+                .body("experiments.name", contains("Default"));
+        post("experiments/search", "{\"filter\": \"name = 'default'\"}")
+                .body("experiments.experiment_id", not(hasItem("0")));
+    }
+
+    @Test
+    void whatIsMissingOrNoTextIsToldInMlflowsWords() throws Exception {
+        refused(
+                post("experiments/create", "{\"name\": \"n\", \"artifact_location\": 9.0}"),
+                "Invalid value 9.0 for parameter 'artifact_location'");
+        refused(get("runs/get"), "Missing value for required parameter 'run_id'");
+        refused(post("runs/log-metric", "{\"run_id\": null}"), "Missing value for required parameter 'run_id'");
+        refused(
+                get("metrics/get-history-bulk", "metric_key", "k"),
+                "GetMetricHistoryBulk request must specify at least one run_id");
+        refused(
+                get("metrics/get-history-bulk", "run_id", Collections.nCopies(101, "123"), "metric_key", "k"),
+                "GetMetricHistoryBulk request cannot specify more than");
+        refused(
+                get("metrics/get-history-bulk", "run_id", "123"),
+                "GetMetricHistoryBulk request must specify a metric_key");
+        // As MLflow's test asks for it, with a slash too many; there is no registry.
+        HttpResponse<String> doubled = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port
+                                        + "//model-versions/get-artifact?name=model&version=1&path=../path"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(doubled.statusCode()).isEqualTo(400);
+        assertThat(doubled.body())
+                .isEqualTo("{\"error_code\":\"INVALID_PARAMETER_VALUE\",\"message\":\"Invalid path\"}");
+        given().queryParam("path", "x")
+                .get("/model-versions/get-artifact")
+                .then()
+                .statusCode(404)
+                .body("error_code", equalTo("ENDPOINT_NOT_FOUND"));
     }
 
     @Test

@@ -104,26 +104,33 @@ final class RealClientsTest {
         String experiment = "ours-" + UUID.randomUUID();
         Path file = Files.writeString(folder.resolve("weights.txt"), "w");
         String id;
-        long[] nanos = new long[20_000];
+        long best = Long.MAX_VALUE;
         try (LoggedRun run = RunyardClient.at(base, tokens.person()).start(experiment, "baseline")) {
             id = run.id();
             run.param("lr", 0.1);
-            for (int step = 0; step < nanos.length; step++) {
-                long before = System.nanoTime();
-                run.metric("loss", step == 5 ? Double.NaN : 1.0 / (step + 1), step);
-                nanos[step] = System.nanoTime() - before;
+            for (int round = 0; round < 40; round++) {
+                long[] nanos = new long[500];
+                for (int i = 0; i < nanos.length; i++) {
+                    int step = round * nanos.length + i;
+                    long before = System.nanoTime();
+                    run.metric("loss", step == 5 ? Double.NaN : 1.0 / (step + 1), step);
+                    nanos[i] = System.nanoTime() - before;
+                }
+                java.util.Arrays.sort(nanos);
+                best = Math.min(best, nanos[494]);
             }
             run.file("out/weights.txt", file);
+            Files.delete(file);
         }
-        java.util.Arrays.sort(nanos);
-        // Far from what sending would take, even on a machine that does other things.
-        assertThat(nanos[nanos.length / 2]).isLessThan(20_000);
+        // p99 in the best of many rounds: the others share their time with whatever else the machine does.
+        assertThat(best).isLessThan(20_000);
         given().get("/api/v1/runs/" + id)
                 .then()
                 .body("state", equalTo("FINISHED"))
                 .body("config.lr", equalTo(0.1f))
                 .body("summary.loss.count", equalTo(20_000))
                 .body("summary.loss.lastStep", equalTo(19_999));
+        given().get("/api/v1/runs/" + id + "/artifacts").then().body("name", contains("out/weights.txt"));
     }
 
     @Test

@@ -3,9 +3,11 @@ package dev.runyard.client;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,27 +17,36 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run. {@link #metric}, {@link #param} and {@link #tag} return at once from any thread: what they say waits in memory and is sent each
- * second by a thread of its own, again where no answer comes, and arrives once. A lab that is away costs memory (at most {@value #LIMIT}
- * points; later ones are dropped and counted) and never time.
+ * One run. {@link #metric}, {@link #param}, {@link #tag} and {@link #file} return at once from any thread: what they say waits in memory and is
+ * sent each second by a thread of its own (files by another), again where no answer comes, and arrives once. A lab that is away costs memory (at
+ * most {@value #LIMIT} points; later ones are dropped and counted) and never time, but for {@link #close}.
  */
 public final class LoggedRun implements AutoCloseable {
     static final int LIMIT = 1_000_000;
-    private static final int POINTS = 900;
+    private static final int POINTS = 1_000;
     private static final int TEXTS = 100;
+    private static final int FILES = 100;
+
+    /** Requests into which a batch is taken apart that is refused for some of what it holds. */
+    private static final int PIECES = 40;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long SECOND = 1_000_000_000L;
     private static final long LONGEST_PAUSE = 30 * SECOND;
 
-    private record Point(String key, double value, long millis, long step) {}
+    /** Something of a batch. */
+    private sealed interface Item {}
 
-    private record Text(String kind, String key, String value) {}
+    private record Point(String key, double value, long millis, long step) implements Item {}
+
+    private record Text(String kind, String key, String value) implements Item {}
 
     private final RunyardClient lab;
     private final String id;
     private final boolean ours;
     private final ConcurrentLinkedQueue<Point> points = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Text> texts = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<OpenFile> files = new ArrayDeque<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private final CountDownLatch sent = new CountDownLatch(1);
@@ -83,9 +94,25 @@ public final class LoggedRun implements AutoCloseable {
         texts.add(new Text("tags", key, value));
     }
 
-    /** Keeps a file with the run; waits for it. */
+    /**
+     * Keeps a file with the run. It is sent meanwhile: replace or delete it, but do not write into it.
+     *
+     * @throws IOException where it cannot be opened, or {@value #FILES} others wait already
+     */
     public void file(String path, Path file) throws IOException {
-        lab.put(id, path, file);
+        OpenFile open = OpenFile.of(path, file);
+        synchronized (files) {
+            if (files.size() >= FILES) {
+                open.close();
+                throw new IOException(FILES + " files wait to be sent already; " + file + " is left out");
+            }
+            files.add(open);
+            if (files.size() == 1) {
+                Thread thread = new Thread(this::upload, "runyard-files");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
     }
 
     /** The step that this attempt goes on from, where the lab says so. */
@@ -93,7 +120,7 @@ public final class LoggedRun implements AutoCloseable {
         return lab.resumeStep();
     }
 
-    /** Points that the lab refused, or that had no room. */
+    /** Points, parameters, tags and files that the lab refused, and points that had no room. */
     public long dropped() {
         return dropped.get();
     }
@@ -108,7 +135,11 @@ public final class LoggedRun implements AutoCloseable {
         failed = true;
     }
 
-    /** Sends what is left, for at most 30 s, and ends the run: FINISHED, or FAILED after {@link #fail}. */
+    /**
+     * Sends what is left and ends the run (FINISHED, or FAILED after {@link #fail}), for at most 30 s.
+     *
+     * @throws IOException that says what was not delivered by then
+     */
     @Override
     public void close() throws IOException {
         if (finished) {
@@ -120,16 +151,19 @@ public final class LoggedRun implements AutoCloseable {
         try {
             if (!sent.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException(
-                        waiting.get() + " points could not be sent in " + PATIENCE.toSeconds() + " s", trouble);
+                        waiting.get() + " points, " + texts.size() + " parameters and tags, " + files()
+                                + " files and the end of run " + id + " could not be delivered in "
+                                + PATIENCE.toSeconds() + " s",
+                        trouble);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (ours) {
-            lab.post(
-                    "/runs/update",
-                    "{\"run_id\":" + Json.text(id) + ",\"status\":\"" + (failed ? "FAILED" : "FINISHED")
-                            + "\",\"end_time\":" + System.currentTimeMillis() + "}");
+    }
+
+    private int files() {
+        synchronized (files) {
+            return files.size();
         }
     }
 
@@ -148,11 +182,16 @@ public final class LoggedRun implements AutoCloseable {
             }
             hurry = false;
             try {
-                while (take(somePoints, someTexts)) {
-                    send(somePoints, someTexts);
+                while (take(texts, someTexts, TEXTS) | take(points, somePoints, POINTS)) {
+                    // Apart: a parameter that is refused takes no point with it.
+                    send(someTexts);
+                    int count = somePoints.size();
+                    send(somePoints);
+                    waiting.addAndGet(-count);
                 }
-                pause = SECOND;
-                if (over && points.isEmpty() && texts.isEmpty()) {
+                pause = over ? SECOND / 5 : SECOND;
+                if (over && files() == 0 && points.isEmpty() && texts.isEmpty()) {
+                    end();
                     sent.countDown();
                     return;
                 }
@@ -163,36 +202,102 @@ public final class LoggedRun implements AutoCloseable {
         }
     }
 
-    /** Fills up what is to be sent next; what was not taken by the lab stays there. */
-    private boolean take(List<Point> somePoints, List<Text> someTexts) {
-        for (Point point; somePoints.size() < POINTS && (point = points.poll()) != null; ) {
-            somePoints.add(point);
+    private void end() throws IOException {
+        if (ours) {
+            try {
+                lab.post(
+                        "/runs/update",
+                        "{\"run_id\":" + Json.text(id) + ",\"status\":\"" + (failed ? "FAILED" : "FINISHED")
+                                + "\",\"end_time\":" + System.currentTimeMillis() + "}");
+            } catch (RunyardClient.Refused e) {
+                trouble = e;
+            }
         }
-        for (Text text; someTexts.size() < TEXTS && (text = texts.poll()) != null; ) {
-            someTexts.add(text);
-        }
-        return !somePoints.isEmpty() || !someTexts.isEmpty();
     }
 
-    private void send(List<Point> somePoints, List<Text> someTexts) throws IOException {
+    /** Fills up what is to be sent next; what was not taken by the lab stays there. */
+    private static <T> boolean take(Queue<T> from, List<T> some, int most) {
+        for (T one; some.size() < most && (one = from.poll()) != null; ) {
+            some.add(one);
+        }
+        return !some.isEmpty();
+    }
+
+    private void send(List<? extends Item> some) throws IOException {
+        if (!some.isEmpty()) {
+            give(some, new int[] {PIECES});
+            some.clear();
+        }
+    }
+
+    /** One that is refused is halved, so that what is wrong is alone in the end and the rest arrives. */
+    private void give(List<? extends Item> batch, int[] left) throws IOException {
+        left[0]--;
+        try {
+            lab.post("/runs/log-batch", json(batch));
+        } catch (RunyardClient.Refused e) {
+            boolean some = e.status() == 400 || e.status() == 413 || e.status() == 422;
+            if (!some || batch.size() == 1 || left[0] <= 0) {
+                trouble = e;
+                dropped.addAndGet(batch.size());
+                return;
+            }
+            give(batch.subList(0, batch.size() / 2), left);
+            give(batch.subList(batch.size() / 2, batch.size()), left);
+        }
+    }
+
+    private void upload() {
+        long pause = SECOND / 2;
+        while (true) {
+            OpenFile file;
+            synchronized (files) {
+                file = files.element();
+            }
+            try {
+                lab.put(id, file.name(), file);
+                pause = SECOND / 2;
+            } catch (RunyardClient.Refused e) {
+                trouble = e;
+                dropped.incrementAndGet();
+            } catch (IOException e) {
+                trouble = e;
+                LockSupport.parkNanos(this, pause);
+                pause = over ? SECOND / 2 : Math.min(pause * 2, LONGEST_PAUSE);
+                continue;
+            }
+            file.close();
+            synchronized (files) {
+                files.remove();
+                if (files.isEmpty()) {
+                    wake();
+                    return;
+                }
+            }
+        }
+    }
+
+    private String json(List<? extends Item> batch) {
         StringBuilder json =
                 new StringBuilder("{\"run_id\":").append(Json.text(id)).append(",\"metrics\":[");
-        for (Point point : somePoints) {
-            comma(json)
-                    .append("{\"key\":")
-                    .append(Json.text(point.key()))
-                    .append(",\"value\":")
-                    .append(Json.number(point.value()))
-                    .append(",\"timestamp\":")
-                    .append(point.millis())
-                    .append(",\"step\":")
-                    .append(point.step())
-                    .append('}');
+        for (Item item : batch) {
+            if (item instanceof Point point) {
+                comma(json)
+                        .append("{\"key\":")
+                        .append(Json.text(point.key()))
+                        .append(",\"value\":")
+                        .append(Json.number(point.value()))
+                        .append(",\"timestamp\":")
+                        .append(point.millis())
+                        .append(",\"step\":")
+                        .append(point.step())
+                        .append('}');
+            }
         }
         for (String kind : List.of("params", "tags")) {
             json.append("],\"").append(kind).append("\":[");
-            for (Text text : someTexts) {
-                if (text.kind().equals(kind)) {
+            for (Item item : batch) {
+                if (item instanceof Text text && text.kind().equals(kind)) {
                     comma(json)
                             .append("{\"key\":")
                             .append(Json.text(text.key()))
@@ -202,15 +307,7 @@ public final class LoggedRun implements AutoCloseable {
                 }
             }
         }
-        try {
-            lab.post("/runs/log-batch", json.append("]}").toString());
-        } catch (RunyardClient.Refused e) {
-            trouble = e;
-            dropped.addAndGet(somePoints.size());
-        }
-        waiting.addAndGet(-somePoints.size());
-        somePoints.clear();
-        someTexts.clear();
+        return json.append("]}").toString();
     }
 
     private static StringBuilder comma(StringBuilder json) {

@@ -7,10 +7,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunyardClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration TRANSFER = Duration.ofHours(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long PAUSE_MILLIS = 500;
     private static final String API = "api/2.0/mlflow";
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -48,9 +51,16 @@ public final class RunyardClient {
     /** The lab refused: trying again would not help. */
     public static final class Refused extends IOException {
         private static final long serialVersionUID = 1L;
+        private final int status;
 
-        Refused(String message) {
+        Refused(int status, String message) {
             super(message);
+            this.status = status;
+        }
+
+        /** Of HTTP. */
+        int status() {
+            return status;
         }
     }
 
@@ -72,7 +82,8 @@ public final class RunyardClient {
 
     /**
      * A new run of an experiment, which is made if it is new; or the one that the environment names ({@code RUNYARD_RUN_ID}, {@code
-     * MLFLOW_RUN_ID}), as it does inside a run that the lab started.
+     * MLFLOW_RUN_ID}), as it does inside a run that the lab started. A lab that does not answer is asked again for 10 s, and makes one run
+     * however often it is asked.
      *
      * @throws Refused by the lab
      * @throws IOException where it does not answer
@@ -82,17 +93,46 @@ public final class RunyardClient {
         if (known.isPresent()) {
             return resume(known.get());
         }
-        String id;
-        try {
-            id = field("experiment_id", get("/experiments/get-by-name?experiment_name=" + encode(experiment)));
-        } catch (Refused e) {
-            id = field("experiment_id", post("/experiments/create", "{\"name\":" + Json.text(experiment) + "}"));
+        String key = UUID.randomUUID().toString();
+        long begin = System.currentTimeMillis();
+        while (true) {
+            try {
+                String made = send(json(
+                                "/runs/create",
+                                "{\"experiment_id\":" + Json.text(experiment(experiment)) + ",\"run_name\":"
+                                        + Json.text(name) + ",\"start_time\":" + begin + "}")
+                        .header("Idempotency-Key", key));
+                return new LoggedRun(this, field("run_id", made), true);
+            } catch (Refused e) {
+                throw e;
+            } catch (IOException e) {
+                if (System.currentTimeMillis() - begin > PATIENCE.toMillis()
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(this, PAUSE_MILLIS * 1_000_000);
+            }
         }
-        String made = post(
-                "/runs/create",
-                "{\"experiment_id\":" + Json.text(id) + ",\"run_name\":" + Json.text(name) + ",\"start_time\":"
-                        + System.currentTimeMillis() + "}");
-        return new LoggedRun(this, field("run_id", made), true);
+    }
+
+    /** Its id; it is made where it is new. */
+    private String experiment(String name) throws IOException {
+        String byName = "/experiments/get-by-name?experiment_name=" + encode(name);
+        try {
+            return field("experiment_id", get(byName));
+        } catch (Refused e) {
+            if (e.status() != 404) {
+                throw e;
+            }
+        }
+        try {
+            return field("experiment_id", post("/experiments/create", "{\"name\":" + Json.text(name) + "}"));
+        } catch (Refused e) {
+            if (!String.valueOf(e.getMessage()).contains("ALREADY_EXISTS")) {
+                throw e;
+            }
+            return field("experiment_id", get(byName)); // made by another process meanwhile
+        }
     }
 
     /** Goes on in a run; its end is for whoever began it to say. */
@@ -106,13 +146,17 @@ public final class RunyardClient {
     }
 
     String post(String path, String json) throws IOException {
-        return send(request(API + path)
-                .timeout(TIMEOUT)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json)));
+        return send(json(path, json));
     }
 
-    void put(String run, String path, Path file) throws IOException {
+    private HttpRequest.Builder json(String path, String json) {
+        return request(API + path)
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+    }
+
+    void put(String run, String path, OpenFile file) throws IOException {
         StringBuilder address = new StringBuilder(API + "-artifacts/artifacts/0/" + run + "/artifacts");
         for (String part : path.split("/", -1)) {
             address.append('/').append(encode(part));
@@ -120,7 +164,7 @@ public final class RunyardClient {
         send(request(address.toString())
                 .timeout(TRANSFER)
                 .header("Content-Type", "application/octet-stream")
-                .PUT(HttpRequest.BodyPublishers.ofFile(file)));
+                .PUT(file.body()));
     }
 
     private String get(String path) throws IOException {
@@ -148,7 +192,7 @@ public final class RunyardClient {
             return answer.body();
         }
         String said = status + " of " + base + ": " + answer.body();
-        throw status >= 500 || status == 408 || status == 429 ? new IOException(said) : new Refused(said);
+        throw status >= 500 || status == 408 || status == 429 ? new IOException(said) : new Refused(status, said);
     }
 
     /** Answers are read for an id and nothing else. */

@@ -49,7 +49,7 @@ public final class ImportCommand implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
             Set<String> left = new TreeSet<>();
-            List<Tracker.Past> runs = tracker().runs(left::add);
+            List<Tracker.Past> runs = Takeover.parentsFirst(tracker().runs(left::add));
             Takeover takeover = new Takeover(LabApi.ofEnvironment());
             Map<Takeover.Outcome, Integer> outcomes = new EnumMap<>(Takeover.Outcome.class);
             try (Progress progress = new Progress(System.err)) {

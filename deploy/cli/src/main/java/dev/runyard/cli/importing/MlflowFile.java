@@ -1,5 +1,9 @@
 package dev.runyard.cli.importing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +31,18 @@ final class MlflowFile implements Tracker {
     private static final String POINTS =
             "select key, value, is_nan, timestamp, step from metrics where run_uuid = ? order by key, step, timestamp";
 
+    private static final String DATASETS = """
+            select i.input_uuid, d.name, d.digest, d.dataset_source_type as source_type, d.dataset_source as source,
+                   d.dataset_schema as schema, d.dataset_profile as profile
+            from inputs i join datasets d on d.dataset_uuid = i.source_id
+            where i.source_type = 'DATASET' and i.destination_type = 'RUN' and i.destination_id = ? order by d.name, d.digest""";
+
+    private static final String DATASET_TAGS = "select name, value from input_tags where input_uuid = ? order by name";
+    private static final List<String> DATASET_FIELDS =
+            List.of("name", "digest", "source_type", "source", "schema", "profile");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static final String PROXIED = "mlflow-artifacts:";
 
     private final Path file;
@@ -50,9 +66,6 @@ final class MlflowFile implements Tracker {
                     file + " is no file", "give an address such as http://mlflow:5000, or the path of mlflow.db");
         }
         try (Connection database = open()) {
-            if (hasInputs(database)) {
-                left.accept("data sets that runs name as inputs");
-            }
             List<Past> runs = new ArrayList<>();
             try (PreparedStatement all = database.prepareStatement(RUNS);
                     ResultSet r = all.executeQuery()) {
@@ -77,15 +90,48 @@ final class MlflowFile implements Tracker {
         return config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
     }
 
+    /** A server that is older than MLflow 2.4 knows none. */
     private static boolean hasInputs(Connection database) throws SQLException {
         try (ResultSet table = database.getMetaData().getTables(null, null, "inputs", null)) {
-            if (!table.next()) {
-                return false;
-            }
+            return table.next();
         }
-        try (PreparedStatement any = database.prepareStatement("select 1 from inputs limit 1");
-                ResultSet r = any.executeQuery()) {
-            return r.next();
+    }
+
+    private void datasets(String run, Consumer<JsonNode> taker) throws IOException {
+        try (Connection database = open()) {
+            if (!hasInputs(database)) {
+                return;
+            }
+            try (PreparedStatement of = database.prepareStatement(DATASETS);
+                    PreparedStatement tags = database.prepareStatement(DATASET_TAGS)) {
+                of.setString(1, run);
+                try (ResultSet r = of.executeQuery()) {
+                    while (r.next()) {
+                        ObjectNode input = JSON.createObjectNode();
+                        tags.setString(1, r.getString("input_uuid"));
+                        pairs(input.putArray("tags"), tags);
+                        ObjectNode dataset = input.putObject("dataset");
+                        for (String field : DATASET_FIELDS) {
+                            String text = r.getString(field);
+                            if (text != null) {
+                                dataset.put(field, text);
+                            }
+                        }
+                        taker.accept(input);
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw new IOException("data sets of run " + run + " cannot be read from " + file, e);
+        }
+    }
+
+    private static void pairs(ArrayNode into, PreparedStatement of) throws SQLException {
+        try (ResultSet r = of.executeQuery()) {
+            while (r.next()) {
+                String value = r.getString(2);
+                into.addObject().put("key", r.getString(1)).put("value", value == null ? "" : value);
+            }
         }
     }
 
@@ -111,6 +157,11 @@ final class MlflowFile implements Tracker {
                     @Override
                     public void points(PointTaker taker) throws IOException {
                         MlflowFile.this.points(id, taker);
+                    }
+
+                    @Override
+                    public void datasets(Consumer<JsonNode> taker) throws IOException {
+                        MlflowFile.this.datasets(id, taker);
                     }
 
                     @Override

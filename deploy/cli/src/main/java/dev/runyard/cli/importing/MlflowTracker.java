@@ -53,7 +53,7 @@ final class MlflowTracker implements Tracker {
         experiments.forEach((id, name) -> {
             ObjectNode query = JSON.createObjectNode().put("max_results", PAGE).put("run_view_type", "ACTIVE_ONLY");
             query.putArray("experiment_ids").add(id);
-            pages("runs/search", query, "runs").forEach(run -> runs.add(past(name, run, left)));
+            pages("runs/search", query, "runs").forEach(run -> runs.add(past(name, run)));
         });
         return runs;
     }
@@ -63,14 +63,11 @@ final class MlflowTracker implements Tracker {
         return word.equals("SCHEDULED") ? "RUNNING" : word;
     }
 
-    private Past past(String experiment, JsonNode run, Consumer<String> left) {
+    private Past past(String experiment, JsonNode run) {
         JsonNode info = run.path("info");
         String id = info.path("run_id").asText();
         SortedMap<String, String> tags = texts(run.path("data").path("tags"));
         OWN.forEach(tags::remove);
-        if (!run.path("inputs").path("dataset_inputs").isEmpty()) {
-            left.accept("data sets that runs name as inputs (experiment " + experiment + ")");
-        }
         List<String> keys = StreamSupport.stream(
                         run.path("data").path("metrics").spliterator(), false)
                 .map(metric -> metric.path("key").asText())
@@ -90,6 +87,11 @@ final class MlflowTracker implements Tracker {
                         for (String key : keys) {
                             history(id, key, taker);
                         }
+                    }
+
+                    @Override
+                    public void datasets(Consumer<JsonNode> taker) {
+                        run.path("inputs").path("dataset_inputs").forEach(taker);
                     }
 
                     @Override

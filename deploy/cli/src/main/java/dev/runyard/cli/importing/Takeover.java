@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.remote.LabApi;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +24,13 @@ final class Takeover {
     static final String ORIGIN = "runyard.importedFrom";
     /** Set last, when all of it is there. */
     static final String WHOLE = "runyard.imported";
+
+    static final String PARENT = "mlflow.parentRunId";
+    /** What MLflow's page shows as a run's description. */
+    private static final String NOTE = "mlflow.note.content";
+
+    /** Of one request's bytes; what is not ASCII takes more than one. */
+    private static final int LONGEST_DATASET = 200_000;
 
     private static final String API = "../2.0/mlflow/";
     private static final int POINTS = 900;
@@ -59,10 +71,19 @@ final class Takeover {
             batch.text("params", param.getKey(), param.getValue());
         }
         for (Map.Entry<String, String> tag : past.tags().entrySet()) {
-            batch.text("tags", tag.getKey(), tag.getValue());
+            if (tag.getKey().equals(PARENT)) {
+                batch.text("tags", PARENT, parent(past, tag.getValue(), left));
+            } else if (!tag.getKey().equals(NOTE)) {
+                batch.text("tags", tag.getKey(), tag.getValue());
+            }
         }
         past.content().points(batch::point);
         batch.send();
+        past.content().datasets(dataset -> dataset(run, dataset, left));
+        String note = past.tags().getOrDefault(NOTE, "");
+        if (!note.isBlank()) {
+            lab.put("runs/" + run + "/note", JSON.createObjectNode().put("text", note));
+        }
         past.content().files((path, file) -> lab.upload(upload(run, path), file), left);
         ObjectNode end = JSON.createObjectNode().put("run_id", run).put("status", past.status());
         if (past.endedAt() != null) {
@@ -81,8 +102,56 @@ final class Takeover {
         return run.path("tags").path(WHOLE).asText("").equals("whole");
     }
 
+    /**
+     * Parents before the runs below them, so that each can be told where its own went; else in the order in which they came. Where runs name
+     * each other in a circle, as no tracker lets them, one of them is first.
+     */
+    static List<Tracker.Past> parentsFirst(List<Tracker.Past> runs) {
+        Map<String, Tracker.Past> waiting = new LinkedHashMap<>();
+        runs.forEach(run -> waiting.put(run.origin(), run));
+        List<Tracker.Past> ordered = new ArrayList<>();
+        for (Tracker.Past run : runs) {
+            Deque<Tracker.Past> line = new ArrayDeque<>();
+            for (Tracker.Past one = waiting.remove(run.origin()); one != null; ) {
+                line.push(one);
+                String above = one.tags().get(PARENT);
+                one = above == null ? null : waiting.remove(origin(one, above));
+            }
+            ordered.addAll(line);
+        }
+        return ordered;
+    }
+
+    /** Of another run of the same tracker. */
+    private static String origin(Tracker.Past past, String id) {
+        return past.origin().substring(0, past.origin().lastIndexOf('/') + 1) + id;
+    }
+
+    /** The run's id here; as it was told where that one is not taken over. */
+    private String parent(Tracker.Past past, String told, Consumer<String> left) {
+        return find(origin(past, told)).map(run -> run.path("id").asText()).orElseGet(() -> {
+            left.accept("runs above others that are not taken over themselves (" + PARENT + " stays as it was)");
+            return told;
+        });
+    }
+
+    private void dataset(String run, JsonNode given, Consumer<String> left) {
+        ObjectNode input = given.deepCopy();
+        if (input.toString().length() > LONGEST_DATASET) {
+            left.accept("schemas and profiles of data sets that are longer than " + LONGEST_DATASET + " characters");
+            ((ObjectNode) input.path("dataset")).remove(List.of("schema", "profile"));
+        }
+        ObjectNode body = JSON.createObjectNode().put("run_id", run);
+        body.putArray("datasets").add(input);
+        lab.again(API + "runs/log-inputs", body);
+    }
+
     private Optional<JsonNode> find(Tracker.Past past) {
-        String quoted = past.origin().replace("\\", "\\\\").replace("'", "\\'");
+        return find(past.origin());
+    }
+
+    private Optional<JsonNode> find(String origin) {
+        String quoted = origin.replace("\\", "\\\\").replace("'", "\\'");
         String filter = LabApi.encode("tags." + ORIGIN + " = '" + quoted + "'");
         JsonNode items = lab.get("runs?archived=true&limit=1&filter=" + filter).path("items");
         return items.isEmpty() ? Optional.empty() : Optional.of(items.get(0));

@@ -1,5 +1,6 @@
 package dev.runyard.cli.importing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ interface Tracker {
     /**
      * One run.
      *
-     * @param origin tells it from every other run of every tracker; the same whenever it is looked at
+     * @param origin tells it from every other run of every tracker; the same whenever it is looked at; behind its last slash the run's id there
      * @param status of MLflow's words: RUNNING, FINISHED, FAILED, KILLED
      * @param endedAt milliseconds since 1970; null while it runs
      */
@@ -38,6 +39,9 @@ interface Tracker {
     interface Content {
         /** Hands on every point. */
         void points(PointTaker taker) throws IOException;
+
+        /** Hands on every data set that the run read, as MLflow's log-inputs takes one: {@code {"tags": […], "dataset": {…}}}. */
+        default void datasets(Consumer<JsonNode> taker) throws IOException {}
 
         /** Hands on every file; what cannot be had is told to {@code left}. */
         default void files(FileTaker taker, Consumer<String> left) throws IOException {}

@@ -3,6 +3,8 @@ package dev.runyard.cli.importing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +108,14 @@ final class TrackersTest {
                         "loss@1=NaN 1764190001000",
                         "loss@2=0.25 1764190002000",
                         "val/acc@2=0.75 1764190003000");
+        List<JsonNode> datasets = new ArrayList<>();
+        first.content().datasets(datasets::add);
+        assertThat(datasets).isEmpty();
+        runs.get(1).content().datasets(datasets::add);
+        assertThat(datasets).singleElement().isEqualTo(new ObjectMapper().readTree("""
+                {"tags": [{"key": "mlflow.data.context", "value": "training"}], "dataset": {"name": "birds", "digest": "fbc06655",
+                 "source_type": "local", "source": "{\\"uri\\": \\"/data/birds.csv\\"}",
+                 "schema": "{\\"mlflow_colspec\\": [{\\"type\\": \\"double\\", \\"name\\": \\"x\\", \\"required\\": true}]}"}}"""));
         assertThat(new MlflowFile(database, List.of("other"), null).runs(left::add))
                 .isEmpty();
         // Files lie where the server was told to keep them.
@@ -122,6 +135,31 @@ final class TrackersTest {
                         .runs(left::add))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("cannot be read as a database of MLflow");
+    }
+
+    /** As a server that lists the newest first hands them out: those below before those above. */
+    @Test
+    void runsAboveComeBeforeThoseBelow() {
+        List<Tracker.Past> runs = List.of(
+                run("leaf", "inner"),
+                run("alone", null),
+                run("inner", "outer"),
+                run("lost", "nobody"),
+                run("outer", null),
+                run("one", "two"),
+                run("two", "one"));
+        assertThat(Takeover.parentsFirst(runs))
+                .extracting(Tracker.Past::name)
+                .containsExactly("outer", "inner", "leaf", "alone", "lost", "two", "one");
+    }
+
+    private static Tracker.Past run(String id, @Nullable String parent) {
+        SortedMap<String, String> tags = new TreeMap<>();
+        if (parent != null) {
+            tags.put("mlflow.parentRunId", parent);
+        }
+        return new Tracker.Past(
+                "mlflow:http://m/" + id, "e", id, "FINISHED", 0, 1L, new TreeMap<>(), tags, taker -> {});
     }
 
     /** Written by TensorBoard 2.21. */

@@ -45,7 +45,7 @@ public class ClientLog {
     private static final int TRIES = 4;
 
     private static final String HOLD = """
-            select r.state, r.reason = 'WORKER_LOST' as lost, c.params, c.heard_at < now() - interval '1 second' as quiet,
+            select r.state, r.reason = 'WORKER_LOST' and not c.cut_off as lost, c.params, c.heard_at < now() - interval '1 second' as quiet,
                    case when c.said_attempt = r.attempt then c.said else '{}' end as said
             from run r join client_run c on c.run_id = r.id
             where r.id = ? and r.deleted_at is null and r.attempt = ? and (r.external or r.state in %s)

@@ -21,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +47,14 @@ public class ClientRuns {
               returning id, created_by, state),
             told as (
               insert into event (run_id, who, kind, to_state) select id, created_by, 'start', state from made)
-            insert into client_run (run_id, lost_after) select id, cast(? as integer) from made""".formatted(FIRST_ATTEMPT);
+            insert into client_run (run_id, lost_after, queued_run, queued_attempt)
+            select id, cast(? as integer), cast(? as uuid), cast(? as integer) from made""".formatted(FIRST_ATTEMPT);
 
     private static final String KEPT = """
             select r.id, r.project_id, r.experiment_id, r.attempt, r.external, r.state, r.name, r.deleted_at is not null as deleted,
-                   r.tags ->> '%s' as parent, %s as own from run r where r.id = ?""";
+                   r.tags ->> '%s' as parent, %s as own,
+                   coalesce((select c.cut_off or r.reason = 'WORKER_LOST' from client_run c where c.run_id = r.id), false) as cut_off
+            from run r where r.id = ?""";
 
     /** As the database says of changes to the run's own row; what one logs is the run's. */
     private static final String STATE = """
@@ -68,9 +72,17 @@ public class ClientRuns {
     private final Journal journal;
     private final Wakeup wakeup;
     private final MetricLedger metrics;
+    private final ProgramRuns programs;
 
     public ClientRuns(
-            Statements statements, Asking asking, Fence fence, Journal journal, Wakeup wakeup, MetricLedger metrics) {
+            Statements statements,
+            Asking asking,
+            Fence fence,
+            Journal journal,
+            Wakeup wakeup,
+            MetricLedger metrics,
+            ProgramRuns programs) {
+        this.programs = programs;
         this.metrics = metrics;
         this.fence = fence;
         this.statements = statements;
@@ -84,6 +96,7 @@ public class ClientRuns {
      *
      * @param tags texts by name
      * @param lostAfter seconds of silence after which it is FAILED; null: never
+     * @param by the attempt at a queued run whose program begins it
      */
     public record Fresh(
             UUID id,
@@ -92,7 +105,12 @@ public class ClientRuns {
             Instant startedAt,
             ObjectNode tags,
             @Nullable Integer lostAfter,
-            String who) {}
+            String who,
+            Caller.@Nullable Attempt by) {
+        public Fresh withId(UUID other) {
+            return new Fresh(other, place, name, startedAt, tags, lostAfter, who, by);
+        }
+    }
 
     /**
      * A run that may be logged into.
@@ -100,11 +118,19 @@ public class ClientRuns {
      * @param attempt that what is logged belongs to
      */
     public record Kept(
-            UUID id, UUID project, UUID experiment, long attempt, boolean external, RunState state, String name) {}
+            UUID id, UUID project, UUID experiment, long attempt, boolean external, RunState state, String name) {
+        private Kept takenUp(long now) {
+            return new Kept(id, project, experiment, now, external, RunState.RUNNING, name);
+        }
+    }
 
     /** Makes an external run, which runs from now on. */
     @Transactional
     public void create(Fresh run) {
+        if (run.by() != null) {
+            // Else it could be made behind the end of the attempt, and never end.
+            fence.hold(run.by().run(), run.by().attempt());
+        }
         statements.change(
                 CREATE,
                 run.id(),
@@ -116,7 +142,9 @@ public class ClientRuns {
                 run.who(),
                 run.startedAt(),
                 tags(run.tags()),
-                run.lostAfter());
+                run.lostAfter(),
+                run.by() == null ? null : run.by().run(),
+                run.by() == null ? null : run.by().attempt());
         metrics.begins(run.id());
         wakeup.tell();
     }
@@ -138,7 +166,7 @@ public class ClientRuns {
     }
 
     private Kept kept(UUID run, Caller caller, boolean logs) {
-        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own) {}
+        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own, boolean cutOff) {}
         Row row = asking.unrecorded(() -> statements.row(
                         KEPT.formatted(ClientTags.PARENT, asking.own("r")),
                         r -> new Row(
@@ -152,7 +180,8 @@ public class ClientRuns {
                                         r.getString("name")),
                                 r.getBoolean("deleted"),
                                 r.getString("parent"),
-                                r.getBoolean("own")),
+                                r.getBoolean("own"),
+                                r.getBoolean("cut_off")),
                         run))
                 .orElseThrow(() -> missing(run.toString()));
         Kept kept = row.kept();
@@ -170,6 +199,10 @@ public class ClientRuns {
             } else {
                 caller.owns(kept.external() && attempt.run().toString().equals(row.parent()));
                 fence.hold(attempt.run(), attempt.attempt());
+                if (logs && row.cutOff()) {
+                    OptionalLong now = programs.take(run, attempt);
+                    return now.isPresent() ? kept.takenUp(now.getAsLong()) : kept;
+                }
             }
         } else if (!row.own()) {
             throw Problem.notAllowed();
@@ -193,9 +226,14 @@ public class ClientRuns {
      *
      * @param state RUNNING, PAUSED (it will run), FINISHED, FAILED or CANCELLED
      * @param endedAt of a state that is an end; null: now
+     * @param by the attempt whose program says so
+     * @throws StaleAttempt once that attempt is over, with which its runs ended
      */
     @Transactional
-    public void become(UUID run, RunState state, @Nullable Instant endedAt, String who) {
+    public void become(UUID run, RunState state, @Nullable Instant endedAt, String who, Caller.@Nullable Attempt by) {
+        if (by != null) {
+            fence.hold(by.run(), by.attempt());
+        }
         Instant end = !state.terminal() ? null : endedAt == null ? Instant.now() : endedAt;
         boolean failed = state == RunState.FAILED;
         Optional<RunState> from = statements.row(
@@ -209,7 +247,7 @@ public class ClientRuns {
                 state.terminal(),
                 state,
                 end);
-        statements.change("update client_run set heard_at = now() where run_id = ?", run);
+        statements.change("update client_run set heard_at = now(), cut_off = false where run_id = ?", run);
         from.filter(before -> before != state).ifPresent(before -> {
             if (state.terminal()) {
                 journal.run(run, null, who, "end", before, state, null);

@@ -74,6 +74,9 @@ public sealed interface RunField {
     /** Something of the data sets that a run says it used; one of them is enough. */
     record Dataset(String name, String sql) implements RunField {}
 
+    /** The newest; one that was taken away is none. */
+    String NOTE = "(select nullif(n.text, '') from note n where n.subject = r.id order by n.id desc limit 1)";
+
     Map<String, Column> COLUMNS = Map.ofEntries(
             column("id", "r.id", Type.ID, false),
             column("name", "r.name", Type.TEXT, false),
@@ -87,6 +90,7 @@ public sealed interface RunField {
             column("starred", "r.starred", Type.FLAG, false),
             column("pinned", "r.pinned", Type.FLAG, false),
             column("archived", "r.archived", Type.FLAG, false),
+            column("note", NOTE, Type.TEXT, true),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
             column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),
             column("index", "r.sweep_index", Type.NUMBER, true),

@@ -92,8 +92,15 @@ final class RunDeskTest {
                 .body("history[0].who", equalTo("ada"))
                 .body("history[0].when", notNullValue());
         given().get("/api/v1/runs/" + id).then().body("hasNote", equalTo(true));
+        queue("desk-note", "b");
+        assertThat(names("desk-note", "filter", "note ~ TWO")).containsExactly("a");
+        assertThat(names("desk-note", "filter", "note ~ one"))
+                .as("the newest alone")
+                .isEmpty();
+        assertThat(names("desk-note", "filter", "note is null")).containsExactly("b");
         send("PUT", "/runs/" + id + "/note", "{\"text\": \"\"}").statusCode(200);
         given().get("/api/v1/runs/" + id).then().body("hasNote", equalTo(false));
+        assertThat(names("desk-note", "filter", "note is null")).containsExactlyInAnyOrder("a", "b");
         send("PUT", "/runs/" + id + "/note", "{\"text\": \"" + "x".repeat(65_537) + "\"}")
                 .statusCode(413);
         send("PUT", "/runs/" + UUID.randomUUID() + "/note", "{\"text\": \"x\"}").statusCode(404);

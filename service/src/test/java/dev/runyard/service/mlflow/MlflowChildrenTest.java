@@ -1,0 +1,226 @@
+package dev.runyard.service.mlflow;
+
+import static dev.runyard.service.mlflow.MlflowCalls.get;
+import static dev.runyard.service.mlflow.MlflowCalls.metric;
+import static dev.runyard.service.mlflow.MlflowCalls.pair;
+import static dev.runyard.service.mlflow.MlflowCalls.post;
+import static dev.runyard.service.mlflow.MlflowCalls.sent;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.runyard.service.embedded.WithLab;
+import dev.runyard.service.metric.Lab;
+import dev.runyard.service.run.RunLedger;
+import dev.runyard.spec.report.Outcome;
+import dev.runyard.spec.run.FailureReason;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Runs that the program of a queued run begins below it: they end with the attempt, and a later one goes on with them. */
+@QuarkusTest
+@QuarkusTestResource(WithLab.class)
+final class MlflowChildrenTest {
+    private static final String PARENT = "mlflow.parentRunId";
+
+    @Inject
+    Lab lab;
+
+    @Inject
+    RunLedger runs;
+
+    static Stream<Arguments> ends() {
+        Outcome gone = new Outcome.Failed(0, FailureReason.WORKER_LOST, "no heartbeat");
+        return Stream.of(
+                Arguments.of("RUNNING", new Outcome.Finished(3), "FINISHED", null, null),
+                Arguments.of(
+                        "RUNNING",
+                        new Outcome.Failed(3, FailureReason.PROGRAM, "exit code 1"),
+                        "FAILED",
+                        "PROGRAM",
+                        "PROGRAM"),
+                Arguments.of("PAUSING", gone, "FAILED", "WORKER_LOST", "WORKER_LOST"),
+                Arguments.of(
+                        "PAUSING", new Outcome.GivenBack(3, Outcome.Cause.PREEMPTED), "CANCELLED", null, "given back"),
+                Arguments.of("CANCELLING", gone, "CANCELLED", null, "WORKER_LOST"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void whatAProgramLeftOpenEndsWithItsAttempt(
+            String held, Outcome outcome, String state, String reason, String message) {
+        UUID queued = lab.run("RUNNING");
+        String bearer = begun(queued, 1);
+        String open = below(bearer, queued, "open");
+        String silent = below(bearer, queued, "");
+        String ended = below(bearer, queued, "ended");
+        point(bearer, open, 7, 0.5).statusCode(200);
+        sent(bearer, "runs/update", "{\"run_id\": \"" + ended + "\", \"status\": \"FINISHED\", \"end_time\": 5000}")
+                .statusCode(200);
+        String persons = post(
+                        "runs/create",
+                        "{\"experiment_id\": \"0\", \"tags\": [" + pair(PARENT, queued.toString()) + "]}")
+                .statusCode(200)
+                .extract()
+                .path("run.info.run_id");
+        lab.attempt(queued, 1, held);
+        runs.ended(queued, 1, outcome);
+        for (String run : List.of(open, silent)) {
+            ValidatableResponse seen = shown(run).body("state", equalTo(state)).body("reason", equalTo(reason));
+            seen.body(
+                    "message",
+                    message == null ? nullValue() : containsString("attempt 1 of its queued run: " + message));
+            assertThat(lab.column(
+                            "select from_state || ' ' || to_state || ' ' || why from event where run_id = ? and kind = 'end'",
+                            UUID.fromString(run)))
+                    .singleElement()
+                    .asString()
+                    .startsWith("RUNNING " + state + " ")
+                    .contains("attempt 1");
+        }
+        shown(open).body("step", equalTo(7));
+        get("runs/get", "run_id", ended).body("run.info.end_time", equalTo(5000));
+        shown(ended).body("state", equalTo("FINISHED"));
+        // Nobody's program but a person's: it goes on.
+        shown(persons).body("state", equalTo("RUNNING"));
+        // Told twice, as a worker does whose answer was lost.
+        runs.ended(queued, 1, outcome);
+        assertThat(lab.number("select count(*) from event where run_id = ? and kind = 'end'", UUID.fromString(open)))
+                .isEqualTo(1);
+        sent(bearer, "runs/create", "{}").statusCode(409);
+    }
+
+    @Test
+    void aLaterAttemptGoesOnWithARunWhoseIdItKept() {
+        UUID queued = lab.run("RUNNING");
+        String first = begun(queued, 1);
+        String fold = below(first, queued, "fold");
+        String logged = below(first, queued, "logged");
+        for (int step = 0; step < 5; step++) {
+            point(first, fold, step, step).statusCode(200);
+            point(first, logged, step, step).statusCode(200);
+        }
+        lost(queued, 1);
+        String second = begun(queued, 2);
+        sent(second, "runs/update", "{\"run_id\": \"" + fold + "\", \"status\": \"RUNNING\"}")
+                .statusCode(200)
+                .body("run_info.status", equalTo("RUNNING"));
+        // One that only writes means the same.
+        for (String run : List.of(fold, logged)) {
+            for (int step = 3; step < 7; step++) {
+                point(second, run, step, 100 + step).statusCode(200);
+            }
+            get("metrics/get-history", "run_id", run, "metric_key", "loss")
+                    .body("metrics.step", equalTo(List.of(0, 1, 2, 3, 4, 5, 6)))
+                    .body("metrics.value", equalTo(List.of(0f, 1f, 2f, 103f, 104f, 105f, 106f)));
+            shown(run)
+                    .body("state", equalTo("RUNNING"))
+                    .body("reason", nullValue())
+                    .body("message", nullValue())
+                    .body("attempt", equalTo(2));
+        }
+        sent(second, "runs/update", "{\"run_id\": \"" + fold + "\", \"status\": \"FINISHED\"}")
+                .statusCode(200);
+        runs.ended(queued, 2, new Outcome.Failed(7, FailureReason.PROGRAM, "exit code 1"));
+        shown(fold).body("state", equalTo("FINISHED"));
+        shown(logged).body("state", equalTo("FAILED")).body("message", containsString("attempt 2"));
+    }
+
+    /** As a script does that knows nothing of attempts: it begins its runs again, by the names that it gives them. */
+    @Test
+    void aLaterAttemptFindsARunByItsNameWhereNoOtherHasIt() {
+        UUID queued = lab.run("RUNNING");
+        String first = begun(queued, 1);
+        String done = below(first, queued, "fold-1");
+        String cut = below(first, queued, "fold-2");
+        List<String> alike = List.of(below(first, queued, "trial"), below(first, queued, "trial"));
+        String unnamed = below(first, queued, "");
+        sent(first, "runs/log-parameter", param(done, "1")).statusCode(200);
+        for (int step = 0; step < 5; step++) {
+            point(first, done, step, step).statusCode(200);
+        }
+        sent(first, "runs/update", "{\"run_id\": \"" + done + "\", \"status\": \"FINISHED\"}")
+                .statusCode(200);
+        lost(queued, 1);
+        String second = begun(queued, 2);
+        assertThat(below(second, queued, "fold-1")).isEqualTo(done);
+        sent(second, "runs/log-parameter", param(done, "2")).statusCode(200);
+        for (int step = 0; step < 3; step++) {
+            point(second, done, step, 100 + step).statusCode(200);
+        }
+        get("metrics/get-history", "run_id", done, "metric_key", "loss")
+                .body("metrics.value", equalTo(List.of(100f, 101f, 102f)));
+        shown(done).body("state", equalTo("RUNNING")).body("config.seed", equalTo(2));
+        assertThat(below(second, queued, "fold-2")).isEqualTo(cut);
+        // Once: whoever begins two of a name in one attempt wants two.
+        assertThat(below(second, queued, "fold-2")).isNotEqualTo(cut);
+        assertThat(below(second, queued, "trial")).isNotIn(alike);
+        assertThat(below(second, queued, "")).isNotEqualTo(unnamed);
+        // Of another queued run it is another.
+        UUID other = lab.run("RUNNING");
+        assertThat(below(begun(other, 2), other, "fold-1")).isNotEqualTo(done);
+    }
+
+    private void lost(UUID run, long attempt) {
+        lab.attempt(run, attempt, "PAUSING");
+        runs.ended(run, attempt, new Outcome.Failed(0, FailureReason.WORKER_LOST, "no heartbeat"));
+    }
+
+    private static ValidatableResponse shown(String run) {
+        return given().get("/api/v1/runs/" + run).then().statusCode(200);
+    }
+
+    private static ValidatableResponse point(String bearer, String run, long step, double value) {
+        return sent(
+                bearer,
+                "runs/log-batch",
+                "{\"run_id\": \"" + run + "\", \"metrics\": [" + metric("loss", value, 1_000 + step, step) + "]}");
+    }
+
+    private static String param(String run, String value) {
+        return "{\"run_id\": \"" + run + "\", \"key\": \"seed\", \"value\": \"" + value + "\"}";
+    }
+
+    private static String below(String bearer, UUID queued, String name) {
+        return sent(
+                        bearer,
+                        "runs/create",
+                        "{\"run_name\": \"" + name + "\", \"tags\": [" + pair(PARENT, queued.toString()) + "]}")
+                .statusCode(200)
+                .extract()
+                .path("run.info.run_id");
+    }
+
+    /** As a worker takes it up; the token of its program. */
+    private String begun(UUID run, long attempt) {
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        lab.sql(
+                "insert into worker (id, host, machine, pid, version) values (?, 'h', ?, 1, '0')",
+                worker,
+                worker.toString());
+        lab.sql(
+                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots) values (?, 'h', ?, 'cpu', 'cpu', 'c', 0, 1)",
+                device,
+                worker.toString());
+        lab.sql(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'RUNNING')",
+                run,
+                attempt,
+                device,
+                worker);
+        lab.attempt(run, attempt, "RUNNING");
+        return lab.bearer(run, attempt);
+    }
+}
