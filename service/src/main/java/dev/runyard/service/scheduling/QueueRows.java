@@ -1,8 +1,8 @@
 package dev.runyard.service.scheduling;
 
-import dev.runyard.service.blob.StoredPlaces;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.fleet.DeviceView;
+import dev.runyard.service.place.StoredPlaces;
 import dev.runyard.service.run.Waiting;
 import dev.runyard.service.scheduling.round.Shares;
 import dev.runyard.service.scheduling.round.Situation;

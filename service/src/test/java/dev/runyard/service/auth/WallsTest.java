@@ -209,6 +209,7 @@ final class WallsTest {
                 .replace("{action}", "cancel")
                 .replace("{attempt}", "1")
                 .replace("{point}", "0")
+                .replace("{kind}", "dataset")
                 .replace("{path}", "0/" + run + "/artifacts/" + word)
                 .replace("{account}", "nobody");
         String name = route.path().startsWith("/api/v1/projects") ? here : word;

@@ -1,7 +1,8 @@
-package dev.runyard.service.blob;
+package dev.runyard.service.place;
 
 import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Role;
+import dev.runyard.service.blob.Senders;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.Sha256;

@@ -1,4 +1,4 @@
-package dev.runyard.service.blob;
+package dev.runyard.service.place;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +17,6 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -31,9 +30,6 @@ final class StoredPlacesTest {
 
     @Inject
     People people;
-
-    @Inject
-    Blobs blobs;
 
     private final String name = "birds-" + UUID.randomUUID();
     private final String place = "/api/v1/places/dataset/" + name;
@@ -71,13 +67,13 @@ final class StoredPlacesTest {
         return people.token(account, "WRITE");
     }
 
-    private void old() throws Exception {
+    private void sweptLater() {
         lab.sql("update blob set touched_at = now() - interval '2 days' where sha256 = ?", sha256);
-        blobs.sweep(Duration.ofHours(1));
+        given().post("/api/v1/gc").then().statusCode(200);
     }
 
     @Test
-    void aNameIsThereAfterItsFileAndItsFileStaysWithIt() throws Exception {
+    void aNameIsThereAfterItsFileAndItsFileStaysWithIt() {
         put("dataset/" + name, folder)
                 .statusCode(422)
                 .body("code", equalTo("MISSING_BLOB"), "field", equalTo("sha256"));
@@ -85,13 +81,13 @@ final class StoredPlacesTest {
         put("dataset/" + name, folder)
                 .statusCode(200)
                 .body("need", equalTo("dataset:" + name), "size", equalTo(zip.length), "id", equalTo("folder"));
-        old();
+        sweptLater();
         given().get("/api/v1/artifacts/" + sha256).then().statusCode(200);
         given().get("/api/v1/places").then().statusCode(200).body("need", hasItem("dataset:" + name));
         given().delete(place).then().statusCode(204);
         given().get("/api/v1/places").then().statusCode(200).body("need", not(hasItem("dataset:" + name)));
         given().delete(place).then().statusCode(404);
-        old();
+        sweptLater();
         given().get("/api/v1/artifacts/" + sha256).then().statusCode(404);
         assertThat(lab.column(
                         "select action from audit where kind = 'stored_place' and object = ? order by id",
@@ -140,7 +136,7 @@ final class StoredPlacesTest {
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("PLACE_IN_USE"), "detail", containsString("1 run that is not over needs"));
-        lab.sql("update run set state = 'CANCELLED' where id = ?", run);
+        lab.sql("update run set state = 'CANCELLED', ended_at = now() where id = ?", run);
         as(researcher).delete(place).then().statusCode(204);
         put(as(researcher), place, folder).statusCode(200);
         given().delete(place).then().statusCode(204);
@@ -174,7 +170,7 @@ final class StoredPlacesTest {
         put("dataset/" + name, folder).statusCode(200);
         String host = "h-" + UUID.randomUUID();
         lab.sql(
-                "insert into device (host, key, kind, name, memory_bytes, places) values (?, 'cpu', 'cpu', 'c', 1,"
+                "insert into device (host, key, kind, name, memory_bytes, slots, places) values (?, 'cpu', 'cpu', 'c', 1, 1,"
                         + " jsonb_build_object('dataset:' || ?, ?))",
                 host,
                 name,

@@ -1,4 +1,4 @@
-package dev.runyard.service.blob;
+package dev.runyard.service.place;
 
 import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
