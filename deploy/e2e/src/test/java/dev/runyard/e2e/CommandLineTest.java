@@ -94,9 +94,12 @@ class CommandLineTest {
         LabProcess.Result pushed = typed("data", "push", "data", "--name", "pets");
         assertThat(pushed.exit()).as(pushed.err()).isZero();
         waits(id, "no host has weights \"small-copy\"");
-        Path weights = LabProcess.repositoryRoot()
-                .resolve("workers/vision/src/main/resources/dev/runyard/vision/backbone/small-vit/weights.safetensors");
-        pushed = typed("weights", "push", weights.toString(), "--name", "small-copy");
+        Files.copy(
+                LabProcess.repositoryRoot()
+                        .resolve(
+                                "workers/vision/src/main/resources/dev/runyard/vision/backbone/small-vit/weights.safetensors"),
+                folder.resolve("here/alone.safetensors"));
+        pushed = typed("weights", "push", "alone.safetensors", "--name", "small-copy");
         assertThat(pushed.exit()).as(pushed.err()).isZero();
         LabProcess.Result watched = typed("watch", id);
         assertThat(watched.exit()).as(watched.out() + watched.err()).isZero();

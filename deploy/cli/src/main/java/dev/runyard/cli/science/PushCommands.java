@@ -13,6 +13,7 @@ import dev.runyard.spec.Sha256;
 import dev.runyard.spec.dataset.DatasetSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Needs;
+import dev.runyard.vision.convert.Contents;
 import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.tensor.Safetensors;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,6 +73,8 @@ final class PushCommands {
             Path made = null;
             try {
                 if (Files.isDirectory(given)) {
+                    fingerprint(
+                            id, given, home); // what is no data set is said of the folder, before it is put together
                     made = Files.createTempFile(Files.createDirectories(LocalEngine.dataCache(home)), "push", ".zip");
                     made.toFile().deleteOnExit();
                     FolderArchive.write(given, made);
@@ -103,7 +107,7 @@ final class PushCommands {
                 "hosts that do not offer the name fetch it. What was cut off goes on where it ended."
             })
     static final class Weights implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "A safetensors file; what lies beside it stays behind.")
+        @Parameters(paramLabel = "FILE", description = "A safetensors file, which says by itself what it is.")
         Path path;
 
         @Option(names = "--name", required = true, paramLabel = "NAME", description = "1 to 100 letters, digits, . _ -")
@@ -122,9 +126,33 @@ final class PushCommands {
                         Files.exists(given) ? path + " is no file" : "there is no file " + path,
                         "name one safetensors file");
             }
-            Safetensors.open(given).close(); // every rule of the format, in its own words
-            push(LabApi.ofEnvironment(), "weights", name, given, null, hash(given));
+            if (Files.exists(given.resolveSibling("config.json"))) {
+                // Elsewhere the same file would be read with other sizes and another normalisation, under the same
+                // fingerprint.
+                throw Failure.badInput(
+                        path + " has a config.json beside it, and a pushed file travels alone",
+                        "name it in the data.yaml of each host, or push a copy from a folder of its own if the file says all itself");
+            }
+            Contents contents;
+            try (Safetensors tensors = Safetensors.open(given)) {
+                contents = Contents.of(given, tensors);
+            }
+            refuseUseless(contents);
+            push(LabApi.ofEnvironment(), "weights", name, given, null, contents.sha256());
             return 0;
+        }
+    }
+
+    /** Hosts would refuse what they fetched. */
+    private static void refuseUseless(Contents contents) {
+        List<String> faults = contents.models().stream()
+                .filter(model -> model.kind().equals("vision tower"))
+                .map(Contents.Held::fault)
+                .toList();
+        if (faults.stream().noneMatch(String::isEmpty)) {
+            throw Failure.badInput(
+                    faults.isEmpty() ? "the file holds no backbone that Runyard knows" : faults.get(0),
+                    "\"runyard weights inspect\" says what it holds");
         }
     }
 
