@@ -28,7 +28,7 @@ $audit$;
 do $walls$
 declare
     -- Of the lab, for all to see.
-    shared constant text[] := array['device', 'worker', 'metric_key', 'metric_beat', 'config_layout', 'idempotency'];
+    shared constant text[] := array['device', 'worker', 'metric_key', 'metric_beat', 'config_layout', 'idempotency', 'stored_place'];
     -- Read by the service for everybody, and by no person.
     closed constant text[] := array['flyway_schema_history', 'account', 'session', 'api_token', 'invitation', 'sso_attempt', 'secret', 'credential'];
     -- Behind a row that something is written about: by whoever works in its project.

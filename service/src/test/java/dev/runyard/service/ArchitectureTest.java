@@ -49,6 +49,7 @@ class ArchitectureTest {
             "run",
             "experiment",
             "result",
+            "place",
             "blob",
             "blob.store",
             "event",

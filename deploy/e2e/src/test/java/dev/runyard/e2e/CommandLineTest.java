@@ -79,6 +79,38 @@ class CommandLineTest {
         assertThat(shown.out()).contains(id);
     }
 
+    /** The lab's worker has neither a data.yaml nor a copy of either when the run is queued. */
+    @Test
+    void a_host_without_a_place_for_a_name_fetches_what_was_pushed() throws Exception {
+        Files.writeString(folder.resolve("here/named.yaml"), """
+                dataset: {name: pets}
+                backbone: {weights: small-copy}
+                method: {kind: pgn, resolution: 32, prompts: 1, librarySize: 8}
+                schedule: {epochs: 1, warmupEpochs: 0}
+                batchSize: 4
+                """);
+        String id = typed("submit", "named.yaml").out().strip();
+        waits(id, "no host has data set \"pets\" (1 host, none offers it; push it or add it to data.yaml)");
+        LabProcess.Result pushed = typed("data", "push", "data", "--name", "pets");
+        assertThat(pushed.exit()).as(pushed.err()).isZero();
+        waits(id, "no host has weights \"small-copy\"");
+        Files.copy(
+                LabProcess.repositoryRoot()
+                        .resolve(
+                                "workers/vision/src/main/resources/dev/runyard/vision/backbone/small-vit/weights.safetensors"),
+                folder.resolve("here/alone.safetensors"));
+        pushed = typed("weights", "push", "alone.safetensors", "--name", "small-copy");
+        assertThat(pushed.exit()).as(pushed.err()).isZero();
+        LabProcess.Result watched = typed("watch", id);
+        assertThat(watched.exit()).as(watched.out() + watched.err()).isZero();
+        assertThat(client.get("/api/v1/runs/" + id + "/logs").toString())
+                .contains("data set pets from the lab")
+                .contains("weights small-copy from the lab");
+        assertThat(client.get("/api/v1/runs/" + id).at("/spec/dataset").toString())
+                .isEqualTo("{\"name\":\"pets\"}");
+        assertThat(typed("data", "forget", "pets").exit()).isZero();
+    }
+
     /** Lists end at different lengths; more pages than one are the command's business, not the person's. */
     @Test
     void every_list_is_shown_whatever_the_limit() throws Exception {
@@ -127,6 +159,15 @@ class CommandLineTest {
                 .contains("prompts")
                 .contains("deploy/docs/paper.md");
         assertThat(client.get("/api/v1/experiments").toString()).doesNotContain("paper-test");
+    }
+
+    private void waits(String run, String why) throws Exception {
+        String said = "";
+        for (int i = 0; i < 200 && !said.contains(why); i++) {
+            Thread.sleep(100);
+            said = client.get("/api/v1/runs/" + run).path("waiting").asText();
+        }
+        assertThat(said).contains(why);
     }
 
     private LabProcess.Result typed(String... arguments) throws Exception {

@@ -43,6 +43,7 @@ class Blobs {
     private static final String SPARE = " and touched_at < now() - make_interval(secs => ?)"
             + " and not exists (select 1 from artifact a where a.sha256 = b.sha256)"
             + " and not exists (select 1 from checkpoint_file f where f.sha256 = b.sha256)"
+            + " and not exists (select 1 from stored_place p where p.sha256 = b.sha256)"
             + NO_PROGRAM;
 
     private static final Logger LOG = Logger.getLogger(Blobs.class);

@@ -57,6 +57,9 @@ public record DeviceView(
         @Nullable String version,
         @Nullable Failure lastFailure) {
 
+    /** In the place of a host, of what was pushed. */
+    private static final String LAB = "the lab, where it was pushed";
+
     static final String SELECT = """
             select d.*, w.last_seen, w.version, f.run_id as failed_run, f.attempt as failed_attempt, f.ended_at as failed_at,
                    f.outcome as failed_outcome, f.message as failed_message, l.run_id, l.attempt, l.granted_at, l.expires_at, runyard_device_taken(d.id) as held,
@@ -102,12 +105,19 @@ public record DeviceView(
 
     /** Every device, by host. */
     public static List<DeviceView> all(Statements statements) {
-        return compared(statements.rows(SELECT, DeviceView::new));
+        Map<String, Map<String, String>> hosts = new HashMap<>();
+        statements.each(
+                "select id, fingerprint from stored_place",
+                r -> hosts.computeIfAbsent(r.getString(1), n -> new TreeMap<>()).put(r.getString(2), LAB));
+        return compared(statements.rows(SELECT, DeviceView::new), hosts);
     }
 
-    /** Two hosts that mean different things by a name: a run that began with one is not to go on with the other. */
-    private static List<DeviceView> compared(List<DeviceView> all) {
-        Map<String, Map<String, String>> hosts = new HashMap<>();
+    /**
+     * Two hosts that mean different things by a name: a run that began with one is not to go on with the other.
+     *
+     * @param hosts by name and fingerprint those that mean it; filled up
+     */
+    private static List<DeviceView> compared(List<DeviceView> all, Map<String, Map<String, String>> hosts) {
         for (DeviceView device : all) {
             device.places.forEach((name, fingerprint) ->
                     hosts.computeIfAbsent(name, n -> new TreeMap<>()).putIfAbsent(fingerprint, device.host));

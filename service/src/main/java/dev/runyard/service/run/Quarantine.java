@@ -30,8 +30,9 @@ class Quarantine {
         if (from == RunState.CANCELLING) {
             return;
         }
-        if (outcome instanceof Outcome.Failed own && ofProgram(own.reason(), run)) {
-            return; // what a program needs and does not find, or writes, says nothing of other runs
+        if (outcome instanceof Outcome.Failed own
+                && (ofProgram(own.reason(), run) || fetched(own.reason(), run, device))) {
+            return; // what a program needs and does not find, or writes, says nothing of other runs; nor what is pushed
         }
         if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
             int runs = statements.row("""
@@ -68,6 +69,14 @@ class Quarantine {
                         && statements.number(
                                         "select count(*) from run where id = ? and spec ->> 'task' = 'command'", run)
                                 > 0;
+    }
+
+    /** What the run was to read was the lab's, and perhaps more than this host keeps of that. */
+    private boolean fetched(FailureReason reason, UUID run, UUID device) {
+        return (reason == FailureReason.DATA || reason == FailureReason.WEIGHTS)
+                && statements.number("""
+                                select count(*) from run r join stored_place p on p.id = any (r.needs) join device d on d.id = ?
+                                where r.id = ? and not jsonb_exists(d.places, p.id)""", device, run) > 0;
     }
 
     private void setAside(UUID device, String why) {

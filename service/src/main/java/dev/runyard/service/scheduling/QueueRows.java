@@ -2,6 +2,7 @@ package dev.runyard.service.scheduling;
 
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.fleet.DeviceView;
+import dev.runyard.service.place.StoredPlaces;
 import dev.runyard.service.run.Waiting;
 import dev.runyard.service.scheduling.round.Shares;
 import dev.runyard.service.scheduling.round.Situation;
@@ -79,15 +80,18 @@ class QueueRows {
             where d.held_until > now() group by 1, 2""";
 
     private final Statements statements;
+    private final StoredPlaces places;
     private final Duration maxWait;
     private final Duration patience;
     private final Map<String, Placement> placements = new java.util.concurrent.ConcurrentHashMap<>();
 
     QueueRows(
             Statements statements,
+            StoredPlaces places,
             @ConfigProperty(name = "runyard.max-wait", defaultValue = "PT24H") Duration maxWait,
             @ConfigProperty(name = "runyard.preempt-after", defaultValue = "PT30S") Duration patience) {
         this.statements = statements;
+        this.places = places;
         this.patience = patience;
         this.maxWait = maxWait;
     }
@@ -112,7 +116,7 @@ class QueueRows {
         Instant now = statements
                 .row("select now() as now", r -> Statements.instant(r, "now"))
                 .orElseThrow();
-        return new Situation(queue, devices, going, new Shares(books(now)), Set.of(), maxWait, patience, now);
+        return new Situation(queue, devices, going, new Shares(books(now)), places.needs(), maxWait, patience, now);
     }
 
     private Shares.Books books(Instant now) {

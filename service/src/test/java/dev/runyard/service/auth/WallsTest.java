@@ -209,6 +209,7 @@ final class WallsTest {
                 .replace("{action}", "cancel")
                 .replace("{attempt}", "1")
                 .replace("{point}", "0")
+                .replace("{kind}", "dataset")
                 .replace("{path}", "0/" + run + "/artifacts/" + word)
                 .replace("{account}", "nobody");
         String name = route.path().startsWith("/api/v1/projects") ? here : word;
@@ -558,7 +559,13 @@ final class WallsTest {
                 order by 1""");
         assertThat(open)
                 .containsExactlyInAnyOrder(
-                        "config_layout", "device", "idempotency", "metric_beat", "metric_key", "worker");
+                        "config_layout",
+                        "device",
+                        "idempotency",
+                        "metric_beat",
+                        "metric_key",
+                        "stored_place",
+                        "worker");
         assertThat(lab.column("""
                 select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
                   and not has_any_column_privilege('runyard_person', c.oid, 'select') order by 1"""))

@@ -11,8 +11,10 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.http.Problem;
+import dev.runyard.spec.Sha256;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
+import dev.runyard.spec.run.PriorityClass;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -101,6 +103,32 @@ final class BlameTest {
         given().post("/api/v1/runs/" + run + "/retry").then().statusCode(200);
         assertThat(statements.number("select count(*) from refusal where run_id = ?", run))
                 .isZero();
+    }
+
+    /** Any device may have such a run, and what it then cannot fetch, or has no room for, says nothing of it. */
+    @Test
+    void whatWasPushedAndCannotBeHadSetsNoDeviceAside() throws Exception {
+        String name = "birds-" + UUID.randomUUID();
+        String spec = "{\"dataset\": {\"name\": \"" + name + "\"}}";
+        UUID device = lab.device("without-" + name);
+        UUID first = lab.queue(PriorityClass.NORMAL, null, spec);
+        Leases.await(() -> String.valueOf(waiting(first)).contains("no host has data set \"" + name + "\" (1 host, none offers it"));
+        String sha256 = Sha256.of(name);
+        statements.change("insert into blob (sha256, size) values (?, 1)", sha256);
+        statements.change(
+                "insert into stored_place (id, sha256, read_as, fingerprint, pushed_by) values (?, ?, 'folder', ?, 'ann')",
+                "dataset:" + name,
+                sha256,
+                sha256);
+        for (int i = 0; i < 4; i++) {
+            Leases.Held held = lab.started(i == 0 ? first : lab.queue(PriorityClass.NORMAL, null, spec));
+            assertThat(held.device()).isEqualTo(device);
+            lab.end(held, failed(FailureReason.DATA));
+            lab.calm();
+        }
+        assertThat(lab.text("select quarantined from device where id = ?", device))
+                .isEqualTo("null");
+        statements.change("delete from stored_place where id = ?", "dataset:" + name);
     }
 
     @Test

@@ -134,6 +134,7 @@ final class RouteMatrixTest {
                 .replace("{beginning}", "0")
                 .replace("{place}", "0")
                 .replace("{point}", "0")
+                .replace("{kind}", "dataset")
                 .replace("{name}", "nothing-such")
                 .replace("{path}", "0/" + run + "/artifacts/x")
                 .replace("{account}", "nobody-such")

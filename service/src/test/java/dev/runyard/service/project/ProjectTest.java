@@ -221,7 +221,8 @@ final class ProjectTest {
                 "project",
                 "secret",
                 "session",
-                "sso_attempt"));
+                "sso_attempt",
+                "stored_place"));
         assertThat(new TreeSet<>(known))
                 .containsAll(lab.column("select relname from pg_class where relnamespace = 'public'::regnamespace"
                         + " and relkind in ('r', 'p') and not relispartition"));

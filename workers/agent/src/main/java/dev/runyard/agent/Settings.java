@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready for the device's first answer ({@code RUNYARD_READY}, seconds, default 300); one that gives none hangs
  * @param labels that placements may ask for ({@code RUNYARD_LABELS}, such as {@code gpu=a100,room=3}; default none)
  * @param places data sets and weights by name ({@code RUNYARD_DATA} names the file; default none)
+ * @param cache bytes of fetched copies of data sets and weights that stay ({@code RUNYARD_CACHE}, such as {@code 200GiB}; default 100GiB)
  * @param commands whether programs may run here, as this account ({@code RUNYARD_COMMANDS}, {@code true} or {@code false}, the default)
  * @param within an executable that programs are handed to, such as one that puts them into a container ({@code RUNYARD_COMMANDS_WITHIN}, an
  *     absolute path; default: none)
@@ -47,6 +48,7 @@ record Settings(
         Duration stall,
         Map<String, String> labels,
         Places places,
+        long cache,
         boolean commands,
         @Nullable Path within,
         Secrets secrets) {
@@ -87,6 +89,7 @@ record Settings(
                 Duration.ofSeconds(whole(environment, "RUNYARD_STALL", 1_800, 1, 86_400)),
                 labels(environment.getOrDefault("RUNYARD_LABELS", "")),
                 Places.of(environment),
+                bytes(environment, "RUNYARD_CACHE", "100GiB"),
                 flag(environment, "RUNYARD_COMMANDS"),
                 executable(environment, "RUNYARD_COMMANDS_WITHIN"),
                 Secrets.of(environment.getOrDefault("RUNYARD_SECRETS", ""), environment));
@@ -100,6 +103,15 @@ record Settings(
             secrets.names().forEach(name -> out.put(Needs.SECRET + name, ALLOWED));
         }
         return out;
+    }
+
+    private static long bytes(Map<String, String> environment, String name, String otherwise) {
+        String text = environment.getOrDefault(name, otherwise).strip();
+        long bytes = Placement.bytes(text);
+        if (bytes < 1) {
+            throw new IllegalArgumentException(name + ": \"" + text + "\" is no amount; write it as 200GiB or 800MiB");
+        }
+        return bytes;
     }
 
     private static boolean flag(Map<String, String> environment, String name) {

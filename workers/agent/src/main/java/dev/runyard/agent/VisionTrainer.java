@@ -1,5 +1,7 @@
 package dev.runyard.agent;
 
+import dev.runyard.agent.attempt.Attempt;
+import dev.runyard.agent.attempt.FetchedPlaces;
 import dev.runyard.agent.attempt.Trainer;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.SpecDocument;
@@ -14,6 +16,7 @@ import dev.runyard.vision.train.Training;
 import dev.runyard.vision.train.input.TrainingOptions;
 import dev.runyard.vision.train.report.CostMeter;
 import dev.runyard.vision.train.report.TrainingListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,12 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class VisionTrainer implements Trainer {
     private final LocalDevice device;
     private final TrainingOptions options;
+    private final FetchedPlaces fetched;
 
     VisionTrainer(Settings settings, LocalDevice device) {
         this.device = device;
         this.options = new TrainingOptions(
                         settings.threads(), device.spelled(), settings.home().resolve("data"))
                 .with(settings.places());
+        this.fetched = new FetchedPlaces(settings.home().resolve("places"), settings.cache());
     }
 
     /** The device does not work; the message is one line with the remedy. */
@@ -51,12 +56,27 @@ final class VisionTrainer implements Trainer {
     }
 
     @Override
+    public Outcome run(SpecDocument spec, List<String> beside, Path dir, Attempt attempt)
+            throws IOException, InterruptedException {
+        try (FetchedPlaces.Held held = fetched.hold(options.places(), attempt.places(), attempt)) {
+            return train(spec, options.with(held.with(options.places())), beside, dir, attempt);
+        } catch (FetchedPlaces.Stopped e) {
+            return new Outcome.GivenBack(attempt.step(), Outcome.Cause.PAUSE);
+        }
+    }
+
+    @Override
     public Outcome train(SpecDocument written, Path dir, TrainingListener listener) {
         return train(written, List.of(), dir, listener);
     }
 
     @Override
     public Outcome train(SpecDocument spec, List<String> beside, Path dir, TrainingListener listener) {
+        return train(spec, options, beside, dir, listener);
+    }
+
+    private static Outcome train(
+            SpecDocument spec, TrainingOptions options, List<String> beside, Path dir, TrainingListener listener) {
         TrainingOptions all =
                 options.with(beside.stream().map(LocalDevice::elsewhere).toList());
         int batchSize = spec.spec().batchSize();

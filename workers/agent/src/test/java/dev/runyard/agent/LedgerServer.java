@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.runyard.flows.run.RunActivities;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.StoredPlace;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
@@ -19,6 +20,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -82,6 +84,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private int refusals;
     private Integer protocol = Protocol.SPOKEN.to();
     private List<Long> wanted = List.of();
+    private final List<StoredPlace> places = new ArrayList<>();
+    private long cutBehind = -1;
+    private long sent;
 
     LedgerServer() throws IOException {
         port = opened();
@@ -133,6 +138,36 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     /** A file that somebody put into the store. */
     synchronized void keep(byte[] file) {
         blobs.put(Sha256.of(file), file);
+    }
+
+    /** A file under a name that specs may say. */
+    synchronized StoredPlace push(String need, byte[] file) {
+        keep(file);
+        StoredPlace place =
+                new StoredPlace(need, Sha256.of(file), file.length, need.startsWith("dataset:") ? "folder" : null);
+        places.removeIf(other -> other.need().equals(need));
+        places.add(place);
+        return place;
+    }
+
+    /** What is stored under that hash is something else from now on. */
+    synchronized void rot(String sha256, byte[] other) {
+        blobs.put(sha256, other);
+    }
+
+    /** The store has nothing any more. */
+    synchronized void forgetFiles() {
+        blobs.clear();
+    }
+
+    /** The connection of the next download ends behind so many bytes. */
+    synchronized void cut(long behind) {
+        cutBehind = behind;
+    }
+
+    /** Bytes of files that attempts were sent. */
+    synchronized long sent() {
+        return sent;
     }
 
     /** Attempts are of runs of that project from now on. */
@@ -296,6 +331,12 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 fault(e.toString());
                 answer = Answer.problem(422, "BAD");
             }
+            if (exchange.getRequestURI().getPath().startsWith("/api/v1/artifacts/")
+                    && exchange.getRequestMethod().equals("GET")
+                    && answer.status() == 200) {
+                file(exchange, answer.body());
+                return;
+            }
             boolean head = exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(
                     answer.status(), head || answer.body().length == 0 ? -1 : answer.body().length);
@@ -303,6 +344,23 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 exchange.getResponseBody().write(answer.body());
             }
         }
+    }
+
+    /** All of it or, as it was asked for, from a byte on; without its end where it is to be cut. */
+    private void file(HttpExchange exchange, byte[] whole) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+        byte[] rest = Arrays.copyOfRange(whole, from, whole.length);
+        int length = rest.length;
+        synchronized (this) {
+            if (cutBehind >= 0) {
+                length = (int) Math.min(length, cutBehind);
+                cutBehind = -1;
+            }
+            sent += length;
+        }
+        exchange.sendResponseHeaders(range == null ? 200 : 206, rest.length == 0 ? -1 : rest.length);
+        exchange.getResponseBody().write(rest, 0, length);
     }
 
     private synchronized Answer answer(String method, String path, String bearer, byte[] body) throws IOException {
@@ -410,6 +468,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                     new ArrayList<>(checkpoints.subList(Math.max(0, checkpoints.size() - 2), checkpoints.size()));
             Collections.reverse(offered);
             answer.put("checkpoints", offered);
+            answer.put("places", places);
             answer.remove(without);
             return Answer.json(answer);
         }

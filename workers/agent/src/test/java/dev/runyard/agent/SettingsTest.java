@@ -41,6 +41,10 @@ class SettingsTest {
                 "RUNYARD_HOME", home.toString(), "RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu=a100, room=3");
         assertThat(Settings.from(some).labels()).isEqualTo(Map.of("gpu", "a100", "room", "3"));
         assertThat(Settings.from(some).places().datasets()).isEmpty();
+        assertThat(Settings.from(some).cache()).isEqualTo(100L << 30);
+        for (String bad : new String[] {"x", "-1GiB", "0MiB", "5"}) {
+            refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_CACHE", bad), "RUNYARD_CACHE", bad, "200GiB");
+        }
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu"), "RUNYARD_LABELS", "gpu=a100");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu=a,gpu=b"), "RUNYARD_LABELS", "gpu=b");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "a b=c"), "RUNYARD_LABELS", "letters");

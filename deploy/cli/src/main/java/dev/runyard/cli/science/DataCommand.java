@@ -21,8 +21,14 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard data}. */
 @Command(
         name = "data",
-        description = "Look at data sets, prepare and fetch them.",
-        subcommands = {DataCommand.Check.class, DataPrepareCommand.class, DataFetchCommand.class})
+        description = "Look at data sets, prepare, fetch and push them.",
+        subcommands = {
+            DataCommand.Check.class,
+            DataPrepareCommand.class,
+            DataFetchCommand.class,
+            PushCommands.Data.class,
+            PushCommands.ForgetData.class
+        })
 public final class DataCommand implements Runnable {
     @picocli.CommandLine.Spec
     picocli.CommandLine.Model.CommandSpec spec;

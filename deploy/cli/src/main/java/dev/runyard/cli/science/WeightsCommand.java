@@ -24,8 +24,14 @@ import picocli.CommandLine.Parameters;
 /** {@code runyard weights}. */
 @Command(
         name = "weights",
-        description = "Look at files of weights, convert and fetch them.",
-        subcommands = {WeightsCommand.Inspect.class, WeightsCommand.Convert.class, WeightsFetchCommand.class})
+        description = "Look at files of weights, convert, fetch and push them.",
+        subcommands = {
+            WeightsCommand.Inspect.class,
+            WeightsCommand.Convert.class,
+            WeightsFetchCommand.class,
+            PushCommands.Weights.class,
+            PushCommands.ForgetWeights.class
+        })
 public final class WeightsCommand implements Runnable {
     @picocli.CommandLine.Spec
     picocli.CommandLine.Model.CommandSpec spec;

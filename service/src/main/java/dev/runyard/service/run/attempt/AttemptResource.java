@@ -12,8 +12,10 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricLedger;
+import dev.runyard.service.place.StoredPlaces;
 import dev.runyard.service.run.RunLedger;
 import dev.runyard.spec.Failpoint;
+import dev.runyard.spec.dataset.StoredPlace;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Notice;
@@ -45,6 +47,7 @@ public class AttemptResource {
     private final MetricLedger metrics;
     private final CheckpointLedger checkpoints;
     private final Artifacts artifacts;
+    private final StoredPlaces places;
     private final Tokens tokens;
     private final SecurityIdentity identity;
 
@@ -55,6 +58,7 @@ public class AttemptResource {
             MetricLedger metrics,
             CheckpointLedger checkpoints,
             Artifacts artifacts,
+            StoredPlaces places,
             Tokens tokens,
             SecurityIdentity identity) {
         this.statements = statements;
@@ -63,6 +67,7 @@ public class AttemptResource {
         this.metrics = metrics;
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
+        this.places = places;
         this.tokens = tokens;
         this.identity = identity;
     }
@@ -81,6 +86,7 @@ public class AttemptResource {
      * @param checkpoints to resume from, the newest first; an older one where a newer is damaged; none: from step 0
      * @param inputs files of the finished run that the task looks at; none for a training
      * @param beside keys of the further devices that it has, all of the worker's host; none for a run on one
+     * @param places what its spec names and the artifact store has, for a host without a place of its own for it
      * @param grace seconds the lease lasts without a heartbeat
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -93,6 +99,7 @@ public class AttemptResource {
             List<CheckpointRef> checkpoints,
             List<CheckpointRef.File> inputs,
             List<String> beside,
+            List<StoredPlace> places,
             int grace) {}
 
     /** @param step the checkpoint's; 0 without one; -1 where nothing of what was measured before counts */
@@ -157,6 +164,7 @@ public class AttemptResource {
                 statements.rows("""
                         select d.key from lease l join device d on d.id = l.device_id
                         where l.run_id = ? and l.attempt = ? and l.released_at is null and l.beside order by d.key""", r -> r.getString(1), run, attempt),
+                places.of(run),
                 RunLedger.LEASE_SECONDS);
     }
 

@@ -184,8 +184,8 @@ public final class AttemptRunner {
         try (WorkFolder folder = WorkFolder.take(work, grant.run(), grant.attempt());
                 Pulse pulse =
                         new Pulse("pulse", started.client(), executor, orders, stall, why -> stuck(started, why));
-                Reporter reporter =
-                        new Reporter(started.client(), orders, pulse, folder.path(), grant.attempt(), patience)) {
+                Reporter reporter = new Reporter(
+                        started.client(), started.places(), orders, pulse, folder.path(), grant.attempt(), patience)) {
             outcome = trained(started, folder, orders, pulse, reporter);
             end(started, outcome, folder, orders);
         } catch (IOException e) {

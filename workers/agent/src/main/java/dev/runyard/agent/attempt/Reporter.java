@@ -7,6 +7,7 @@ import dev.runyard.agent.client.Patience;
 import dev.runyard.agent.client.ServiceFault;
 import dev.runyard.spec.Failpoint;
 import dev.runyard.spec.Sha256;
+import dev.runyard.spec.dataset.StoredPlace;
 import dev.runyard.spec.metric.MetricBatch;
 import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.ArtifactKind;
@@ -31,6 +32,7 @@ final class Reporter implements Attempt, AutoCloseable {
     private static final int LONGEST_LINE = 5_000;
 
     private final AttemptClient client;
+    private final List<StoredPlace> places;
     private final Orders orders;
     private final Pulse pulse;
     private final Outbox<MetricPoint> points;
@@ -41,8 +43,16 @@ final class Reporter implements Attempt, AutoCloseable {
     private long preparingSaid;
 
     /** @param patience with a service that is away; one that stays away longer has given the run to somebody else long ago */
-    Reporter(AttemptClient client, Orders orders, Pulse pulse, Path folder, long attempt, Duration patience) {
+    Reporter(
+            AttemptClient client,
+            List<StoredPlace> places,
+            Orders orders,
+            Pulse pulse,
+            Path folder,
+            long attempt,
+            Duration patience) {
         this.patience = patience;
+        this.places = places;
         this.client = client;
         this.orders = orders;
         this.pulse = pulse;
@@ -76,6 +86,11 @@ final class Reporter implements Attempt, AutoCloseable {
     @Override
     public AttemptClient client() {
         return client;
+    }
+
+    @Override
+    public List<StoredPlace> places() {
+        return places;
     }
 
     @Override

@@ -148,7 +148,12 @@ public final class AttemptClient {
     }
 
     public InputStream load(String sha256) {
-        return ours(() -> http.get("api/v1/artifacts/" + sha256, token));
+        return load(sha256, 0);
+    }
+
+    /** A stored file from this byte on. */
+    public InputStream load(String sha256, long from) {
+        return ours(() -> http.get("api/v1/artifacts/" + sha256, token, from));
     }
 
     /** All of its files were stored before. */

@@ -116,17 +116,37 @@ final class Http {
                 .orElse(otherwise);
     }
 
-    /** The caller closes the stream; what it throws while being read means that the service went away. */
-    InputStream get(String path, String token) {
-        HttpRequest request = request(path, token, Duration.ofMinutes(5)).GET().build();
+    /**
+     * The caller closes the stream; what it throws while being read means that the service went away.
+     *
+     * @param from the first byte that is wanted
+     */
+    InputStream get(String path, String token, long from) {
+        HttpRequest.Builder asked = request(path, token, Duration.ofMinutes(5));
+        HttpRequest request = (from > 0 ? asked.header("Range", "bytes=" + from + "-") : asked)
+                .GET()
+                .build();
         HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
-        if (response.statusCode() == 200) {
+        if (response.statusCode() == 206) {
             return response.body();
+        }
+        if (response.statusCode() == 200) {
+            return behind(response.body(), from);
         }
         try (InputStream body = response.body()) {
             throw fault(request, response.statusCode(), body.readNBytes(10_000));
         } catch (IOException e) {
             throw new ServiceFault.Unavailable(path + ": " + e.getMessage());
+        }
+    }
+
+    /** A service, or what stands before it, may send all where a part was asked for. */
+    private static InputStream behind(InputStream body, long from) {
+        try {
+            body.skipNBytes(from);
+            return body;
+        } catch (IOException e) {
+            throw new ServiceFault.Unavailable("a download broke off: " + e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.agent.device.Machine;
 import dev.runyard.flows.run.LeaseGrant;
 import dev.runyard.spec.InvalidSpec;
+import dev.runyard.spec.dataset.StoredPlace;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.spec.report.Protocol;
@@ -65,13 +66,15 @@ public final class ServiceClient {
      * @param checkpoints where to go on, the newest first; none for step 0
      * @param inputs files of the finished run that a task looks at; none for a training
      * @param beside keys of the further devices that it has, all of this host
+     * @param places what its spec names and the lab has stored
      */
     public record Started(
             AttemptClient client,
             SpecDocument spec,
             List<CheckpointRef> checkpoints,
             List<CheckpointRef.File> inputs,
-            List<String> beside) {}
+            List<String> beside,
+            List<StoredPlace> places) {}
 
     /**
      * Who asks to be a worker.
@@ -257,12 +260,15 @@ public final class ServiceClient {
         answer.path("inputs").forEach(file -> inputs.add(Json.read(file, CheckpointRef.File.class)));
         List<String> beside = new ArrayList<>();
         answer.path("beside").forEach(key -> beside.add(key.asText()));
+        List<StoredPlace> places = new ArrayList<>();
+        answer.path("places").forEach(place -> places.add(Json.read(place, StoredPlace.class)));
         return new Started(
                 client,
                 new SpecDocument(object(answer, "spec"), text(answer, "specHash")),
                 List.copyOf(checkpoints),
                 List.copyOf(inputs),
-                List.copyOf(beside));
+                List.copyOf(beside),
+                List.copyOf(places));
     }
 
     private static Executor executor(JsonNode answer) {

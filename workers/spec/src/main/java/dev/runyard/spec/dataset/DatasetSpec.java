@@ -72,6 +72,11 @@ public record DatasetSpec(
     /** Every data set a run can name. */
     public static final List<String> IDS = List.copyOf(DatasetEntry.all().keySet());
 
+    /** Whether this is an id of a data set that lies in a folder or a zip. */
+    public static boolean hasRoot(String id) {
+        return IDS.contains(id) && !id.equals("shapes") && !id.equals(UNION);
+    }
+
     /** Origin of train, val and test. */
     public enum Split {
         /** The CoOp file when there is one, else the layout's own folders, else {@code own}. */
@@ -166,7 +171,7 @@ public record DatasetSpec(
     }
 
     /** How a data set is read of which a spec gives the name alone. */
-    static String named(String name) {
+    public static String named(String name) {
         return IDS.contains(name) ? name : "folder";
     }
 

@@ -122,8 +122,8 @@ public final class Places {
             JsonNode value = entry.getValue();
             Path root = path(file, where, value.isObject() ? value.path("root") : value);
             boolean said = value.isObject() && value.path("id").isTextual();
-            String id = said ? value.path("id").asText() : familiar(entry.getKey());
-            if (!DatasetSpec.IDS.contains(id) || id.equals("shapes") || id.equals(DatasetSpec.UNION)) {
+            String id = said ? value.path("id").asText() : DatasetSpec.named(entry.getKey());
+            if (!DatasetSpec.hasRoot(id)) {
                 throw wrong(
                         file, where + ".id", "is \"" + id + "\", no data set that has a folder", "write id: folder");
             }
@@ -148,10 +148,6 @@ public final class Places {
                 List.copyOf(missing));
     }
 
-    private static String familiar(String name) {
-        return DatasetSpec.IDS.contains(name) ? name : "folder";
-    }
-
     private static Path path(Path file, String where, JsonNode value) {
         if (!value.isTextual() || !Path.of(value.textValue()).isAbsolute()) {
             throw wrong(file, where, "is no whole path", "write it as /data/birds");
@@ -169,6 +165,16 @@ public final class Places {
 
     private static Malformed wrong(Path file, String where, String rule, String remedy) {
         return new Malformed(VARIABLE + ": " + file + ": " + where + " " + rule + "; " + remedy);
+    }
+
+    /** These, and further ones under names that these do not have. */
+    public Places with(Map<String, Dataset> furtherData, Map<String, Path> furtherWeights) {
+        Map<String, Dataset> allData = new TreeMap<>(furtherData);
+        allData.putAll(datasets);
+        Map<String, Path> allWeights = new TreeMap<>(furtherWeights);
+        allWeights.putAll(weights);
+        return new Places(
+                file, Collections.unmodifiableMap(allData), Collections.unmodifiableMap(allWeights), roots, missing);
     }
 
     /** By name. */

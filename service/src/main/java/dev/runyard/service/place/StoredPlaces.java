@@ -1,0 +1,144 @@
+package dev.runyard.service.place;
+
+import dev.runyard.service.db.Asking;
+import dev.runyard.service.db.Statements;
+import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.http.Problem;
+import dev.runyard.spec.dataset.StoredPlace;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Data sets and weights that the artifact store has by name. Names are the lab's: a spec means the same in every project. */
+@ApplicationScoped
+public class StoredPlaces {
+    private static final String FROM = " from stored_place p join blob b on b.sha256 = p.sha256";
+    private static final String VIEW =
+            "select p.id, p.sha256, b.size, p.read_as, p.fingerprint, p.pushed_by, p.pushed_at" + FROM;
+
+    private final Statements statements;
+    private final Asking asking;
+    private final Wakeup wakeup;
+
+    StoredPlaces(Statements statements, Asking asking, Wakeup wakeup) {
+        this.statements = statements;
+        this.asking = asking;
+        this.wakeup = wakeup;
+    }
+
+    /**
+     * As people see it.
+     *
+     * @param need what specs that name it need: {@code dataset:birds}, {@code weights:clip-b32}
+     * @param size of what is stored, in bytes
+     * @param id how the data set is read, as a spec's {@code dataset.id}; null for weights
+     * @param fingerprint of its content, as hosts tell it of what they have by that name
+     * @param pushedBy whose account may forget it, beside administrators
+     */
+    @Schema(name = "StoredPlaceView")
+    public record View(
+            String need,
+            String sha256,
+            long size,
+            @Nullable String id,
+            String fingerprint,
+            String pushedBy,
+            Instant pushedAt) {
+        private static View of(ResultSet r) throws SQLException {
+            return new View(
+                    r.getString(1),
+                    r.getString(2),
+                    r.getLong(3),
+                    r.getString(4),
+                    r.getString(5),
+                    r.getString(6),
+                    Statements.instant(r, "pushed_at"));
+        }
+
+        private boolean means(Content content) {
+            return fingerprint.equals(content.fingerprint()) && Objects.equals(id, content.id());
+        }
+    }
+
+    /** What somebody puts under a name; as {@link View} has it. */
+    record Content(String sha256, @Nullable String id, String fingerprint) {}
+
+    List<View> all() {
+        return statements.rows(VIEW + " order by p.id", View::of);
+    }
+
+    private Optional<View> find(String need) {
+        return statements.row(VIEW + " where p.id = ?", View::of, need);
+    }
+
+    /** What runs may need and a host can fetch. */
+    public Set<String> needs() {
+        return new TreeSet<>(statements.rows("select id from stored_place", r -> r.getString(1)));
+    }
+
+    /** What a run needs and can be fetched. */
+    public List<StoredPlace> of(UUID run) {
+        return statements.rows(
+                "select p.id, p.sha256, b.size, p.read_as" + FROM
+                        + " join run r on p.id = any (r.needs) where r.id = ? order by p.id",
+                r -> new StoredPlace(r.getString(1), r.getString(2), r.getLong(3), r.getString(4)),
+                run);
+    }
+
+    /**
+     * Puts content under a name that has none. The same content again changes nothing: runs are compared by names, so what is behind one
+     * does not change while it is there.
+     *
+     * @throws Problem 409 NAME_TAKEN where another content is under the name
+     */
+    View put(String need, Content content, String who) {
+        int rows = statements.change("""
+                insert into stored_place (id, sha256, read_as, fingerprint, pushed_by) values (?, ?, ?, ?, ?)
+                on conflict (id) do nothing""", need, content.sha256(), content.id(), content.fingerprint(), who);
+        View there = find(need).orElseThrow(() -> Problem.notFound("stored place", need));
+        if (!there.means(content)) {
+            throw Problem.of(
+                    409,
+                    "NAME_TAKEN",
+                    "Another content was pushed as " + need + " by " + there.pushedBy() + " (fingerprint "
+                            + there.fingerprint().substring(0, 12)
+                            + "…); take another name, or let them or an administrator forget it first.");
+        }
+        if (rows > 0) {
+            wakeup.schedule();
+        }
+        return there;
+    }
+
+    /**
+     * Takes the name away; what was behind it goes with the next sweep unless something else refers to it.
+     *
+     * @throws Problem 404; 403 NOT_YOURS where somebody else pushed it; 409 PLACE_IN_USE while runs that are not over need it
+     */
+    void forget(String need, String who, boolean administrator) {
+        View there = find(need).orElseThrow(() -> Problem.notFound("stored place", need));
+        if (!administrator && !there.pushedBy().equals(who)) {
+            throw Problem.of(
+                    403, "NOT_YOURS", need + " was pushed by " + there.pushedBy() + "; ask them or an administrator.");
+        }
+        long open = asking.asLab(() -> statements.number("""
+                select count(*) from run where ? = any (needs) and state not in ('FINISHED', 'PRUNED', 'FAILED', 'CANCELLED')""", need));
+        if (open > 0) {
+            throw Problem.of(
+                    409,
+                    "PLACE_IN_USE",
+                    open + (open == 1 ? " run that is not over needs " : " runs that are not over need ") + need
+                            + "; wait for them or cancel them first.");
+        }
+        statements.change("delete from stored_place where id = ?", need);
+    }
+}
