@@ -18,7 +18,6 @@ import dev.runyard.vision.data.Dataset;
 import dev.runyard.vision.data.Datasets;
 import dev.runyard.vision.tensor.Safetensors;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -211,7 +210,7 @@ final class PushCommands {
             throws IOException {
         String need = kind + ":" + name;
         refuseTaken(lab, need, id, fingerprint);
-        String sha256 = hash(file);
+        String sha256 = Sha256.of(file);
         lab.store(sha256, file);
         ObjectNode body = Json.mapper().createObjectNode().put("sha256", sha256).put("fingerprint", fingerprint);
         if (id != null) {
@@ -236,12 +235,6 @@ final class PushCommands {
                         "take another --name, or \"runyard " + (id == null ? "weights" : "data")
                                 + " forget\" that first");
             }
-        }
-    }
-
-    private static String hash(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Sha256.of(in);
         }
     }
 }
