@@ -180,7 +180,10 @@ class ProgramsTest {
                         .get("items"))
                 .hasSize(1);
         nested(runs);
-        // The same from a server's REST, which this lab speaks, too.
+        // The same from a server's REST, which this lab speaks, too; a description is a tag there.
+        client.post(
+                "/api/2.0/mlflow/runs/set-tag",
+                "{\"run_id\": \"" + run + "\", \"key\": \"mlflow.note.content\", \"value\": \"**why** it was done\"}");
         ProcessBuilder rest = lab.command(
                 "import", "mlflow", client.base().toString().replaceFirst("/$", ""), "--experiment", "old-net");
         rest.environment().put("MLFLOW_TRACKING_TOKEN", client.token());

@@ -73,6 +73,28 @@ public class Lab {
         return "Bearer " + tokens.attempt(run, attempt);
     }
 
+    /** As a worker takes it up; the token of its program. */
+    public String begun(UUID run, long attempt) {
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        sql(
+                "insert into worker (id, host, machine, pid, version) values (?, 'h', ?, 1, '0')",
+                worker,
+                worker.toString());
+        sql(
+                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots) values (?, 'h', ?, 'cpu', 'cpu', 'c', 0, 1)",
+                device,
+                worker.toString());
+        sql(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'RUNNING')",
+                run,
+                attempt,
+                device,
+                worker);
+        attempt(run, attempt, "RUNNING");
+        return bearer(run, attempt);
+    }
+
     public static String point(String key, long step, Object value) {
         return point(key, step, value, 1_700_000_000_000_000L + step);
     }

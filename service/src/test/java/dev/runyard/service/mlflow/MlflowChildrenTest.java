@@ -61,7 +61,7 @@ final class MlflowChildrenTest {
     void whatAProgramLeftOpenEndsWithItsAttempt(
             String held, Outcome outcome, String state, String reason, String message) {
         UUID queued = lab.run("RUNNING");
-        String bearer = begun(queued, 1);
+        String bearer = lab.begun(queued, 1);
         String open = below(bearer, queued, "open");
         String silent = below(bearer, queued, "");
         String ended = below(bearer, queued, "ended");
@@ -104,7 +104,7 @@ final class MlflowChildrenTest {
     @Test
     void aLaterAttemptGoesOnWithARunWhoseIdItKept() {
         UUID queued = lab.run("RUNNING");
-        String first = begun(queued, 1);
+        String first = lab.begun(queued, 1);
         String fold = below(first, queued, "fold");
         String logged = below(first, queued, "logged");
         for (int step = 0; step < 5; step++) {
@@ -112,7 +112,7 @@ final class MlflowChildrenTest {
             point(first, logged, step, step).statusCode(200);
         }
         lost(queued, 1);
-        String second = begun(queued, 2);
+        String second = lab.begun(queued, 2);
         sent(second, "runs/update", "{\"run_id\": \"" + fold + "\", \"status\": \"RUNNING\"}")
                 .statusCode(200)
                 .body("run_info.status", equalTo("RUNNING"));
@@ -141,7 +141,7 @@ final class MlflowChildrenTest {
     @Test
     void aLaterAttemptFindsARunByItsNameWhereNoOtherHasIt() {
         UUID queued = lab.run("RUNNING");
-        String first = begun(queued, 1);
+        String first = lab.begun(queued, 1);
         String done = below(first, queued, "fold-1");
         String cut = below(first, queued, "fold-2");
         List<String> alike = List.of(below(first, queued, "trial"), below(first, queued, "trial"));
@@ -153,7 +153,7 @@ final class MlflowChildrenTest {
         sent(first, "runs/update", "{\"run_id\": \"" + done + "\", \"status\": \"FINISHED\"}")
                 .statusCode(200);
         lost(queued, 1);
-        String second = begun(queued, 2);
+        String second = lab.begun(queued, 2);
         assertThat(below(second, queued, "fold-1")).isEqualTo(done);
         sent(second, "runs/log-parameter", param(done, "2")).statusCode(200);
         for (int step = 0; step < 3; step++) {
@@ -169,7 +169,7 @@ final class MlflowChildrenTest {
         assertThat(below(second, queued, "")).isNotEqualTo(unnamed);
         // Of another queued run it is another.
         UUID other = lab.run("RUNNING");
-        assertThat(below(begun(other, 2), other, "fold-1")).isNotEqualTo(done);
+        assertThat(below(lab.begun(other, 2), other, "fold-1")).isNotEqualTo(done);
     }
 
     private void lost(UUID run, long attempt) {
@@ -200,27 +200,5 @@ final class MlflowChildrenTest {
                 .statusCode(200)
                 .extract()
                 .path("run.info.run_id");
-    }
-
-    /** As a worker takes it up; the token of its program. */
-    private String begun(UUID run, long attempt) {
-        UUID worker = UUID.randomUUID();
-        UUID device = UUID.randomUUID();
-        lab.sql(
-                "insert into worker (id, host, machine, pid, version) values (?, 'h', ?, 1, '0')",
-                worker,
-                worker.toString());
-        lab.sql(
-                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots) values (?, 'h', ?, 'cpu', 'cpu', 'c', 0, 1)",
-                device,
-                worker.toString());
-        lab.sql(
-                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'RUNNING')",
-                run,
-                attempt,
-                device,
-                worker);
-        lab.attempt(run, attempt, "RUNNING");
-        return lab.bearer(run, attempt);
     }
 }

@@ -263,7 +263,7 @@ final class MlflowProgramsTest {
     void theProgramOfAQueuedRunIsInItsRunAndNowhereElse() {
         UUID managed = lab.run("RUNNING");
         String other = run(experiment());
-        String bearer = begun(managed, 1);
+        String bearer = lab.begun(managed, 1);
         var as = given().header("Authorization", bearer).contentType("application/json");
         String experiment = as.queryParam("experiment_name", "whatever the script says")
                 .get(API + "experiments/get-by-name")
@@ -338,7 +338,7 @@ final class MlflowProgramsTest {
     @ValueSource(booleans = {true, false})
     void aProgramOfSeveralRunsMixesNothing(boolean given) {
         UUID managed = lab.run("RUNNING");
-        String bearer = begun(managed, 1);
+        String bearer = lab.begun(managed, 1);
         if (given) {
             sent(bearer, "runs/update", "{\"run_id\": \"" + managed + "\", \"status\": \"RUNNING\"}")
                     .statusCode(200);
@@ -365,29 +365,7 @@ final class MlflowProgramsTest {
                 .statusCode(200)
                 .body("runs.info.run_id", containsInAnyOrder(second, third, below));
         // The next attempt is a program that begins anew.
-        assertThat(made(begun(managed, 2), "")).isEqualTo(managed.toString());
-    }
-
-    /** As a worker takes it up; the token of its program. */
-    private String begun(UUID run, long attempt) {
-        UUID worker = UUID.randomUUID();
-        UUID device = UUID.randomUUID();
-        lab.sql(
-                "insert into worker (id, host, machine, pid, version) values (?, 'h', ?, 1, '0')",
-                worker,
-                worker.toString());
-        lab.sql(
-                "insert into device (id, host, machine, key, kind, name, memory_bytes, slots) values (?, 'h', ?, 'cpu', 'cpu', 'c', 0, 1)",
-                device,
-                worker.toString());
-        lab.sql(
-                "insert into attempt (run_id, attempt, device_id, worker_id, state) values (?, ?, ?, ?, 'RUNNING')",
-                run,
-                attempt,
-                device,
-                worker);
-        lab.attempt(run, attempt, "RUNNING");
-        return lab.bearer(run, attempt);
+        assertThat(made(lab.begun(managed, 2), "")).isEqualTo(managed.toString());
     }
 
     private static String made(String bearer, String tags) {
