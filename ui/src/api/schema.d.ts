@@ -4170,6 +4170,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What hosts can fetch by name
+         * @description The lab's, in no project.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredPlaceView"][];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have hosts fetch a data set or weights by this name
+         * @description The file is sent before. The same content again changes nothing; another one is refused: a name means the same for as long as it is there.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PushedPlace"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredPlaceView"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        post?: never;
+        /**
+         * Forget a name
+         * @description By whoever pushed it, or an administrator, once no run that is not over needs it. Copies that hosts fetched stay there until their room is needed.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                409: components["responses"]["Problem409"];
+                411: components["responses"]["Problem411"];
+                413: components["responses"]["Problem413"];
+                415: components["responses"]["Problem415"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -10771,6 +10920,11 @@ export interface components {
             to?: number;
         };
         PrunerSpec: Record<string, never>;
+        PushedPlace: {
+            fingerprint?: string;
+            id?: string;
+            sha256?: string;
+        };
         ReadingView: {
             at?: components["schemas"]["Instant"];
             decision?: string;
@@ -11233,6 +11387,7 @@ export interface components {
             /** Format: int32 */
             grace?: number;
             inputs?: components["schemas"]["File"][];
+            places?: components["schemas"]["StoredPlace"][];
             project?: components["schemas"]["UUID"];
             spec?: components["schemas"]["JsonNode"];
             specHash?: string;
@@ -11244,6 +11399,23 @@ export interface components {
         State: "FREE" | "BUSY" | "LOST" | "DRAINED" | "HELD" | "BUSY_ELSEWHERE" | "QUARANTINED" | "REFUSED";
         /** @enum {string} */
         State1: "OPEN" | "FINISHED" | "PRUNED" | "FAILED";
+        StoredPlace: {
+            id?: string;
+            need?: string;
+            sha256?: string;
+            /** Format: int64 */
+            size?: number;
+        };
+        StoredPlaceView: {
+            fingerprint?: string;
+            id?: string;
+            need?: string;
+            pushedAt?: components["schemas"]["Instant"];
+            pushedBy?: string;
+            sha256?: string;
+            /** Format: int64 */
+            size?: number;
+        };
         StoredView: {
             /** Format: int32 */
             stored?: number;

@@ -84,7 +84,7 @@ class CommandLineTest {
     void a_host_without_a_place_for_a_name_fetches_what_was_pushed() throws Exception {
         Files.writeString(folder.resolve("here/named.yaml"), """
                 dataset: {name: pets}
-                backbone: {weights: small-copy}
+                backbone: {weights: lone-tower}
                 method: {kind: pgn, resolution: 32, prompts: 1, librarySize: 8}
                 schedule: {epochs: 1, warmupEpochs: 0}
                 batchSize: 4
@@ -93,21 +93,22 @@ class CommandLineTest {
         waits(id, "no host has data set \"pets\" (1 host, none offers it; push it or add it to data.yaml)");
         LabProcess.Result pushed = typed("data", "push", "data", "--name", "pets");
         assertThat(pushed.exit()).as(pushed.err()).isZero();
-        waits(id, "no host has weights \"small-copy\"");
+        waits(id, "no host has weights \"lone-tower\"");
         Files.copy(
                 LabProcess.repositoryRoot()
                         .resolve(
                                 "workers/vision/src/main/resources/dev/runyard/vision/backbone/small-vit/weights.safetensors"),
                 folder.resolve("here/alone.safetensors"));
-        pushed = typed("weights", "push", "alone.safetensors", "--name", "small-copy");
+        pushed = typed("weights", "push", "alone.safetensors", "--name", "lone-tower");
         assertThat(pushed.exit()).as(pushed.err()).isZero();
         LabProcess.Result watched = typed("watch", id);
         assertThat(watched.exit()).as(watched.out() + watched.err()).isZero();
         assertThat(client.get("/api/v1/runs/" + id + "/logs").toString())
                 .contains("data set pets from the lab")
-                .contains("weights small-copy from the lab");
-        assertThat(client.get("/api/v1/runs/" + id).at("/spec/dataset").toString())
-                .isEqualTo("{\"name\":\"pets\"}");
+                .contains("weights lone-tower from the lab");
+        JsonNode asked = client.get("/api/v1/runs/" + id).at("/spec/dataset");
+        assertThat(asked.path("name").asText()).isEqualTo("pets");
+        assertThat(asked.has("root")).as("no place of the host that trained it").isFalse();
         assertThat(typed("data", "forget", "pets").exit()).isZero();
     }
 

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,9 @@ public class Outlook implements Waiting {
             return;
         }
         List<Situation.Device> devices = rows.devices();
+        Set<String> stored = rows.stored();
         needs.stream()
+                .filter(need -> !stored.contains(need))
                 .filter(need -> devices.stream().noneMatch(d -> d.offers().contains(need)))
                 .forEach(Outlook::refuseSlip);
         if (placement == null) {

@@ -96,6 +96,11 @@ class QueueRows {
         this.maxWait = maxWait;
     }
 
+    /** What any host can fetch, as {@link Situation#stored}. */
+    Set<String> stored() {
+        return places.needs();
+    }
+
     List<Device> devices() {
         return statements.rows(DEVICES, QueueRows::device);
     }
@@ -116,7 +121,7 @@ class QueueRows {
         Instant now = statements
                 .row("select now() as now", r -> Statements.instant(r, "now"))
                 .orElseThrow();
-        return new Situation(queue, devices, going, new Shares(books(now)), places.needs(), maxWait, patience, now);
+        return new Situation(queue, devices, going, new Shares(books(now)), stored(), maxWait, patience, now);
     }
 
     private Shares.Books books(Instant now) {
