@@ -11001,6 +11001,8 @@ export interface components {
             archived?: boolean;
             /** Format: int64 */
             attempt?: number;
+            /** Format: int64 */
+            children?: number;
             config?: {
                 [key: string]: components["schemas"]["JsonNode"];
             };
@@ -11032,6 +11034,7 @@ export interface components {
                 [key: string]: components["schemas"]["Origin"];
             };
             params?: components["schemas"]["ObjectNode"];
+            parent?: components["schemas"]["UUID"];
             pinned?: boolean;
             placement?: components["schemas"]["Placement"];
             preparing?: components["schemas"]["Preparing"];
@@ -11040,6 +11043,7 @@ export interface components {
             priorityClass?: components["schemas"]["PriorityClass"];
             project?: string;
             reason?: components["schemas"]["FailureReason"];
+            silent?: boolean;
             spec?: components["schemas"]["RunSpec"];
             specFault?: string;
             specHash?: string;
