@@ -95,6 +95,9 @@ public class KeyCatalogue {
     private static final String ITS_SUMMARIES =
             "select m.key_id, count(*) as n from run r join metric_summary m on m.run_id = r.id %swhere %s group by m.key_id";
 
+    /** Nothing is gathered here that each helper would gather anew. */
+    private static final String HELPED = "select set_config('max_parallel_workers_per_gather', ?, true)";
+
     private static final String ALL_SUMMARIES = "select key_id, count(*) as n from metric_summary group by key_id";
 
     private final Statements statements;
@@ -178,19 +181,22 @@ public class KeyCatalogue {
 
     @Transactional
     KeysView read(RunChoice.Ask ask) {
+        choice.settings();
         RunQuery where = choice.where(ask);
         boolean some = ask.sweep() != null
                 || ask.state() != null
                 || !ask.filter().isEmpty()
                 || ask.archived() != null
                 || ask.deleted() != null;
-        choice.settings(!some);
         String matching = "select %s from run r " + where.joins() + "where " + where.sql("r.id")
                 + (some ? " order by r.created_at desc limit " + LOOKED_AT : "");
         String chosen = "with chosen as materialized (" + matching.formatted("r.id") + ")";
         List<@Nullable Object> values = new ArrayList<>(where.values());
         long of = statements.number("select count(*) from (" + matching.formatted("1") + ") counted", values.toArray());
         boolean all = !some && ask.experiment() == null;
+        if (!some) {
+            statements.row(HELPED, r -> r.getString(1), "2");
+        }
         String condition = where.sql("r.id");
         List<KeysView.Metric> metrics = statements.rows(
                 all

@@ -67,8 +67,8 @@ public class RunGroups {
                 ask.fields().stream().map(f -> RunField.parse("field", f)).toList();
         int query = Objects.hash(ask.runs(), ask.by(), ask.sort());
         long begun = begun(ask.cursor(), query);
+        choice.settings();
         RunQuery where = choice.where(ask.runs());
-        choice.settings(!where.looksUp());
         FieldJoins joins = new FieldJoins(choice);
         String inner = inner(by, fields, joins, where);
         List<@Nullable Object> values = new ArrayList<>(joins.values());

@@ -26,7 +26,7 @@ public class RunChoice implements StoredKeys {
     private static final String SETTINGS = """
             select set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_custom_plan', true),
                    set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
-                   set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', ?, true)""";
+                   set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true)""";
 
     /** No row has it. */
     private static final UUID NOBODY = new UUID(0, 0);
@@ -74,12 +74,7 @@ public class RunChoice implements StoredKeys {
 
     /** Limits and plans for what is asked of many runs, until the transaction ends. */
     public void settings() {
-        settings(false);
-    }
-
-    /** @param helped whether helpers may share in reading what is wide, as where nothing is gathered that each of them would gather anew */
-    public void settings(boolean helped) {
-        statements.row(SETTINGS, r -> r.getString(1), helped ? "2" : "0");
+        statements.row(SETTINGS, r -> r.getString(1));
     }
 
     @Override

@@ -104,8 +104,7 @@ public class RunList {
         ask.fields().forEach(field -> RunField.parse("field", field));
         int query = Objects.hash(ask.runs(), ask.sort());
         RunCursor cursor = ask.cursor() == null ? null : RunCursor.parse(ask.cursor(), query);
-        // Every configuration is read then, which is the work of the whole page.
-        choice.settings(walk.field() instanceof RunField.Param && !where.looksUp());
+        choice.settings();
         List<RunWalk.Step> steps = walk.from(cursor, ask.limit() + 1);
         boolean more = steps.size() > ask.limit();
         List<RunWalk.Step> shown = more ? steps.subList(0, ask.limit()) : steps;

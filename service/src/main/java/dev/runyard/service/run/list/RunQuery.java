@@ -93,7 +93,7 @@ public final class RunQuery {
     }
 
     /** Whether it looks for runs by a metric or parameter. */
-    public boolean looksUp() {
+    boolean looksUp() {
         return sql.indexOf("{has:") >= 0;
     }
 
