@@ -11156,6 +11156,8 @@ export interface components {
             archived?: boolean;
             /** Format: int64 */
             attempt?: number;
+            /** Format: int64 */
+            children?: number;
             config?: {
                 [key: string]: components["schemas"]["JsonNode"];
             };
@@ -11187,6 +11189,7 @@ export interface components {
                 [key: string]: components["schemas"]["Origin"];
             };
             params?: components["schemas"]["ObjectNode"];
+            parent?: components["schemas"]["UUID"];
             pinned?: boolean;
             placement?: components["schemas"]["Placement"];
             preparing?: components["schemas"]["Preparing"];
@@ -11195,6 +11198,7 @@ export interface components {
             priorityClass?: components["schemas"]["PriorityClass"];
             project?: string;
             reason?: components["schemas"]["FailureReason"];
+            silent?: boolean;
             spec?: components["schemas"]["RunSpec"];
             specFault?: string;
             specHash?: string;

@@ -96,6 +96,10 @@ export interface RunView {
   external?: boolean;
   /** When the program of an external run last wrote. */
   heardAt?: string | null;
+  /** The run that its program put it below. */
+  parent?: string | null;
+  /** How many runs are below it. */
+  children?: number;
   /** What its attempt makes before the first step, where that takes long. */
   preparing?: { what: string; done: number; of: number } | null;
   /** Versions, host, device, commit, where they are known. */

@@ -10,7 +10,7 @@ import { parseSearch, stringifySearch } from "../components/search";
 
 const KEEPER: Me = { name: "local", administrator: true, readOnly: false, way: "HOME", projects: [{ name: "default", role: "MAINTAINER" }] };
 
-/** Draws a part of the page as if it stood at an address. @returns what the address bar says at any time, and how to leave */
+/** Draws a part of the page as if it stood at an address. @returns what the address bar says at any time, how to go back, and how to leave */
 export function drawAt(address: string, node: ReactNode, me = KEEPER) {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   cache.setQueryData(meKey, me);
@@ -32,5 +32,5 @@ export function drawAt(address: string, node: ReactNode, me = KEEPER) {
       </Tips>
     </QueryClientProvider>,
   );
-  return { address: () => router.latestLocation.href, leave: unmount };
+  return { address: () => router.latestLocation.href, back: () => router.history.back(), leave: unmount };
 }

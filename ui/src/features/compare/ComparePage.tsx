@@ -14,7 +14,7 @@ import { EmptyState } from "../../components/display/EmptyState";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { PageHeader } from "../../components/display/PageHeader";
 import { Skeleton } from "../../components/display/Skeleton";
-import { StatePill } from "../../components/display/StatePill";
+import { RunPill } from "../../components/display/RunPill";
 import { Link, useUrlState } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { columnsOf } from "./columns";
@@ -44,7 +44,7 @@ export function ComparePage() {
   const stamp = found.map((query) => query.dataUpdatedAt).join(" ");
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the queries are new objects each time; their time says whether one changed
   const runs = useMemo(() => found.flatMap(({ data }) => (data ? [data] : [])), [stamp]);
-  const remove = (id: string) => setView({ ...view, runs: view.runs.filter((run) => run !== id), baseline: view.baseline === id ? "" : view.baseline });
+  const remove = (id: string) => setView({ ...view, runs: view.runs.filter((run) => run !== id), baseline: view.baseline === id ? "" : view.baseline }, "push");
   const failed = found.map((query, i) => ({ error: query.error, id: view.runs[i]! })).filter(({ error }) => error);
   const waiting = found.some((query) => query.isPending);
   return (
@@ -66,7 +66,8 @@ export function ComparePage() {
 interface ComparedProps {
   runs: readonly RunView[];
   view: ComparePageView;
-  onView: (view: ComparePageView) => void;
+  /** A slider or what is typed replaces the place in the browser's history; what is chosen makes one, to come back from. */
+  onView: (view: ComparePageView, how?: "push" | "replace") => void;
   onRemove: (id: string) => void;
 }
 
@@ -93,12 +94,12 @@ function Compared({ runs, view, onView, onRemove }: ComparedProps) {
   return (
     <>
       <Chosen runs={runs} view={view} onView={onView} onRemove={onRemove} looks={colours} onOver={setOver} />
-      <Tabs tabs={PARTS.map((part) => ({ value: part, label: NAMES[part] }))} value={view.part} onValue={(part) => onView({ ...view, part })} label="What is compared">
+      <Tabs tabs={PARTS.map((part) => ({ value: part, label: NAMES[part] }))} value={view.part} onValue={(part) => onView({ ...view, part }, "push")} label="What is compared">
         {view.part === "curves" ? <Suspense fallback={<Skeleton what="curves" height={200} lines={1} />}><CompareCurves columns={columns} looks={looks} view={view.chart} onView={onChart} emphasised={over} /></Suspense> : null}
-        {view.part === "configuration" ? <Configurations columns={columns} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}
-        {view.part === "results" ? <Results columns={columns} looks={looks} view={view} onView={onView} /> : null}
-        {view.part === "images" ? <Suspense fallback={<Skeleton what="the images" lines={4} />}><Disagreements runs={runs} baseline={view.baseline} /></Suspense> : null}
-        {view.part === "environment" ? <Environments runs={runs} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all })} /> : null}
+        {view.part === "configuration" ? <Configurations columns={columns} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all }, "push")} /> : null}
+        {view.part === "results" ? <Results columns={columns} looks={looks} view={view} onView={(next) => onView(next, "push")} /> : null}
+        {view.part === "images" ? <Suspense fallback={<Skeleton what="the images" lines={4} />}><Disagreements runs={runs} baseline={view.baseline} view={view.images} onView={(images, how) => onView({ ...view, images }, how)} /></Suspense> : null}
+        {view.part === "environment" ? <Environments runs={runs} looks={looks} all={view.all} onAll={(all) => onView({ ...view, all }, "push")} /> : null}
       </Tabs>
     </>
   );
@@ -120,13 +121,13 @@ function Chosen({ runs, view, onView, onRemove, looks, onOver }: ChosenProps) {
             <Link to={`/runs/${run.id}`} title={run.name}>
               {run.name}
             </Link>
-            <StatePill state={run.state} reason={run.reason} />
+            <RunPill run={run} />
             <IconButton icon={X} size="s" label={`Take ${run.name} out`} onClick={() => onRemove(run.id)} />
           </li>
         ))}
       </ul>
       <div className={css.tools}>
-        <AddRun view={view} onAdd={(id) => onView({ ...view, runs: [...view.runs, id] })} experiment={runs[0]?.experiment} />
+        <AddRun view={view} onAdd={(id) => onView({ ...view, runs: [...view.runs, id] }, "push")} experiment={runs[0]?.experiment} />
         {runs.length > 1 ? (
           <>
             <Select
@@ -134,9 +135,9 @@ function Chosen({ runs, view, onView, onRemove, looks, onOver }: ChosenProps) {
               size="s"
               value={view.baseline || runs[0]!.id}
               options={runs.map((run) => ({ value: run.id, label: `baseline: ${run.name}` }))}
-              onValue={(baseline) => onView({ ...view, baseline })}
+              onValue={(baseline) => onView({ ...view, baseline }, "push")}
             />
-            <Checkbox label="seeds together" checked={view.together} onChecked={(together) => onView({ ...view, together })} />
+            <Checkbox label="seeds together" checked={view.together} onChecked={(together) => onView({ ...view, together }, "push")} />
           </>
         ) : null}
       </div>
@@ -148,8 +149,8 @@ function Chosen({ runs, view, onView, onRemove, looks, onOver }: ChosenProps) {
 function AddRun({ view, onAdd, experiment }: { view: ComparePageView; onAdd: (id: string) => void; experiment: string | undefined }) {
   const [text, setText] = useState("");
   const asked = { experiment, limit: 200, sort: "-createdAt" };
-  const found = useQuery({ queryKey: keys.runs({ ...asked, limit: 201 }), queryFn: () => api.runs(asked), staleTime: 30_000 });
-  const choices = (found.data?.items ?? []).filter((run) => !view.runs.includes(run.id));
+  const found = useQuery({ queryKey: keys.runs({ ...asked, limit: 201 }), queryFn: async () => ({ pages: [await api.runs(asked)], pageParams: [""] }), staleTime: 30_000 });
+  const choices = (found.data?.pages[0]?.items ?? []).filter((run) => !view.runs.includes(run.id));
   const known = choices.find((run) => run.name === text || run.id === text);
   const add = (value: string) => {
     const run = choices.find((one) => one.name === value || one.id === value);

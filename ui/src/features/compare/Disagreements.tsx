@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { judged, judgedKeys, type Only } from "../../api/judged";
+import { judged, judgedKeys } from "../../api/judged";
 import type { RunView } from "../../api/types";
 import { Button, Segmented } from "../../components/controls/Button";
 import { Select } from "../../components/controls/Select";
@@ -13,6 +13,7 @@ import { ImageName } from "../../components/display/ImageName";
 import { TableBox } from "../../components/display/TableBox";
 import { count, number } from "../../components/format";
 import css from "./compare.module.css";
+import type { ImagesView } from "./view";
 
 const PAGE = 100;
 /** The service's limit to what one answer carries. */
@@ -21,22 +22,23 @@ const MOST = 500;
 interface Props {
   runs: readonly RunView[];
   baseline: string;
+  view: ImagesView;
+  /** What is typed replaces the place in the browser's history, what is chosen makes one. */
+  onView: (view: ImagesView, how: "push" | "replace") => void;
 }
 
 /** The images that two runs answer differently, and whether the difference can be chance. */
-export function Disagreements({ runs, baseline }: Props) {
+export function Disagreements({ runs, baseline, view, onView }: Props) {
   const first = runs.find((run) => run.id === baseline) ?? runs[0]!;
   const others = runs.filter((run) => run.id !== first.id);
-  const [chosen, setChosen] = useState("");
-  const second = others.find((run) => run.id === chosen) ?? others[0]!;
-  const [picked, setPicked] = useState("");
-  const [only, setOnly] = useState<Only>("different");
-  const [search, setSearch] = useState("");
+  const second = others.find((run) => run.id === view.other) ?? others[0]!;
+  const { only, search } = view;
+  const choose = (part: Partial<ImagesView>) => onView({ ...view, ...part }, "push");
   const [most, setMost] = useState(PAGE);
   const sets = useQuery({ queryKey: judgedKeys.sets(first.id), queryFn: () => judged.sets(first.id) });
   const names = [...new Set((sets.data ?? []).map((one) => one.set))];
   // Of another baseline it may be unknown.
-  const set = names.includes(picked) ? picked : "";
+  const set = names.includes(view.set) ? view.set : "";
   const asked = { with: second.id, only, limit: String(most), ...(set ? { set } : {}), ...(search ? { search } : {}) };
   const query = useQuery({
     queryKey: judgedKeys.disagreements(first.id, asked),
@@ -50,8 +52,8 @@ export function Disagreements({ runs, baseline }: Props) {
   return (
     <>
       <div className={css.tools}>
-        {others.length > 1 ? <Select label="Compared with the baseline" size="s" value={second.id} options={others.map((run) => ({ value: run.id, label: run.name }))} onValue={setChosen} /> : null}
-        {names.length > 1 ? <Select label="Judged set" size="s" value={set || names[0]!} options={names.map((name) => ({ value: name, label: name }))} onValue={setPicked} /> : null}
+        {others.length > 1 ? <Select label="Compared with the baseline" size="s" value={second.id} options={others.map((run) => ({ value: run.id, label: run.name }))} onValue={(other) => choose({ other })} /> : null}
+        {names.length > 1 ? <Select label="Judged set" size="s" value={set || names[0]!} options={names.map((name) => ({ value: name, label: name }))} onValue={(picked) => choose({ set: picked })} /> : null}
         <Segmented
           label="Which images"
           size="s"
@@ -62,9 +64,9 @@ export function Disagreements({ runs, baseline }: Props) {
             { value: "second", label: "other alone right" },
             { value: "neither", label: "both wrong" },
           ]}
-          onValue={setOnly}
+          onValue={(which) => choose({ only: which })}
         />
-        <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => onView({ ...view, search: event.target.value }, "replace")} />
       </div>
       <Answered query={query} what="the images">
         {(found) => (

@@ -58,8 +58,8 @@ describe("results", () => {
 });
 
 test("the address holds what is compared and how", () => {
-  const view: ComparePageView = { runs: ["a", "b"], baseline: "b", part: "results", value: "best", all: true, together: true, chart: { ...CHART_VIEW, x: "epoch" } };
-  for (const state of [view, { ...view, baseline: "a", part: "curves" as const, value: "last" as const, all: false, together: false }]) {
+  const view: ComparePageView = { runs: ["a", "b"], baseline: "b", part: "results", value: "best", all: true, together: true, chart: { ...CHART_VIEW, x: "epoch" }, images: { other: "b", set: "sketches", only: "neither", search: "dog" } };
+  for (const state of [view, { ...view, baseline: "a", part: "curves" as const, value: "last" as const, all: false, together: false, images: { other: "", set: "", only: "different" as const, search: "" } }]) {
     const search = new URLSearchParams();
     compareUrl.write(state, search);
     expect(compareUrl.read(new URLSearchParams(search.toString()))).toEqual(state);

@@ -10,7 +10,7 @@ import { Badge } from "../../components/display/Badge";
 import { Card } from "../../components/display/Card";
 import { PageHeader } from "../../components/display/PageHeader";
 import { ProgressBar } from "../../components/display/ProgressBar";
-import { StatePill } from "../../components/display/StatePill";
+import { RunPill } from "../../components/display/RunPill";
 import { Tile, Tiles } from "../../components/display/Tile";
 import { Time } from "../../components/display/Time";
 import { StateBar } from "../../components/StateBar";
@@ -123,7 +123,7 @@ function Runs({ runs, none, progress = false }: { runs: readonly RunView[]; none
             {run.name}
           </Link>
           {progress ? <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} /> : <Time at={run.endedAt} />}
-          <StatePill state={run.state} reason={run.message ?? run.reason} />
+          <RunPill run={run} />
         </li>
       ))}
     </ul>

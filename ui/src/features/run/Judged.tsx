@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { type Estimate, judged, judgedKeys, type JudgedView, type ResultView } from "../../api/judged";
 import type { RunView } from "../../api/types";
 import { Checkbox } from "../../components/controls/Checkbox";
@@ -14,9 +13,18 @@ import { Confusion } from "./Confusion";
 import { JudgedImages } from "./JudgedImages";
 import css from "./judged.module.css";
 import { Reliability } from "./Reliability";
+import { type JudgedPart, SET_DIGITS } from "./view";
+
+interface Props {
+  run: RunView;
+  view: JudgedPart;
+  onView: (view: JudgedPart) => void;
+  search: string;
+  onSearch: (search: string) => void;
+}
 
 /** What the run answered to the images of each set that it was judged on, and all that follows from it. */
-export function Judged({ run }: { run: RunView }) {
+export function Judged({ run, ...rest }: Props) {
   const query = useQuery({ queryKey: judgedKeys.sets(run.id), queryFn: () => judged.sets(run.id) });
   return (
     <Answered query={query} what="results">
@@ -28,18 +36,16 @@ export function Judged({ run }: { run: RunView }) {
             </p>
           </EmptyState>
         ) : (
-          <Sets run={run} sets={sets} />
+          <Sets run={run} sets={sets} {...rest} />
         )
       }
     </Answered>
   );
 }
 
-function Sets({ run, sets }: { run: RunView; sets: readonly JudgedView[] }) {
-  const [sha256, setSha256] = useState(sets[0]!.sha256);
-  const [masked, setMasked] = useState(true);
-  const [cell, setCell] = useState<{ label: number; answer: number } | null>(null);
-  const set = sets.find((one) => one.sha256 === sha256) ?? sets[0]!;
+function Sets({ run, sets, view, onView, search, onSearch }: Props & { sets: readonly JudgedView[] }) {
+  const set = (view.set ? sets.find((one) => one.sha256.startsWith(view.set)) : undefined) ?? sets[0]!;
+  const { masked, cell } = view;
   const some = masked && Boolean(set.allowed);
   const query = useQuery({ queryKey: judgedKeys.result(run.id, set.sha256, some), queryFn: () => judged.result(run.id, set.sha256, some), staleTime: Infinity });
   return (
@@ -49,12 +55,9 @@ function Sets({ run, sets }: { run: RunView; sets: readonly JudgedView[] }) {
           label="Judged set"
           value={set.sha256}
           options={sets.map((one) => ({ value: one.sha256, label: one.run === run.id ? `${one.set} (${one.part})` : `${one.set} (task ${shortId(one.run)})` }))}
-          onValue={(value) => {
-            setSha256(value);
-            setCell(null);
-          }}
+          onValue={(value) => onView({ ...view, set: value.slice(0, SET_DIGITS), cell: null })}
         />
-        {set.allowed ? <Checkbox label={`only the set's ${count(set.allowed)} classes may be answered`} checked={masked} onChecked={setMasked} /> : null}
+        {set.allowed ? <Checkbox label={`only the set's ${count(set.allowed)} classes may be answered`} checked={masked} onChecked={(next) => onView({ ...view, masked: next })} /> : null}
         {set.run === run.id ? null : <Link to={`/runs/${set.run}`}>the task that judged it</Link>}
       </div>
       <Answered query={query} what="the judgement">
@@ -63,10 +66,10 @@ function Sets({ run, sets }: { run: RunView; sets: readonly JudgedView[] }) {
             <Numbers set={set} result={result} />
             <div className={css.pair}>
               <Reliability bins={result.judgement.bins} error={result.judgement.calibrationError} images={result.judgement.images} />
-              <Confusion result={result} cell={cell} onCell={setCell} />
+              <Confusion result={result} cell={cell} onCell={(next) => onView({ ...view, cell: next })} />
             </div>
             <Classes result={result} />
-            <JudgedImages run={run.id} set={set} masked={some} cell={cell} onCell={setCell} />
+            <JudgedImages run={run.id} set={set} masked={some} view={view} onView={onView} search={search} onSearch={onSearch} />
           </>
         )}
       </Answered>

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { useState } from "react";
 import { judged, judgedKeys, type JudgedView } from "../../api/judged";
 import { Button } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
@@ -10,19 +9,21 @@ import { ImageName } from "../../components/display/ImageName";
 import { TableBox } from "../../components/display/TableBox";
 import { count } from "../../components/format";
 import css from "./judged.module.css";
+import type { JudgedPart } from "./view";
 
 interface Props {
   run: string;
   set: JudgedView;
   masked: boolean;
-  cell: { label: number; answer: number } | null;
-  onCell: (cell: null) => void;
+  view: JudgedPart;
+  onView: (view: JudgedPart) => void;
+  search: string;
+  onSearch: (search: string) => void;
 }
 
 /** The images themselves, by name: the surest wrong answers first. */
-export function JudgedImages({ run, set, masked, cell, onCell }: Props) {
-  const [wrong, setWrong] = useState(true);
-  const [search, setSearch] = useState("");
+export function JudgedImages({ run, set, masked, view, onView, search, onSearch }: Props) {
+  const { cell, wrong } = view;
   const asked = {
     ...(masked ? { masked: "true" } : {}),
     ...(cell ? { label: String(cell.label), answer: String(cell.answer) } : wrong ? { wrong: "true" } : {}),
@@ -34,13 +35,13 @@ export function JudgedImages({ run, set, masked, cell, onCell }: Props) {
     <section aria-label="Images">
       <div className={css.tools}>
         <h2>Images</h2>
-        <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <TextField icon={Search} type="search" placeholder="Find images by name" aria-label="Find images by name" value={search} onChange={(event) => onSearch(event.target.value)} />
         {cell ? (
-          <Button size="s" onClick={() => onCell(null)}>
+          <Button size="s" onClick={() => onView({ ...view, cell: null })}>
             All cells again
           </Button>
         ) : (
-          <Checkbox label="wrong answers only" checked={wrong} onChecked={setWrong} />
+          <Checkbox label="wrong answers only" checked={wrong} onChecked={(next) => onView({ ...view, wrong: next })} />
         )}
       </div>
       <Answered query={query} what="images">

@@ -29,6 +29,9 @@ const MetricChart = lazy(() => import("../../charts/ChartGrid").then((module) =>
 /** Of programs alone. */
 const CodeFacts = lazy(() => import("./CodeFacts").then((module) => ({ default: module.CodeFacts })));
 
+/** Of those that programs nest. */
+const Below = lazy(() => import("./Below").then((module) => ({ default: module.Below })));
+
 interface Props {
   run: RunView;
   view: ChartView;
@@ -72,6 +75,11 @@ export function Overview({ run, view, onView, noting, onNoting }: Props) {
       <div className={css.columns}>
         <Where run={run} />
         <div className={css.overview}>
+          {run.children ? (
+            <Suspense fallback={<Skeleton what="the runs below" />}>
+              <Below run={run} />
+            </Suspense>
+          ) : null}
           <NoteCard kept="runs" id={run.id} project={run.project} editing={noting} onEditing={onNoting} />
           <Card title="Checkpoints" flush>
             <Checkpoints run={run} />

@@ -20,7 +20,7 @@ interface Props {
   onSearch: (search: string) => void;
   /** Name of the picture that stands before the page. */
   open: string | undefined;
-  onOpen: (name: string | undefined) => void;
+  onOpen: (name: string | undefined, how?: "push" | "replace") => void;
 }
 
 const saved = (picture: Picture) => fileAddress(picture.sha256);
@@ -43,7 +43,8 @@ interface GalleryProps extends Omit<Props, "run"> {
 }
 
 function Gallery({ run, strips, any, search, onSearch, open, onOpen }: GalleryProps) {
-  const shown = useMemo(() => strips.flatMap((strip) => strip.pictures).find((picture) => picture.name === open), [strips, open]);
+  const strip = useMemo(() => strips.find(({ pictures }) => pictures.some((picture) => picture.name === open)), [strips, open]);
+  const shown = strip?.pictures.find((picture) => picture.name === open);
   if (any === 0) {
     return (
       <EmptyState title="No picture yet.">
@@ -64,11 +65,12 @@ function Gallery({ run, strips, any, search, onSearch, open, onOpen }: GalleryPr
       {strips.length === 0 ? <EmptyState title="No picture has this name." /> : null}
       <ul className={css.gallery}>
         {strips.map((strip) => (
-          <StripTile key={strip.name} run={run} strip={strip} onOpen={onOpen} />
+          <StripTile key={strip.name} run={run} strip={strip} onOpen={(name) => onOpen(name, "push")} />
         ))}
       </ul>
       <Dialog open={shown !== undefined} onClose={() => onOpen(undefined)} title={shown?.name ?? ""} wide>
         {shown ? <img className={css.large} src={urlOf(run, shown)} alt={shown.name} /> : null}
+        {strip && shown ? <Which strip={strip} at={strip.pictures.indexOf(shown)} onAt={(at) => onOpen(strip.pictures[at]!.name)} /> : null}
         {shown ? (
           <p>
             <a href={saved(shown)} download={shown.name}>
@@ -91,13 +93,20 @@ function StripTile({ run, strip, onOpen }: { run: string; strip: Strip; onOpen: 
         <img src={urlOf(run, picture)} alt="" loading="lazy" decoding="async" />
       </button>
       <span title={picture.name}>{strip.name}</span>
-      {last > 0 ? (
-        <label>
-          <span className="sr">Which of {strip.name}</span>
-          <input type="range" aria-valuetext={picture.words} min={0} max={last} value={Math.min(at, last)} onChange={(event) => setAt(Number(event.target.value))} />
-          <output className="num small">{picture.words}</output>
-        </label>
-      ) : null}
+      <Which strip={strip} at={Math.min(at, last)} onAt={setAt} />
     </li>
+  );
+}
+
+/** The step, or the number, of what a strip shows; nothing where there is one picture alone. */
+function Which({ strip, at, onAt }: { strip: Strip; at: number; onAt: (at: number) => void }) {
+  const { words } = strip.pictures[at]!;
+  if (strip.pictures.length === 1) return null;
+  return (
+    <label className={css.which}>
+      <span className="sr">Which of {strip.name}</span>
+      <input type="range" aria-valuetext={words} min={0} max={strip.pictures.length - 1} value={at} onChange={(event) => onAt(Number(event.target.value))} />
+      <output className="num small">{words}</output>
+    </label>
   );
 }

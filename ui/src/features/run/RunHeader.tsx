@@ -20,6 +20,7 @@ import { StatePill } from "../../components/display/StatePill";
 import { between, count, shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
+import { Above } from "./Above";
 import { protocolMark } from "./protocol";
 import { External } from "./External";
 import { Failure } from "./Failure";
@@ -48,6 +49,7 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
         <>
           <Link to={`/runs?experiment=${encodeURIComponent(run.experiment)}`}>{run.experiment}</Link>
           {typeof run.spec.of === "string" ? <Link to={`/runs/${run.spec.of}`}>run {shortId(run.spec.of)}</Link> : null}
+          {run.parent ? <Above id={run.parent} /> : null}
           {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep</Link> : null}
         </>
       }

@@ -192,6 +192,24 @@ test("an external run is its program's: it is said so, and since when that one i
   expect(screen.getByRole<HTMLButtonElement>("button", { name: /Pause/ }).disabled).toBe(true);
 });
 
+test("a run leads to the one that it is below, and says what is below it", async () => {
+  const [above, child] = [aRun({ id: "run-above", name: "five-folds" }), aRun({ id: "run-child", name: "fold-2-again", state: "FAILED" })];
+  const asked: string[] = [];
+  server.use(
+    http.get("*/api/v1/runs/run-above", () => HttpResponse.json(above)),
+    http.get("*/api/v1/runs", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("filter")!);
+      return HttpResponse.json({ items: [child], total: 1, more: false, metrics: [] });
+    }),
+  );
+  run = { ...run, parent: above.id, children: 1 };
+  draw();
+  expect((await screen.findByRole("link", { name: "below five-folds" })).getAttribute("href")).toBe("/runs/run-above");
+  expect((await screen.findByRole("link", { name: "fold-2-again" })).getAttribute("href")).toBe("/runs/run-child");
+  expect(asked).toEqual([`parent = '${ID}'`]);
+  expect(screen.getByRole("link", { name: "All 1 in the table" }).getAttribute("href")).toBe(`/runs?filter=${encodeURIComponent(`parent = '${ID}'`)}`);
+});
+
 test("what a run prepares before its first step is told, with how far it is", async () => {
   run = { ...run, state: "STARTING", startedAt: null, endedAt: null, step: 0, steps: null, preparing: { what: "features of train", done: 320_064, of: 1_281_167 } };
   draw();

@@ -86,7 +86,7 @@ interface PanelProps {
   tab: Tab;
   run: RunView;
   view: RunPageView;
-  onView: (view: RunPageView) => void;
+  onView: (view: RunPageView, how?: "push" | "replace") => void;
   noting: boolean;
   onNoting: (noting: boolean) => void;
 }
@@ -102,9 +102,9 @@ function Panel({ tab, run, view, onView, noting, onNoting }: PanelProps) {
     case "configuration":
       return <Configuration run={run} defaults={view.defaults} onDefaults={(defaults) => onView({ ...view, defaults })} />;
     case "results":
-      return <Judged run={run} />;
+      return <Judged run={run} view={view.judged} onView={(judged) => onView({ ...view, judged }, "push")} search={view.search} onSearch={onSearch} />;
     case "pictures":
-      return <Pictures run={run} search={view.search} onSearch={onSearch} open={view.picture} onOpen={(picture) => onView({ ...view, picture })} />;
+      return <Pictures run={run} search={view.search} onSearch={onSearch} open={view.picture} onOpen={(picture, how) => onView({ ...view, picture }, how)} />;
     case "logs":
       return <Logs run={run} search={view.search} onSearch={onSearch} />;
     case "events":

@@ -1,8 +1,9 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { useUrlState } from "../../components/navigation";
 import { drawAt } from "../../testing/page";
 import { aRun } from "../../testing/samples";
 import { placesOf, worstOf } from "./confusion";
@@ -10,8 +11,16 @@ import { Judged } from "./Judged";
 import { canBeLookedAt } from "./goal";
 import { taskOf } from "./LookAt";
 import { stripsOf } from "./pictures";
+import { runUrl } from "./view";
 
 const run = aRun();
+
+/** As the run's page has it: all of its view in the address. */
+function Results() {
+  const [view, setView] = useUrlState(runUrl);
+  return <Judged run={run} view={view.judged} onView={(judged) => setView({ ...view, judged }, "push")} search={view.search} onSearch={(search) => setView({ ...view, search })} />;
+}
+
 const estimate = (value: number) => ({ value, low: value - 1, high: value + 1, method: "WILSON" });
 const set = { sha256: "a".repeat(64), name: "predictions.safetensors", run: run.id, set: "animals", part: "test", data: "d", classes: 3, allowed: null, leftOut: 0, meanPerClass: true, createdAt: "2026-01-01T00:00:00Z" };
 const rows = [
@@ -59,7 +68,7 @@ afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
 test("a judged set: the benchmark's own number, classes, and the images of a cell", async () => {
-  drawAt(`/runs/${run.id}`, <Judged run={run} />);
+  const { address, back, leave } = drawAt(`/runs/${run.id}`, <Results />);
   await screen.findByText("mean per class ★");
   expect(screen.getAllByText(/75\.00/).length).toBeGreaterThan(0);
   screen.getByRole("img", { name: /Reliability diagram/ });
@@ -68,9 +77,17 @@ test("a judged set: the benchmark's own number, classes, and the images of a cel
   await userEvent.click(screen.getByRole("button", { name: "dog" }));
   await screen.findByRole("button", { name: "All cells again" });
   expect(asked.at(-1)).toContain("label=1&answer=0");
+  await userEvent.type(screen.getByRole("searchbox", { name: "Find images by name" }), "dog");
+  await waitFor(() => expect(address()).toBe(`/runs/${run.id}?cell=1-0&search=dog`));
   const found = within(screen.getByRole("region", { name: "Classes" }));
   await userEvent.type(found.getByLabelText("Find classes"), "ca");
   expect(found.queryByText("dog", { selector: "th" })).toBeNull();
+  back();
+  await waitFor(() => expect(screen.queryByRole("button", { name: "All cells again" })).toBeNull());
+  leave();
+  drawAt(`/runs/${run.id}?search=dog&cell=1-0`, <Results />);
+  await screen.findByText("dog/7.png");
+  expect(asked.at(-1)).toContain("label=1&answer=0&search=dog");
 });
 
 test("cells have their share of their class, and the diagonal is no confusion", () => {

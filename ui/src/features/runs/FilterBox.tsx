@@ -12,6 +12,8 @@ import css from "./runs.module.css";
 
 interface Props {
   scope: RunsScope;
+  /** Has the service judge the expression, by whatever it will be asked for if it can be read. */
+  judge: (expression: string) => Promise<unknown>;
   onAdd: (expression: string) => void;
   box: RefObject<HTMLInputElement | null>;
   /** An expression that is to be written anew: it stands in the box, which takes the focus. */
@@ -44,7 +46,7 @@ function useCompletion(text: string, at: number, scope: RunsScope, asked: boolea
 }
 
 /** An expression with completion. The service judges it before it becomes part of the view, and says where it cannot be read. */
-export function FilterBox({ scope, onAdd, box, start = "" }: Props) {
+export function FilterBox({ scope, judge, onAdd, box, start = "" }: Props) {
   const [text, setText] = useState(start);
   const [at, setAt] = useState(start.length);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -76,7 +78,7 @@ export function FilterBox({ scope, onAdd, box, start = "" }: Props) {
     if (expression === "" || asking) return;
     setAsking(true);
     try {
-      await api.runs({ ...scope, filter: [expression], limit: 1 });
+      await judge(expression);
       onAdd(expression);
       setText("");
       setAt(0);

@@ -31,7 +31,7 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
     const sure = await confirm({ title: `Cancel ${run.name}?`, text: "It stops at once and keeps its checkpoints; it can be retried.", act: "Cancel it", danger: true });
     if (sure) await change.bulk({ select, do: { action: "cancel" } }, ACTS.cancel.words);
   };
-  const actions = run.deletedAt || !changes ? [] : actionsOf(run.state);
+  const actions = run.deletedAt || !changes ? [] : actionsOf(run.state, run.external);
   const undeletable = run.pinned ? "(all files are kept)" : actions.includes("cancel") ? "(cancel it first)" : undefined;
   return (
     <Menu open onOpen={(open) => !open && onClose()} align="end" trigger={<RowMenuButton name={run.name} />}>

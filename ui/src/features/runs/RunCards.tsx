@@ -3,12 +3,12 @@ import { useMay } from "../../api/me";
 import type { RunView } from "../../api/types";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { ProgressBar } from "../../components/display/ProgressBar";
-import { StatePill } from "../../components/display/StatePill";
+import { RunPill } from "../../components/display/RunPill";
 import { Time } from "../../components/display/Time";
 import { Link } from "../../components/navigation";
 import type { Column } from "./columns";
 import { RowMenuButton } from "./RowMenuButton";
-import { Marks } from "./RunsRow";
+import { Marks, Nesting } from "./RunsRow";
 import css from "./runs.module.css";
 
 const RowMenu = lazy(() => import("./RowMenu").then((module) => ({ default: module.RowMenu })));
@@ -42,6 +42,7 @@ export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCh
                 <span className={css.nameEnd}>{run.name.slice(-10)}</span>
               </Link>
               <Marks run={run} />
+              <Nesting run={run} />
               {!may.change(run) ? null : menu === run.id ? <Suspense fallback={<RowMenuButton name={run.name} />}><RowMenu run={run} onClose={() => onMenu(null)} onChange={() => onChange(run)} /></Suspense> : <RowMenuButton name={run.name} onOpen={() => onMenu(run.id)} />}
             </div>
             {main ? (
@@ -53,7 +54,7 @@ export function RunCards({ runs, columns, selected, onSelect, menu, onMenu, onCh
               <span />
             )}
             <div className={css.cardFacts}>
-              <StatePill state={run.state} reason={run.message ?? run.reason} />
+              <RunPill run={run} />
               <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} ended={ENDED.has(run.state)} />
               <Time at={run.createdAt} />
               {params.map((column) => (

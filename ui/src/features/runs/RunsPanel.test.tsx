@@ -83,7 +83,6 @@ const rowOf = (name: RegExp) => screen.findByRole("row", { name });
 
 test("the keyboard moves the focus itself, selects, and is offered only what applies to what is selected (U-04, U-27)", async () => {
   drawAt("/runs?charts=off", <RunsPanel />);
-  await rowOf(/-000/);
   const first = await rowOf(/-000/);
   first.focus();
   await userEvent.keyboard("{ArrowDown}");
@@ -142,6 +141,7 @@ test("an expression that cannot be read is refused where it is typed, with the p
   await userEvent.clear(box);
   await userEvent.type(box, "pgn{Enter}");
   await waitFor(() => expect(address()).toContain("filter=pgn"));
+  expect((await rowOf(/-000/)) && asked.filter((url) => url.searchParams.getAll("filter").includes("pgn")).length).toBe(1);
 });
 
 test("groups ask for the means of a first screenful at once and for all others when those are there", async () => {

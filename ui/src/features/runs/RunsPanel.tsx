@@ -24,7 +24,7 @@ import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
 import { groupId, type Row, useGroupRows } from "./rows";
 import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, toggled, toQuery, widthsIn } from "./search";
-import { useCatalogue, useGroups, useRuns } from "./useRuns";
+import { runsQuery, useCatalogue, useGroups, useRuns } from "./useRuns";
 import { useNarrow } from "./useNarrow";
 import { useChange } from "./useChange";
 import { useSelection } from "./useSelection";
@@ -139,6 +139,11 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
     keep(memory, next);
     set({ cols: next });
   };
+  // The list itself judges a new filter, and is at hand where it can be read: to have it judged first would be to have it worked out twice.
+  const judge = (filter: string[]) => {
+    const next = scopeOf({ ...view, filter }, sweep, within);
+    return grouped || found.error ? api.runs({ ...whole, filter: filter.slice(-1), limit: 1 }) : cache.fetchInfiniteQuery(runsQuery(toQuery(next, sort, ids)));
+  };
   const total = grouped ? (groups.data?.total ?? 0) : found.total;
   const answer = grouped ? groups : found;
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = found;
@@ -148,7 +153,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
 
   return (
     <div className={css.page}>
-      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} ids={ids} onColumns={setColumns} narrowed={scope} sort={sort} filterBox={filterBox} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
+      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} ids={ids} onColumns={setColumns} narrowed={scope} sort={sort} filterBox={filterBox} judge={judge} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
       {catalogue.error && !answer.error ? <ErrorNote what="Columns" error={catalogue.error} retry={catalogue.refetch} /> : null}
       {answer.error ? (
         <>

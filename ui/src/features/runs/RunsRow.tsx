@@ -1,13 +1,14 @@
-import { Archive, ChevronDown, ChevronRight, Eye, EyeOff, FolderLock, NotebookText, Star, Target, Trash2 } from "lucide-react";
+import { Archive, ChevronDown, ChevronRight, CornerLeftUp, Eye, EyeOff, FolderLock, ListTree, NotebookText, Star, Target, Trash2 } from "lucide-react";
 import { type CSSProperties, type KeyboardEvent, lazy, memo, type Ref, Suspense } from "react";
 import type { RunView } from "../../api/types";
 import { classes } from "../../components/classes";
 import type { Look } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
 import { ProgressBar } from "../../components/display/ProgressBar";
-import { StatePill } from "../../components/display/StatePill";
+import { RunPill } from "../../components/display/RunPill";
 import { Time } from "../../components/display/Time";
-import { between, count, value } from "../../components/format";
+import { belowFilter } from "../../components/filterText";
+import { between, count, some, value } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { type Column, difference } from "./columns";
@@ -187,10 +188,11 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
             <span className={css.nameEnd}>{run.name.slice(-NAME_END)}</span>
           </Link>
           <Marks run={run} />
+          <Nesting run={run} />
         </>
       );
     case "state":
-      return <StatePill state={run.state} reason={run.message ?? run.reason} />;
+      return <RunPill run={run} />;
     case "progress":
       return <ProgressBar step={run.step} steps={run.steps} epoch={run.epoch} epochs={run.epochs} ended={ENDED.has(run.state)} />;
     case "duration":
@@ -213,6 +215,24 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
       );
     }
   }
+}
+
+/** Where a program put the run: below which one, and what is below it. */
+export function Nesting({ run }: { run: RunView }) {
+  return (
+    <>
+      {run.parent ? (
+        <Link to={`/runs/${run.parent}`} className={css.nest} title="Below another run: go there" aria-label={`The run that ${run.name} is below`} tabIndex={-1}>
+          <CornerLeftUp size={13} aria-hidden="true" />
+        </Link>
+      ) : null}
+      {run.children ? (
+        <Link to={`/runs?filter=${encodeURIComponent(belowFilter(run.id))}`} className={css.nest} title="Show the runs below it" aria-label={`${some(run.children, "run")} below ${run.name}`} tabIndex={-1}>
+          <ListTree size={13} aria-hidden="true" /> {count(run.children)}
+        </Link>
+      ) : null}
+    </>
+  );
 }
 
 /** What a person did with the run, in small. */

@@ -10,9 +10,16 @@ import type { ToolbarProps } from "./ToolbarMenus";
 /** Menus are opened after the table was seen. */
 const ToolbarMenus = lazy(() => import("./ToolbarMenus").then((module) => ({ default: module.ToolbarMenus })));
 
+interface Props extends ToolbarProps {
+  filterBox: RefObject<HTMLInputElement | null>;
+  /** See `FilterBox`. */
+  judge: (filters: string[]) => Promise<unknown>;
+}
+
 /** What narrows the table, and the choices that are shown of it. */
-export function RunsToolbar(props: ToolbarProps & { filterBox: RefObject<HTMLInputElement | null> }) {
-  const { view, set, scope, filterBox } = props;
+export function RunsToolbar(props: Props) {
+  const { view, set, scope, filterBox, judge } = props;
+  const withFilter = (expression: string) => [...(view.filter ?? []).filter((one) => one !== expression), expression];
   // A filter that is pressed goes back into the box; each time the box begins anew.
   const [edited, setEdited] = useState({ text: "", time: 0 });
   const edit = (filter: string) => {
@@ -23,7 +30,7 @@ export function RunsToolbar(props: ToolbarProps & { filterBox: RefObject<HTMLInp
   return (
     <div className={css.page}>
       <div className={css.bar}>
-        <FilterBox key={edited.time} start={edited.text} scope={scope} box={filterBox} onAdd={(expression) => set({ filter: [...(view.filter ?? []).filter((one) => one !== expression), expression] })} />
+        <FilterBox key={edited.time} start={edited.text} scope={scope} box={filterBox} judge={(expression) => judge(withFilter(expression))} onAdd={(expression) => set({ filter: withFilter(expression) })} />
         <Suspense fallback={<span className={css.toolsToCome} />}>
           <ToolbarMenus {...props} />
         </Suspense>

@@ -3,6 +3,7 @@ import type { RunsScope } from "../../api/paths";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { RUN_STATES } from "../../api/types";
 import { Button, IconButton } from "../../components/controls/Button";
+import { TOP_FILTER } from "../../components/filterText";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import { say, sayProblem } from "../../components/overlays/toast";
 import { ColumnPicker } from "./ColumnPicker";
@@ -10,6 +11,9 @@ import { csvAddress } from "./csv";
 import { GroupPicker } from "./GroupPicker";
 import { type RunsSearch, toggled } from "./search";
 import { ViewsMenu } from "./ViewsMenu";
+
+/** Programs that are said to run, and write nothing. */
+const SILENT = "silent = true";
 
 export interface ToolbarProps {
   view: RunsSearch;
@@ -54,6 +58,13 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
         <MenuItem disabled={!view.state} onSelect={() => set({ state: undefined })}>
           All states
         </MenuItem>
+        <MenuLine />
+        <MenuChoice keep checked={view.filter?.includes(SILENT) ?? false} onChecked={() => set({ filter: toggled(view.filter, SILENT) })}>
+          silent alone
+        </MenuChoice>
+        <MenuChoice keep checked={view.filter?.includes(TOP_FILTER) ?? false} onChecked={() => set({ filter: toggled(view.filter, TOP_FILTER) })}>
+          without those below others
+        </MenuChoice>
         <MenuLine />
         <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
           starred alone

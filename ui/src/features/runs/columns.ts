@@ -46,6 +46,7 @@ const FIXED: readonly Column[] = [
   fixed("reason", "Reason", 130, (run) => run.reason ?? undefined),
   fixed("device", "Device", 110, (run) => run.device ?? undefined, (run) => (run.device ? shortId(run.device) : "–"), false),
   fixed("tags", "Tags", 150, (run) => run.tags, (run) => Object.entries(run.tags ?? {}).map(([key, text]) => (text === "" ? key : `${key}: ${text}`)).join(", "), false),
+  fixed("parent", "Below", 96, (run) => run.parent ?? undefined, (run) => (run.parent ? shortId(run.parent) : "–")),
   fixed("starred", "Starred", 84, (run) => run.starred, (run) => (run.starred ? "yes" : "")),
   fixed("pinned", "Files kept", 96, (run) => run.pinned, (run) => (run.pinned ? "all" : "")),
   fixed("id", "Id", 96, (run) => run.id, (run) => shortId(run.id), false),

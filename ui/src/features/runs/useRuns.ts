@@ -1,16 +1,23 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { GroupsQuery, RunsQuery, RunsScope } from "../../api/paths";
 
 /** Pages of runs, by key set: the service gives each page's continuation, nothing is counted off. */
-export function useRuns(query: RunsQuery, enabled = true) {
-  const pages = useInfiniteQuery({
+export const runsQuery = (query: RunsQuery) =>
+  infiniteQueryOptions({
     queryKey: keys.runs(query),
     queryFn: ({ pageParam }) => api.runs(pageParam ? { ...query, cursor: pageParam } : query),
     initialPageParam: "",
+    // The list that judged a filter is the one that is shown with it.
+    staleTime: 2_000,
     getNextPageParam: (page) => page.next || undefined,
+  });
+
+export function useRuns(query: RunsQuery, enabled = true) {
+  const pages = useInfiniteQuery({
+    ...runsQuery(query),
     placeholderData: keepPreviousData,
     enabled,
   });

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,19 @@ final class ListingsTest {
             assertThat(json("ls", what, "--json")).as(what).isEmpty();
             assertThat(typed("ls", what).out()).isEqualTo("No " + what + ".\n");
         }
+    }
+
+    @Test
+    void aRunWhoseClientFellSilentIsNoRunThatGoesOnAsUsual() throws Exception {
+        String heard = Instant.now().minusSeconds(7_230).toString();
+        lab.on(
+                "GET runs",
+                "{\"items\":[{\"id\":\"" + ONE + "\",\"state\":\"RUNNING\",\"heardAt\":\"" + heard
+                        + "\",\"silent\":true},{\"id\":\"" + TWO + "\",\"state\":\"RUNNING\",\"heardAt\":\"" + heard
+                        + "\",\"silent\":false}]}");
+        String[] lines = typed("ls").out().split("\n");
+        assertThat(lines[1]).startsWith(ONE).contains("RUNNING, silent for 2 h");
+        assertThat(lines[2]).startsWith(TWO).doesNotContain("silent");
     }
 
     @Test

@@ -232,7 +232,7 @@ class ProgramsTest {
                 .get("id")
                 .asText();
         String frozen = client.post("/api/v1/reports/" + report + "/freeze", null)
-                .at("/frozen/sha256")
+                .at("/frozen/content")
                 .asText();
         List<String> looked = List.of(
                 "/api/v1/sweeps/" + sweep + "/table?metric=val/acc",

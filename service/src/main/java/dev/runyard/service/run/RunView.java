@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * @param hasNote whether somebody wrote a note
  * @param external kept by its client, which the lab neither queues nor stops
  * @param heardAt when the client of an external run last wrote
+ * @param silent whether that is more than {@value #SILENT_SECONDS} s ago, and the run said to go on
+ * @param parent the run that its client put it below
+ * @param children how many runs are below it
  * @param environment where it was; not in lists
  * @param dataFingerprint hash of names, sizes and labels of its data, once there is a checkpoint; not in lists
  * @param deviceSeconds that all attempts took together; not in lists
@@ -101,22 +104,36 @@ public record RunView(
         boolean hasNote,
         boolean external,
         @Nullable Instant heardAt,
+        boolean silent,
+        @Nullable UUID parent,
+        long children,
         @Nullable RunEnvironment environment,
         @Nullable String dataFingerprint,
         @Nullable Double deviceSeconds) {
 
+    /** A client that writes less often than this is said to be silent; it may be thinking. */
+    static final int SILENT_SECONDS = 300;
+
+    /** SQL: whether {@code run r} is one of whose client nobody knows whether it goes on. */
+    public static final String SILENT =
+            "(r.external and r.state = 'RUNNING' and exists (select 1 from client_run k where k.run_id = r.id"
+                    + " and k.heard_at < now() - interval '" + SILENT_SECONDS + " seconds'))";
+
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
-    public static final String COLUMNS = """
+    public static final String COLUMNS =
+            """
             r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.priority_class, r.placement, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.pinned, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
+            %s as silent, r.parent,
+            (select count(*) from run k where k.parent = cast(r.id as text) and k.deleted_at is null) as children,
             (select l.device_id from lease l where l.run_id = r.id and l.released_at is null and not l.beside) as device,
             case when r.state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING') then (
               select json_build_object('what', a.preparing, 'done', a.prepared, 'of', a.to_prepare)
               from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt
-              where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside and a.preparing is not null) end as preparing""".formatted(progress("end_step", "step"), progress("epoch", "epoch"));
+              where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside and a.preparing is not null) end as preparing""".formatted(progress("end_step", "step"), progress("epoch", "epoch"), SILENT);
 
     /** What the attempt that goes on told last; the run's own when none does. */
     public static String progress(String told, String own) {
@@ -191,9 +208,21 @@ public record RunView(
                 row.getBoolean("noted"),
                 row.getBoolean("external"),
                 Statements.time(row, "heard_at"),
+                row.getBoolean("silent"),
+                id(row.getString("parent")),
+                row.getLong("children"),
                 null,
                 null,
                 null);
+    }
+
+    /** A client may put anything into its tag. */
+    private static @Nullable UUID id(@Nullable String text) {
+        try {
+            return text == null ? null : UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** One spec that no longer parses is shown as it is, and keeps nobody from seeing the others. */
@@ -282,6 +311,9 @@ public record RunView(
                 hasNote,
                 external,
                 heardAt,
+                silent,
+                parent,
+                children,
                 where,
                 where == null ? null : where.dataHash(),
                 where == null ? null : where.deviceSeconds());

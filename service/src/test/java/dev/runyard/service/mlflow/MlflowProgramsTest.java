@@ -97,7 +97,12 @@ final class MlflowProgramsTest {
         given().get("/api/v1/runs/" + kept)
                 .then()
                 .body("state", equalTo("RUNNING"))
+                .body("silent", equalTo(true))
                 .body("heardAt", notNullValue());
+        given().queryParam("filter", "silent = true and id in ('" + kept + "', '" + lost + "')")
+                .get("/api/v1/runs")
+                .then()
+                .body("items.id", contains(kept));
         given().get("/api/v1/runs/" + lost)
                 .then()
                 .body("state", equalTo("FAILED"))

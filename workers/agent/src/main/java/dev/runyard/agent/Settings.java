@@ -4,6 +4,7 @@ import dev.runyard.agent.program.Secrets;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Placement;
+import dev.runyard.vision.evaluate.KeptPictures;
 import dev.runyard.vision.place.Places;
 import java.io.IOException;
 import java.net.URI;
@@ -76,6 +77,8 @@ record Settings(
         Path home = Path.of(environment.getOrDefault(
                 "RUNYARD_HOME",
                 Path.of(System.getProperty("user.home"), ".runyard").toString()));
+        // Said at once: an answer is judged hours later.
+        KeptPictures.of(environment);
         return new Settings(
                 url(environment),
                 secret(environment, home),

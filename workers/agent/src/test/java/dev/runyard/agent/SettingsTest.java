@@ -48,6 +48,7 @@ class SettingsTest {
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu"), "RUNYARD_LABELS", "gpu=a100");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "gpu=a,gpu=b"), "RUNYARD_LABELS", "gpu=b");
         refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_LABELS", "a b=c"), "RUNYARD_LABELS", "letters");
+        refused(Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_PICTURES", "off"), "RUNYARD_PICTURES", "none");
         Path data = Files.writeString(home.resolve("data.yaml"), "datasets: {birds: birds}");
         refused(
                 Map.of("RUNYARD_WORKER_SECRET", "s", "RUNYARD_DATA", data.toString()),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -90,10 +91,11 @@ public final class LsCommand implements Callable<Integer> {
 
     static Table runs(List<JsonNode> items) {
         Table table = new Table("ID", "STATE", "EXPERIMENT", "STEP", "PARAMS", "VAL/TOP1", "TEST/TOP1", "CREATED");
+        Instant now = Instant.now();
         for (JsonNode run : items) {
             table.row(
                     run.path("id").asText(),
-                    run.path("state").asText(),
+                    Shown.state(run, now),
                     run.path("experiment").asText(),
                     Shown.progress(run),
                     params(run.path("params")),

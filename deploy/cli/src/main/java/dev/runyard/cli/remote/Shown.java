@@ -5,6 +5,7 @@ import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -41,6 +42,24 @@ public final class Shown {
                     : Optional.empty();
         } catch (InvalidSpec e) {
             return Optional.empty(); // of another version; the view says so itself
+        }
+    }
+
+    /** Its state, and of a run whose client has fallen silent since when nothing was heard. */
+    static String state(JsonNode run, Instant now) {
+        String state = run.path("state").asText();
+        if (!run.path("silent").asBoolean()) {
+            return state;
+        }
+        try {
+            long minutes = Duration.between(Instant.parse(run.path("heardAt").asText()), now)
+                    .toMinutes();
+            return state + ", silent for "
+                    + (minutes < 120
+                            ? minutes + " min"
+                            : minutes < 2_880 ? minutes / 60 + " h" : minutes / 1_440 + " d");
+        } catch (DateTimeException e) {
+            return state + ", silent";
         }
     }
 

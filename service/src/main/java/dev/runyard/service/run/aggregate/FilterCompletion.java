@@ -144,7 +144,7 @@ public record FilterCompletion(int from, int to, List<Choice> choices) {
                         Arrays.stream(RunState.values()).map(Enum::name).toList();
                     case "reason" ->
                         Arrays.stream(FailureReason.values()).map(Enum::name).toList();
-                    case "starred", "pinned", "archived" -> List.of("true", "false");
+                    case "starred", "pinned", "archived", "silent" -> List.of("true", "false");
                     default -> List.of();
                 };
         return words.stream().map(word -> new Choice(word, Kind.VALUE, null)).toList();

@@ -91,6 +91,8 @@ public sealed interface RunField {
             column("pinned", "r.pinned", Type.FLAG, false),
             column("archived", "r.archived", Type.FLAG, false),
             column("note", NOTE, Type.TEXT, true),
+            column("silent", RunView.SILENT, Type.FLAG, false),
+            column("parent", "r.parent", Type.TEXT, true),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
             column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),
             column("index", "r.sweep_index", Type.NUMBER, true),

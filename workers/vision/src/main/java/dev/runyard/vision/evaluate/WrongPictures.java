@@ -33,6 +33,9 @@ final class WrongPictures {
      */
     static void add(SafetensorsWriter to, Split split, List<Integer> places, Predictions predictions)
             throws IOException {
+        if (KeptPictures.here() == KeptPictures.NONE) {
+            return;
+        }
         List<Integer> wrong = IntStream.range(0, predictions.size())
                 .filter(i -> !predictions.right(i))
                 .boxed()

@@ -17,6 +17,7 @@ import dev.runyard.spec.training.Augment;
 import dev.runyard.spec.training.OptimizerSpec;
 import dev.runyard.spec.training.PretrainSpec;
 import dev.runyard.spec.training.ScheduleSpec;
+import dev.runyard.vision.evaluate.KeptPictures;
 import dev.runyard.vision.train.input.TrainingOptions;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -36,29 +37,54 @@ class KeptPredictionsTest {
     @TempDir
     Path dir;
 
+    private static final RunSpec SPEC = new RunSpec(
+            Task.PRETRAIN,
+            new DatasetSpec("shapes", null, null, 22, 30),
+            null,
+            null,
+            null,
+            new OptimizerSpec(null, 0.02, null, null),
+            new ScheduleSpec(1, 0, 0.0),
+            10,
+            Augment.NONE,
+            7L,
+            null,
+            new PretrainSpec(32, 8, 32, 2, 2),
+            null);
+
+    private Outcome train(Recorder recorder) throws IOException {
+        return new Training(SPEC, dir.resolve("run"), TrainingOptions.cpu(dir.resolve("cache"))).run(recorder);
+    }
+
+    /** The answers stay, which are no pictures. */
+    @Test
+    void noPictureLeavesAHostWhoseOwnerSaysSo() throws IOException {
+        Recorder recorder = new Recorder();
+        System.setProperty("runyard.pictures", "none");
+        try {
+            train(recorder);
+        } finally {
+            System.clearProperty("runyard.pictures");
+        }
+        byte[] file = Files.readAllBytes(recorder.artifacts.get("predictions.safetensors"));
+        assertThat(read(file).all().size()).isEqualTo(30);
+        assertThat(IntStream.range(0, 30).allMatch(read(file).all()::right)).isFalse();
+        assertThat(Thumbnails.read(new ByteArrayInputStream(file), "test").items())
+                .isEmpty();
+        assertThatThrownBy(() -> KeptPictures.of(Map.of("RUNYARD_PICTURES", "off")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("RUNYARD_PICTURES", "off", "none");
+        assertThat(KeptPictures.of(Map.of())).isEqualTo(KeptPictures.WRONG);
+    }
+
     @Test
     void theMetricsFollowFromTheFile() throws IOException {
-        RunSpec spec = new RunSpec(
-                Task.PRETRAIN,
-                new DatasetSpec("shapes", null, null, 22, 30),
-                null,
-                null,
-                null,
-                new OptimizerSpec(null, 0.02, null, null),
-                new ScheduleSpec(1, 0, 0.0),
-                10,
-                Augment.NONE,
-                7L,
-                null,
-                new PretrainSpec(32, 8, 32, 2, 2),
-                null);
         Recorder recorder = new Recorder();
-        Outcome outcome =
-                new Training(spec, dir.resolve("run"), TrainingOptions.cpu(dir.resolve("cache"))).run(recorder);
+        Outcome outcome = train(recorder);
         byte[] file = Files.readAllBytes(recorder.artifacts.get("predictions.safetensors"));
         PredictionFile kept = read(file);
         assertThat(kept.about().set()).isEqualTo("shapes");
-        assertThat(kept.about().spec()).isEqualTo(SpecDocument.of(spec).hash());
+        assertThat(kept.about().spec()).isEqualTo(SpecDocument.of(SPEC).hash());
         assertThat(kept.about().classes()).hasSize(8);
         assertThat(kept.allowed()).isNull();
         assertThat(kept.items()).hasSize(30).doesNotHaveDuplicates();
