@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import unittest
+from pathlib import Path
 
 import runyard
 
@@ -67,7 +68,7 @@ class Lab:
             return 200, {"run": {"info": {"run_id": self.made[key]}}}
         elif path.endswith("log-batch"):
             body = json.loads(raw)
-            if any(p["value"] == "refused" for p in body.get("params", ())) or any(m["step"] < 0 for m in body.get("metrics", ())):
+            if any(p["value"] == "refused" for p in body.get("params", ())) or any(m["step"] < 0 or m["key"] == "/bad" for m in body.get("metrics", ())):
                 return 400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}
             self.points += [(m["key"], m["step"]) for m in body.get("metrics", ())]
             self.params.update((p["key"], p["value"]) for p in body.get("params", ()))
@@ -95,6 +96,75 @@ class Here(unittest.TestCase):
         self.assertEqual(run.dropped, 2)
         self.assertIsInstance(run.trouble, runyard.Refused)
         self.assertEqual(self.lab.ends, ["FINISHED"])
+
+    def test_a_metric_that_is_refused_each_time_takes_no_other_with_it(self):
+        with runyard.start("e", url=self.lab.url, token="t") as run:
+            run.param(**{f"p{i}": "refused" if i % 2 else i for i in range(90)})
+            for step in range(1200):
+                run.log({"loss": 0.5, "/bad": 0.5, "acc": 0.5}, step=-1 if step == 700 else step)
+        self.assertEqual(sorted(self.lab.points), sorted((key, step) for key in ("acc", "loss") for step in range(1200) if step != 700))
+        self.assertEqual(set(self.lab.params), {f"p{i}" for i in range(0, 90, 2)})
+        self.assertEqual(run.dropped, 1200 + 2 + 45)
+
+    def test_what_no_request_can_hold_stands_in_nobodys_way(self):
+        class Number:  # as NumPy's: no int, and no JSON
+            def __int__(self):
+                return 7
+
+            def __float__(self):
+                return 0.5
+
+        with runyard.start(Path("e"), name=Path("runs/a"), url=self.lab.url, token="t") as run:
+            run.log({"loss": Number()}, step=Number())
+            run.log({object: 0.5, "acc": 0.5}, step=8)
+        self.assertEqual(sorted(self.lab.points), [("acc", 8), ("loss", 7)])
+        self.assertEqual((run.dropped, self.lab.ends), (1, ["FINISHED"]))
+
+    def test_a_file_that_cannot_be_read_stands_in_nobodys_way(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe, path = os.path.join(folder, "pipe"), os.path.join(folder, "w.bin")
+            os.mkfifo(pipe)
+            held = os.open(pipe, os.O_RDWR)
+            self.addCleanup(os.close, held)
+            with open(path, "wb") as file:
+                file.write(b"weights")
+            with runyard.start("e", url=self.lab.url, token="t") as run:
+                run.file(pipe)
+                run.file(path, name=Path("w.bin"))
+        self.assertEqual((self.lab.files, run.dropped, self.lab.ends), ({"w.bin": b"weights"}, 1, ["FINISHED"]))
+        self.assertIsInstance(run.trouble, runyard.Unreadable)
+
+    def test_a_file_that_grows_arrives_as_far_as_it_was(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"first")
+            file.flush()
+            content = runyard._Content(open(file.name, "rb"))
+            self.addCleanup(content._data.close)
+            file.write(b"more")
+            file.flush()
+            self.assertEqual((content.left, content.read(100), content.read(100)), (5, b"first", b""))
+
+    def test_the_end_is_said_though_a_file_does_not_arrive(self):
+        self.lab.away = {"w.bin": 1_000}
+        run = runyard.start("e", url=self.lab.url, token="t")
+        with tempfile.NamedTemporaryFile() as file:
+            run.file(file.name, "w.bin")
+            self.assertEqual(run.finish(wait=3), 1)
+        self.assertEqual(self.lab.ends, ["FINISHED"])
+
+    def test_a_lab_that_is_away_is_left_alone_however_much_is_logged(self):
+        run = runyard.start("e", url=self.lab.url, token="t")
+        asked = []
+        take = self.lab.take
+        self.lab.take = lambda *request: (503, {}) if request[1].endswith("log-batch") and not asked.append(1) else take(*request)
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            run.log({f"m{i}": 0.5 for i in range(1_000)}, step=len(asked))
+            time.sleep(0.01)
+        self.assertLess(len(asked), 6)
+        self.lab.take = take
+        self.assertEqual(run.finish(), 0)
+        self.assertEqual(run.dropped, 0)
 
     def test_answers_that_are_lost_are_asked_for_again(self):
         self.lab.away = {"runs/create": 1, "log-batch": 1, "w.bin": 1, "runs/update": 1}

@@ -24,9 +24,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads what {@link ProjectExport} wrote into an empty project: all of it, or nothing. */
@@ -60,6 +64,9 @@ public class ProjectImport {
 
     private static final String POINTS =
             "copy metric_point (run_id, key_id, attempt, superseded_by, step, time, value, epoch) from stdin";
+
+    /** Where the database says which row it cannot copy. */
+    private static final Pattern ROW = Pattern.compile("COPY \\w+, line (\\d{1,18})");
 
     private final Statements statements;
     private final Asking asking;
@@ -118,6 +125,10 @@ public class ProjectImport {
         private String table = "";
         private ArrayNode batch = Json.mapper().createArrayNode();
         private final StringBuilder points = new StringBuilder();
+        /** Of {@link #points}: the line that brought a row, by the first of its rows, from 1. */
+        private final NavigableMap<Long, Long> lines = new TreeMap<>();
+
+        private long copied;
         private long bytes;
 
         Reading(UUID project) {
@@ -203,6 +214,8 @@ public class ProjectImport {
             }
             turn(Part.POINTS, points.length() > BATCH_BYTES);
             brought("run", line.run().toString(), n);
+            lines.put(copied + 1, n);
+            copied += line.steps().size();
             line.copyTo(points, keys.computeIfAbsent(line.key(), this::key));
             rows.merge(Part.POINTS, 1L, Long::sum);
         }
@@ -249,8 +262,10 @@ public class ProjectImport {
 
         private void flush() {
             if (points.length() > 0) {
-                statements.copy(POINTS, points.toString());
+                copy();
                 points.setLength(0);
+                lines.clear();
+                copied = 0;
             }
             if (batch.isEmpty()) {
                 return;
@@ -265,6 +280,23 @@ public class ProjectImport {
             }
             batch = Json.mapper().createArrayNode();
             bytes = 0;
+        }
+
+        private void copy() {
+            try {
+                statements.copy(POINTS, points.toString());
+            } catch (DatabaseFailure e) {
+                if (!e.state().startsWith("22") && !e.state().startsWith("23")) {
+                    throw e;
+                }
+                String said = String.valueOf(e.getMessage());
+                Matcher row = ROW.matcher(said);
+                long first = row.find() ? Math.max(1, Long.parseLong(row.group(1))) : 1;
+                throw bad(
+                        Objects.requireNonNull(lines.floorEntry(first)).getValue(),
+                        "has a point that no lab can hold, or one that another line has: "
+                                + said.lines().findFirst().orElse(""));
+            }
         }
 
         private void rows(String json) {

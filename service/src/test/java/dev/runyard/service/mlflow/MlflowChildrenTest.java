@@ -7,13 +7,19 @@ import static dev.runyard.service.mlflow.MlflowCalls.post;
 import static dev.runyard.service.mlflow.MlflowCalls.sent;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.runyard.service.auth.Caller;
+import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
+import dev.runyard.service.metric.PointBatch;
 import dev.runyard.service.run.RunLedger;
+import dev.runyard.service.run.client.ClientLog;
+import dev.runyard.service.run.client.ClientRuns;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -21,6 +27,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +46,12 @@ final class MlflowChildrenTest {
 
     @Inject
     RunLedger runs;
+
+    @Inject
+    ClientRuns clients;
+
+    @Inject
+    ClientLog log;
 
     static Stream<Arguments> ends() {
         Outcome gone = new Outcome.Failed(0, FailureReason.WORKER_LOST, "no heartbeat");
@@ -170,6 +183,78 @@ final class MlflowChildrenTest {
         // Of another queued run it is another.
         UUID other = lab.run("RUNNING");
         assertThat(below(lab.begun(other, 2), other, "fold-1")).isNotEqualTo(done);
+    }
+
+    /** It had said the run's end; whoever writes on into it begins it again. */
+    @Test
+    void aLaterAttemptThatWritesIntoARunThatHadEndedTakesItUp() {
+        UUID queued = lab.run("RUNNING");
+        String first = lab.begun(queued, 1);
+        String done = below(first, queued, "");
+        for (int step = 0; step < 5; step++) {
+            point(first, done, step, step).statusCode(200);
+        }
+        sent(first, "runs/update", "{\"run_id\": \"" + done + "\", \"status\": \"FINISHED\"}")
+                .statusCode(200);
+        lost(queued, 1);
+        shown(done).body("state", equalTo("FINISHED"));
+        String second = lab.begun(queued, 2);
+        for (int step = 3; step < 6; step++) {
+            point(second, done, step, 100 + step).statusCode(200);
+        }
+        get("metrics/get-history", "run_id", done, "metric_key", "loss")
+                .body("metrics.value", equalTo(List.of(0f, 1f, 2f, 103f, 104f, 105f)));
+        shown(done).body("state", equalTo("RUNNING")).body("attempt", equalTo(2));
+        runs.ended(queued, 2, new Outcome.Finished(6));
+        shown(done).body("state", equalTo("FINISHED"));
+    }
+
+    /** Without steps nothing tells what is measured again from what is measured on. */
+    @Test
+    void aRunThatIsBegunAgainFromTheStartCountsOnce() {
+        UUID queued = lab.run("RUNNING");
+        String first = lab.begun(queued, 1);
+        List<String> folds = List.of(below(first, queued, "fold-1"), below(first, queued, "fold-2"));
+        folds.forEach(fold -> point(first, fold, 0, 1).statusCode(200));
+        for (int attempt = 2; attempt <= 3; attempt++) {
+            lost(queued, attempt - 1);
+            String next = lab.begun(queued, attempt);
+            boolean anew = attempt == 3;
+            lab.sql(
+                    "update attempt set start_step = ? where run_id = ? and attempt = ?",
+                    anew ? 0 : 7,
+                    queued,
+                    attempt);
+            assertThat(below(next, queued, "fold-1")).isEqualTo(folds.get(0));
+            measured(next, folds.get(0), attempt);
+            get("metrics/get-history", "run_id", folds.get(0), "metric_key", "loss")
+                    .body("metrics.value", equalTo(anew ? List.of(3f) : List.of(1f, 2f)));
+        }
+        get("metrics/get-history", "run_id", folds.get(1), "metric_key", "loss")
+                .body("metrics.value", equalTo(List.of(1f)));
+    }
+
+    /** The request was let in while the attempt held its run, and stores once it does no more. */
+    @Test
+    void whatAnAttemptStoresComesBeforeItsEndOrNotAtAll() {
+        UUID queued = lab.run("RUNNING");
+        UUID child = UUID.fromString(below(lab.begun(queued, 1), queued, "late"));
+        ClientRuns.Kept kept = clients.writable(child, new Caller.Attempt(queued, 1));
+        lost(queued, 1);
+        PointBatch none = new PointBatch(0, 0, new String[0], new long[0], new double[0], new double[0], new long[0]);
+        ClientLog.Entry entry = new ClientLog.Entry(Map.of("seed", "1"), none, List.of());
+        assertThatThrownBy(() -> log.store(kept, entry)).isInstanceOf(StaleAttempt.class);
+        assertThatThrownBy(() -> log.resume(kept, 3)).isInstanceOf(StaleAttempt.class);
+        shown(child.toString()).body("state", equalTo("FAILED")).body("attempt", equalTo(1));
+    }
+
+    private static void measured(String bearer, String run, int value) {
+        sent(
+                        bearer,
+                        "runs/log-metric",
+                        "{\"run_id\": \"" + run + "\", \"key\": \"loss\", \"value\": " + value + ", \"timestamp\": "
+                                + 1_000 * value + "}")
+                .statusCode(200);
     }
 
     private void lost(UUID run, long attempt) {

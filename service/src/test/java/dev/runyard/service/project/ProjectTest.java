@@ -134,6 +134,23 @@ final class ProjectTest {
                 .statusCode(201);
         given().delete("/api/v1/projects/" + project).then().statusCode(200);
         read(project, Sha256.of(cut)).statusCode(422).body("code", equalTo("BAD_EXPORT"));
+        // Of the last line of points: those before it go into the database with it, and are not at fault.
+        String line = lines.stream()
+                .filter(text -> text.startsWith(PointLine.PREFIX) && text.contains("[0, 1"))
+                .reduce((before, last) -> last)
+                .orElseThrow();
+        int number = lines.indexOf(line) + 1;
+        for (String[] wrong : List.of(
+                new String[] {"\"value\" : \\[[^,]+", "\"value\" : [1e400"},
+                new String[] {"\"step\" : \\[0", "\"step\" : [9223372036854775808"},
+                new String[] {"\"step\" : \\[0, 1", "\"step\" : [0, 0"})) {
+            String bad = line.replaceFirst(wrong[0], wrong[1]);
+            assertThat(bad).isNotEqualTo(line);
+            read(project, stored(out.replace(line, bad)))
+                    .statusCode(422)
+                    .body("code", equalTo("BAD_EXPORT"))
+                    .body("value", equalTo("\"line " + number + "\""));
+        }
         assertThat(left()).isEmpty();
     }
 

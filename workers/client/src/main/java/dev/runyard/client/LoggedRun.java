@@ -1,11 +1,15 @@
 package dev.runyard.client;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +32,23 @@ public final class LoggedRun implements AutoCloseable {
     private static final int TEXTS = 100;
     private static final int FILES = 100;
 
-    /** Requests into which a batch is taken apart that is refused for some of what it holds. */
+    /** Requests into which the points of one metric are taken apart that are refused for some of them. */
     private static final int PIECES = 40;
+
+    /** Metrics of a refused batch that are sent apart. */
+    private static final int KEYS = 50;
+
+    /** Tries of a file that cannot be read. */
+    private static final int TRIES = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long SECOND = 1_000_000_000L;
     private static final long LONGEST_PAUSE = 30 * SECOND;
 
     /** Something of a batch. */
-    private sealed interface Item {}
+    private sealed interface Item {
+        String key();
+    }
 
     private record Point(String key, double value, long millis, long step) implements Item {}
 
@@ -52,9 +65,13 @@ public final class LoggedRun implements AutoCloseable {
     private final CountDownLatch sent = new CountDownLatch(1);
     private final Thread sender;
     private volatile boolean over;
+    /** When the end is said though files are left, of {@link System#nanoTime}; told before {@link #over}. */
+    private volatile long late;
+
     private volatile boolean hurry;
     private volatile @Nullable IOException trouble;
     private volatile boolean failed;
+    private @Nullable Thread uploader;
     private boolean finished;
 
     /** @param ours whether its end is ours to say */
@@ -73,6 +90,7 @@ public final class LoggedRun implements AutoCloseable {
 
     /** @param value any double, NaN and infinities too */
     public void metric(String key, double value, long step) {
+        requireNonNull(key, "key");
         int before = waiting.getAndIncrement();
         if (before >= LIMIT) {
             waiting.decrementAndGet();
@@ -86,12 +104,12 @@ public final class LoggedRun implements AutoCloseable {
     }
 
     /** Said once: another value for the same name is refused by the lab ({@link #trouble}). */
-    public void param(String key, Object value) {
-        texts.add(new Text("params", key, value.toString()));
+    public void param(String key, @Nullable Object value) {
+        texts.add(new Text("params", requireNonNull(key, "key"), String.valueOf(value)));
     }
 
-    public void tag(String key, String value) {
-        texts.add(new Text("tags", key, value));
+    public void tag(String key, @Nullable String value) {
+        texts.add(new Text("tags", requireNonNull(key, "key"), String.valueOf(value)));
     }
 
     /**
@@ -111,6 +129,7 @@ public final class LoggedRun implements AutoCloseable {
                 Thread thread = new Thread(this::upload, "runyard-files");
                 thread.setDaemon(true);
                 thread.start();
+                uploader = thread;
             }
         }
     }
@@ -146,8 +165,13 @@ public final class LoggedRun implements AutoCloseable {
             return;
         }
         finished = true;
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        late = until - PATIENCE.toNanos() / 3;
         over = true;
         wake();
+        synchronized (files) {
+            LockSupport.unpark(uploader);
+        }
         try {
             if (!sent.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException(
@@ -156,8 +180,24 @@ public final class LoggedRun implements AutoCloseable {
                                 + PATIENCE.toSeconds() + " s",
                         trouble);
             }
+            int missing = await(until);
+            if (missing > 0) {
+                throw new IOException(
+                        missing + " files of run " + id + " could not be delivered in " + PATIENCE.toSeconds() + " s",
+                        trouble);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Files may follow the end; answers how many are left. */
+    private int await(long until) throws InterruptedException {
+        synchronized (files) {
+            for (long millis; !files.isEmpty() && (millis = (until - System.nanoTime()) / 1_000_000) > 0; ) {
+                files.wait(millis);
+            }
+            return files.size();
         }
     }
 
@@ -190,7 +230,7 @@ public final class LoggedRun implements AutoCloseable {
                     waiting.addAndGet(-count);
                 }
                 pause = over ? SECOND / 5 : SECOND;
-                if (over && files() == 0 && points.isEmpty() && texts.isEmpty()) {
+                if (over && (files() == 0 || System.nanoTime() - late > 0) && points.isEmpty() && texts.isEmpty()) {
                     end();
                     sent.countDown();
                     return;
@@ -205,13 +245,22 @@ public final class LoggedRun implements AutoCloseable {
     private void end() throws IOException {
         if (ours) {
             try {
-                lab.post(
+                post(
                         "/runs/update",
-                        "{\"run_id\":" + Json.text(id) + ",\"status\":\"" + (failed ? "FAILED" : "FINISHED")
+                        () -> "{\"run_id\":" + Json.text(id) + ",\"status\":\"" + (failed ? "FAILED" : "FINISHED")
                                 + "\",\"end_time\":" + System.currentTimeMillis() + "}");
             } catch (RunyardClient.Refused e) {
                 trouble = e;
             }
+        }
+    }
+
+    /** What cannot be said at all is as good as refused: it must not end the thread that the rest waits for. */
+    private void post(String path, Supplier<String> json) throws IOException {
+        try {
+            lab.post(path, json.get());
+        } catch (RuntimeException e) {
+            throw new RunyardClient.Refused(400, "cannot be sent: " + e);
         }
     }
 
@@ -225,16 +274,22 @@ public final class LoggedRun implements AutoCloseable {
 
     private void send(List<? extends Item> some) throws IOException {
         if (!some.isEmpty()) {
-            give(some, new int[] {PIECES});
+            boolean points = some.get(0) instanceof Point;
+            give(some, new int[] {points ? PIECES : 2 * some.size()}, !points);
             some.clear();
         }
     }
 
-    /** One that is refused is halved, so that what is wrong is alone in the end and the rest arrives. */
-    private void give(List<? extends Item> batch, int[] left) throws IOException {
+    /**
+     * One that is refused is sent by metric, each of which is halved, so that what is wrong is alone in the end and the rest arrives.
+     *
+     * @param left requests that may be made of it
+     * @param apart whether it is of one metric already, or of none
+     */
+    private void give(List<? extends Item> batch, int[] left, boolean apart) throws IOException {
         left[0]--;
         try {
-            lab.post("/runs/log-batch", json(batch));
+            post("/runs/log-batch", () -> json(batch));
         } catch (RunyardClient.Refused e) {
             boolean some = e.status() == 400 || e.status() == 413 || e.status() == 422;
             if (!some || batch.size() == 1 || left[0] <= 0) {
@@ -242,13 +297,28 @@ public final class LoggedRun implements AutoCloseable {
                 dropped.addAndGet(batch.size());
                 return;
             }
-            give(batch.subList(0, batch.size() / 2), left);
-            give(batch.subList(batch.size() / 2, batch.size()), left);
+            Map<String, List<Item>> keys = new LinkedHashMap<>();
+            if (!apart) {
+                batch.forEach(item -> keys.computeIfAbsent(item.key(), key -> new ArrayList<>())
+                        .add(item));
+            }
+            if (keys.size() > 1 && keys.size() <= KEYS) {
+                for (List<Item> points : keys.values()) {
+                    give(points, new int[] {PIECES}, true);
+                }
+                return;
+            }
+            // What is wrong with a metric is side by side, at least.
+            List<? extends Item> all =
+                    apart ? batch : keys.values().stream().flatMap(List::stream).toList();
+            give(all.subList(0, all.size() / 2), left, true);
+            give(all.subList(all.size() / 2, all.size()), left, true);
         }
     }
 
     private void upload() {
         long pause = SECOND / 2;
+        int tried = 0;
         while (true) {
             OpenFile file;
             synchronized (files) {
@@ -256,20 +326,27 @@ public final class LoggedRun implements AutoCloseable {
             }
             try {
                 lab.put(id, file.name(), file);
-                pause = SECOND / 2;
             } catch (RunyardClient.Refused e) {
                 trouble = e;
                 dropped.incrementAndGet();
             } catch (IOException e) {
                 trouble = e;
-                LockSupport.parkNanos(this, pause);
-                pause = over ? SECOND / 2 : Math.min(pause * 2, LONGEST_PAUSE);
-                continue;
+                boolean unreadable = file.unreadable();
+                tried = unreadable ? tried + 1 : 0;
+                if (tried < TRIES) {
+                    LockSupport.parkNanos(this, unreadable ? SECOND / 2 : pause);
+                    pause = over || unreadable ? SECOND / 2 : Math.min(pause * 2, LONGEST_PAUSE);
+                    continue;
+                }
+                dropped.incrementAndGet();
             }
+            pause = SECOND / 2;
+            tried = 0;
             file.close();
             synchronized (files) {
                 files.remove();
                 if (files.isEmpty()) {
+                    files.notifyAll();
                     wake();
                     return;
                 }

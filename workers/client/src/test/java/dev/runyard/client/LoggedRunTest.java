@@ -119,6 +119,51 @@ final class LoggedRunTest {
                 .contains("\"p42\""));
     }
 
+    @Test
+    void aMetricThatIsRefusedEachTimeTakesNoOtherWithIt() throws IOException {
+        wrong = "\"/bad\"";
+        LoggedRun run = client().start("e", "n");
+        for (int i = 0; i < 450; i++) {
+            run.metric("loss", i, i);
+            run.metric("/bad", i, i);
+        }
+        for (int i = 0; i < 90; i++) {
+            run.param(i % 2 == 0 ? "p" + i : "/bad", i);
+        }
+        run.close();
+        assertThat(run.dropped()).isEqualTo(450 + 45);
+        List<String> taken =
+                batches.stream().filter(batch -> !batch.contains(wrong)).toList();
+        assertThat(taken.stream().mapToInt(LoggedRunTest::points).sum()).isEqualTo(450);
+        assertThat(String.join("", taken)).contains("\"p0\"", "\"p44\"", "\"p88\"");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // whoever calls need not know of it
+    void whatIsNotThereIsSaidSoAndStopsNothing() throws IOException {
+        try (LoggedRun run = client().start("e", "n")) {
+            run.param("seed", null);
+            run.tag("team", null);
+            assertThatThrownBy(() -> run.tag(null, "a")).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> run.metric(null, 1, 1)).isInstanceOf(NullPointerException.class);
+            run.metric("loss", 0.5, 1);
+        }
+        assertThat(String.join("", batches))
+                .contains("{\"key\":\"seed\",\"value\":\"null\"}", "{\"key\":\"team\",\"value\":\"null\"}", "\"loss\"");
+    }
+
+    /** A folder can be opened, and not be read. */
+    @Test
+    void aFileThatCannotBeReadStandsInNobodysWay() throws IOException {
+        Path file = Files.writeString(folder.resolve("w.txt"), "weights");
+        LoggedRun run = client().start("e", "n");
+        run.file("folder", folder);
+        run.file("w.txt", file);
+        run.close();
+        assertThat(run.dropped()).isEqualTo(1);
+        assertThat(sent).hasSize(2).contains("w.txt weights").last().asString().contains("FINISHED");
+    }
+
     private static int points(String batch) {
         return batch.split("\"timestamp\"", -1).length - 1;
     }

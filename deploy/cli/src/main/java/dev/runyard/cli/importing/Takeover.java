@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.cli.remote.LabApi;
+import dev.runyard.cli.terminal.Failure;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ final class Takeover {
 
     private final LabApi lab;
     private final Map<String, String> experiments = new HashMap<>();
+    /** Ids here by origin, of what was taken over and of what was asked for as a parent; empty of one that is not here. */
+    private final Map<String, Optional<String>> above = new HashMap<>();
 
     Takeover(LabApi lab) {
         this.lab = lab;
@@ -62,10 +65,11 @@ final class Takeover {
     /** @param left told what could not be taken over, one line each */
     Outcome take(Tracker.Past past, Consumer<String> left) throws IOException {
         Optional<JsonNode> there = find(past);
+        String run = there.isPresent() ? there.get().path("id").asText() : create(past);
+        above.put(past.origin(), Optional.of(run));
         if (there.isPresent() && whole(there.get())) {
             return Outcome.KNOWN;
         }
-        String run = there.isPresent() ? there.get().path("id").asText() : create(past);
         Batch batch = new Batch(run, left);
         for (Map.Entry<String, String> param : past.params().entrySet()) {
             batch.text("params", param.getKey(), param.getValue());
@@ -81,7 +85,9 @@ final class Takeover {
         batch.send();
         past.content().datasets(dataset -> dataset(run, dataset, left));
         String note = past.tags().getOrDefault(NOTE, "");
-        if (!note.isBlank()) {
+        // What a person wrote here stays, and so does what an earlier import brought.
+        if (!note.isBlank()
+                && !there.map(known -> known.path("hasNote").asBoolean()).orElse(false)) {
             lab.put("runs/" + run + "/note", JSON.createObjectNode().put("text", note));
         }
         past.content().files((path, file) -> lab.upload(upload(run, path), file), left);
@@ -129,7 +135,9 @@ final class Takeover {
 
     /** The run's id here; as it was told where that one is not taken over. */
     private String parent(Tracker.Past past, String told, Consumer<String> left) {
-        return find(origin(past, told)).map(run -> run.path("id").asText()).orElseGet(() -> {
+        Optional<String> here = above.computeIfAbsent(origin(past, told), origin -> find(origin)
+                .map(run -> run.path("id").asText()));
+        return here.orElseGet(() -> {
             left.accept("runs above others that are not taken over themselves (" + PARENT + " stays as it was)");
             return told;
         });
@@ -139,11 +147,20 @@ final class Takeover {
         ObjectNode input = given.deepCopy();
         if (input.toString().length() > LONGEST_DATASET) {
             left.accept("schemas and profiles of data sets that are longer than " + LONGEST_DATASET + " characters");
-            ((ObjectNode) input.path("dataset")).remove(List.of("schema", "profile"));
+            if (input.path("dataset") instanceof ObjectNode said) {
+                said.remove(List.of("schema", "profile"));
+            }
         }
         ObjectNode body = JSON.createObjectNode().put("run_id", run);
         body.putArray("datasets").add(input);
-        lab.again(API + "runs/log-inputs", body);
+        try {
+            lab.again(API + "runs/log-inputs", body);
+        } catch (Failure e) {
+            if (e.exit() != Failure.BAD_INPUT) {
+                throw e; // of the lab, or of the way to it
+            }
+            left.accept("data sets that the lab refuses: " + e.getMessage());
+        }
     }
 
     private Optional<JsonNode> find(Tracker.Past past) {

@@ -57,6 +57,7 @@ public class ClientLog {
             on conflict (run_id, name, digest) do update set tags = run_dataset.tags || excluded.tags""";
 
     private final Statements statements;
+    private final Fence fence;
     private final Asking asking;
     private final ClientParams params;
     private final ClientPoints points;
@@ -66,6 +67,7 @@ public class ClientLog {
 
     public ClientLog(
             Statements statements,
+            Fence fence,
             Asking asking,
             ClientParams params,
             ClientPoints points,
@@ -73,6 +75,7 @@ public class ClientLog {
             MetricLedger ledger,
             RunLedger runs) {
         this.runs = runs;
+        this.fence = fence;
         this.statements = statements;
         this.asking = asking;
         this.params = params;
@@ -198,6 +201,11 @@ public class ClientLog {
     }
 
     private Held hold(ClientRuns.Kept run) {
+        if (run.by() != null) {
+            // Before the run's own row, as the end of the attempt does it: what it wrote comes before that end, or not
+            // at all.
+            fence.hold(run.by().run(), run.by().attempt());
+        }
         return held(run)
                 .or(() -> {
                     statements.change("insert into client_run (run_id) values (?) on conflict do nothing", run.id());

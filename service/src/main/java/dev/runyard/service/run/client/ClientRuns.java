@@ -53,7 +53,8 @@ public class ClientRuns {
     private static final String KEPT = """
             select r.id, r.project_id, r.experiment_id, r.attempt, r.external, r.state, r.name, r.deleted_at is not null as deleted,
                    r.tags ->> '%s' as parent, %s as own,
-                   coalesce((select c.cut_off or r.reason = 'WORKER_LOST' from client_run c where c.run_id = r.id), false) as cut_off
+                   coalesce((select c.cut_off or r.reason = 'WORKER_LOST' or c.queued_run = ? and c.queued_attempt < ?
+                             from client_run c where c.run_id = r.id), false) as earlier
             from run r where r.id = ?""";
 
     /** As the database says of changes to the run's own row; what one logs is the run's. */
@@ -116,11 +117,23 @@ public class ClientRuns {
      * A run that may be logged into.
      *
      * @param attempt that what is logged belongs to
+     * @param by the attempt at a queued run that logs into a run below it; null for everybody else
      */
     public record Kept(
-            UUID id, UUID project, UUID experiment, long attempt, boolean external, RunState state, String name) {
+            UUID id,
+            UUID project,
+            UUID experiment,
+            long attempt,
+            boolean external,
+            RunState state,
+            String name,
+            Caller.@Nullable Attempt by) {
+        private Kept of(Caller.Attempt attempt) {
+            return new Kept(id, project, experiment, this.attempt, external, state, name, attempt);
+        }
+
         private Kept takenUp(long now) {
-            return new Kept(id, project, experiment, now, external, RunState.RUNNING, name);
+            return new Kept(id, project, experiment, now, external, RunState.RUNNING, name, by);
         }
     }
 
@@ -166,7 +179,8 @@ public class ClientRuns {
     }
 
     private Kept kept(UUID run, Caller caller, boolean logs) {
-        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own, boolean cutOff) {}
+        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own, boolean earlier) {}
+        Caller.@Nullable Attempt by = caller instanceof Caller.Attempt attempt ? attempt : null;
         Row row = asking.unrecorded(() -> statements.row(
                         KEPT.formatted(ClientTags.PARENT, asking.own("r")),
                         r -> new Row(
@@ -177,11 +191,14 @@ public class ClientRuns {
                                         r.getLong("attempt"),
                                         r.getBoolean("external"),
                                         RunState.valueOf(r.getString("state")),
-                                        r.getString("name")),
+                                        r.getString("name"),
+                                        null),
                                 r.getBoolean("deleted"),
                                 r.getString("parent"),
                                 r.getBoolean("own"),
-                                r.getBoolean("cut_off")),
+                                r.getBoolean("earlier")),
+                        by == null ? null : by.run(),
+                        by == null ? null : by.attempt(),
                         run))
                 .orElseThrow(() -> missing(run.toString()));
         Kept kept = row.kept();
@@ -199,10 +216,12 @@ public class ClientRuns {
             } else {
                 caller.owns(kept.external() && attempt.run().toString().equals(row.parent()));
                 fence.hold(attempt.run(), attempt.attempt());
-                if (logs && row.cutOff()) {
+                Kept below = kept.of(attempt);
+                if (logs && row.earlier()) {
                     OptionalLong now = programs.take(run, attempt);
-                    return now.isPresent() ? kept.takenUp(now.getAsLong()) : kept;
+                    return now.isPresent() ? below.takenUp(now.getAsLong()) : below;
                 }
+                return below;
             }
         } else if (!row.own()) {
             throw Problem.notAllowed();

@@ -4,6 +4,7 @@ import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
+import dev.runyard.service.metric.MetricLedger;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -33,11 +34,17 @@ public class ProgramRuns {
             where c.queued_run = ? and r.name = ? and r.deleted_at is null
             having count(*) = 1 and max(c.queued_attempt) < ?""";
 
+    /** Of an attempt that had nothing to go on from. */
+    private static final String ANEW =
+            "select count(*) from attempt where run_id = ? and attempt = ? and start_step = 0";
+
     private final Statements statements;
     private final Fence fence;
     private final Journal journal;
+    private final MetricLedger metrics;
 
-    ProgramRuns(Statements statements, Fence fence, Journal journal) {
+    ProgramRuns(Statements statements, Fence fence, Journal journal, MetricLedger metrics) {
+        this.metrics = metrics;
         this.fence = fence;
         this.statements = statements;
         this.journal = journal;
@@ -71,11 +78,20 @@ public class ProgramRuns {
         return taken.isPresent() ? OptionalLong.of(taken.get().attempt()) : OptionalLong.empty();
     }
 
-    /** The one run of this name that an earlier attempt began, taken up. */
+    /**
+     * The one run of this name that an earlier attempt began, taken up. Where the attempt begins at step 0, so does that run: what was measured
+     * of it before counts no more, steps or none.
+     */
     @Transactional
     public Optional<UUID> takeNamed(String name, Caller.Attempt by) {
         return statements
                 .row(NAMED, r -> r.getObject(1, UUID.class), by.run(), name, by.attempt())
-                .filter(run -> take(run, by).isPresent());
+                .filter(run -> {
+                    OptionalLong now = take(run, by);
+                    if (now.isPresent() && statements.number(ANEW, by.run(), by.attempt()) > 0) {
+                        metrics.supersede(run, now.getAsLong(), -1);
+                    }
+                    return now.isPresent();
+                });
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * read; whoever shows the rows looks them up.
  */
 final class RunWalk {
+    /** Characters of a note that order it. */
+    private static final int LONGEST_NOTE = 200;
+
     private final Statements statements;
     private final RunQuery where;
     private final RunField field;
@@ -32,7 +35,11 @@ final class RunWalk {
         field = RunField.parse("sort", down ? asked.substring(1) : asked);
         joins = new FieldJoins(keys);
         String value = joins.expression(field);
-        if (field instanceof RunField.Param) {
+        if (field.equals(RunField.COLUMNS.get("note"))) {
+            // Its text goes into the cursor, and that into an address.
+            expression = "left(" + value + ", " + LONGEST_NOTE + ")";
+            type = RunField.Type.TEXT.sql;
+        } else if (field instanceof RunField.Param) {
             // Numbers as numbers, before or after all texts.
             expression = "cast(" + value + " as jsonb)";
             type = "jsonb";

@@ -92,7 +92,19 @@ final class RunDeskTest {
                 .body("history[0].who", equalTo("ada"))
                 .body("history[0].when", notNullValue());
         given().get("/api/v1/runs/" + id).then().body("hasNote", equalTo(true));
-        queue("desk-note", "b");
+        UUID other = queue("desk-note", "b");
+        for (UUID run : List.of(id, other)) {
+            send("PUT", "/runs/" + run + "/note", "{\"text\": \"" + "ü".repeat(9_000) + "\"}")
+                    .statusCode(200);
+        }
+        JsonPath page = noted("");
+        String next = page.getString("next");
+        assertThat(next).as("goes into an address").hasSizeLessThan(2_000);
+        assertThat(noted(next).getString("items[0].id"))
+                .isIn(id.toString(), other.toString())
+                .isNotEqualTo(page.getString("items[0].id"));
+        send("PUT", "/runs/" + id + "/note", "{\"text\": \"# two\"}").statusCode(200);
+        send("PUT", "/runs/" + other + "/note", "{\"text\": \"\"}").statusCode(200);
         assertThat(names("desk-note", "filter", "note ~ TWO")).containsExactly("a");
         assertThat(names("desk-note", "filter", "note ~ one"))
                 .as("the newest alone")
@@ -104,6 +116,18 @@ final class RunDeskTest {
         send("PUT", "/runs/" + id + "/note", "{\"text\": \"" + "x".repeat(65_537) + "\"}")
                 .statusCode(413);
         send("PUT", "/runs/" + UUID.randomUUID() + "/note", "{\"text\": \"x\"}").statusCode(404);
+    }
+
+    private static JsonPath noted(String cursor) {
+        var request = given().queryParam("experiment", "desk-note")
+                .queryParam("sort", "-note")
+                .queryParam("limit", 1);
+        return (cursor.isEmpty() ? request : request.queryParam("cursor", cursor))
+                .get("/api/v1/runs")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     @Test
