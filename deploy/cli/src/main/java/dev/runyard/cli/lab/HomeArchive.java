@@ -57,6 +57,7 @@ final class HomeArchive {
             "inverses",
             "fetched",
             "fetch",
+            "places",
             "build");
 
     private final LabHome home;

@@ -8,8 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.zip.Deflater;
@@ -18,7 +17,8 @@ import java.util.zip.ZipOutputStream;
 
 /** A data set's folder as one file that it is read from. Equal folders make equal files, so that what the lab has is not sent again. */
 final class FolderArchive {
-    private static final FileTime NO_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+    /** Without a zone: a folder is the same archive on every machine. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
 
     private FolderArchive() {}
 
@@ -54,7 +54,7 @@ final class FolderArchive {
 
     private static void entry(ZipOutputStream zip, String name) throws IOException {
         ZipEntry entry = new ZipEntry(name);
-        entry.setLastModifiedTime(NO_TIME);
+        entry.setTimeLocal(NO_TIME);
         zip.putNextEntry(entry);
     }
 

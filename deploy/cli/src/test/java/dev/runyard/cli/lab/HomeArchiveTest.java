@@ -38,7 +38,9 @@ final class HomeArchiveTest {
         Files.createDirectories(home.resolve("postgres/pg_notify"));
         put(LONG, "blob");
         put("worker.secret", "hush");
-        for (String cache : new String[] {"data/x", "djl/y", "logs/z", "pgbin-17/bin/postgres", "work/a/b", "lock"}) {
+        for (String cache :
+                new String[] {"data/x", "djl/y", "logs/z", "pgbin-17/bin/postgres", "work/a/b", "places/x.zip", "lock"
+                }) {
             put(cache, "again");
         }
     }

@@ -5,6 +5,7 @@ import dev.runyard.spec.dataset.StoredPlace;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -106,7 +107,9 @@ final class Copies {
             while (true) {
                 FileLock shared = locked(hold.lock, true, attempt);
                 if (whole(file, place)) {
-                    Files.setLastModifiedTime(beside(file, LOCK), FileTime.from(Instant.now()));
+                    // When it was used last; by this channel, since to open the file anew and close it would let go of
+                    // the lock.
+                    hold.lock.write(ByteBuffer.allocate(1), 0);
                     good = true;
                     return hold;
                 }
