@@ -28,7 +28,7 @@ $audit$;
 do $walls$
 declare
     -- Of the lab, for all to see.
-    shared constant text[] := array['device', 'worker', 'metric_key', 'metric_beat', 'config_layout', 'idempotency', 'stored_place'];
+    shared constant text[] := array['device', 'worker', 'metric_key', 'metric_beat', 'config_layout', 'idempotency'];
     -- Read by the service for everybody, and by no person.
     closed constant text[] := array['flyway_schema_history', 'account', 'session', 'api_token', 'invitation', 'sso_attempt', 'secret', 'credential'];
     -- Behind a row that something is written about: by whoever works in its project.
@@ -133,6 +133,10 @@ begin
         if t.name = any (shared) then
             execute format('grant select, insert, update, delete on %I to runyard_person', t.name);
             continue;
+        elsif t.name = 'stored_place' then
+            -- Of no project, and for whoever is in one.
+            seen := 'cardinality((select runyard_sees())::uuid[]) > 0';
+            acts := 'cardinality((select runyard_works())::uuid[]) > 0';
         elsif t.name = 'project' then
             seen := 'id = any ((select runyard_sees())::uuid[])';
             acts := 'id = any ((select runyard_keeps())::uuid[])';

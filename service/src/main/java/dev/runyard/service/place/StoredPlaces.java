@@ -122,7 +122,8 @@ public class StoredPlaces {
     /**
      * Takes the name away; what was behind it goes with the next sweep unless something else refers to it.
      *
-     * @throws Problem 404; 403 NOT_YOURS where somebody else pushed it; 409 PLACE_IN_USE while runs that are not over need it
+     * @throws Problem 404; 403 NOT_YOURS where somebody else pushed it; 409 PLACE_IN_USE while runs that are not over need it, or a sweep
+     *     does that makes its further runs later
      */
     void forget(String need, String who, boolean administrator) {
         View there = find(need).orElseThrow(() -> Problem.notFound("stored place", need));
@@ -138,6 +139,16 @@ public class StoredPlaces {
                     "PLACE_IN_USE",
                     open + (open == 1 ? " run that is not over needs " : " runs that are not over need ") + need
                             + "; wait for them or cancel them first.");
+        }
+        long sweeps = asking.asLab(() -> statements.number("""
+                select count(*) from sweep s where s.state in ('RUNNING', 'PAUSED')
+                  and exists (select from run r where r.sweep_id = s.id and ? = any (r.needs))""", need));
+        if (sweeps > 0) {
+            throw Problem.of(
+                    409,
+                    "PLACE_IN_USE",
+                    sweeps + (sweeps == 1 ? " sweep that is not over needs " : " sweeps that are not over need ") + need
+                            + " for its further runs; wait for its end or cancel it first.");
         }
         statements.change("delete from stored_place where id = ?", need);
     }

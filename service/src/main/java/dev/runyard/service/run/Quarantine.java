@@ -71,12 +71,16 @@ class Quarantine {
                                 > 0;
     }
 
-    /** What the run was to read was the lab's, and perhaps more than this host keeps of that. */
+    /** What of this kind the run was to read was the lab's, and perhaps more than this host keeps of that; none of it was the host's own. */
     private boolean fetched(FailureReason reason, UUID run, UUID device) {
-        return (reason == FailureReason.DATA || reason == FailureReason.WEIGHTS)
-                && statements.number("""
-                                select count(*) from run r join stored_place p on p.id = any (r.needs) join device d on d.id = ?
-                                where r.id = ? and not jsonb_exists(d.places, p.id)""", device, run) > 0;
+        if (reason != FailureReason.DATA && reason != FailureReason.WEIGHTS) {
+            return false;
+        }
+        return statements.number("""
+                        select count(*) from (
+                          select bool_and(p.id is not null and not jsonb_exists(d.places, need)) as lent
+                          from run r join device d on d.id = ? cross join unnest(r.needs) need left join stored_place p on p.id = need
+                          where r.id = ? and need like ?) asked where lent""", device, run, reason == FailureReason.DATA ? "dataset:%" : "weights:%") > 0;
     }
 
     private void setAside(UUID device, String why) {

@@ -559,13 +559,7 @@ final class WallsTest {
                 order by 1""");
         assertThat(open)
                 .containsExactlyInAnyOrder(
-                        "config_layout",
-                        "device",
-                        "idempotency",
-                        "metric_beat",
-                        "metric_key",
-                        "stored_place",
-                        "worker");
+                        "config_layout", "device", "idempotency", "metric_beat", "metric_key", "worker");
         assertThat(lab.column("""
                 select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
                   and not has_any_column_privilege('runyard_person', c.oid, 'select') order by 1"""))

@@ -131,6 +131,35 @@ final class BlameTest {
         statements.change("delete from stored_place where id = ?", "dataset:" + name);
     }
 
+    /** That its weights came from the lab says nothing of the images, which the host has itself. */
+    @Test
+    void whatWasPushedExcusesNothingThatIsTheHostsOwn() throws Exception {
+        String name = "own-" + UUID.randomUUID();
+        UUID device = lab.device("with-" + name);
+        statements.change(
+                "update device set places = jsonb_build_object(cast(? as text), cast(? as text)) where id = ?",
+                "dataset:" + name,
+                "f".repeat(64),
+                device);
+        String sha256 = Sha256.of(name);
+        statements.change("insert into blob (sha256, size) values (?, 1)", sha256);
+        statements.change(
+                "insert into stored_place (id, sha256, fingerprint, pushed_by) values (?, ?, ?, 'ann')",
+                "weights:" + name,
+                sha256,
+                sha256);
+        for (int i = 0; i < 3; i++) {
+            UUID run = lab.queue(PriorityClass.NORMAL, null, "{\"dataset\": {\"name\": \"" + name + "\"}}");
+            Leases.Held held = lab.started(run);
+            assertThat(held.device()).isEqualTo(device);
+            statements.change("update run set needs = needs || cast(? as text) where id = ?", "weights:" + name, run);
+            lab.end(held, failed(FailureReason.DATA));
+            lab.calm();
+        }
+        assertDevice(device, "QUARANTINED");
+        statements.change("delete from stored_place where id = ?", "weights:" + name);
+    }
+
     @Test
     void aDeviceOnWhichThreeRunsFailIsSetAsideUntilAPersonLetsItBack() throws Exception {
         UUID bad = lab.device("black-hole");

@@ -137,9 +137,34 @@ final class StoredPlacesTest {
                 .statusCode(409)
                 .body("code", equalTo("PLACE_IN_USE"), "detail", containsString("1 run that is not over needs"));
         lab.sql("update run set state = 'CANCELLED', ended_at = now() where id = ?", run);
+        UUID sweep = UUID.randomUUID();
+        lab.sql(
+                "insert into sweep (id, project_id, experiment_id, name, state, spec, total, created, parallel, priority, created_by)"
+                        + " select ?, project_id, experiment_id, 's', 'PAUSED', '{}', 9, 1, 1, 0, 't' from run where id = ?",
+                sweep,
+                run);
+        lab.sql("update run set sweep_id = ?, sweep_index = 0 where id = ?", sweep, run);
+        as(researcher)
+                .delete(place)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("PLACE_IN_USE"), "detail", containsString("1 sweep that is not over needs"));
+        lab.sql("update sweep set state = 'CANCELLED' where id = ?", sweep);
         as(researcher).delete(place).then().statusCode(204);
         put(as(researcher), place, folder).statusCode(200);
         given().delete(place).then().statusCode(204);
+    }
+
+    /** Whoever signs in has an account; what is the lab's is for those whom a project took in. */
+    @Test
+    void anAccountInNoProjectSeesNothingOfIt() {
+        sent(given(), zip);
+        put("dataset/" + name, folder).statusCode(200);
+        as(member("VIEWER")).get("/api/v1/places").then().body("need", hasItem("dataset:" + name));
+        as(member("VIEWER")).get("/api/v1/artifacts/" + sha256).then().statusCode(200);
+        String stranger = people.token(people.account("nobody-" + UUID.randomUUID()), "WRITE");
+        as(stranger).get("/api/v1/places").then().statusCode(200).body("size()", equalTo(0));
+        as(stranger).get("/api/v1/artifacts/" + sha256).then().statusCode(404);
     }
 
     /** A name means the same in every project; what is behind it is for every run that says it. */

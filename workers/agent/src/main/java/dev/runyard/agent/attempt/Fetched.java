@@ -43,12 +43,28 @@ final class Fetched {
      */
     String from(Attempt attempt) throws IOException {
         try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            attempt.patience().run(() -> rest(out, attempt));
+            while (!cameTo(out, attempt)) {
+                // Patience is with a lab that stays away, and begins anew where something came meanwhile.
+            }
             out.force(true);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         return Sha256.hex(digest);
+    }
+
+    /** @return false where it was cut off for longer than a lab is waited for, though more had come before */
+    private boolean cameTo(FileChannel out, Attempt attempt) {
+        long before = done;
+        try {
+            attempt.patience().run(() -> rest(out, attempt));
+            return true;
+        } catch (ServiceFault.Unavailable e) {
+            if (done == before) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private void rest(FileChannel out, Attempt attempt) {
