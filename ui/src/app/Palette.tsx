@@ -103,15 +103,18 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Command.Item>
           ))}
         </Command.Group>
-        <Command.Group heading="Runs" forceMount hidden={!runs.data?.items.length}>
-          {(runs.data?.items ?? []).map((run) => (
-            <Command.Item key={run.id} value={`run ${run.name} ${run.id}`} onSelect={doing(() => go(`/runs/${run.id}`))} forceMount>
-              <Rows3 size={16} aria-hidden="true" />
-              <span className={css.text}>{run.name}</span>
-              <StatePill state={run.state} />
-            </Command.Item>
-          ))}
-        </Command.Group>
+        {/* A group that is mounted whatever it holds shows its heading over nothing. */}
+        {runs.data?.items.length ? (
+          <Command.Group heading="Runs" forceMount>
+            {runs.data.items.map((run) => (
+              <Command.Item key={run.id} value={`run ${run.name} ${run.id}`} onSelect={doing(() => go(`/runs/${run.id}`))} forceMount>
+                <Rows3 size={16} aria-hidden="true" />
+                <span className={css.text}>{run.name}</span>
+                <StatePill state={run.state} />
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ) : null}
       </Command.List>
     </Command.Dialog>
   );

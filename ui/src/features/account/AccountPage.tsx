@@ -134,7 +134,7 @@ function Tokens({ makes }: { makes: boolean }) {
         }
       </Answered>
       {makes ? (
-        <form className="stack" onSubmit={make} aria-label="Make a token">
+        <form className="stack narrow" onSubmit={make} aria-label="Make a token">
           <Field label="What it is for">{(given) => <TextField {...given} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
           <Field label="Days until it ends" hint="Empty: it never does.">
             {(given) => <TextField {...given} inputMode="numeric" value={days} onChange={(event) => setDays(event.target.value)} />}
@@ -215,7 +215,7 @@ function Password() {
   return (
     <>
       <h2>Password</h2>
-      <form className="stack" onSubmit={change} aria-label="Change the password">
+      <form className="stack narrow" onSubmit={change} aria-label="Change the password">
         <Field label="The one of now">
           {(given) => <TextField {...given} type="password" autoComplete="current-password" value={old} onChange={(event) => setOld(event.target.value)} />}
         </Field>

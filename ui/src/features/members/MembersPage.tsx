@@ -116,7 +116,7 @@ function Project({ name, keeps }: { name: string; keeps: boolean }) {
       </Answered>
       {keeps ? (
         <form
-          className="row wrap"
+          className="row wrap narrow"
           aria-label={`Add a member to ${name}`}
           onSubmit={(event) => {
             event.preventDefault();
@@ -163,7 +163,7 @@ function Administration({ me }: { me: Me }) {
   return (
     <>
       <form
-        className="row wrap"
+        className="row wrap narrow"
         aria-label="Make a project"
         onSubmit={(event) => {
           event.preventDefault();
@@ -230,7 +230,7 @@ function Administration({ me }: { me: Me }) {
           </TableBox>
         )}
       </Answered>
-      <form className="stack" aria-label="Make an account" onSubmit={make}>
+      <form className="stack narrow" aria-label="Make an account" onSubmit={make}>
         <Field label="Name" hint="Small letters, digits, dots, dashes.">
           {(given) => <TextField {...given} value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>

@@ -9,10 +9,12 @@ import { readChartView, writeChartView } from "../../charts/view";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { count } from "../../components/format";
-import { Link, useUrlState } from "../../components/navigation";
+import { Button } from "../../components/controls/Button";
+import { Link, setOrDrop, useUrlState, type UrlState } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import type { PlotAxis } from "./axes";
 import { shade } from "./parallelLines";
+import { onVal } from "./useSweepRuns";
 
 interface Props {
   /** Those inside the brushes. */
@@ -24,9 +26,15 @@ interface Props {
   result: (run: RunView) => number | null;
 }
 
-/** More curves than this say nothing to the eye. */
+/** More curves than this seldom say more to the eye; who wants them has them. */
 const DRAWN = 40;
+/** As many as a browser draws while the pointer moves. */
+const MOST_DRAWN = 1000;
 const CODEC = { read: readChartView, write: writeChartView };
+const ALL: UrlState<boolean> = {
+  read: (search) => search.get("curves") === "all",
+  write: (all, search) => setOrDrop(search, "curves", all ? "all" : undefined),
+};
 
 /** The best first, then those without a result that have begun. */
 export function drawnOf(runs: readonly RunView[], metric: string, goal: "max" | "min", result: (run: RunView) => number | null): RunView[] {
@@ -40,8 +48,7 @@ export function drawnOf(runs: readonly RunView[], metric: string, goal: "max" | 
 /** What is judged once, on test, has no curve: that of the same score on val stands for it. */
 export function curveOf(runs: readonly RunView[], metric: string): string {
   const grows = (name: string) => runs.some((run) => (run.summary[name]?.count ?? 0) > 1);
-  const onVal = metric.replace(/^test\//, "val/");
-  return !grows(metric) && grows(onVal) ? onVal : metric;
+  return !grows(metric) && grows(onVal(metric)) ? onVal(metric) : metric;
 }
 
 /** The curves of the runs inside the brushes, in the colours of the parallel coordinates; the best one stands out. */
@@ -50,7 +57,8 @@ export default function Curves({ runs, metric: judged, axis, goal, result }: Pro
   const dark = useDark();
   const [view, setView] = useLively(...useUrlState(CODEC));
   const having = useMemo(() => drawnOf(runs, metric, goal, result), [runs, metric, goal, result]);
-  const shown = useMemo(() => having.slice(0, DRAWN), [having]);
+  const [all, setAll] = useUrlState(ALL);
+  const shown = useMemo(() => having.slice(0, all ? MOST_DRAWN : DRAWN), [having, all]);
   const lines = useMemo(() => shown.map(chartRun), [shown]);
   const phases = useMemo(() => phasesOf(shown), [shown]);
   const looks = useMemo(() => new Map(shown.map((run) => [run.id, { colour: shade(axis.at(run) ?? 0, dark), dash: axis.at(run) === null ? [3, 3] : [] }])), [shown, axis, dark]);
@@ -68,6 +76,14 @@ export default function Curves({ runs, metric: judged, axis, goal, result }: Pro
             {best ? (
               <>
                 The one that stands out is the best{metric === judged ? "" : ` by ${judged}`}, <Link to={`/runs/${best.id}`}>{best.name}</Link>.
+              </>
+            ) : null}
+            {having.length > DRAWN ? (
+              <>
+                {" "}
+                <Button size="s" kind="quiet" onClick={() => setAll(!all)}>
+                  {all ? `Draw the best ${count(DRAWN)}` : having.length > MOST_DRAWN ? `Draw the best ${count(MOST_DRAWN)}` : `Draw all ${count(having.length)}`}
+                </Button>
               </>
             ) : null}
           </p>

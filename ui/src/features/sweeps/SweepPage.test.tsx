@@ -34,3 +34,29 @@ test("a brush leaves the same runs in the table of means, in the curves and in t
   await waitFor(() => expect(within(means).getAllByRole("row")).toHaveLength(7));
   expect(filters.at(-1)).toEqual([]);
 });
+
+test("every curve of a sweep is drawn for who wants them, and the best stays marked", async () => {
+  const many = Array.from({ length: 45 }, (_, i) => aRun({ ...RUNS[0], id: `many-${i}`, name: `m-${i}`, summary: { "val/top1": { last: 60 + i, best: 70 + i, count: 5, nonFinite: 0, goal: "MAX" } } }));
+  server.use(http.get("*/api/v1/runs", () => HttpResponse.json({ items: many, total: 45, more: false, metrics: ["val/top1"] })));
+  drawAt("/sweeps/s", <SweepPage id="s" runs={() => <p>the runs</p>} />);
+  const said = await screen.findByText(/stands out is the best/);
+  expect(said.textContent).toMatch(/^The best 40 of 45 curves\. .* m-44\./);
+  await userEvent.click(within(said).getByRole("button", { name: "Draw all 45" }));
+  await waitFor(() => expect(said.textContent).toMatch(/^45 curves\. .* m-44\./));
+  expect(within(said).getByRole("button", { name: "Draw the best 40" })).toBeTruthy();
+});
+
+test("what is judged once has the curve of the same score on val, of which the service is asked", async () => {
+  server.use(
+    http.get("*/api/v1/sweeps/s", () => HttpResponse.json({ ...SWEEP, spec: { ...SWEEP.spec, metric: "test/top1" } })),
+    // As the service does: of each run what was asked for.
+    http.get("*/api/v1/runs", ({ request }) => {
+      const asked = new URL(request.url).searchParams.getAll("metrics").flatMap((names) => names.split(","));
+      const items = RUNS.map((run) => ({ ...run, summary: Object.fromEntries(Object.entries({ ...run.summary, "test/top1": { last: 50, best: 50, count: 1, nonFinite: 0, goal: "MAX" } }).filter(([key]) => asked.includes(key))) }));
+      return HttpResponse.json({ items, total: 4, more: false, metrics: ["test/top1", "val/top1"] });
+    }),
+  );
+  drawAt("/sweeps/s", <SweepPage id="s" runs={() => <p>the runs</p>} />);
+  expect(await screen.findByText("Curves of val/top1")).toBeTruthy();
+  expect((await screen.findByText(/stands out is the best by test\/top1/)).textContent).toMatch(/^4 curves\./);
+});

@@ -16,13 +16,16 @@ export interface SweepRuns {
   metrics: string[];
 }
 
+/** What has a curve where the metric itself is judged once, at the end. */
+export const onVal = (metric: string) => metric.replace(/^test\//, "val/");
+
 /** @param so what is there after each page but the last */
 async function runsOf(sweep: string, metric: string, so: (some: SweepRuns) => void): Promise<SweepRuns> {
   const runs: RunView[] = [];
   const metrics = new Set<string>();
   let cursor: string | undefined;
   for (;;) {
-    const page = await api.runs({ sweep, limit: PAGE, sort: "-createdAt", cursor, metrics: [metric] });
+    const page = await api.runs({ sweep, limit: PAGE, sort: "-createdAt", cursor, metrics: [...new Set([metric, onVal(metric)])] });
     runs.push(...page.items);
     for (const key of page.metrics) metrics.add(key);
     cursor = page.next ?? undefined;
