@@ -215,3 +215,17 @@ test("what a run prepares before its first step is told, with how far it is", as
   draw();
   expect(await screen.findByText(/Preparing features of train: 320,064 of 1,281,167 \(24 %\)/)).toBeTruthy();
 });
+
+test("attempts and events tell a device by its name, and one that is gone by the beginning of its id", async () => {
+  const [there, gone] = ["7cf4e509-15e6-4393-b188-9ca07e0e8888", "11111111-15e6-4393-b188-9ca07e0e8888"];
+  server.use(
+    http.get("*/api/v1/devices", () => HttpResponse.json([{ id: there, name: "H200, 139 GiB", host: "gpu3" }])),
+    http.get("*/api/v1/runs/*/attempts", () => HttpResponse.json([there, gone].map((device, i) => ({ attempt: i + 1, state: "ENDED", startStep: 0, endStep: 160, device, host: "h" })))),
+    http.get("*/api/v1/runs/*/events", () => HttpResponse.json([{ seq: 1, time: "2026-01-01T00:00:00Z", who: "scheduler", kind: "state", from: "QUEUED", to: "STARTING", why: `attempt 1 on device ${there}` }])),
+  );
+  drawAt(`/runs/${ID}?tab=attempts`, <RunPage id={ID} />);
+  expect(await screen.findByRole("cell", { name: "H200, 139 GiB" })).toBeTruthy();
+  expect(screen.getByRole("cell", { name: "11111111" })).toBeTruthy();
+  await userEvent.click(screen.getByRole("tab", { name: "Events" }));
+  expect(await screen.findByText("attempt 1 on device H200, 139 GiB")).toBeTruthy();
+});

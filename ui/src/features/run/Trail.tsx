@@ -4,7 +4,7 @@ import { api } from "../../api/client";
 import { fileAddress } from "../../api/files";
 import { keys } from "../../api/keys";
 import { type ArtifactView, type CheckpointView, RUN_STATES, type RunView } from "../../api/types";
-import { bytes, between, count, date, metric, type MetricFormat, shortId } from "../../components/format";
+import { bytes, between, count, date, metric, type MetricFormat } from "../../components/format";
 import { Button } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
@@ -14,6 +14,7 @@ import { Dialog } from "../../components/overlays/Dialog";
 import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
 import { TableBox } from "../../components/display/TableBox";
+import { useDeviceNames } from "./useDeviceNames";
 
 const ArtifactTable = lazy(() => import("./ArtifactTable").then((module) => ({ default: module.ArtifactTable })));
 
@@ -42,6 +43,7 @@ function Table({ heads, children }: { heads: readonly string[]; children: ReactN
 
 export function Attempts({ run }: Props) {
   const now = useNow();
+  const { named } = useDeviceNames();
   const query = useQuery({ queryKey: keys.attempts(run.id), queryFn: () => api.attempts(run.id) });
   return (
     <Answered query={query} what="attempts">
@@ -56,7 +58,7 @@ export function Attempts({ run }: Props) {
                 <td>
                   <StatePill state={attempt.state} />
                 </td>
-                <td>{attempt.device ? shortId(attempt.device) : "–"}</td>
+                <td>{attempt.device ? <span title={attempt.device}>{named(attempt.device)}</span> : "–"}</td>
                 <td>{attempt.host ?? "–"}</td>
                 <td>{date(attempt.startedAt)}</td>
                 <td>{between(attempt.startedAt, attempt.endedAt, now)}</td>
@@ -169,6 +171,7 @@ const SAID = new Set(["rename", "tag", "prioritise"]);
 const isState = (to: string | null | undefined): to is string => (RUN_STATES as readonly string[]).includes(to ?? "");
 
 export function Events({ run }: Props) {
+  const { told } = useDeviceNames();
   const query = useQuery({ queryKey: keys.events(run.id), queryFn: () => api.events(run.id) });
   return (
     <Answered query={query} what="events">
@@ -202,7 +205,7 @@ export function Events({ run }: Props) {
                         ) : null}
                       </>
                     )}{" "}
-                    {event.why ? <span>{event.why} </span> : null}
+                    {event.why ? <span>{told(event.why)} </span> : null}
                     <span className="faint">by {event.who}</span>
                   </span>
                 </li>
