@@ -19,6 +19,8 @@ export interface Retention {
   best?: number;
   /** How long a deleted run keeps its files; none: as the lab is set. */
   deletedDays?: number;
+  /** Of what was seen; of a change the one that it changes, so that nobody else's is lost. */
+  version?: number;
 }
 
 export interface Account {

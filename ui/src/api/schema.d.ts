@@ -4768,7 +4768,7 @@ export interface paths {
         };
         /**
          * Say what a project keeps of its runs' files
-         * @description Of checkpoints it holds from a run's next one on; of deleted runs at once.
+         * @description Of checkpoints it holds from a run's next one on; of deleted runs at once. 409 CONFLICT where version is not the newest: somebody said something else meanwhile.
          */
         put: {
             parameters: {
@@ -10492,7 +10492,7 @@ export interface components {
         /** @enum {string} */
         Kind2: "text" | "text-init" | "linear" | "native" | "prototypes";
         /** @enum {string} */
-        Kind3: "CHECKPOINT_CORRUPT" | "DISK_FULL" | "DISK_FREED";
+        Kind3: "CHECKPOINT_CORRUPT" | "CHECKPOINT_LEFT_OUT" | "DISK_FULL" | "DISK_FREED";
         LabelsRequest: {
             labels?: {
                 [key: string]: string;
@@ -10906,6 +10906,8 @@ export interface components {
             deletedDays?: number;
             /** Format: int32 */
             last?: number;
+            /** Format: int64 */
+            version?: number;
         };
         ProjectView: {
             createdAt?: components["schemas"]["Instant"];

@@ -12,10 +12,10 @@ const account = { id: "1", name: "ann", administrator: false, local: false, disa
 const member = { account: "bob", role: "VIEWER", createdAt: "2026-11-26T10:00:00Z", createdBy: "me" };
 
 /** What the project keeps, changed as the service changes it. */
-let kept: { last?: number; best?: number; deletedDays?: number };
+let kept: { last?: number; best?: number; deletedDays?: number; version?: number };
 
-function page(me: object) {
-  kept = { last: 2, best: 1, deletedDays: 90 };
+function page(me: object, version?: number) {
+  kept = { last: 2, best: 1, deletedDays: 90, ...(version === undefined ? {} : { version }) };
   const asked = vi.fn(async (request: Request) => {
     const path = new URL(request.url).pathname;
     if (path === "/api/v1/me") return Response.json(me);
@@ -23,6 +23,7 @@ function page(me: object) {
       if (request.method === "PUT") {
         const said = (await request.clone().json()) as typeof kept;
         if (said.last === 101) return Response.json({ status: 422, code: "OUT_OF_RANGE", field: "last", detail: "last: 101 must lie in [1, 100]." }, { status: 422, headers: { "Content-Type": "application/problem+json" } });
+        if (said.version !== kept.version) return Response.json({ status: 409, code: "CONFLICT", field: "version", detail: "version: 1 is not the newest, which is 2." }, { status: 409, headers: { "Content-Type": "application/problem+json" } });
         kept = { last: 2, best: 1, ...said };
       }
       return Response.json(kept);
@@ -102,4 +103,18 @@ test("whoever lets deleted runs' files go sooner is asked before", async () => {
   }
   await waitFor(() => expect(days.value).toBe("3"));
   expect(kept.deletedDays).toBe(3);
+});
+
+test("whoever is second to change what is kept of files is told, sees what the first said, and loses none of it", async () => {
+  page({ name: "mai", administrator: false, readOnly: false, way: "SESSION", projects: [{ name: "birds", role: "MAINTAINER" }] }, 1);
+  const last = await screen.findByLabelText<HTMLInputElement>(/^Last checkpoints/);
+  const best = screen.getByLabelText<HTMLInputElement>(/^Best ones/);
+  await userEvent.clear(last);
+  await userEvent.type(last, "5");
+  kept = { ...kept, best: 4, version: 2 };
+  await userEvent.click(screen.getByRole("button", { name: "Keep so" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("is not the newest");
+  await waitFor(() => expect([last.value, best.value]).toEqual(["5", "4"]));
+  await userEvent.click(screen.getByRole("button", { name: "Keep so" }));
+  await waitFor(() => expect(kept).toMatchObject({ last: 5, best: 4 }));
 });

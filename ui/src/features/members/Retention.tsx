@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { people, peopleKeys, type Retention as Kept } from "../../api/people";
+import { Problem } from "../../api/problem";
 import { Button } from "../../components/controls/Button";
 import { Field, TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
@@ -50,7 +51,7 @@ function Change({ project, now }: { project: string; now: Kept }) {
   const same = FIELDS.every(({ name }) => shown[name].trim() === written(now)[name]);
   const put = async (event: FormEvent) => {
     event.preventDefault();
-    const body: Kept = {};
+    const body: Kept = now.version === undefined ? {} : { version: now.version };
     for (const { name } of FIELDS) {
       if (shown[name].trim() !== "") body[name] = Number(shown[name]);
     }
@@ -62,7 +63,11 @@ function Change({ project, now }: { project: string; now: Kept }) {
       setTyped({});
       setRefusal(null);
       say(`What ${project} keeps of files was changed`);
-    }, setRefusal);
+    }, (error: unknown) => {
+      setRefusal(error);
+      // What somebody else said meanwhile stands in the fields that were not typed into.
+      if (error instanceof Problem && error.code === "CONFLICT") void cache.invalidateQueries({ queryKey: peopleKeys.retention(project) });
+    });
   };
   return (
     <form className="row wrap" aria-label={`Files that ${project} keeps`} onSubmit={(event) => void put(event)}>

@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What keeps an attempt that does not hold its run from writing: nothing of such a request is stored. */
 @ApplicationScoped
@@ -56,6 +57,31 @@ public class Fence {
     public void holdAlone(UUID run, long attempt) {
         if (statements.row(ALONE, r -> r.getInt(1), run, attempt).isEmpty()) {
             throw refusal(run, attempt);
+        }
+    }
+
+    /**
+     * The fence of whatever the program of an attempt changes, in the attempt's run or one below it: first in the transaction of the change, so
+     * that this comes before the end of the attempt or not at all.
+     *
+     * @param by null for people, of whom no attempt can end
+     * @throws StaleAttempt when the attempt does not hold its run
+     */
+    public void hold(Caller.@Nullable Attempt by) {
+        if (by != null) {
+            hold(by.run(), by.attempt());
+        }
+    }
+
+    /**
+     * The same for what changes the row of a run. Of its own run the attempt keeps every other writer out: two that hold a row
+     * together, and then both change it, would lock each other out.
+     */
+    public void hold(Caller.@Nullable Attempt by, UUID changed) {
+        if (by != null && by.run().equals(changed)) {
+            holdAlone(by.run(), by.attempt());
+        } else {
+            hold(by);
         }
     }
 

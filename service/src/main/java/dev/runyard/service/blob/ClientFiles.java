@@ -1,12 +1,15 @@
 package dev.runyard.service.blob;
 
+import dev.runyard.service.auth.Caller;
 import dev.runyard.service.auth.Fence;
 import dev.runyard.service.auth.StaleAttempt;
 import dev.runyard.service.blob.store.BlobHash;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
 import dev.runyard.spec.Names;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that clients keep with a run under paths such as {@code plots/loss.png}: the run's artifacts, of kind {@value #KIND}. A path is a
@@ -42,8 +46,10 @@ public class ClientFiles {
 
     private final Statements statements;
     private final Blobs blobs;
+    private final Fence fence;
 
-    ClientFiles(Statements statements, Blobs blobs) {
+    ClientFiles(Statements statements, Blobs blobs, Fence fence) {
+        this.fence = fence;
         this.statements = statements;
         this.blobs = blobs;
     }
@@ -54,8 +60,7 @@ public class ClientFiles {
      * @param name without the folder's own
      * @param size null for a folder
      */
-    public record Entry(
-            String name, @org.jspecify.annotations.Nullable Long size) {}
+    public record Entry(String name, @Nullable Long size) {}
 
     /**
      * @return the path without slashes at its ends; empty for the top
@@ -81,9 +86,11 @@ public class ClientFiles {
     /**
      * Keeps a file; one of the same path is replaced, if it is a client's too. Not in a transaction: it streams.
      *
+     * @param by the attempt whose program sends it
      * @throws Problem 413, 507, 422 TOO_MANY_FILES, 409 NAME_TAKEN for what the run's worker left; 409 for an attempt that ended meanwhile
      */
-    public void put(UUID run, long attempt, String path, InputStream in) throws IOException {
+    public void put(UUID run, long attempt, String path, InputStream in, Caller.@Nullable Attempt by)
+            throws IOException {
         long others = statements.number("select count(*) from artifact where run_id = ? and name <> ?", run, path);
         if (others >= MOST) {
             throw Problem.invalid(
@@ -95,7 +102,10 @@ public class ClientFiles {
         }
         unlessTaken(run, path);
         Blobs.Named stored = blobs.put(in);
-        int kept = statements.change(PUT, path, KIND, stored.hash().hex(), stored.size(), run, attempt);
+        int kept = QuarkusTransaction.requiringNew().call(() -> {
+            fence.hold(by);
+            return statements.change(PUT, path, KIND, stored.hash().hex(), stored.size(), run, attempt);
+        });
         if (kept == 0) {
             unlessTaken(run, path);
             throw new StaleAttempt(run, attempt);
@@ -141,9 +151,12 @@ public class ClientFiles {
     /**
      * Takes a file, or all that is below a folder, away; the bytes go with the next sweep. What a worker left stays.
      *
-     * @throws Problem 409 PINNED where all files of the run are kept
+     * @param by the attempt whose program asks for it
+     * @throws Problem 409 PINNED where all files of the run are kept; 409 for an attempt that is over
      */
-    public int delete(UUID run, String path) {
+    @Transactional
+    public int delete(UUID run, String path, Caller.@Nullable Attempt by) {
+        fence.hold(by);
         int gone = statements.change(
                 "delete from artifact a using run r where r.id = a.run_id and not " + KEPT
                         + " and a.run_id = ? and a.kind = ? and (a.name = ? or starts_with(a.name, ?))",

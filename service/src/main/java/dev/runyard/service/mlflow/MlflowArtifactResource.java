@@ -153,7 +153,7 @@ public class MlflowArtifactResource {
         // A new blob is nobody's until the run has it.
         asking.asLab(() -> {
             try {
-                files.put(run.id(), run.attempt(), place.path(), body);
+                files.put(run.id(), run.attempt(), place.path(), body, run.by());
                 return run.id();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -203,7 +203,7 @@ public class MlflowArtifactResource {
     public ObjectNode delete(@PathParam("path") String given) {
         Place place = Place.of(given);
         ClientRuns.Kept run = runs.writable(place.run(), scope.caller());
-        asking.asLab(() -> files.delete(run.id(), place.path()));
+        asking.asLab(() -> files.delete(run.id(), place.path(), run.by()));
         return Json.mapper().createObjectNode();
     }
 

@@ -132,12 +132,12 @@ public class MlflowLogResource {
         Wire message = Wire.body(body);
         UUID run = message.run();
         List<Wire> made = few("models", message.list("models"), MlflowRuns.Limits.BATCH);
-        writable(run);
+        ClientRuns.Kept kept = writable(run);
         for (Wire output : made) {
             String id = output.text("model_id");
             scope.sees(models.one(id).run());
             Long step = output.wholeOrNull("step");
-            models.output(run, id, step == null ? 0 : within("step", step, MAX_STEP));
+            models.output(kept, id, step == null ? 0 : within("step", step, MAX_STEP));
         }
         return nothing();
     }
@@ -152,7 +152,8 @@ public class MlflowLogResource {
         if (!model.isObject() || !model.path("artifact_path").isTextual()) {
             throw Wire.invalid("Malformed model info. Missing mandatory fields: artifact_path");
         }
-        runs.append(writable(run).id(), ClientTags.MODELS, model);
+        ClientRuns.Kept kept = writable(run);
+        runs.append(kept.id(), ClientTags.MODELS, model, kept.by());
         return nothing();
     }
 

@@ -5,6 +5,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.metric.MetricKeys;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -106,6 +107,7 @@ public class MlflowMetricResource {
 
     @GET
     @Path("/get-history")
+    @Transactional
     public String history(@Context UriInfo uri) {
         Wire message = Wire.query(uri);
         UUID run = message.run();
@@ -124,6 +126,7 @@ public class MlflowMetricResource {
 
     @GET
     @Path("/get-history-bulk")
+    @Transactional
     public String bulk(@Context UriInfo uri) {
         Wire message = Wire.query(uri);
         List<String> runs = message.texts("run_id");

@@ -112,9 +112,10 @@ public class MlflowModelResource {
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode complete(@PathParam("id") String id, byte[] body) {
         Wire message = Wire.body(body);
-        writable(id);
+        ClientRuns.Kept run = writable(id);
         String status = message.text("status");
         models.status(
+                run,
                 id,
                 switch (status) {
                     case "LOGGED_MODEL_READY" -> "READY";
@@ -132,8 +133,7 @@ public class MlflowModelResource {
     @Path("/{id}")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode delete(@PathParam("id") String id) {
-        writable(id);
-        models.delete(id);
+        models.delete(writable(id), id);
         return Json.mapper().createObjectNode();
     }
 
@@ -142,8 +142,7 @@ public class MlflowModelResource {
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode tag(@PathParam("id") String id, byte[] body) {
         ObjectNode tags = pairs(Wire.body(body), "tags");
-        writable(id);
-        models.tag(id, tags);
+        models.tag(writable(id), id, tags);
         return answer(models.one(id));
     }
 
@@ -151,8 +150,7 @@ public class MlflowModelResource {
     @Path("/{id}/tags/{name}")
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode untag(@PathParam("id") String id, @PathParam("name") String tag) {
-        writable(id);
-        if (!models.untag(id, tag)) {
+        if (!models.untag(writable(id), id, tag)) {
             throw Problem.of(
                     404, "RESOURCE_DOES_NOT_EXIST", "No tag with name: " + Wire.shown(tag) + " in model with id " + id);
         }
@@ -164,8 +162,7 @@ public class MlflowModelResource {
     @RolesAllowed({Role.RESEARCHER, Role.ATTEMPT})
     public ObjectNode params(@PathParam("id") String id, byte[] body) {
         ObjectNode params = pairs(Wire.body(body), "params");
-        writable(id);
-        models.params(id, params);
+        models.params(writable(id), id, params);
         return Json.mapper().createObjectNode();
     }
 
@@ -211,8 +208,8 @@ public class MlflowModelResource {
         return MlflowRuns.tags(MlflowLogResource.few(name, message.list(name), MlflowRuns.Limits.BATCH_TAGS));
     }
 
-    private void writable(String id) {
-        runs.writable(models.one(id).run(), scope.caller());
+    private ClientRuns.Kept writable(String id) {
+        return runs.writable(models.one(id).run(), scope.caller());
     }
 
     private static ObjectNode answer(MlflowModels.Model model) {

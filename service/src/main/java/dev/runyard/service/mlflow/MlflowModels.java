@@ -2,6 +2,7 @@ package dev.runyard.service.mlflow;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runyard.service.auth.Fence;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.http.Problem;
@@ -21,8 +22,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Models that programs log, as MLflow's clients know them. A model is its run's: whoever may log into that run may change it, and its
- * files are files of the run.
+ * Models that programs log, as MLflow's clients know them. A model is its run's: whoever may log into that run may change it, as long as
+ * they hold it, and its files are files of the run.
  */
 @ApplicationScoped
 class MlflowModels {
@@ -41,8 +42,10 @@ class MlflowModels {
             from logged_model m join run r on r.id = m.run_id\s""";
 
     private final Statements statements;
+    private final Fence fence;
 
-    MlflowModels(Statements statements) {
+    MlflowModels(Statements statements, Fence fence) {
+        this.fence = fence;
         this.statements = statements;
     }
 
@@ -59,6 +62,7 @@ class MlflowModels {
             ObjectNode params,
             ObjectNode tags,
             String who) {
+        fence.hold(run.by());
         if (statements.number("select count(*) from logged_model where run_id = ?", run.id()) >= MOST) {
             throw Problem.invalid(
                     "TOO_MANY_MODELS",
@@ -106,15 +110,21 @@ class MlflowModels {
         return statements.rows(sql.toString(), MlflowModels::model, values.toArray());
     }
 
-    void status(String id, String status) {
+    @Transactional
+    void status(ClientRuns.Kept run, String id, String status) {
+        fence.hold(run.by());
         statements.change("update logged_model set status = ?, changed_at = now() where id = ?", status, id);
     }
 
-    void tag(String id, ObjectNode tags) {
+    @Transactional
+    void tag(ClientRuns.Kept run, String id, ObjectNode tags) {
+        fence.hold(run.by());
         merged("tags", id, "tags || cast(? as jsonb)", tags);
     }
 
-    boolean untag(String id, String tag) {
+    @Transactional
+    boolean untag(ClientRuns.Kept run, String id, String tag) {
+        fence.hold(run.by());
         return statements.change(
                         "update logged_model set tags = tags - cast(? as text), changed_at = now()"
                                 + " where id = ? and jsonb_exists(tags, ?)",
@@ -125,7 +135,9 @@ class MlflowModels {
     }
 
     /** What is said already stays. */
-    void params(String id, ObjectNode params) {
+    @Transactional
+    void params(ClientRuns.Kept run, String id, ObjectNode params) {
+        fence.hold(run.by());
         merged("params", id, "cast(? as jsonb) || params", params);
     }
 
@@ -147,15 +159,19 @@ class MlflowModels {
         }
     }
 
-    void delete(String id) {
+    @Transactional
+    void delete(ClientRuns.Kept run, String id) {
+        fence.hold(run.by());
         statements.change("delete from logged_model where id = ?", id);
     }
 
-    void output(UUID run, String model, long step) {
+    @Transactional
+    void output(ClientRuns.Kept run, String model, long step) {
+        fence.hold(run.by());
         statements.change(
                 "insert into run_output (run_id, model_id, step) values (?, ?, ?)"
                         + " on conflict (run_id, model_id) do update set step = excluded.step",
-                run,
+                run.id(),
                 model,
                 step);
     }

@@ -92,16 +92,16 @@ public class MlflowRunResource {
         String parent = tags.path(ClientTags.PARENT).asText("");
         if (home.isPresent() && parent.isEmpty() && scope.takesHome()) {
             tags.remove(ClientTags.NAME);
-            runs.changeable(home.get().run(), scope.caller());
-            runs.tag(home.get().run(), tags);
-            return answer(home.get().run());
+            ClientRuns.Kept own = runs.changeable(home.get().run(), scope.caller());
+            runs.tag(own.id(), tags, own.by());
+            return answer(own.id());
         }
         String given = message.textOrEmpty("run_name");
         if (home.isPresent()) {
             tags.put(ClientTags.PARENT, home.get().run().toString());
             Optional<UUID> again = again(named(given, tags));
             if (again.isPresent()) {
-                runs.tag(again.get(), tags);
+                runs.tag(again.get(), tags, scope.attempt().orElse(null));
                 return answer(again.get());
             }
         }
@@ -171,7 +171,7 @@ public class MlflowRunResource {
         String name = message.textOrEmpty("run_name");
         ClientRuns.Kept run = runs.changeable(id, scope.caller());
         if (!name.isEmpty()) {
-            runs.rename(id, Names.label("run_name", name));
+            runs.rename(id, Names.label("run_name", name), run.by());
         }
         if (state == RunState.RUNNING && !run.external()) {
             scope.takesHome(); // as a client begins with a run whose id it was given
@@ -180,12 +180,7 @@ public class MlflowRunResource {
             scope.attempt().ifPresent(attempt -> programs.take(id, attempt));
         }
         if (state != null && run.external()) {
-            runs.become(
-                    id,
-                    state,
-                    end == null ? null : moment("end_time", end),
-                    Given.who(user),
-                    scope.attempt().orElse(null));
+            runs.become(id, state, end == null ? null : moment("end_time", end), Given.who(user), run.by());
         }
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.set("run_info", views.one(id).path("info"));
@@ -201,7 +196,7 @@ public class MlflowRunResource {
         if (!run.external() && !run.state().terminal()) {
             throw Problem.of(400, "INVALID_STATE", "Run " + id + " is " + run.state() + "; cancel it first.");
         }
-        QuarkusTransaction.requiringNew().run(() -> curation.delete(Curated.RUN, List.of(id), true, Given.who(user)));
+        runs.delete(id, Given.who(user), run.by());
         return Json.mapper().createObjectNode();
     }
 
@@ -237,8 +232,8 @@ public class MlflowRunResource {
         Wire message = Wire.body(body);
         UUID id = message.run();
         String key = message.text("key");
-        runs.changeable(id, scope.caller());
-        if (!runs.untag(id, key)) {
+        ClientRuns.Kept run = runs.changeable(id, scope.caller());
+        if (!runs.untag(id, key, run.by())) {
             throw Problem.of(
                     404, "RESOURCE_DOES_NOT_EXIST", "No tag with name: " + Wire.shown(key) + " in run with id " + id);
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Experiment;
 import dev.runyard.service.metric.MetricKeys;
 import dev.runyard.service.run.Configuration;
 import dev.runyard.service.run.client.ClientRuns;
@@ -15,9 +16,11 @@ import dev.runyard.service.run.client.ClientTags;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -36,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 class MlflowRuns {
     private static final String RUNS = """
             select r.id, r.name, r.state, r.created_by, r.created_at, r.started_at, r.ended_at, r.deleted_at, r.tags, r.external,
-                   e.id as experiment, e.name = 'default' and e.project_id = cast(? as uuid) as home
-            from run r join experiment e on e.id = r.experiment_id where r.id = any(?)""";
+                   e.id as experiment, e.project_id, e.name = '%s' as home
+            from run r join experiment e on e.id = r.experiment_id where r.id = any(?)""".formatted(Experiment.DEFAULT);
 
     private static final String METRICS = """
             select s.run_id, s.key_id, s.last, s.last_step, s.last_time / 1000 from metric_summary s
@@ -91,7 +94,12 @@ class MlflowRuns {
         };
     }
 
-    /** @throws dev.runyard.service.http.Problem 404 */
+    /**
+     * In one transaction, so that it is decided once what whoever asks sees of it.
+     *
+     * @throws dev.runyard.service.http.Problem 404
+     */
+    @Transactional
     ObjectNode one(UUID run) {
         ObjectNode found = of(List.of(run)).get(run);
         if (found == null) {
@@ -111,7 +119,23 @@ class MlflowRuns {
         if (ids.isEmpty()) {
             return runs;
         }
-        statements.each(RUNS, r -> runs.put(r.getObject("id", UUID.class), run(r)), experiments.homeProject(), ids);
+        Map<UUID, List<ObjectNode>> ofDefault = new HashMap<>();
+        statements.each(
+                RUNS,
+                r -> {
+                    ObjectNode run = run(r);
+                    runs.put(r.getObject("id", UUID.class), run);
+                    if (r.getBoolean("home")) {
+                        ofDefault
+                                .computeIfAbsent(r.getObject("project_id", UUID.class), id -> new ArrayList<>())
+                                .add(run);
+                    }
+                },
+                ids);
+        if (!ofDefault.isEmpty()) {
+            ofDefault.getOrDefault(experiments.homeProject(), List.of()).forEach(run -> ((ObjectNode) run.path("info"))
+                    .put("experiment_id", MlflowExperiments.DEFAULT_ID));
+        }
         Map<UUID, String> metrics = metrics(ids);
         Map<UUID, SortedMap<String, String>> params = params(ids);
         runs.forEach((id, run) -> {
@@ -237,7 +261,7 @@ class MlflowRuns {
         return run(
                 r.getObject("id", UUID.class),
                 experiment,
-                r.getBoolean("home") ? MlflowExperiments.DEFAULT_ID : experiment.toString(),
+                experiment.toString(),
                 r.getString("name"),
                 r.getString("created_by"),
                 RunState.valueOf(r.getString("state")),

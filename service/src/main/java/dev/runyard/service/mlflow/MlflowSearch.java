@@ -96,17 +96,19 @@ class MlflowSearch {
         String filter = message.textOrEmpty("filter");
         // What cannot be read is refused also where there is nothing to search.
         RunFilter asked = filter.isBlank() ? null : RunFilter.parse(filter);
-        List<UUID> found = among.isEmpty()
-                ? List.of()
-                : QuarkusTransaction.requiringNew().call(() -> found(message, asked, among, home, most, offset));
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode page = answer.putArray("runs");
-        int shown = Math.min(most, found.size());
-        int read = QuarkusTransaction.requiringNew().call(() -> read(found.subList(0, shown), page));
-        if (read < found.size()) {
-            answer.put("next_page_token", token(offset + read));
+        if (among.isEmpty()) {
+            return answer;
         }
-        return answer;
+        return QuarkusTransaction.requiringNew().call(() -> {
+            List<UUID> found = found(message, asked, among, home, most, offset);
+            int read = read(found.subList(0, Math.min(most, found.size())), page);
+            if (read < found.size()) {
+                answer.put("next_page_token", token(offset + read));
+            }
+            return answer;
+        });
     }
 
     /** @param home of a program that sees its own run and those that it made below it */

@@ -18,10 +18,10 @@ final class MlflowTags {
         }
         String name = tags.path(ClientTags.NAME).asText("");
         if (!name.isEmpty() && !name.equals(run.name())) {
-            runs.rename(run.id(), Names.label(ClientTags.NAME, name));
+            runs.rename(run.id(), Names.label(ClientTags.NAME, name), run.by());
         }
         if (!tags.isEmpty()) {
-            runs.tag(run.id(), tags);
+            runs.tag(run.id(), tags, run.by());
         }
         if (!resumed.isEmpty()) {
             log.resume(run, Long.parseLong(resumed));

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 @RequestScoped
 class Scope {
+    private static final String TAKE_HOME = Fence.SQL
+            + "update attempt a set logged = true from fence f where a.run_id = f.id and a.attempt = f.attempt and not a.logged";
+
     private final Caller caller;
     private final Statements statements;
     private @Nullable Home home;
@@ -69,11 +72,7 @@ class Scope {
     /** Notes that the program logs into its run; whether it is the first time of this attempt. */
     boolean takesHome() {
         return caller instanceof Caller.Attempt attempt
-                && statements.change(
-                                "update attempt set logged = true where run_id = ? and attempt = ? and not logged",
-                                attempt.run(),
-                                attempt.attempt())
-                        == 1;
+                && statements.change(TAKE_HOME, attempt.run(), attempt.attempt()) == 1;
     }
 
     /**

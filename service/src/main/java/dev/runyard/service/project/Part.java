@@ -2,6 +2,7 @@ package dev.runyard.service.project;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is kept of a project in one table. In the order of {@link #ALL} what a row refers to comes before it, so that rows can be written in
@@ -132,9 +133,25 @@ record Part(String table, String which, String order, Set<String> without) {
             sql.append(" || '{\"project_id\": null}'");
         }
         if (BY_METRIC.contains(table)) {
-            sql.append(" - 'key_id' || jsonb_build_object('key', k.key)");
+            sql.append(" - 'key_id' || jsonb_build_object('key', k.key)").append(zeros());
         }
         return sql.toString();
+    }
+
+    /** A zero's sign, which a number of JSON loses here: as text, of which the column is read as well. */
+    private String zeros() {
+        List<String> values = table.equals("metric_summary")
+                ? List.of("last", "min", "max", "best")
+                : List.of("first", "last", "min", "max");
+        return values.stream()
+                .map(value -> "'%1$s', case when t.%1$s::text = '-0' then '-0' end".formatted(value))
+                .collect(Collectors.joining(
+                        ", ",
+                        values.stream()
+                                .map("t.%s = 0"::formatted)
+                                .collect(Collectors.joining(
+                                        " or ", " || case when ", " then jsonb_strip_nulls(jsonb_build_object(")),
+                        ")) else '{}' end"));
     }
 
     /** Whether each row says itself of which project it is. */

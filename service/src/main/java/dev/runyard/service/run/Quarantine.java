@@ -31,13 +31,16 @@ class Quarantine {
             return;
         }
         if (outcome instanceof Outcome.Failed own
-                && (ofProgram(own.reason(), run) || fetched(own.reason(), run, device))) {
-            return; // what a program needs and does not find, or writes, says nothing of other runs; nor what is pushed
+                && (own.reason() == FailureReason.SETUP || fetched(own.reason(), run, device))) {
+            return; // what a program needs and does not find says nothing of other runs; nor what is pushed
         }
         if (outcome instanceof Outcome.Failed failed && failed.reason().blame() == FailureReason.Blame.PLACE) {
-            int runs = statements.row("""
+            UUID counted = counted(failed.reason(), run);
+            int runs = statements
+                    .row("""
                             update device set failing = case when cast(? as uuid) = any (failing) then failing
-                              else failing || cast(? as uuid) end where id = ? returning cardinality(failing)""", r -> r.getInt(1), run, run, device).orElse(0);
+                              else failing || cast(? as uuid) end where id = ? returning cardinality(failing)""", r -> r.getInt(1), counted, counted, device)
+                    .orElse(0);
             if (runs >= SET_ASIDE_AFTER) {
                 setAside(
                         device,
@@ -62,13 +65,19 @@ class Quarantine {
         }
     }
 
-    /** A worker's disk that a program filled is free again when that has ended. */
-    private boolean ofProgram(FailureReason reason, UUID run) {
-        return reason == FailureReason.SETUP
-                || reason == FailureReason.DISK_FULL
-                        && statements.number(
-                                        "select count(*) from run where id = ? and spec ->> 'task' = 'command'", run)
-                                > 0;
+    /**
+     * What counts as one run. A worker's disk that a program filled is free again when that has ended, so one program alone says nothing
+     * of the device, however often its sweep runs it; of a disk that others filled, different ones say the same.
+     */
+    private UUID counted(FailureReason reason, UUID run) {
+        return reason != FailureReason.DISK_FULL
+                ? run
+                : statements
+                        .row(
+                                "select sweep_id from run where id = ? and spec ->> 'task' = 'command' and sweep_id is not null",
+                                r -> r.getObject(1, UUID.class),
+                                run)
+                        .orElse(run);
     }
 
     /** What of this kind the run was to read was the lab's, and perhaps more than this host keeps of that; none of it was the host's own. */

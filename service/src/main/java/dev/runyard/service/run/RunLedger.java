@@ -29,8 +29,6 @@ public class RunLedger implements FirstReport {
     /** How long a lease lasts without a heartbeat of its attempt, in seconds of Postgres time. */
     public static final int LEASE_SECONDS = 30;
 
-    private static final String HELD = "state in " + Fence.HELD;
-
     /** Runs that the program of an attempt keeps, which end with it. */
     public interface Below {
         /**
@@ -194,7 +192,7 @@ public class RunLedger implements FirstReport {
         switch (notice.kind()) {
             case DISK_FULL -> statements.change("update run set message = ? where id = ?", notice.why(), run);
             case DISK_FREED -> statements.change("update run set message = null where id = ?", run);
-            case CHECKPOINT_CORRUPT -> {}
+            case CHECKPOINT_CORRUPT, CHECKPOINT_LEFT_OUT -> {}
         }
         journal.notice(run, sweep(run), notice.kind(), why);
     }

@@ -28,8 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Programs as runs: where they may go, what of their points counts, how they end. */
 @QuarkusTest
@@ -196,18 +194,117 @@ final class ProgramsTest {
                 .isOne();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"SETUP", "DISK_FULL"})
-    void whatItNeedsOrWritesSetsNoDeviceAside(FailureReason reason) throws Exception {
-        UUID device = device("bare-" + reason, Map.of("command:any", "allowed"));
+    @Test
+    void whatItNeedsSetsNoDeviceAside() throws Exception {
+        UUID device = device("bare", Map.of("command:any", "allowed"));
         for (int i = 0; i < 4; i++) {
-            UUID run = queue("{\"spec\": {\"task\": \"command\", \"command\": [\"train\"], \"seed\": " + i + "}}");
-            lab.end(lab.started(run), new Outcome.Failed(0, reason, "it ended with exit code 1"));
+            UUID run = program(i);
+            lab.end(lab.started(run), new Outcome.Failed(0, FailureReason.SETUP, "it ended with exit code 1"));
             assertThat(lab.state(run)).isIn("FAILED", "QUEUED");
             lab.calm();
         }
-        assertThat(lab.text("select quarantined from device where id = ?", device))
-                .isEqualTo("null");
+        assertThat(aside(device)).isEqualTo("null");
+    }
+
+    /** As for what this lab trains: three different ones in a row. */
+    @Test
+    void aDiskThatDifferentProgramsFindFullSetsItsDeviceAside() throws Exception {
+        UUID device = device("full", Map.of("command:any", "allowed"));
+        for (int i = 0; i < 3; i++) {
+            assertThat(aside(device)).isEqualTo("null");
+            UUID run = program(i);
+            lab.end(lab.started(run), full());
+            assertThat(lab.text("select reason from run where id = ?", run)).isEqualTo("DISK_FULL");
+        }
+        assertThat(aside(device)).contains("last 3 different runs", "DISK_FULL");
+    }
+
+    /** What one program writes is gone with it: the same one again says no more of the device. */
+    @Test
+    void aSweepThatFillsTheDiskIsOneProgram() throws Exception {
+        UUID device = device("filled", Map.of("command:any", "allowed"));
+        UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
+                .body("""
+                        {"experiment": "programs", "base": {"task": "command", "command": ["train", "{seed}"]},
+                         "seeds": [0, 1, 2, 3], "metric": "val/acc", "goal": "max"}""")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id"));
+        for (int i = 0; i < 4; i++) {
+            lab.end(lab.started(starting(sweep)), full());
+        }
+        assertThat(metrics.number("select count(*) from run where sweep_id = ? and reason = 'DISK_FULL'", sweep))
+                .isEqualTo(4);
+        assertThat(aside(device)).isEqualTo("null");
+        assertThat(metrics.number("select cardinality(failing) from device where id = ?", device))
+                .isOne();
+    }
+
+    private UUID starting(UUID sweep) throws InterruptedException {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (System.nanoTime() < end) {
+            List<String> ids = metrics.column("select id from run where sweep_id = ? and state = 'STARTING'", sweep);
+            if (!ids.isEmpty()) {
+                return UUID.fromString(ids.get(0));
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("no run of the sweep was granted");
+    }
+
+    /** Its wheel is missing on one host alone. */
+    @Test
+    void aSetupThatFailsOnOneHostIsTriedOnTheOtherAndBlamesNoDevice() throws Exception {
+        UUID bare = device("without", Map.of("command:any", "allowed"));
+        UUID run = program(0);
+        Leases.Held first = lab.started(run);
+        assertThat(first.device()).isEqualTo(bare);
+        UUID other = device("with", Map.of("command:any", "allowed"));
+        String why = "setup ended with exit code 9 on this machine";
+        lab.end(first, new Outcome.Failed(0, FailureReason.SETUP, why));
+        given().get("/api/v1/runs/" + run)
+                .then()
+                .body("state", equalTo("QUEUED"))
+                .body("reason", equalTo(null))
+                .body("message", containsString(why));
+        assertThat(metrics.column("select device_id from refusal where run_id = ? and reason = 'SETUP'", run))
+                .containsExactly(bare.toString());
+        lab.now(run);
+        Leases.Held second = lab.started(run);
+        assertThat(second.device()).isEqualTo(other);
+        lab.end(second, new Outcome.Finished(3));
+        given().get("/api/v1/runs/" + run)
+                .then()
+                .body("state", equalTo("FINISHED"))
+                .body("reason", equalTo(null))
+                .body("message", equalTo(null));
+        assertThat(aside(bare)).isEqualTo("null");
+
+        // A second host that says the same: it is the setup, and the run says what each of them did.
+        UUID wrong = program(1);
+        lab.end(lab.started(wrong), new Outcome.Failed(0, FailureReason.SETUP, why));
+        lab.now(wrong);
+        lab.end(lab.started(wrong), new Outcome.Failed(0, FailureReason.SETUP, why));
+        given().get("/api/v1/runs/" + wrong)
+                .then()
+                .body("state", equalTo("FAILED"))
+                .body("reason", equalTo("SETUP"))
+                .body("message", containsString("on without"))
+                .body("message", containsString("on with:"));
+    }
+
+    private static Outcome full() {
+        return new Outcome.Failed(0, FailureReason.DISK_FULL, "it ended for want of disk space");
+    }
+
+    private static UUID program(int seed) {
+        return queue("{\"spec\": {\"task\": \"command\", \"command\": [\"train\"], \"seed\": " + seed + "}}");
+    }
+
+    private String aside(UUID device) {
+        return lab.text("select quarantined from device where id = ?", device);
     }
 
     private String experiment(String sweep) {

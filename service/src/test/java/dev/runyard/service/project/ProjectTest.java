@@ -74,7 +74,7 @@ final class ProjectTest {
                 .then()
                 .statusCode(200)
                 .body("rows.run", equalTo(4))
-                .body("rows.metric_point", equalTo(40))
+                .body("rows.metric_point", equalTo(44))
                 .body("rows.project", equalTo(1));
         assertThat(left()).isEmpty();
         // The lab that reads it has numbered events of its own.
@@ -92,6 +92,14 @@ final class ProjectTest {
                 .statusCode(201);
         read(project, sha256).statusCode(200).body("rows.run", equalTo(4));
         assertThat(export(project).extract().asString()).isEqualTo(out);
+        assertThat(lab.column(
+                        "select distinct concat_ws(' ', s.last, s.min, s.max, s.best, b.first, b.last, b.min, b.max)"
+                                + " from metric_summary s join metric_key k on k.id = s.key_id and k.key = 'zero'"
+                                + " join metric_block b on b.run_id = s.run_id and b.key_id = s.key_id"
+                                + " join run r on r.id = s.run_id join project p on p.id = r.project_id where p.name = ?",
+                        project))
+                .as("a zero's sign")
+                .containsExactly("-0 -0 -0 -0 -0 -0 -0 -0");
         // As anybody reads it.
         given().get("/api/v1/projects/" + project + "/retention")
                 .then()
@@ -285,6 +293,7 @@ final class ProjectTest {
                                 })
                         .append(", \"timestamp\": 1764190000000, \"step\": " + step + "}");
             }
+            points.append(",{\"key\": \"zero\", \"value\": -0.0, \"timestamp\": 1764190000000, \"step\": 0}");
             post(
                     "runs/log-batch",
                     "{\"run_id\": \"" + run + "\", \"metrics\": [" + points

@@ -14,9 +14,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a project keeps of its runs' files: as much as it says, more of none that is pinned, and what others say means nothing to it. */
@@ -169,6 +173,60 @@ final class RetentionTest {
                 .statusCode(200)
                 .body("pinned", equalTo(true));
         assertThat(lab.number(audited, project, "run", "PATCH %")).isEqualTo(1);
+    }
+
+    /** Both looked at the same, and each changed something else of it. */
+    @Test
+    void ofTwoWhoWriteAtOnceOneIsToldThatTheOtherDid() throws Exception {
+        UUID project = people.project(here);
+        long seen = version();
+        assertThat(seen).isZero();
+        for (int round = 0; round < 2; round++) {
+            String version = ", \"version\": " + seen + "}";
+            List<String> asked = List.of("{\"last\": 3" + version, "{\"best\": 4" + version);
+            CyclicBarrier together = new CyclicBarrier(asked.size());
+            List<CompletableFuture<ValidatableResponse>> answers = asked.stream()
+                    .map(body -> CompletableFuture.supplyAsync(() -> {
+                        try {
+                            together.await(20, TimeUnit.SECONDS);
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                        return put(here, body);
+                    }))
+                    .toList();
+            List<Integer> statuses = new ArrayList<>();
+            for (CompletableFuture<ValidatableResponse> answer : answers) {
+                ValidatableResponse one = answer.get(20, TimeUnit.SECONDS);
+                int status = one.extract().statusCode();
+                statuses.add(status);
+                if (status == 409) {
+                    one.body("code", equalTo("CONFLICT")).body("field", equalTo("version"));
+                }
+            }
+            assertThat(statuses).containsExactlyInAnyOrder(200, 409);
+            // The one who was told looks again, and loses nothing of the other's.
+            boolean first = statuses.get(0) == 200;
+            given().get(route(here)).then().body("last", equalTo(first ? 3 : 2)).body("best", equalTo(first ? 1 : 4));
+            assertThat(version()).isGreaterThan(seen);
+            seen = version();
+        }
+        put(here, "{\"last\": 9, \"version\": 0}").statusCode(409);
+        put(here, "{\"last\": 9, \"version\": " + seen + "}").statusCode(200);
+        put(here, "{\"last\": 8}").statusCode(200).body("last", equalTo(8));
+        // Of what nobody said anything there is no such version.
+        lab.sql("delete from retention where project_id = ?", project);
+        put(here, "{\"last\": 9, \"version\": " + seen + "}").statusCode(409);
+        assertThat(version()).isZero();
+    }
+
+    private long version() {
+        return given().get(route(here))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getLong("version");
     }
 
     @Test

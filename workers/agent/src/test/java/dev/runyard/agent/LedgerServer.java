@@ -292,6 +292,16 @@ final class LedgerServer implements RunActivities, AutoCloseable {
                 loads);
     }
 
+    /** What is stored under that hash. */
+    synchronized byte[] file(String sha256) {
+        return blobs.get(sha256).clone();
+    }
+
+    /** How many files the store has. */
+    synchronized int files() {
+        return blobs.size();
+    }
+
     /** Bytes of files that were sent. */
     synchronized long stored() {
         return stored;

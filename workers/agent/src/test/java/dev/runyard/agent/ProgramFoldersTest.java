@@ -2,6 +2,10 @@ package dev.runyard.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.spec.json.Json;
+import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
@@ -56,6 +60,87 @@ class ProgramFoldersTest extends ProgramAttempts {
         eachStepOnce(200);
     }
 
+    /** The store has a file of the second one, and the worker is gone: the first is the last that is whole, here and elsewhere. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWorkerThatIsKilledInTheMiddleOfAnUploadLeavesTheCheckpointBefore(boolean here) throws Exception {
+        ask(counting(150, 0.1));
+        Path moments = Files.createDirectories(home.resolve("moments"));
+        // One has two files, what the program keeps and what the folder looked like.
+        Files.writeString(moments.resolve("CHECKPOINT_FILE_SENT"), "3");
+        long number = ledger.grant();
+        Process worker =
+                worker(number, here ? home : home.resolve("first")).inheritIO().start();
+        try {
+            assertThat(worker.waitFor()).isEqualTo(137);
+            await(() -> !running(number));
+        } finally {
+            worker.destroyForcibly().waitFor();
+        }
+        assertThat(ledger.seen().checkpoints()).hasSize(1);
+        CheckpointRef whole = ledger.seen().checkpoints().get(0);
+        assertThat(whole.files()).hasSize(2);
+        assertThat(ledger.files()).as("a file of the next one is there, too").isEqualTo(3);
+
+        assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
+        byte[] image = whole.files().stream()
+                .filter(file -> file.name().equals("folder.json"))
+                .map(file -> ledger.file(file.sha256()))
+                .findFirst()
+                .orElseThrow();
+        long from = Json.read(image, JsonNode.class).path("resumeStep").asLong();
+        assertThat(from).isPositive();
+        assertThat(ledger.seen().resumed()).containsExactly(-1L, from);
+        assertThat(log()).contains("begins behind " + from);
+        assertThat(ledger.seen().loads() == 0).as("read from this machine").isEqualTo(here);
+        assertThat(ledger.seen().notices()).isEmpty();
+        eachStepOnce(150);
+    }
+
+    /** What is too much to be kept is an event of the run, once, and takes nothing with it that is not. */
+    @Test
+    void whatIsTooLargeOrTooManyToBeKeptIsTold() throws Exception {
+        ask("""
+                task: command
+                command: [sh, -c, 'cd "$RUNYARD_CHECKPOINT_DIR"; echo 7 >state; truncate -s 4294967297 big.bin; exit 3']
+                """);
+        failed(begin().join());
+        assertThat(ledger.seen().notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.kind()).isEqualTo(Notice.Kind.CHECKPOINT_LEFT_OUT);
+            assertThat(notice.why()).contains("big.bin", "4294967297", "4294967296", "write it in parts");
+        });
+        assertThat(ledger.seen().checkpoints()).singleElement().satisfies(kept -> assertThat(kept.files())
+                .hasSize(2));
+
+        ask("""
+                task: command
+                command: [sh, -c, 'cd "$RUNYARD_CHECKPOINT_DIR"; ls; i=0; while [ $i -lt 1000 ]; do echo $i >f$i; i=$((i + 1)); done; exit 3']
+                """);
+        failed(begin().join());
+        assertThat(log()).contains("state").doesNotContain("big.bin");
+        assertThat(ledger.seen().checkpoints()).as("the one before stays").hasSize(1);
+        assertThat(ledger.seen().notices()).hasSize(2).last().satisfies(notice -> {
+            assertThat(notice.kind()).isEqualTo(Notice.Kind.CHECKPOINT_LEFT_OUT);
+            assertThat(notice.why()).contains("1000 files", "999", "pack them");
+        });
+    }
+
+    private ProcessBuilder worker(long number, Path of) {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx200m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ProgramWorker.class.getName(),
+                ledger.url(),
+                ledger.run.toString(),
+                ledger.device.toString(),
+                Long.toString(number),
+                of.toString());
+        builder.environment().put("RUNYARD_FAILPOINTS", home.resolve("moments").toString());
+        return builder;
+    }
+
     /** In the middle of the run, and between a checkpoint's bytes and the word that it exists. */
     @ParameterizedTest
     @ValueSource(strings = {"", "CHECKPOINT_SENT", "within another session"})
@@ -68,19 +153,7 @@ class ProgramFoldersTest extends ProgramAttempts {
             Files.createFile(moments.resolve(moment));
         }
         long number = ledger.grant();
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx200m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ProgramWorker.class.getName(),
-                        ledger.url(),
-                        ledger.run.toString(),
-                        ledger.device.toString(),
-                        Long.toString(number),
-                        home.resolve("first").toString())
-                .inheritIO();
-        builder.environment().put("RUNYARD_FAILPOINTS", moments.toString());
+        ProcessBuilder builder = worker(number, home.resolve("first")).inheritIO();
         if (elsewhere) {
             builder.environment()
                     .put("RUNYARD_COMMANDS_WITHIN", within(ELSEWHERE).toString());
@@ -226,6 +299,29 @@ class ProgramFoldersTest extends ProgramAttempts {
         // What it keeps does not fit beside itself: were it FINISHED, its result would be lost.
         ask("{task: command, command: [sh, -c, 'head -c 40000000 /dev/zero >\"$RUNYARD_CHECKPOINT_DIR/big\"']}");
         assertThat(failedFor(FailureReason.DISK_FULL, begin().join())).contains("exit code 0", "cannot be kept");
+        assertThat(ledger.seen().notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.kind()).isEqualTo(Notice.Kind.DISK_FULL);
+            assertThat(notice.why()).contains("cannot be kept", "free space");
+        });
+        // Full while the program runs, and then no more.
+        ask("""
+                task: command
+                command:
+                  - sh
+                  - -c
+                  - |
+                    head -c 44000000 /dev/zero >ballast
+                    cd "$RUNYARD_CHECKPOINT_DIR"
+                    head -c 4000000 /dev/zero >state
+                    touch .complete
+                    sleep 12
+                    rm "$OLDPWD/ballast"
+                    date >state
+                """);
+        assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
+        assertThat(ledger.seen().notices())
+                .extracting(Notice::kind)
+                .containsExactly(Notice.Kind.DISK_FULL, Notice.Kind.DISK_FULL, Notice.Kind.DISK_FREED);
         ask("{task: command, command: [sh, -c, 'head -c 10000000 /dev/zero >big; wc -c <big']}");
         assertThat(begin().join()).isInstanceOf(Outcome.Finished.class);
         assertThat(log()).contains("10000000");

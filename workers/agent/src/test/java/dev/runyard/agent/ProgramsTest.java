@@ -163,6 +163,40 @@ class ProgramsTest extends ProgramAttempts {
         assertThat(log()).contains("no wheel");
     }
 
+    /** What it left on the host on which it failed is not taken for what it makes, there either. */
+    @Test
+    void aSetupThatFailsOnOneHostIsMadeOnTheOtherAndLaterOnTheFirst() throws Exception {
+        String spec = """
+                task: command
+                command: [sh, -c, 'cat "$RUNYARD_SETUP_DIR/made"']
+                setup: {command: [sh, -c, 'ls -A "$RUNYARD_SETUP_DIR"; echo "$HOST_OF" >"$RUNYARD_SETUP_DIR/made"; [ -e "$HOST_WHEEL" ] || exit 9']}
+                """;
+        Path wheel = home.resolve("wheel");
+        environment.put("HOST_OF", "first");
+        environment.put("HOST_WHEEL", wheel.toString());
+        assertThat(failedFor(FailureReason.SETUP, run(spec))).contains("setup ended with exit code 9");
+
+        Path first = home;
+        home = Files.createDirectories(home.resolve("second"));
+        environment.put("HOST_OF", "second");
+        environment.put("HOST_WHEEL", Files.createFile(home.resolve("wheel")).toString());
+        assertThat(run(spec)).isInstanceOf(Outcome.Finished.class);
+        assertThat(log()).contains("second").doesNotContain("first", "made");
+
+        home = first;
+        environment.put("HOST_OF", "first");
+        environment.put("HOST_WHEEL", Files.createFile(wheel).toString());
+        assertThat(run(spec)).isInstanceOf(Outcome.Finished.class);
+        assertThat(log()).contains("first").doesNotContain("made");
+
+        assertThat(
+                        failedFor(
+                                FailureReason.DISK_FULL,
+                                run(
+                                        "{task: command, command: [env], setup: {command: [sh, -c, 'head -c 10 /dev/zero >/dev/full']}}")))
+                .contains("setup ended with exit code", "disk space");
+    }
+
     @Test
     void whatTheOwnerSaysTakesThemInIsGivenProgramAndSetup() throws Exception {
         String spec = "{task: command, command: [sh, -c, 'echo \"$INSIDE: $0\"; exit 3', 'a  b'],"

@@ -37,6 +37,8 @@ public enum Failpoint {
     MANIFEST_RENAMED(Side.WORKER),
     /** … and keeps existing; those that it replaces are still there. */
     CHECKPOINT_DURABLE(Side.WORKER),
+    /** The store has one file of a checkpoint, and none of those behind it. */
+    CHECKPOINT_FILE_SENT(Side.WORKER),
     /** The store has the bytes of a checkpoint, and the service does not know what they are. */
     CHECKPOINT_SENT(Side.WORKER),
     /** The service knows the checkpoint. */

@@ -38,6 +38,7 @@ public final class FailpointDrill {
             Failpoint.MANIFEST_SYNCED,
             Failpoint.MANIFEST_RENAMED,
             Failpoint.CHECKPOINT_DURABLE,
+            Failpoint.CHECKPOINT_FILE_SENT,
             Failpoint.CHECKPOINT_SENT,
             Failpoint.CHECKPOINT_TOLD,
             Failpoint.BLOB_NAMED,

@@ -201,10 +201,11 @@ public class ClientLog {
     }
 
     private Held hold(ClientRuns.Kept run) {
-        if (run.by() != null) {
-            // Before the run's own row, as the end of the attempt does it: what it wrote comes before that end, or not
+        if (run.external()) {
+            // Its own run holds the next statement. Before the run's own row, as the end of the attempt does it: what
+            // it wrote comes before that end, or not
             // at all.
-            fence.hold(run.by().run(), run.by().attempt());
+            fence.hold(run.by());
         }
         return held(run)
                 .or(() -> {

@@ -10,6 +10,8 @@ import dev.runyard.service.db.Asking;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.event.Wakeup;
+import dev.runyard.service.experiment.Curated;
+import dev.runyard.service.experiment.Curation;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricLedger;
@@ -20,6 +22,7 @@ import dev.runyard.spec.run.SpecDocument;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -53,6 +56,7 @@ public class ClientRuns {
     private static final String KEPT = """
             select r.id, r.project_id, r.experiment_id, r.attempt, r.external, r.state, r.name, r.deleted_at is not null as deleted,
                    r.tags ->> '%s' as parent, %s as own,
+                   exists (select 1 from run q where q.id = ? and q.attempt = ? and q.state in %s) as held,
                    coalesce((select c.cut_off or r.reason = 'WORKER_LOST' or c.queued_run = ? and c.queued_attempt < ?
                              from client_run c where c.run_id = r.id), false) as earlier
             from run r where r.id = ?""";
@@ -74,6 +78,7 @@ public class ClientRuns {
     private final Wakeup wakeup;
     private final MetricLedger metrics;
     private final ProgramRuns programs;
+    private final Curation curation;
 
     public ClientRuns(
             Statements statements,
@@ -82,7 +87,9 @@ public class ClientRuns {
             Journal journal,
             Wakeup wakeup,
             MetricLedger metrics,
-            ProgramRuns programs) {
+            ProgramRuns programs,
+            Curation curation) {
+        this.curation = curation;
         this.programs = programs;
         this.metrics = metrics;
         this.fence = fence;
@@ -117,7 +124,7 @@ public class ClientRuns {
      * A run that may be logged into.
      *
      * @param attempt that what is logged belongs to
-     * @param by the attempt at a queued run that logs into a run below it; null for everybody else
+     * @param by the attempt whose program logs into its run, or into one below it; null for people
      */
     public record Kept(
             UUID id,
@@ -128,10 +135,6 @@ public class ClientRuns {
             RunState state,
             String name,
             Caller.@Nullable Attempt by) {
-        private Kept of(Caller.Attempt attempt) {
-            return new Kept(id, project, experiment, this.attempt, external, state, name, attempt);
-        }
-
         private Kept takenUp(long now) {
             return new Kept(id, project, experiment, now, external, RunState.RUNNING, name, by);
         }
@@ -140,10 +143,8 @@ public class ClientRuns {
     /** Makes an external run, which runs from now on. */
     @Transactional
     public void create(Fresh run) {
-        if (run.by() != null) {
-            // Else it could be made behind the end of the attempt, and never end.
-            fence.hold(run.by().run(), run.by().attempt());
-        }
+        // Else it could be made behind the end of the attempt, and never end.
+        fence.hold(run.by());
         statements.change(
                 CREATE,
                 run.id(),
@@ -179,10 +180,10 @@ public class ClientRuns {
     }
 
     private Kept kept(UUID run, Caller caller, boolean logs) {
-        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own, boolean earlier) {}
+        record Row(Kept kept, boolean deleted, @Nullable String parent, boolean own, boolean held, boolean earlier) {}
         Caller.@Nullable Attempt by = caller instanceof Caller.Attempt attempt ? attempt : null;
         Row row = asking.unrecorded(() -> statements.row(
-                        KEPT.formatted(ClientTags.PARENT, asking.own("r")),
+                        KEPT.formatted(ClientTags.PARENT, asking.own("r"), Fence.HELD),
                         r -> new Row(
                                 new Kept(
                                         r.getObject("id", UUID.class),
@@ -192,11 +193,14 @@ public class ClientRuns {
                                         r.getBoolean("external"),
                                         RunState.valueOf(r.getString("state")),
                                         r.getString("name"),
-                                        null),
+                                        by),
                                 r.getBoolean("deleted"),
                                 r.getString("parent"),
                                 r.getBoolean("own"),
+                                r.getBoolean("held"),
                                 r.getBoolean("earlier")),
+                        by == null ? null : by.run(),
+                        by == null ? null : by.attempt(),
                         by == null ? null : by.run(),
                         by == null ? null : by.attempt(),
                         run))
@@ -209,19 +213,17 @@ public class ClientRuns {
                     "The run " + run + " must be in the 'active' state. Current state is deleted.");
         }
         if (caller instanceof Caller.Attempt attempt) {
-            if (attempt.run().equals(run)) {
-                if (kept.attempt() != attempt.attempt() || !kept.state().held()) {
-                    throw new StaleAttempt(run, attempt.attempt());
-                }
-            } else {
+            boolean itself = attempt.run().equals(run);
+            if (!itself) {
                 caller.owns(kept.external() && attempt.run().toString().equals(row.parent()));
-                fence.hold(attempt.run(), attempt.attempt());
-                Kept below = kept.of(attempt);
-                if (logs && row.earlier()) {
-                    OptionalLong now = programs.take(run, attempt);
-                    return now.isPresent() ? below.takenUp(now.getAsLong()) : below;
-                }
-                return below;
+            }
+            // As of now: what is written asks again, in its own transaction (Fence.hold).
+            if (!row.held()) {
+                throw new StaleAttempt(attempt.run(), attempt.attempt());
+            }
+            if (!itself && logs && row.earlier()) {
+                OptionalLong now = programs.take(run, attempt);
+                return now.isPresent() ? kept.takenUp(now.getAsLong()) : kept;
             }
         } else if (!row.own()) {
             throw Problem.notAllowed();
@@ -250,9 +252,7 @@ public class ClientRuns {
      */
     @Transactional
     public void become(UUID run, RunState state, @Nullable Instant endedAt, String who, Caller.@Nullable Attempt by) {
-        if (by != null) {
-            fence.hold(by.run(), by.attempt());
-        }
+        fence.hold(by, run);
         Instant end = !state.terminal() ? null : endedAt == null ? Instant.now() : endedAt;
         boolean failed = state == RunState.FAILED;
         Optional<RunState> from = statements.row(
@@ -289,9 +289,15 @@ public class ClientRuns {
         }
     }
 
-    /** Name and the tag that says it. */
+    /**
+     * Name and the tag that says it.
+     *
+     * @param by the attempt whose program says so
+     * @throws StaleAttempt once that attempt is over
+     */
     @Transactional
-    public void rename(UUID run, String name) {
+    public void rename(UUID run, String name, Caller.@Nullable Attempt by) {
+        fence.hold(by, run);
         statements.change(
                 "update run set name = ?, tags = tags || jsonb_build_object('" + ClientTags.NAME
                         + "', cast(? as text)) where id = ? and name <> ?",
@@ -305,10 +311,16 @@ public class ClientRuns {
     /**
      * Sets tags; one that is there gets the new text.
      *
-     * @throws Problem 422 TOO_MANY_TAGS, 403
+     * @param by the attempt whose program says so
+     * @throws Problem 422 TOO_MANY_TAGS, 403; 409 once that attempt is over
      */
     @Transactional
-    public void tag(UUID run, ObjectNode tags) {
+    public void tag(UUID run, ObjectNode tags, Caller.@Nullable Attempt by) {
+        fence.hold(by, run);
+        merge(run, tags);
+    }
+
+    private void merge(UUID run, ObjectNode tags) {
         Integer count = statements
                 .row(
                         "update run set tags = tags || cast(? as jsonb) where id = ?"
@@ -331,9 +343,10 @@ public class ClientRuns {
         wakeup.tell();
     }
 
-    /** Puts something behind what a tag holds, which is an array of JSON. */
+    /** Puts something behind what a tag holds, which is an array of JSON; otherwise as {@link #tag}. */
     @Transactional
-    public void append(UUID run, String tag, JsonNode entry) {
+    public void append(UUID run, String tag, JsonNode entry, Caller.@Nullable Attempt by) {
+        fence.hold(by, run);
         String text = statements
                 .row(
                         "select tags ->> ? from run where id = ? for no key update",
@@ -356,12 +369,13 @@ public class ClientRuns {
                     "entries have more than the " + MOST_APPENDED + " characters that they may have together",
                     "log further models in runs of their own");
         }
-        tag(run, tags);
+        merge(run, tags);
     }
 
-    /** Whether there was such a tag. */
+    /** Whether there was such a tag; otherwise as {@link #tag}. */
     @Transactional
-    public boolean untag(UUID run, String tag) {
+    public boolean untag(UUID run, String tag, Caller.@Nullable Attempt by) {
+        fence.hold(by, run);
         boolean there = statements.change(
                         "update run set tags = tags - cast(? as text) where id = ? and jsonb_exists(tags, ?)",
                         tag,
@@ -373,6 +387,13 @@ public class ClientRuns {
         }
         wakeup.tell();
         return there;
+    }
+
+    /** Thrown away, as a client says; otherwise as {@link #tag}. */
+    @Transactional
+    public void delete(UUID run, String who, Caller.@Nullable Attempt by) {
+        fence.hold(by, run);
+        curation.delete(Curated.RUN, List.of(run), true, who);
     }
 
     private static String tags(ObjectNode tags) {

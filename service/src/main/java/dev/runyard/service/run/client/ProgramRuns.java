@@ -59,7 +59,7 @@ public class ProgramRuns {
     @Transactional
     public OptionalLong take(UUID run, Caller.Attempt by) {
         record Taken(long attempt, RunState from) {}
-        fence.hold(by.run(), by.attempt());
+        fence.hold(by);
         Optional<Taken> taken = statements.row(
                 TAKE,
                 r -> new Taken(r.getLong(1), RunState.valueOf(r.getString(2))),

@@ -4,6 +4,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.experiment.Curated;
 import dev.runyard.service.experiment.Experiments;
 import dev.runyard.service.http.Given;
+import dev.runyard.service.metric.MetricKeys;
 import dev.runyard.spec.Nearest;
 import dev.runyard.spec.run.RunState;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,8 +34,10 @@ public class RunChoice implements StoredKeys {
 
     private final Statements statements;
     private final Experiments experiments;
+    private final MetricKeys keys;
 
-    public RunChoice(Statements statements, Experiments experiments) {
+    public RunChoice(Statements statements, Experiments experiments, MetricKeys keys) {
+        this.keys = keys;
         this.statements = statements;
         this.experiments = experiments;
     }
@@ -79,7 +82,7 @@ public class RunChoice implements StoredKeys {
 
     @Override
     public int metric(String key) {
-        return (int) statements.number("select id from metric_key where key = ?", key);
+        return keys.id(key).orElse(0);
     }
 
     @Override

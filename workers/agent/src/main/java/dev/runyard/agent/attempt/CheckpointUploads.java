@@ -123,6 +123,7 @@ final class CheckpointUploads implements AutoCloseable {
         try {
             for (CheckpointRef.File file : next.ref().files()) {
                 store(patient, file.sha256(), next.folder().resolve(file.name()));
+                Failpoint.CHECKPOINT_FILE_SENT.reach();
             }
             if (points.await(next.mark(), patience)) {
                 Failpoint.CHECKPOINT_SENT.reach();

@@ -3,6 +3,7 @@ package dev.runyard.agent.program;
 import dev.runyard.spec.Sha256;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.report.CheckpointRef;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.run.FailureReason;
 import dev.runyard.vision.train.report.TrainingFailure;
 import java.io.IOException;
@@ -46,15 +47,21 @@ final class CheckpointFolder {
     private static final int MOST_FILES = 999;
 
     private static final long LARGEST = 4L << 30;
+
+    /** Of what is not kept, beyond which the log alone says more: each is an event of the run. */
+    private static final int MOST_TOLD = 20;
+
     private static final int KEPT = 2;
 
     private final Path folder;
     private final Path checkpoints;
     private final String specHash;
     private final Consumer<String> log;
+    private final Consumer<Notice> told;
     private final Map<Path, Known> known = new HashMap<>();
     private List<FolderImage.Entry> taken = List.of();
     private final Set<String> said = new HashSet<>();
+    private int notices;
     private final Settled settled;
 
     /** A file that was hashed, as it was then. */
@@ -80,9 +87,17 @@ final class CheckpointFolder {
      * @param folder the program's
      * @param checkpoints where the attempt keeps those of its run
      * @param log hears of what cannot be kept, once each
+     * @param told of what is not kept because it is too much
      * @param clock nanoseconds
      */
-    CheckpointFolder(Path folder, Path checkpoints, String specHash, Consumer<String> log, LongSupplier clock) {
+    CheckpointFolder(
+            Path folder,
+            Path checkpoints,
+            String specHash,
+            Consumer<String> log,
+            Consumer<Notice> told,
+            LongSupplier clock) {
+        this.told = told;
         this.settled = new Settled(folder, clock);
         this.folder = folder;
         this.checkpoints = checkpoints;
@@ -158,8 +173,10 @@ final class CheckpointFolder {
                 return Optional.empty();
             }
             if (image.contents().size() > MOST_FILES) {
-                say("the checkpoint folder has " + image.contents().size() + " files, more than the " + MOST_FILES
-                        + " that are kept; pack them, or remove old ones");
+                tell(
+                        "files",
+                        "the checkpoint folder has " + image.contents().size() + " files, more than the " + MOST_FILES
+                                + " that are kept, and is not kept; pack them, or remove old ones");
                 return Optional.empty();
             }
             Path staged = stage(image, step);
@@ -261,8 +278,10 @@ final class CheckpointFolder {
             return Optional.empty();
         }
         if (is.size() > LARGEST) {
-            say(name + " in the checkpoint folder has " + is.size() + " bytes, more than the " + LARGEST
-                    + " that one file may have, and is not kept; write it in parts");
+            tell(
+                    name,
+                    name + " in the checkpoint folder has " + is.size() + " bytes, more than the " + LARGEST
+                            + " that one file may have, and is not kept; write it in parts");
             return Optional.empty();
         }
         long modified = is.lastModifiedTime().to(TimeUnit.MICROSECONDS);
@@ -385,6 +404,18 @@ final class CheckpointFolder {
                     .filter(path -> Files.isRegularFile(path.resolve("manifest.json")))
                     .sorted(Comparator.reverseOrder())
                     .toList();
+        }
+    }
+
+    /** An event of the run: whoever resumes it misses this. Once for what it is of, which may grow. */
+    private void tell(String of, String line) {
+        if (!said.add("too much: " + of)) {
+            return;
+        }
+        if (notices++ < MOST_TOLD) {
+            told.accept(new Notice(Notice.Kind.CHECKPOINT_LEFT_OUT, line));
+        } else {
+            log.accept(line);
         }
     }
 

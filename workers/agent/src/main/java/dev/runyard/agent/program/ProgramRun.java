@@ -2,6 +2,7 @@ package dev.runyard.agent.program;
 
 import dev.runyard.agent.attempt.Attempt;
 import dev.runyard.agent.client.AttemptClient;
+import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.run.FailureReason;
@@ -46,6 +47,9 @@ final class ProgramRun {
     private long images;
     private boolean full;
 
+    /** Whether people were told that it is, and not yet that it is no more. */
+    private boolean toldFull;
+
     ProgramRun(SpecDocument document, Path dir, Attempt attempt, Programs.Rules rules) {
         this.document = document;
         this.program = document.spec().program();
@@ -77,7 +81,12 @@ final class ProgramRun {
         Path code = Code.bring(program.code(), dir.resolve("code"), rules.home(), attempt);
         Path cwd = cwd(code);
         CheckpointFolder checkpoints = new CheckpointFolder(
-                dir.resolve("kept"), dir.resolve("checkpoints"), document.hash(), attempt::log, System::nanoTime);
+                dir.resolve("kept"),
+                dir.resolve("checkpoints"),
+                document.hash(),
+                attempt::log,
+                attempt::notice,
+                System::nanoTime);
         CheckpointFolder.Restored restored = checkpoints.restore();
         Long resume = restored == null ? null : restored.marked();
         Map<String, String> environment = environment(secrets, resume);
@@ -318,14 +327,25 @@ final class ProgramRun {
                 throw e;
             }
             // The program may yet make room, or end well; what it kept before stays.
-            if (!full) {
-                attempt.log("the checkpoint folder cannot be kept: the disk of this worker is full");
-            }
             full = true;
+            if (!toldFull) {
+                toldFull = true;
+                attempt.notice(new Notice(
+                        Notice.Kind.DISK_FULL,
+                        "the checkpoint folder of step " + step + " cannot be kept: the disk of this worker is full ("
+                                + e.getMessage()
+                                + "); the program goes on, and what was kept before stays: free space on"
+                                + " the worker's disk"));
+            }
             return;
         }
         image.ifPresent(taken -> {
             images = step;
+            if (toldFull) {
+                toldFull = false;
+                attempt.notice(
+                        new Notice(Notice.Kind.DISK_FREED, "the checkpoint folder of step " + step + " is kept"));
+            }
             attempt.log("kept the checkpoint folder: " + taken.ref().files().size() + " files");
             attempt.checkpoint(taken.folder(), taken.ref());
             attempt.going(images);

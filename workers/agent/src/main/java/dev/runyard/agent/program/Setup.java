@@ -82,6 +82,12 @@ final class Setup {
             }
             if (end.exit() != 0) {
                 Folders.delete(made);
+                if (end.diskFull()) {
+                    return new Outcome.Failed(
+                            0,
+                            FailureReason.DISK_FULL,
+                            "setup ended with " + end.said() + " for want of disk space; free some on this machine");
+                }
                 return new Outcome.Failed(
                         0,
                         FailureReason.SETUP,

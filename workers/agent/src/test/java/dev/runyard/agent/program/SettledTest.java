@@ -38,6 +38,7 @@ class SettledTest {
                 dir.resolve("checkpoints"),
                 "hash",
                 said::add,
+                notice -> said.add(notice.why()),
                 () -> TimeUnit.SECONDS.toNanos(seconds));
     }
 

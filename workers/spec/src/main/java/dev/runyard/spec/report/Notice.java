@@ -18,9 +18,11 @@ public record Notice(Kind kind, String why) {
     public enum Kind {
         /** A checkpoint is damaged; the attempt goes on from an older one. */
         CHECKPOINT_CORRUPT,
-        /** A checkpoint cannot be written, so training waits for space. The one before is whole. */
+        /** Of what a program wants kept, a file or all is not: there is more of it than may be. */
+        CHECKPOINT_LEFT_OUT,
+        /** A checkpoint cannot be written, so training waits for space; a program goes on meanwhile. The one before is whole. */
         DISK_FULL,
-        /** Training goes on after {@link #DISK_FULL}. */
+        /** Checkpoints are written again after {@link #DISK_FULL}. */
         DISK_FREED
     }
 }
