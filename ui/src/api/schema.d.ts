@@ -4229,7 +4229,7 @@ export interface paths {
         get?: never;
         /**
          * Have hosts fetch a data set or weights by this name
-         * @description The file is sent before. The same content again changes nothing; another one is refused: a name means the same for as long as it is there.
+         * @description The file is sent before. The same content again changes nothing; another one is refused: a name means the same for as long as it is there. A stored file that is damaged is noticed here, and the one that was sent takes its place.
          */
         put: {
             parameters: {
@@ -11416,6 +11416,8 @@ export interface components {
             fingerprint?: string;
             id?: string;
             need?: string;
+            /** Format: int64 */
+            openRuns?: number;
             pushedAt?: components["schemas"]["Instant"];
             pushedBy?: string;
             sha256?: string;

@@ -145,6 +145,11 @@ public class Artifacts {
                 .open(from);
     }
 
+    /** Whether a stored file still is what was stored: all of it is read, and set aside where it is not. */
+    public boolean whole(String sha256) throws IOException {
+        return blobs.whole(new BlobHash(sha256));
+    }
+
     private List<View> views(UUID run, String which, Object... values) {
         if (!fence.exists(run)) {
             throw Problem.notFound("run", run);

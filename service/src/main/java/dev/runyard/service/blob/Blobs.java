@@ -244,6 +244,12 @@ class Blobs {
         return next.size() == 1_000 ? next.get(999).hash().hex() : "";
     }
 
+    /** As {@link #find}, and read whole however long it is. */
+    boolean whole(BlobHash hash) throws IOException {
+        Optional<Stored> found = find(hash);
+        return found.isPresent() && whole(hash, found.get().size());
+    }
+
     /** Whether the bytes are what their name says; those that are not are set aside. */
     private boolean whole(BlobHash hash, long size) throws IOException {
         if (sound(hash, size)) {

@@ -21,6 +21,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -71,9 +72,11 @@ public class StoredPlaceResource {
     @Operation(
             summary = "Have hosts fetch a data set or weights by this name",
             description = "The file is sent before. The same content again changes nothing; another one is refused: a"
-                    + " name means the same for as long as it is there.")
+                    + " name means the same for as long as it is there. A stored file that is damaged is noticed here, and"
+                    + " the one that was sent takes its place.")
     @RequestBody(content = @Content(schema = @Schema(implementation = Push.class)), required = true)
-    public StoredPlaces.View put(@PathParam("kind") String kind, @PathParam("name") String name, byte[] body) {
+    public StoredPlaces.View put(@PathParam("kind") String kind, @PathParam("name") String name, byte[] body)
+            throws IOException {
         String need = need(kind, name);
         StoredPlaces.Content content = content(need.startsWith(Needs.DATASET), Json.read(body, Push.class));
         Caller caller = Caller.of(identity);

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 
 import dev.runyard.service.auth.People;
+import dev.runyard.service.blob.store.KeptBytes;
 import dev.runyard.service.embedded.WithLab;
 import dev.runyard.service.metric.Lab;
 import dev.runyard.spec.Sha256;
@@ -30,6 +31,9 @@ final class StoredPlacesTest {
 
     @Inject
     People people;
+
+    @Inject
+    KeptBytes kept;
 
     private final String name = "birds-" + UUID.randomUUID();
     private final String place = "/api/v1/places/dataset/" + name;
@@ -112,6 +116,131 @@ final class StoredPlacesTest {
         put("dataset/" + name, body(Sha256.of(other), "a".repeat(64), ", \"id\": \"folder\""))
                 .statusCode(200)
                 .body("sha256", equalTo(sha256));
+    }
+
+    /** Larger than what is read whole whenever it is asked for: only a push looks. */
+    @Test
+    void aPushMendsWhatIsDamagedOrGone() throws Exception {
+        byte[] large = new byte[5 << 20];
+        System.arraycopy(zip, 0, large, 0, zip.length);
+        String hash = Sha256.of(large);
+        String body = body(hash, "a".repeat(64), ", \"id\": \"folder\"");
+        sent(given(), large);
+        put("dataset/" + name, body).statusCode(200);
+        byte[] damaged = large.clone();
+        damaged[4 << 20] ^= 1;
+        kept.overwrite(hash, damaged);
+        given().head("/api/v1/artifacts/" + hash).then().statusCode(200);
+        put("dataset/" + name, body)
+                .statusCode(422)
+                .body("code", equalTo("MISSING_BLOB"), "field", equalTo("sha256"))
+                .body("detail", containsString("PUT /api/v1/artifacts/" + hash + " again"));
+        // It was set aside, so whoever asks whether to send it again hears that it is missing.
+        given().head("/api/v1/artifacts/" + hash).then().statusCode(404);
+        given().contentType("application/octet-stream")
+                .body(large)
+                .put("/api/v1/artifacts/" + hash)
+                .then()
+                .statusCode(200);
+        put("dataset/" + name, body).statusCode(200).body("sha256", equalTo(hash));
+
+        // Gone; and what is sent now are the same images, put together by another program.
+        kept.remove(hash);
+        byte[] other = (name + " packed otherwise").getBytes(StandardCharsets.UTF_8);
+        sent(given(), other);
+        String otherwise = body(Sha256.of(other), "a".repeat(64), ", \"id\": \"folder\"");
+        put(as(member("VIEWER")), place, otherwise).statusCode(403);
+        put("dataset/" + name, otherwise)
+                .statusCode(200)
+                .body("sha256", equalTo(Sha256.of(other)), "size", equalTo(other.length));
+        given().get("/api/v1/places")
+                .then()
+                .body("find { it.need == 'dataset:" + name + "' }.sha256", equalTo(Sha256.of(other)));
+        assertThat(lab.column(
+                        "select action from audit where kind = 'stored_place' and object = ? order by id",
+                        "dataset:" + name))
+                .isEqualTo(List.of("INSERT", "UPDATE"));
+        // Another content stays another one, whatever became of the file.
+        kept.remove(Sha256.of(other));
+        sent(given(), zip);
+        put("dataset/" + name, body(sha256, "b".repeat(64), ", \"id\": \"folder\""))
+                .statusCode(409)
+                .body("code", equalTo("NAME_TAKEN"));
+    }
+
+    /** Whose runs they are nobody is told. */
+    @Test
+    void everybodySeesHowManyOpenRunsNeedIt() {
+        sent(given(), zip);
+        put("dataset/" + name, folder).statusCode(200).body("openRuns", equalTo(0));
+        String project = "elsewhere-" + UUID.randomUUID();
+        people.project(project);
+        for (String state : List.of("PAUSED", "FAILED")) {
+            lab.sql("update run set needs = array['dataset:' || ?] where id = ?", name, lab.run(state, project));
+        }
+        as(member("VIEWER"))
+                .get("/api/v1/places")
+                .then()
+                .body("find { it.need == 'dataset:" + name + "' }.openRuns", equalTo(1));
+    }
+
+    /** A name that is all but that of shipped weights is a slip of the fingers, unless somebody pushed it. */
+    @Test
+    void whatWasPushedIsNoSlipAndNothingToWaitFor() {
+        String near = "small-vitt";
+        String run =
+                "{\"experiment\": \"slip\", \"spec\": {\"dataset\": {\"id\": \"shapes\"}, \"backbone\": {\"weights\": \"%s\"}}}";
+        submitted(run.formatted(near))
+                .statusCode(422)
+                .body("code", equalTo("UNKNOWN_NAME"), "field", equalTo("backbone.weights"))
+                .body("detail", containsString("did you mean \"small-vit\"?"));
+        sent(given(), zip);
+        put("weights/" + near, body(sha256, sha256, "")).statusCode(200);
+        try {
+            assertThat(waiting(queued(run.formatted(near)))).doesNotContain(near);
+            submitted(run.formatted("small-clipp")).statusCode(422).body("code", equalTo("UNKNOWN_NAME"));
+        } finally {
+            lab.sql("update run set state = 'CANCELLED', ended_at = now() where 'weights:' || ? = any (needs)", near);
+            given().delete("/api/v1/places/weights/" + near).then().statusCode(204);
+        }
+    }
+
+    @Test
+    void aRunWaitsForANameUntilItIsPushed() throws Exception {
+        String host = "h-" + UUID.randomUUID();
+        lab.sql(
+                "insert into device (host, key, kind, name, memory_bytes, slots, places) values (?, 'cpu', 'cpu', 'c', 1, 1, '{}')",
+                host);
+        String run = queued("{\"experiment\": \"slip\", \"spec\": {\"dataset\": {\"name\": \"" + name + "\"}}}");
+        try {
+            assertThat(waiting(run))
+                    .startsWith("no host has data set \"" + name + "\" (")
+                    .contains("none offers it; push it or add it to data.yaml");
+            sent(given(), zip);
+            put("dataset/" + name, folder).statusCode(200);
+            long end = System.nanoTime() + 10_000_000_000L;
+            // What was said serves for a while.
+            while (waiting(run).contains(name) && System.nanoTime() < end) {
+                Thread.sleep(50);
+            }
+            assertThat(waiting(run)).doesNotContain(name);
+        } finally {
+            lab.sql("update run set state = 'CANCELLED', ended_at = now() where id = ?", UUID.fromString(run));
+            lab.sql("delete from device where host = ?", host);
+        }
+    }
+
+    private static ValidatableResponse submitted(String body) {
+        return given().contentType("application/json").body(body).post("/api/v1/runs").then();
+    }
+
+    private static String queued(String body) {
+        return submitted(body).statusCode(201).extract().path("id");
+    }
+
+    private static String waiting(String run) {
+        return String.valueOf((Object)
+                given().get("/api/v1/runs/" + run).then().statusCode(200).extract().path("waiting"));
     }
 
     @Test

@@ -63,6 +63,7 @@ public final class Agent {
         settings.places().missing().forEach(line -> LOG.log(Level.WARNING, "{0}", line));
         Map<String, String> places = settings.offers(
                 new Fingerprints(settings.home(), line -> LOG.log(Level.WARNING, "{0}", line)).of(settings.places()));
+        trainer.offers(places.keySet());
         this.membership = new Membership(
                 service,
                 settings.secret(),

@@ -20,19 +20,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The product's own training on this process's device. */
 final class VisionTrainer implements Trainer {
     private final LocalDevice device;
-    private final TrainingOptions options;
+    private final Places named;
+
+    /** With the places that the host offers: what it names and cannot read it takes from the lab, as a host that does not name it. */
+    private volatile TrainingOptions options;
+
     private final FetchedPlaces fetched;
 
     VisionTrainer(Settings settings, LocalDevice device) {
         this.device = device;
         this.options = new TrainingOptions(
                         settings.threads(), device.spelled(), settings.home().resolve("data"))
-                .with(settings.places());
+                .with(settings.places().only(Set.of()));
+        this.named = settings.places();
         this.fetched = new FetchedPlaces(settings.home().resolve("places"), settings.cache());
     }
 
@@ -58,10 +64,9 @@ final class VisionTrainer implements Trainer {
     @Override
     public Outcome run(SpecDocument spec, List<String> beside, Path dir, Attempt attempt)
             throws IOException, InterruptedException {
-        try (FetchedPlaces.Held held = fetched.hold(options.places(), attempt.places(), attempt)) {
-            return train(spec, options.with(held.with(options.places())), beside, dir, attempt);
-        } catch (FetchedPlaces.Stopped e) {
-            return new Outcome.GivenBack(attempt.step(), Outcome.Cause.PAUSE);
+        TrainingOptions own = options;
+        try (FetchedPlaces.Held held = fetched.hold(own.places(), attempt.places(), attempt)) {
+            return train(spec, own.with(held.with(own.places())), beside, dir, attempt);
         }
     }
 
@@ -89,6 +94,11 @@ final class VisionTrainer implements Trainer {
         } catch (Places.Absent e) {
             return new Outcome.Failed(0, e.reason(), String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public void offers(Set<String> needs) {
+        options = options.with(named.only(needs));
     }
 
     @Override

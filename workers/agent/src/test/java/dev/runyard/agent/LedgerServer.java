@@ -16,6 +16,7 @@ import dev.runyard.spec.report.Outcome;
 import dev.runyard.spec.report.Protocol;
 import dev.runyard.spec.run.SpecDocument;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -86,6 +88,9 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     private List<Long> wanted = List.of();
     private final List<StoredPlace> places = new ArrayList<>();
     private long cutBehind = -1;
+    private long muteBehind = -1;
+    private boolean muteHead;
+    private final CountDownLatch muted = new CountDownLatch(1);
     private long sent;
 
     LedgerServer() throws IOException {
@@ -163,6 +168,21 @@ final class LedgerServer implements RunActivities, AutoCloseable {
     /** The connection of the next download ends behind so many bytes. */
     synchronized void cut(long behind) {
         cutBehind = behind;
+    }
+
+    /** The line of the next download falls silent behind so many bytes, and stays open. */
+    synchronized void mute(long behind) {
+        muteBehind = behind;
+    }
+
+    /** The next download gets no answer, on a line that stays open. */
+    synchronized void mute() {
+        muteHead = true;
+    }
+
+    /** Attempts are to go on from there. */
+    synchronized void offer(CheckpointRef ref) {
+        checkpoints.add(ref);
     }
 
     /** Bytes of files that attempts were sent. */
@@ -313,6 +333,7 @@ final class LedgerServer implements RunActivities, AutoCloseable {
 
     @Override
     public void close() {
+        muted.countDown();
         server.stop(0);
     }
 
@@ -362,15 +383,41 @@ final class LedgerServer implements RunActivities, AutoCloseable {
         int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
         byte[] rest = Arrays.copyOfRange(whole, from, whole.length);
         int length = rest.length;
+        boolean mute;
+        boolean noHead;
         synchronized (this) {
+            noHead = muteHead;
+            muteHead = false;
+            mute = muteBehind >= 0;
+            if (mute) {
+                length = (int) Math.min(length, muteBehind);
+                muteBehind = -1;
+            }
             if (cutBehind >= 0) {
                 length = (int) Math.min(length, cutBehind);
                 cutBehind = -1;
             }
             sent += length;
         }
+        if (noHead) {
+            silent();
+        }
         exchange.sendResponseHeaders(range == null ? 200 : 206, rest.length == 0 ? -1 : rest.length);
         exchange.getResponseBody().write(rest, 0, length);
+        if (mute) {
+            exchange.getResponseBody().flush();
+            silent();
+        }
+    }
+
+    /** Until the server is closed. */
+    private void silent() throws IOException {
+        try {
+            muted.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+        throw new IOException("nobody listens any more");
     }
 
     private synchronized Answer answer(String method, String path, String bearer, byte[] body) throws IOException {

@@ -53,6 +53,16 @@ final class LabAnswer {
         return last;
     }
 
+    /** Whether it is refused for this. */
+    static boolean says(HttpResponse<String> response, String code) {
+        try {
+            return response.statusCode() / 100 == 4
+                    && JSON.readTree(response.body()).path("code").asText().equals(code);
+        } catch (JsonProcessingException e) {
+            return false; // of something that stands before the lab
+        }
+    }
+
     private static Failure refused(String url, HttpResponse<String> response, int status, String body) {
         if (status / 100 == 3) {
             String to = response.headers().firstValue("Location").orElse("nowhere");

@@ -235,6 +235,25 @@ public final class LabApi {
     }
 
     /**
+     * Sets something that names a file of the lab's store, which the lab may read whole first; may be repeated.
+     *
+     * @return empty where the lab does not have the file, or no more as it was
+     */
+    public Optional<JsonNode> refer(String path, Object body) {
+        try {
+            HttpResponse<String> answer = patiently(request(path)
+                    .timeout(TRANSFER)
+                    .header("Content-Type", "application/json")
+                    .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+            return LabAnswer.says(answer, "MISSING_BLOB")
+                    ? Optional.empty()
+                    : Optional.of(LabAnswer.of(url(), answer));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /**
      * Makes something new, once however often the request has to be sent: all carry the same key.
      *
      * @return the answer, which has an id

@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             DataPrepareCommand.class,
             DataFetchCommand.class,
             PushCommands.Data.class,
+            PushedList.Data.class,
             PushCommands.ForgetData.class
         })
 public final class DataCommand implements Runnable {

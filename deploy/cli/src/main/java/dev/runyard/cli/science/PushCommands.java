@@ -216,7 +216,15 @@ final class PushCommands {
         if (id != null) {
             body.put("id", id);
         }
-        JsonNode there = lab.put("places/" + kind + "/" + LabApi.encode(name), body);
+        String path = "places/" + kind + "/" + LabApi.encode(name);
+        JsonNode there = lab.refer(path, body)
+                // Only now the lab saw that what it has is damaged.
+                .or(() -> {
+                    lab.store(sha256, file);
+                    return lab.refer(path, body);
+                })
+                .orElseThrow(() -> Failure.fault(
+                        "the lab does not keep the file of " + need, "try again; \"runyard doctor\" looks at the lab"));
         System.out.println(
                 "The lab has " + need + ", " + Shown.bytes(there.path("size").asLong()) + ", fingerprint "
                         + there.path("fingerprint").asText() + ", pushed by "

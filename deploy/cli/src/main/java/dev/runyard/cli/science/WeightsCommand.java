@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             WeightsCommand.Convert.class,
             WeightsFetchCommand.class,
             PushCommands.Weights.class,
+            PushedList.Weights.class,
             PushCommands.ForgetWeights.class
         })
 public final class WeightsCommand implements Runnable {

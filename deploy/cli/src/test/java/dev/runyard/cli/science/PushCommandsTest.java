@@ -170,6 +170,50 @@ final class PushCommandsTest {
         refused(Typed.here("weights", "push", dino.toString(), "--name", "clip"), "attention heads", "inspect");
     }
 
+    /** The lab says that it has the file, and sees only when it is to name it that it is damaged. */
+    @Test
+    void whatIsDamagedInTheLabIsSentAgain() throws Exception {
+        Path file = Files.copy(weights(), folder.resolve("w.safetensors"));
+        String sha256 = Sha256.of(file);
+        String damaged = "{\"code\":\"MISSING_BLOB\",\"detail\":\"sha256 is damaged in the artifact store\"}";
+        lab.on("once HEAD artifacts/" + sha256, Answer.json(200, ""));
+        lab.on("once PUT places/weights/clip", Answer.json(422, damaged));
+        lab.on("PUT artifacts/" + sha256, Answer.json(200, "{}"));
+        lab.on("PUT places/weights/clip", "{\"size\":1048576,\"fingerprint\":\"f00\",\"pushedBy\":\"ann\"}");
+        Typed said = typed("weights", "push", "w.safetensors", "--name", "clip");
+        assertThat(said.exit()).as(said.err()).isZero();
+        assertThat(said.out()).startsWith("The lab has weights:clip, 1.0 MiB");
+        assertThat(put())
+                .extracting(Asked::path)
+                .containsExactly("places/weights/clip", "artifacts/" + sha256, "places/weights/clip");
+
+        // A store that loses what it is sent is not sent it for ever.
+        lab.on("PUT places/weights/clip", Answer.json(422, damaged));
+        Typed lost = typed("weights", "push", "w.safetensors", "--name", "clip");
+        assertThat(lost.exit()).isEqualTo(1);
+        assertThat(lost.err()).contains("the lab does not keep the file of weights:clip", "doctor");
+    }
+
+    @Test
+    void whatWasPushedIsListed() throws Exception {
+        assertThat(typed("data", "list").out()).isEqualTo("No pushed data sets.\n");
+        lab.on("GET places", """
+                [{"need": "dataset:birds", "sha256": "0123456789abcdef", "size": 3145728, "id": "folder", "fingerprint": "f",
+                  "pushedBy": "ann", "pushedAt": "2026-11-28T08:00:00Z", "openRuns": 2},
+                 {"need": "dataset:old", "sha256": "aa", "size": 1073741824, "id": "folder", "fingerprint": "f",
+                  "pushedBy": "bob", "pushedAt": "2026-11-28T08:00:00Z", "openRuns": 0},
+                 {"need": "weights:clip", "sha256": "ffeeddccbbaa99887766", "size": 1048576, "fingerprint": "f",
+                  "pushedBy": "\\u001bcat", "pushedAt": "2026-11-28T08:00:00Z", "openRuns": 1}]""");
+        List<String> data = typed("data", "list").out().lines().toList();
+        assertThat(data).hasSize(3);
+        assertThat(data.get(0)).matches("NAME +SIZE +SHA256 +PUSHED BY +WHEN +IN USE");
+        assertThat(data.get(1)).matches("birds +3.0 MiB +0123456789ab +ann +2026-11-2\\d .* by 2 open runs");
+        assertThat(data.get(2)).matches("old +1.0 GiB +aa +bob +2026-11-2\\d .* -");
+        assertThat(typed("weights", "list").out().lines().toList().get(1))
+                .matches("clip +1.0 MiB +ffeeddccbbaa +\\?cat +2026-11-2\\d .* by 1 open run");
+        assertThat(typed("weights", "list", "--json").out()).contains("\"weights:clip\"").doesNotContain("dataset:");
+    }
+
     @Test
     void whatIsForgottenIsAskedForOnce() throws Exception {
         lab.on("DELETE places/dataset/birds", Answer.json(200, "{}"));

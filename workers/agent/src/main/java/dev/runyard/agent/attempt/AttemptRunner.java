@@ -216,11 +216,7 @@ public final class AttemptRunner {
             ServiceClient.Started started, WorkFolder folder, Orders orders, Pulse pulse, Reporter reporter) {
         Outcome outcome;
         try {
-            new CheckpointCache(folder.path(), folder.earlier())
-                    .prepare(started.checkpoints(), started.client(), reporter.patience(), reporter::notice);
-            folder.removeEarlier();
-            InputFiles.bring(started.inputs(), folder.path(), started.client(), reporter.patience());
-            outcome = trainer.run(started.spec(), started.beside(), folder.path(), reporter);
+            outcome = carriedOut(started, folder, reporter);
             if (outcome instanceof Outcome.GivenBack back) {
                 outcome = new Outcome.GivenBack(back.step(), orders.cause());
                 String why = orders.why();
@@ -250,6 +246,20 @@ public final class AttemptRunner {
         }
         String fault = orders.fault();
         return fault == null ? outcome : new Outcome.Failed(outcome.step(), FailureReason.INTERNAL, fault);
+    }
+
+    /** What it needs from the service may take long to come, or be silent: it is given back meanwhile when that is asked for. */
+    private Outcome carriedOut(ServiceClient.Started started, WorkFolder folder, Reporter reporter)
+            throws IOException, InterruptedException {
+        try {
+            new CheckpointCache(folder.path(), folder.earlier())
+                    .prepare(started.checkpoints(), reporter.client(), reporter.patience(), reporter::notice);
+            folder.removeEarlier();
+            InputFiles.bring(started.inputs(), folder.path(), reporter.client(), reporter.patience());
+            return trainer.run(started.spec(), started.beside(), folder.path(), reporter);
+        } catch (FetchedPlaces.Stopped e) {
+            return new Outcome.GivenBack(reporter.step(), Outcome.Cause.PAUSE);
+        }
     }
 
     /** The thread cannot be stopped, so the run is given to another worker now and this process ends. */

@@ -23,28 +23,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of the lab's store on this host, by their SHA-256, below a quota. All workers of a home share them: one is fetched once, and stays
+ * Files of the lab's store on this host, by their SHA-256, as far as there is {@link Room}. All workers of a home share them: one is fetched once, and stays
  * until another needs its room, what was used longest ago first. Beside each lies its lock, held shared by whoever reads the copy, and alone
- * by whoever fetches or removes it; the system lets go of it when a process dies. A lock's time says when its copy was last used, so that
+ * by whoever fetches or removes it; the system lets go of it when a process dies. What it was when it was checked lies there, too, see
+ * {@link Seen}. A lock's time says when its copy was last used, so that
  * the copy's own, by which changes are seen, stays.
  */
 final class Copies {
     private static final String LOCK = ".lock";
-    private static final String PART = ".part";
+    static final String PART = ".part";
 
     private final Path folder;
-    private final long quota;
+    private final Room room;
 
     /** Locks are the process's: to close a second channel of a file would let go of what the first one holds. */
     private final Set<Path> ours = ConcurrentHashMap.newKeySet();
 
-    Copies(Path folder, long quota) {
+    Copies(Path folder, Room room) {
         this.folder = folder;
-        this.quota = quota;
+        this.room = room;
     }
 
-    long quota() {
-        return quota;
+    Room room() {
+        return room;
     }
 
     /** What others read leaves no room for it now. */
@@ -106,7 +107,7 @@ final class Copies {
         try {
             while (true) {
                 FileLock shared = locked(hold.lock, true, attempt);
-                if (whole(file, place)) {
+                if (Seen.whole(file, place, attempt)) {
                     // When it was used last; by this channel, since to open the file anew and close it would let go of
                     // the lock.
                     hold.lock.write(ByteBuffer.allocate(1), 0);
@@ -114,8 +115,19 @@ final class Copies {
                     return hold;
                 }
                 shared.release();
+                if (Files.exists(file)) {
+                    attempt.preparing(
+                            FetchedPlaces.spelled(place) + " anew, once no run reads the copy here, which is damaged",
+                            0,
+                            1);
+                }
                 try (FileLock alone = locked(hold.lock, false, attempt)) {
-                    if (alone.isValid() && !whole(file, place)) {
+                    if (alone.isValid() && !Seen.whole(file, place, attempt)) {
+                        if (Files.exists(file)) {
+                            attempt.log("the copy of " + FetchedPlaces.spelled(place) + " on this host is not what was"
+                                    + " pushed; it is set aside and fetched anew");
+                            Seen.setAside(file);
+                        }
                         fetch(place, file, attempt);
                     }
                 }
@@ -125,10 +137,6 @@ final class Copies {
                 hold.close();
             }
         }
-    }
-
-    private static boolean whole(Path file, StoredPlace place) throws IOException {
-        return Files.exists(file) && Files.size(file) == place.size();
     }
 
     private static Path beside(Path file, String ending) {
@@ -157,6 +165,7 @@ final class Copies {
                         null);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            Seen.note(file);
         } catch (ServiceFault.Refused e) {
             throw failure(place, "cannot be had: " + e.getMessage() + "; push it again", e);
         } finally {
@@ -171,32 +180,23 @@ final class Copies {
                         folder.resolve("all" + LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock alone = locked(all, false, attempt)) {
             Files.deleteIfExists(part);
-            List<Path> copies = copies();
-            long total = place.size();
-            for (Path copy : copies) {
-                total += size(copy);
-            }
-            for (Path copy : copies) {
-                long size = size(copy);
-                if (total > quota && removed(copy)) {
-                    total -= size;
-                }
-            }
-            if (total > quota || !alone.isValid()) {
+            room.make(place, copies(), this::removed);
+            if (!alone.isValid()) {
                 throw new NoRoom(place);
             }
             Fetched.reserve(part, place.size());
         }
     }
 
-    /** What a process left that died while it fetched comes first, then what was used longest ago. */
+    /** What is of no use comes first: what a process left that died while it fetched, and what is damaged. Then what was used longest ago. */
     private List<Path> copies() throws IOException {
         List<Path> copies;
         try (Stream<Path> files = Files.list(folder)) {
-            copies = new ArrayList<>(
-                    files.filter(file -> !file.toString().endsWith(LOCK)).toList());
+            copies = new ArrayList<>(files.filter(file ->
+                            !file.toString().endsWith(LOCK) && !file.toString().endsWith(Seen.ENDING))
+                    .toList());
         }
-        copies.sort(Comparator.comparing((Path file) -> !file.toString().endsWith(PART))
+        copies.sort(Comparator.comparing((Path file) -> !file.toString().endsWith(PART) && !damaged(file))
                 .thenComparing(Copies::used));
         return copies;
     }
@@ -214,11 +214,14 @@ final class Copies {
         return name.endsWith(PART) ? file.resolveSibling(name.substring(0, name.length() - PART.length())) : file;
     }
 
-    private static long size(Path file) throws IOException {
-        return Files.exists(file) ? Files.size(file) : 0; // whoever fetched it may just have given it its name
+    private static boolean damaged(Path file) {
+        return file.toString().endsWith(Seen.DAMAGED);
     }
 
     private boolean removed(Path file) throws IOException {
+        if (damaged(file)) {
+            return Files.deleteIfExists(file); // nobody reads it
+        }
         Path copy = copyOf(file);
         if (ours.contains(copy)) {
             return false;
@@ -226,11 +229,15 @@ final class Copies {
         try (FileChannel channel =
                         FileChannel.open(beside(copy, LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            return lock != null && Files.deleteIfExists(file);
+            if (lock == null) {
+                return false;
+            }
+            Seen.forget(copy);
+            return Files.deleteIfExists(file);
         }
     }
 
-    private static TrainingFailure failure(StoredPlace place, String what, @Nullable Throwable cause) {
+    static TrainingFailure failure(StoredPlace place, String what, @Nullable Throwable cause) {
         FailureReason reason = FetchedPlaces.data(place) ? FailureReason.DATA : FailureReason.WEIGHTS;
         String message = FetchedPlaces.spelled(place) + " of the lab " + what;
         return cause == null ? new TrainingFailure(reason, message) : new TrainingFailure(reason, message, cause);

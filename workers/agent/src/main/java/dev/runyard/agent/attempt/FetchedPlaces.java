@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -28,10 +29,15 @@ public final class FetchedPlaces {
      * @param quota of all copies, in bytes
      */
     public FetchedPlaces(Path folder, long quota) {
-        this.copies = new Copies(folder, quota);
+        this(folder, quota, () -> Room.free(folder));
     }
 
-    /** The attempt was told to stop before all was there. */
+    /** @param free bytes of the disk that may still be written */
+    public FetchedPlaces(Path folder, long quota, LongSupplier free) {
+        this.copies = new Copies(folder, new Room(quota, free));
+    }
+
+    /** The attempt was told to stop before all that it needs was there. */
     public static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -66,9 +72,9 @@ public final class FetchedPlaces {
     /**
      * Fetches what is stored and not here. Waits where copies that other attempts read leave it no room.
      *
-     * @param own the host's own places, which come first
+     * @param own the host's own places that it offers, which come first
      * @throws TrainingFailure DATA or WEIGHTS for what cannot be had as it was stored, or is more than this host keeps
-     * @throws Stopped when the attempt is told to stop meanwhile
+     * @throws Stopped when the attempt is told to stop meanwhile; whoever runs it gives it back
      */
     public Held hold(Places own, List<StoredPlace> stored, Attempt attempt) throws IOException, InterruptedException {
         List<StoredPlace> lacking = stored.stream()
@@ -107,11 +113,12 @@ public final class FetchedPlaces {
         Map<String, Long> sizes = new TreeMap<>();
         lacking.forEach(place -> sizes.put(place.sha256(), place.size()));
         long size = sizes.values().stream().mapToLong(Long::longValue).sum();
-        if (size > copies.quota()) {
+        long quota = copies.room().quota();
+        if (size > quota) {
             throw new TrainingFailure(
                     lacking.stream().anyMatch(FetchedPlaces::data) ? FailureReason.DATA : FailureReason.WEIGHTS,
                     lacking.stream().map(FetchedPlaces::spelled).collect(Collectors.joining(", ")) + " of the lab: "
-                            + mebibytes(size) + " MiB are more than the " + mebibytes(copies.quota())
+                            + mebibytes(size) + " MiB are more than the " + mebibytes(quota)
                             + " MiB of such copies that this host keeps; raise RUNYARD_CACHE there, or name a place of its own"
                             + " in data.yaml");
         }

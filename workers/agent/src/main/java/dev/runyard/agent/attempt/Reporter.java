@@ -53,7 +53,7 @@ final class Reporter implements Attempt, AutoCloseable {
             Duration patience) {
         this.patience = patience;
         this.places = places;
-        this.client = client;
+        this.client = client.looking(() -> FetchedPlaces.goOn(this));
         this.orders = orders;
         this.pulse = pulse;
         this.points = new Outbox<>(

@@ -6,6 +6,7 @@ import dev.runyard.vision.train.report.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The science, as an attempt sees it. */
@@ -35,6 +36,14 @@ public interface Trainer {
     default Outcome train(SpecDocument spec, List<String> beside, Path dir, TrainingListener listener) {
         return train(spec, dir, listener);
     }
+
+    /**
+     * Before the first attempt.
+     *
+     * @param needs that the host told the service it has, by what runs need: {@code dataset:birds}; what it cannot read is not among them,
+     *     and runs come here that have it from the lab
+     */
+    default void offers(Set<String> needs) {}
 
     /**
      * Whether a failure of training is the device's, which then is of no use to anybody.

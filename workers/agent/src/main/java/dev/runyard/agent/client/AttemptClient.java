@@ -34,8 +34,14 @@ public final class AttemptClient {
     private final String token;
     private final String project;
     private final String attempt;
+    private final Runnable look;
 
     AttemptClient(Http http, LeaseGrant grant, String token, String project) {
+        this(http, grant, token, project, () -> {});
+    }
+
+    private AttemptClient(Http http, LeaseGrant grant, String token, String project, Runnable look) {
+        this.look = look;
         this.project = project;
         this.http = http;
         this.grant = grant;
@@ -68,6 +74,15 @@ public final class AttemptClient {
      * @param time ISO-8601 UTC
      */
     public record LogLine(long seq, String time, String line) {}
+
+    /**
+     * The same, whose downloads look up several times a second while nothing comes.
+     *
+     * @param up throws what is to end them
+     */
+    public AttemptClient looking(Runnable up) {
+        return new AttemptClient(http, grant, token, project, up);
+    }
 
     /** @param step the last one that counts of what was measured before; -1: none does */
     public void resumed(long step) {
@@ -151,9 +166,9 @@ public final class AttemptClient {
         return load(sha256, 0);
     }
 
-    /** A stored file from this byte on. */
+    /** A stored file from this byte on. A line that falls silent throws as one that is cut does. */
     public InputStream load(String sha256, long from) {
-        return ours(() -> http.get("api/v1/artifacts/" + sha256, token, from));
+        return ours(() -> http.get("api/v1/artifacts/" + sha256, token, from, look));
     }
 
     /** All of its files were stored before. */

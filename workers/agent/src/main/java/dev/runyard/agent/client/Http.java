@@ -18,6 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to one service, their failures sorted into {@link ServiceFault}s. */
@@ -28,12 +32,15 @@ final class Http {
     private static final String OFFSET = "Upload-Offset";
 
     private final URI base;
+    private final Duration silence;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
 
-    Http(URI base) {
+    /** @param silence without a byte of a file after which the line counts as dead */
+    Http(URI base, Duration silence) {
+        this.silence = silence;
         String text = base.toString();
         this.base = URI.create(text.endsWith("/") ? text : text + "/");
     }
@@ -120,13 +127,14 @@ final class Http {
      * The caller closes the stream; what it throws while being read means that the service went away.
      *
      * @param from the first byte that is wanted
+     * @param look called several times a second while nothing comes; what it throws ends the download
      */
-    InputStream get(String path, String token, long from) {
-        HttpRequest.Builder asked = request(path, token, Duration.ofMinutes(5));
+    InputStream get(String path, String token, long from, Runnable look) {
+        HttpRequest.Builder asked = request(path, token, silence);
         HttpRequest request = (from > 0 ? asked.header("Range", "bytes=" + from + "-") : asked)
                 .GET()
                 .build();
-        HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = begun(request, look);
         if (response.statusCode() == 206) {
             return response.body();
         }
@@ -170,6 +178,27 @@ final class Http {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ServiceFault.Unavailable(request.uri() + ": interrupted");
+        }
+    }
+
+    private HttpResponse<InputStream> begun(HttpRequest request, Runnable look) {
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                client.sendAsync(request, head -> new Arriving(silence, look));
+        try {
+            while (true) {
+                try {
+                    return answer.get(Arriving.LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    look.run();
+                }
+            }
+        } catch (ExecutionException e) {
+            throw new ServiceFault.Unavailable(request.uri() + ": " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServiceFault.Unavailable(request.uri() + ": interrupted");
+        } finally {
+            answer.cancel(true); // of no effect on one that is there
         }
     }
 

@@ -29,8 +29,16 @@ public final class ServiceClient {
 
     private final Http http;
 
+    /** As long as a bucket behind the service may take for the first byte of a file, and then some. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     public ServiceClient(URI base) {
-        this.http = new Http(base);
+        this(base, SILENCE);
+    }
+
+    /** @param silence without a byte of a file after which the line counts as dead */
+    public ServiceClient(URI base, Duration silence) {
+        this.http = new Http(base, silence);
     }
 
     /**

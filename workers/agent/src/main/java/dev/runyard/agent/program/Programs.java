@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,11 @@ public final class Programs implements Trainer {
             return others.run(document, beside, dir, attempt);
         }
         return new ProgramRun(document, dir, attempt, rules).run();
+    }
+
+    @Override
+    public void offers(Set<String> needs) {
+        others.offers(needs);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +176,24 @@ public final class Places {
         allWeights.putAll(weights);
         return new Places(
                 file, Collections.unmodifiableMap(allData), Collections.unmodifiableMap(allWeights), roots, missing);
+    }
+
+    /**
+     * These, without the names that the machine does not offer; roots hold as before.
+     *
+     * @param needs that it offers, as runs need them: {@code dataset:birds}, {@code weights:clip}
+     */
+    public Places only(Set<String> needs) {
+        Map<String, Dataset> offeredData = new TreeMap<>(datasets);
+        offeredData.keySet().removeIf(name -> !needs.contains(Needs.DATASET + name));
+        Map<String, Path> offeredWeights = new TreeMap<>(weights);
+        offeredWeights.keySet().removeIf(name -> !needs.contains(Needs.WEIGHTS + name));
+        return new Places(
+                file,
+                Collections.unmodifiableMap(offeredData),
+                Collections.unmodifiableMap(offeredWeights),
+                roots,
+                missing);
     }
 
     /** By name. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,28 @@ class PlacesTest {
         assertThatThrownBy(() -> read("datasets: {'a/b': " + birds + "}")).hasMessageContaining("a/b");
         assertThatThrownBy(() -> Places.of(Map.of(Places.VARIABLE, "/nowhere.yaml")))
                 .hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void whatIsNotOfferedIsNotItsOwnAndRootsHold() throws IOException {
+        Path weights = Files.writeString(dir.resolve("w.safetensors"), "x");
+        Places all = read("datasets: {birds: " + birds + ", cars: " + birds + "}\nweights: {clip: " + weights
+                + ", birds: " + weights + "}\nroots: [" + birds + "]\n");
+        Places offered = all.only(Set.of("dataset:birds", "weights:clip", "commands"));
+        assertThat(offered.datasets()).containsOnlyKeys("birds");
+        assertThat(offered.weights()).containsOnlyKeys("clip");
+        // What the lab has takes the place of what cannot be read.
+        Path fetched = dir.resolve("fetched.zip");
+        Places.Dataset cars = new Places.Dataset(fetched, "folder");
+        assertThat(offered.with(Map.of("cars", cars), Map.of()).datasets().get("cars"))
+                .isEqualTo(cars);
+        assertThat(all.with(Map.of("cars", cars), Map.of())
+                        .datasets()
+                        .get("cars")
+                        .root())
+                .isEqualTo(birds);
+        assertThatThrownBy(() -> all.only(Set.of()).here(spec("{\"id\":\"folder\",\"root\":\"/etc\"}")))
+                .hasMessageContaining("is not below a root");
     }
 
     @Test
