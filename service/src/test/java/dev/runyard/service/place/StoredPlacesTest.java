@@ -231,7 +231,10 @@ final class StoredPlacesTest {
     }
 
     private static ValidatableResponse submitted(String body) {
-        return given().contentType("application/json").body(body).post("/api/v1/runs").then();
+        return given().contentType("application/json")
+                .body(body)
+                .post("/api/v1/runs")
+                .then();
     }
 
     private static String queued(String body) {
@@ -239,8 +242,11 @@ final class StoredPlacesTest {
     }
 
     private static String waiting(String run) {
-        return String.valueOf((Object)
-                given().get("/api/v1/runs/" + run).then().statusCode(200).extract().path("waiting"));
+        return String.valueOf((Object) given().get("/api/v1/runs/" + run)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("waiting"));
     }
 
     @Test

@@ -245,9 +245,7 @@ public final class LabApi {
                     .timeout(TRANSFER)
                     .header("Content-Type", "application/json")
                     .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
-            return LabAnswer.says(answer, "MISSING_BLOB")
-                    ? Optional.empty()
-                    : Optional.of(LabAnswer.of(url(), answer));
+            return LabAnswer.says(answer, "MISSING_BLOB") ? Optional.empty() : Optional.of(LabAnswer.of(url(), answer));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }

@@ -211,7 +211,9 @@ final class PushCommandsTest {
         assertThat(data.get(2)).matches("old +1.0 GiB +aa +bob +2026-11-2\\d .* -");
         assertThat(typed("weights", "list").out().lines().toList().get(1))
                 .matches("clip +1.0 MiB +ffeeddccbbaa +\\?cat +2026-11-2\\d .* by 1 open run");
-        assertThat(typed("weights", "list", "--json").out()).contains("\"weights:clip\"").doesNotContain("dataset:");
+        assertThat(typed("weights", "list", "--json").out())
+                .contains("\"weights:clip\"")
+                .doesNotContain("dataset:");
     }
 
     @Test
