@@ -66,15 +66,15 @@ class Quarantine {
     }
 
     /**
-     * What counts as one run. A worker's disk that a program filled is free again when that has ended, so one program alone says nothing
-     * of the device, however often its sweep runs it; of a disk that others filled, different ones say the same.
+     * What counts as one run. A worker's disk that a program filled is free again when that has ended, so one person's programs alone say
+     * nothing of the device, however often they are queued; of a disk that others filled, those of different people say the same.
      */
     private UUID counted(FailureReason reason, UUID run) {
         return reason != FailureReason.DISK_FULL
                 ? run
                 : statements
                         .row(
-                                "select sweep_id from run where id = ? and spec ->> 'task' = 'command' and sweep_id is not null",
+                                "select cast(md5(created_by) as uuid) from run where id = ? and spec ->> 'task' = 'command'",
                                 r -> r.getObject(1, UUID.class),
                                 run)
                         .orElse(run);

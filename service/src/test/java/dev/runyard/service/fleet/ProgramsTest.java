@@ -206,22 +206,22 @@ final class ProgramsTest {
         assertThat(aside(device)).isEqualTo("null");
     }
 
-    /** As for what this lab trains: three different ones in a row. */
     @Test
-    void aDiskThatDifferentProgramsFindFullSetsItsDeviceAside() throws Exception {
+    void aDiskThatProgramsOfDifferentPeopleFindFullSetsItsDeviceAside() throws Exception {
         UUID device = device("full", Map.of("command:any", "allowed"));
         for (int i = 0; i < 3; i++) {
             assertThat(aside(device)).isEqualTo("null");
             UUID run = program(i);
+            metrics.sql("update run set created_by = ? where id = ?", "person-" + i, run);
             lab.end(lab.started(run), full());
             assertThat(lab.text("select reason from run where id = ?", run)).isEqualTo("DISK_FULL");
         }
         assertThat(aside(device)).contains("last 3 different runs", "DISK_FULL");
     }
 
-    /** What one program writes is gone with it: the same one again says no more of the device. */
+    /** What a program writes is gone with it: those of one person say no more of the device the fourth time. */
     @Test
-    void aSweepThatFillsTheDiskIsOneProgram() throws Exception {
+    void whoeverFillsTheDiskAgainAndAgainSetsNoDeviceAside() throws Exception {
         UUID device = device("filled", Map.of("command:any", "allowed"));
         UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
                 .body("""
@@ -237,6 +237,9 @@ final class ProgramsTest {
         }
         assertThat(metrics.number("select count(*) from run where sweep_id = ? and reason = 'DISK_FULL'", sweep))
                 .isEqualTo(4);
+        for (int i = 0; i < 3; i++) {
+            lab.end(lab.started(program(i)), full());
+        }
         assertThat(aside(device)).isEqualTo("null");
         assertThat(metrics.number("select cardinality(failing) from device where id = ?", device))
                 .isOne();
