@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * Samplers against Optuna's on functions whose optimum is known: median regret, ratio, and whether ours are significantly worse.
  *
  * <p>{@code --seeds 200}; {@code --samplers tpe,cma-es,gp}, or {@code times}: how long a point takes; {@code --python FILE}: a Python that has optuna 5.0.0 (and cmaes, scipy, torch),
- * asked anew. Without it Optuna's side is what it printed on 2026-11-26 ({@code deploy/e2e/bench/optuna_samplers.jsonl}).
+ * asked anew. Without it Optuna's side is what it printed on 2026-11-26 and 28 for 30 seeds ({@code deploy/e2e/bench/optuna_samplers.jsonl}).
  */
 public final class SamplersBench {
     private static final int[] FEW = {25, 50, 100};
