@@ -50,6 +50,7 @@ async function take(name, address, { ready, height = 800 } = {}) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => ![...document.querySelectorAll('[role=status]')].some((one) => /^Loading/.test(one.textContent)));
   if (ready) await ready();
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
   await page.mouse.move(2, 2);
   await page.waitForTimeout(800);
   await page.screenshot({ path: join(images, `${name}.png`) });

@@ -98,11 +98,14 @@ interface Props extends Omit<ComponentProps<"input">, "value" | "onChange" | "ch
 
 const MOST = 100;
 
+/** What is looked for in a choice: what people read, and what it stands for. */
+const wordsOf = ({ value, label }: Choice) => (typeof label === "string" ? `${label} ${value}` : value).toLowerCase();
+
 /** A text box that offers what is known. Anything else may be typed too. */
 export function Combobox({ value, onValue, choices, onChoose, mono = false, className, onKeyDown, ...rest }: Props) {
   const wanted = value.trim().toLowerCase();
   const exact = choices.some((choice) => choice.value === value);
-  const found = (exact ? choices : choices.filter((choice) => choice.value.toLowerCase().includes(wanted))).slice(0, MOST);
+  const found = (exact ? choices : choices.filter((choice) => wordsOf(choice).includes(wanted))).slice(0, MOST);
   const list = useChoices({
     choices: found,
     onChoose: (choice) => {

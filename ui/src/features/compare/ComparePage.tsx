@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState, lazy, Suspense } from "react";
 import { api } from "../../api/client";
@@ -15,6 +15,7 @@ import { ErrorNote } from "../../components/display/ErrorNote";
 import { PageHeader } from "../../components/display/PageHeader";
 import { Skeleton } from "../../components/display/Skeleton";
 import { RunPill } from "../../components/display/RunPill";
+import { shortId } from "../../components/format";
 import { Link, useUrlState } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { columnsOf } from "./columns";
@@ -145,24 +146,31 @@ function Chosen({ runs, view, onView, onRemove, looks, onOver }: ChosenProps) {
   );
 }
 
-/** Finds runs by a part of their name. */
+const PAUSE_MS = 150;
+const FOUND = 50;
+
+/** Finds runs of any experiment by a part of their name; before something is typed, the newest of the first run's experiment. */
 function AddRun({ view, onAdd, experiment }: { view: ComparePageView; onAdd: (id: string) => void; experiment: string | undefined }) {
   const [text, setText] = useState("");
-  const asked = { experiment, limit: 200, sort: "-createdAt" };
-  const found = useQuery({ queryKey: keys.runs({ ...asked, limit: 201 }), queryFn: async () => ({ pages: [await api.runs(asked)], pageParams: [""] }), staleTime: 30_000 });
-  const choices = (found.data?.pages[0]?.items ?? []).filter((run) => !view.runs.includes(run.id));
-  const known = choices.find((run) => run.name === text || run.id === text);
-  const add = (value: string) => {
-    const run = choices.find((one) => one.name === value || one.id === value);
-    if (!run) return;
-    onAdd(run.id);
+  const [wanted, setWanted] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(text.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const asked = { limit: FOUND, sort: "-createdAt", ...(wanted ? { filter: [`name ~ "${wanted.replace(/["\\]/g, "\\$&")}"`] } : { experiment }) };
+  const found = useQuery({ queryKey: ["add-run", asked], queryFn: () => api.runs(asked), staleTime: 30_000, placeholderData: keepPreviousData });
+  const choices = (found.data?.items ?? []).filter((run) => !view.runs.includes(run.id));
+  const add = (id: string) => {
+    onAdd(id);
     setText("");
   };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (known) add(known.id);
+        // Of several with this name the newest.
+        const named = choices.find((run) => run.name === text.trim() || run.id === text.trim());
+        if (named) add(named.id);
       }}
     >
       <Combobox
@@ -171,7 +179,7 @@ function AddRun({ view, onAdd, experiment }: { view: ComparePageView; onAdd: (id
         onChoose={add}
         placeholder="Add a run by name"
         aria-label="Add a run by name"
-        choices={choices.map((run) => ({ value: run.name, hint: run.state.toLowerCase() }))}
+        choices={choices.map((run) => ({ value: run.id, label: run.name, hint: `${run.experiment === experiment ? "" : `${run.experiment} · `}${run.state.toLowerCase()} · ${shortId(run.id)}` }))}
       />
     </form>
   );

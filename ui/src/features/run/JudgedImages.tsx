@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
+import { useState } from "react";
 import { judged, judgedKeys, type JudgedView } from "../../api/judged";
 import { Button } from "../../components/controls/Button";
 import { Checkbox } from "../../components/controls/Checkbox";
@@ -21,14 +22,19 @@ interface Props {
   onSearch: (search: string) => void;
 }
 
+/** As many as are read at first; as many as one answer holds. */
+const PAGE = 100;
+const MOST = 500;
+
 /** The images themselves, by name: the surest wrong answers first. */
 export function JudgedImages({ run, set, masked, view, onView, search, onSearch }: Props) {
   const { cell, wrong } = view;
+  const [most, setMost] = useState(PAGE);
   const asked = {
     ...(masked ? { masked: "true" } : {}),
     ...(cell ? { label: String(cell.label), answer: String(cell.answer) } : wrong ? { wrong: "true" } : {}),
     ...(search ? { search } : {}),
-    limit: "100",
+    limit: String(most),
   };
   const query = useQuery({ queryKey: judgedKeys.images(run, set.sha256, asked), queryFn: () => judged.images(run, set.sha256, asked), placeholderData: keepPreviousData });
   return (
@@ -80,6 +86,11 @@ export function JudgedImages({ run, set, masked, view, onView, search, onSearch 
                   </tbody>
                 </table>
               </TableBox>
+            ) : null}
+            {images.length < total && most < MOST ? (
+              <Button size="s" busy={query.isFetching} onClick={() => setMost(MOST)}>
+                More
+              </Button>
             ) : null}
           </>
         )}

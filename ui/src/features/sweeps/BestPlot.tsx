@@ -4,9 +4,10 @@ import { useMemo, useState } from "react";
 import type { RunView } from "../../api/types";
 import { Segmented } from "../../components/controls/Button";
 import { EmptyState } from "../../components/display/EmptyState";
-import { number, ticks as labels } from "../../components/format";
+import { ticks as labels } from "../../components/format";
 import { useDark } from "../../components/theme";
 import { lookOf } from "../../components/colour";
+import { useDigits } from "./digits";
 import { bestSoFar } from "./axes";
 import { type Mark, Marks } from "./Marks";
 import css from "./sweeps.module.css";
@@ -33,6 +34,7 @@ const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
 
 /** Every ended run in the order of its end, and the best until then. */
 export function BestPlot({ runs, metric, which, goal, over, onOver, width }: Props) {
+  const digits = useDigits();
   const dark = useDark();
   const [said, setSaid] = useState("");
   const points = useMemo(() => bestSoFar(runs, metric, which, goal), [runs, metric, which, goal]);
@@ -46,12 +48,14 @@ export function BestPlot({ runs, metric, which, goal, over, onOver, width }: Pro
     const marks = points.map((point, i): Mark => ({ run: point.run, x: x(at[i]!), y: y(point.value), on: true }));
     const best = line<(typeof points)[0]>()
       .x((_, i) => x(at[i]!))
+      .defined((point) => Number.isFinite(point.best))
       .y((point) => y(point.best))
       .curve(curveStepAfter)(points);
     return { x, y, marks, best: best ?? "" };
   }, [points, runs, over, width]);
   const last = points.at(-1);
   if (!last) return <EmptyState title="No run has ended with a value yet." />;
+  const best = Number.isFinite(last.best) ? digits(last.best) : "of none that came to its end yet";
   const yTicks = drawn.y.ticks(5);
   const xTicks = over === "runs" ? drawn.x.ticks(Math.min(8, points.length)).filter(Number.isInteger) : drawn.x.ticks(8);
   const xNames = labels(xTicks);
@@ -59,7 +63,7 @@ export function BestPlot({ runs, metric, which, goal, over, onOver, width }: Pro
   return (
     <figure>
       <Segmented label="Over" size="s" value={over} options={OVERS.map((value) => ({ value, label: value }))} onValue={onOver} />
-      <svg width={width} height={HEIGHT} role="img" aria-label={`Best ${metric} (${which}) so far: ${number(last.best)} after ${points.length} runs`}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`Best ${metric} (${which}) so far: ${best} after ${points.length} runs`}>
         {yTicks.map((tick, i) => (
           <g key={tick} transform={`translate(0,${drawn.y(tick)})`}>
             <line x1={BOX.left} x2={width - BOX.right} className={css.grid} />
@@ -79,7 +83,7 @@ export function BestPlot({ runs, metric, which, goal, over, onOver, width }: Pro
           colour={lookOf(metric, dark).colour}
           width={width}
           height={HEIGHT - BOX.bottom}
-          say={(run) => `${run.name}: ${number(points.find((point) => point.run === run)?.value)}`}
+          say={(run) => `${run.name}: ${digits(points.find((point) => point.run === run)?.value)}`}
           onSay={setSaid}
         />
         <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
@@ -87,7 +91,7 @@ export function BestPlot({ runs, metric, which, goal, over, onOver, width }: Pro
         </text>
       </svg>
       <figcaption className={css.caption}>
-        <output className="grow">{said || `Line: best so far, ${number(last.best)} after ${points.length} runs. Press a mark to open its run.`}</output>
+        <output className="grow">{said || `Line: best so far of runs that came to their end, ${best} after ${points.length} runs. Press a mark to open its run.`}</output>
       </figcaption>
     </figure>
   );

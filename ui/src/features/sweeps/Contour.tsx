@@ -1,10 +1,11 @@
 import { useMemo, useState } from "react";
 import type { RunView } from "../../api/types";
 import { Select } from "../../components/controls/Select";
-import { number, value } from "../../components/format";
+import { value } from "../../components/format";
 import { paramOf } from "../../components/origin";
 import { useDark } from "../../components/theme";
 import { lookOf } from "../../components/colour";
+import { useDigits } from "./digits";
 import type { PlotAxis } from "./axes";
 import { type Mark, Marks } from "./Marks";
 import css from "./sweeps.module.css";
@@ -49,6 +50,7 @@ export function surface(known: readonly Known[], cells: number): number[] {
 
 /** Two parameters and what came of them together. */
 export default function Contour({ runs, params, result, title, goal, width }: Props) {
+  const digits = useDigits();
   const dark = useDark();
   const [said, setSaid] = useState("");
   const [chosen, setChosen] = useState<[string, string]>(["", ""]);
@@ -79,7 +81,7 @@ export default function Contour({ runs, params, result, title, goal, width }: Pr
       <div className={css.choices}>
         {choice(0, "Across", x)} <span className="faint">against</span> {choice(1, "Up", y)}
       </div>
-      <svg width={width} height={HEIGHT} role="img" aria-label={`${title} over ${x.id} and ${y.id}: ${number(drawn.low)} to ${number(drawn.high)}, ${drawn.marks.length} runs`}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`${title} over ${x.id} and ${y.id}: ${digits(drawn.low)} to ${digits(drawn.high)}, ${drawn.marks.length} runs`}>
         <g shapeRendering="crispEdges">
           {drawn.cells.map((good, i) => (
             <rect
@@ -108,7 +110,7 @@ export default function Contour({ runs, params, result, title, goal, width }: Pr
           colour="var(--ink)"
           width={width}
           height={HEIGHT - BOX.bottom}
-          say={(run) => `${run.name}: ${x.title} ${value(paramOf(run, x.id))}, ${y.title} ${value(paramOf(run, y.id))}, ${title} ${number(result(run))}`}
+          say={(run) => `${run.name}: ${x.title} ${value(paramOf(run, x.id))}, ${y.title} ${value(paramOf(run, y.id))}, ${title} ${digits(result(run))}`}
           onSay={setSaid}
         />
         <text x={BOX.left + w / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
@@ -117,7 +119,7 @@ export default function Contour({ runs, params, result, title, goal, width }: Pr
         </text>
       </svg>
       <figcaption className={css.caption}>
-        <output className="grow">{said || `The stronger the colour, the better: ${number(drawn.low)} to ${number(drawn.high)}. Between runs it is drawn through them by distance, not measured.`}</output>
+        <output className="grow">{said || `The stronger the colour, the better: ${digits(drawn.low)} to ${digits(drawn.high)}. Between runs it is drawn through them by distance, not measured.`}</output>
       </figcaption>
     </figure>
   );

@@ -12,7 +12,7 @@ import { count } from "../../components/format";
 import { Button } from "../../components/controls/Button";
 import { Link, setOrDrop, useUrlState, type UrlState } from "../../components/navigation";
 import { useDark } from "../../components/theme";
-import type { PlotAxis } from "./axes";
+import { counts, type PlotAxis } from "./axes";
 import { shade } from "./parallelLines";
 import { onVal } from "./useSweepRuns";
 
@@ -62,7 +62,7 @@ export default function Curves({ runs, metric: judged, axis, goal, result }: Pro
   const lines = useMemo(() => shown.map(chartRun), [shown]);
   const phases = useMemo(() => phasesOf(shown), [shown]);
   const looks = useMemo(() => new Map(shown.map((run) => [run.id, { colour: shade(axis.at(run) ?? 0, dark), dash: axis.at(run) === null ? [3, 3] : [] }])), [shown, axis, dark]);
-  const best = shown.find((run) => result(run) !== null);
+  const best = shown.find((run) => counts(run) && result(run) !== null);
   return (
     <Card title={`Curves of ${metric}`}>
       {shown.length === 0 ? (

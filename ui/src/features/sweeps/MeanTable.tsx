@@ -9,9 +9,10 @@ import { Button } from "../../components/controls/Button";
 import { Answered } from "../../components/display/Answered";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
-import { count, metric as metricWords, number, seeds, value } from "../../components/format";
+import { count, metric as metricWords, seeds, value } from "../../components/format";
 import { valueAt } from "../../components/origin";
 import { Link } from "../../components/navigation";
+import { useDigits } from "./digits";
 import type { MetricValue } from "./view";
 import { TableBox } from "../../components/display/TableBox";
 import type { Words } from "../../components/tableText";
@@ -64,6 +65,7 @@ export function MeanTable({ sweep, base, metric, which, goal, keeps }: Props) {
 }
 
 function Table({ table, base, title, goal, keeps }: { table: SweepTable; base: Json | undefined; title: string } & Pick<Props, "goal" | "keeps">) {
+  const digits = useDigits();
   const makes = useMay().work();
   const [most, setMost] = useState(SHOWN);
   const rows = ranked(keeps ? table.rows.filter(keeps) : table.rows, goal);
@@ -106,10 +108,10 @@ function Table({ table, base, title, goal, keeps }: { table: SweepTable; base: J
                     {row.values.map((v, k) =>
                       row.runs[k] ? (
                         <Link key={row.runs[k]} to={`/runs/${row.runs[k]}`}>
-                          {number(v)}
+                          {digits(v)}
                         </Link>
                       ) : (
-                        <span key={k}>{number(v)}</span>
+                        <span key={k}>{digits(v)}</span>
                       ),
                     )}
                   </td>

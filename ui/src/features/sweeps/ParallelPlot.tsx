@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { RunView } from "../../api/types";
 import { Button } from "../../components/controls/Button";
-import { number } from "../../components/format";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
+import { useDigits } from "./digits";
 import { insideOf, type PlotAxis, RESULT } from "./axes";
 import { BrushAxis, type Range } from "./BrushAxis";
 import { drawLines, type Line, nearestLine, shade } from "./parallelLines";
@@ -44,6 +44,7 @@ function ColourBar({ x, dark }: { x: number; dark: boolean }) {
  * on a second one over it, so that a movement of the pointer draws one line (U-25).
  */
 export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, onLog, onFlip, onMove, width }: Props) {
+  const digits = useDigits();
   const dark = useDark();
   const go = useGo();
   const base = useRef<HTMLCanvasElement>(null);
@@ -91,7 +92,7 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
     setOver(brushed[next]!.run.id);
   };
   const put = (axis: string, ranges: readonly Range[]) => [...brushes.filter((brush) => brush.axis !== axis), ...ranges.map((range) => ({ axis, ...range }))];
-  const said = lit ? `${lit.run.name}: ${title} ${number(result(lit.run))}` : "";
+  const said = lit ? `${lit.run.name}: ${title} ${digits(result(lit.run))}` : "";
   return (
     <figure>
       {/* The arrow keys walk from line to line in order of the result, Enter opens one. */}

@@ -2,9 +2,10 @@ import { useMemo, useState } from "react";
 import type { RunView } from "../../api/types";
 import { lookOf } from "../../components/colour";
 import { Checkbox } from "../../components/controls/Checkbox";
-import { number, value } from "../../components/format";
+import { value } from "../../components/format";
 import { paramOf } from "../../components/origin";
 import { useDark } from "../../components/theme";
+import { useDigits } from "./digits";
 import type { PlotAxis } from "./axes";
 import { type Mark, Marks } from "./Marks";
 import css from "./sweeps.module.css";
@@ -48,6 +49,7 @@ export function SlicePlot(props: Props) {
 }
 
 function Slice({ runs, x, y, inside, result, width, onLog, onSay }: Props & { x: PlotAxis; onSay: (text: string) => void }) {
+  const digits = useDigits();
   const dark = useDark();
   const w = width - LEFT - RIGHT;
   const h = HEIGHT - TOP - BOTTOM;
@@ -82,7 +84,7 @@ function Slice({ runs, x, y, inside, result, width, onLog, onSay }: Props & { x:
         colour={lookOf(x.id, dark).colour}
         width={width}
         height={HEIGHT - BOTTOM}
-        say={(run) => `${run.name}: ${x.title} ${value(paramOf(run, x.id))}, ${y.title} ${number(result(run))}`}
+        say={(run) => `${run.name}: ${x.title} ${value(paramOf(run, x.id))}, ${y.title} ${digits(result(run))}`}
         onSay={onSay}
       />
       <text x={LEFT + w / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>

@@ -5,7 +5,7 @@ import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useMay } from "../../api/me";
 import type { Marks } from "../../api/order";
-import type { Action, RunView, SweepView, TableRow } from "../../api/types";
+import type { Action, Json, RunView, SweepView, TableRow } from "../../api/types";
 import { ActionBar } from "../../components/ActionBar";
 import { Copy } from "../../components/Copy";
 import { MarkBadges } from "../../components/order/MarkBadges";
@@ -23,6 +23,7 @@ import { useNow } from "../../components/now";
 import { SpecView } from "../../components/SpecView";
 import { Skeleton } from "../../components/display/Skeleton";
 import { StatePill } from "../../components/display/StatePill";
+import { Digits, digitsOf } from "./digits";
 import { MeanTable } from "./MeanTable";
 import { goalOf, resultOf } from "./axes";
 import { outcomeOf } from "../../components/outcome";
@@ -63,6 +64,14 @@ const marksOf = ({ tags, starred, archived, deletedAt }: Marks): Marks => ({ tag
 
 const text = (json: unknown) => (typeof json === "string" ? json : undefined);
 
+/** What the sweep says of a metric: its own, or one of several that it has. */
+function aimOf(spec: SweepView["spec"], own: string, metric: string): string | undefined {
+  if (metric === own) return text(spec.goal);
+  const further = Array.isArray(spec.further) ? spec.further : [];
+  const found = further.find((one) => typeof one === "object" && one !== null && !Array.isArray(one) && one.metric === metric);
+  return found ? text((found as { goal?: Json }).goal) : undefined;
+}
+
 function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: readonly string[]) => ReactNode }) {
   const [noting, setNoting] = useState(false);
   const [view, setView] = useUrlState(sweepUrl);
@@ -73,7 +82,8 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
   const metric = view.metric ?? own;
   const external = sweep.spec.external === true;
   const found = useSweepRuns(sweep.id, metric, external);
-  const goal = goalOf(found.data?.runs ?? [], metric, metric === own ? text(sweep.spec.goal) : undefined);
+  const said = goalOf(found.data?.runs ?? [], metric, aimOf(sweep.spec, own, metric));
+  const goal = said ?? "max";
   const offered = [...new Set([own, metric, ...(found.data?.metrics ?? [])])].sort((a, b) => a.localeCompare(b));
   const act = async (action: Action) => {
     cache.setQueryData(keys.sweep(sweep.id), await api.actOnSweep(sweep.id, action));
@@ -85,7 +95,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
   const result = useCallback((run: RunView) => resultOf(run, metric, view.value), [metric, view.value]);
   const narrowed = view.brushes.length > 0;
   return (
-    <>
+    <Digits value={digitsOf(all, metric)}>
       <PageHeader
         title={sweep.name}
         prefix={outcome}
@@ -145,7 +155,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
             ]}
             onValue={(which) => setView({ ...view, value: which })}
           />
-          <span className="faint small">in the table and every plot; {goal === "max" ? "higher" : "lower"} is better</span>
+          <span className="faint small">in the table and every plot; {said === null ? "which end is better is not defined, higher ones are shown as such" : `${goal === "max" ? "higher" : "lower"} is better`}</span>
         </div>
       </PageHeader>
       <div className={css.stack}>
@@ -185,7 +195,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
           <SpecView spec={sweep.spec} />
         </details>
       </div>
-    </>
+    </Digits>
   );
 }
 

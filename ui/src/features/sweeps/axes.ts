@@ -33,11 +33,14 @@ export function resultOf(run: RunView, metric: string, which: MetricValue): numb
   return typeof found === "number" && Number.isFinite(found) ? found : null;
 }
 
-/** Whether small or large is better: as the metric is defined, else as the sweep says, else large. */
-export function goalOf(runs: readonly RunView[], metric: string, said: string | undefined): "max" | "min" {
+/** Whether small or large is better: as the metric is defined, else as the sweep says; null where nobody says it. */
+export function goalOf(runs: readonly RunView[], metric: string, said: string | undefined): "max" | "min" | null {
   const defined = runs.map((run) => run.summary[metric]?.goal).find(Boolean);
-  return (defined?.toLowerCase() as "max" | "min" | undefined) ?? (said === "min" || said === "max" ? said : /loss|error/.test(metric) ? "min" : "max");
+  return (defined?.toLowerCase() as "max" | "min" | undefined) ?? (said === "min" || said === "max" ? said : null);
 }
+
+/** The best is one that came to its end, as for the table and the command line: what came before a stop counts for nothing. */
+export const counts = (run: RunView) => run.state === "FINISHED";
 
 /** Parameters in which the runs differ, seeds last. */
 export function varying(runs: readonly RunView[]): string[] {
@@ -184,7 +187,7 @@ export interface Progressed {
   best: number;
 }
 
-/** Runs in the order in which they ended, each with the best value until then. */
+/** Runs in the order in which they ended, each with the best value of those that came to their end until then. */
 export function bestSoFar(runs: readonly RunView[], metric: string, which: MetricValue, goal: "max" | "min"): Progressed[] {
   let deviceHours = 0;
   const ended = runs
@@ -198,7 +201,7 @@ export function bestSoFar(runs: readonly RunView[], metric: string, which: Metri
     .flatMap((one) => (one.value === null ? [] : [{ ...one, value: one.value }]));
   let best = goal === "max" ? -Infinity : Infinity;
   return ended.map((one) => {
-    best = goal === "max" ? Math.max(best, one.value) : Math.min(best, one.value);
+    if (counts(one.run)) best = goal === "max" ? Math.max(best, one.value) : Math.min(best, one.value);
     return { ...one, best };
   });
 }

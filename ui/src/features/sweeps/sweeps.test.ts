@@ -150,7 +150,8 @@ test("better is what the metric's definition says, not its name", () => {
   const of = (goal: "MIN" | "MAX") => [aRun({ summary: { a: { last: 1, count: 1, nonFinite: 0, goal } } })];
   expect(goalOf(of("MIN"), "a", "max")).toBe("min");
   expect(goalOf([], "a", "min")).toBe("min");
-  expect(goalOf([], "val/loss", undefined)).toBe("min");
+  // Nobody says it: a name is no definition.
+  expect(goalOf([], "val/loss", undefined)).toBeNull();
 });
 
 test("one number of decimals down a column", () => {
@@ -176,10 +177,13 @@ describe("what came of a sweep (U-06)", () => {
 });
 
 test("best so far goes by the end of runs and by the goal", () => {
-  const of = (id: string, endedAt: string | null, last: number) => aRun({ id, endedAt, summary: { a: { last, count: 1, nonFinite: 0 } } });
+  const of = (id: string, endedAt: string | null, last: number, state: RunView["state"] = "FINISHED") => aRun({ id, endedAt, state, summary: { a: { last, count: 1, nonFinite: 0 } } });
   const runs = [of("c", "2026-01-03T00:00:00Z", 3), of("a", "2026-01-01T00:00:00Z", 2), of("b", "2026-01-02T00:00:00Z", 1), of("d", null, 99)];
   expect(bestSoFar(runs, "a", "last", "max").map((point) => [point.run.id, point.best])).toEqual([["a", 2], ["b", 2], ["c", 3]]);
   expect(bestSoFar(runs, "a", "last", "min").map((point) => point.best)).toEqual([2, 1, 1]);
+  // One that was stopped stands there and is never the best, as in the table of means.
+  const stopped = [of("p", "2026-01-01T00:00:00Z", 9, "PRUNED"), of("a", "2026-01-02T00:00:00Z", 2), of("f", "2026-01-03T00:00:00Z", 7, "FAILED")];
+  expect(bestSoFar(stopped, "a", "last", "max").map((point) => [point.value, point.best])).toEqual([[9, -Infinity], [2, 2], [7, 2]]);
 });
 
 test("whole numbers have whole ticks; long names are cut", () => {
