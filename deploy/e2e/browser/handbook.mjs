@@ -50,7 +50,8 @@ async function take(name, address, { ready, height = 800 } = {}) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => ![...document.querySelectorAll('[role=status]')].some((one) => /^Loading/.test(one.textContent)));
   if (ready) await ready();
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+  // What lies below is fetched when it comes into sight.
+  await page.waitForFunction(() => [...document.images].every((image) => (image.complete && image.naturalWidth > 0) || image.getBoundingClientRect().top > innerHeight));
   await page.mouse.move(2, 2);
   await page.waitForTimeout(800);
   await page.screenshot({ path: join(images, `${name}.png`) });
@@ -59,6 +60,8 @@ async function take(name, address, { ready, height = 800 } = {}) {
 
 const curve = () => page.locator('.u-over').first().waitFor();
 const experiment = encodeURIComponent(best.experiment);
+// As somebody sees it who looks the day after.
+await page.evaluate(() => localStorage.setItem('runyard.home.seen', JSON.stringify(new Date(Date.now() - 86_400_000).toISOString())));
 await take('home', '/');
 await take('runs', `/runs?experiment=${experiment}&sort=-metrics.val/top1.best&base=${second.id}`, { ready: curve });
 await take('groups', `/runs?experiment=${experiment}&group=params.method.kind&group=params.method.prompts`, { ready: curve });
