@@ -22,12 +22,24 @@ const ESSENTIAL = ["dataset", "method", "schedule", "optimizer"];
 const rank = (name: string) => (ESSENTIAL.includes(name) ? ESSENTIAL.indexOf(name) : ESSENTIAL.length);
 
 /** Parts that act only where another field says so. */
-const ONLY: Record<string, (base: JsonObject) => boolean> = { pretrain: (base) => base.task === "pretrain" };
+const ONLY: Record<string, (base: JsonObject) => boolean> = {
+  pretrain: (base) => base.task === "pretrain",
+  of: (base) => LOOKS.includes(base.task),
+  look: (base) => base.task === "analyse" || base.task === "invert",
+};
+
+/** Tasks on a finished run: how that was trained is said by its own spec. */
+const LOOKS: readonly (Json | undefined)[] = ["evaluate", "analyse", "invert"];
+const OF_TRAINING = ["method", "classifier", "optimizer", "schedule", "augment", "training", "select", "validateOn", "preset", "microBatch", "devices", "checkpoint"];
+/** A pretraining makes its own backbone. */
+const NOT_OF_PRETRAINING = ["method", "backbone", "classifier"];
 
 /** What a program's spec says; of every other task it says nothing, and they nothing of these. */
 const OF_PROGRAMS = ["command", "params", "env", "cwd", "code", "setup", "secrets"];
 const OF_ALL = ["task", "seed"];
-const ofTask = (name: string, task: Json | undefined) => OF_ALL.includes(name) || OF_PROGRAMS.includes(name) === (task === "command");
+const ofTask = (name: string, task: Json | undefined) =>
+  OF_ALL.includes(name) ||
+  (OF_PROGRAMS.includes(name) === (task === "command") && !(LOOKS.includes(task) && OF_TRAINING.includes(name)) && !(task === "pretrain" && NOT_OF_PRETRAINING.includes(name)));
 
 /** The document as fields, essentials first. */
 export function SpecForm({ fields, draft, kind, problem, onDraft }: Props) {

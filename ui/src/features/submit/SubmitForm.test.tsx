@@ -164,3 +164,18 @@ test("a template, a run of the lab or a table of the paper becomes the draft", a
   await userEvent.click(screen.getByRole("tab", { name: "YAML" }));
   expect((await editor()).text()).toContain("# Search a learning rate");
 });
+
+test("a task on a finished run is asked which, and nothing of training; a training is not asked which", async () => {
+  const properties = { ...BASE.properties, task: { enum: ["train", "evaluate", "pretrain"] }, of: { type: "string" }, optimizer: { type: "object", properties: { learningRate: { type: "number" } } }, backbone: { type: "object", properties: { weights: { type: "string" } } } };
+  server.use(http.get("*/api/v1/schemas/sweep", () => HttpResponse.json({ ...SCHEMA, properties: { ...SCHEMA.properties, base: { ...BASE, properties } } })));
+  drawAt("/new", <SubmitPage />);
+  const task = await screen.findByLabelText("task");
+  expect(screen.queryByLabelText("of")).toBeNull();
+  expect(screen.getByRole("group", { name: "optimizer" })).toBeTruthy();
+  await userEvent.selectOptions(task, "evaluate");
+  expect(await screen.findByLabelText("of")).toBeTruthy();
+  expect(screen.queryByText("optimizer")).toBeNull();
+  await userEvent.selectOptions(screen.getByLabelText("task"), "pretrain");
+  await waitFor(() => expect(screen.queryByLabelText("of")).toBeNull());
+  expect(screen.queryByText("backbone")).toBeNull();
+});
