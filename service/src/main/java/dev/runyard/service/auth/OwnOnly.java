@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker acts for itself and an attempt for itself: where a path names a worker, a run or an attempt, it is the caller's own. Checked
- * before a body is read.
+ * before a body is read. By MLflow's protocol a path names no run but a model, whose run is looked up behind it.
  */
 class OwnOnly {
+    private static final String OWN_PROTOCOL = "api/v1/";
+
     private final SecurityIdentity identity;
 
     @Inject
@@ -25,7 +27,9 @@ class OwnOnly {
         if (identity.getPrincipal() instanceof Caller.Worker worker) {
             own(worker, path.getFirst("worker"), worker.id().toString());
         } else if (identity.getPrincipal() instanceof Caller.Attempt attempt) {
-            own(attempt, path.getFirst("id"), attempt.run().toString());
+            if (request.getUriInfo().getPath().contains(OWN_PROTOCOL)) {
+                own(attempt, path.getFirst("id"), attempt.run().toString());
+            }
             own(attempt, path.getFirst("attempt"), Long.toString(attempt.attempt()));
         }
     }

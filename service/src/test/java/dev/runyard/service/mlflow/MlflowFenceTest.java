@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,7 @@ final class MlflowFenceTest {
         int sent(Below below) {
             return given().header("Authorization", below.bearer())
                     .contentType(path.startsWith(FILES) ? "application/octet-stream" : "application/json")
-                    .body(below.filled(body).replace('\'', '"'))
+                    .body(below.filled(body).replace('\'', '"').getBytes(StandardCharsets.UTF_8))
                     .request(method, below.filled(path))
                     .statusCode();
         }

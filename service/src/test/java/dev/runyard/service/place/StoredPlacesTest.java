@@ -175,8 +175,10 @@ final class StoredPlacesTest {
         put("dataset/" + name, folder).statusCode(200).body("openRuns", equalTo(0));
         String project = "elsewhere-" + UUID.randomUUID();
         people.project(project);
-        for (String state : List.of("PAUSED", "FAILED")) {
-            lab.sql("update run set needs = array['dataset:' || ?] where id = ?", name, lab.run(state, project));
+        UUID ended = lab.run("RUNNING", project);
+        lab.sql("update run set state = 'CANCELLED', ended_at = now() where id = ?", ended);
+        for (UUID run : List.of(lab.run("PAUSED", project), ended)) {
+            lab.sql("update run set needs = array['dataset:' || ?] where id = ?", name, run);
         }
         as(member("VIEWER"))
                 .get("/api/v1/places")

@@ -465,7 +465,7 @@ final class FetchedPlacesTest {
                 {"dataset": {"id": "shapes", "train": 16, "test": 10}, "backbone": {"weights": "clip"},
                  "method": {"kind": "iip", "prompts": 1}, "schedule": {"epochs": 1, "warmupEpochs": 0},
                  "batchSize": 8, "augment": "none"}""")));
-        Path broken = Files.writeString(home.resolve("broken.safetensors"), "no weights");
+        Path broken = Files.createDirectories(home.resolve("folder-without-weights"));
         Path names = Files.writeString(home.resolve("data.yaml"), "weights: {clip: \"" + broken + "\"}");
         Settings settings = Settings.from(Map.of(
                 "RUNYARD_URL", ledger.url(),
