@@ -11,7 +11,7 @@ import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { Skeleton } from "../../components/display/Skeleton";
 import { toProblem } from "../../api/problem";
-import type { NamedMetric } from "../../api/overRuns";
+import type { NamedMetric, RunGroup } from "../../api/overRuns";
 import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
@@ -40,6 +40,7 @@ const ChangeDialog = lazy(() => import("../../components/order/ChangeDialog").th
 const GroupCharts = lazy(() => import("./GroupCharts").then((module) => ({ default: module.GroupCharts })));
 const NONE: readonly string[] = [];
 const NO_METRICS: readonly NamedMetric[] = [];
+const NO_GROUPS: readonly RunGroup[] = [];
 
 /** Runs whose curves are drawn without being asked for. */
 const DRAWN = 10;
@@ -252,7 +253,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
             <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
               {grouped ? (
-                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
+                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} groups={groups.data?.items ?? NO_GROUPS} total={groups.data?.total ?? 0} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
               ) : (
                 <RunsCharts runs={charted} looks={looks} emphasised={emphasised} />
               )}
