@@ -20,6 +20,7 @@ import { EmptyState } from "../../components/display/EmptyState";
 import { some } from "../../components/format";
 import { useUrlState } from "../../components/navigation";
 import { askedGroups } from "./drawnGroups";
+import { GroupTiles, usePoints } from "./GroupTiles";
 import { OneByOne } from "./oneByOne";
 import { groupId, groupName } from "./rows";
 
@@ -50,17 +51,16 @@ interface Props {
 /** Each metric's mean over all runs of a group, whether they are loaded or not, with a band of one deviation. */
 export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, emphasised, waiting }: Props) {
   const [view, setView] = useLively(...useUrlState(CODEC));
-  const sections = useMemo(
-    () =>
-      sectionsOf(
-        metrics.map((metric) => metric.key),
-        () => undefined,
-        matcher(view.find),
-      ),
-    [metrics, view.find],
-  );
   const { filter, asked, left } = useMemo(() => askedGroups(groups, drawn, total), [groups, drawn, total]);
   const narrowed = useMemo((): RunsScope => (filter ? { ...scope, filter: [...(scope.filter ?? []), filter] } : scope), [scope, filter]);
+  const known = usePoints(narrowed, metrics, !waiting && drawn.length > 0);
+  const sections = sectionsOf(
+    metrics.map((metric) => metric.key),
+    known.points,
+    matcher(view.find),
+  );
+  // Nothing is asked for that may turn out to be a number.
+  const early = waiting || known.pending;
   // Groups have steps in common, but no start and no device; an eye that is closed is no line that is switched off.
   const shown = useMemo((): ChartView => ({ ...view, x: "step", hidden: [] }), [view]);
   if (drawn.length === 0) {
@@ -81,9 +81,10 @@ export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, e
       {sections.map((section) => (
         <section key={section.name} className={charts.section} aria-label={section.name || "other"}>
           <h2>{section.name || "other"}</h2>
+          {section.scalars.length > 0 ? <GroupTiles names={section.scalars} metrics={metrics} by={by} scope={narrowed} drawn={asked} looks={looks} questions={questions} waiting={early} /> : null}
           <div className={charts.grid}>
-            {[...section.charts, ...section.scalars].map((key) => (
-              <BandChart key={key} metric={key} by={by} scope={narrowed} drawn={asked} looks={looks} emphasised={emphasised} waiting={waiting} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
+            {section.charts.map((key) => (
+              <BandChart key={key} metric={key} by={by} scope={narrowed} drawn={asked} looks={looks} emphasised={emphasised} waiting={early} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
             ))}
           </div>
         </section>
