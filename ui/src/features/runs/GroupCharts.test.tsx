@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { RunGroup } from "../../api/overRuns";
 import { looks } from "../../components/colour";
 import { drawAt } from "../../testing/page";
+import { aRun } from "../../testing/samples";
 import { askedGroups } from "./drawnGroups";
 import { GroupCharts, traceOf } from "./GroupCharts";
 import { groupId } from "./rows";
@@ -13,7 +14,9 @@ vi.mock("../../charts/Plot", () => ({ default: ({ label }: { label: string }) =>
 
 const band = (kind: string, runs: number) => ({ by: { "params.method.kind": kind }, runs, steps: [10, 20], mean: [50, 60], std: [null, 2], min: [50, 58], max: [50, 62], n: [1, runs] });
 const asked: unknown[] = [];
+const counted = (count: number) => HttpResponse.json({ items: [aRun({ summary: { "val/top1": { last: 60, count, nonFinite: 0 } } })], total: 1, more: false, metrics: [] });
 const server = setupServer(
+  http.get("*/api/v1/runs", () => counted(2)),
   http.post("*/api/v1/metrics/bands", async ({ request }) => {
     asked.push(await request.json());
     return HttpResponse.json({ groups: [band("pgn", 3), band("vp", 2)], more: false });
@@ -43,6 +46,23 @@ test("draws the groups whose eye is open, of all runs that match and not of thos
   expect(screen.queryByText(/kind vp/)).toBeNull();
   expect(asked).toEqual([{ experiment: "e", filter: ["starred = true"], state: "FINISHED", by: ["params.method.kind"], key: "val/top1", buckets: 300 }]);
   expect(screen.getByText(/mean of all matching runs at each step, band one standard deviation/)).toBeTruthy();
+});
+
+test("what was measured once a run is a number for each drawn group, over all its runs, and no curve", async () => {
+  const groups: URL[] = [];
+  server.use(
+    http.get("*/api/v1/runs", () => counted(1)),
+    http.get("*/api/v1/runs/groups", ({ request }) => {
+      groups.push(new URL(request.url));
+      const of = (kind: string, spread: object) => ({ by: { "params.method.kind": kind }, filter: kind, runs: 3, states: {}, fields: { "metrics.val/top1.last": spread } });
+      return HttpResponse.json({ items: [of("pgn", { n: 3, mean: 81.254, std: 0.5 }), of("vp", { n: 1, mean: 70 })], total: 2, more: false });
+    }),
+  );
+  draw([groupId({ a: "pgn" })]);
+  expect((await screen.findByText(/81\.25 ± 0\.50/)).textContent).toMatch(/kind pgn.*n 3$/);
+  expect(screen.queryByText(/70/)).toBeNull();
+  expect(groups.map((url) => [url.searchParams.getAll("by"), url.searchParams.getAll("field")])).toEqual([[["params.method.kind"], ["metrics.val/top1.last"]]]);
+  expect(asked).toEqual([]);
 });
 
 test("where the service answers about fewer groups than there are, the question is about the drawn ones; one without a line is said", async () => {
