@@ -56,7 +56,14 @@ final class RunCsvTest {
                 device);
         String text = given().queryParam("experiment", "csv")
                 .queryParam(
-                        "column", "name", "metrics.csv/x", "metrics.csv/x.min", "tags.i", "createdAt", "params.none", "device")
+                        "column",
+                        "name",
+                        "metrics.csv/x",
+                        "metrics.csv/x.min",
+                        "tags.i",
+                        "createdAt",
+                        "params.none",
+                        "device")
                 .queryParam("sort", "-metrics.csv/x")
                 .get("/api/v1/runs.csv")
                 .then()
@@ -64,7 +71,8 @@ final class RunCsvTest {
                 .extract()
                 .asString();
         List<String> lines = text.lines().toList();
-        assertThat(lines.get(0)).isEqualTo("id,name,metrics.csv/x,metrics.csv/x.min,tags.i,createdAt,params.none,device");
+        assertThat(lines.get(0))
+                .isEqualTo("id,name,metrics.csv/x,metrics.csv/x.min,tags.i,createdAt,params.none,device");
         assertThat(lines).hasSize(2501);
         assertThat(lines.stream().map(l -> l.substring(0, 36)).distinct().count())
                 .isEqualTo(2501);
