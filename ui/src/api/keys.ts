@@ -11,6 +11,8 @@ export const keys = {
   runLists: ["runs"] as const,
   runs: (query: RunsQuery) => ["runs", query] as const,
   groups: (query: GroupsQuery) => ["groups", query] as const,
+  /** The same page by page. */
+  groupPages: (query: GroupsQuery) => ["groups", query, "pages"] as const,
   /** A metric's values move with every point: it is followed as a list is that is sorted by it. */
   bands: (ask: BandsAsk) => ["groups", { ...ask, sort: `metrics.${ask.key}` }, "bands"] as const,
   catalogue: (scope: RunsScope) => ["catalogue", scope] as const,

@@ -33,6 +33,8 @@ interface Props {
   waiting?: boolean;
   /** Why there are none. */
   fault?: string | undefined;
+  /** What else the eye would not know of these lines. */
+  told?: string | undefined;
 }
 
 /** One chart of one metric: lines of one run, of several, of groups. Everything about how it is drawn is in `view`. */
@@ -103,7 +105,7 @@ function Full({ onClose, children }: { onClose: () => void; children: ReactNode 
   );
 }
 
-function Chart({ metric, traces, looks, view, onView, figures, emphasised = null, height = 210, syncKey = "charts", waiting, fault }: Props) {
+function Chart({ metric, traces, looks, view, onView, figures, emphasised = null, height = 210, syncKey = "charts", waiting, fault, told: more }: Props) {
   // It comes while the first values are asked for; where it cannot, the chart says so when it is to be drawn.
   useEffect(() => void loadPlot().catch(ignore), []);
   const [table, setTable] = useState(false);
@@ -129,7 +131,7 @@ function Chart({ metric, traces, looks, view, onView, figures, emphasised = null
   const reads = useMemo(() => (cursor ? readAt(drawn, cursor.x) : []), [cursor, drawn]);
   const beyond = own && !chosen ? outside(drawn, y) : 0;
   const told = useMemo(() => noteOf(still, wanted), [still, wanted]);
-  const note = told + (beyond > 0 ? `; ${beyond} outside the scale` : "");
+  const note = told + (beyond > 0 ? `; ${beyond} outside the scale` : "") + (more ? `; ${more}` : "");
   const label = useMemo(() => inWords(metric, still), [metric, still]);
   const empty = drawn.every((d) => d.x.length === 0);
   const groups = drawn.some((d) => d.group);

@@ -3,7 +3,7 @@ import { LineChart } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { NamedMetric } from "../../api/overRuns";
+import type { NamedMetric, RunGroup } from "../../api/overRuns";
 import type { RunsScope } from "../../api/paths";
 import { toProblem } from "../../api/problem";
 import type { Band } from "../../api/series";
@@ -17,7 +17,10 @@ import { useVisible } from "../../charts/useVisible";
 import { type ChartView, matcher, readChartView, writeChartView } from "../../charts/view";
 import type { Look } from "../../components/colour";
 import { EmptyState } from "../../components/display/EmptyState";
+import { some } from "../../components/format";
 import { useUrlState } from "../../components/navigation";
+import { askedGroups } from "./drawnGroups";
+import { GroupTiles, usePoints } from "./GroupTiles";
 import { OneByOne } from "./oneByOne";
 import { groupId, groupName } from "./rows";
 
@@ -34,6 +37,9 @@ interface Props {
   by: readonly string[];
   scope: RunsScope;
   metrics: readonly NamedMetric[];
+  /** Those of the table, and how many there are. */
+  groups: readonly RunGroup[];
+  total: number;
   /** Ids of the groups whose eye is open. */
   drawn: readonly string[];
   looks: ReadonlyMap<string, Look>;
@@ -43,17 +49,18 @@ interface Props {
 }
 
 /** Each metric's mean over all runs of a group, whether they are loaded or not, with a band of one deviation. */
-export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised, waiting }: Props) {
+export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, emphasised, waiting }: Props) {
   const [view, setView] = useLively(...useUrlState(CODEC));
-  const sections = useMemo(
-    () =>
-      sectionsOf(
-        metrics.map((metric) => metric.key),
-        () => undefined,
-        matcher(view.find),
-      ),
-    [metrics, view.find],
+  const { filter, asked, left } = useMemo(() => askedGroups(groups, drawn, total), [groups, drawn, total]);
+  const narrowed = useMemo((): RunsScope => (filter ? { ...scope, filter: [...(scope.filter ?? []), filter] } : scope), [scope, filter]);
+  const known = usePoints(narrowed, metrics, !waiting && drawn.length > 0);
+  const sections = sectionsOf(
+    metrics.map((metric) => metric.key),
+    known.points,
+    matcher(view.find),
   );
+  // Nothing is asked for that may turn out to be a number.
+  const early = waiting || known.pending;
   // Groups have steps in common, but no start and no device; an eye that is closed is no line that is switched off.
   const shown = useMemo((): ChartView => ({ ...view, x: "step", hidden: [] }), [view]);
   if (drawn.length === 0) {
@@ -66,12 +73,18 @@ export function GroupCharts({ by, scope, metrics, drawn, looks, emphasised, wait
   return (
     <>
       <ChartToolbar view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} ghosts={false} axes={AXES} />
+      {left > 0 ? (
+        <p className="faint" role="status">
+          {some(left, "drawn group")} without a line: one question has room for the filters of {asked.length}. Close the eyes of others to see {left === 1 ? "it" : "them"}.
+        </p>
+      ) : null}
       {sections.map((section) => (
         <section key={section.name} className={charts.section} aria-label={section.name || "other"}>
           <h2>{section.name || "other"}</h2>
+          {section.scalars.length > 0 ? <GroupTiles names={section.scalars} metrics={metrics} by={by} scope={narrowed} drawn={asked} looks={looks} questions={questions} waiting={early} /> : null}
           <div className={charts.grid}>
-            {[...section.charts, ...section.scalars].map((key) => (
-              <BandChart key={key} metric={key} by={by} scope={scope} drawn={drawn} looks={looks} emphasised={emphasised} waiting={waiting} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
+            {section.charts.map((key) => (
+              <BandChart key={key} metric={key} by={by} scope={narrowed} drawn={asked} looks={looks} emphasised={emphasised} waiting={early} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
             ))}
           </div>
         </section>
@@ -91,7 +104,7 @@ export function traceOf(band: Band, metric: string): Trace {
   };
 }
 
-interface ChartProps extends Omit<Props, "metrics"> {
+interface ChartProps extends Omit<Props, "metrics" | "groups" | "total"> {
   metric: string;
   view: ChartView;
   onView: (view: ChartView) => void;
@@ -115,6 +128,8 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, 
   }, [scope, by, metric, zoom]);
   const answer = useQuery({ queryKey: keys.bands(ask), queryFn: ({ signal }) => questions.next(() => api.bands(ask), signal), enabled: visible && !waiting, placeholderData: keepPreviousData, staleTime: 10_000 });
   const traces = useMemo(() => (answer.data?.groups ?? []).map((band) => traceOf(band, metric)).filter((trace) => drawn.includes(trace.id)), [answer.data, metric, drawn]);
+  const lines = traces.filter((trace) => trace.series.steps.length > 0).length;
+  const without = answer.data && !answer.isPlaceholderData ? drawn.length - lines : 0;
   return (
     <div ref={box} style={{ minHeight: HEIGHT + AROUND, minWidth: 0 }}>
       {visible ? (
@@ -127,6 +142,7 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, 
           emphasised={emphasised}
           height={HEIGHT}
           waiting={answer.isPending}
+          told={without > 0 ? `no values of ${without} of ${some(drawn.length, "drawn group")}` : undefined}
           fault={answer.error && !answer.data ? toProblem(answer.error).message : undefined}
         />
       ) : null}

@@ -58,6 +58,7 @@ export function GroupPicker({ catalogue, by, onBy }: Props) {
               <span>{params.find((one) => `params.${one.key}` === field)?.distinct ?? ""}</span>
             </div>
           ))}
+          {wanted.length > SHOWN ? <p className="faint">{wanted.length - SHOWN} more: type a part of the name.</p> : null}
         </fieldset>
       </div>
     </Popover>

@@ -11,7 +11,7 @@ import { Button } from "../../components/controls/Button";
 import { ErrorNote } from "../../components/display/ErrorNote";
 import { Skeleton } from "../../components/display/Skeleton";
 import { toProblem } from "../../api/problem";
-import type { NamedMetric } from "../../api/overRuns";
+import type { NamedMetric, RunGroup } from "../../api/overRuns";
 import type { RunView } from "../../api/types";
 import { count, counted } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
@@ -23,7 +23,7 @@ import { RunsTable } from "./RunsTable";
 import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
 import { groupId, type Row, useGroupRows } from "./rows";
-import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, toggled, toQuery, widthsIn } from "./search";
+import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, sortOfGroups, toggled, toQuery, widthsIn } from "./search";
 import { runsQuery, useCatalogue, useGroups, useRuns } from "./useRuns";
 import { useNarrow } from "./useNarrow";
 import { useChange } from "./useChange";
@@ -40,12 +40,13 @@ const ChangeDialog = lazy(() => import("../../components/order/ChangeDialog").th
 const GroupCharts = lazy(() => import("./GroupCharts").then((module) => ({ default: module.GroupCharts })));
 const NONE: readonly string[] = [];
 const NO_METRICS: readonly NamedMetric[] = [];
+const NO_GROUPS: readonly RunGroup[] = [];
 
 /** Runs whose curves are drawn without being asked for. */
 const DRAWN = 10;
 const ENDED = new Set(["FINISHED", "PRUNED", "FAILED", "CANCELLED"]);
-/** The service's limit to what groups carry. */
-const FIELDS = 20;
+/** Groups of a page. */
+const GROUPS = 500;
 
 interface Props {
   /** Only this sweep's runs, without charts of its own. */
@@ -78,12 +79,10 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
 
   const query = useMemo(() => toQuery(scope, sort, ids), [scope, sort, ids]);
   const found = useRuns(query, !grouped && !catalogue.isPending);
-  const groupFields = useMemo(() => ids.filter((id) => metricIn(id)).slice(0, FIELDS), [ids]);
-  const bare = sort.replace(/^-/, "");
-  const groupSort = by.includes(bare) || groupFields.includes(bare) ? sort : by[0];
-  const groups = useGroups({ ...scope, by: [...by], limit: 500 }, groupFields, groupSort, grouped);
+  const groupFields = useMemo(() => ids.filter((id) => metricIn(id)), [ids]);
+  const groups = useGroups({ ...scope, by: [...by], limit: GROUPS }, groupFields, sortOfGroups(sort, by, groupFields), grouped);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const childQuery = useMemo(() => ({ ...query, sort: bare === by[0] ? DEFAULT_SORT : query.sort }), [query, bare, by]);
+  const childQuery = useMemo(() => ({ ...query, sort: sort.replace(/^-/, "") === by[0] ? DEFAULT_SORT : query.sort }), [query, sort, by]);
   const groupRows = useGroupRows(grouped ? groups.data?.items : undefined, open, childQuery);
   const runs = found.runs;
   const flat = useMemo(() => (runs ?? []).map((run): Row => ({ kind: "run", id: run.id, run, depth: 0 })), [runs]);
@@ -145,11 +144,12 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
     return grouped || found.error ? api.runs({ ...whole, filter: filter.slice(-1), limit: 1 }) : cache.fetchInfiniteQuery(runsQuery(toQuery(next, sort, ids)));
   };
   const total = grouped ? (groups.data?.total ?? 0) : found.total;
+  const groupsLeft = total - (groups.data?.items.length ?? 0);
   const answer = grouped ? groups : found;
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = found;
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = answer;
   const more = useCallback(() => {
-    if (!grouped && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [grouped, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   return (
     <div className={css.page}>
@@ -183,7 +183,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
           ) : (
             <RunsTable
               rows={rows}
-              total={found.more && !grouped ? undefined : grouped ? rows.length : total}
+              total={found.more && !grouped ? undefined : grouped ? rows.length + groupsLeft : total}
               columns={columns}
               widths={widths}
               pinned={view.pin ?? NONE}
@@ -223,7 +223,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
           {rows.length > 0 ? (
             <p className={css.foot}>
               <span className="num" role="status">
-                {grouped ? `${count(total)} ${total === 1 ? "group" : "groups"}` : `${count(loaded.length)} of ${counted(total, found.more)} runs`}
+                {grouped ? (groupsLeft > 0 ? `${count(total - groupsLeft)} of ${count(total)} groups` : `${count(total)} ${total === 1 ? "group" : "groups"}`) : `${count(loaded.length)} of ${counted(total, found.more)} runs`}
                 {isFetchingNextPage ? ", reading more…" : ""}
               </span>
               {charts ? <span>charts draw {grouped ? drawn.length : drawnRuns.length} of them</span> : null}
@@ -252,7 +252,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
             <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
               {grouped ? (
-                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
+                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} groups={groups.data?.items ?? NO_GROUPS} total={groups.data?.total ?? 0} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
               ) : (
                 <RunsCharts runs={charted} looks={looks} emphasised={emphasised} />
               )}

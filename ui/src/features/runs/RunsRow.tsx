@@ -11,7 +11,7 @@ import { belowFilter } from "../../components/filterText";
 import { between, count, some, value } from "../../components/format";
 import { Link } from "../../components/navigation";
 import { useNow } from "../../components/now";
-import { type Column, difference } from "./columns";
+import { type Column, difference, meanDifference } from "./columns";
 import css from "./runs.module.css";
 import { RowMenuButton } from "./RowMenuButton";
 import { groupId, groupName, type Row } from "./rows";
@@ -121,7 +121,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           style={left === undefined ? undefined : ({ "--left": `${left}px` } as CSSProperties)}
         >
           {row.kind === "group" ? (
-            <GroupCell row={row} column={column} look={look} drawn={drawn} onOpen={() => onOpen(row)} />
+            <GroupCell row={row} column={column} look={look} drawn={drawn} baseline={baseline} onOpen={() => onOpen(row)} />
           ) : (
             <>
               <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
@@ -140,7 +140,12 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
   );
 });
 
-function GroupCell({ row, column, look, drawn, onOpen }: { row: Extract<Row, { kind: "group" }>; column: Column; look: Look | undefined; drawn: boolean | undefined; onOpen: () => void }) {
+interface GroupCellProps extends Omit<CellProps, "run"> {
+  row: Extract<Row, { kind: "group" }>;
+  onOpen: () => void;
+}
+
+function GroupCell({ row, column, look, drawn, baseline, onOpen }: GroupCellProps) {
   const { group, open } = row;
   if (column.id === "name") {
     return (
@@ -161,10 +166,12 @@ function GroupCell({ row, column, look, drawn, onOpen }: { row: Extract<Row, { k
   if (column.id in group.by) return <span>{value(group.by[column.id] ?? undefined)}</span>;
   const spread = group.fields[column.id];
   if (!spread) return <span className="faint" />;
+  const by = baseline ? meanDifference(column, spread, baseline) : undefined;
   return (
     <>
       <span title={`mean ± sample deviation (n − 1) over ${spread.n} runs with a finite value`}>{column.spread(spread)}</span>
       {spread.n < group.runs ? <span className="faint">n {spread.n}</span> : null}
+      <Delta by={by} />
     </>
   );
 }
@@ -210,7 +217,7 @@ function RunCell({ run, column, look, drawn, baseline }: CellProps) {
           <span className={same ? "faint" : undefined} title={text}>
             {text}
           </span>
-          {by ? <span className={classes(css.delta, by.better === true && css.better, by.better === false && css.worse)}>{by.text}</span> : null}
+          <Delta by={by} />
         </>
       );
     }
@@ -246,6 +253,10 @@ export function Marks({ run }: { run: RunView }) {
       {run.deletedAt ? <Trash2 size={13} className={css.mark} role="img" aria-label="deleted" /> : null}
     </>
   );
+}
+
+function Delta({ by }: { by: ReturnType<typeof difference> }) {
+  return by ? <span className={classes(css.delta, by.better === true && css.better, by.better === false && css.worse)}>{by.text}</span> : null;
 }
 
 function Duration({ run }: { run: RunView }) {

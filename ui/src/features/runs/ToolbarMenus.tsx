@@ -2,12 +2,14 @@ import { ChartLine, Download, Ellipsis, Link2 } from "lucide-react";
 import type { RunsScope } from "../../api/paths";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { RUN_STATES } from "../../api/types";
+import { download } from "../../components/csv";
 import { Button, IconButton } from "../../components/controls/Button";
 import { TOP_FILTER } from "../../components/filterText";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import { say, sayProblem } from "../../components/overlays/toast";
 import { ColumnPicker } from "./ColumnPicker";
 import { csvAddress } from "./csv";
+import { groupsCsv } from "./groupsCsv";
 import { GroupPicker } from "./GroupPicker";
 import { type RunsSearch, toggled } from "./search";
 import { ViewsMenu } from "./ViewsMenu";
@@ -43,6 +45,12 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
     navigator.clipboard.writeText(address.href).then(
       () => say("The address is copied", { detail: "It brings back exactly this view." }),
       (fault: unknown) => sayProblem("The address could not be copied", fault),
+    );
+  };
+  const saveGroups = () => {
+    groupsCsv(narrowed, view.group ?? [], sort, ids).then(
+      (text) => download(`${view.experiment ?? "runs"}-groups.csv`, "text/csv;charset=utf-8", text),
+      (fault: unknown) => sayProblem("The groups could not be read", fault),
     );
   };
   return (
@@ -88,6 +96,11 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
             <Download size={15} aria-hidden="true" /> CSV of all that match
           </a>
         </MenuItem>
+        {view.group ? (
+          <MenuItem icon={Download} onSelect={saveGroups}>
+            CSV of all groups
+          </MenuItem>
+        ) : null}
         <MenuItem icon={Link2} onSelect={copyAddress}>
           Copy the address of this view
         </MenuItem>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { aRun } from "../../testing/samples";
-import { available, columnOf, difference, differing, usual } from "./columns";
+import { available, columnOf, difference, differing, meanDifference, usual } from "./columns";
 import { csvAddress } from "./csv";
 
 const param = (key: string, distinct: number) => ({ key, type: "number" as const, runs: 9, distinct, varies: distinct > 1, values: [1, 2] });
@@ -64,6 +64,8 @@ describe("columns", () => {
     expect(difference(loss, at(82, 0.5), at(80.5, 0.4))).toEqual({ text: "+0.1000", better: false });
     expect(difference(top1, at(80, 1), at(80, 1))).toEqual({ text: "±0.00", better: undefined });
     expect(difference(top1, at(NaN, 1), at(80, 1))).toBeUndefined();
+    expect(meanDifference(top1, { n: 3, mean: 82, std: 0.5 }, at(80.5, 0.4))).toEqual({ text: "+1.50", better: true });
+    expect(meanDifference(top1, { n: 0 }, at(80.5, 0.4))).toBeUndefined();
   });
 });
 
@@ -72,5 +74,5 @@ test("the CSV has what the table shows, by the service's names, of all that matc
   expect(address.pathname).toBe("/api/v1/runs.csv");
   expect(Object.fromEntries(["experiment", "archived", "sort"].map((name) => [name, address.searchParams.get(name)]))).toEqual({ experiment: "a b", archived: "only", sort: "-metrics.val/top1.best" });
   expect(address.searchParams.getAll("filter")).toEqual(["params.seed in (0, 1)", "starred = true"]);
-  expect(address.searchParams.getAll("column")).toEqual(["name", "startedAt", "endedAt", "step", "epoch", "tags.paper", "metrics.val/top1.best"]);
+  expect(address.searchParams.getAll("column")).toEqual(["name", "startedAt", "endedAt", "step", "epoch", "tags.paper", "metrics.val/top1.best", "device"]);
 });

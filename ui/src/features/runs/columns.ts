@@ -138,12 +138,27 @@ export function differing(catalogue: KeyCatalogue): string[] {
   return ["name", "state", ...metrics, ...catalogue.params.filter((one) => one.varies).map((one) => `params.${one.key}`)];
 }
 
+interface Difference {
+  text: string;
+  better: boolean | undefined;
+}
+
 /** How far a number lies from the baseline's, in the column's own decimals, and whether that is for the better. */
-export function difference(column: Column, run: RunView, baseline: RunView): { text: string; better: boolean | undefined } | undefined {
-  const [mine, theirs] = [column.raw(run), column.raw(baseline)];
+export function difference(column: Column, run: RunView, baseline: RunView): Difference | undefined {
+  return apart(column, column.raw(run), baseline, column.text(run, 0));
+}
+
+/** The same of a group's mean. */
+export function meanDifference(column: Column, spread: Spread, baseline: RunView): Difference | undefined {
+  return apart(column, spread.mean ?? undefined, baseline, column.spread(spread));
+}
+
+/** @param written how the column writes the number */
+function apart(column: Column, mine: Json | undefined, baseline: RunView, written: string): Difference | undefined {
+  const theirs = column.raw(baseline);
   if (typeof mine !== "number" || typeof theirs !== "number" || !Number.isFinite(mine - theirs)) return undefined;
   const by = mine - theirs;
-  const decimals = /\.(\d+)/.exec(column.text(run, 0))?.[1]?.length ?? 0;
+  const decimals = /\.(\d+)/.exec(written)?.[1]?.length ?? 0;
   const text = `${by > 0 ? "+" : by < 0 ? "−" : "±"}${column.section === "Metrics" ? Math.abs(by).toFixed(decimals) : number(Math.abs(by))}`;
   return { text, better: column.goal === undefined || by === 0 ? undefined : by > 0 === (column.goal === "MAX") };
 }

@@ -2,11 +2,10 @@ import type { RunsScope } from "../../api/paths";
 import { addressInProject } from "../../api/project";
 import type { KeyCatalogue } from "../../api/overRuns";
 
-/** What the service calls what a column shows; a column that it has no field for is left out. */
+/** What the service calls what a column shows; the id is there anyhow. */
 function fieldsOf(id: string, catalogue: KeyCatalogue | undefined): string[] {
   switch (id) {
     case "id":
-    case "device":
       return [];
     case "duration":
       return ["startedAt", "endedAt"];

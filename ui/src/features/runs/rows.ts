@@ -1,11 +1,11 @@
 import { keepPreviousData, useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { RunsQuery } from "../../api/paths";
 import type { RunGroup } from "../../api/overRuns";
 import type { Json, RunView } from "../../api/types";
 import { value } from "../../components/format";
+import { readRuns } from "./useRuns";
 
 /** One line of the table. */
 export type Row =
@@ -33,7 +33,7 @@ export function useGroupRows(groups: readonly RunGroup[] | undefined, open: Read
   const answers = useQueries({
     queries: opened.map((group) => {
       const asked = { ...query, filter: [...(query.filter ?? []), group.filter], limit: SHOWN };
-      return { queryKey: keys.runs(asked), queryFn: async () => ({ pages: [await api.runs(asked)], pageParams: [""] }), placeholderData: keepPreviousData };
+      return { queryKey: keys.runs(asked), queryFn: async () => ({ pages: [await readRuns(asked)], pageParams: [""] }), placeholderData: keepPreviousData };
     }),
   });
   const children = answers.map((answer) => answer.data?.pages[0]?.items);

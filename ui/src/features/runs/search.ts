@@ -59,8 +59,9 @@ export function runsSearch(raw: RawSearch): RunsSearch {
 export const DEFAULT_SORT = "-createdAt";
 export const PAGE_SIZE = 100;
 const STARRED = "starred = true";
-/** The service's limits to what one row may carry. */
-const MOST = 50;
+/** The service's limits: metrics of a row in one answer, as many parameters, and fields; fields of a group. */
+export const EACH = 50;
+export const FIELDS = 20;
 
 export function scopeOf(view: RunsSearch, sweep: string | undefined, within: readonly string[] = []): RunsScope {
   const filter = [...within, ...(view.filter ?? []), ...(view.starred ? [STARRED] : [])];
@@ -73,6 +74,8 @@ export function scopeOf(view: RunsSearch, sweep: string | undefined, within: rea
   };
 }
 
+export const slices = <T,>(list: readonly T[], size: number): T[][] => Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+
 const METRIC = /^metrics\.(.+?)(?:\.(last|best|min|max)|\.at\((.+)\))?$/;
 
 /** What a metric's column shows: `metrics.val/top1.best`, `metrics.test/top1.at(val/top1)`. */
@@ -82,10 +85,10 @@ export function metricIn(id: string): { key: string; part: "last" | "best" | "mi
   return { key: found[1]!, part: found[3] ? "at" : ((found[2] ?? "last") as "last"), at: found[3] };
 }
 
-/** What a list has to carry for these columns. */
+/** What a list has to carry for these columns; more than one answer may hold. */
 export function toQuery(scope: RunsScope, sort: string, columns: readonly string[]): RunsQuery {
   const metrics = columns.map(metricIn).filter((metric) => metric !== undefined);
-  const some = (list: string[]) => (list.length > 0 ? [...new Set(list)].slice(0, MOST) : undefined);
+  const some = (list: string[]) => (list.length > 0 ? [...new Set(list)] : undefined);
   return {
     ...scope,
     sort,
@@ -94,6 +97,12 @@ export function toQuery(scope: RunsScope, sort: string, columns: readonly string
     param: some(columns.filter((id) => id.startsWith("params.")).map((id) => id.slice(7))),
     field: some(columns.filter((id) => metricIn(id)?.part === "at")),
   };
+}
+
+/** Groups are sorted by what makes them or by a mean that is shown; else by the first of what makes them. */
+export function sortOfGroups(sort: string, by: readonly string[], fields: readonly string[]): string | undefined {
+  const bare = sort.replace(/^-/, "");
+  return by.includes(bare) || fields.includes(bare) ? sort : by[0];
 }
 
 /** descending → ascending → as usual */

@@ -119,6 +119,10 @@ public record RunView(
             "(r.external and r.state = 'RUNNING' and exists (select 1 from client_run k where k.run_id = r.id"
                     + " and k.heard_at < now() - interval '" + SILENT_SECONDS + " seconds'))";
 
+    /** SQL: the device that {@code run r} is on now. */
+    public static final String DEVICE =
+            "(select l.device_id from lease l where l.run_id = r.id and l.released_at is null and not l.beside)";
+
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
     public static final String COLUMNS =
             """
@@ -129,11 +133,11 @@ public record RunView(
             r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
             %s as silent, r.parent,
             (select count(*) from run k where k.parent = cast(r.id as text) and k.deleted_at is null) as children,
-            (select l.device_id from lease l where l.run_id = r.id and l.released_at is null and not l.beside) as device,
+            %s as device,
             case when r.state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING') then (
               select json_build_object('what', a.preparing, 'done', a.prepared, 'of', a.to_prepare)
               from attempt a join lease h on h.run_id = a.run_id and h.attempt = a.attempt
-              where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside and a.preparing is not null) end as preparing""".formatted(progress("end_step", "step"), progress("epoch", "epoch"), SILENT);
+              where a.run_id = r.id and a.attempt = r.attempt and h.released_at is null and not h.beside and a.preparing is not null) end as preparing""".formatted(progress("end_step", "step"), progress("epoch", "epoch"), SILENT, DEVICE);
 
     /** What the attempt that goes on told last; the run's own when none does. */
     public static String progress(String told, String own) {

@@ -91,6 +91,7 @@ public sealed interface RunField {
             column("pinned", "r.pinned", Type.FLAG, false),
             column("archived", "r.archived", Type.FLAG, false),
             column("note", NOTE, Type.TEXT, true),
+            column("device", RunView.DEVICE, Type.ID, true),
             column("silent", RunView.SILENT, Type.FLAG, false),
             column("parent", "r.parent", Type.TEXT, true),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),

@@ -10,6 +10,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** A list as text: all of it, and every number as it is. */
@@ -37,9 +38,32 @@ final class RunCsvTest {
         statements.change(
                 "update metric_summary s set last = 'NaN' from run r join experiment e on e.id = r.experiment_id"
                         + " where s.run_id = r.id and e.name = 'csv' and r.tags ->> 'i' = '11'");
+        UUID worker = UUID.randomUUID();
+        UUID device = UUID.randomUUID();
+        statements.change("insert into worker (id, host, pid, version) values (?, 'csv', 1, 'test')", worker);
+        statements.change(
+                "insert into device (id, host, key, kind, name, memory_bytes, slots) values (?, 'csv', 'csv', 'cpu', 'c', 0, 1)",
+                device);
+        String fifth = " from run r join experiment e on e.id = r.experiment_id where e.name = 'csv' and r.name = 'n5'";
+        statements.change(
+                "insert into attempt (run_id, attempt, device_id, worker_id, state) select r.id, 1, ?, ?, 'RUNNING'"
+                        + fifth,
+                device,
+                worker);
+        statements.change(
+                "insert into lease (run_id, attempt, device_id, slot, expires_at)"
+                        + " select r.id, 1, ?, 0, now() + interval '1 minute'" + fifth,
+                device);
         String text = given().queryParam("experiment", "csv")
                 .queryParam(
-                        "column", "name", "metrics.csv/x", "metrics.csv/x.min", "tags.i", "createdAt", "params.none")
+                        "column",
+                        "name",
+                        "metrics.csv/x",
+                        "metrics.csv/x.min",
+                        "tags.i",
+                        "createdAt",
+                        "params.none",
+                        "device")
                 .queryParam("sort", "-metrics.csv/x")
                 .get("/api/v1/runs.csv")
                 .then()
@@ -47,7 +71,8 @@ final class RunCsvTest {
                 .extract()
                 .asString();
         List<String> lines = text.lines().toList();
-        assertThat(lines.get(0)).isEqualTo("id,name,metrics.csv/x,metrics.csv/x.min,tags.i,createdAt,params.none");
+        assertThat(lines.get(0))
+                .isEqualTo("id,name,metrics.csv/x,metrics.csv/x.min,tags.i,createdAt,params.none,device");
         assertThat(lines).hasSize(2501);
         assertThat(lines.stream().map(l -> l.substring(0, 36)).distinct().count())
                 .isEqualTo(2501);
@@ -64,6 +89,7 @@ final class RunCsvTest {
             assertThat(Double.parseDouble(cells[3])).isEqualTo(0.1 + 0.2);
             assertThat(cells[5]).endsWith("Z");
             assertThat(cells[6]).isEmpty();
+            assertThat(cells[7]).isEqualTo(i == 5 ? device.toString() : "");
         }
         assertThat(lines.get(7)).contains(",\"'=cmd(\"\"x\"\"),y\",");
         assertThat(lines.subList(2499, 2501))
