@@ -82,7 +82,7 @@ final class MlflowFenceTest {
 
     private record Below(UUID queued, String bearer, String run, String model) {
         String filled(String text) {
-            return text.replace("RUN", run).replace("QUEUED", queued.toString()).replace("MODEL", model);
+            return text.replace("RUN", run).replace("QUEUED", queued.toString()).replace("/MODEL", "/" + model).replace("'MODEL'", "'" + model + "'");
         }
     }
 
