@@ -61,6 +61,9 @@ class CasesTest {
                     .hasLineCount(1)
                     .doesNotContain("dev.runyard")
                     .doesNotContain("java.lang");
+            if (example.has("says")) {
+                assertThat(e.getMessage()).contains(example.get("says").textValue());
+            }
         });
     }
 
