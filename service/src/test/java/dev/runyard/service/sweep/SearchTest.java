@@ -147,6 +147,25 @@ final class SearchTest {
                 .contains("in a row did not beat val/top1");
     }
 
+    /** The model of a Gaussian process costs the cube of its points, while the sweep's row is held. */
+    @Test
+    void aGaussianProcessIsNotMadeLongerThanItIsFor() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"seeds\": [0, 1], \"sampler\": {\"kind\": \"gp\", \"runs\": 490}"));
+        given().contentType(ContentType.JSON)
+                .body("{\"points\": 11}")
+                .post("/api/v1/sweeps/" + sweep + "/extend")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("OUT_OF_RANGE"))
+                .body("field", equalTo("points"))
+                .body("detail", containsString("make 501 points, and sampler gp draws 500 at most; add 10 or fewer"));
+        given().get("/api/v1/sweeps/" + sweep).then().body("total", equalTo(980));
+        extend(sweep, 10);
+        given().get("/api/v1/sweeps/" + sweep).then().body("total", equalTo(1000));
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
     /** A point of a run at an epoch; the first of an epoch counts. */
     private void report(UUID run, int epoch, double value) {
         statements.change(

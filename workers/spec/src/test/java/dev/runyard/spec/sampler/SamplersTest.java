@@ -14,6 +14,7 @@ import dev.runyard.spec.space.Draws;
 import dev.runyard.spec.space.Expression;
 import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -336,6 +337,35 @@ class SamplersTest {
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("tpe");
         assertThatThrownBy(() -> sampler("grid").check(space(REALS))).hasMessageContaining("random");
+    }
+
+    /** n points cost n³, and whoever draws holds the sweep's row. */
+    @Test
+    void aModelIsMadeOfTheBestAndTheNewestOfALongHistory() {
+        Space space = space(REALS);
+        List<Past> all = history(space, "gp", 900).stream()
+                .filter(past -> past.state() != Past.State.OPEN)
+                .toList();
+        List<Past> learned = GpSampler.learned(all);
+        assertThat(learned).hasSize(500).isSubsetOf(all);
+        assertThat(learned).as("in the order of the draws").isSortedAccordingTo(Comparator.comparingInt(all::indexOf));
+        assertThat(learned).containsAll(all.subList(all.size() - 250, all.size()));
+        assertThat(learned)
+                .containsAll(all.stream()
+                        .filter(Past::told)
+                        .sorted(Comparator.comparingDouble(Past::loss))
+                        .limit(250)
+                        .toList());
+        assertThat(GpSampler.learned(all.subList(0, 500))).isEqualTo(all.subList(0, 500));
+
+        // What is left out tells with nothing that is drawn.
+        Past out = all.stream()
+                .filter(past -> past.told() && !learned.contains(past))
+                .findFirst()
+                .orElseThrow();
+        List<Past> other = new ArrayList<>(all);
+        other.set(all.indexOf(out), Past.failed(out.point()));
+        assertThat(sampler("gp").draw(space, 3, other, 1)).isEqualTo(sampler("gp").draw(space, 3, all, 1));
     }
 
     @Test
