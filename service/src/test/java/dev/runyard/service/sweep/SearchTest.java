@@ -147,6 +147,59 @@ final class SearchTest {
                 .contains("in a row did not beat val/top1");
     }
 
+    /** A run on two devices uses up two device-hours in an hour. */
+    @Test
+    void aBudgetOfDeviceHoursCountsEachDeviceOfARun() {
+        UUID sweep = hours("\"deviceHours\": 10");
+        leased(sweep);
+        statements.change("update run set devices = 2 where sweep_id = ?", sweep);
+        statements.change(
+                "update attempt set started_at = now() - interval '4.9 hours'"
+                        + " where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).isEmpty();
+        statements.change(
+                "update attempt set started_at = started_at - interval '0.2 hours'"
+                        + " where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).startsWith("10.20 device-hours used, of 10.0");
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aBudgetOfHoursCountsFromTheQueueing() {
+        UUID sweep = hours("\"hours\": 24");
+        statements.change("update sweep set created_at = now() - interval '23.9 hours' where id = ?", sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).isEmpty();
+        statements.change("update sweep set created_at = now() - interval '24.1 hours' where id = ?", sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).startsWith("24.10 hours since it was queued, of 24.0");
+    }
+
+    private static UUID hours(String budget) {
+        return id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"budget\": {" + budget + "}, \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}"));
+    }
+
+    /** There is room for a run; its attempt, where it has one, ends now. */
+    private void oneMore(UUID sweep) {
+        statements.change(
+                "update attempt set ended_at = coalesce(ended_at, now()), state = 'FINISHED' where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        finish(sweep);
+        ledger.next(sweep);
+    }
+
+    private String stopping(UUID sweep) {
+        return statements
+                .row("select coalesce(stopping, '') from sweep where id = ?", r -> r.getString(1), sweep)
+                .orElseThrow();
+    }
+
     /** The model of a Gaussian process costs the cube of its points, while the sweep's row is held. */
     @Test
     void aGaussianProcessIsNotMadeLongerThanItIsFor() {
