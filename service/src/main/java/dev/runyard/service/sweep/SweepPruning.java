@@ -86,8 +86,10 @@ public class SweepPruning implements MetricListener {
             return;
         }
         SweepSpec spec;
+        int longest;
         try {
             spec = Json.read(document, SweepSpec.class);
+            longest = Aims.longest(spec);
         } catch (InvalidSpec e) {
             // Of another release: its runs go on to their end, and the sweep says so when it is topped up.
             return;
@@ -116,7 +118,11 @@ public class SweepPruning implements MetricListener {
             return;
         }
         boolean higher = higher(spec);
-        int epochs = (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
+        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made. Of a program
+        // nobody knows more than what its runs say.
+        int epochs = longest > 0
+                ? longest
+                : (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
         Pruner pruner = Pruner.of(asked, epochs, higher);
         List<Reading> before = before(sweep, higher);
         Set<UUID> stopped = new HashSet<>();

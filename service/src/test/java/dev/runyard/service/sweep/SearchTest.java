@@ -219,6 +219,19 @@ final class SearchTest {
         given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
     }
 
+    /** Brackets follow from the longest run that the axes allow: none shifts when a longer one is made. */
+    @Test
+    void aRunStaysInItsBracketWhenALongerOneIsMade() {
+        UUID sweep = id(queue("\"axes\": {\"schedule.epochs\": [2, 9]}, \"parallel\": 1,"
+                + " \"enqueue\": [{\"schedule.epochs\": 2}], \"sampler\": {\"kind\": \"tpe\", \"runs\": 2},"
+                + " \"pruner\": {\"kind\": \"hyperband\"}"));
+        UUID run = SweepLedger.runId(sweep, 0);
+        assertThat(statements.number("select epochs from run where id = ?", run)).isEqualTo(2);
+        report(run, 1, 50);
+        // With 9 epochs there are three brackets, and it belongs to the second, which begins at epoch 3.
+        assertThat(decisions(sweep)).containsExactly("0@1 -");
+    }
+
     /** A point of a run at an epoch; the first of an epoch counts. */
     private void report(UUID run, int epoch, double value) {
         statements.change(
