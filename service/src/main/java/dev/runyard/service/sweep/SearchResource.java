@@ -314,17 +314,18 @@ public class SearchResource {
     }
 
     private static PointView chosen(Points points, String which) {
-        Integer index = points.best();
-        if (which.equals("best") && index == null) {
+        Integer best = points.best();
+        if (which.equals("best") && best == null) {
             throw Problem.of(404, "NOT_FOUND", "No point is finished yet, so that none is the best.");
         }
-        int at = index != null && which.equals("best")
-                ? index
+        int number = best != null && which.equals("best")
+                ? best
                 : (int) Given.number("point", which, 0, 0, Integer.MAX_VALUE);
-        if (at >= points.points().size()) {
-            throw Problem.notFound("point", at);
-        }
-        return points.points().get(at);
+        // The list leaves out what a stopped sweep never ran: a place in it is no number.
+        return points.points().stream()
+                .filter(view -> view.point() == number)
+                .findFirst()
+                .orElseThrow(() -> Problem.notFound("point", number));
     }
 
     /** Makes the sweep longer by points that its sampler draws; a finished one goes on. */

@@ -219,6 +219,25 @@ final class SearchTest {
         given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
     }
 
+    /** A stopped sweep's list leaves out what it never ran; a point's number stays its number. */
+    @Test
+    void aPointIsFoundByItsNumberBehindThoseThatNeverRan() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 4}"));
+        given().post("/api/v1/sweeps/" + sweep + "/stop").then().statusCode(200);
+        statements.change("update sweep_draw set refused = 'cannot be run' where sweep_id = ? and point = 3", sweep);
+        String points = "/api/v1/sweeps/" + sweep + "/points";
+        JsonPath listed = given().get(points).then().body("points.point", contains(0, 3)).extract().jsonPath();
+        given().get(points + "/3/run")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("search point 3"))
+                .body(
+                        "spec.optimizer.learningRate",
+                        equalTo(listed.getFloat("points[1].params.'optimizer.learningRate'")));
+        given().get(points + "/1/run").then().statusCode(404);
+    }
+
     /** Brackets follow from the longest run that the axes allow: none shifts when a longer one is made. */
     @Test
     void aRunStaysInItsBracketWhenALongerOneIsMade() {
