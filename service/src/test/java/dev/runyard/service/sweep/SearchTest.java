@@ -219,6 +219,28 @@ final class SearchTest {
         given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
     }
 
+    /** Axes that are there for one method only, drawn by a sampler that learns. */
+    @Test
+    void anAxisOfOneMethodIsDrawnWithThatMethodAlone() {
+        UUID sweep = id(queue("\"axes\": {\"method.kind\": [\"pgn\", \"iip\"], \"method.librarySize\":"
+                + " {\"integers\": [8, 64], \"log\": true, \"when\": {\"method.kind\": \"pgn\"}},"
+                + " \"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 4,"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 16, \"startup\": 6}"));
+        for (int i = 0; i < 4; i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        String runs = "select count(*) from run where sweep_id = ? and spec #>> '{method,kind}' = ? and spec #>> '{method,librarySize}' is ";
+        long with = statements.number(runs + "not null", sweep, "pgn");
+        long without = statements.number(runs + "null", sweep, "iip");
+        assertThat(with).isPositive();
+        assertThat(without).isPositive();
+        assertThat(with + without).isEqualTo(16);
+        assertThat(statements.number("select count(*) from sweep_draw where sweep_id = ? and refused is not null", sweep))
+                .isZero();
+    }
+
     /** A stopped sweep's list leaves out what it never ran; a point's number stays its number. */
     @Test
     void aPointIsFoundByItsNumberBehindThoseThatNeverRan() {
