@@ -218,8 +218,8 @@ public class SearchResource {
     private static @Nullable Integer best(Goals goals, List<PointView> points, List<Past> past) {
         return points.stream()
                 .filter(view -> past.get(view.point()).told())
-                .min(Comparator.comparingInt(
-                                (PointView view) -> goals.seedsLater() ? -view.runs().size() : 0)
+                .min(Comparator.comparingInt((PointView view) ->
+                                goals.seedsLater() ? -view.runs().size() : 0)
                         .thenComparingDouble(view -> past.get(view.point()).loss()))
                 .map(PointView::point)
                 .orElse(null);

@@ -135,7 +135,8 @@ public class StudyResource {
         if (state == Past.State.FINISHED) {
             goals.all().forEach(goal -> required(goal.metric(), values));
         }
-        ledger.tell(sweep, goals, tell.point(), new StudyLedger.Result(state, values, tell.epoch(), message(tell)), who);
+        ledger.tell(
+                sweep, goals, tell.point(), new StudyLedger.Result(state, values, tell.epoch(), message(tell)), who);
         return new Told(tell.point(), state, null, null);
     }
 

@@ -119,8 +119,8 @@ public class SweepPruning implements MetricListener {
             return;
         }
         boolean higher = higher(spec);
-        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made. Of a program
-        // nobody knows more than what its runs say.
+        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made.
+        // Of a program nobody knows more than what its runs say.
         int epochs = longest > 0
                 ? longest
                 : (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);

@@ -231,13 +231,15 @@ final class SearchTest {
             ledger.next(sweep);
         }
         given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
-        String runs = "select count(*) from run where sweep_id = ? and spec #>> '{method,kind}' = ? and spec #>> '{method,librarySize}' is ";
+        String runs =
+                "select count(*) from run where sweep_id = ? and spec #>> '{method,kind}' = ? and spec #>> '{method,librarySize}' is ";
         long with = statements.number(runs + "not null", sweep, "pgn");
         long without = statements.number(runs + "null", sweep, "iip");
         assertThat(with).isPositive();
         assertThat(without).isPositive();
         assertThat(with + without).isEqualTo(16);
-        assertThat(statements.number("select count(*) from sweep_draw where sweep_id = ? and refused is not null", sweep))
+        assertThat(statements.number(
+                        "select count(*) from sweep_draw where sweep_id = ? and refused is not null", sweep))
                 .isZero();
     }
 
@@ -249,7 +251,11 @@ final class SearchTest {
         given().post("/api/v1/sweeps/" + sweep + "/stop").then().statusCode(200);
         statements.change("update sweep_draw set refused = 'cannot be run' where sweep_id = ? and point = 3", sweep);
         String points = "/api/v1/sweeps/" + sweep + "/points";
-        JsonPath listed = given().get(points).then().body("points.point", contains(0, 3)).extract().jsonPath();
+        JsonPath listed = given().get(points)
+                .then()
+                .body("points.point", contains(0, 3))
+                .extract()
+                .jsonPath();
         given().get(points + "/3/run")
                 .then()
                 .statusCode(200)
@@ -267,7 +273,8 @@ final class SearchTest {
                 + " \"enqueue\": [{\"schedule.epochs\": 2}], \"sampler\": {\"kind\": \"tpe\", \"runs\": 2},"
                 + " \"pruner\": {\"kind\": \"hyperband\"}"));
         UUID run = SweepLedger.runId(sweep, 0);
-        assertThat(statements.number("select epochs from run where id = ?", run)).isEqualTo(2);
+        assertThat(statements.number("select epochs from run where id = ?", run))
+                .isEqualTo(2);
         report(run, 1, 50);
         // With 9 epochs there are three brackets, and it belongs to the second, which begins at epoch 3.
         assertThat(decisions(sweep)).containsExactly("0@1 -");

@@ -225,7 +225,8 @@ final class SweepRulesTest {
                 .body("state", equalTo("OPEN"))
                 .body("decision", nullValue());
         post(sweep, "tell", "{\"point\": 0, \"value\": 0.5}").statusCode(200);
-        post(sweep, "tell", "{\"point\": 1, \"state\": \"PRUNED\", \"value\": 0.25, \"epoch\": 2}").statusCode(200);
+        post(sweep, "tell", "{\"point\": 1, \"state\": \"PRUNED\", \"value\": 0.25, \"epoch\": 2}")
+                .statusCode(200);
         String at = "/api/v1/sweeps/" + sweep;
         given().get(at + "/rungs").then().statusCode(200).body("readings.value", equalTo(List.of(3f)));
         given().get(at + "/points")

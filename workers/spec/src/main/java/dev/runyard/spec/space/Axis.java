@@ -143,7 +143,6 @@ public sealed interface Axis {
     private static void spread(String kind, double mean, double std) {
         if (!Double.isFinite(mean) || !Double.isFinite(std)) {
             throw new InvalidSpec(
-                    
                     "NOT_FINITE",
                     kind,
                     List.of(mean, std),

@@ -167,8 +167,14 @@ final class AxisJson {
                 || !given.get(1).isNumber()) {
             boolean spread = kind.endsWith("ormal");
             throw new InvalidSpec(
-                    "WRONG_TYPE", kind, given, "must be two numbers, " + (spread ? "[mean, std]" : "[lo, hi]"),
-                    "for " + (spread ? "a normal write {" + kind + ": [0, 1]}" : "a range write {" + kind + ": [1, 10]}")
+                    "WRONG_TYPE",
+                    kind,
+                    given,
+                    "must be two numbers, " + (spread ? "[mean, std]" : "[lo, hi]"),
+                    "for "
+                            + (spread
+                                    ? "a normal write {" + kind + ": [0, 1]}"
+                                    : "a range write {" + kind + ": [1, 10]}")
                             + ", for values of your own list them");
         }
         double a = given.get(0).doubleValue();
@@ -209,7 +215,8 @@ final class AxisJson {
 
     private static boolean truth(JsonNode given) {
         if (!given.isBoolean()) {
-            throw new InvalidSpec("WRONG_TYPE", "log", given, "must be true or false", "write log: true, or leave it out");
+            throw new InvalidSpec(
+                    "WRONG_TYPE", "log", given, "must be true or false", "write log: true, or leave it out");
         }
         return given.booleanValue();
     }

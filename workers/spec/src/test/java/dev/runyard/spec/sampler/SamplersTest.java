@@ -346,7 +346,8 @@ class SamplersTest {
         sampler("gp").check(wide(20));
         assertThatThrownBy(() -> sampler("gp").check(wide(21))).hasMessageContaining("20 axes at most, not 21");
         sampler("sobol").check(wide(1_000));
-        assertThatThrownBy(() -> sampler("sobol").check(wide(1_001))).hasMessageContaining("1000 axes at most, not 1001");
+        assertThatThrownBy(() -> sampler("sobol").check(wide(1_001)))
+                .hasMessageContaining("1000 axes at most, not 1001");
     }
 
     private static Space wide(int axes) {
@@ -397,7 +398,8 @@ class SamplersTest {
                 .orElseThrow();
         List<Past> other = new ArrayList<>(all);
         other.set(all.indexOf(out), Past.failed(out.point()));
-        assertThat(sampler("gp").draw(space, 3, other, 1)).isEqualTo(sampler("gp").draw(space, 3, all, 1));
+        assertThat(sampler("gp").draw(space, 3, other, 1))
+                .isEqualTo(sampler("gp").draw(space, 3, all, 1));
     }
 
     @Test
