@@ -7,6 +7,7 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Given;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.sweep.draw.Goals;
 import dev.runyard.service.sweep.draw.SweepHistory;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
@@ -136,8 +137,8 @@ public class SearchResource {
     @Path("/{id}/points")
     public Points points(@PathParam("id") String id) {
         UUID sweep = Given.id("sweep", id);
-        SweepSpec spec = spec(sweep);
-        List<Past> past = history.of(sweep, spec);
+        Goals goals = Goals.of(document(sweep));
+        List<Past> past = history.of(sweep, goals);
         List<PointView> points = new ArrayList<>();
         statements
                 .rows(
@@ -171,33 +172,28 @@ public class SearchResource {
                 .stream()
                 // One that was drawn since the others were read is for the next time.
                 .filter(view -> view.point() < past.size())
-                .forEach(view -> points.add(told(view, past.get(view.point()), spec)));
-        List<String> metrics = new ArrayList<>(List.of(spec.metric()));
-        List<SweepSpec.Goal> goals = new ArrayList<>(List.of(spec.goal()));
-        spec.further().forEach(f -> {
-            metrics.add(f.metric());
-            goals.add(f.goal());
-        });
+                .forEach(view -> points.add(told(view, past.get(view.point()), goals)));
         String stopping = statements
                 .row("select coalesce(stopping, '') from sweep where id = ?", r -> r.getString(1), sweep)
                 .filter(s -> !s.isEmpty())
                 .orElse(null);
-        return new Points(metrics, goals, best(spec, points, past), stopping, spec.later(), points);
+        return new Points(
+                goals.all().stream().map(Goals.Goal::metric).toList(),
+                goals.all().stream().map(Goals.Goal::better).toList(),
+                best(goals, points, past),
+                stopping,
+                goals.seedsLater(),
+                points);
     }
 
     private static List<UUID> ids(@Nullable Array array) throws java.sql.SQLException {
         return array == null ? List.of() : Arrays.asList((UUID[]) array.getArray());
     }
 
-    private static PointView told(PointView view, Past past, SweepSpec spec) {
+    private static PointView told(PointView view, Past past, Goals goals) {
         List<Double> values = new ArrayList<>();
         for (int k = 0; k < past.losses().size(); k++) {
-            SweepSpec.Goal goal =
-                    k == 0 ? spec.goal() : spec.further().get(k - 1).goal();
-            values.add(
-                    goal == SweepSpec.Goal.MAX
-                            ? -past.losses().get(k)
-                            : past.losses().get(k));
+            values.add(goals.all().get(k).loss(past.losses().get(k)));
         }
         return new PointView(
                 view.point(),
@@ -219,11 +215,11 @@ public class SearchResource {
     }
 
     /** Where only the best points have further seeds, one of those: a lucky one of a single seed is none. */
-    private static @Nullable Integer best(SweepSpec spec, List<PointView> points, List<Past> past) {
+    private static @Nullable Integer best(Goals goals, List<PointView> points, List<Past> past) {
         return points.stream()
                 .filter(view -> past.get(view.point()).told())
-                .min(Comparator.comparingInt(
-                                (PointView view) -> spec.later() ? -view.runs().size() : 0)
+                .min(Comparator.comparingInt((PointView view) ->
+                                goals.seedsLater() ? -view.runs().size() : 0)
                         .thenComparingDouble(view -> past.get(view.point()).loss()))
                 .map(PointView::point)
                 .orElse(null);
@@ -233,7 +229,7 @@ public class SearchResource {
     @Path("/{id}/rungs")
     public Rungs rungs(@PathParam("id") String id, @QueryParam("after") @Nullable String after) {
         UUID sweep = Given.id("sweep", id);
-        spec(sweep);
+        document(sweep);
         List<ReadingView> found = statements.rows(
                 "select * from sweep_reading where sweep_id = ? and seq > ? order by seq limit ?",
                 r -> new ReadingView(
@@ -314,17 +310,18 @@ public class SearchResource {
     }
 
     private static PointView chosen(Points points, String which) {
-        Integer index = points.best();
-        if (which.equals("best") && index == null) {
+        Integer best = points.best();
+        if (which.equals("best") && best == null) {
             throw Problem.of(404, "NOT_FOUND", "No point is finished yet, so that none is the best.");
         }
-        int at = index != null && which.equals("best")
-                ? index
+        int number = best != null && which.equals("best")
+                ? best
                 : (int) Given.number("point", which, 0, 0, Integer.MAX_VALUE);
-        if (at >= points.points().size()) {
-            throw Problem.notFound("point", at);
-        }
-        return points.points().get(at);
+        // The list leaves out what a stopped sweep never ran: a place in it is no number.
+        return points.points().stream()
+                .filter(view -> view.point() == number)
+                .findFirst()
+                .orElseThrow(() -> Problem.notFound("point", number));
     }
 
     /** Makes the sweep longer by points that its sampler draws; a finished one goes on. */
@@ -359,15 +356,24 @@ public class SearchResource {
     @Path("/{id}/stop")
     public Points stop(@PathParam("id") String id, @HeaderParam("X-Runyard-User") @Nullable String user) {
         UUID sweep = Given.id("sweep", id);
-        spec(sweep);
+        document(sweep);
         length.stop(sweep, Given.who(user));
         return points(id);
     }
 
+    /** @throws InvalidSpec below {@code spec}, when this release does not read it */
     private SweepSpec spec(UUID sweep) {
-        JsonNode document = statements
+        JsonNode document = document(sweep);
+        try {
+            return Json.read(document, SweepSpec.class);
+        } catch (InvalidSpec e) {
+            throw e.within("spec");
+        }
+    }
+
+    private JsonNode document(UUID sweep) {
+        return statements
                 .row("select spec from sweep where id = ?", r -> Json.tree(r.getString(1)), sweep)
                 .orElseThrow(() -> Problem.notFound("sweep", sweep));
-        return Json.read(document, SweepSpec.class);
     }
 }

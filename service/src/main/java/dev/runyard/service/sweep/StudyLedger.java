@@ -7,9 +7,9 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.IllegalTransition;
+import dev.runyard.service.sweep.draw.Goals;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
-import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -101,9 +100,9 @@ public class StudyLedger {
      * @throws Problem 404 for a point that nobody asked for, 409 ALREADY_TOLD for another result than before
      */
     @Transactional
-    public void tell(UUID sweep, SweepSpec spec, int point, Result given, String who) {
+    public void tell(UUID sweep, Goals goals, int point, Result given, String who) {
         own(sweep, "key share");
-        Result result = complete(sweep, spec, point, given);
+        Result result = complete(sweep, goals, point, given);
         String values = Json.canonical(new TreeMap<>(result.values()));
         int told = statements.change("""
                 update sweep_draw set told_state = ?, told = cast(? as jsonb), told_epoch = cast(? as integer), told_at = now(),
@@ -140,8 +139,9 @@ public class StudyLedger {
     }
 
     /** A pruned point was worth what it reported last, unless somebody says otherwise. */
-    private Result complete(UUID sweep, SweepSpec spec, int point, Result given) {
-        if (given.state() != Past.State.PRUNED || given.values().containsKey(spec.metric())) {
+    private Result complete(UUID sweep, Goals goals, int point, Result given) {
+        String metric = goals.first().metric();
+        if (given.state() != Past.State.PRUNED || given.values().containsKey(metric)) {
             return given;
         }
         record Last(int epoch, double value) {}
@@ -151,15 +151,15 @@ public class StudyLedger {
                         r -> new Last(r.getInt(1), r.getDouble(2)),
                         sweep,
                         point)
-                .filter(found -> spec.metric().equals(SweepPruning.metric(spec)))
+                .filter(found -> metric.equals(goals.watched()))
                 .orElseThrow(() -> Problem.invalid(
                         "MISSING_FIELD",
-                        "values." + spec.metric(),
+                        "values." + metric,
                         null,
                         "is required of a pruned point that reported nothing",
-                        "give the last value of " + spec.metric()));
+                        "give the last value of " + metric));
         Map<String, Double> values = new TreeMap<>(given.values());
-        values.put(spec.metric(), last.value());
+        values.put(metric, last.value());
         return new Result(
                 given.state(), values, given.epochs() == null ? last.epoch() : given.epochs(), given.message());
     }
@@ -214,8 +214,12 @@ public class StudyLedger {
         return pruning.told(sweep, point, epoch, value);
     }
 
-    /** @throws Problem 404; 422 for a sweep that this lab's devices carry out; 409 for one that is deleted */
-    public SweepSpec study(UUID sweep) {
+    /**
+     * What is told of a sweep from outside. Its spec need not be readable: who has a result has it once.
+     *
+     * @throws Problem 404; 422 for a sweep that this lab's devices carry out; 409 for one that is deleted
+     */
+    public Goals study(UUID sweep) {
         record Found(JsonNode spec, boolean external, boolean deleted) {}
         Found found = statements
                 .row(
@@ -234,6 +238,6 @@ public class StudyLedger {
         if (found.deleted()) {
             throw new IllegalTransition("sweep", sweep, "ask or tell", IllegalTransition.DELETED);
         }
-        return Objects.requireNonNull(Json.read(found.spec(), SweepSpec.class));
+        return Goals.of(found.spec());
     }
 }

@@ -5,11 +5,11 @@ import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Answers;
 import dev.runyard.service.db.Commit;
 import dev.runyard.service.http.Given;
+import dev.runyard.service.sweep.draw.Goals;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.Names;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
-import dev.runyard.spec.sweep.SweepSpec;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -118,13 +118,13 @@ public class StudyResource {
         UUID sweep = Given.id("sweep", id);
         Tell tell = Json.read(body, Tell.class);
         String who = Given.who(user);
-        SweepSpec spec = ledger.study(sweep);
-        Map<String, Double> values = values(tell, spec);
+        Goals goals = ledger.study(sweep);
+        Map<String, Double> values = values(tell, goals);
         if (tell.epoch() != null && (tell.epoch() < 1 || tell.epoch() > MOST_EPOCHS)) {
             throw new InvalidSpec("OUT_OF_RANGE", "epoch", tell.epoch(), "must lie in [1, " + MOST_EPOCHS + "]", null);
         }
         if (tell.epoch() != null && tell.state() == null) {
-            Double value = required(SweepPruning.metric(spec), values);
+            Double value = required(goals.watched(), values);
             SweepPruning.Told told = ledger.report(sweep, tell.point(), tell.epoch(), value);
             return new Told(tell.point(), Past.State.OPEN, told.decision(), told.why());
         }
@@ -133,14 +133,14 @@ public class StudyResource {
             throw new InvalidSpec("UNKNOWN_VALUE", "state", state, "must be FINISHED, PRUNED or FAILED", null);
         }
         if (state == Past.State.FINISHED) {
-            required(spec.metric(), values);
-            spec.further().forEach(goal -> required(goal.metric(), values));
+            goals.all().forEach(goal -> required(goal.metric(), values));
         }
-        ledger.tell(sweep, spec, tell.point(), new StudyLedger.Result(state, values, tell.epoch(), message(tell)), who);
+        ledger.tell(
+                sweep, goals, tell.point(), new StudyLedger.Result(state, values, tell.epoch(), message(tell)), who);
         return new Told(tell.point(), state, null, null);
     }
 
-    private static Map<String, Double> values(Tell tell, SweepSpec spec) {
+    private static Map<String, Double> values(Tell tell, Goals goals) {
         Map<String, Double> out = new TreeMap<>();
         if (tell.values() != null) {
             if (tell.values().size() > MOST_VALUES) {
@@ -151,7 +151,7 @@ public class StudyResource {
         }
         if (tell.value() != null) {
             boolean report = tell.epoch() != null && tell.state() == null;
-            out.put(report ? SweepPruning.metric(spec) : spec.metric(), tell.value());
+            out.put(report ? goals.watched() : goals.first().metric(), tell.value());
         }
         out.forEach((metric, value) -> {
             if (value == null || !Double.isFinite(value)) {

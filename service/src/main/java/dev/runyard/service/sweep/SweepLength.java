@@ -53,8 +53,9 @@ class SweepLength {
         if (spec.later()) {
             total = seeds.longer(sweep, held.created(), held.total(), spec, points);
         } else {
-            total = held.total() + points * SweepDraws.seeds(spec);
-            SweepDraws.bounded(points, total);
+            int seeds = SweepDraws.seeds(spec);
+            total = held.total() + points * seeds;
+            SweepDraws.bounded(spec, points, held.total() / seeds + points, total);
         }
         SweepState next = held.state() == SweepState.FINISHED ? SweepState.RUNNING : held.state();
         statements.change(

@@ -5,6 +5,7 @@ import dev.runyard.service.db.Statements;
 import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricListener;
+import dev.runyard.service.sweep.draw.Goals;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
@@ -86,8 +87,10 @@ public class SweepPruning implements MetricListener {
             return;
         }
         SweepSpec spec;
+        int longest;
         try {
             spec = Json.read(document, SweepSpec.class);
+            longest = Aims.longest(spec);
         } catch (InvalidSpec e) {
             // Of another release: its runs go on to their end, and the sweep says so when it is topped up.
             return;
@@ -116,7 +119,11 @@ public class SweepPruning implements MetricListener {
             return;
         }
         boolean higher = higher(spec);
-        int epochs = (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
+        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made.
+        // Of a program nobody knows more than what its runs say.
+        int epochs = longest > 0
+                ? longest
+                : (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
         Pruner pruner = Pruner.of(asked, epochs, higher);
         List<Reading> before = before(sweep, higher);
         Set<UUID> stopped = new HashSet<>();
@@ -147,9 +154,8 @@ public class SweepPruning implements MetricListener {
     }
 
     /** What a sweep's pruner looks at; without one, the sweep's own metric. */
-    static String metric(SweepSpec spec) {
-        PrunerSpec pruner = spec.pruner();
-        return pruner == null || pruner.metric() == null ? spec.metric() : pruner.metric();
+    private static String metric(SweepSpec spec) {
+        return Goals.of(spec).watched();
     }
 
     private static boolean higher(SweepSpec spec) {
@@ -175,14 +181,9 @@ public class SweepPruning implements MetricListener {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     Told told(UUID sweep, int point, int epoch, double value) {
-        SweepSpec spec = Json.read(
-                statements
-                        .row(
-                                "select spec from sweep where id = ? for no key update",
-                                r -> Json.tree(r.getString(1)),
-                                sweep)
-                        .orElseThrow(),
-                SweepSpec.class);
+        JsonNode document = statements
+                .row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep)
+                .orElseThrow();
         Optional<Told> known = statements.row(
                 "select value, decision, why from sweep_reading where sweep_id = ? and sweep_index = ? and epoch = ?",
                 r -> new Told(r.getDouble(1), r.getString(2), r.getString(3)),
@@ -209,16 +210,7 @@ public class SweepPruning implements MetricListener {
             }
             return known.get();
         }
-        int epochs = Aims.epochs(spec);
-        boolean higher = higher(spec);
-        PrunerSpec asked = spec.pruner();
-        @Nullable Decision decision = null;
-        if (asked != null) {
-            Pruner pruner = Pruner.of(asked, epochs, higher);
-            if (pruner.decides(point, epoch, epochs)) {
-                decision = pruner.decide(new Reading(point, epoch, (higher ? -1 : 1) * value), before(sweep, higher));
-            }
-        }
+        @Nullable Decision decision = decided(sweep, document, point, epoch, value);
         Told told = new Told(
                 value,
                 decision == null ? null : decision.stop() ? "STOP" : "KEEP",
@@ -227,6 +219,26 @@ public class SweepPruning implements MetricListener {
                 insert into sweep_reading (sweep_id, run_id, sweep_index, epoch, value, decision, why)
                 values (?, null, ?, ?, ?, ?, ?)""", sweep, point, epoch, value, told.decision(), told.why());
         return told;
+    }
+
+    /** Of a spec that this release does not read, nothing is decided: the point goes on, and what it reports is kept. */
+    private @Nullable Decision decided(UUID sweep, JsonNode document, int point, int epoch, double value) {
+        SweepSpec spec;
+        try {
+            spec = Json.read(document, SweepSpec.class);
+        } catch (InvalidSpec e) {
+            return null;
+        }
+        PrunerSpec asked = spec.pruner();
+        if (asked == null) {
+            return null;
+        }
+        int epochs = Aims.epochs(spec);
+        boolean higher = higher(spec);
+        Pruner pruner = Pruner.of(asked, epochs, higher);
+        return pruner.decides(point, epoch, epochs)
+                ? pruner.decide(new Reading(point, epoch, (higher ? -1 : 1) * value), before(sweep, higher))
+                : null;
     }
 
     private void book(UUID sweep, Fresh one, @Nullable Decision decision) {

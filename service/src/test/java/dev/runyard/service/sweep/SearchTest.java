@@ -147,6 +147,139 @@ final class SearchTest {
                 .contains("in a row did not beat val/top1");
     }
 
+    /** A run on two devices uses up two device-hours in an hour. */
+    @Test
+    void aBudgetOfDeviceHoursCountsEachDeviceOfARun() {
+        UUID sweep = hours("\"deviceHours\": 10");
+        leased(sweep);
+        statements.change("update run set devices = 2 where sweep_id = ?", sweep);
+        statements.change(
+                "update attempt set started_at = now() - interval '4.9 hours'"
+                        + " where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).isEmpty();
+        statements.change(
+                "update attempt set started_at = started_at - interval '0.2 hours'"
+                        + " where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).startsWith("10.20 device-hours used, of 10.0");
+        assertThat(statements.number("select count(*) from run where sweep_id = ?", sweep))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aBudgetOfHoursCountsFromTheQueueing() {
+        UUID sweep = hours("\"hours\": 24");
+        statements.change("update sweep set created_at = now() - interval '23.9 hours' where id = ?", sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).isEmpty();
+        statements.change("update sweep set created_at = now() - interval '24.1 hours' where id = ?", sweep);
+        oneMore(sweep);
+        assertThat(stopping(sweep)).startsWith("24.10 hours since it was queued, of 24.0");
+    }
+
+    private static UUID hours(String budget) {
+        return id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"budget\": {" + budget + "}, \"sampler\": {\"kind\": \"tpe\", \"runs\": 9}"));
+    }
+
+    /** There is room for a run; its attempt, where it has one, ends now. */
+    private void oneMore(UUID sweep) {
+        statements.change(
+                "update attempt set ended_at = coalesce(ended_at, now()), state = 'FINISHED' where run_id in (select id from run where sweep_id = ?)",
+                sweep);
+        finish(sweep);
+        ledger.next(sweep);
+    }
+
+    private String stopping(UUID sweep) {
+        return statements
+                .row("select coalesce(stopping, '') from sweep where id = ?", r -> r.getString(1), sweep)
+                .orElseThrow();
+    }
+
+    /** The model of a Gaussian process costs the cube of its points, while the sweep's row is held. */
+    @Test
+    void aGaussianProcessIsNotMadeLongerThanItIsFor() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"seeds\": [0, 1], \"sampler\": {\"kind\": \"gp\", \"runs\": 490}"));
+        given().contentType(ContentType.JSON)
+                .body("{\"points\": 11}")
+                .post("/api/v1/sweeps/" + sweep + "/extend")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("OUT_OF_RANGE"))
+                .body("field", equalTo("points"))
+                .body("detail", containsString("make 501 points, and sampler gp draws 500 at most; add 10 or fewer"));
+        given().get("/api/v1/sweeps/" + sweep).then().body("total", equalTo(980));
+        extend(sweep, 10);
+        given().get("/api/v1/sweeps/" + sweep).then().body("total", equalTo(1000));
+        given().post("/api/v1/sweeps/" + sweep + "/cancel").then().statusCode(200);
+    }
+
+    /** Axes that are there for one method only, drawn by a sampler that learns. */
+    @Test
+    void anAxisOfOneMethodIsDrawnWithThatMethodAlone() {
+        UUID sweep = id(queue("\"axes\": {\"method.kind\": [\"pgn\", \"iip\"], \"method.librarySize\":"
+                + " {\"integers\": [8, 64], \"log\": true, \"when\": {\"method.kind\": \"pgn\"}},"
+                + " \"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 4,"
+                + " \"sampler\": {\"kind\": \"tpe\", \"runs\": 16, \"startup\": 6}"));
+        for (int i = 0; i < 4; i++) {
+            finish(sweep);
+            ledger.next(sweep);
+        }
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+        String runs =
+                "select count(*) from run where sweep_id = ? and spec #>> '{method,kind}' = ? and spec #>> '{method,librarySize}' is ";
+        long with = statements.number(runs + "not null", sweep, "pgn");
+        long without = statements.number(runs + "null", sweep, "iip");
+        assertThat(with).isPositive();
+        assertThat(without).isPositive();
+        assertThat(with + without).isEqualTo(16);
+        assertThat(statements.number(
+                        "select count(*) from sweep_draw where sweep_id = ? and refused is not null", sweep))
+                .isZero();
+    }
+
+    /** A stopped sweep's list leaves out what it never ran; a point's number stays its number. */
+    @Test
+    void aPointIsFoundByItsNumberBehindThoseThatNeverRan() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 1,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 4}"));
+        given().post("/api/v1/sweeps/" + sweep + "/stop").then().statusCode(200);
+        statements.change("update sweep_draw set refused = 'cannot be run' where sweep_id = ? and point = 3", sweep);
+        String points = "/api/v1/sweeps/" + sweep + "/points";
+        JsonPath listed = given().get(points)
+                .then()
+                .body("points.point", contains(0, 3))
+                .extract()
+                .jsonPath();
+        given().get(points + "/3/run")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("search point 3"))
+                .body(
+                        "spec.optimizer.learningRate",
+                        equalTo(listed.getFloat("points[1].params.'optimizer.learningRate'")));
+        given().get(points + "/1/run").then().statusCode(404);
+    }
+
+    /** Brackets follow from the longest run that the axes allow: none shifts when a longer one is made. */
+    @Test
+    void aRunStaysInItsBracketWhenALongerOneIsMade() {
+        UUID sweep = id(queue("\"axes\": {\"schedule.epochs\": [2, 9]}, \"parallel\": 1,"
+                + " \"enqueue\": [{\"schedule.epochs\": 2}], \"sampler\": {\"kind\": \"tpe\", \"runs\": 2},"
+                + " \"pruner\": {\"kind\": \"hyperband\"}"));
+        UUID run = SweepLedger.runId(sweep, 0);
+        assertThat(statements.number("select epochs from run where id = ?", run))
+                .isEqualTo(2);
+        report(run, 1, 50);
+        // With 9 epochs there are three brackets, and it belongs to the second, which begins at epoch 3.
+        assertThat(decisions(sweep)).containsExactly("0@1 -");
+    }
+
     /** A point of a run at an epoch; the first of an epoch counts. */
     private void report(UUID run, int epoch, double value) {
         statements.change(

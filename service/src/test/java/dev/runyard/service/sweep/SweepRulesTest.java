@@ -15,6 +15,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Set;
@@ -137,7 +138,23 @@ final class SweepRulesTest {
                 .statusCode(200)
                 .body("spec.sampler.kind", equalTo("of another time"))
                 .body("specFault", containsString("sampler.kind"));
-        given().get("/api/v1/sweeps/" + sweep + "/table").then().statusCode(200);
+        String at = "/api/v1/sweeps/" + sweep;
+        given().get(at + "/table").then().statusCode(200);
+        given().get(at + "/rungs").then().statusCode(200).body("readings", hasSize(0));
+        given().get(at + "/points")
+                .then()
+                .statusCode(200)
+                .body("points", hasSize(3))
+                .body("metrics", equalTo(List.of("val/top1")))
+                .body("goals", equalTo(List.of("max")));
+        // What needs the axes or the sampler says what it cannot read.
+        given().get(at + "/importance").then().statusCode(422).body("field", equalTo("spec.sampler.kind"));
+        given().contentType(ContentType.JSON)
+                .body("{\"points\": 1}")
+                .post(at + "/extend")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("spec.sampler.kind"));
         for (int i = 0; i < 3; i++) {
             finish(sweep, 1);
             ledger.next(sweep);
@@ -171,6 +188,66 @@ final class SweepRulesTest {
                         .orElseThrow())
                 .contains("cannot read the sweep's spec")
                 .contains("of another time");
+    }
+
+    @Test
+    void aSweepWhoseSpecNobodyReadsIsStopped() {
+        UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"uniform\": [0.1, 0.9]}}, \"parallel\": 1,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 3}"));
+        unreadable(sweep);
+        given().post("/api/v1/sweeps/" + sweep + "/stop")
+                .then()
+                .statusCode(200)
+                .body("stopping", containsString("stopped by"))
+                .body("points", hasSize(1));
+        finish(sweep, 1);
+        ledger.next(sweep);
+        given().get("/api/v1/sweeps/" + sweep).then().body("state", equalTo("FINISHED"));
+    }
+
+    /** Whoever carries a point out has its result once: it is kept, whatever this release reads. */
+    @Test
+    void whatIsToldOfASweepWhoseSpecNobodyReadsIsKept() {
+        String sweep = given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"rules\", \"external\": true, \"base\": {\"schedule\": {\"epochs\": 9}},"
+                        + " \"metric\": \"loss\", \"goal\": \"min\", \"axes\": {\"x\": {\"uniform\": [0, 1]}},"
+                        + " \"pruner\": {\"kind\": \"median\", \"metric\": \"early\"},"
+                        + " \"sampler\": {\"kind\": \"random\", \"runs\": 2}}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        post(sweep, "ask", "{\"points\": 2}").statusCode(200);
+        unreadable(UUID.fromString(sweep));
+        post(sweep, "tell", "{\"point\": 0, \"epoch\": 1, \"value\": 3}")
+                .statusCode(200)
+                .body("state", equalTo("OPEN"))
+                .body("decision", nullValue());
+        post(sweep, "tell", "{\"point\": 0, \"value\": 0.5}").statusCode(200);
+        post(sweep, "tell", "{\"point\": 1, \"state\": \"PRUNED\", \"value\": 0.25, \"epoch\": 2}")
+                .statusCode(200);
+        String at = "/api/v1/sweeps/" + sweep;
+        given().get(at + "/rungs").then().statusCode(200).body("readings.value", equalTo(List.of(3f)));
+        given().get(at + "/points")
+                .then()
+                .statusCode(200)
+                .body("best", equalTo(0))
+                .body("points.state", equalTo(List.of("FINISHED", "PRUNED")))
+                .body("points.values", equalTo(List.of(List.of(0.5f), List.of(0.25f))));
+        given().get(at).then().body("state", equalTo("FINISHED"));
+    }
+
+    private void unreadable(UUID sweep) {
+        statements.change(
+                "update sweep set spec = jsonb_set(spec, '{sampler,kind}', '\"of another time\"') where id = ?", sweep);
+    }
+
+    private static ValidatableResponse post(String sweep, String what, String body) {
+        return given().contentType(ContentType.JSON)
+                .body(body)
+                .post("/api/v1/sweeps/" + sweep + "/" + what)
+                .then();
     }
 
     @Test

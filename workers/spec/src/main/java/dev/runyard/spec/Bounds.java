@@ -40,13 +40,22 @@ public final class Bounds {
             throw new IllegalStateException(type.getSimpleName() + "." + component + " has no range");
         }
         if (!Double.isFinite(value)) {
-            throw new InvalidSpec("NOT_FINITE", component, given, "must be a finite number", null);
+            throw new InvalidSpec("NOT_FINITE", component, given, "must be a finite number", "write a number");
         }
         if (value < doc.min() || value <= doc.above() || value > doc.max()) {
             boolean open = doc.above() > doc.min();
             String range = (open ? "(" + plain(doc.above()) : "[" + plain(doc.min())) + ", " + plain(doc.max()) + "]";
-            throw new InvalidSpec("OUT_OF_RANGE", component, given, "must lie in " + range, null);
+            throw new InvalidSpec("OUT_OF_RANGE", component, given, "must lie in " + range, remedy(doc, value));
         }
+    }
+
+    private static String remedy(Doc doc, double value) {
+        if (value > doc.max()) {
+            return "write " + plain(doc.max()) + " or less";
+        }
+        return doc.above() > doc.min()
+                ? "write more than " + plain(doc.above())
+                : "write " + plain(doc.min()) + " or more";
     }
 
     private static String plain(double d) {

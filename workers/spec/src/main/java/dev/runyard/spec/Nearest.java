@@ -12,7 +12,7 @@ public final class Nearest {
     /** The refusal of {@code word}: names the choices and, when one is close, asks for it. */
     public static InvalidSpec unknown(String field, String word, Collection<String> choices, String code) {
         String remedy =
-                to(word, choices).map(n -> "did you mean \"" + n + "\"?").orElse(null);
+                to(word, choices).map(n -> "did you mean \"" + n + "\"?").orElse("write one of these");
         return new InvalidSpec(code, field, word, "is not one of " + String.join(", ", choices), remedy);
     }
 

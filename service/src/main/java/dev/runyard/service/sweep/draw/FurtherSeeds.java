@@ -117,7 +117,10 @@ public class FurtherSeeds {
         // What was drawn before the sweep was stopped is not drawn again: it goes on with these.
         int wanted = Math.max(placed.points(), (over ? tried : wanted(sweep, spec)) + points);
         SweepDraws.bounded(
-                points, placed.runs() + wanted - placed.points() + (spec.seeds().size() - 1) * Points.best(wanted));
+                spec,
+                points,
+                wanted,
+                placed.runs() + wanted - placed.points() + (spec.seeds().size() - 1) * Points.best(wanted));
         return set(sweep, spec, placed, wanted);
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
-import dev.runyard.spec.sweep.SweepSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,17 +34,14 @@ class StudyHistory {
     }
 
     private record Told(Map<String, JsonNode> params, Past.State state, JsonNode values, int epoch) {
-        Past past(SweepSpec goals) {
+        Past past(Goals goals) {
             if (state == Past.State.FAILED) {
                 return Past.failed(params);
             }
-            List<Double> losses = new ArrayList<>(List.of(loss(goals.metric(), goals.goal())));
-            goals.further().forEach(goal -> losses.add(loss(goal.metric(), goal.goal())));
+            List<Double> losses = goals.all().stream()
+                    .map(goal -> goal.loss(values.path(goal.metric()).asDouble(Double.NaN)))
+                    .toList();
             return new Past(params, state, losses, epoch);
-        }
-
-        private double loss(String metric, SweepSpec.Goal goal) {
-            return values.path(metric).asDouble(Double.NaN) * (goal == SweepSpec.Goal.MAX ? -1 : 1);
         }
     }
 
@@ -55,7 +51,7 @@ class StudyHistory {
             @Nullable Told told) {}
 
     /** All points in the order of the draws. */
-    List<Past> of(UUID sweep, SweepSpec goals) {
+    List<Past> of(UUID sweep, Goals goals) {
         List<@Nullable Told> before = before(sweep);
         int[] open = new int[before.size()];
         int n = 0;

@@ -14,7 +14,7 @@ import java.util.UUID;
 @ApplicationScoped
 public class SweepBudgets {
     private static final String USED = """
-            select coalesce(sum(extract(epoch from coalesce(a.ended_at, now()) - a.started_at)), 0) / 3600
+            select coalesce(sum(extract(epoch from coalesce(a.ended_at, now()) - a.started_at) * r.devices), 0) / 3600
             from attempt a join run r on r.id = a.run_id where r.sweep_id = ? and a.started_at is not null""";
 
     private final Statements statements;

@@ -139,8 +139,25 @@ public class SweepDraws {
         return spec.later() ? 1 : Math.max(1, spec.seeds().size());
     }
 
-    /** @throws Problem 422 for more runs than a sweep may have */
-    public static void bounded(int points, int total) {
+    /**
+     * @param points further ones that were asked for
+     * @param wanted all that the sweep would have, with those that are included
+     * @param total runs that it would have
+     * @throws Problem 422 for more points than its sampler is for, or more runs than a sweep may have
+     */
+    public static void bounded(SweepSpec spec, int points, int wanted, int total) {
+        int drawn = wanted - spec.include().size();
+        int most = spec.sampler().most();
+        if (drawn > most) {
+            throw Problem.invalid(
+                    "OUT_OF_RANGE",
+                    "points",
+                    points,
+                    "make " + drawn + " points, and sampler " + spec.sampler().kind() + " draws " + most + " at most",
+                    points > drawn - most
+                            ? "add " + (points - (drawn - most)) + " or fewer, or go on with sampler tpe and from:"
+                            : "go on with sampler tpe and from: this sweep's id");
+        }
         if (total > SweepSpec.LIMIT) {
             throw Problem.invalid(
                     "SWEEP_TOO_LARGE",

@@ -57,14 +57,18 @@ public class SweepHistory {
             @Nullable List<@Nullable Double> values) {}
 
     /**
-     * @param goals the sweep that asks: its goals count, also over the runs of another
+     * @param asks its goals count, also over the runs of another sweep
      */
-    public List<Past> of(UUID sweep, SweepSpec goals) {
+    public List<Past> of(UUID sweep, SweepSpec asks) {
+        return of(sweep, Goals.of(asks));
+    }
+
+    /** All points in the order of the draws. */
+    public List<Past> of(UUID sweep, Goals goals) {
         if (statements.number("select count(*) from sweep where id = ? and external", sweep) == 1) {
             return studies.of(sweep, goals);
         }
-        List<String> keys = new ArrayList<>(List.of(goals.metric()));
-        goals.further().forEach(g -> keys.add(g.metric()));
+        List<String> keys = goals.all().stream().map(Goals.Goal::metric).toList();
         Map<Integer, List<Row>> points = new LinkedHashMap<>();
         statements
                 .rows(
@@ -88,7 +92,7 @@ public class SweepHistory {
         return out;
     }
 
-    private static Past past(List<Row> rows, SweepSpec goals) {
+    private static Past past(List<Row> rows, Goals goals) {
         Map<String, JsonNode> params = new TreeMap<>();
         rows.get(0).params().properties().forEach(e -> params.put(e.getKey(), e.getValue()));
         if (rows.get(0).refused() != null) {
@@ -109,10 +113,8 @@ public class SweepHistory {
             return Past.failed(params);
         }
         List<Double> losses = new ArrayList<>();
-        for (int k = 0; k <= goals.further().size(); k++) {
-            SweepSpec.Goal goal =
-                    k == 0 ? goals.goal() : goals.further().get(k - 1).goal();
-            losses.add(mean(counted, k) * (goal == SweepSpec.Goal.MAX ? -1 : 1));
+        for (int k = 0; k < goals.all().size(); k++) {
+            losses.add(goals.all().get(k).loss(mean(counted, k)));
         }
         int epochs = counted.stream().mapToInt(Row::epoch).min().orElse(0);
         return new Past(params, pruned.isEmpty() ? Past.State.FINISHED : Past.State.PRUNED, losses, epochs);

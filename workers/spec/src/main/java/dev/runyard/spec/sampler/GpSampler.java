@@ -6,9 +6,11 @@ import dev.runyard.spec.space.Chance;
 import dev.runyard.spec.space.Dimension;
 import dev.runyard.spec.space.Space;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.hipparchus.random.SobolSequenceGenerator;
 
@@ -18,7 +20,7 @@ import org.hipparchus.random.SobolSequenceGenerator;
  * (kriging believer), one that broke down as the worst so far.
  */
 final class GpSampler extends OneByOne {
-    /** Most points that it is asked for, and most axes. */
+    /** Most points that it is asked for, and learns from; most axes. */
     static final int POINTS = 500;
 
     static final int AXES = 20;
@@ -50,10 +52,10 @@ final class GpSampler extends OneByOne {
 
     @Override
     Map<String, JsonNode> next(Space space, long seed, List<Past> history) {
-        List<Past> over = history.stream()
+        List<Past> over = learned(history.stream()
                 .filter(past -> past.state() != Past.State.OPEN)
                 .filter(past -> space.has(past.point()))
-                .toList();
+                .toList());
         List<Past> told = over.stream().filter(past -> !past.broken()).toList();
         if (history.size() < startup || told.size() < 2) {
             List<Map<String, JsonNode>> even = new SobolSampler(true).draw(space, seed, history, 1);
@@ -74,6 +76,27 @@ final class GpSampler extends OneByOne {
         GaussianProcess model = GaussianProcess.fitted(unordered, x, y, x.length > 200 ? 15 : 40);
         GaussianProcess believer = believing(space, model, history);
         return best(space, believer, best, over, y, seed, history.size());
+    }
+
+    /**
+     * What the model is made of, in the order of the draws: its cost grows with the cube of the points. A longer history, as that of a sweep that
+     * another begins from, gives half of them for its best points and half for its newest.
+     */
+    static List<Past> learned(List<Past> over) {
+        if (over.size() <= POINTS) {
+            return over;
+        }
+        TreeSet<Integer> kept = new TreeSet<>();
+        IntStream.range(0, over.size())
+                .filter(i -> over.get(i).told())
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> over.get(i).loss()))
+                .limit(POINTS / 2)
+                .forEach(kept::add);
+        for (int i = over.size() - 1; kept.size() < POINTS; i--) {
+            kept.add(i);
+        }
+        return kept.stream().map(over::get).toList();
     }
 
     /** Mean 0, deviation 1; what broke down as the worst. */
@@ -99,6 +122,7 @@ final class GpSampler extends OneByOne {
                 .filter(past -> past.state() == Past.State.OPEN && space.has(past.point()))
                 .map(past -> space.coordinates(past.point()))
                 .toArray(double[][]::new);
+        open = Arrays.copyOfRange(open, Math.max(0, open.length - POINTS), open.length);
         if (open.length == 0) {
             return model;
         }

@@ -42,6 +42,11 @@ public sealed interface SamplerSpec {
         return 0;
     }
 
+    /** Most points it draws in one sweep, also in one that is made longer. */
+    default int most() {
+        return MOST;
+    }
+
     /** Of the draws. */
     default Long seed() {
         return 0L;
@@ -146,6 +151,11 @@ public sealed interface SamplerSpec {
             seed = Defaults.or(seed, 0L);
             startup = Defaults.or(startup, 10);
             Bounds.check(Gp.class, "startup", startup);
+        }
+
+        @Override
+        public int most() {
+            return GpSampler.POINTS;
         }
     }
 

@@ -68,7 +68,12 @@ public sealed interface Axis {
         public LogUniform {
             ordered("logUniform", lo, hi);
             if (lo <= 0) {
-                throw new InvalidSpec("OUT_OF_RANGE", "logUniform", lo, "must have bounds > 0", null);
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "logUniform",
+                        lo,
+                        "must have bounds > 0",
+                        "begin above 0: [1e-5, 1], or write uniform");
             }
         }
     }
@@ -78,13 +83,24 @@ public sealed interface Axis {
         public Integers {
             if (lo >= hi) {
                 throw new InvalidSpec(
-                        "OUT_OF_RANGE", "integers", List.of(lo, hi), "must have its lower bound first", null);
+                        "OUT_OF_RANGE", "integers", List.of(lo, hi), "must have its lower bound first", first(lo, hi));
             }
             if (step < 1 || hi - lo >= 0 && step > hi - lo) {
-                throw new InvalidSpec("OUT_OF_RANGE", "step", step, "must lie in [1, " + (hi - lo) + "]", null);
+                String range = Long.toUnsignedString(hi - lo);
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "step",
+                        step,
+                        "must lie in [1, " + range + "]",
+                        step < 1 ? "leave it out for every whole number" : "give a smaller one, or list the values");
             }
             if (log && lo < 1) {
-                throw new InvalidSpec("OUT_OF_RANGE", "integers", lo, "must have bounds > 0 with log", null);
+                throw new InvalidSpec(
+                        "OUT_OF_RANGE",
+                        "integers",
+                        lo,
+                        "must have bounds > 0 with log",
+                        "begin at 1 or above, or leave log out");
             }
         }
 
@@ -127,7 +143,11 @@ public sealed interface Axis {
     private static void spread(String kind, double mean, double std) {
         if (!Double.isFinite(mean) || !Double.isFinite(std)) {
             throw new InvalidSpec(
-                    "NOT_FINITE", kind, List.of(mean, std), "must have a finite mean and deviation", null);
+                    "NOT_FINITE",
+                    kind,
+                    List.of(mean, std),
+                    "must have a finite mean and deviation",
+                    "write two numbers: [mean, deviation]");
         }
         if (std <= 0) {
             throw new InvalidSpec("OUT_OF_RANGE", kind, std, "must have a deviation > 0", "write [mean, deviation]");
@@ -136,10 +156,16 @@ public sealed interface Axis {
 
     private static void ordered(String kind, double lo, double hi) {
         if (!Double.isFinite(lo) || !Double.isFinite(hi)) {
-            throw new InvalidSpec("NOT_FINITE", kind, List.of(lo, hi), "must have finite bounds", null);
+            throw new InvalidSpec(
+                    "NOT_FINITE", kind, List.of(lo, hi), "must have finite bounds", "write two numbers: [lo, hi]");
         }
         if (lo >= hi) {
-            throw new InvalidSpec("OUT_OF_RANGE", kind, List.of(lo, hi), "must have its lower bound first", null);
+            throw new InvalidSpec(
+                    "OUT_OF_RANGE", kind, List.of(lo, hi), "must have its lower bound first", first(lo, hi));
         }
+    }
+
+    private static String first(Number lo, Number hi) {
+        return lo.equals(hi) ? "for one value write {constant: " + lo + "}" : "write [" + hi + ", " + lo + "]";
     }
 }

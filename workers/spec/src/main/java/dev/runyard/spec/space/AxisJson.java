@@ -23,6 +23,7 @@ final class AxisJson {
             List.of("uniform", "logUniform", "integers", "normal", "logNormal", "choice", "constant");
     private static final String RULE = "must be a list of values, or an object with one of " + String.join(", ", KINDS)
             + ": {\"uniform\": [lo, hi]}";
+    private static final String NAMED = "name exactly one of them";
     private static final Set<String> OF_INTEGERS = Set.of("step", "log");
 
     private AxisJson() {}
@@ -119,7 +120,7 @@ final class AxisJson {
         }
         if (!node.isObject() || node.isEmpty()) {
             throw new InvalidSpec(
-                    "WRONG_TYPE", "", node, RULE, node.isObject() ? null : "for one value write [" + node + "]");
+                    "WRONG_TYPE", "", node, RULE, node.isObject() ? NAMED : "for one value write [" + node + "]");
         }
         String kind = kind(node);
         Axis plain = plain(kind, node.get(kind), node.get("step"), node.get("log"));
@@ -145,7 +146,7 @@ final class AxisJson {
             }
         }
         if (kinds.size() != 1) {
-            throw new InvalidSpec("WRONG_TYPE", "", node, RULE, null);
+            throw new InvalidSpec("WRONG_TYPE", "", node, RULE, NAMED);
         }
         return kinds.get(0);
     }
@@ -166,7 +167,15 @@ final class AxisJson {
                 || !given.get(1).isNumber()) {
             boolean spread = kind.endsWith("ormal");
             throw new InvalidSpec(
-                    "WRONG_TYPE", kind, given, "must be two numbers, " + (spread ? "[mean, std]" : "[lo, hi]"), null);
+                    "WRONG_TYPE",
+                    kind,
+                    given,
+                    "must be two numbers, " + (spread ? "[mean, std]" : "[lo, hi]"),
+                    "for "
+                            + (spread
+                                    ? "a normal write {" + kind + ": [0, 1]}"
+                                    : "a range write {" + kind + ": [1, 10]}")
+                            + ", for values of your own list them");
         }
         double a = given.get(0).doubleValue();
         double b = given.get(1).doubleValue();
@@ -206,14 +215,20 @@ final class AxisJson {
 
     private static boolean truth(JsonNode given) {
         if (!given.isBoolean()) {
-            throw new InvalidSpec("WRONG_TYPE", "log", given, "must be true or false", null);
+            throw new InvalidSpec(
+                    "WRONG_TYPE", "log", given, "must be true or false", "write log: true, or leave it out");
         }
         return given.booleanValue();
     }
 
     private static long whole(String field, JsonNode bound) {
         if (!bound.canConvertToLong() || !bound.isIntegralNumber()) {
-            throw new InvalidSpec("WRONG_TYPE", field, bound, "must be a whole number of 64 bits", null);
+            throw new InvalidSpec(
+                    "WRONG_TYPE",
+                    field,
+                    bound,
+                    "must be a whole number of 64 bits",
+                    field.equals("step") ? "write step: 1, or leave it out" : "use uniform for fractions");
         }
         return bound.longValue();
     }

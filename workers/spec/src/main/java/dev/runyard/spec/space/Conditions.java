@@ -75,8 +75,10 @@ final class Conditions {
     private static void check(String path, String on, List<JsonNode> values, Map<String, Axis> axes) {
         String field = "axes." + path + ".when";
         String other = axis(on, axes).orElseThrow(() -> {
-            InvalidSpec unknown = Nearest.unknown(field, on, List.copyOf(axes.keySet()), "UNKNOWN_AXIS");
-            return new InvalidSpec("UNKNOWN_AXIS", field, on, "is no axis of the sweep", unknown.remedy());
+            String remedy = Nearest.to(on, axes.keySet())
+                    .map(near -> "did you mean \"" + near + "\"?")
+                    .orElse("name one of " + String.join(", ", axes.keySet()));
+            return new InvalidSpec("UNKNOWN_AXIS", field, on, "is no axis of the sweep", remedy);
         });
         Axis axis = given(axes, other).plain();
         for (JsonNode value : values) {

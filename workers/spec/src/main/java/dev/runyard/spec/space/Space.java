@@ -230,7 +230,8 @@ public final class Space {
             }
         });
         if (!allows(out)) {
-            throw new InvalidSpec("UNMET_CONDITION", "", out, "does not satisfy " + require, null);
+            throw new InvalidSpec(
+                    "UNMET_CONDITION", "", out, "does not satisfy " + require, "give it other values, or ask for less");
         }
         return out;
     }

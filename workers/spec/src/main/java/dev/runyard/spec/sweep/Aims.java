@@ -1,11 +1,20 @@
 package dev.runyard.spec.sweep;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.PrunerSpec;
+import dev.runyard.spec.run.SpecDocument;
 import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sampler.SamplerSpec;
+import dev.runyard.spec.space.Axis;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What a sweep is after, and what its pruner looks at: metrics that runs report, in time, and in the direction that is better. */
@@ -14,12 +23,16 @@ public final class Aims {
     private static final List<String> EVERY_EPOCH =
             List.of("val/top1", "val/top5", "val/loss", "train/loss", "train/top1");
 
+    private static final String SCHEDULE = "schedule";
+    private static final String EPOCHS = "epochs";
+    private static final String SCHEDULE_EPOCHS = SCHEDULE + "." + EPOCHS;
+    private static final String PRESET = "preset";
+
     private Aims() {}
 
     /** @throws InvalidSpec below {@code metric}, {@code goal}, {@code further}, {@code pruner} */
     static void check(SweepSpec sweep) {
-        boolean program = sweep.base().path("task").asText().equals("command");
-        boolean ours = !program && !sweep.outside();
+        boolean ours = !program(sweep) && !sweep.outside();
         aim("", ours, sweep.metric(), sweep.goal());
         for (int i = 0; i < sweep.further().size(); i++) {
             aim(
@@ -101,28 +114,103 @@ public final class Aims {
                     "is not reported before the end of a run",
                     "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
         }
-        int epochs = epochs(sweep);
-        if (sweep.outside() && epochs == 0) {
-            throw new InvalidSpec(
-                    "MISSING_FIELD",
-                    "base.schedule.epochs",
-                    null,
-                    "says how long a run from outside is, and is required beside a pruner",
-                    "write base: {schedule: {epochs: 81}}");
+        if (sweep.outside()) {
+            int epochs = epochs(sweep);
+            if (epochs == 0) {
+                throw new InvalidSpec(
+                        "MISSING_FIELD",
+                        "base.schedule.epochs",
+                        null,
+                        "says how long a run from outside is, and is required beside a pruner",
+                        "write base: {schedule: {epochs: 81}}");
+            }
+            leavesSomething(sweep, epochs);
         }
-        if (epochs > 0 && pruner.minEpochs() >= epochs) {
+    }
+
+    /**
+     * Refuses a pruner that would never stop a run.
+     *
+     * @param longest epochs of the longest run; 0: unknown
+     * @throws InvalidSpec OUT_OF_RANGE below {@code pruner}
+     */
+    static void leavesSomething(SweepSpec sweep, int longest) {
+        PrunerSpec pruner = sweep.pruner();
+        if (pruner != null && longest > 0 && pruner.minEpochs() >= longest) {
             throw new InvalidSpec(
                     "OUT_OF_RANGE",
                     "pruner." + (pruner instanceof PrunerSpec.Patience ? "epochs" : "minEpochs"),
                     pruner.minEpochs(),
-                    "leaves nothing to stop: runs have " + epochs + " epochs",
+                    "leaves nothing to stop: the longest run has " + longest + " epochs",
                     "give fewer");
         }
     }
 
-    /** Of the base; 0 where an axis or the default gives them. */
+    /** Of the base of a sweep from outside, whose runs are all as long; 0 where it does not say. */
     public static int epochs(SweepSpec sweep) {
         boolean varied = sweep.axes().containsKey("schedule") || sweep.axes().containsKey("schedule.epochs");
         return varied ? 0 : sweep.base().path("schedule").path("epochs").asInt(0);
+    }
+
+    /**
+     * Most epochs that a run of this lab may have by the spec, whichever of its points are drawn: of the base, the axes, and the points that
+     * are included. 0 for programs, which have none.
+     *
+     * @throws InvalidSpec for a preset that this release does not have
+     */
+    public static int longest(SweepSpec sweep) {
+        if (program(sweep)) {
+            return 0;
+        }
+        JsonNode base = sweep.base().path("schedule").path(EPOCHS);
+        List<JsonNode> given = new ArrayList<>();
+        Axis axis = sweep.axes().get(SCHEDULE_EPOCHS);
+        Axis whole = sweep.axes().get(SCHEDULE);
+        if (axis != null && axis.plain() instanceof Axis.Choice choice) {
+            given.addAll(choice.values());
+        } else if (axis != null && axis.plain() instanceof Axis.Integers range) {
+            given.add(JsonNodeFactory.instance.numberNode(range.hi() - (range.hi() - range.lo()) % range.step()));
+        }
+        if (whole != null && whole.plain() instanceof Axis.Choice choice) {
+            choice.values().forEach(schedule -> given.add(schedule.path(EPOCHS)));
+        }
+        boolean always = axis != null && axis.when().isEmpty()
+                || whole != null && whole.when().isEmpty();
+        if (!always) {
+            given.add(base);
+        }
+        for (Map<String, JsonNode> point : sweep.include()) {
+            JsonNode schedule = point.get(SCHEDULE);
+            given.add(
+                    schedule == null
+                            ? Objects.requireNonNullElse(point.get(SCHEDULE_EPOCHS), base)
+                            : schedule.path(EPOCHS));
+        }
+        int unsaid = given.stream().allMatch(JsonNode::isNumber) ? 0 : unsaid(sweep);
+        return given.stream().mapToInt(epochs -> epochs.asInt(unsaid)).max().orElse(0);
+    }
+
+    /** Most epochs of a run that says nothing of them: those of a preset, or the default. */
+    private static int unsaid(SweepSpec sweep) {
+        List<JsonNode> presets = new ArrayList<>(List.of(sweep.base().path(PRESET)));
+        Axis axis = sweep.axes().get(PRESET);
+        if (axis != null && axis.plain() instanceof Axis.Choice choice) {
+            presets.addAll(choice.values());
+        }
+        sweep.include().forEach(point -> presets.add(point.getOrDefault(PRESET, MissingNode.getInstance())));
+        return presets.stream().distinct().mapToInt(Aims::ofPreset).max().orElse(0);
+    }
+
+    private static int ofPreset(JsonNode preset) {
+        ObjectNode least = JsonNodeFactory.instance.objectNode();
+        least.putObject("dataset").put("id", "shapes");
+        if (preset.isTextual()) {
+            least.set(PRESET, preset);
+        }
+        return SpecDocument.read(least).schedule().epochs();
+    }
+
+    private static boolean program(SweepSpec sweep) {
+        return sweep.base().path("task").asText().equals("command");
     }
 }

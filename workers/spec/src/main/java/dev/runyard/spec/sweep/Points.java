@@ -8,6 +8,7 @@ import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.RunFields;
 import dev.runyard.spec.run.RunSpec;
 import dev.runyard.spec.run.SpecDocument;
+import dev.runyard.spec.run.Task;
 import dev.runyard.spec.run.Unused;
 import dev.runyard.spec.sampler.GridSampler;
 import dev.runyard.spec.sampler.Past;
@@ -220,10 +221,15 @@ public final class Points {
         int sampled = points.size() - sweep.include().size();
         Map<RunSpec, Integer> seen = new HashMap<>();
         Map<String, Integer> idle = new HashMap<>();
+        // Of what is drawn later the longest is not known, only how long it may be.
+        int longest = sweep.pruner() == null || blind(sweep) ? 0 : Aims.longest(sweep);
         for (int i = 0; i < points.size(); i++) {
             String source = i < sampled ? "axes" : "include[" + (i - sampled) + "]";
             Map<String, JsonNode> params = points.get(i);
             RunSpec spec = bound(sweep, params, source, further);
+            longest = spec.task() == Task.COMMAND
+                    ? longest
+                    : Math.max(longest, spec.schedule().epochs());
             for (InvalidSpec unused : Unused.of(Overrides.tree(sweep.base(), params), spec)) {
                 if (within(unused.field(), params)) {
                     throw unused.within(source).and("this is at the point " + params);
@@ -242,6 +248,7 @@ public final class Points {
                         "remove one of them");
             }
         }
+        Aims.leavesSomething(sweep, longest);
     }
 
     /** Whether the point itself gives the field, a part of it, or what it is a part of. */

@@ -13,11 +13,16 @@ import dev.runyard.spec.space.Dimension;
 import dev.runyard.spec.space.Draws;
 import dev.runyard.spec.space.Expression;
 import dev.runyard.spec.space.Space;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -336,6 +341,65 @@ class SamplersTest {
                 .isInstanceOf(InvalidSpec.class)
                 .hasMessageContaining("tpe");
         assertThatThrownBy(() -> sampler("grid").check(space(REALS))).hasMessageContaining("random");
+        assertThatThrownBy(() -> sampler("cma-es").check(space("{\"x\":{\"uniform\":[0,1]},\"y\":[3]}")))
+                .hasMessageContaining("two axes of numbers at least");
+        sampler("gp").check(wide(20));
+        assertThatThrownBy(() -> sampler("gp").check(wide(21))).hasMessageContaining("20 axes at most, not 21");
+        sampler("sobol").check(wide(1_000));
+        assertThatThrownBy(() -> sampler("sobol").check(wide(1_001)))
+                .hasMessageContaining("1000 axes at most, not 1001");
+    }
+
+    private static Space wide(int axes) {
+        Map<String, Axis> out = new TreeMap<>();
+        for (int i = 0; i < axes; i++) {
+            out.put(String.format("a%04d", i), new Axis.Uniform(0, 1));
+        }
+        return Space.of(out);
+    }
+
+    /** SHA-256 of scipy.stats.qmc.Sobol(50, scramble=False).random(256), scipy 1.17.1, as big-endian doubles, row by row. */
+    @Test
+    void sobolInFiftyDimensionsIsScipys() throws Exception {
+        Space space = wide(50);
+        ByteBuffer bytes = ByteBuffer.allocate(256 * 50 * Double.BYTES);
+        for (Map<String, JsonNode> point : new SobolSampler(false).draw(space, 7, List.of(), 256)) {
+            for (double u : space.coordinates(point)) {
+                bytes.putDouble(u);
+            }
+        }
+        assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array())))
+                .isEqualTo("5ca76028febba5372259a4de8d9e57397cba3abd05777d3c95e5df576847c476");
+    }
+
+    /** n points cost n³, and whoever draws holds the sweep's row. */
+    @Test
+    void aModelIsMadeOfTheBestAndTheNewestOfALongHistory() {
+        Space space = space(REALS);
+        List<Past> all = history(space, "gp", 900).stream()
+                .filter(past -> past.state() != Past.State.OPEN)
+                .toList();
+        List<Past> learned = GpSampler.learned(all);
+        assertThat(learned).hasSize(500).isSubsetOf(all);
+        assertThat(learned).as("in the order of the draws").isSortedAccordingTo(Comparator.comparingInt(all::indexOf));
+        assertThat(learned).containsAll(all.subList(all.size() - 250, all.size()));
+        assertThat(learned)
+                .containsAll(all.stream()
+                        .filter(Past::told)
+                        .sorted(Comparator.comparingDouble(Past::loss))
+                        .limit(250)
+                        .toList());
+        assertThat(GpSampler.learned(all.subList(0, 500))).isEqualTo(all.subList(0, 500));
+
+        // What is left out tells with nothing that is drawn.
+        Past out = all.stream()
+                .filter(past -> past.told() && !learned.contains(past))
+                .findFirst()
+                .orElseThrow();
+        List<Past> other = new ArrayList<>(all);
+        other.set(all.indexOf(out), Past.failed(out.point()));
+        assertThat(sampler("gp").draw(space, 3, other, 1))
+                .isEqualTo(sampler("gp").draw(space, 3, all, 1));
     }
 
     @Test

@@ -12,11 +12,15 @@ import dev.runyard.spec.run.RunSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class CasesTest {
+    /** What a search is made of: whoever gets it wrong is told what to write. */
+    private static final Pattern SEARCHED = Pattern.compile("(axes|require|enqueue|sampler|pruner|further|goal)\\b");
+
     private static final Path CASES = Path.of("src/test/resources/cases");
 
     @TestFactory
@@ -61,6 +65,14 @@ class CasesTest {
                     .hasLineCount(1)
                     .doesNotContain("dev.runyard")
                     .doesNotContain("java.lang");
+            if (example.has("says")) {
+                assertThat(e.getMessage()).contains(example.get("says").textValue());
+            }
+            if (SEARCHED.matcher(e.field()).lookingAt()) {
+                assertThat(e.value()).as("value: " + e.getMessage()).isNotEmpty();
+                assertThat(e.rule()).as("rule: " + e.getMessage()).isNotBlank();
+                assertThat(e.remedy()).as("remedy: " + e.getMessage()).isNotBlank();
+            }
         });
     }
 

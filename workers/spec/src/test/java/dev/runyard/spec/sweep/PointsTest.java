@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PointsTest {
     private static SweepSpec sweep(String yaml) {
@@ -172,6 +173,11 @@ class PointsTest {
                 "pruner: {kind: threshold, min: .inf} | NOT_FINITE | pruner.min | finite",
                 "pruner: {kind: threshold, max: .nan} | NOT_FINITE | pruner.max | finite",
                 "pruner: {kind: asha, reduction: 1} | OUT_OF_RANGE | pruner.reduction | [2, 16]",
+                "seeds: [0]\\npruner: {kind: asha, minEpochs: 5000} | OUT_OF_RANGE | pruner.minEpochs | has 100 epochs",
+                "seeds: [0]\\npruner: {kind: patience, epochs: 99} | OUT_OF_RANGE | pruner.epochs | has 100 epochs",
+                "axes: {schedule.epochs: [10, 30]}\\npruner: {kind: asha, minEpochs: 30} | OUT_OF_RANGE | pruner.minEpochs | has 30 epochs",
+                "axes: {schedule: [{epochs: 10}, {epochs: 30}]}\\npruner: {kind: asha, minEpochs: 30} | OUT_OF_RANGE | pruner.minEpochs | has 30 epochs",
+                "sampler: {kind: tpe, runs: 3}\\naxes: {schedule.epochs: {integers: [5, 50], step: 10}}\\npruner: {kind: asha, minEpochs: 45} | OUT_OF_RANGE | pruner.minEpochs | has 45 epochs",
                 "goal: maximum | UNKNOWN_VALUE | goal | max",
                 "experiment: ../x | BAD_NAME | experiment | ..",
                 "colour: {} | UNKNOWN_FIELD | colour | fields",
@@ -193,6 +199,37 @@ class PointsTest {
         InvalidSpec e = catchThrowableOfType(InvalidSpec.class, () -> Points.check(sweep));
         assertThat(e.field()).isEqualTo("base.schedule.warmupEpochs");
         assertThat(e.getMessage()).contains("smaller than epochs (3)").contains("{schedule.epochs=3}");
+    }
+
+    /** The longest run is longer, whether the base, an axis, a preset, an included point or a later draw makes it so. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seeds: [0]\npruner: {kind: asha, minEpochs: 99}",
+                "axes: {schedule.epochs: [10, 30]}\npruner: {kind: asha, minEpochs: 10}",
+                "axes: {preset: [paper]}\npruner: {kind: asha, minEpochs: 400}",
+                "axes: {schedule.epochs: [10]}\ninclude: [{schedule.epochs: 50}]\npruner: {kind: asha, minEpochs: 40}",
+                "sampler: {kind: tpe, runs: 3}\naxes: {schedule.epochs: {integers: [1, 9999]}}\n"
+                        + "pruner: {kind: asha, minEpochs: 9998}",
+            })
+    void aPrunerThatCanStopTheLongestRunIsTaken(String yaml) {
+        Points.check(sweep(yaml));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "seeds: [0] | 100",
+                "axes: {schedule.epochs: [10, 30]} | 30",
+                "axes: {schedule.epochs: [10], batchSize: [8]}\\ninclude: [{batchSize: 16}] | 100",
+                "axes: {schedule: [{epochs: 10}, {warmupEpochs: 2}]} | 100",
+                "axes: {preset: [paper], optimizer.learningRate: [0.1]} | 500",
+                "axes: {method.kind: [pgn, iip], schedule.epochs: {choice: [10, 20], when: {method.kind: pgn}}}\\nsampler: {kind: tpe, runs: 5} | 100",
+                "axes: {schedule.epochs: {integers: [5, 50], step: 10}}\\nsampler: {kind: tpe, runs: 5} | 45",
+            })
+    void theLongestRunIsKnownBeforeAnyIsDrawn(String yaml, int epochs) {
+        assertThat(Aims.longest(sweep(yaml.replace("\\n", "\n")))).isEqualTo(epochs);
     }
 
     @Test
