@@ -15,11 +15,11 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +82,10 @@ final class MlflowFenceTest {
 
     private record Below(UUID queued, String bearer, String run, String model) {
         String filled(String text) {
-            return text.replace("RUN", run).replace("QUEUED", queued.toString()).replace("/MODEL", "/" + model).replace("'MODEL'", "'" + model + "'");
+            return text.replace("RUN", run)
+                    .replace("QUEUED", queued.toString())
+                    .replace("/MODEL", "/" + model)
+                    .replace("'MODEL'", "'" + model + "'");
         }
     }
 

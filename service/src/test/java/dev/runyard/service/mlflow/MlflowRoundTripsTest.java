@@ -76,9 +76,7 @@ final class MlflowRoundTripsTest {
         String experiment = experiment();
         String run = run(experiment);
         batch(run, metric("loss", 1, 1_000, 0), "", "");
-        assertThat(least(() -> run(experiment)))
-                .as("a run made")
-                .isLessThanOrEqualTo(5);
+        assertThat(least(() -> run(experiment))).as("a run made").isLessThanOrEqualTo(5);
         int[] step = {1};
         assertThat(least(() -> batch(run, metric("loss", 1, 1_000, step[0]++), "", "")))
                 .as("a point logged")
