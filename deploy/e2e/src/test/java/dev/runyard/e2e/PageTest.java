@@ -7,10 +7,12 @@ import dev.runyard.e2e.lab.LabProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real Chromium, driven by Playwright: {@code deploy/e2e/browser}. */
+@Order(1)
 class PageTest {
     @TempDir
     Path folder;
