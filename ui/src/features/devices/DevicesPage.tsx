@@ -14,6 +14,7 @@ import { TableBox } from "../../components/display/TableBox";
 import { Time } from "../../components/display/Time";
 import { DeviceActions } from "./DeviceActions";
 import css from "./devices.module.css";
+import { Places } from "./Places";
 import { Shares } from "./Shares";
 
 /** Lease and heartbeat times move without an event of their own. */
@@ -68,6 +69,7 @@ export function DevicesPage() {
           )
         }
       </Answered>
+      {me.data ? <Places me={me.data} devices={devices.data ?? []} /> : null}
       {me.data ? <Shares me={me.data} /> : null}
       <h2>Workers</h2>
       <Answered query={workers} what="workers">

@@ -67,7 +67,7 @@ class ProgramsTest {
             lab.worker().orElseThrow().destroyForcibly();
 
             tracked(python, code);
-            takenOver(python);
+            new TakenOver(lab, Files.createDirectories(folder.resolve("old"))).all(python);
 
             client.await("/api/v1/sweeps/" + sweep, Duration.ofMinutes(5), s -> s.path("state")
                     .asText()
@@ -154,78 +154,6 @@ class ProgramsTest {
         assertThat(ended.out() + ended.err()).contains("/#/experiments/");
     }
 
-    private void takenOver(String python) throws Exception {
-        Path old = Files.createDirectories(folder.resolve("old"));
-        Path database = old.resolve("mlflow.db");
-        LabProcess.Result made = LabProcess.run(
-                new ProcessBuilder(
-                        python,
-                        "-c",
-                        "import sqlite3, sys; c = sqlite3.connect(sys.argv[2]); c.executescript(open(sys.argv[1]).read()); c.close()",
-                        LabProcess.repositoryRoot()
-                                .resolve("deploy/cli/src/test/resources/importing/mlflow-3.17.2.sql")
-                                .toString(),
-                        database.toString()),
-                Duration.ofMinutes(1));
-        assertThat(made.exit()).as(made.err()).isZero();
-        Files.createDirectories(old.resolve("mlartifacts"));
-        once(old, 2, "mlflow", database.toString());
-        JsonNode runs = client.get("/api/v1/runs?experiment=old-net&sort=name").get("items");
-        assertThat(runs.findValuesAsText("name")).containsExactly("first", "second");
-        String run = runs.at("/0/id").asText();
-        assertThat(client.history(run, "loss"))
-                .extracting(p -> p.get("step").asLong())
-                .containsExactly(0L, 1L, 2L);
-        assertThat(client.get("/api/v1/runs?experiment=old-net&filter=" + LabClient.encode("params.lr = 0.1"))
-                        .get("items"))
-                .hasSize(1);
-        nested(runs);
-        // The same from a server's REST, which this lab speaks, too; a description is a tag there.
-        client.post(
-                "/api/2.0/mlflow/runs/set-tag",
-                "{\"run_id\": \"" + run + "\", \"key\": \"mlflow.note.content\", \"value\": \"**why** it was done\"}");
-        ProcessBuilder rest = lab.command(
-                "import", "mlflow", client.base().toString().replaceFirst("/$", ""), "--experiment", "old-net");
-        rest.environment().put("MLFLOW_TRACKING_TOKEN", client.token());
-        LabProcess.Result copied = LabProcess.run(rest, Duration.ofMinutes(3));
-        assertThat(copied.out()).as(copied.err()).contains("Took over 2 new runs");
-        JsonNode copies = client.get("/api/v1/runs?experiment=old-net&sort=name&filter="
-                        + LabClient.encode("tags.runyard.importedFrom like 'mlflow:http%'"))
-                .get("items");
-        nested(copies);
-        assertThat(copies.at("/0/id").asText()).isNotEqualTo(run);
-        assertThat(client.history(copies.at("/0/id").asText(), "loss"))
-                .extracting(p -> p.get("step").asLong())
-                .containsExactly(0L, 1L, 2L);
-
-        Files.writeString(old.resolve("points.csv"), """
-                run,key,step,value,time
-                one,loss,0,0.5,2026-01-01T00:00:00Z
-                one,loss,1,NaN,2026-01-01T00:00:01Z
-                "two, too",loss,0,0.25,2026-01-01T00:00:02Z
-                """);
-        once(old, 2, "csv", "points.csv", "--experiment", "taken");
-        JsonNode taken = client.get("/api/v1/runs?experiment=taken&sort=name&metric=loss")
-                .get("items");
-        assertThat(taken.findValuesAsText("name")).containsExactly("one", "two, too");
-        assertThat(taken.at("/0/summary/loss/nonFinite").asInt()).isEqualTo(1);
-        assertThat(taken.at("/0/endedAt").asText()).isEqualTo("2026-01-01T00:00:01Z");
-    }
-
-    /** The second of two is below the first as that one is here, has a data set, and the first a note. */
-    private void nested(JsonNode runs) throws Exception {
-        assertThat(runs.findValuesAsText("name")).containsExactly("first", "second");
-        String first = runs.at("/0/id").asText();
-        assertThat(runs.at("/1/tags").path("mlflow.parentRunId").asText()).isEqualTo(first);
-        assertThat(client.get("/api/v1/runs/" + first + "/note").get("text").asText())
-                .isEqualTo("**why** it was done");
-        assertThat(client.get("/api/v1/runs?filter="
-                                + LabClient.encode("dataset.name = birds and dataset.context = training"))
-                        .get("items")
-                        .findValuesAsText("id"))
-                .contains(runs.at("/1/id").asText());
-    }
-
     /** The whole lab opens in an empty one, file for file and row for row; where it was, nothing is left of it. */
     private void outAndIn(String sweep, String run) throws Exception {
         String report = client.post("/api/v1/reports", Map.of("text", definition(sweep)))
@@ -270,21 +198,6 @@ class ProgramsTest {
             }
         }
         return files;
-    }
-
-    /** Said before anything is written, written, and not written again. */
-    private void once(Path at, int runs, String... from) throws Exception {
-        String[] command = new String[from.length + 1];
-        command[0] = "import";
-        System.arraycopy(from, 0, command, 1, from.length);
-        String[] dry = java.util.Arrays.copyOf(command, command.length + 1);
-        dry[command.length] = "--dry-run";
-        long before = client.get("/api/v1/runs").get("total").asLong();
-        assertThat(typed(at, dry)).contains("Would take over " + runs + " new runs");
-        assertThat(client.get("/api/v1/runs").get("total").asLong()).isEqualTo(before);
-        assertThat(typed(at, command)).contains("Took over " + runs + " new runs");
-        assertThat(typed(at, command)).contains("Took over 0 new runs").contains(runs + " are there already");
-        assertThat(client.get("/api/v1/runs").get("total").asLong()).isEqualTo(before + runs);
     }
 
     private String typed(Path at, String... arguments) throws Exception {
