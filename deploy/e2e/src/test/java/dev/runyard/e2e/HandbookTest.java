@@ -15,12 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs what the handbook tells a newcomer to type: the marked blocks of a page, in their order, in an empty home. */
+@Order(2)
 class HandbookTest {
     private static final Pattern BLOCK = Pattern.compile("(?s)<!-- run -->\\n```sh\\n(.*?)```");
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A lab of {@code deploy/compose} from empty homes to its last run: three people of three roles queue sweeps on two hosts with different
  * data, what is urgent takes a device, a worker and a service are killed. Every run ends once, with the numbers of an undisturbed one.
  */
+@Order(3)
 class TopologyTest {
     /** For a machine that does much else; nothing waits longer than it has to. */
     private static final Duration LONG = Duration.ofMinutes(8);
