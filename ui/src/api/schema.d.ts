@@ -9845,6 +9845,7 @@ export interface components {
             sweep?: string;
             /** Format: int64 */
             to?: number;
+            x?: "STEP" | "EPOCH" | "RELATIVE" | "DEVICE";
         };
         BandsView: {
             groups?: components["schemas"]["Band"][];
