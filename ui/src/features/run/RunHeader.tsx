@@ -48,9 +48,9 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
       crumbs={
         <>
           <Link to={`/runs?experiment=${encodeURIComponent(run.experiment)}`}>{run.experiment}</Link>
-          {typeof run.spec.of === "string" ? <Link to={`/runs/${run.spec.of}`}>run {shortId(run.spec.of)}</Link> : null}
-          {run.parent ? <Above id={run.parent} /> : null}
-          {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep</Link> : null}
+          {typeof run.spec.of === "string" ? <Above id={run.spec.of} words="looks at" title="The run that this task looks at" /> : null}
+          {run.parent ? <Above id={run.parent} name={run.parentName} words="below" title="The run that this one is below" /> : null}
+          {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep {run.sweepName ?? shortId(run.sweep)}</Link> : null}
         </>
       }
       badges={

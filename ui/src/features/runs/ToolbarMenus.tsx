@@ -11,7 +11,7 @@ import { ColumnPicker } from "./ColumnPicker";
 import { csvAddress } from "./csv";
 import { groupsCsv } from "./groupsCsv";
 import { GroupPicker } from "./GroupPicker";
-import { type RunsSearch, toggled } from "./search";
+import { type RunsSearch, TASK_NAMES, TASKS, tasksOf, toggled } from "./search";
 import { ViewsMenu } from "./ViewsMenu";
 
 /** Programs that are said to run, and write nothing. */
@@ -73,6 +73,12 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
         <MenuChoice keep checked={view.filter?.includes(TOP_FILTER) ?? false} onChecked={() => set({ filter: toggled(view.filter, TOP_FILTER) })}>
           without those below others
         </MenuChoice>
+        <MenuLine />
+        {TASKS.map((tasks) => (
+          <MenuChoice key={tasks} keep checked={tasksOf(view) === tasks} onChecked={() => set({ tasks: tasksOf({ group: view.group }) === tasks ? undefined : tasks })}>
+            {TASK_NAMES[tasks]}
+          </MenuChoice>
+        ))}
         <MenuLine />
         <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
           starred alone
