@@ -44,7 +44,7 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
   const far = reached(run, attempts.data ?? []);
   const go = useGo();
   usePageActions([
-    { label: `Compare with…: run ${run.name}`, icon: GitCompareArrows, run: () => go(`/compare?run=${run.id}`) },
+    { label: `Compare with another: run ${run.name}`, icon: GitCompareArrows, run: () => go(`/compare?run=${run.id}`) },
     ...(makes && !run.external ? [{ label: `Again with a change: run ${run.name}`, icon: CopyPlus, run: () => go(`/new?kind=run&from=run:${run.id}`) }] : []),
   ]);
   return (

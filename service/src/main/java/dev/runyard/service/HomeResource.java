@@ -2,9 +2,9 @@ package dev.runyard.service;
 
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.JudgedBy;
 import dev.runyard.service.fleet.DeviceView;
 import dev.runyard.service.http.Problem;
-import dev.runyard.service.experiment.JudgedBy;
 import dev.runyard.service.metric.Goal;
 import dev.runyard.service.run.RunView;
 import dev.runyard.service.run.list.RunChoice;
@@ -113,7 +113,13 @@ public class HomeResource {
 
     private List<HomeView.Active> experiments() {
         record Found(
-                UUID id, String name, long runs, long open, long failed, Instant at, @Nullable JudgedBy judged) {}
+                UUID id,
+                String name,
+                long runs,
+                long open,
+                long failed,
+                Instant at,
+                @Nullable JudgedBy judged) {}
         List<Found> found = statements.rows(
                 ACTIVE,
                 r -> new Found(
@@ -167,8 +173,7 @@ public class HomeResource {
         return statements
                 .row(
                         BEST.formatted(least ? "min" : "max", least ? "asc" : "desc"),
-                        r -> new HomeView.Best(
-                                judged.key(), judged.goal(), r.getDouble(2), r.getObject(1, UUID.class)),
+                        r -> new HomeView.Best(judged.key(), judged.goal(), r.getDouble(2), r.getObject(1, UUID.class)),
                         judged.key(),
                         experiment)
                 .orElse(null);

@@ -27,10 +27,12 @@ final class HomeResourceTest {
 
     @Test
     void anExperimentIsJudgedByItsSweepsGoalElseByWhatItsRunsReport() {
-        String experiment = "insert into experiment (project_id, name, created_by) select id, ?, 't' from project where name = 'default'";
-        String run = "insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, created_at, spec, spec_hash,"
-                + " created_by, epochs, of_run) select coalesce(?, gen_random_uuid()), project_id, id, ?, ?, ?, 'RUNNING', now(), '{}', '', 't', 1, ?"
-                + " from experiment where name = ?";
+        String experiment =
+                "insert into experiment (project_id, name, created_by) select id, ?, 't' from project where name = 'default'";
+        String run =
+                "insert into run (id, project_id, experiment_id, sweep_id, sweep_index, name, state, created_at, spec, spec_hash,"
+                        + " created_by, epochs, of_run) select coalesce(?, gen_random_uuid()), project_id, id, ?, ?, ?, 'RUNNING', now(), '{}', '', 't', 1, ?"
+                        + " from experiment where name = ?";
         for (String name : List.of("judged-by-sweep", "judged-by-runs", "judged-by-nothing")) {
             statements.change(experiment, name);
         }
@@ -54,8 +56,11 @@ final class HomeResourceTest {
                         + " where (r.name, k.key) in (('in-sweep', 'net/width'), ('alone', 'own/accuracy'), ('alone', 'train/lr'),"
                         + " ('alone', 'system/seconds/training'))");
         String named = "find { it.name == '%s' }";
-        JsonPath all =
-                given().get("/api/v1/experiments").then().statusCode(200).extract().jsonPath();
+        JsonPath all = given().get("/api/v1/experiments")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
         assertThat(all.getMap(named.formatted("judged-by-sweep") + ".judgedBy"))
                 .isEqualTo(Map.of("key", "net/width", "goal", "MIN"));
         assertThat(all.getMap(named.formatted("judged-by-runs") + ".judgedBy"))
@@ -83,10 +88,7 @@ final class HomeResourceTest {
                     .body("items.name", equalTo(List.of("Widths of Nets")))
                     .body("total", equalTo(1));
         }
-        given().queryParam("name", "no such sweep")
-                .get("/api/v1/sweeps")
-                .then()
-                .body("items.size()", equalTo(0));
+        given().queryParam("name", "no such sweep").get("/api/v1/sweeps").then().body("items.size()", equalTo(0));
     }
 
     @Test

@@ -39,9 +39,8 @@ public record JudgedBy(String key, Goal goal) {
         JsonNode found = Json.tree(column);
         if (found.isObject()) {
             String key = found.path("key").asText();
-            Goal goal = found.path("goal").isTextual()
-                    ? named(found.path("goal").textValue())
-                    : Goal.of(key);
+            Goal goal =
+                    found.path("goal").isTextual() ? named(found.path("goal").textValue()) : Goal.of(key);
             return goal == null ? null : new JudgedBy(key, goal);
         }
         List<String> keys = new ArrayList<>();

@@ -142,8 +142,10 @@ public class SweepResource {
     @GET
     public SweepPage list(
             @QueryParam("experiment") @Nullable String experiment,
-            @QueryParam("name") @Parameter(description = "part of it, in upper or lower case, or how its id begins")
-                    @Nullable String name,
+            @QueryParam("name")
+                    @Parameter(description = "part of it, in upper or lower case, or how its id begins")
+                    @Nullable
+                    String name,
             @QueryParam("archived") @Nullable String archived,
             @QueryParam("deleted") @Nullable String deleted,
             @QueryParam("limit") @DefaultValue("100") String limit,

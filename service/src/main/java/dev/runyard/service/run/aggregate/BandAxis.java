@@ -8,7 +8,8 @@ public enum BandAxis {
     /** Optimiser steps; runs of one configuration measure at the same ones. */
     STEP("l.step"),
     /** Epochs as they were told, else by the run's own steps of an epoch; runs with neither are left out. */
-    EPOCH("coalesce(l.epoch, case when r.steps > 0 and r.epochs > 0 then l.step * cast(r.epochs as double precision) / r.steps end)"),
+    EPOCH(
+            "coalesce(l.epoch, case when r.steps > 0 and r.epochs > 0 then l.step * cast(r.epochs as double precision) / r.steps end)"),
     /** Seconds since the run started, else since it first measured this. */
     RELATIVE("""
             greatest(0, l.time / 1e6 - coalesce(extract(epoch from r.started_at)::double precision,
@@ -33,7 +34,8 @@ public enum BandAxis {
             select b.last_step, b.last_time, %2$s, b.last from metric_block b
             where s.count > %1$d and b.run_id = s.run_id and b.key_id = s.key_id""".formatted(FEW, EPOCH_OF.formatted("b.last"));
 
-    private static final String OF = " join run r on r.id = c.id join metric_summary s on s.run_id = c.id and s.key_id = ?";
+    private static final String OF =
+            " join run r on r.id = c.id join metric_summary s on s.run_id = c.id and s.key_id = ?";
 
     /** One stretch of a run: its last value there, and the stretch at which its next one begins. Behind its last one a run is gone. */
     private static final String STRETCHES = """
@@ -54,7 +56,8 @@ public enum BandAxis {
     /** Beside {@code chosen}: how far the furthest run goes. Binds the metric. */
     String end() {
         return " select coalesce(max(v.x), 0) from chosen c" + OF
-                + " cross join lateral (select s.last_step as step, s.last_time as time, " + EPOCH_OF.formatted("s.last")
+                + " cross join lateral (select s.last_step as step, s.last_time as time, "
+                + EPOCH_OF.formatted("s.last")
                 + " as epoch) l cross join lateral (select " + place + " as x) v";
     }
 
