@@ -24,14 +24,14 @@ function run(n) {
   const prompts = [1, 4, 8, 16][n % 4];
   const config = { 'method.kind': 'pgn', 'method.prompts': prompts, 'optimizer.learningRate': 0.1 / (1 + (n % 3)), 'dataset.id': 'shapes', seed: n % 2, batchSize: 64 };
   return {
-    id: id('a', n), project: 'default', experiment: n % 3 ? 'shapes-prompts' : 'a-much-longer-name-of-an-experiment', sweep: SWEEP, index: n, name: `shapes-prompts-${String(n).padStart(3, '0')}`,
+    id: id('a', n), project: 'default', experiment: n % 3 ? 'shapes-prompts' : 'a-much-longer-name-of-an-experiment', sweep: SWEEP, sweepName: 'shapes-prompts-0', index: n, name: `shapes-prompts-${String(n).padStart(3, '0')}`,
     state, attempt: n % 7 === 2 ? 2 : 1, priority: 0, createdAt: at(9000 - n), createdBy: 'ada', startedAt: started ? at(8000 - n * 10) : null,
     endedAt: ['FINISHED', 'FAILED', 'CANCELLED', 'PRUNED'].includes(state) ? at(4000 - n * 10) : null, step: started ? 160 : 0, steps: 320, epoch: 10, epochs: 20,
     reason: state === 'FAILED' ? 'NOT_FINITE' : null, message: state === 'FAILED' ? 'train/loss became NaN at step 160.' : null, waiting: state === 'QUEUED' ? 'for a free device' : null,
     spec: { dataset: { id: 'shapes' }, method: { kind: 'pgn', prompts }, seed: n % 2 }, document: { dataset: { id: 'shapes' }, method: { kind: 'pgn', prompts }, seed: n % 2 },
     params: { 'method.prompts': prompts, seed: n % 2 }, config, origin: { 'method.kind': 'base', 'method.prompts': 'axis', 'optimizer.learningRate': 'default', 'dataset.id': 'base', seed: 'axis', batchSize: 'default' },
     summary: started ? summary(n) : {}, values: {}, tags: n % 5 === 0 ? { paper: 'table 3' } : {}, starred: n % 4 === 0, archived: false, deletedAt: null, hasNote: n === 0,
-    environment: { version: '0.2.0', host: 'atlas', commit: '5e6872c' }, dataFingerprint: 'f'.repeat(64), specHash: 'e'.repeat(64), deviceSeconds: 640, device: state === 'RUNNING' ? id('d', 0) : null, labels: {},
+    environment: { version: '0.2.0+5e6872c0a1b2', host: 'atlas', device: 'NVIDIA H100', kind: 'cuda', deviceSeconds: 640 }, dataFingerprint: 'f'.repeat(64), specHash: 'e'.repeat(64), deviceSeconds: 640, device: state === 'RUNNING' ? id('d', 0) : null, labels: {},
   };
 }
 
@@ -47,6 +47,32 @@ function series(asked) {
   return asked.series.map(({ run, key }, k) => {
     const steps = Array.from({ length: 20 }, (_, i) => (i + 1) * 8);
     return { run, key, points: 20, nonFinite: 0, exact: true, steps, epochs: steps.map((s) => s / 16), times: steps.map((s) => (NOW - 8000_000 + s * 1000) * 1000), last: steps.map((s) => 90 - 50 / (1 + s / 30) + k), device: steps.map((s) => s), resumes: [], reset: true };
+  });
+}
+
+/** Groups of equal values, the service's way: of the first field one for each value, of further ones the first value. */
+const VALUES = { 'params.method.prompts': [16, 8, 4, 1], experiment: ['shapes-prompts', 'a-much-longer-name-of-an-experiment'], state: ['FINISHED', 'FAILED'], reason: ['NOT_FINITE'] };
+
+function groups(by, fields, n) {
+  return (VALUES[by[0]] ?? [4]).map((value, g, all) => {
+    const of = by.map((key, k) => [key, k === 0 ? value : (VALUES[key] ?? [4])[0]]);
+    const runs = Math.max(1, Math.floor(n / all.length));
+    // Some runs of the last group have not measured yet: its means are of fewer.
+    const had = g === all.length - 1 ? Math.max(1, runs - 3) : runs;
+    const spread = (key) => (/loss/.test(key) ? { n: had, mean: 0.42 + g * 0.11, std: 0.03, min: 0.31 + g * 0.1, max: 0.55 + g * 0.12 } : { n: had, mean: 84.25 - g * 6, std: 1.25 + g, min: 79 - g * 7, max: 88.5 - g * 5 });
+    return { by: Object.fromEntries(of), filter: of.map(([key, one]) => `${key} = ${typeof one === 'number' ? one : `'${one}'`}`).join(' and '), runs, states: g % 2 ? { FINISHED: runs - 1, FAILED: 1 } : { FINISHED: runs }, fields: Object.fromEntries(fields.map((key) => [key, spread(key)])) };
+  });
+}
+
+/** Their mean curves: the more prompts, the better; of the last group a run ends early. */
+function bands(asked, n) {
+  const loss = /loss/.test(asked.key);
+  const steps = Array.from({ length: 20 }, (_, i) => (i + 1) * 16);
+  const x = { EPOCH: (s) => s / 16, RELATIVE: (s) => s * 2.5, DEVICE: (s) => s * 2 }[asked.x];
+  return groups(asked.by ?? [], [], n).map(({ by, runs }, g) => {
+    const mean = steps.map((s, i) => (loss ? 2.2 / (1 + s / 60) + g * 0.12 : 86 - g * 6 - 60 / (1 + s / 40)) + Math.sin(i * 1.7 + g) / (loss ? 60 : 2));
+    const std = steps.map(() => (runs > 1 ? (loss ? 0.05 : 1.4 + g / 2) : null));
+    return { by, runs, steps, x: x ? steps.map(x) : null, mean, std, min: mean.map((m, i) => m - (std[i] ?? 0)), max: mean.map((m, i) => m + (std[i] ?? 0)), n: steps.map((_, i) => (g > 0 && i > 13 ? Math.max(1, runs - 1) : runs)) };
   });
 }
 
@@ -102,8 +128,6 @@ export function answers(n, role = 'MAINTAINER') {
   const sweeps = Array.from({ length: Math.min(n, 12) }, (_, i) => sweep(i, n));
   const metrics = Object.keys(summary(0)).map((key) => ({ key, runs: n, goal: /loss/.test(key) ? 'MIN' : 'MAX', unit: /top1/.test(key) ? '%' : '', decimals: /top1/.test(key) ? 2 : 4 }));
   const params = n === 0 ? [] : Object.entries(run(0).config).map(([key, value]) => ({ key, type: typeof value === 'number' ? 'number' : 'text', runs: n, distinct: 3, varies: key !== 'dataset.id', values: [value] }));
-  const group = (by) => by.map((key) => [key, key === 'experiment' ? 'shapes-prompts' : key === 'reason' ? 'NOT_FINITE' : 4]);
-  const spread = { n, mean: 80, std: 2.5, min: 70, max: 94 };
   const listed = (query) => {
     const states = query.get('state')?.split(',');
     const found = runs.filter((one) => !states || states.includes(one.state));
@@ -123,7 +147,10 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /projects/:id/retention': () => ({ last: 2, best: 1, ...(n > 1 ? { deletedDays: 90 } : {}) }),
     'GET /accounts': () => people.map((name, i) => ({ id: id('8', i), name, administrator: i === 0, local: false, disabled: i === 3, invited: i === 2, createdAt: at(90000), createdBy: 'ada', ...(i < 2 ? { lastSeenAt: at(60) } : {}) })),
     'GET /audit': () => people.flatMap((who, i) => ['run', 'member', 'api_token'].map((kind, k) => ({ id: 900 - i * 3 - k, time: at(60 + i), who, action: ['INSERT', 'UPDATE', 'DELETE'][k], kind, object: id('7', i), ...(k < 2 ? { project: 'default' } : {}), ...(k > 0 ? { before: 'a1'.repeat(32) } : {}), ...(k < 2 ? { after: 'b2'.repeat(32) } : {}), request: 'PATCH /api/v1/runs/x', requestId: id('6', i), address: '10.0.0.2' }))),
-    'GET /experiments': () => (n === 0 ? [] : [{ name: 'shapes-prompts', project: 'default', runs: n, tags: {}, starred: false, archived: false }]),
+    'GET /experiments': () => (n === 0 ? [] : [
+      { name: 'shapes-prompts', project: 'default', runs: n, tags: {}, starred: false, archived: false, judgedBy: { key: 'val/top1', goal: 'MAX' } },
+      ...(n > 1 ? [{ name: 'a-much-longer-name-of-an-experiment', project: 'default', runs: n, tags: {}, starred: false, archived: false, judgedBy: { key: 'val/loss', goal: 'MIN' } }] : []),
+    ]),
     'GET /devices': () => devices,
     'GET /places': () => ['dataset:birds', 'dataset:a-much-longer-name-of-a-data-set', 'weights:clip-vit-b32'].slice(0, n).map((need, i) => ({ need, sha256: 'a'.repeat(64), size: 4.2e9 / (i + 1), ...(i < 2 ? { id: 'folder' } : {}), fingerprint: 'b'.repeat(64), pushedBy: i ? 'ben' : 'ada', pushedAt: at(90000 * (i + 1)), openRuns: i === 1 ? 3 : 0 })),
     'GET /shares': () => people.flatMap((account, i) => [...(i ? [] : [{ project: 'default', weight: 2, slots: 8, usedHours: 310.5, going: 3 }]), { project: 'default', account, weight: 1, usedHours: 12.25, going: i % 2, ...(i ? {} : { slots: 0, deviceHours: 40, note: '1 go now, more than the quota: none is stopped, and none starts before fewer than 0 go' }) }]),
@@ -131,7 +158,10 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /keys': () => ({ of: n, params, metrics: n === 0 ? [] : metrics, tags: [] }),
     'GET /runs': listed,
     'GET /runs.csv': () => 'name\n',
-    'GET /runs/groups': (query) => ({ items: n === 0 ? [] : [{ by: Object.fromEntries(group(query.getAll('by'))), filter: "experiment = 'shapes-prompts'", runs: n, states: { FINISHED: n }, fields: Object.fromEntries(query.getAll('field').map((f) => [f, spread])) }], next: null, total: 1, more: false }),
+    'GET /runs/groups': (query) => {
+      const items = n === 0 ? [] : groups(query.getAll('by'), query.getAll('field'), n).slice(0, n);
+      return { items, next: null, total: items.length, more: false };
+    },
     'GET /runs/filter/complete': () => ({ from: 0, to: 0, choices: [] }),
     'POST /runs/bulk/check': () => ({ applies: 1, skips: 0, byState: {}, actions: { pause: 0, resume: 0, cancel: 0, retry: 0, delete: role === 'VIEWER' ? 0 : 1 }, own: role === 'VIEWER' ? 0 : 1 }),
     'GET /views': () => [],
@@ -149,7 +179,7 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /runs/:id/artifacts/:sha/picture': (_, __, ___, sha) => picture(sha),
     'GET /runs/:id/logs': () => ({ items: n === 0 ? [] : Array.from({ length: n > 1 ? 500 : 1 }, (_, i) => ({ seq: i + 1, time: at(8000 - i), attempt: 1, line: `epoch ${i} train/loss ${(1 / (i + 1)).toFixed(4)}` })), next: null }),
     'POST /metrics/series': (_, __, body) => ({ series: n === 0 ? [] : series(body), cursor: null }),
-    'POST /metrics/bands': () => ({ groups: [] }),
+    'POST /metrics/bands': (_, __, body) => ({ groups: n === 0 ? [] : bands(body, n).slice(0, n), more: false }),
     'POST /runs/:id/resume': (_, key) => ({ ...runs.find((one) => one.id === key), state: 'QUEUED' }),
     'POST /sweeps': () => sweep(0, n),
     'GET /sweeps': () => ({ items: sweeps, next: null, total: sweeps.length }),

@@ -14,9 +14,9 @@ const LOOKS = [[1280, 'light'], [1280, 'dark', COLOURS], [390, 'dark'], [390, 'l
 const looks = (state) => LOOKS.filter(([, , rules]) => state === 'many' || !rules);
 const SHOTS = process.env.SHOTS;
 /** Held against a picture in the light; some in the dark and on a phone, too. */
-const PICTURED = new Set(['home', 'experiments', 'runs', 'run', 'run-logs', 'run-results', 'run-pictures', 'run-curves', 'compare', 'sweeps', 'sweep', 'reports', 'report', 'report-new', 'new', 'new-yaml', 'sign-in', 'devices', 'members', 'account', 'audit', 'run-configuration']);
-const DARK = new Set(['home', 'runs', 'run', 'compare', 'sweep', 'report']);
-const PHONE = new Set(['home', 'runs', 'run', 'sweep', 'new', 'devices', 'members']);
+const PICTURED = new Set(['home', 'experiments', 'runs', 'runs-grouped', 'run', 'run-logs', 'run-results', 'run-pictures', 'run-curves', 'compare', 'sweeps', 'sweep', 'reports', 'report', 'report-new', 'new', 'new-yaml', 'sign-in', 'devices', 'members', 'account', 'audit', 'run-configuration']);
+const DARK = new Set(['home', 'runs', 'runs-grouped', 'run', 'compare', 'sweep', 'report']);
+const PHONE = new Set(['home', 'runs', 'runs-grouped', 'run', 'sweep', 'new', 'devices', 'members']);
 const pictured = (name, width, colorScheme) => (colorScheme === 'light' ? (width === 1280 ? PICTURED : PHONE) : width === 1280 ? DARK : new Set()).has(name);
 
 // A busy machine is no fault of the page.

@@ -54,7 +54,7 @@ export interface RunsQuery {
   field?: string[] | undefined;
 }
 
-export type SweepsQuery = Pick<RunsQuery, "experiment" | "limit" | "cursor" | "archived" | "deleted">;
+export type SweepsQuery = Pick<RunsQuery, "experiment" | "limit" | "cursor" | "archived" | "deleted"> & { /** Part of it, or how its id begins. */ name?: string | undefined };
 
 /** Which runs a question over many is about. */
 export type RunsScope = Pick<RunsQuery, "experiment" | "sweep" | "state" | "filter" | "archived" | "deleted">;

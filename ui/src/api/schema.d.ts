@@ -8007,6 +8007,8 @@ export interface paths {
                     deleted?: string;
                     experiment?: string;
                     limit?: string;
+                    /** @description part of it, in upper or lower case, or how its id begins */
+                    name?: string;
                 };
                 header?: never;
                 path?: never;
@@ -9830,7 +9832,10 @@ export interface components {
             runs?: number;
             std?: number[];
             steps?: number[];
+            x?: number[];
         };
+        /** @enum {string} */
+        BandAxis: "STEP" | "EPOCH" | "RELATIVE" | "DEVICE";
         BandsAsk: {
             archived?: string;
             /** Format: int32 */
@@ -9838,13 +9843,14 @@ export interface components {
             by?: string[];
             experiment?: string;
             filter?: string[];
-            /** Format: int64 */
+            /** Format: double */
             from?: number;
             key?: string;
             state?: string;
             sweep?: string;
-            /** Format: int64 */
+            /** Format: double */
             to?: number;
+            x?: components["schemas"]["BandAxis"];
         };
         BandsView: {
             groups?: components["schemas"]["Band"][];
@@ -10238,6 +10244,7 @@ export interface components {
             failed?: number;
             hasNote?: boolean;
             id?: components["schemas"]["UUID"];
+            judgedBy?: components["schemas"]["JudgedBy"];
             lastActivity?: components["schemas"]["Instant"];
             name?: string;
             /** Format: int64 */
@@ -10420,6 +10427,10 @@ export interface components {
         };
         /** @description any JSON value */
         JsonNode: unknown;
+        JudgedBy: {
+            goal?: components["schemas"]["Goal"];
+            key?: string;
+        };
         JudgedView: {
             /** Format: int32 */
             allowed?: number;
@@ -11192,6 +11203,7 @@ export interface components {
             };
             params?: components["schemas"]["ObjectNode"];
             parent?: components["schemas"]["UUID"];
+            parentName?: string;
             pinned?: boolean;
             placement?: components["schemas"]["Placement"];
             preparing?: components["schemas"]["Preparing"];
@@ -11215,6 +11227,7 @@ export interface components {
                 [key: string]: components["schemas"]["SummaryView"];
             };
             sweep?: components["schemas"]["UUID"];
+            sweepName?: string;
             tags?: {
                 [key: string]: string;
             };

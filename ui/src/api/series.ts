@@ -51,8 +51,8 @@ type Schemas = components["schemas"];
 /** Mean curves of groups of the runs that match, of one metric. */
 export type BandsAsk = Schemas["BandsAsk"] & { by: string[]; key: string };
 
-/** Columns, an entry for each stretch of steps in which a run of the group has a finite value; of each run its last there counts. */
-export type Band = Required<Omit<Schemas["Band"], "by" | "std">> & { by: Record<string, Json>; std: (number | null)[] };
+/** Columns, an entry for each stretch of the axis in which a run of the group has a finite value; of each run its last there counts. */
+export type Band = Required<Omit<Schemas["Band"], "by" | "std" | "x">> & { by: Record<string, Json>; std: (number | null)[]; x?: number[] | null };
 
 /** The groups with the most runs; `more`: there are further ones. */
 export interface BandsAnswer {

@@ -52,6 +52,7 @@ export interface RunView {
   project: string;
   experiment: string;
   sweep?: string | null;
+  sweepName?: string | null;
   index?: number | null;
   name: string;
   state: RunState;
@@ -98,6 +99,7 @@ export interface RunView {
   heardAt?: string | null;
   /** The run that its program put it below. */
   parent?: string | null;
+  parentName?: string | null;
   /** How many runs are below it. */
   children?: number;
   /** What its attempt makes before the first step, where that takes long. */
@@ -247,7 +249,7 @@ export interface SweepTable {
   rows: TableRow[];
 }
 
-export type Experiment = Made<"ExperimentView", "name" | "runs">;
+export type Experiment = Omit<Made<"ExperimentView", "name" | "runs">, "judgedBy"> & { judgedBy?: Made<"JudgedBy", "key" | "goal"> | null };
 
 export interface Page<T> {
   items: T[];

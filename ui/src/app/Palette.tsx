@@ -1,23 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { CircleUser, FlaskConical, ListTree, Plus, Rows3, ScrollText, Users } from "lucide-react";
+import { Bookmark, CircleUser, FileChartColumn, FlaskConical, ListTree, Plus, Rows3, ScrollText, Users } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
 import { keys } from "../api/keys";
 import { useMay } from "../api/me";
 import { people, peopleKeys, readsAudit } from "../api/people";
+import { reports as reportsApi } from "../api/reports";
 import { Keys } from "../components/display/Kbd";
 import { StatePill } from "../components/display/StatePill";
+import { useOfferedActions } from "../components/keyboard/actions";
 import css from "../components/keyboard/keyboard.module.css";
 import { useGo } from "../components/navigation";
 import { outcomeOf } from "../components/outcome";
 import { setTheme } from "../components/theme";
+import { useViews } from "../features/runs/useViews";
+import { placeOf } from "../features/runs/views";
 import { PLACES } from "./places";
 
 const PAUSE_MS = 150;
 const FOUND = 8;
 
-/** Finds pages, runs, sweeps and experiments by name, and does what the page at hand offers. */
+/** Finds pages, experiments, reports, views, sweeps and runs by name, and does what the page at hand offers. */
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
@@ -28,7 +32,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   }, [text]);
   const query = { limit: FOUND, ...(asked ? { filter: [`name ~ "${asked.replace(/["\\]/g, "\\$&")}"`] } : {}) };
   const runs = useQuery({ queryKey: ["palette", query], queryFn: () => api.runs(query), staleTime: 10_000, placeholderData: (old) => old });
-  const sweeps = useQuery({ queryKey: ["palette", "sweeps"], queryFn: () => api.sweeps({ limit: 100 }), staleTime: 10_000 });
+  const named = { limit: FOUND, ...(asked ? { name: asked } : {}) };
+  const sweeps = useQuery({ queryKey: ["palette", "sweeps", named], queryFn: () => api.sweeps(named), staleTime: 10_000, placeholderData: (old) => old });
+  // Of these the service has one list, which is whole.
+  const reports = useQuery({ queryKey: keys.reports, queryFn: reportsApi.all, staleTime: 10_000 });
+  const views = useViews();
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
   const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me, staleTime: 60_000 });
 
@@ -39,7 +47,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     what();
   };
   const words = text.trim().toLowerCase();
-  const named = <T extends { name: string }>(list: readonly T[] | undefined) => (list ?? []).filter((one) => one.name.toLowerCase().includes(words)).slice(0, FOUND);
+  const held = <T,>(list: readonly T[] | undefined, name: (one: T) => string) => (list ?? []).filter((one) => name(one).toLowerCase().includes(words)).slice(0, FOUND);
+  const ofExperiments = held(experiments.data, (one) => one.name);
+  const ofReports = held(reports.data, (one) => one.title);
+  const ofViews = held(views.data, (one) => one.name);
+  const offered = useOfferedActions();
   const commands = [
     ...(makes
       ? [
@@ -60,9 +72,20 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 
   return (
     <Command.Dialog open onOpenChange={(open) => !open && onClose()} label="Search and commands" className={css.palette} overlayClassName={css.veil} loop>
-      <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, an experiment, or what to do" />
+      <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, a report, a view, or what to do" />
       <Command.List>
-        {named(experiments.data).length + named(sweeps.data?.items).length + (runs.data?.items.length ?? 0) > 0 ? null : <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>}
+        {ofExperiments.length + ofReports.length + ofViews.length + (sweeps.data?.items.length ?? 0) + (runs.data?.items.length ?? 0) > 0 ? null : <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>}
+        {offered.length > 0 ? (
+          <Command.Group heading="This page">
+            {offered.map((action) => (
+              <Command.Item key={action.label} value={`page ${action.label}`} onSelect={doing(action.run)}>
+                {action.icon ? <action.icon size={16} aria-hidden="true" /> : null}
+                <span className={css.text}>{action.label}</span>
+                {action.keys ? <Keys keys={action.keys} /> : null}
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ) : null}
         <Command.Group heading="Do">
           {commands.map((command) => (
             <Command.Item key={command.id} value={`${command.id} ${command.label}`} onSelect={doing(command.run)}>
@@ -87,23 +110,42 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           ))}
         </Command.Group>
         <Command.Group heading="Experiments">
-          {named(experiments.data).map((experiment) => (
+          {ofExperiments.map((experiment) => (
             <Command.Item key={experiment.name} value={`experiment ${experiment.name}`} onSelect={doing(() => go(`/runs?experiment=${encodeURIComponent(experiment.name)}`))}>
               <FlaskConical size={16} aria-hidden="true" />
               <span className={css.text}>{experiment.name}</span>
             </Command.Item>
           ))}
         </Command.Group>
-        <Command.Group heading="Sweeps">
-          {named(sweeps.data?.items).map((sweep) => (
-            <Command.Item key={sweep.id} value={`sweep ${sweep.name} ${sweep.id}`} onSelect={doing(() => go(`/sweeps/${sweep.id}`))}>
-              <ListTree size={16} aria-hidden="true" />
-              <span className={css.text}>{sweep.name}</span>
-              <StatePill state={outcomeOf(sweep)} />
+        <Command.Group heading="Reports">
+          {ofReports.map((report) => (
+            <Command.Item key={report.id} value={`report ${report.title} ${report.id}`} onSelect={doing(() => go(`/reports/${report.id}`))}>
+              <FileChartColumn size={16} aria-hidden="true" />
+              <span className={css.text}>{report.title}</span>
             </Command.Item>
           ))}
         </Command.Group>
-        {/* A group that is mounted whatever it holds shows its heading over nothing. */}
+        <Command.Group heading="Views">
+          {ofViews.map((view) => (
+            <Command.Item key={view.id} value={`view ${view.name} ${view.id}`} onSelect={doing(() => go(placeOf(view, undefined)))}>
+              <Bookmark size={16} aria-hidden="true" />
+              <span className={css.text}>{view.name}</span>
+              {view.experiment ? <span className="faint">{view.experiment}</span> : null}
+            </Command.Item>
+          ))}
+        </Command.Group>
+        {/* What the service found stays, by whatever it found it. A group that is mounted whatever it holds shows its heading over nothing. */}
+        {sweeps.data?.items.length ? (
+          <Command.Group heading="Sweeps" forceMount>
+            {sweeps.data.items.map((sweep) => (
+              <Command.Item key={sweep.id} value={`sweep ${sweep.name} ${sweep.id}`} onSelect={doing(() => go(`/sweeps/${sweep.id}`))} forceMount>
+                <ListTree size={16} aria-hidden="true" />
+                <span className={css.text}>{sweep.name}</span>
+                <StatePill state={outcomeOf(sweep)} />
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ) : null}
         {runs.data?.items.length ? (
           <Command.Group heading="Runs" forceMount>
             {runs.data.items.map((run) => (

@@ -75,11 +75,11 @@ const submit = createRoute({ ...under, path: "/new", component: lazyRouteCompone
 const members = createRoute({ ...under, path: "/members", component: lazyRouteComponent(() => import("../features/members/MembersPage"), "MembersPage") });
 const account = createRoute({ ...under, path: "/account", component: lazyRouteComponent(() => import("../features/account/AccountPage"), "AccountPage") });
 const audit = createRoute({ ...under, path: "/audit", component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage") });
-/** Every component in every state: for those who build pages, not linked from anywhere. */
-const kit = createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") });
+/** Every component in every state: for those who build pages, in their builds alone. */
+const kit = import.meta.env.DEV ? [createRoute({ ...under, path: "/kit", component: lazyRouteComponent(() => import("./kit/Kit"), "Kit") })] : [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, experiments, runs, run, compare, sweeps, sweep, reports, newReport, report, devices, submit, members, account, audit, kit]),
+  routeTree: root.addChildren([home, experiments, runs, run, compare, sweeps, sweep, reports, newReport, report, devices, submit, members, account, audit, ...kit]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

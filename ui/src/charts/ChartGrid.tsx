@@ -11,7 +11,8 @@ import type { ChartRun } from "./chartRun";
 import type { Look } from "./look";
 import { type Section, sectionsOf } from "./sections";
 import { SeriesChart } from "./SeriesChart";
-import { meanOf } from "./group";
+import { NO_WALL_MEAN, type XAxis } from "./axis";
+import { meanOf, type Member } from "./group";
 import type { Series } from "./series";
 import type { Trace } from "./trace";
 import { useCurves, useZoomedSteps } from "./useSeries";
@@ -150,27 +151,26 @@ export const MetricChart = memo(function MetricChart({ metric, runs, looks, view
 });
 
 /** A line for each run that has answered, or for each group of them. */
-export function tracesOf(runs: readonly ChartRun[], series: ReadonlyMap<string, Series>): Trace[] {
-  const found = new Map<string, { run: ChartRun; all: Series[] }>();
+export function tracesOf(runs: readonly ChartRun[], series: ReadonlyMap<string, Series>, axis: XAxis): Trace[] {
+  const found = new Map<string, { run: ChartRun; all: Member[] }>();
   for (const run of runs) {
     const one = series.get(run.id);
     if (!one) continue;
     const line = found.get(lineOf(run));
-    if (line) line.all.push(one);
-    else found.set(lineOf(run), { run, all: [one] });
+    if (line) line.all.push({ series: one, origin: run });
+    else found.set(lineOf(run), { run, all: [{ series: one, origin: run }] });
   }
   return [...found].map(([id, { run, all }]) => {
-    const common = { id, label: run.label, start: run.start, stepsPerEpoch: run.stepsPerEpoch };
-    if (run.group === undefined) return { ...common, series: all[0]! };
-    const { series: mean, runs: n } = meanOf(all);
-    return { ...common, series: mean, runs: n };
+    if (run.group !== undefined) return { id, label: run.label, ...meanOf(all, axis) };
+    return { id, label: run.label, start: run.start, stepsPerEpoch: run.stepsPerEpoch, series: all[0]!.series };
   });
 }
 
 function Drawn({ metric, runs, looks, view, onView, emphasised }: CellProps) {
   const having = useMemo(() => runs.filter((run) => metric in run.summary), [runs, metric]);
   const { series, waiting, fault } = useCurves(metric, having.map((run) => run.id), true);
-  const traces = useMemo(() => tracesOf(having, series), [having, series]);
+  const traces = useMemo(() => tracesOf(having, series, view.x), [having, series, view.x]);
+  const without = view.x === "wall" && having.some((run) => run.group !== undefined) ? NO_WALL_MEAN : undefined;
   const alone = having.length === 1 ? having[0]!.summary[metric] : undefined;
   return (
     <SeriesChart
@@ -182,7 +182,8 @@ function Drawn({ metric, runs, looks, view, onView, emphasised }: CellProps) {
       emphasised={emphasised}
       height={HEIGHT}
       waiting={waiting}
-      fault={fault ? toProblem(fault).message : undefined}
+      fault={fault ? toProblem(fault).message : without && `${without}.`}
+      told={without}
       figures={alone ? <Figures summary={alone} /> : undefined}
     />
   );

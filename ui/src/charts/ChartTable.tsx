@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { count, date } from "../components/format";
+import { placeName, X_NAMES } from "./axis";
 import styles from "./charts.module.css";
 import { precise } from "./Readout";
 import type { Trace } from "./trace";
@@ -10,8 +11,10 @@ const PAGE = 200;
 export function ChartTable({ traces }: { traces: readonly Trace[] }) {
   const [many, setMany] = useState(PAGE);
   const alone = traces.length === 1 ? traces[0]!.series : undefined;
-  const steps = [...new Set(traces.flatMap(({ series }) => series.steps))].sort((a, b) => b - a);
-  const rows = traces.map(({ series }) => new Map(series.steps.map((step, i) => [step, i])));
+  const by = traces.find(({ placed }) => placed)?.placed?.axis;
+  const placesOf = ({ placed, series }: Trace) => placed?.x ?? series.steps;
+  const steps = [...new Set(traces.flatMap(placesOf))].sort((a, b) => b - a);
+  const rows = traces.map((trace) => new Map(placesOf(trace).map((at, i) => [at, i])));
   const cell = (value: number | null | undefined) => (value === null || value === undefined ? "–" : precise(value));
   const coarse = alone && !alone.exact && alone.min;
   return (
@@ -21,7 +24,7 @@ export function ChartTable({ traces }: { traces: readonly Trace[] }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Step</th>
+            <th scope="col">{by ? X_NAMES[by] : "Step"}</th>
             {alone?.epochs ? <th scope="col">Epoch</th> : null}
             {traces.map((trace) => (
               <th key={trace.id} scope="col">
@@ -42,7 +45,7 @@ export function ChartTable({ traces }: { traces: readonly Trace[] }) {
             const i = rows[0]?.get(step);
             return (
               <tr key={step}>
-                <td>{count(step)}</td>
+                <td>{by ? placeName(by, step) : count(step)}</td>
                 {alone?.epochs ? <td>{cell(alone.epochs[i ?? -1])}</td> : null}
                 {traces.map((trace, t) => (
                   <td key={trace.id}>{cell(trace.series.last[rows[t]!.get(step) ?? -1])}</td>

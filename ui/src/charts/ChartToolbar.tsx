@@ -13,8 +13,6 @@ interface Props {
   onView: (view: ChartView) => void;
   /** Whether there is something to see when superseded attempts are shown. */
   ghosts?: boolean;
-  /** Groups have no time of their own. */
-  axes?: readonly XAxis[];
   find?: boolean;
   children?: ReactNode;
 }
@@ -22,7 +20,7 @@ interface Props {
 const SMOOTHING: Record<Smoothing, string> = { ema: "moving average", gaussian: "Gaussian", none: "no smoothing" };
 
 /** How all charts of a page are drawn. */
-export function ChartToolbar({ view, onView, ghosts = true, axes = X_AXES, find = true, children }: Props) {
+export function ChartToolbar({ view, onView, ghosts = true, find = true, children }: Props) {
   const set = (part: Partial<ChartView>) => onView({ ...view, ...part });
   return (
     <div className={styles.toolbar} role="group" aria-label="How charts are drawn">
@@ -37,7 +35,7 @@ export function ChartToolbar({ view, onView, ghosts = true, axes = X_AXES, find 
         />
       ) : null}
       {/* A zoom in the old axis' units would mean something else. */}
-      <Select label="x axis" size="s" value={view.x} options={axes.map((x) => ({ value: x, label: `by ${X_NAMES[x]}` }))} onValue={(x: XAxis) => set({ x, zoom: undefined })} />
+      <Select label="x axis" size="s" value={view.x} options={X_AXES.map((x) => ({ value: x, label: `by ${X_NAMES[x]}` }))} onValue={(x: XAxis) => set({ x, zoom: undefined })} />
       <Select label="Smoothing" size="s" value={view.smoothing} options={SMOOTHINGS.map((name) => ({ value: name, label: SMOOTHING[name] }))} onValue={(smoothing) => set({ smoothing })} />
       {view.smoothing === "none" ? null : (
         <label>

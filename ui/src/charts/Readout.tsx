@@ -1,8 +1,8 @@
-import { count, date, duration } from "../components/format";
-import type { XAxis } from "./axis";
+import { count } from "../components/format";
+import { atWords, type XAxis } from "./axis";
 import styles from "./charts.module.css";
 import type { Look } from "./look";
-import { type Drawn, nearest } from "./trace";
+import { type Drawn, nearest, stepAt } from "./trace";
 
 /** A value with every digit that tells something: single-precision numbers have no more than nine. */
 export function precise(value: number): string {
@@ -10,25 +10,12 @@ export function precise(value: number): string {
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(9)));
 }
 
-export function atWords(axis: XAxis, x: number, step: number): string {
-  switch (axis) {
-    case "step":
-      return `step ${count(step)}`;
-    case "epoch":
-      return `epoch ${Number(x.toPrecision(6))} · step ${count(step)}`;
-    case "wall":
-      return `${date(new Date(x * 1000).toISOString())} · step ${count(step)}`;
-    case "relative":
-    case "device":
-      return `${x < 10 ? `${Number(x.toPrecision(3))}s` : duration(x)} · step ${count(step)}`;
-  }
-}
-
 export interface Read {
   id: string;
   label: string;
   x: number;
-  step: number;
+  /** Undefined where a mean is of runs that have different ones there. */
+  step: number | undefined;
   value: number;
   line: number;
   low: number | null;
@@ -48,7 +35,7 @@ export function readAt(drawn: readonly Drawn[], x: number): Read[] {
     const i = nearest(d.x, x);
     const value = d.raw[i];
     if (value === null || value === undefined) continue;
-    found.push({ id: d.id, label: d.label, x: d.x[i]!, step: d.steps[i]!, value, line: d.line[i] ?? value, low: d.low?.[i] ?? null, high: d.high?.[i] ?? null, n: d.n?.[i] ?? null });
+    found.push({ id: d.id, label: d.label, x: d.x[i]!, step: stepAt(d, i), value, line: d.line[i] ?? value, low: d.low?.[i] ?? null, high: d.high?.[i] ?? null, n: d.n?.[i] ?? null });
   }
   return found;
 }
@@ -75,7 +62,7 @@ const WIDTH = 210;
 export function Readout({ reads, looks, axis, smoothed, groups, left, right, near }: Props) {
   const first = reads[0];
   if (!first) return null;
-  const oneStep = reads.every((read) => read.step === first.step);
+  const oneStep = reads.every((read) => (read.step === undefined ? read.x === first.x : read.step === first.step));
   const sorted = [...reads].sort((a, b) => b.line - a.line);
   const shown = sorted.slice(0, MOST);
   // Where lines are named the box has one width, so that it can be kept inside the chart.

@@ -1,3 +1,4 @@
+import { count, date, duration } from "../components/format";
 import type { Ghost, Series, Value } from "./series";
 
 export const X_AXES = ["step", "epoch", "relative", "wall", "device"] as const;
@@ -66,6 +67,31 @@ export function xAtStep(x: readonly number[], steps: readonly number[], step: nu
   if (steps[low] === step || low === 0) return x[low]!;
   const t = (step - steps[low - 1]!) / (steps[low]! - steps[low - 1]!);
   return x[low - 1]! + t * (x[low]! - x[low - 1]!);
+}
+
+/** Why groups are not drawn by it, and what to choose. */
+export const NO_WALL_MEAN = "Groups have no mean by the wall clock: choose time since the run started";
+
+/** A place in words. @param step of a mean by another axis there is none: its runs have different ones there */
+export function atWords(axis: XAxis, x: number, step: number | undefined): string {
+  const place = axis === "step" ? "" : `${axis === "epoch" ? "epoch " : ""}${placeName(axis, x)}`;
+  if (axis === "step" || !place) return `step ${count(step ?? x)}`;
+  return step === undefined ? place : `${place} · step ${count(step)}`;
+}
+
+/** x as a cell says it. */
+export function placeName(axis: XAxis, x: number): string {
+  switch (axis) {
+    case "step":
+      return count(x);
+    case "epoch":
+      return String(Number(x.toPrecision(6)));
+    case "wall":
+      return date(new Date(x * 1000).toISOString());
+    case "relative":
+    case "device":
+      return x < 10 ? `${Number(x.toPrecision(3))}s` : duration(x);
+  }
 }
 
 /** Whether the axis shows seconds. */

@@ -12,12 +12,13 @@ import type { Drawn, Trace } from "./trace";
 export function csvOf(key: string, traces: readonly Trace[]): string {
   const coarse = traces.some(({ series, runs }) => !series.exact && !runs);
   const groups = traces.some(({ runs }) => runs);
-  const head = groups ? ["group", "metric", "step", "runs", "mean", "mean - std", "mean + std"] : ["run", "name", "metric", "step", "epoch", "time", "value"];
+  const by = traces.find(({ placed }) => placed)?.placed?.axis;
+  const head = groups ? ["group", "metric", by ? `${X_NAMES[by]}${isTime(by) ? " (s)" : ""}` : "step", "runs", "mean", "mean - std", "mean + std"] : ["run", "name", "metric", "step", "epoch", "time", "value"];
   const rows: (string | number | null)[][] = [[...head, ...(coarse ? ["lowest", "highest"] : [])]];
-  for (const { id, label, series, runs } of traces) {
+  for (const { id, label, series, runs, placed } of traces) {
     for (const [i, step] of series.steps.entries()) {
       const value = text(series.last[i]);
-      if (groups) rows.push([label, key, step, runs?.[i] ?? null, value, text(series.min?.[i]), text(series.max?.[i])]);
+      if (groups) rows.push([label, key, placed?.x[i] ?? step, runs?.[i] ?? null, value, text(series.min?.[i]), text(series.max?.[i])]);
       else {
         rows.push([
           id,

@@ -1,5 +1,5 @@
 import { count, number } from "../components/format";
-import { axisOf, type Origin, placed, type XAxis, xAtStep } from "./axis";
+import { atWords, axisOf, type Origin, placed, type XAxis, xAtStep } from "./axis";
 import type { Series, Value, Values } from "./series";
 import { type Smoothing, smooth } from "./smooth";
 
@@ -11,6 +11,8 @@ export interface Trace extends Origin {
   series: Series;
   /** Of a group: `last` is the mean over this many runs at each step, `min` and `max` the mean ∓ the deviation. */
   runs?: readonly number[] | undefined;
+  /** Of a group whose mean is worked out by another axis than steps: where its points stand. */
+  placed?: { axis: XAxis; x: readonly number[] } | undefined;
 }
 
 /** A value that no line can show. */
@@ -89,7 +91,7 @@ export function drawAll(traces: readonly Trace[], options: DrawOptions): Drawn[]
     const by = oneStep ? { axis: "relative" as const, why: "all points have one step" } : { axis: options.axis, why: undefined };
     return traces.map((trace) => draw(trace, by.axis, by.why, options));
   }
-  const fallen = filled.map((trace) => axisOf(trace.series, options.axis, trace)).find((found) => found.axis !== options.axis);
+  const fallen = filled.map((trace) => (trace.placed?.axis === options.axis ? { axis: options.axis } : axisOf(trace.series, options.axis, trace))).find((found) => found.axis !== options.axis);
   return traces.map((trace) => draw(trace, fallen?.axis ?? options.axis, fallen?.why, options));
 }
 
@@ -122,7 +124,8 @@ function xOf(series: Series, axis: XAxis, origin: Origin): number[] {
 
 function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawOptions): Drawn {
   const { series } = trace;
-  const x = xOf(series, axis, trace);
+  const by = trace.placed?.axis === axis ? trace.placed.x : undefined;
+  const x = by ? [...by] : xOf(series, axis, trace);
   const { raw, low, high } = columnsOf(series);
   const marks: Mark[] = [];
   for (let i = 0; i < raw.length; i++) {
@@ -135,7 +138,7 @@ function draw(trace: Trace, axis: XAxis, why: string | undefined, options: DrawO
     x,
     steps: series.steps,
     raw,
-    line: smooth(options.smoothing, series.steps, raw, options.weight),
+    line: smooth(options.smoothing, by ?? series.steps, raw, options.weight),
     low,
     high,
     marks,
@@ -189,7 +192,7 @@ export function noteOf(drawn: readonly Drawn[], wanted: XAxis): string {
     const buckets = coarse.reduce((total, d) => total + d.buckets!, 0);
     const rest = drawn.length > coarse.length ? ` of ${coarse.length} of ${drawn.length} lines` : "";
     said.push(`showing ${count(coarse.reduce((total, d) => total + d.points, 0))} points${rest} as ${count(buckets)} buckets: last value, band from lowest to highest`);
-  } else if (drawn.some((d) => d.group)) said.push("mean of all matching runs at each step, band one standard deviation");
+  } else if (drawn.some((d) => d.group)) said.push(`mean of all matching runs${wanted === "step" ? " at each step" : ", of each its last value up to there"}, band one standard deviation`);
   else said.push(`${count(points)} ${points === 1 ? "point" : "points"}`);
   const bad = sum((d) => d.nonFinite);
   if (bad > 0) said.push(`${count(bad)} not finite${drawn.some((d) => d.marks.length > 0) ? " (marked)" : ""}`);
@@ -202,6 +205,14 @@ export function noteOf(drawn: readonly Drawn[], wanted: XAxis): string {
   if (ghosts > 0) said.push(`${count(ghosts)} superseded ${ghosts === 1 ? "attempt" : "attempts"} (dashed)`);
   return said.join("; ");
 }
+
+/** The step of a point; of a mean by another axis there is none. */
+export const stepAt = (d: Drawn, i: number): number | undefined => (d.group && d.axis !== "step" ? undefined : d.steps[i]);
+
+const where = (d: Drawn, i: number) => {
+  const step = stepAt(d, i);
+  return step === undefined ? atWords(d.axis, d.x[i]!, undefined) : `step ${count(step)}`;
+};
 
 /** The chart in words, for those who do not see it. */
 export function inWords(title: string, drawn: readonly Drawn[], say: (value: Value) => string = number): string {
@@ -218,7 +229,7 @@ export function inWords(title: string, drawn: readonly Drawn[], say: (value: Val
       high = Math.max(high, d.high?.[i] ?? value);
     }
     if (first < 0) return `${d.label}: no finite values`;
-    return `${d.label}: from ${say(d.raw[first]!)} at step ${count(d.steps[first]!)} to ${say(d.raw[last]!)} at step ${count(d.steps[last]!)}, lowest ${say(low)}, highest ${say(high)}`;
+    return `${d.label}: from ${say(d.raw[first]!)} at ${where(d, first)} to ${say(d.raw[last]!)} at ${where(d, last)}, lowest ${say(low)}, highest ${say(high)}`;
   });
   const more = drawn.length > lines.length ? `; and ${drawn.length - lines.length} more` : "";
   return `${title}. ${lines.join(". ")}${more}.`;

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Ban, Pause, Play, RotateCcw, type LucideIcon } from "lucide-react";
 import type { Action } from "../api/types";
 import { Button } from "./controls/Button";
+import { usePageActions } from "./keyboard/actions";
 import { confirm } from "./overlays/confirm";
 import { sayProblem } from "./overlays/toast";
 
@@ -48,6 +49,7 @@ export function ActionBar({ actions, what, act }: Props) {
     const sure = action !== "cancel" || (await confirm({ title: `Cancel ${what}?`, text: "It stops at once and keeps its checkpoints; it can be retried.", act: "Cancel it", danger: true }));
     if (sure) asked.mutate(action);
   };
+  usePageActions(asked.isPending ? [] : actions.map((action) => ({ label: `${LOOK[action].label}: ${what}`, icon: LOOK[action].icon, run: () => void ask(action) })));
   if (actions.length === 0 && !asked.isPending) return null;
   const places: Action[] = [actions.includes("resume") ? "resume" : "pause", "retry", "cancel"];
   return (

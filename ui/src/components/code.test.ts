@@ -10,3 +10,10 @@ test("a program's code is what was packed with it, else what its client says", (
 });
 
 test("a training of the lab's own has no code of its own", () => expect(codeOf({ spec: { method: { kind: "pgn" } }, tags: { paper: "1" } })).toBeUndefined());
+
+test("what the lab trains is of the commit that its worker was built of; a program is not", () => {
+  const environment = { version: "0.2.0+5e6872c0a1b2.changed" };
+  expect(codeOf({ spec: { task: "train" }, environment })?.commit).toBe("5e6872c0a1b2.changed");
+  expect(codeOf({ spec: {}, environment: { version: "0.2.0" } })).toBeUndefined();
+  expect(codeOf({ spec: { task: "command" }, environment })).toBeUndefined();
+});

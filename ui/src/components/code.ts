@@ -13,12 +13,21 @@ export interface Code {
 
 const text = (json: Json | undefined) => (typeof json === "string" && json !== "" ? json : undefined);
 
-/** Of a program that the lab carries out its packed folder; of one that logs by itself what its client says (MLflow's names). */
-export function codeOf(run: Pick<RunView, "spec" | "tags">): Code | undefined {
+/** Behind a worker's version stands the commit that it was built of. */
+function ofWorker({ spec, external, environment }: Told): string | undefined {
+  // A program is what its own folder has, whatever carries it out.
+  if (external || spec.task === "command") return undefined;
+  return text(environment?.version)?.split("+")[1];
+}
+
+type Told = Pick<RunView, "spec" | "tags" | "external" | "environment">;
+
+/** Of what the lab trains its worker's commit; of a program that the lab carries out its packed folder; of one that logs by itself what its client says (MLflow's names). */
+export function codeOf(run: Told): Code | undefined {
   const { code } = run.spec;
   const packed = typeof code === "object" && code !== null && !Array.isArray(code) ? code : {};
   const found: Code = {
-    commit: text(packed.commit) ?? text(run.tags?.["mlflow.source.git.commit"]),
+    commit: text(packed.commit) ?? text(run.tags?.["mlflow.source.git.commit"]) ?? ofWorker(run),
     diff: text(packed.diff),
     archive: text(packed.archive),
     source: text(run.tags?.["mlflow.source.name"]),

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useMay } from "../../api/me";
 import { type Change, type Kept, type Marks, order } from "../../api/order";
 import { IconButton } from "../controls/Button";
+import { usePageActions } from "../keyboard/actions";
 import { useShortcuts } from "../keyboard/shortcuts";
 import { Menu, MenuItem, MenuLine } from "../overlays/Menu";
 import { say, sayProblem } from "../overlays/toast";
@@ -70,6 +71,17 @@ function Keeping(props: Props) {
     { keys: "r", label: "Name, tags, place", group: "This page", run: () => setOpen(true) },
   ];
   useShortcuts(withKeys ? ownKeys : []);
+  const archive = () => void (thing.archived ? change(`Taken out of the archive: ${thing.name}`, { archived: false }, { archived: true }) : change(`Archived: ${thing.name}`, { archived: true }, { archived: false }));
+  usePageActions(
+    withKeys
+      ? [
+          { label: `${thing.starred ? "Take the star off" : "Star"}: ${what}`, icon: Star, keys: "s", run: ownKeys[0]!.run },
+          { label: `Name, tags, place: ${what}`, icon: Pencil, keys: "r", run: ownKeys[1]!.run },
+          ...(onNote ? [{ label: `Write a note: ${what}`, icon: StickyNote, run: onNote }] : []),
+          { label: `${thing.archived ? "Take out of the archive" : "Archive"}: ${what}`, icon: thing.archived ? ArchiveRestore : Archive, run: archive },
+        ]
+      : [],
+  );
   return (
     <>
       <StarButton {...props} />
@@ -84,11 +96,11 @@ function Keeping(props: Props) {
         ) : null}
         <MenuLine />
         {thing.archived ? (
-          <MenuItem icon={ArchiveRestore} onSelect={() => void change(`Taken out of the archive: ${thing.name}`, { archived: false }, { archived: true })}>
+          <MenuItem icon={ArchiveRestore} onSelect={archive}>
             Take out of the archive
           </MenuItem>
         ) : (
-          <MenuItem icon={Archive} onSelect={() => void change(`Archived: ${thing.name}`, { archived: true }, { archived: false })}>
+          <MenuItem icon={Archive} onSelect={archive}>
             Archive
           </MenuItem>
         )}

@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { Check } from "lucide-react";
+import { Check, ChevronRight } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 import { classes } from "../classes";
@@ -72,6 +72,24 @@ export function MenuChoice({ checked, onChecked, keep = false, children }: { che
       </span>
       <span className={css.itemText}>{children}</span>
     </DropdownMenu.CheckboxItem>
+  );
+}
+
+/** Further items beside one. */
+export function MenuMore({ icon: Icon, label, children }: { icon?: LucideIcon; label: string; children: ReactNode }) {
+  return (
+    <DropdownMenu.Sub>
+      <DropdownMenu.SubTrigger className={css.item}>
+        {Icon ? <Icon size={15} aria-hidden="true" /> : null}
+        <span className={css.itemText}>{label}</span>
+        <ChevronRight size={15} aria-hidden="true" />
+      </DropdownMenu.SubTrigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.SubContent sideOffset={2} collisionPadding={8} className={css.menu}>
+          {children}
+        </DropdownMenu.SubContent>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Sub>
   );
 }
 

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
+import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
 import type { RunState } from "../../api/types";
 import { Badge } from "../../components/display/Badge";
 import { count } from "../../components/format";
 import { Activity } from "./Activity";
 import css from "./home.module.css";
-import type { ExperimentRow } from "./useExperiments";
+import type { Best, ExperimentRow } from "./useExperiments";
 
 const WORKING: readonly RunState[] = ["STARTING", "RUNNING", "PAUSING", "CANCELLING"];
 
@@ -13,7 +14,6 @@ const sum = (row: ExperimentRow, states: readonly RunState[]) => states.reduce((
 
 interface Props {
   rows: readonly ExperimentRow[];
-  metric: string | undefined;
   /** Runs queued on each of the last days, by experiment. */
   activity?: ReadonlyMap<string, readonly number[]> | undefined;
   /** What people put there, behind the name. */
@@ -22,18 +22,14 @@ interface Props {
   order?: (row: ExperimentRow) => ReactNode;
 }
 
-export function ExperimentTable({ rows, metric, activity, marks, order }: Props) {
+export function ExperimentTable({ rows, activity, marks, order }: Props) {
   return (
     <div className={css.tableBox}>
       <table className={css.table}>
         <thead>
           <tr>
             <th scope="col">Experiment</th>
-            {metric ? (
-              <th scope="col" className={css.num}>
-                best {metric}
-              </th>
-            ) : null}
+            <th scope="col">Best</th>
             <th scope="col" className={css.num}>
               Runs
             </th>
@@ -57,7 +53,7 @@ export function ExperimentTable({ rows, metric, activity, marks, order }: Props)
                   </Link>
                   {marks?.(row)}
                 </th>
-                {metric ? <td className={css.num}>{row.best ?? "–"}</td> : null}
+                <td>{row.best ? <BestValue best={row.best} /> : <span className="faint">–</span>}</td>
                 <td className={css.num}>{count(row.runs)}</td>
                 {activity ? <td className={css.roomy}>{activity.has(row.name) ? <Activity days={activity.get(row.name)!} /> : null}</td> : null}
                 <td>
@@ -79,5 +75,18 @@ export function ExperimentTable({ rows, metric, activity, marks, order }: Props)
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Experiments have goals of their own: the number says nothing without its name and which end is better. */
+function BestValue({ best: { value, key, goal } }: { best: Best }) {
+  const [Icon, words] = goal === "MIN" ? [ArrowDown, "lower is better"] : [ArrowUp, "higher is better"];
+  return (
+    <span className={css.best} title={`${key}, ${words}`}>
+      <strong>{value}</strong>
+      <span className="faint">
+        {key} <Icon size={12} role="img" aria-label={words} />
+      </span>
+    </span>
   );
 }

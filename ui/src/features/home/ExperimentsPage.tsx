@@ -20,7 +20,7 @@ import css from "./home.module.css";
 import { useExperiments } from "./useExperiments";
 
 export function ExperimentsPage() {
-  const { query, rows, metric } = useExperiments();
+  const { query, rows } = useExperiments();
   const kept = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
   const cache = useQueryClient();
   const [find, setFind] = useState("");
@@ -53,7 +53,6 @@ export function ExperimentsPage() {
             <Card label="Experiments" flush>
               <ExperimentTable
                 rows={shown}
-                metric={metric?.key}
                 marks={(row) => (
                   <span className={css.marks}>
                     <MarkBadges thing={thing(row.name)} />

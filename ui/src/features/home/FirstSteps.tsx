@@ -30,6 +30,9 @@ export function FirstSteps() {
           <div className={css.step}>
             <p>The tables of Prompt Generation Networks, with what each needs in data, weights, disk and hours.</p>
             <pre>deploy/paper --help</pre>
+            <NewButton to="/new" search={{ from: "choose" } as never}>
+              Start from…
+            </NewButton>
           </div>
         </Card>
       </div>

@@ -51,7 +51,7 @@ export function HomePage() {
   const devices = useQuery({ queryKey: ["devices"], queryFn: api.devices, refetchInterval: 15_000 });
   const sweeps = useQuery({ queryKey: [...keys.sweepLists, "home"], queryFn: () => api.sweeps({ limit: 100 }) });
   const going = (sweeps.data?.items ?? []).filter(({ state }) => state === "RUNNING" || state === "PAUSED");
-  const { query, rows, metric } = useExperiments();
+  const { query, rows } = useExperiments();
   // A day is long: events need not bring it anew.
   const activity = useQuery({ queryKey: ["activity"], queryFn: api.activity, refetchInterval: 60_000, select: (all) => new Map(all.map((one) => [one.name, one.activity])) });
 
@@ -91,7 +91,7 @@ export function HomePage() {
             ) : null}
             <Card title="Experiments" flush tools={<Link to="/experiments">All</Link>}>
               <Answered query={query} what="the experiments">
-                {() => <ExperimentTable rows={(rows ?? []).slice(0, 12)} metric={metric?.key} activity={activity.data} />}
+                {() => <ExperimentTable rows={(rows ?? []).slice(0, 12)} activity={activity.data} />}
               </Answered>
             </Card>
           </div>

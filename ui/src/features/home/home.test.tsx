@@ -12,6 +12,7 @@ const page = (items: unknown[], total = items.length) => ({ items, total, more: 
 const server = setupServer(
   http.get("*/api/v1/keys", () => HttpResponse.json({ of: 9, params: [], metrics: [{ key: "val/top1", runs: 9, goal: "MAX", unit: "%", decimals: 2 }] })),
   http.get("*/api/v1/devices", () => HttpResponse.json([])),
+  http.get("*/api/v1/experiments", () => HttpResponse.json([{ name: "prompts", runs: 300, judgedBy: { key: "val/top1", goal: "MAX" } }, { name: "nets", runs: 4, judgedBy: { key: "net/width", goal: "MIN" } }])),
   http.get("*/api/v1/sweeps", () =>
     HttpResponse.json({
       items: [
@@ -26,7 +27,10 @@ const server = setupServer(
   http.get("*/api/v1/runs/groups", ({ request }) =>
     new URL(request.url).searchParams.get("by") === "reason"
       ? HttpResponse.json(page([{ by: { reason: "DATA" }, filter: "reason = 'DATA'", runs: 300, states: { FAILED: 300 }, fields: {} }]))
-      : HttpResponse.json(page([{ by: { experiment: "prompts" }, filter: "experiment = 'prompts'", runs: 300, states: { RUNNING: 2, FAILED: 298 }, fields: { "metrics.val/top1.best": { n: 3, mean: 80, min: 79, max: 81.256 } } }])),
+      : HttpResponse.json(page([
+          { by: { experiment: "prompts" }, filter: "experiment = 'prompts'", runs: 300, states: { RUNNING: 2, FAILED: 298 }, fields: { "metrics.val/top1.max": { n: 3, mean: 80, min: 79, max: 81.256 } } },
+          { by: { experiment: "nets" }, filter: "experiment = 'nets'", runs: 4, states: { FINISHED: 4 }, fields: { "metrics.net/width.min": { n: 3, mean: 80, min: 17, max: 81 } } },
+        ])),
   ),
   http.get("*/api/v1/runs", ({ request }) => {
     const state = new URL(request.url).searchParams.get("state");
@@ -46,6 +50,11 @@ test("says what runs, why runs failed (all of them, by reason), and each experim
   expect(await within(failures).findByText(/No image was found/)).toBeTruthy();
   const experiments = screen.getByRole("region", { name: "Experiments" });
   expect(await within(experiments).findByText("81.26")).toBeTruthy();
+  const [first, second] = await within(experiments).findAllByRole("row", { name: /prompts|nets/ });
+  expect(first!.textContent).toContain("val/top1");
+  expect(within(first!).getByRole("img", { name: "higher is better" })).toBeTruthy();
+  expect(second!.textContent).toMatch(/17.*net\/width/);
+  expect(within(second!).getByRole("img", { name: "lower is better" })).toBeTruthy();
   expect(within(experiments).getByText("298 failed")).toBeTruthy();
   expect(await within(experiments).findByRole("img", { name: "7 runs queued in 14 days, 5 today" })).toBeTruthy();
   const sweeps = await screen.findByRole("region", { name: "Sweeps under way" });

@@ -1,38 +1,48 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import { keys } from "../../api/keys";
-import type { NamedMetric, Spread } from "../../api/overRuns";
 import type { RunState } from "../../api/types";
 import { metric as inDecimals } from "../../components/format";
+
+export interface Best {
+  value: string;
+  /** The metric that the experiment is judged by, and which end of it is better. */
+  key: string;
+  goal: "MAX" | "MIN";
+}
 
 export interface ExperimentRow {
   name: string;
   runs: number;
   states: Partial<Record<RunState, number>>;
-  /** The metric that most of the lab's runs are judged by, at its better end. */
-  best: string | undefined;
+  best: Best | undefined;
 }
 
-/** What most labs are judged by, else the first metric of which one end is better. */
-function judge(metrics: readonly NamedMetric[]): NamedMetric | undefined {
-  const named = (key: string) => metrics.find((one) => one.key === key && one.goal);
-  return named("test/top1") ?? named("val/top1") ?? metrics.find((one) => one.goal);
-}
+/** The service's limit for one question. */
+const FIELDS = 20;
 
-function bestOf(spread: Spread | undefined, metric: NamedMetric | undefined): string | undefined {
-  const value = metric?.goal === "MIN" ? spread?.min : spread?.max;
-  return value === undefined || value === null ? undefined : inDecimals(value, metric);
-}
-
-/** Every experiment with its states and its best value, over all of its runs, by one question. */
+/** Every experiment with its states and its best value by its own goal, over all of its runs, by as few questions as the goals need. */
 export function useExperiments() {
   const catalogue = useQuery({ queryKey: keys.catalogue({}), queryFn: () => api.keys({}), staleTime: 60_000 });
-  const metric = judge(catalogue.data?.metrics ?? []);
-  const field = metric ? [`metrics.${metric.key}.best`] : undefined;
-  const asked = { by: ["experiment"], ...(field ? { field } : {}), limit: 1000 };
-  const groups = useQuery({ queryKey: keys.groups(asked), queryFn: () => api.groups(asked), enabled: !catalogue.isPending });
-  const rows = groups.data?.items.map(
-    (group): ExperimentRow => ({ name: String(group.by.experiment), runs: group.runs, states: group.states, best: bestOf(field && group.fields[field[0]!], metric) }),
-  );
-  return { query: groups, rows, metric };
+  const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
+  const judged = new Map((experiments.data ?? []).map((one) => [one.name, one.judgedBy]));
+  const fields = [...new Set([...judged.values()].flatMap((by) => (by ? [fieldOf(by)] : [])))];
+  const parts = Array.from({ length: Math.max(1, Math.ceil(fields.length / FIELDS)) }, (_, i) => fields.slice(i * FIELDS, (i + 1) * FIELDS));
+  const answers = useQueries({
+    queries: parts.map((field) => {
+      const asked = { by: ["experiment"], ...(field.length > 0 ? { field } : {}), limit: 1000 };
+      return { queryKey: keys.groups(asked), queryFn: () => api.groups(asked), enabled: !experiments.isPending };
+    }),
+  });
+  const rows = answers[0]!.data?.items.map((group): ExperimentRow => {
+    const name = String(group.by.experiment);
+    const by = judged.get(name);
+    const spread = by && answers.flatMap((answer) => answer.data?.items.find((one) => one.by.experiment === name)?.fields[fieldOf(by)] ?? [])[0];
+    const value = by?.goal === "MIN" ? spread?.min : spread?.max;
+    const best = by && value !== undefined && value !== null ? { ...by, value: inDecimals(value, catalogue.data?.metrics.find((one) => one.key === by.key)) } : undefined;
+    return { name, runs: group.runs, states: group.states, best };
+  });
+  return { query: answers[0]!, rows };
 }
+
+const fieldOf = (by: Pick<Best, "key" | "goal">) => `metrics.${by.key}.${by.goal === "MIN" ? "min" : "max"}`;

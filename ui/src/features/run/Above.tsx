@@ -4,12 +4,20 @@ import { keys } from "../../api/keys";
 import { shortId } from "../../components/format";
 import { Link } from "../../components/navigation";
 
-/** The run that this one is below, by its name where it may be seen. */
-export function Above({ id }: { id: string }) {
-  const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id), retry: false, staleTime: 60_000 });
+interface Props {
+  id: string;
+  /** Where it is known; else it is asked for. */
+  name?: string | null | undefined;
+  words: string;
+  title: string;
+}
+
+/** Another run that this one hangs on, by its name where it may be seen. */
+export function Above({ id, name, words, title }: Props) {
+  const query = useQuery({ queryKey: keys.run(id), queryFn: () => api.run(id), retry: false, staleTime: 60_000, enabled: !name });
   return (
-    <Link to={`/runs/${id}`} title="The run that this one is below">
-      below {query.data?.name ?? shortId(id)}
+    <Link to={`/runs/${id}`} title={title}>
+      {words} {name ?? query.data?.name ?? shortId(id)}
     </Link>
   );
 }

@@ -8,14 +8,18 @@ import { Dialog } from "../../components/overlays/Dialog";
 import type { Code } from "../../components/code";
 import css from "./run.module.css";
 
-/** At which commit the program was, and what stood in its folder besides. */
+/** Behind the commit of a worker that was built of a changed tree. */
+const CHANGED = /\.changed$/;
+
+/** At which commit the program, or the worker that trained, was, and what stood in its folder besides. */
 export function CodeFacts({ code, name }: { code: Code; name: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
       {code.commit ? (
         <KeyValue name="Commit" title={code.commit}>
-          <code>{code.commit.slice(0, 12)}</code>
+          <code>{code.commit.replace(CHANGED, "").slice(0, 12)}</code>
+          {CHANGED.test(code.commit) ? <span className="faint"> with changes that are in no commit</span> : null}
           {code.diff ? null : code.archive ? <span className="faint"> as committed</span> : null}
         </KeyValue>
       ) : null}

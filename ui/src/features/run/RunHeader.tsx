@@ -18,7 +18,8 @@ import { PageHeader } from "../../components/display/PageHeader";
 import { ProgressBar } from "../../components/display/ProgressBar";
 import { StatePill } from "../../components/display/StatePill";
 import { between, count, shortId } from "../../components/format";
-import { Link } from "../../components/navigation";
+import { usePageActions } from "../../components/keyboard/actions";
+import { Link, useGo } from "../../components/navigation";
 import { useNow } from "../../components/now";
 import { Above } from "./Above";
 import { protocolMark } from "./protocol";
@@ -41,6 +42,11 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
   const attempts = useQuery({ queryKey: keys.attempts(run.id), queryFn: () => api.attempts(run.id) });
   const changed = () => Promise.all([keys.run(run.id), keys.trail(run.id), keys.runLists, keys.experiments].map((queryKey) => cache.invalidateQueries({ queryKey })));
   const far = reached(run, attempts.data ?? []);
+  const go = useGo();
+  usePageActions([
+    { label: `Compare with another: run ${run.name}`, icon: GitCompareArrows, run: () => go(`/compare?run=${run.id}`) },
+    ...(makes && !run.external ? [{ label: `Again with a change: run ${run.name}`, icon: CopyPlus, run: () => go(`/new?kind=run&from=run:${run.id}`) }] : []),
+  ]);
   return (
     <PageHeader
       title={run.name}
@@ -48,9 +54,9 @@ export function RunHeader({ run, onNote }: { run: RunView & Marks; onNote: () =>
       crumbs={
         <>
           <Link to={`/runs?experiment=${encodeURIComponent(run.experiment)}`}>{run.experiment}</Link>
-          {typeof run.spec.of === "string" ? <Link to={`/runs/${run.spec.of}`}>run {shortId(run.spec.of)}</Link> : null}
-          {run.parent ? <Above id={run.parent} /> : null}
-          {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep</Link> : null}
+          {typeof run.spec.of === "string" ? <Above id={run.spec.of} words="looks at" title="The run that this task looks at" /> : null}
+          {run.parent ? <Above id={run.parent} name={run.parentName} words="below" title="The run that this one is below" /> : null}
+          {run.sweep ? <Link to={`/sweeps/${run.sweep}`}>sweep {run.sweepName ?? shortId(run.sweep)}</Link> : null}
         </>
       }
       badges={

@@ -11,6 +11,7 @@ import type { RunView } from "../../api/types";
 import { Button, IconButton } from "../../components/controls/Button";
 import { count } from "../../components/format";
 import { useGo } from "../../components/navigation";
+import { usePageActions } from "../../components/keyboard/actions";
 import { confirm } from "../../components/overlays/confirm";
 import { Menu, MenuItem } from "../../components/overlays/Menu";
 import type { Curated, What } from "./CurateDialog";
@@ -82,6 +83,23 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
   const own = check?.own ?? 0;
   const ofThem = own < n ? <span className="num">{count(own)}</span> : null;
 
+  const compare = () => go(`/compare?${[...selection.ids].map((id) => `run=${id}`).join("&")}`);
+  const compares = !scope.deleted && !whole && selection.ids.size > 1 && selection.ids.size <= COMPARED;
+  const archive = () => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived");
+  usePageActions([
+    ...(compares ? [{ label: "Compare the selected runs", icon: GitCompareArrows, keys: "c", run: compare }] : []),
+    ...(ready ? applies.map((name) => ({ label: `${OFFERS[name]!.label}: the selected runs`, icon: OFFERS[name]!.icon, run: () => void offer(name) })) : []),
+    ...(ready && own > 0 && !scope.deleted
+      ? [
+          { label: "Star: the selected runs", icon: Star, run: () => void ask("star", { patch: { starred: true } }, "starred") },
+          { label: "Tag: the selected runs", icon: Tag, run: () => curate("tags") },
+          { label: `${archived ? "Take out of the archive" : "Archive"}: the selected runs`, icon: archived ? ArchiveRestore : Archive, run: archive },
+          { label: "New report from the selected runs", icon: Table2, run: () => go(`/reports/new?${reportOf(select, known)}`) },
+        ]
+      : []),
+    { label: "Clear the selection", icon: X, run: selection.clear },
+  ]);
+
   return (
     <div className={css.bulk} role="region" aria-label="Selected runs">
       <strong className="num" role="status">
@@ -99,7 +117,7 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
       {scope.deleted ? null : (
         <>
           {!whole && selection.ids.size > 1 ? (
-            <Button size="s" icon={GitCompareArrows} disabled={selection.ids.size > COMPARED} title={selection.ids.size > COMPARED ? `At most ${COMPARED} runs side by side` : undefined} onClick={() => go(`/compare?${[...selection.ids].map((id) => `run=${id}`).join("&")}`)}>
+            <Button size="s" icon={GitCompareArrows} disabled={selection.ids.size > COMPARED} title={selection.ids.size > COMPARED ? `At most ${COMPARED} runs side by side` : undefined} onClick={compare}>
               Compare
             </Button>
           ) : null}
@@ -111,7 +129,7 @@ export function BulkBar({ selection, scope, loaded, onCurate }: Props) {
               <Button size="s" icon={Tag} disabled={!ready} onClick={() => curate("tags")}>
                 Tag {ofThem}
               </Button>
-              <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={() => void ask("archive", { patch: { archived: !archived } }, archived ? "out of the archive" : "archived")}>
+              <Button size="s" icon={archived ? ArchiveRestore : Archive} disabled={!ready} onClick={archive}>
                 {archived ? "Take out of the archive" : "Archive"} {ofThem}
               </Button>
               <Menu align="end" trigger={<IconButton size="s" icon={Ellipsis} label="More for the selected" disabled={!ready} />}>

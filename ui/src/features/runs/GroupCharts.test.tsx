@@ -31,11 +31,11 @@ afterAll(() => server.close());
 
 const METRICS = [{ key: "val/top1", runs: 5, goal: "MAX" as const, unit: "%", decimals: 2 }];
 const GROUPS: RunGroup[] = ["pgn", "vp"].map((kind) => ({ by: { "params.method.kind": kind }, filter: `params.method.kind = '${kind}'`, runs: 3, states: {}, fields: {} }));
-const draw = (drawn: string[], address = "/runs?hide=x&x=epoch", waiting = false, total = 2) =>
+const draw = (drawn: string[], address = "/runs?hide=x", waiting = false, total = 2) =>
   drawAt(address, <GroupCharts by={["params.method.kind"]} scope={{ experiment: "e", filter: ["starred = true"], state: "FINISHED" }} metrics={METRICS} groups={GROUPS} total={total} drawn={drawn} looks={looks(drawn, false)} emphasised={null} waiting={waiting} />);
 
 test("a group's line is the mean over all its runs, its band one deviation where two have a value, and n is said", () => {
-  const trace = traceOf(band("pgn", 3), "val/top1");
+  const trace = traceOf(band("pgn", 3), "val/top1", "step");
   expect(trace).toMatchObject({ id: '["pgn"]', label: "kind pgn", runs: [1, 3] });
   expect([trace.series.min, trace.series.last, trace.series.max]).toEqual([[50, 58], [50, 60], [50, 62]]);
 });
@@ -94,6 +94,25 @@ test("a zoom is read in finer grain, and a refusal is said in its chart", async 
   server.resetHandlers();
   draw([groupId({ a: "pgn" })], "/runs?zoom=10:15.5");
   await waitFor(() => expect(asked.at(-1)).toMatchObject({ from: 10, to: 16 }));
+});
+
+test("by epochs the service places the mean, whose runs have no step in common", async () => {
+  server.use(
+    http.post("*/api/v1/metrics/bands", async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ groups: [{ ...band("pgn", 3), x: [1, 2.5] }], more: false });
+    }),
+  );
+  draw([groupId({ a: "pgn" })], "/runs?x=epoch&zoom=0.5:3.5");
+  expect(await screen.findByRole("img", { name: /kind pgn: from 50 at epoch 1 to 60 at epoch 2\.5/ })).toBeTruthy();
+  expect(asked).toMatchObject([{ x: "EPOCH", from: 0.5, to: 3.5 }]);
+  expect(screen.getByText(/of each its last value up to there/)).toBeTruthy();
+});
+
+test("by the wall clock a chart says that groups have no mean, and what to choose; nothing is asked", async () => {
+  draw([groupId({ a: "pgn" })], "/runs?x=wall");
+  expect(await screen.findByText("Groups have no mean by the wall clock: choose time since the run started.")).toBeTruthy();
+  expect(asked).toEqual([]);
 });
 
 test("without an open eye it says what to do", async () => {

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { LineChart } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { api } from "../../api/client";
@@ -6,7 +6,8 @@ import { keys } from "../../api/keys";
 import type { NamedMetric, RunGroup } from "../../api/overRuns";
 import type { RunsScope } from "../../api/paths";
 import { toProblem } from "../../api/problem";
-import type { Band } from "../../api/series";
+import type { Band, BandsAsk } from "../../api/series";
+import { NO_WALL_MEAN, type XAxis } from "../../charts/axis";
 import charts from "../../charts/charts.module.css";
 import { ChartToolbar } from "../../charts/ChartToolbar";
 import { sectionsOf } from "../../charts/sections";
@@ -25,8 +26,13 @@ import { OneByOne } from "./oneByOne";
 import { groupId, groupName } from "./rows";
 
 const CODEC = { read: readChartView, write: writeChartView };
-const AXES = ["step"] as const;
 const BUCKETS = 300;
+/** Axes as the service names them. */
+const ASKED: Record<XAxis, BandsAsk["x"]> = { step: undefined, epoch: "EPOCH", relative: "RELATIVE", device: "DEVICE", wall: undefined };
+const NOWHERE: Partial<Record<XAxis, string>> = {
+  epoch: "No run of the drawn groups tells its epochs: choose step.",
+  device: "No run of the drawn groups was on a device of the lab: choose time since the run started.",
+};
 const HEIGHT = 210;
 /** A band is one look at all runs of its groups: ten at once would make each of them, and the table, wait for all. */
 const questions = new OneByOne();
@@ -61,8 +67,8 @@ export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, e
   );
   // Nothing is asked for that may turn out to be a number.
   const early = waiting || known.pending;
-  // Groups have steps in common, but no start and no device; an eye that is closed is no line that is switched off.
-  const shown = useMemo((): ChartView => ({ ...view, x: "step", hidden: [] }), [view]);
+  // An eye that is closed is no line that is switched off.
+  const shown = useMemo((): ChartView => ({ ...view, hidden: [] }), [view]);
   if (drawn.length === 0) {
     return (
       <EmptyState title="No group is drawn." icon={LineChart}>
@@ -72,7 +78,7 @@ export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, e
   }
   return (
     <>
-      <ChartToolbar view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} ghosts={false} axes={AXES} />
+      <ChartToolbar view={shown} onView={(next) => setView({ ...next, hidden: view.hidden })} ghosts={false} />
       {left > 0 ? (
         <p className="faint" role="status">
           {some(left, "drawn group")} without a line: one question has room for the filters of {asked.length}. Close the eyes of others to see {left === 1 ? "it" : "them"}.
@@ -84,7 +90,7 @@ export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, e
           {section.scalars.length > 0 ? <GroupTiles names={section.scalars} metrics={metrics} by={by} scope={narrowed} drawn={asked} looks={looks} questions={questions} waiting={early} /> : null}
           <div className={charts.grid}>
             {section.charts.map((key) => (
-              <BandChart key={key} metric={key} by={by} scope={narrowed} drawn={asked} looks={looks} emphasised={emphasised} waiting={early} view={shown} onView={(next) => setView({ ...next, x: view.x, hidden: view.hidden })} />
+              <BandChart key={key} metric={key} by={by} scope={narrowed} drawn={asked} looks={looks} emphasised={emphasised} waiting={early} view={shown} onView={(next) => setView({ ...next, hidden: view.hidden })} />
             ))}
           </div>
         </section>
@@ -93,14 +99,15 @@ export function GroupCharts({ by, scope, metrics, groups, total, drawn, looks, e
   );
 }
 
-/** A group's mean as charts draw lines. @param run is left empty: it is of many */
-export function traceOf(band: Band, metric: string): Trace {
+/** A group's mean as charts draw lines. @param axis that the service was asked for */
+export function traceOf(band: Band, metric: string, axis: XAxis): Trace {
   const edge = (sign: 1 | -1) => band.mean.map((mean, i) => mean + sign * (band.std[i] ?? 0));
   return {
     id: groupId(band.by),
     label: groupName(band.by),
     series: { run: "", key: metric, points: band.steps.length, nonFinite: 0, exact: true, steps: band.steps, times: band.steps.map(() => 0), last: band.mean, min: edge(-1), max: edge(1) },
     runs: band.n,
+    placed: band.x ? { axis, x: band.x } : undefined,
   };
 }
 
@@ -114,7 +121,9 @@ interface ChartProps extends Omit<Props, "metrics" | "groups" | "total"> {
 function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, waiting }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const visible = useVisible(box) || view.full === metric;
-  const zoom = view.zoom;
+  const { zoom, x } = view;
+  // By steps and in whole ones where nothing else is asked for; the wall clock is not asked for at all.
+  const axis = ASKED[x];
   const ask = useMemo(() => {
     const runs = { ...scope };
     delete runs.deleted;
@@ -123,11 +132,12 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, 
       by: [...by],
       key: metric,
       buckets: BUCKETS,
-      ...(zoom ? { from: Math.max(0, Math.floor(zoom[0])), to: Math.max(0, Math.ceil(zoom[1])) } : {}),
+      ...(axis ? { x: axis } : {}),
+      ...(zoom ? (axis ? { from: Math.max(0, zoom[0]), to: Math.max(0, zoom[1]) } : { from: Math.max(0, Math.floor(zoom[0])), to: Math.max(0, Math.ceil(zoom[1])) }) : {}),
     };
-  }, [scope, by, metric, zoom]);
-  const answer = useQuery({ queryKey: keys.bands(ask), queryFn: ({ signal }) => questions.next(() => api.bands(ask), signal), enabled: visible && !waiting, placeholderData: keepPreviousData, staleTime: 10_000 });
-  const traces = useMemo(() => (answer.data?.groups ?? []).map((band) => traceOf(band, metric)).filter((trace) => drawn.includes(trace.id)), [answer.data, metric, drawn]);
+  }, [scope, by, metric, zoom, axis]);
+  const answer = useQuery({ queryKey: keys.bands(ask), queryFn: ({ signal }) => questions.next(() => api.bands(ask), signal), enabled: visible && !waiting && x !== "wall", placeholderData: (old, asked) => (asked?.queryKey[1].x === ask.x ? old : undefined), staleTime: 10_000 });
+  const traces = useMemo(() => (x === "wall" ? [] : (answer.data?.groups ?? []).map((band) => traceOf(band, metric, x)).filter((trace) => drawn.includes(trace.id))), [answer.data, metric, drawn, x]);
   const lines = traces.filter((trace) => trace.series.steps.length > 0).length;
   const without = answer.data && !answer.isPlaceholderData ? drawn.length - lines : 0;
   return (
@@ -141,9 +151,9 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, 
           onView={onView}
           emphasised={emphasised}
           height={HEIGHT}
-          waiting={answer.isPending}
+          waiting={answer.isPending && x !== "wall"}
           told={without > 0 ? `no values of ${without} of ${some(drawn.length, "drawn group")}` : undefined}
-          fault={answer.error && !answer.data ? toProblem(answer.error).message : undefined}
+          fault={x === "wall" ? `${NO_WALL_MEAN}.` : answer.error && !answer.data ? toProblem(answer.error).message : answer.isPending ? undefined : NOWHERE[x]}
         />
       ) : null}
     </div>

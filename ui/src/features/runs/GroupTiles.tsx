@@ -72,7 +72,7 @@ export function GroupTiles({ names, metrics, by, scope, drawn, looks, questions,
               <dd key={id} className={charts.each} title={`${label}: mean ± sample deviation (n − 1) over ${spread.n} runs with a finite value`}>
                 <span className={charts.swatch} style={{ background: looks.get(id)?.colour }} />
                 <span className="sr">{label}</span>
-                {inDecimals(spread.mean, metrics.find((one) => one.key === name), spread.n > 1 ? (spread.std ?? null) : null)} <span className="faint">n {count(spread.n)}</span>
+                {inDecimals(spread.mean, metrics.find((one) => one.key === name), spread.n > 1 ? (spread.std ?? null) : null)} <span className="faint">{`n ${count(spread.n)}${spread.n < group.runs ? ` of ${count(group.runs)}` : ""}`}</span>
               </dd>
             );
           })}

@@ -14,6 +14,8 @@ export interface HeadActions {
   onHide: (id: string) => void;
   onPin: (id: string) => void;
   onGroup: (id: string) => void;
+  /** Begins a filter by the column. */
+  onFilter: (id: string) => void;
 }
 
 export interface HeadProps extends HeadActions {

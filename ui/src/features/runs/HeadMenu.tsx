@@ -31,6 +31,7 @@ export function HeadMenu({ column, sort, left, grouped, before, afterNext, first
           )}
         </>
       ) : null}
+      {column.sorts ? <MenuItem onSelect={() => on.onFilter(column.id)}>Filter by it…</MenuItem> : null}
       {column.id === "name" ? null : (
         <>
           <MenuChoice checked={left !== undefined} onChecked={() => on.onPin(column.id)}>

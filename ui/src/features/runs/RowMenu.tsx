@@ -1,9 +1,11 @@
-import { Archive, ArchiveRestore, Ban, FolderLock, FolderOpen, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ban, Filter, FilterX, FolderLock, FolderOpen, Pause, Pencil, Play, RotateCcw, Star, StarOff, Target, Trash2, Undo2 } from "lucide-react";
 import { useMay } from "../../api/me";
 import type { RunView } from "../../api/types";
 import { actionsOf } from "../../components/ActionBar";
 import { confirm } from "../../components/overlays/confirm";
-import { Menu, MenuItem, MenuLine } from "../../components/overlays/Menu";
+import { onlyFilter, withoutFilter } from "../../components/filterText";
+import { Menu, MenuItem, MenuLine, MenuMore } from "../../components/overlays/Menu";
+import type { Column } from "./columns";
 import { RowMenuButton } from "./RowMenuButton";
 import { useChange } from "./useChange";
 
@@ -21,9 +23,12 @@ interface Props {
   onChange: () => void;
   onBase?: (() => void) | undefined;
   based?: boolean;
+  /** Those whose values can be a filter are offered as one. */
+  columns?: readonly { column: Column }[];
+  onOnly?: (filter: string) => void;
 }
 
-export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props) {
+export function RowMenu({ run, onClose, onChange, onBase, based = false, columns = [], onOnly }: Props) {
   const change = useChange();
   const changes = useMay().change(run);
   const select = { ids: [run.id] };
@@ -33,6 +38,7 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
   };
   const actions = run.deletedAt || !changes ? [] : actionsOf(run.state, run.external);
   const undeletable = run.pinned ? "(all files are kept)" : actions.includes("cancel") ? "(cancel it first)" : undefined;
+  const equal = onOnly ? columns.map(({ column }) => column).filter((column) => column.equals) : [];
   return (
     <Menu open onOpen={(open) => !open && onClose()} align="end" trigger={<RowMenuButton name={run.name} />}>
       {run.deletedAt && changes ? (
@@ -61,6 +67,24 @@ export function RowMenu({ run, onClose, onChange, onBase, based = false }: Props
             <MenuItem icon={Target} keys="b" onSelect={onBase}>
               {based ? "No longer the baseline" : "Make it the baseline"}
             </MenuItem>
+          ) : null}
+          {equal.length > 0 ? (
+            <>
+              <MenuMore icon={Filter} label="Only runs with its…">
+                {equal.map((column) => (
+                  <MenuItem key={column.id} hint={column.text(run, 0) || "none"} onSelect={() => onOnly?.(onlyFilter(column.id, column.raw(run)))}>
+                    {column.title}
+                  </MenuItem>
+                ))}
+              </MenuMore>
+              <MenuMore icon={FilterX} label="Without runs with its…">
+                {equal.map((column) => (
+                  <MenuItem key={column.id} hint={column.text(run, 0) || "none"} onSelect={() => onOnly?.(withoutFilter(column.id, column.raw(run)))}>
+                    {column.title}
+                  </MenuItem>
+                ))}
+              </MenuMore>
+            </>
           ) : null}
           {changes ? (
             <>

@@ -167,11 +167,11 @@ test("groups say their mean, deviation and n, and open to their runs", async () 
   const group = await rowOf(/kind pgn/);
   expect(group.textContent).toContain("81.25 ± 0.50");
   expect(group.textContent).toContain("n = 4");
-  expect(group.textContent).toContain("n 3");
+  expect(group.textContent).toContain("n 3 of 4");
   group.focus();
   await userEvent.keyboard("{ArrowRight}");
   expect(await rowOf(/-003/)).toBeTruthy();
-  expect(asked.at(-1)?.searchParams.getAll("filter")).toEqual(["params.method.kind = 'pgn'"]);
+  expect(asked.at(-1)?.searchParams.getAll("filter")).toEqual(["of is null", "params.method.kind = 'pgn'"]);
   expect(group.getAttribute("aria-expanded")).toBe("true");
 });
 

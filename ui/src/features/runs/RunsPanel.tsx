@@ -13,7 +13,8 @@ import { Skeleton } from "../../components/display/Skeleton";
 import { toProblem } from "../../api/problem";
 import type { NamedMetric, RunGroup } from "../../api/overRuns";
 import type { RunView } from "../../api/types";
-import { count, counted } from "../../components/format";
+import { fieldText } from "../../components/filterText";
+import { count, counted, some } from "../../components/format";
 import { type RawSearch, useSetSearch } from "../../components/search";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
@@ -23,7 +24,7 @@ import { RunsTable } from "./RunsTable";
 import { RunsToolbar } from "./RunsToolbar";
 import css from "./runs.module.css";
 import { groupId, type Row, useGroupRows } from "./rows";
-import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, sortOfGroups, toggled, toQuery, widthsIn } from "./search";
+import { DEFAULT_SORT, metricIn, type RunsSearch, runsSearch, scopeOf, sortOfGroups, tasksOf, toggled, toQuery, widthsIn } from "./search";
 import { runsQuery, useCatalogue, useGroups, useRuns } from "./useRuns";
 import { useNarrow } from "./useNarrow";
 import { useChange } from "./useChange";
@@ -93,7 +94,9 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
   const base = view.base ? baseline.data : undefined;
 
   // Means are drawn of what is there, not of what was deleted.
-  const charts = !sweep && view.charts !== "off" && !narrow && !(grouped && view.deleted);
+  const charted = !sweep && view.charts !== "off" && !(grouped && view.deleted);
+  const charts = charted && !narrow;
+  const [unfolded, setUnfolded] = useState(false);
   const drawn = useMemo(() => {
     if (grouped) return (groups.data?.items ?? []).map((group) => groupId(group.by)).filter((id, i) => (i < DRAWN || view.show?.includes(id)) && !view.hide?.includes(id));
     const first = loaded.slice(0, DRAWN).map((run) => run.id);
@@ -106,7 +109,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
   }, [drawn, loaded, base]);
   const looks = useMemo(() => looksOf(drawn, dark), [drawn, dark]);
   // The table is painted first; charts, which are ten times the work, follow in the time that it leaves.
-  const charted = useDeferredValue(drawnRuns);
+  const curved = useDeferredValue(drawnRuns);
   const [emphasised, setEmphasised] = useState<string | null>(null);
   const usualEyes = grouped ? (groups.data?.items ?? []).slice(0, DRAWN).map((group) => groupId(group.by)) : loaded.slice(0, DRAWN).map((run) => run.id);
   const toggleEye = (id: string) => {
@@ -132,6 +135,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
   const cache = useQueryClient();
   const setBase = (id: string) => set({ base: view.base === id ? undefined : id });
   const filterBox = useRef<HTMLInputElement>(null);
+  const [begun, setBegun] = useState({ text: "", time: 0 });
   useTableKeys({ rows, active, move, filterBox, selection, select: selection.toggle, eye: toggleEye, setBase, star: (run) => may.change(run) && void change.put(run, { starred: !run.starred }, run.starred ? "without a star" : "starred"), menu: setMenu, compare: (chosen) => go(`/compare?${chosen.map((id) => `run=${id}`).join("&")}`) });
 
   const setColumns = (next: string[] | undefined) => {
@@ -151,9 +155,19 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
+  const curves = () => (
+    <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
+      {grouped ? (
+        <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} groups={groups.data?.items ?? NO_GROUPS} total={groups.data?.total ?? 0} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
+      ) : (
+        <RunsCharts runs={curved} looks={looks} emphasised={emphasised} />
+      )}
+    </Suspense>
+  );
+
   return (
     <div className={css.page}>
-      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} ids={ids} onColumns={setColumns} narrowed={scope} sort={sort} filterBox={filterBox} judge={judge} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
+      <RunsToolbar view={view} set={set} sweep={sweep} scope={whole} catalogue={catalogue.data} ids={ids} onColumns={setColumns} narrowed={scope} sort={sort} filterBox={filterBox} judge={judge} begun={begun} charts={charts} narrow={narrow} dense={dense} onDense={setDense} />
       {catalogue.error && !answer.error ? <ErrorNote what="Columns" error={catalogue.error} retry={catalogue.refetch} /> : null}
       {answer.error ? (
         <>
@@ -163,11 +177,17 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
       ) : null}
       <div className={css.split} data-charts={charts ? "on" : "off"}>
         <div className={css.page}>
+          {charted && narrow && rows.length > 0 ? (
+            <details className={css.folded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
+              <summary>Curves of {grouped ? some(drawn.length, "group") : some(drawnRuns.length, "run")}</summary>
+              {unfolded ? curves() : null}
+            </details>
+          ) : null}
           {answer.data === undefined ? (
             answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
           ) : rows.length === 0 ? (
             <Suspense fallback={null}>
-              <NoRuns filtered={Boolean(within.length > 0 || view.filter || view.state || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
+              <NoRuns filtered={Boolean(within.length > 0 || view.filter || view.state || view.tasks || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, tasks: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
             </Suspense>
           ) : narrow && !grouped ? (
             <>
@@ -202,12 +222,14 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
               onEye={toggleEye}
               onOpen={openRow}
               onEmphasis={setEmphasised}
-              onRest={(row) => set({ group: undefined, filter: [...(view.filter ?? []), row.group.filter] })}
+              onRest={(row) => set({ group: undefined, tasks: tasksOf(view), filter: [...(view.filter ?? []), row.group.filter] })}
               onEnd={more}
               menu={menu}
               onMenu={setMenu}
               onChange={setChanging}
               onBase={setBase}
+              onOnly={(filter) => set({ filter: view.filter?.includes(filter) ? view.filter : [...(view.filter ?? []), filter] })}
+              onFilter={(id) => setBegun({ text: `${fieldText(id)} `, time: begun.time + 1 })}
               onSort={(next) => set({ sort: next })}
               onWidth={(id, px) => set({ width: [...(view.width ?? []).filter((one) => !one.startsWith(`${id}:`)), `${id}:${px}`] }, "replace")}
               onMove={(id, before) => {
@@ -250,13 +272,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
         </div>
         {charts && rows.length > 0 ? (
           <aside className={css.side} aria-label="Curves of the drawn runs" data-scroll-restoration-id="run-charts">
-            <Suspense fallback={<Skeleton what="charts" height={200} lines={2} />}>
-              {grouped ? (
-                <GroupCharts by={by} scope={scope} metrics={catalogue.data?.metrics ?? NO_METRICS} groups={groups.data?.items ?? NO_GROUPS} total={groups.data?.total ?? 0} drawn={drawn} looks={looks} emphasised={emphasised} waiting={groups.isPlaceholderData || groups.isPending} />
-              ) : (
-                <RunsCharts runs={charted} looks={looks} emphasised={emphasised} />
-              )}
-            </Suspense>
+            {curves()}
           </aside>
         ) : null}
       </div>

@@ -16,6 +16,7 @@ import css from "./runs.module.css";
 import { RowMenuButton } from "./RowMenuButton";
 import { groupId, groupName, type Row } from "./rows";
 
+const CellMenu = lazy(() => import("./CellMenu").then((module) => ({ default: module.CellMenu })));
 const RowMenu = lazy(() => import("./RowMenu").then((module) => ({ default: module.RowMenu })));
 
 /** Characters at the end of a name that are never cut. */
@@ -48,15 +49,16 @@ interface Props {
   onFocus: (index: number) => void;
   onEmphasis: (run: string | null) => void;
   onRest: (row: Extract<Row, { kind: "rest" }>) => void;
-  /** Whether the row's menu is open. */
-  menu: boolean;
+  /** Which menu is open: `row`, or that of a column's cell. */
+  menu: string | undefined;
   onMenu: (run: string | null) => void;
   onChange: (run: RunView) => void;
   onBase: (run: string) => void;
+  onOnly: (filter: string) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
-export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onChange, onBase, ref }: Props) {
+export const RunsRow = memo(function RunsRow({ row, index, columns, template, top, height, look, drawn, selected, active, baseline, onSelect, onEye, onOpen, onFocus, onEmphasis, onRest, menu, onMenu, onChange, onBase, onOnly, ref }: Props) {
   const style = { gridTemplateColumns: template, height, ...(top === undefined ? {} : { top }) };
   const isBase = top === undefined;
   if (row.kind === "wait" || row.kind === "rest") {
@@ -103,6 +105,12 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       onPointerEnter={() => onEmphasis(lineId)}
       onPointerLeave={() => onEmphasis(null)}
       onDoubleClick={() => onOpen(row)}
+      onContextMenu={(event) => {
+        const cell = (event.target as Element).closest<HTMLElement>("[data-column]");
+        if (!run || !cell) return;
+        event.preventDefault();
+        onMenu(`${run.id} ${cell.dataset.column}`);
+      }}
     >
       <div role="gridcell" className={classes(css.cell, css.pick, css.pinned)} style={{ left: 0 }}>
         {isBase ? null : <Checkbox checked={selected} onChecked={() => undefined} onClick={(event) => onSelect(row, event.shiftKey)} label={`Select ${name}`} hidden tabIndex={-1} />}
@@ -119,15 +127,21 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
           role="gridcell"
           className={classes(css.cell, column.numeric && css.num, left !== undefined && css.pinned, lastPinned && css.lastPinned, column.id === "name" && row.kind === "run" && row.depth > 0 && css.indent)}
           style={left === undefined ? undefined : ({ "--left": `${left}px` } as CSSProperties)}
+          data-column={run && column.equals ? column.id : undefined}
         >
           {row.kind === "group" ? (
             <GroupCell row={row} column={column} look={look} drawn={drawn} baseline={baseline} onOpen={() => onOpen(row)} />
           ) : (
             <>
               <RunCell run={row.run} column={column} look={look} drawn={drawn} baseline={isBase ? undefined : baseline} />
-              {column.id !== "name" ? null : menu ? (
+              {menu === column.id ? (
+                <Suspense>
+                  <CellMenu run={row.run} column={column} onClose={() => onMenu(null)} onOnly={onOnly} />
+                </Suspense>
+              ) : null}
+              {column.id !== "name" ? null : menu === "row" ? (
                 <Suspense fallback={<RowMenuButton name={row.run.name} />}>
-                  <RowMenu run={row.run} onClose={() => onMenu(null)} onChange={() => onChange(row.run)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} />
+                  <RowMenu run={row.run} onClose={() => onMenu(null)} onChange={() => onChange(row.run)} onBase={() => onBase(row.run.id)} based={baseline?.id === row.run.id} columns={columns} onOnly={onOnly} />
                 </Suspense>
               ) : (
                 <RowMenuButton name={row.run.name} onOpen={() => onMenu(row.run.id)} />
@@ -170,7 +184,7 @@ function GroupCell({ row, column, look, drawn, baseline, onOpen }: GroupCellProp
   return (
     <>
       <span title={`mean ± sample deviation (n − 1) over ${spread.n} runs with a finite value`}>{column.spread(spread)}</span>
-      {spread.n < group.runs ? <span className="faint">n {spread.n}</span> : null}
+      {spread.n < group.runs ? <span className="faint">{`n ${count(spread.n)} of ${count(group.runs)}`}</span> : null}
       <Delta by={by} />
     </>
   );

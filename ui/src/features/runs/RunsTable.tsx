@@ -14,7 +14,7 @@ const PICK = 64;
 const NEAR_END = 20;
 /** Rows that are drawn beyond either edge. */
 const AROUND = 8;
-const SPREAD = 148;
+const SPREAD = 184;
 
 interface Props extends HeadActions {
   rows: readonly Row[];
@@ -42,11 +42,13 @@ interface Props extends HeadActions {
   onEmphasis: (run: string | null) => void;
   onRest: (row: Extract<Row, { kind: "rest" }>) => void;
   onEnd: () => void;
-  /** Run whose menu is open. */
+  /** Run whose menu is open; with a column's id behind it, that of its cell. */
   menu: string | null;
   onMenu: (run: string | null) => void;
   onChange: (run: RunView) => void;
   onBase: (run: string) => void;
+  /** Adds a filter. */
+  onOnly: (filter: string) => void;
 }
 
 /** Cells need holding in their place only while others move past them; each that is held costs the browser a layer in every frame. */
@@ -149,6 +151,7 @@ export function RunsTable(props: Props) {
       onMenu: (run: string | null) => newest.current.onMenu(run),
       onChange: (run: RunView) => newest.current.onChange(run),
       onBase: (run: string) => newest.current.onBase(run),
+      onOnly: (filter: string) => newest.current.onOnly(filter),
     }),
     [],
   );
@@ -161,6 +164,7 @@ export function RunsTable(props: Props) {
       onHide: (id: string) => newest.current.onHide(id),
       onPin: (id: string) => newest.current.onPin(id),
       onGroup: (id: string) => newest.current.onGroup(id),
+      onFilter: (id: string) => newest.current.onFilter(id),
     }),
     [],
   );
@@ -187,7 +191,7 @@ export function RunsTable(props: Props) {
       >
         <Head placed={placed} template={template} sort={props.sort} grouped={props.grouped} allSelected={props.allSelected} actions={headCalls} />
         {props.baseline ? (
-          <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} menu={false} />
+          <RunsRow {...common} row={{ kind: "run", id: props.baseline.id, run: props.baseline, depth: 0 }} index={-1} top={undefined} look={props.looks.get(props.baseline.id)} drawn={props.drawn?.has(props.baseline.id)} selected={false} active={false} menu={undefined} />
         ) : null}
         <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -204,7 +208,7 @@ export function RunsTable(props: Props) {
                 drawn={row.kind === "run" ? (row.depth > 0 ? undefined : props.drawn?.has(row.id)) : row.kind === "group" ? props.drawn?.has(groupId(row.group.by)) : undefined}
                 selected={props.selected(row)}
                 active={item.index === stop}
-                menu={row.id === props.menu}
+                menu={row.id === props.menu ? "row" : props.menu?.startsWith(`${row.id} `) ? props.menu.slice(row.id.length + 1) : undefined}
               />
             );
           })}
@@ -249,6 +253,7 @@ const Head = memo(function Head({ placed, template, sort, grouped, allSelected, 
           onHide={actions.onHide}
           onPin={actions.onPin}
           onGroup={actions.onGroup}
+          onFilter={actions.onFilter}
         />
       ))}
     </div>

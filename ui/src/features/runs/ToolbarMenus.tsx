@@ -1,9 +1,10 @@
-import { ChartLine, Download, Ellipsis, Link2 } from "lucide-react";
+import { ChartLine, Download, Ellipsis, Link2, Ungroup } from "lucide-react";
 import type { RunsScope } from "../../api/paths";
 import type { KeyCatalogue } from "../../api/overRuns";
 import { RUN_STATES } from "../../api/types";
 import { download } from "../../components/csv";
 import { Button, IconButton } from "../../components/controls/Button";
+import { usePageActions } from "../../components/keyboard/actions";
 import { TOP_FILTER } from "../../components/filterText";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../components/overlays/Menu";
 import { say, sayProblem } from "../../components/overlays/toast";
@@ -11,7 +12,7 @@ import { ColumnPicker } from "./ColumnPicker";
 import { csvAddress } from "./csv";
 import { groupsCsv } from "./groupsCsv";
 import { GroupPicker } from "./GroupPicker";
-import { type RunsSearch, toggled } from "./search";
+import { type RunsSearch, TASK_NAMES, TASKS, tasksOf, toggled } from "./search";
 import { ViewsMenu } from "./ViewsMenu";
 
 /** Programs that are said to run, and write nothing. */
@@ -53,6 +54,15 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
       (fault: unknown) => sayProblem("The groups could not be read", fault),
     );
   };
+  const csv = csvAddress(narrowed, sort, ids, catalogue);
+  const file = `${view.experiment ?? "runs"}.csv`;
+  usePageActions([
+    { label: "Save a CSV of all runs that match", icon: Download, run: () => Object.assign(document.createElement("a"), { href: csv, download: file }).click() },
+    ...(view.group ? [{ label: "Save a CSV of all groups", icon: Download, run: saveGroups }] : []),
+    { label: "Copy the address of this view", icon: Link2, run: copyAddress },
+    ...(view.group ? [{ label: "No groups", icon: Ungroup, run: () => set({ group: undefined }) }] : []),
+    ...(sweep || narrow ? [] : [{ label: charts ? "Runs without charts" : "Runs with charts", icon: ChartLine, run: () => set({ charts: charts ? "off" : undefined }, "replace") }]),
+  ]);
   return (
     <>
       {sweep ? null : <ViewsMenu experiment={view.experiment} cols={ids} />}
@@ -74,6 +84,12 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
           without those below others
         </MenuChoice>
         <MenuLine />
+        {TASKS.map((tasks) => (
+          <MenuChoice key={tasks} keep checked={tasksOf(view) === tasks} onChecked={() => set({ tasks: tasksOf({ group: view.group }) === tasks ? undefined : tasks })}>
+            {TASK_NAMES[tasks]}
+          </MenuChoice>
+        ))}
+        <MenuLine />
         <MenuChoice keep checked={view.starred ?? false} onChecked={(starred) => set({ starred: starred ? true : undefined })}>
           starred alone
         </MenuChoice>
@@ -92,7 +108,7 @@ export function ToolbarMenus({ view, set, sweep, catalogue, ids, onColumns, narr
       {sweep || narrow ? null : <IconButton icon={ChartLine} label={charts ? "Without charts" : "With charts"} kind="plain" aria-pressed={charts} onClick={() => set({ charts: charts ? "off" : undefined }, "replace")} />}
       <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" kind="plain" />}>
         <MenuItem asChild>
-          <a href={csvAddress(narrowed, sort, ids, catalogue)} download={`${view.experiment ?? "runs"}.csv`}>
+          <a href={csv} download={file}>
             <Download size={15} aria-hidden="true" /> CSV of all that match
           </a>
         </MenuItem>

@@ -15,6 +15,8 @@ export interface Column {
   numeric: boolean;
   /** Whether the service can sort and group by it. */
   sorts: boolean;
+  /** Whether runs are told apart by its very values; those of a time or a measurement are hardly ever equal. */
+  equals: boolean;
   /** Which end is better, for differences to a baseline. */
   goal: "MAX" | "MIN" | undefined;
   /** Exactly as it is stored; undefined where there is none. */
@@ -26,8 +28,10 @@ export interface Column {
 
 const none = (spread: Spread) => (spread.mean === undefined || spread.mean === null ? "–" : number(spread.mean));
 
+const EQUAL = new Set(["state", "createdBy", "experiment", "sweep", "attempt", "priority", "reason", "parent", "starred", "pinned"]);
+
 function fixed(id: string, title: string, width: number, raw: Column["raw"], text?: Column["text"], sorts = true): Column {
-  return { id, title, section: "Run", width, numeric: false, sorts, goal: undefined, raw, text: text ?? ((run) => value(raw(run))), spread: none };
+  return { id, title, section: "Run", width, numeric: false, sorts, equals: EQUAL.has(id), goal: undefined, raw, text: text ?? ((run) => value(raw(run))), spread: none };
 }
 
 const FIXED: readonly Column[] = [
@@ -40,13 +44,13 @@ const FIXED: readonly Column[] = [
   fixed("endedAt", "Ended", 120, (run) => run.endedAt ?? undefined, (run) => date(run.endedAt)),
   fixed("createdBy", "By", 90, (run) => run.createdBy),
   fixed("experiment", "Experiment", 150, (run) => run.experiment),
-  fixed("sweep", "Sweep", 96, (run) => run.sweep ?? undefined, (run) => (run.sweep ? shortId(run.sweep) : "–")),
+  fixed("sweep", "Sweep", 150, (run) => run.sweep ?? undefined, (run) => run.sweepName ?? (run.sweep ? shortId(run.sweep) : "–")),
   fixed("attempt", "Attempts", 84, (run) => run.attempt),
   fixed("priority", "Priority", 80, (run) => run.priority),
   fixed("reason", "Reason", 130, (run) => run.reason ?? undefined),
   fixed("device", "Device", 110, (run) => run.device ?? undefined, (run) => (run.device ? shortId(run.device) : "–"), false),
   fixed("tags", "Tags", 150, (run) => run.tags, (run) => Object.entries(run.tags ?? {}).map(([key, text]) => (text === "" ? key : `${key}: ${text}`)).join(", "), false),
-  fixed("parent", "Below", 96, (run) => run.parent ?? undefined, (run) => (run.parent ? shortId(run.parent) : "–")),
+  fixed("parent", "Below", 150, (run) => run.parent ?? undefined, (run) => run.parentName ?? (run.parent ? shortId(run.parent) : "–")),
   fixed("starred", "Starred", 84, (run) => run.starred, (run) => (run.starred ? "yes" : "")),
   fixed("pinned", "Files kept", 96, (run) => run.pinned, (run) => (run.pinned ? "all" : "")),
   fixed("id", "Id", 96, (run) => run.id, (run) => shortId(run.id), false),
@@ -63,7 +67,7 @@ function param(path: string, catalogue: KeyCatalogue | undefined): Column {
   const alike = catalogue?.params.some((one) => one.key !== path && one.varies && tail(one.key) === tail(path));
   const title = alike ? path.split(".").slice(-2).join(".") : tail(path);
   const widest = Math.max(title.length + 3, ...(known?.values.map((v) => value(v).length) ?? []));
-  return { id: `params.${path}`, title, section: "Configuration", width: Math.min(180, Math.max(76, widest * 7.5 + 24)), numeric: known?.type === "number", sorts: true, goal: undefined, raw, text: (run) => value(raw(run)), spread: none };
+  return { id: `params.${path}`, title, section: "Configuration", width: Math.min(180, Math.max(76, widest * 7.5 + 24)), numeric: known?.type === "number", sorts: true, equals: true, goal: undefined, raw, text: (run) => value(raw(run)), spread: none };
 }
 
 function metric(id: string, catalogue: KeyCatalogue | undefined): Column | undefined {
@@ -82,6 +86,7 @@ function metric(id: string, catalogue: KeyCatalogue | undefined): Column | undef
     width: Math.min(220, Math.max(104, title.length * 7.2 + 30)),
     numeric: true,
     sorts: true,
+    equals: false,
     goal: format?.goal ?? undefined,
     raw,
     text: (run) => {
@@ -94,7 +99,7 @@ function metric(id: string, catalogue: KeyCatalogue | undefined): Column | undef
 
 function tag(name: string): Column {
   const raw = (run: RunView) => run.tags?.[name];
-  return { id: `tags.${name}`, title: name, section: "Tags", width: Math.min(180, Math.max(76, name.length * 7.5 + 40)), numeric: false, sorts: true, goal: undefined, raw, text: (run) => raw(run) ?? "", spread: none };
+  return { id: `tags.${name}`, title: name, section: "Tags", width: Math.min(180, Math.max(76, name.length * 7.5 + 40)), numeric: false, sorts: true, equals: true, goal: undefined, raw, text: (run) => raw(run) ?? "", spread: none };
 }
 
 /** Any column by its id, also one that no loaded run fills: an address may name it. */

@@ -16,11 +16,20 @@ test("an address brings back exactly the view", () => {
     pin: ["state"],
     charts: "off",
     starred: "1",
+    tasks: "only",
     archived: "only",
     view: "v1",
   });
   expect(runsSearch(parseSearch(stringifySearch({ ...view })))).toEqual(view);
   expect(stringifySearch({ ...runsSearch({}) })).toBe("");
+});
+
+test("groups are of runs without the tasks that look at them, unless the address says otherwise", () => {
+  const filter = (raw: Parameters<typeof runsSearch>[0]) => scopeOf(runsSearch(raw), undefined).filter;
+  expect(filter({})).toBeUndefined();
+  expect(filter({ group: ["sweep"] })).toEqual(["of is null"]);
+  expect(filter({ group: ["sweep"], tasks: "with" })).toBeUndefined();
+  expect(filter({ tasks: "only" })).toEqual(["of is not null"]);
 });
 
 test("what an address says wrongly is as if it were not there", () => {

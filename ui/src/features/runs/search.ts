@@ -2,6 +2,12 @@ import type { RunsQuery, RunsScope } from "../../api/paths";
 import { RUN_STATES, type RunState } from "../../api/types";
 import { listIn, oneOf, type RawSearch, textIn, wordsIn } from "../../components/search";
 
+/** `without`: runs alone; `only`: tasks that look at a run alone; `with`: both. */
+export const TASKS = ["without", "only", "with"] as const;
+export type Tasks = (typeof TASKS)[number];
+
+export const TASK_NAMES: Record<Tasks, string> = { without: "runs without tasks", only: "tasks alone", with: "runs and tasks" };
+
 /** Everything that decides what the runs table shows. It lives in the address and nowhere else; what is undefined is as usual. */
 export interface RunsSearch {
   experiment?: string | undefined;
@@ -25,6 +31,8 @@ export interface RunsSearch {
   /** What was deleted, and nothing else. */
   deleted?: "only" | undefined;
   starred?: true | undefined;
+  /** Whether runs count, tasks that only look at one, or both; left out: runs alone in groups, else both. */
+  tasks?: Tasks | undefined;
   /** The named view that this was opened as, however it was changed since. */
   view?: string | undefined;
   /** Widths that were drawn, `id:px`. */
@@ -48,6 +56,7 @@ export function runsSearch(raw: RawSearch): RunsSearch {
     base: textIn(raw.base),
     archived: oneOf(raw.archived, ["true", "only"]),
     deleted: oneOf(raw.deleted, ["only"]),
+    tasks: oneOf(raw.tasks, TASKS),
     starred: raw.starred === "1" || raw.starred === true ? true : undefined,
     view: textIn(raw.view),
     width: listIn(raw.width),
@@ -59,12 +68,16 @@ export function runsSearch(raw: RawSearch): RunsSearch {
 export const DEFAULT_SORT = "-createdAt";
 export const PAGE_SIZE = 100;
 const STARRED = "starred = true";
+const OF: Record<Tasks, readonly string[]> = { without: ["of is null"], only: ["of is not null"], with: [] };
+
+/** A task that evaluates, analyses or inverts a run has that run's configuration, but trained nothing: in a group's mean and n it would mix. */
+export const tasksOf = (view: Pick<RunsSearch, "tasks" | "group">): Tasks => view.tasks ?? (view.group?.length ? "without" : "with");
 /** The service's limits: metrics of a row in one answer, as many parameters, and fields; fields of a group. */
 export const EACH = 50;
 export const FIELDS = 20;
 
 export function scopeOf(view: RunsSearch, sweep: string | undefined, within: readonly string[] = []): RunsScope {
-  const filter = [...within, ...(view.filter ?? []), ...(view.starred ? [STARRED] : [])];
+  const filter = [...within, ...(view.filter ?? []), ...(view.starred ? [STARRED] : []), ...OF[tasksOf(view)]];
   return {
     ...(sweep ? { sweep } : view.experiment ? { experiment: view.experiment } : {}),
     ...(view.state ? { state: view.state.join(",") } : {}),

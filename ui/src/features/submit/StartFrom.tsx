@@ -24,7 +24,8 @@ export default function StartFrom({ onClose, onChoose }: Props) {
   const held = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(words));
   const query = { limit: SHOWN, sort: "-createdAt", ...(words ? { filter: [`name ~ "${words.replace(/["\\]/g, "\\$&")}"`] } : {}) };
   const runs = useQuery({ queryKey: ["palette", query], queryFn: () => api.runs(query), staleTime: 10_000, placeholderData: (old) => old });
-  const sweeps = useQuery({ queryKey: ["palette", "sweeps"], queryFn: () => api.sweeps({ limit: 100 }), staleTime: 10_000 });
+  const named = { limit: SHOWN, ...(words ? { name: words } : {}) };
+  const sweeps = useQuery({ queryKey: ["palette", "sweeps", named], queryFn: () => api.sweeps(named), staleTime: 10_000, placeholderData: (old) => old });
   const given = (list: readonly Template[]) =>
     list
       .filter(({ name, about }) => held(name, about))
@@ -34,14 +35,11 @@ export default function StartFrom({ onClose, onChoose }: Props) {
         </Choice>
       ));
   const ofLab = [
-    ...(sweeps.data?.items ?? [])
-      .filter(({ name, experiment }) => held(name, experiment))
-      .slice(0, SHOWN)
-      .map((sweep) => (
-        <Choice key={sweep.id} onChoose={() => onChoose(`sweep:${sweep.id}`, "sweep")} name={`Sweep ${sweep.name}`}>
-          <Time at={sweep.createdAt} />
-        </Choice>
-      )),
+    ...(sweeps.data?.items ?? []).map((sweep) => (
+      <Choice key={sweep.id} onChoose={() => onChoose(`sweep:${sweep.id}`, "sweep")} name={`Sweep ${sweep.name}`}>
+        <Time at={sweep.createdAt} />
+      </Choice>
+    )),
     ...(runs.data?.items ?? []).map((run) => (
       <Choice key={run.id} onChoose={() => onChoose(`run:${run.id}`, "run")} name={`Run ${run.name}`}>
         <StatePill state={run.state} />

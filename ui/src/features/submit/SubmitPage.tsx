@@ -12,6 +12,9 @@ import { continued, draftOf, FIRST } from "./draft";
 import { type Start, SubmitForm } from "./SubmitForm";
 import { submitUrl } from "./view";
 
+/** An address that asks what to start from. */
+const CHOOSE = "choose";
+
 const StartFrom = lazy(() => import("./StartFrom"));
 
 async function start(from: string | undefined): Promise<Start> {
@@ -32,7 +35,8 @@ async function start(from: string | undefined): Promise<Start> {
 
 export function SubmitPage() {
   const [view, setView] = useUrlState(submitUrl);
-  const [choosing, setChoosing] = useState(false);
+  const [asked, setChoosing] = useState(false);
+  const choosing = asked || view.from === CHOOSE;
   const schema = useQuery({ queryKey: keys.schema("sweep"), queryFn: () => api.schema("sweep"), staleTime: Infinity });
   const first = useQuery({ queryKey: ["draft", view.from ?? ""], queryFn: () => start(view.from), staleTime: Infinity });
   return (
@@ -66,7 +70,10 @@ export function SubmitPage() {
       {choosing ? (
         <Suspense>
           <StartFrom
-            onClose={() => setChoosing(false)}
+            onClose={() => {
+              setChoosing(false);
+              if (view.from === CHOOSE) setView({ ...view, from: undefined });
+            }}
             onChoose={(from, kind) => {
               setChoosing(false);
               setView({ ...view, from, kind }, "push");

@@ -3,7 +3,7 @@ import { setOrDrop, type UrlState } from "../../components/navigation";
 export interface SubmitView {
   kind: "sweep" | "run";
   tab: "form" | "yaml";
-  /** `run:{id}`, `sweep:{id}`, `around:{sweep}`, `after:{sweep}`, `template:{name}` or `paper:{name}`: start from that one's spec. */
+  /** `run:{id}`, `sweep:{id}`, `around:{sweep}`, `after:{sweep}`, `template:{name}` or `paper:{name}`: start from that one's spec; `choose`: ask which. */
   from: string | undefined;
 }
 

@@ -2,6 +2,7 @@ package dev.runyard.service;
 
 import dev.runyard.service.auth.Role;
 import dev.runyard.service.db.Statements;
+import dev.runyard.service.experiment.JudgedBy;
 import dev.runyard.service.fleet.DeviceView;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.Goal;
@@ -42,12 +43,8 @@ public class HomeResource {
     private static final int DAYS = 14;
     private static final Duration USUALLY = Duration.ofDays(1);
 
-    /** Which metric says best how far an experiment is, the first that it has. */
-    private static final List<String> TELLING =
-            List.of("val/top1", "test/top1", "val/loss", "train/top1", "train/loss");
-
     private static final String ACTIVE = """
-            select e.id, e.name, c.runs, c.open, c.failed, a.at
+            select e.id, e.name, c.runs, c.open, c.failed, a.at, %s as judged
             from (select experiment_id, max(created_at) as at from (
                     select experiment_id, created_at from run where deleted_at is null and not archived
                     order by created_at desc limit 20000) r group by experiment_id order by 2 desc limit ?) a
@@ -56,7 +53,7 @@ public class HomeResource {
               select count(*) as runs, count(*) filter (where r.state = 'FAILED') as failed,
                      count(*) filter (where r.state not in ('FINISHED', 'PRUNED', 'FAILED', 'CANCELLED')) as open
               from run r where r.experiment_id = e.id and not r.archived and r.deleted_at is null) c
-            order by a.at desc""";
+            order by a.at desc""".formatted(JudgedBy.COLUMN);
 
     private static final String ACTIVITY = """
             select experiment_id, cast(created_at at time zone 'UTC' as date) as day, count(*) from run
@@ -115,7 +112,14 @@ public class HomeResource {
     }
 
     private List<HomeView.Active> experiments() {
-        record Found(UUID id, String name, long runs, long open, long failed, Instant at) {}
+        record Found(
+                UUID id,
+                String name,
+                long runs,
+                long open,
+                long failed,
+                Instant at,
+                @Nullable JudgedBy judged) {}
         List<Found> found = statements.rows(
                 ACTIVE,
                 r -> new Found(
@@ -124,7 +128,8 @@ public class HomeResource {
                         r.getLong(3),
                         r.getLong(4),
                         r.getLong(5),
-                        Statements.instant(r, "at")),
+                        Statements.instant(r, "at"),
+                        JudgedBy.of(r.getString("judged"))),
                 EXPERIMENTS);
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         Map<UUID, Long[]> days = new HashMap<>();
@@ -149,7 +154,7 @@ public class HomeResource {
                     e.runs(),
                     e.open(),
                     e.failed(),
-                    best(e.id()),
+                    best(e.id(), e.judged()),
                     e.at(),
                     Arrays.asList(days.getOrDefault(e.id(), none()))));
         }
@@ -160,23 +165,18 @@ public class HomeResource {
         return Collections.nCopies(DAYS, 0L).toArray(new Long[0]);
     }
 
-    private HomeView.@Nullable Best best(UUID experiment) {
-        for (String key : TELLING) {
-            Goal goal = Goal.of(key);
-            if (goal == null) {
-                continue;
-            }
-            boolean least = goal == Goal.MIN;
-            List<HomeView.Best> best = statements.rows(
-                    BEST.formatted(least ? "min" : "max", least ? "asc" : "desc"),
-                    r -> new HomeView.Best(key, goal, r.getDouble(2), r.getObject(1, UUID.class)),
-                    key,
-                    experiment);
-            if (!best.isEmpty()) {
-                return best.get(0);
-            }
+    private HomeView.@Nullable Best best(UUID experiment, @Nullable JudgedBy judged) {
+        if (judged == null) {
+            return null;
         }
-        return null;
+        boolean least = judged.goal() == Goal.MIN;
+        return statements
+                .row(
+                        BEST.formatted(least ? "min" : "max", least ? "asc" : "desc"),
+                        r -> new HomeView.Best(judged.key(), judged.goal(), r.getDouble(2), r.getObject(1, UUID.class)),
+                        judged.key(),
+                        experiment)
+                .orElse(null);
     }
 
     private Map<DeviceView.State, Long> devices() {

@@ -42,7 +42,7 @@ public record HomeView(
     /**
      * @param running how many runs are not over
      * @param failed how many FAILED, of all
-     * @param best of the first metric with a direction that it has; absent where there is none
+     * @param best of the metric that it is judged by; absent where no run has a value
      * @param lastActivity when a run was queued last
      * @param activity how many runs were queued on each of the last 14 days, today last
      */

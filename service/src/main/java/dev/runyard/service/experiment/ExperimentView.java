@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param archived put away: lists leave it out unless asked
  * @param deletedAt when it was thrown away
  * @param hasNote whether somebody wrote a note
+ * @param judgedBy which metric says how far it is; absent where nothing was measured
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExperimentView(
@@ -36,20 +37,22 @@ public record ExperimentView(
         boolean starred,
         boolean archived,
         @Nullable Instant deletedAt,
-        boolean hasNote) {
+        boolean hasNote,
+        @Nullable JudgedBy judgedBy) {
     static final int COUNTED = 10_000;
 
     static final String SELECT = """
             select e.id, p.name as project, e.name, e.created_at, e.created_by, e.tags, e.starred, e.archived, e.deleted_at,
                    c.runs, c.open, c.failed,
                    greatest(e.created_at, (select max(r.created_at) from run r where r.experiment_id = e.id)) as active,
-                   coalesce((select n.text <> '' from note n where n.subject = e.id order by n.id desc limit 1), false) as noted
+                   coalesce((select n.text <> '' from note n where n.subject = e.id order by n.id desc limit 1), false) as noted,
+                   %s as judged
             from experiment e join project p on p.id = e.project_id cross join lateral (
               select count(*) as runs, count(*) filter (where r.state = 'FAILED') as failed,
                      count(*) filter (where r.state not in ('FINISHED', 'PRUNED', 'FAILED', 'CANCELLED')) as open
               from (select state from run r where r.experiment_id = e.id and not r.archived and r.deleted_at is null
                     limit %d) r) c
-            """.formatted(COUNTED);
+            """.formatted(JudgedBy.COLUMN, COUNTED);
 
     ExperimentView(ResultSet r) throws SQLException {
         this(
@@ -66,6 +69,7 @@ public record ExperimentView(
                 r.getBoolean("starred"),
                 r.getBoolean("archived"),
                 Statements.time(r, "deleted_at"),
-                r.getBoolean("noted"));
+                r.getBoolean("noted"),
+                JudgedBy.of(r.getString("judged")));
     }
 }

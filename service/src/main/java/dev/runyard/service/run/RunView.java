@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run as shown.
  *
+ * @param sweepName what its sweep is called
  * @param index its place in the sweep, from 0
  * @param reason why it FAILED
  * @param message of the last attempt that went wrong
@@ -55,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * @param heardAt when the client of an external run last wrote
  * @param silent whether that is more than {@value #SILENT_SECONDS} s ago, and the run said to go on
  * @param parent the run that its client put it below
+ * @param parentName what that one is called; absent where nobody may see it
  * @param children how many runs are below it
  * @param environment where it was; not in lists
  * @param dataFingerprint hash of names, sizes and labels of its data, once there is a checkpoint; not in lists
@@ -66,6 +68,7 @@ public record RunView(
         String project,
         String experiment,
         @Nullable UUID sweep,
+        @Nullable String sweepName,
         @Nullable Integer index,
         String name,
         RunState state,
@@ -106,6 +109,7 @@ public record RunView(
         @Nullable Instant heardAt,
         boolean silent,
         @Nullable UUID parent,
+        @Nullable String parentName,
         long children,
         @Nullable RunEnvironment environment,
         @Nullable String dataFingerprint,
@@ -126,12 +130,14 @@ public record RunView(
     /** The columns that {@link #RunView(ResultSet)} reads; {@code r} is the run, {@code e} its experiment. */
     public static final String COLUMNS =
             """
-            r.id, p.name as project, e.name as experiment, r.sweep_id, r.sweep_index, r.name, r.state, r.reason, r.message,
+            r.id, p.name as project, e.name as experiment, r.sweep_id,
+            (select s.name from sweep s where s.id = r.sweep_id) as sweep_name, r.sweep_index, r.name, r.state, r.reason, r.message,
             r.attempt, r.priority, r.priority_class, r.placement, r.labels, r.created_at, r.created_by, r.started_at, r.ended_at, %s as step, r.steps,
             %s as epoch, r.epochs, r.spec, r.spec_hash, r.params, r.tags, r.starred, r.pinned, r.archived, r.deleted_at,
             coalesce((select n.text <> '' from note n where n.subject = r.id order by n.id desc limit 1), false) as noted,
             r.external, case when r.external then (select k.heard_at from client_run k where k.run_id = r.id) end as heard_at,
-            %s as silent, r.parent,
+            %s as silent, r.parent, case when r.parent ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (
+              select k.name from run k where k.id = cast(r.parent as uuid) and k.deleted_at is null) end as parent_name,
             (select count(*) from run k where k.parent = cast(r.id as text) and k.deleted_at is null) as children,
             %s as device,
             case when r.state in ('STARTING', 'RUNNING', 'PAUSING', 'CANCELLING') then (
@@ -170,6 +176,7 @@ public record RunView(
                 row.getString("project"),
                 row.getString("experiment"),
                 row.getObject("sweep_id", UUID.class),
+                row.getString("sweep_name"),
                 row.getObject("sweep_index", Integer.class),
                 row.getString("name"),
                 RunState.valueOf(row.getString("state")),
@@ -214,6 +221,7 @@ public record RunView(
                 Statements.time(row, "heard_at"),
                 row.getBoolean("silent"),
                 id(row.getString("parent")),
+                row.getString("parent_name"),
                 row.getLong("children"),
                 null,
                 null,
@@ -277,6 +285,7 @@ public record RunView(
                 project,
                 experiment,
                 sweep,
+                sweepName,
                 index,
                 name,
                 state,
@@ -317,6 +326,7 @@ public record RunView(
                 heardAt,
                 silent,
                 parent,
+                parentName,
                 children,
                 where,
                 where == null ? null : where.dataHash(),

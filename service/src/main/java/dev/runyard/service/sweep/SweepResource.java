@@ -135,10 +135,17 @@ public class SweepResource {
                 .build();
     }
 
+    private static final String NAMED = "(cast(? as text) is null or position(lower(?) in lower(s.name)) > 0"
+            + " or starts_with(cast(s.id as text), lower(?)))";
+
     /** Newest first. The cursor is the last row's time and id. */
     @GET
     public SweepPage list(
             @QueryParam("experiment") @Nullable String experiment,
+            @QueryParam("name")
+                    @Parameter(description = "part of it, in upper or lower case, or how its id begins")
+                    @Nullable
+                    String name,
             @QueryParam("archived") @Nullable String archived,
             @QueryParam("deleted") @Nullable String deleted,
             @QueryParam("limit") @DefaultValue("100") String limit,
@@ -146,25 +153,33 @@ public class SweepResource {
         int most = (int) Given.number("limit", limit, 100, 1, MOST);
         Place from = Place.parse(cursor);
         String named = experiment == null || experiment.isEmpty() ? null : Given.label("experiment", experiment);
+        String part = name == null || name.isEmpty() ? null : Given.label("name", name);
         String which = Curated.shown("s", archived, deleted);
         List<SweepView> found = statements.rows(
                 SweepView.SELECT + """
-                        where (cast(? as text) is null or e.name = ?)
+                        where (cast(? as text) is null or e.name = ?) and
+                        """ + NAMED + """
                           and (cast(? as timestamptz) is null or (s.created_at, s.id) < (?, ?))
                         """ + " and " + which + " " + """
                          order by s.created_at desc, s.id desc limit ?""",
                 SweepView::new,
                 named,
                 named,
+                part,
+                part,
+                part,
                 from.time(),
                 from.time(),
                 from.id(),
                 most + 1);
         long total = statements.number(
                 "select count(*) from sweep s join experiment e on e.id = s.experiment_id"
-                        + " where (cast(? as text) is null or e.name = ?) and " + which,
+                        + " where (cast(? as text) is null or e.name = ?) and " + NAMED + " and " + which,
                 named,
-                named);
+                named,
+                part,
+                part,
+                part);
         boolean more = found.size() > most;
         List<SweepView> shown = more ? found.subList(0, most) : found;
         SweepView last = more ? shown.get(most - 1) : null;

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record BandsView(List<Band> groups, boolean more) {
     /**
-     * Columns, one entry for each stretch of steps in which a run of the group has a finite value; of each run the last one in the
-     * stretch counts.
+     * Columns, one entry for each stretch of the axis in which a run of the group has a finite value; of each run the last one in the
+     * stretch counts. By another axis than steps, a run's last value counts until its next one, and behind its last one the run is gone.
      *
      * @param by the values, by the field as it was written; null where its runs have none
      * @param runs how many runs the group has, whether or not they have the metric
      * @param steps the last step of each stretch that a run has
+     * @param x where each stretch stands, in epochs or seconds; null by steps
      * @param std with n - 1; null where one run has a value
      * @param n how many runs have a value there
      */
@@ -30,6 +31,7 @@ public record BandsView(List<Band> groups, boolean more) {
             Map<String, JsonNode> by,
             long runs,
             List<Long> steps,
+            @Nullable List<Double> x,
             List<Double> mean,
             List<@Nullable Double> std,
             List<Double> min,

@@ -11,6 +11,7 @@ import dev.runyard.spec.Defaults;
 import dev.runyard.spec.Names;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public class RunBands {
     private static final int GROUPS = 50;
     private static final int MOST_BUCKETS = 2_000;
+    private static final int BUCKETS = 400;
     private static final long MAX_STEP = 1L << 53;
 
     /** Steps of a block of the level, as a power of two. */
@@ -41,8 +43,9 @@ public class RunBands {
     /**
      * @param by fields whose values make the groups; left out: all runs are one
      * @param key the metric
-     * @param from first step, inclusive
-     * @param to last step, inclusive
+     * @param x what the points are placed by; left out: steps
+     * @param from where it begins, inclusive, in units of x: steps, epochs or seconds
+     * @param to where it ends, inclusive
      * @param buckets most stretches
      */
     @Schema(name = "BandsAsk")
@@ -54,8 +57,9 @@ public class RunBands {
             @Nullable List<String> filter,
             @Nullable String archived,
             String key,
-            @Nullable Long from,
-            @Nullable Long to,
+            @Nullable BandAxis x,
+            @Nullable Double from,
+            @Nullable Double to,
             @Nullable Integer buckets) {
         public Ask {
             by = by == null ? List.of() : List.copyOf(by);
@@ -63,17 +67,22 @@ public class RunBands {
             key = Names.metric("key", Defaults.required("key", key));
             within("from", from, 0, MAX_STEP);
             within("to", to, from == null ? 0 : from, MAX_STEP);
-            within("buckets", buckets == null ? null : (long) buckets, 1, MOST_BUCKETS);
+            within("buckets", buckets == null ? null : (double) buckets, 1, MOST_BUCKETS);
             if (by.size() > RunGroups.BY) {
                 throw Problem.invalid(
                         "OUT_OF_RANGE", "by", by.size(), "must be at most " + RunGroups.BY + " fields", null);
             }
         }
 
-        private static void within(String field, @Nullable Long value, long min, long max) {
-            if (value != null && (value < min || value > max)) {
-                throw Problem.invalid("OUT_OF_RANGE", field, value, "must lie in [" + min + ", " + max + "]", null);
+        private static void within(String field, @Nullable Double value, double min, double max) {
+            if (value != null && !(value >= min && value <= max)) {
+                throw Problem.invalid(
+                        "OUT_OF_RANGE", field, value, "must lie in [" + plain(min) + ", " + plain(max) + "]", null);
             }
+        }
+
+        private static String plain(double value) {
+            return new BigDecimal(value).stripTrailingZeros().toPlainString();
         }
     }
 
@@ -107,8 +116,10 @@ public class RunBands {
         List<@Nullable Object> values = new ArrayList<>(joins.values());
         values.addAll(where.values());
         int metric = choice.metric(ask.key());
-        long from = ask.from() == null ? 0 : ask.from();
-        long to = ask.to() == null ? MAX_STEP : ask.to();
+        BandAxis axis = ask.x() == null ? BandAxis.STEP : ask.x();
+        double from = ask.from() == null ? 0 : ask.from();
+        double to = ask.to() == null ? MAX_STEP : ask.to();
+        int buckets = ask.buckets() == null ? BUCKETS : ask.buckets();
         Map<Long, BandsView.Band> bands = new LinkedHashMap<>();
         long[] groups = {0};
         statements.each(
@@ -125,6 +136,7 @@ public class RunBands {
                                     named,
                                     r.getLong("runs"),
                                     new ArrayList<>(),
+                                    axis == BandAxis.STEP ? null : new ArrayList<>(),
                                     new ArrayList<>(),
                                     new ArrayList<>(),
                                     new ArrayList<>(),
@@ -132,34 +144,82 @@ public class RunBands {
                                     new ArrayList<>()));
                 },
                 values.toArray());
-        long width = width(chosen, values, metric, from, to, ask.buckets() == null ? 400 : ask.buckets());
-        List<@Nullable Object> bound = new ArrayList<>(values);
-        bound.add(metric);
-        bound.add(from / (width < BLOCK ? 1 : BLOCK));
-        bound.add(to / (width < BLOCK ? 1 : BLOCK));
         String same = IntStream.range(0, keys.size())
                 .mapToObj(i -> " and c.b%1$d is not distinct from q.b%1$d".formatted(i))
                 .collect(Collectors.joining());
+        Curves curves = new Curves(chosen, values, same, metric, from, to, buckets);
+        Statements.Taker each = r -> {
+            BandsView.Band band = bands.get(r.getLong(1));
+            if (band != null) {
+                band.steps().add(r.getLong(2));
+                band.mean().add(r.getDouble(3));
+                band.std().add(r.getObject(4, Double.class));
+                band.min().add(r.getDouble(5));
+                band.max().add(r.getDouble(6));
+                band.n().add(r.getLong(7));
+                if (band.x() != null) {
+                    band.x().add(r.getDouble(8));
+                }
+            }
+        };
+        if (axis == BandAxis.STEP) {
+            bySteps(curves, each);
+        } else {
+            by(axis, curves, each);
+        }
+        return new BandsView(List.copyOf(bands.values()), groups[0] > GROUPS);
+    }
+
+    /**
+     * What is read of the groups' runs.
+     *
+     * @param chosen SQL that names the runs and the groups, which binds {@code values}
+     * @param same SQL that joins a run to its group
+     */
+    private record Curves(
+            String chosen,
+            List<@Nullable Object> values,
+            String same,
+            int metric,
+            double from,
+            double to,
+            int buckets) {}
+
+    private void bySteps(Curves c, Statements.Taker each) {
+        long from = (long) c.from();
+        long to = (long) c.to();
+        long width = width(c.chosen(), c.values(), c.metric(), from, to, c.buckets());
+        List<@Nullable Object> bound = new ArrayList<>(c.values());
+        bound.add(c.metric());
+        bound.add(from / (width < BLOCK ? 1 : BLOCK));
+        bound.add(to / (width < BLOCK ? 1 : BLOCK));
         statements.each(
-                chosen
+                c.chosen()
                         + " select q.g, max(v.step) as step, avg(v.value), stddev_samp(v.value), min(v.value), max(v.value), count(*)"
-                        + " from groups q join chosen c on true" + same + " cross join lateral ("
+                        + " from groups q join chosen c on true" + c.same() + " cross join lateral ("
                         + (width < BLOCK ? POINTS.formatted(width) : BLOCKS.formatted(width / BLOCK))
                         + ") v where q.g <= " + GROUPS + " and v.value < 'Infinity' and v.value > '-Infinity'"
                         + " group by q.g, v.bucket order by q.g, v.bucket",
-                r -> {
-                    BandsView.Band band = bands.get(r.getLong(1));
-                    if (band != null) {
-                        band.steps().add(r.getLong(2));
-                        band.mean().add(r.getDouble(3));
-                        band.std().add(r.getObject(4, Double.class));
-                        band.min().add(r.getDouble(5));
-                        band.max().add(r.getDouble(6));
-                        band.n().add(r.getLong(7));
-                    }
-                },
+                each,
                 bound.toArray());
-        return new BandsView(List.copyOf(bands.values()), groups[0] > GROUPS);
+    }
+
+    /** Runs measure at different times, so each one's last value counts until its next. */
+    private void by(BandAxis axis, Curves c, Statements.Taker each) {
+        List<@Nullable Object> bound = new ArrayList<>(c.values());
+        bound.add(c.metric());
+        double furthest = statements
+                .row(c.chosen() + axis.end(), r -> r.getDouble(1), bound.toArray())
+                .orElse(0.0);
+        double last = Math.min(c.to(), furthest);
+        double width = 0x1p-20;
+        while (Math.floor(last / width) - Math.floor(c.from() / width) + 1 > c.buckets()) {
+            width *= 2;
+        }
+        double before = Math.floor(c.from() / width) - 1;
+        double behind = Math.floor(last / width) + 1;
+        bound.addAll(List.of(width, before, behind, before, behind));
+        statements.each(c.chosen() + axis.curves(c.same(), GROUPS), each, bound.toArray());
     }
 
     private static final String POINTS = """

@@ -94,6 +94,7 @@ public sealed interface RunField {
             column("device", RunView.DEVICE, Type.ID, true),
             column("silent", RunView.SILENT, Type.FLAG, false),
             column("parent", "r.parent", Type.TEXT, true),
+            column("of", "r.of_run", Type.ID, true),
             column("step", RunView.progress("end_step", "step"), Type.NUMBER, false),
             column("epoch", RunView.progress("epoch", "epoch"), Type.NUMBER, false),
             column("index", "r.sweep_index", Type.NUMBER, true),

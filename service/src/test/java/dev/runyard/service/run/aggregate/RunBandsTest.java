@@ -29,7 +29,7 @@ final class RunBandsTest {
     @Inject
     Configurations configurations;
 
-    private void run(String kind, double... values) {
+    private UUID run(String kind, double... values) {
         UUID id = UUID.randomUUID();
         String spec = "{\"kind\": \"" + kind + "\"}";
         statements.change(
@@ -54,6 +54,72 @@ final class RunBandsTest {
                         + " from unnest(?::float8[]) with ordinality as u(v, n), metric_key k where k.key = 'bands/x'",
                 id,
                 values);
+        return id;
+    }
+
+    /** A run that measured at these seconds, with a minute's wait before its second attempt began at 10 s. */
+    private void timed(String kind, double epochsOfStep, int[] seconds, double... values) {
+        UUID id = run(kind, values);
+        long start = 1_700_000_000L;
+        statements.change(
+                "update run set started_at = to_timestamp(?), steps = 100, epochs = ? where id = ?",
+                start,
+                (int) (100 * epochsOfStep),
+                id);
+        for (int step = 0; step < seconds.length; step++) {
+            statements.change(
+                    "update metric_point set time = ? where run_id = ? and step = ?",
+                    (start + seconds[step]) * 1_000_000,
+                    id,
+                    (long) step);
+        }
+        statements.change(
+                "update metric_summary set last_time = ? where run_id = ?",
+                (start + seconds[seconds.length - 1]) * 1_000_000,
+                id);
+        UUID device = UUID.randomUUID();
+        UUID worker = UUID.randomUUID();
+        statements.change("insert into worker (id, host, pid, version) values (?, 'bands', 1, 'test')", worker);
+        statements.change(
+                "insert into device (id, host, key, kind, name, memory_bytes, slots) values (?, 'bands', ?, 'cpu', 'c', 0, 1)",
+                device,
+                device.toString());
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            statements.change(
+                    "insert into attempt (run_id, attempt, device_id, worker_id, state, started_at, ended_at)"
+                            + " values (?, ?, ?, ?, 'FINISHED', to_timestamp(?), to_timestamp(?))",
+                    id,
+                    attempt,
+                    device,
+                    worker,
+                    attempt == 1 ? start : start + 10,
+                    attempt == 1 ? start + 6 : start + 100);
+        }
+    }
+
+    @Test
+    void byAnotherAxisEachRunsLastValueCountsUntilItsNextAndNotBehindItsLast() {
+        timed("timed", 1, new int[] {0, 12, 20}, 1, 2, 3);
+        timed("timed", 2, new int[] {0, 16}, 5, 9);
+        String of = "{\"experiment\": \"bands\", \"filter\": [\"params.kind = 'timed'\"], \"key\": \"bands/x\", ";
+        JsonPath relative = ask(of + "\"x\": \"RELATIVE\"}");
+        assertThat(relative.getList("groups[0].x", Double.class)).containsExactly(0.0, 12.0, 16.0, 20.0);
+        assertThat(relative.getList("groups[0].mean", Float.class)).containsExactly(3f, 3.5f, 5.5f, 3f);
+        assertThat(relative.getList("groups[0].n", Integer.class)).containsExactly(2, 2, 2, 1);
+        assertThat(relative.getList("groups[0].steps", Integer.class)).containsExactly(0, 1, 1, 2);
+        // Two steps are four epochs of the one, two of the other.
+        JsonPath epochs = ask(of + "\"x\": \"EPOCH\"}");
+        assertThat(epochs.getList("groups[0].x", Double.class)).containsExactly(0.0, 1.0, 2.0);
+        assertThat(epochs.getList("groups[0].mean", Float.class)).containsExactly(3f, 3.5f, 6f);
+        // Between 6 and 10 s the runs were on no device.
+        JsonPath device = ask(of + "\"x\": \"DEVICE\"}");
+        assertThat(device.getList("groups[0].x", Double.class)).containsExactly(0.0, 8.0, 12.0, 16.0);
+        // What was measured before a zoom counts in it.
+        JsonPath zoomed = ask(of + "\"x\": \"RELATIVE\", \"from\": 14.5, \"to\": 18}");
+        assertThat(zoomed.getList("groups[0].x", Double.class)).containsExactly(16.0);
+        assertThat(zoomed.getList("groups[0].mean", Float.class)).containsExactly(5.5f);
+        assertThat(ask(of + "\"x\": \"RELATIVE\", \"buckets\": 1}").getList("groups[0].n", Integer.class))
+                .containsExactly(2);
     }
 
     @Test
@@ -89,6 +155,8 @@ final class RunBandsTest {
                 new String[] {"{\"key\": \"x\", \"by\": [\"metrics.x\"]}", "by"},
                 new String[] {"{\"key\": \"x\", \"by\": [\"nope\"]}", "by"},
                 new String[] {"{\"key\": \"x\", \"buckets\": 3000}", "buckets"},
+                new String[] {"{\"key\": \"x\", \"x\": \"WALL\"}", "x"},
+                new String[] {"{\"key\": \"x\", \"from\": 3.5, \"to\": 3}", "to"},
                 new String[] {"{\"key\": \"x\", \"filter\": [\"=\"]}", "filter"})) {
             given().contentType(ContentType.JSON)
                     .body(bad[0])

@@ -60,6 +60,10 @@ public record MetricDefinition(
                     "system/evaluation-images-per-second", null, "/s", 1, "system/evaluation-images-per-second"),
             new MetricDefinition("system/(process|device)-memory", null, "GiB", 2, "system/<process or device>-memory"),
             new MetricDefinition("system/utilisation", null, "%", 1, "system/utilisation"),
+            new MetricDefinition(
+                    "system/now/(process|device)-memory", null, "GiB", 2, "system/now/<process or device>-memory"),
+            new MetricDefinition("system/now/processors", null, "", 2, "system/now/processors"),
+            new MetricDefinition("system/now/utilisation", null, "%", 1, "system/now/utilisation"),
             new MetricDefinition("system/.*", null, "", 4, null),
             new MetricDefinition("(.*[/_. -])?(lr|learning[_ -]?rate|epoch|step|seed)", null, "", 6, null),
             new MetricDefinition(

@@ -27,6 +27,10 @@ public final class Usage implements AutoCloseable {
     private long deviceMib = -1;
     private double percents;
     private long samples;
+    private long deviceMibNow = -1;
+    private double percentNow = -1;
+    private long since = begin;
+    private long cpuSince = cpuBegin;
 
     private Usage(int threads) {
         this.threads = threads;
@@ -87,8 +91,11 @@ public final class Usage implements AutoCloseable {
 
     private synchronized void sampled(long mib, String percent) {
         deviceMib = Math.max(deviceMib, mib);
+        deviceMibNow = mib;
+        percentNow = -1;
         if (percent.matches("\\d{1,3}")) {
-            percents += Integer.parseInt(percent);
+            percentNow = Integer.parseInt(percent);
+            percents += percentNow;
             samples++;
         }
     }
@@ -107,11 +114,41 @@ public final class Usage implements AutoCloseable {
         return OptionalDouble.of(Math.min(100, 100 * (cpuNanos() - cpuBegin) / wall));
     }
 
+    /** The device's memory as it was sampled last, in bytes; empty for the CPU and where the driver does not tell. */
+    public synchronized OptionalLong deviceBytes() {
+        return deviceMibNow < 0 ? OptionalLong.empty() : OptionalLong.of(deviceMibNow << 20);
+    }
+
+    /** Busy time of a GPU in percent, as it was sampled last; empty for the CPU, whose {@link #processors} say it. */
+    public synchronized OptionalDouble load() {
+        return percentNow < 0 ? OptionalDouble.empty() : OptionalDouble.of(percentNow);
+    }
+
+    /** Processors that this process kept busy, on average since it was asked last; at first since this began. */
+    public synchronized OptionalDouble processors() {
+        long now = System.nanoTime();
+        long cpu = cpuNanos();
+        long wall = now - since;
+        double busy = wall <= 0 ? 0 : Math.max(0, (double) (cpu - cpuSince) / wall);
+        since = now;
+        cpuSince = cpu;
+        return wall <= 0 ? OptionalDouble.empty() : OptionalDouble.of(busy);
+    }
+
+    /** The process's resident memory now, in bytes; empty where there is no /proc. */
+    public static OptionalLong processBytes() {
+        return status("VmRSS:");
+    }
+
     /** The process's resident memory at its fullest since this began, in bytes; empty where there is no /proc. */
     public static OptionalLong processPeakBytes() {
+        return status("VmHWM:");
+    }
+
+    private static OptionalLong status(String name) {
         try {
             return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
+                    .filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                     .findFirst();
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.runyard.spec.report.Notice;
 import dev.runyard.spec.report.Order;
 import dev.runyard.vision.device.Usage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import java.util.Map;
 /**
  * Measures what a training costs, by when it says what, and hands all on: seconds by phase, images a second, memory, utilisation.
  * The time since the last word belongs to the phase that the next one ends. The figures are of this process alone: an attempt that
- * goes on from a checkpoint begins at zero. They are metrics of their own, told after each validation and at the end.
+ * goes on from a checkpoint begins at zero. They are metrics of their own, told after each validation and at the end. What the process
+ * and its device take at a moment is told every few seconds of training, as of a program: the curves that begin with {@value #NOW}.
  */
 public final class CostMeter implements TrainingListener, AutoCloseable {
     /** What an attempt spends its time on. */
@@ -38,9 +40,14 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
         }
     }
 
+    static final String NOW = "system/now/";
+
+    private static final Duration SAMPLE = Duration.ofSeconds(5);
+
     private final TrainingListener inner;
     private final int batchSize;
     private final Usage usage;
+    private final long sampleNanos;
     private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
     private long last = System.nanoTime();
     private boolean begun;
@@ -50,12 +57,20 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
     private long trained;
     private long judged;
     private long told = -1;
+    private long sampled = last;
+    private long sampledStep;
 
     /** @param batchSize images of one step */
     public CostMeter(TrainingListener inner, int batchSize, Usage usage) {
+        this(inner, batchSize, usage, SAMPLE);
+    }
+
+    /** @param sample least time between what is told of a moment */
+    CostMeter(TrainingListener inner, int batchSize, Usage usage, Duration sample) {
         this.inner = inner;
         this.batchSize = batchSize;
         this.usage = usage;
+        this.sampleNanos = sample.toNanos();
     }
 
     private void spent(Phase phase) {
@@ -75,6 +90,7 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
         spent(Phase.PREPARING);
         begun = true;
         step = at;
+        sampledStep = at;
         on(() -> inner.resumed(at));
     }
 
@@ -92,6 +108,21 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
         steps = all;
         epoch = epochNow;
         on(() -> inner.progress(now, all, epochNow, epochs));
+        if (step > sampledStep && last - sampled >= sampleNanos) {
+            sample();
+        }
+    }
+
+    /** One point a key and step; a step that takes longer than the time between samples has one all the same. */
+    private void sample() {
+        sampled = last;
+        sampledStep = step;
+        Map<String, Double> now = new LinkedHashMap<>();
+        Usage.processBytes().ifPresent(bytes -> now.put("process-memory", gibibytes(bytes)));
+        usage.processors().ifPresent(busy -> now.put("processors", busy));
+        usage.deviceBytes().ifPresent(bytes -> now.put("device-memory", gibibytes(bytes)));
+        usage.load().ifPresent(percent -> now.put("utilisation", percent));
+        points(NOW, now);
     }
 
     @Override
@@ -165,9 +196,13 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
             return;
         }
         told = step;
+        points("", figures());
+    }
+
+    private void points(String prefix, Map<String, Double> figures) {
         long time = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
         List<MetricPoint> points = new ArrayList<>();
-        figures().forEach((key, value) -> points.add(new MetricPoint(key, step, (double) epoch, value, time)));
+        figures.forEach((key, value) -> points.add(new MetricPoint(prefix + key, step, (double) epoch, value, time)));
         on(() -> inner.points(points));
     }
 

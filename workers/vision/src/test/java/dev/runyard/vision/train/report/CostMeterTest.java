@@ -7,6 +7,7 @@ import dev.runyard.spec.metric.MetricPoint;
 import dev.runyard.spec.report.CheckpointRef;
 import dev.runyard.vision.device.Usage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,23 @@ class CostMeterTest {
             assertThat(found.get("system/utilisation")).isBetween(0.0, 100.0);
             assertThat(found).doesNotContainKey("system/device-memory"); // the CPU has none of its own
         }
+    }
+
+    @Test
+    void whatIsTakenAtAMomentIsToldWhileItTrainsAndOnceAStep() {
+        for (Duration sample : List.of(Duration.ZERO, Duration.ofDays(1))) {
+            try (CostMeter meter = new CostMeter(new Slow(), 4, Usage.of("cpu", 1), sample)) {
+                meter.resumed(2);
+                meter.progress(2, 6, 0, 2); // no step yet
+                meter.progress(3, 6, 0, 2);
+                meter.progress(5, 6, 0, 2);
+                meter.progress(5, 6, 1, 2); // of a validation
+            }
+        }
+        assertThat(told.stream().map(MetricPoint::key).distinct())
+                .containsExactly("system/now/process-memory", "system/now/processors"); // the CPU has no more
+        assertThat(told.stream().map(MetricPoint::step)).containsExactly(3L, 3L, 5L, 5L); // and none within a day
+        assertThat(told).allSatisfy(point -> assertThat(point.value()).isBetween(0.0, 1000.0));
     }
 
     /** A worker may write each (key, step) once. */
