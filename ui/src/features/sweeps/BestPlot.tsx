@@ -101,7 +101,6 @@ function Drawn({ runs: found, whole, metric, which, goal, over, onOver, width, p
             {over === "runs" ? tick : xNames[i]}
           </text>
         ))}
-        <path d={drawn.best} className={css.best} />
         <Marks
           marks={drawn.marks}
           colour={lookOf(metric, dark).colour}
@@ -110,6 +109,8 @@ function Drawn({ runs: found, whole, metric, which, goal, over, onOver, width, p
           say={(run) => `${run.name}: ${digits(points.find((point) => point.run === run)?.value)}`}
           onSay={setSaid}
         />
+        {/* Above the marks: of very many runs they would hide it. */}
+        <path d={drawn.best} className={css.best} pointerEvents="none" />
         <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
           {TITLE[over]}
         </text>

@@ -81,6 +81,8 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
   useEffect(() => drawLines(base.current, lines, xs, { width, height: HEIGHT, on: inside, quiet: quiet && !many }), [lines, xs, width, inside, quiet, many]);
   useEffect(() => drawLines(top.current, lit ? [lit] : [], xs, { width, height: HEIGHT, on: ALL, weight: 3.5 }), [lit, xs, width]);
   const point = (event: PointerEvent<HTMLElement>) => {
+    // What is drawn is a brush, and every movement of it draws all lines.
+    if (drawing) return;
     const { left, top: y } = event.currentTarget.getBoundingClientRect();
     setOver(nearestLine(brushed, xs, event.clientX - left, event.clientY - y)?.run.id ?? null);
   };

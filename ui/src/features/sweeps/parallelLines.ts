@@ -19,7 +19,7 @@ export interface Line {
 /** More lines than this are drawn a pixel thin: without a graphics card a wider line takes six times as long, and nobody sees its width among them. */
 const MANY = 300;
 /** Lines that are drawn at once, so that a movement has its picture in the same moment; and after it in each frame. */
-const AT_ONCE = 1_000;
+const AT_ONCE = 700;
 /** ms without a movement until those are drawn that did not fit. */
 const REST_MS = 120;
 

@@ -63,7 +63,7 @@ final class SweepCommandTest {
     }
 
     @Test
-    void ofSeveralGoalsTheFrontComesFirst() {
+    void ofSeveralGoalsTheFrontComesFirst() throws Exception {
         lab.on("GET sweeps/" + SWEEP + "/points", """
                 {"metrics": ["val/top1", "parameters"], "goals": ["max", "min"], "best": 0, "front": [0, 2], "points": [
                   {"point": 0, "params": {}, "state": "FINISHED", "values": [70, 9000], "runs": []},
