@@ -72,7 +72,7 @@ final class SweepCommandTest {
         assertThat(firsts(typed("best", "7"))).containsExactly("POINT", "0", "2", "1");
         assertThat(typed("best", "7").out())
                 .containsPattern("parameters +FRONT")
-                .containsPattern("2 +60 +100 +yes");
+                .containsPattern("2 +60.00 +100.0 +yes");
     }
 
     @Test
