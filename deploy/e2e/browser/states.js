@@ -43,6 +43,33 @@ function sweep(n, runs) {
   };
 }
 
+const time = (text) => (text ? Date.parse(text) : null);
+
+/** The runs of a sweep as the plots of its page read them. */
+function columns(runs, asked, names) {
+  const paths = ['method.prompts', 'seed'];
+  const metric = (key) => {
+    const of = (field) => runs.map((one) => one.summary[key]?.[field] ?? null);
+    const defined = summary(0)[key];
+    return { metric: key, ...(defined ? { goal: defined.goal, decimals: defined.decimals, ...(defined.unit ? { unit: defined.unit } : {}) } : {}), last: of('last'), best: of('best'), count: of('count') };
+  };
+  const of = (field) => runs.map((one) => one[field] ?? null);
+  return {
+    total: runs.length, ids: of('id'), indexes: of('index'), runs: of('name'), states: of('state'), attempts: of('attempt'), epochs: of('epochs'), steps: of('steps'), startedAt: of('startedAt').map(time), endedAt: of('endedAt').map(time), deviceSeconds: runs.map(() => null),
+    params: Object.fromEntries(paths.map((path) => [path, runs.map((one) => one.params[path])])), metrics: asked.map(metric), failures: runs.flatMap((one, i) => (one.state === 'FAILED' ? [{ at: i, reason: one.reason, message: one.message }] : [])), names,
+  };
+}
+
+/** Each run that was better than all that ended before it. */
+function progress(runs, metric) {
+  const done = runs.filter((one) => one.endedAt && one.summary[metric]).sort((a, b) => time(a.endedAt) - time(b.endedAt));
+  const first = Math.min(...runs.filter((one) => one.startedAt).map((one) => time(one.startedAt)));
+  let deviceHours = 0;
+  const all = done.map((one, i) => ({ run: one.id, name: one.name, value: one.summary[metric].last, n: i + 1, hours: (time(one.endedAt) - first) / 3.6e6, deviceHours: (deviceHours += (time(one.endedAt) - time(one.startedAt)) / 3.6e6), finished: one.state === 'FINISHED' }));
+  const steps = all.filter((one, i) => one.finished && all.slice(0, i).every((other) => !other.finished || other.value < one.value));
+  return { metric, value: 'last', goal: 'MAX', runs: all.length, hours: all.at(-1)?.hours ?? 0, deviceHours, steps };
+}
+
 function series(asked) {
   return asked.series.map(({ run, key }, k) => {
     const steps = Array.from({ length: 20 }, (_, i) => (i + 1) * 8);
@@ -187,7 +214,9 @@ export function answers(n, role = 'MAINTAINER') {
     'GET /sweeps/:id/note': () => ({ text: '', history: [] }),
     'GET /sweeps/:id/table': () => ({ metric: 'val/top1', rows: ended(runs).slice(0, 12).map((one, i) => ({ params: { 'method.prompts': i + 1 }, seeds: [0, 1], n: 2, expected: 2, mean: 80 + i / 3, std: 1.5, min: 78, max: 82, values: [79, 81], runs: [one.id, one.id] })) }),
     'GET /sweeps/:id/attempts': () => runs.filter((one) => one.startedAt).map((one, i) => ({ run: one.id, attempt: one.attempt, device: id('d', i % 3), host: i % 3 ? 'atlas' : 'a-host-with-a-much-longer-name', state: { FINISHED: 'FINISHED', RUNNING: 'RUNNING', FAILED: 'FAILED' }[one.state] ?? 'GIVEN_BACK', grantedAt: at(8000 - i * 190), startedAt: at(8000 - i * 190), ...(one.state === 'RUNNING' ? {} : { endedAt: at(7550 - i * 190 + (i % 4) * 60) }), startStep: 0, endStep: 160 })),
-    'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, points }),
+    'GET /sweeps/:id/columns': (query) => columns(runs, query.getAll('metrics').flatMap((names) => names.split(',')), metrics.map(({ key }) => key)),
+    'GET /sweeps/:id/progress': (query) => progress(runs, query.get('metric')),
+    'GET /sweeps/:id/points': () => ({ metrics: ['val/top1', 'val/loss'], goals: ['max', 'min'], best: n === 0 ? null : 0, front: points.filter((one) => !points.some((other) => other.values[0] >= one.values[0] && other.values[1] <= one.values[1] && other.values.join() !== one.values.join())).map(({ point }) => point), points }),
     'GET /sweeps/:id/rungs': () => ({ readings: runs.slice(0, 20).flatMap((one, i) => [1, 3, 9].slice(0, 1 + (i % 3)).map((epoch, k) => ({ seq: i * 3 + k, run: one.id, index: i, epoch, value: 50 + i + k * 5, decision: k === i % 3 && i % 2 ? 'STOP' : 'KEEP', why: 'below the best third', at: at(100) }))) }),
     'GET /sweeps/:id/importance': () => ({ metric: 'val/top1', points: n, needed: 20, ...(n < 20 ? { said: `too few runs to say: ${n} finished points, of 20 that are needed`, shares: [] } : { shares: [{ path: 'method.prompts', share: 0.7, lo: 0.6, hi: 0.82, points: n }, { path: 'seed', share: 0.3, lo: 0.1, hi: 0.4, points: n }] }) }),
     'GET /reports': () => reportList(n),

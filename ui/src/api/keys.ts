@@ -30,7 +30,7 @@ export const keys = {
   sweepLists: ["sweeps"] as const,
   sweep: (id: string) => ["sweep", id] as const,
   /** Worked out from all of a sweep: not with each of its events. */
-  insight: (id: string, what: "attempts" | "importance" | "points" | "rungs") => ["insight", id, what] as const,
+  insight: (id: string, what: "attempts" | "importance" | "points" | "progress" | "rungs") => ["insight", id, what] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
   sweepRuns: (id: string, metric: string) => ["sweep", id, "runs", metric] as const,
   reports: ["reports"] as const,

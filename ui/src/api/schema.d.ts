@@ -8376,6 +8376,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sweeps/{id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Columns */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string;
+                    /** @description at most 8 */
+                    metrics?: string[];
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunColumns"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sweeps/{id}/events": {
         parameters: {
             query?: never;
@@ -8750,6 +8802,58 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["JsonNode"];
+                    };
+                };
+                400: components["responses"]["Problem400"];
+                401: components["responses"]["Problem401"];
+                403: components["responses"]["Problem403"];
+                404: components["responses"]["Problem404"];
+                405: components["responses"]["Problem405"];
+                406: components["responses"]["Problem406"];
+                421: components["responses"]["Problem421"];
+                422: components["responses"]["Problem422"];
+                500: components["responses"]["Problem500"];
+                503: components["responses"]["Problem503"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress */
+        get: {
+            parameters: {
+                query?: {
+                    metric?: string;
+                    /** @description last or best */
+                    value?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BestSoFar"];
                     };
                 };
                 400: components["responses"]["Problem400"];
@@ -9868,6 +9972,32 @@ export interface components {
             /** Format: int64 */
             steps?: number;
         };
+        BestSoFar: {
+            /** Format: double */
+            deviceHours?: number;
+            goal?: components["schemas"]["Goal"];
+            /** Format: double */
+            hours?: number;
+            metric?: string;
+            /** Format: int64 */
+            runs?: number;
+            steps?: components["schemas"]["BestStep"][];
+            value?: string;
+        };
+        BestStep: {
+            /** Format: double */
+            deviceHours?: number;
+            /** Format: double */
+            hours?: number;
+            /** Format: int64 */
+            n?: number;
+            name?: string;
+            /** Format: int32 */
+            point?: number;
+            run?: components["schemas"]["UUID"];
+            /** Format: double */
+            value?: number;
+        };
         Bin: {
             /** Format: double */
             accuracy?: number;
@@ -10257,6 +10387,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        FailedRun: {
+            /** Format: int32 */
+            at?: number;
+            message?: string;
+            reason?: components["schemas"]["FailureReason"];
+        };
         /** @enum {string} */
         FailureReason: "SPEC" | "DATA" | "WEIGHTS" | "OUT_OF_MEMORY" | "NOT_FINITE" | "NO_PROGRESS" | "NO_VALID_CHECKPOINT" | "DISK_FULL" | "SETUP" | "WORKER_LOST" | "INTERNAL" | "PROGRAM";
         Figure: {
@@ -10601,6 +10737,16 @@ export interface components {
             attempt?: number;
             points?: components["schemas"]["MetricPoint"][];
         };
+        MetricColumn: {
+            best?: number[];
+            count?: number[];
+            /** Format: int32 */
+            decimals?: number;
+            goal?: components["schemas"]["Goal"];
+            last?: number[];
+            metric?: string;
+            unit?: string;
+        };
         MetricDefinition: {
             /** Format: int32 */
             decimals?: number;
@@ -10828,6 +10974,7 @@ export interface components {
         Points: {
             /** Format: int32 */
             best?: number;
+            front?: number[];
             goals?: components["schemas"]["Goal2"][];
             metrics?: string[];
             points?: components["schemas"]["PointView"][];
@@ -11086,6 +11233,28 @@ export interface components {
             /** Format: double */
             std?: number;
             values?: number[];
+        };
+        RunColumns: {
+            attempts?: number[];
+            deviceSeconds?: number[];
+            endedAt?: number[];
+            epochs?: number[];
+            failures?: components["schemas"]["FailedRun"][];
+            ids?: string[];
+            indexes?: number[];
+            metrics?: components["schemas"]["MetricColumn"][];
+            names?: string[];
+            /** Format: int32 */
+            next?: number;
+            params?: {
+                [key: string]: components["schemas"]["JsonNode"][];
+            };
+            runs?: string[];
+            startedAt?: number[];
+            states?: components["schemas"]["RunState"][];
+            steps?: number[];
+            /** Format: int64 */
+            total?: number;
         };
         RunEnvironment: {
             backboneHash?: string;

@@ -19,6 +19,26 @@ export type PointsView = Omit<Made<"Points", "metrics">, "points" | "goals"> & {
 /** What a pruner saw and decided; no decision at an epoch that is no rung. */
 export type Reading = Made<"ReadingView", "seq" | "index" | "epoch" | "value">;
 
+/** A portion of a sweep's runs: the n-th of each column belongs to the same run. */
+export type Columns = Omit<
+  Made<"RunColumns", "total" | "ids" | "indexes" | "runs" | "states" | "attempts" | "epochs">,
+  "steps" | "startedAt" | "endedAt" | "deviceSeconds" | "params" | "metrics" | "failures"
+> & {
+  steps: (number | null)[];
+  /** ms since 1970, as `endedAt`. */
+  startedAt: (number | null)[];
+  endedAt: (number | null)[];
+  deviceSeconds: (number | null)[];
+  params: Record<string, (Json | null)[]>;
+  metrics: MetricColumn[];
+  failures: Made<"FailedRun", "at">[];
+};
+
+export type MetricColumn = Omit<Made<"MetricColumn", "metric">, "last" | "best" | "count"> & { last: (number | null)[]; best: (number | null)[]; count: (number | null)[] };
+
+/** The best value so far over all runs that ended: a step for each that was better than all before it. */
+export type Progress = Omit<Made<"BestSoFar", "runs" | "hours" | "deviceHours" | "goal">, "steps"> & { steps: Made<"BestStep", "name" | "value" | "n" | "hours" | "deviceHours">[] };
+
 /** One try at one of the sweep's runs: where, and from when to when. */
 export type Tried = Made<"AttemptView", "attempt" | "state" | "grantedAt" | "startStep"> & { run: string };
 
@@ -42,6 +62,12 @@ export interface SearchPaths {
   };
   "/api/v1/sweeps/{id}/stop": { post: { parameters: { path: { id: string } }; responses: { 200: { content: { "application/json": PointsView } } } } };
   "/api/v1/sweeps/{id}/attempts": Get<Tried[]>;
+  "/api/v1/sweeps/{id}/columns": {
+    get: { parameters: { path: { id: string }; query: { metrics: string[]; after?: string | undefined } }; responses: { 200: { content: { "application/json": Columns } } } };
+  };
+  "/api/v1/sweeps/{id}/progress": {
+    get: { parameters: { path: { id: string }; query: { metric: string; value: "last" | "best" } }; responses: { 200: { content: { "application/json": Progress } } } };
+  };
   "/api/v1/sweeps/{id}/points": Get<PointsView>;
   "/api/v1/sweeps/{id}/rungs": Get<{ readings: Reading[]; next?: number | null }>;
 }
@@ -56,6 +82,11 @@ export const search = {
   extend: (sweep: string, points: number) => unwrap(http.POST("/api/v1/sweeps/{id}/extend", { ...of(sweep), body: { points } })),
   stop: (sweep: string) => unwrap(http.POST("/api/v1/sweeps/{id}/stop", of(sweep))),
   attempts: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/attempts", of(sweep))),
+  /** @param after index of the last run of the portion before */
+  columns: (sweep: string, metrics: string[], after?: number) =>
+    unwrap(http.GET("/api/v1/sweeps/{id}/columns", { params: { path: { id: sweep }, query: { metrics, after: after?.toString() } } })),
+  progress: (sweep: string, metric: string, value: "last" | "best") =>
+    unwrap(http.GET("/api/v1/sweeps/{id}/progress", { params: { path: { id: sweep }, query: { metric, value } } })),
   points: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/points", of(sweep))),
   /** The first 10,000: more say nothing to the eye. */
   rungs: (sweep: string) => unwrap(http.GET("/api/v1/sweeps/{id}/rungs", of(sweep))),

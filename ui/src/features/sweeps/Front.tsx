@@ -11,40 +11,26 @@ import { count, number, ticks as labels } from "../../components/format";
 import { useDark } from "../../components/theme";
 import { type Mark, Marks } from "./Marks";
 import css from "./sweeps.module.css";
+import { idOfPoint } from "./view";
 
 const HEIGHT = 360;
 const BOX = { left: 60, right: 16, top: 14, bottom: 44 };
-
-/** Points that no other is better than, or equal to, in every goal. */
-export function frontOf(points: readonly PointView[], goals: readonly string[]): Set<number> {
-  const told = points.filter((point) => point.values?.length === goals.length && point.values.every(Number.isFinite));
-  const better = (a: PointView, b: PointView) => {
-    let once = false;
-    for (const [i, goal] of goals.entries()) {
-      const ahead = (a.values![i]! - b.values![i]!) * (goal.toLowerCase() === "max" ? 1 : -1);
-      if (ahead < 0) return false;
-      if (ahead > 0) once = true;
-    }
-    return once;
-  };
-  return new Set(told.filter((point) => !told.some((other) => better(other, point))).map(({ point }) => point));
-}
 
 /** Two goals at once: what cannot be had better in one without losing in another stands out. */
 export default function Front({ sweep, runs, width }: { sweep: string; runs: readonly RunView[]; width: number }) {
   const query = useQuery({ queryKey: [...keys.sweep(sweep), "points"], queryFn: () => search.points(sweep) });
   return (
     <Answered query={query} what="the sweep's points">
-      {(view) => (view.metrics.length < 2 ? <EmptyState title="The sweep has one goal." /> : <Drawn view={view} runs={runs} width={width} />)}
+      {(view) => (view.metrics.length < 2 ? <EmptyState title="The sweep has one goal." /> : <Drawn sweep={sweep} view={view} runs={runs} width={width} />)}
     </Answered>
   );
 }
 
-function Drawn({ view, runs, width }: { view: PointsView; runs: readonly RunView[]; width: number }) {
+function Drawn({ sweep, view, runs, width }: { sweep: string; view: PointsView; runs: readonly RunView[]; width: number }) {
   const dark = useDark();
   const [said, setSaid] = useState("");
   const [a, b] = [view.metrics[0]!, view.metrics[1]!];
-  const front = useMemo(() => frontOf(view.points, view.goals), [view]);
+  const front = useMemo(() => new Set(view.front ?? []), [view]);
   const drawn = useMemo(() => {
     const told = view.points.filter((point) => (point.values?.length ?? 0) >= 2);
     const side = (i: number) => told.map((point) => point.values![i]!);
@@ -52,11 +38,12 @@ function Drawn({ view, runs, width }: { view: PointsView; runs: readonly RunView
     const y = scaleLinear([Math.min(...side(1)), Math.max(...side(1))], [HEIGHT - BOX.bottom - 6, BOX.top + 6]).nice(5);
     const known = new Map(runs.map((run) => [run.id, run]));
     const marks = told.flatMap((point): (Mark & { point: PointView })[] => {
-      const run = known.get(point.runs[0] ?? "");
+      // A point that others carry out has no run.
+      const run = known.get(point.runs[0] ?? idOfPoint(sweep, point.point));
       return run ? [{ run, point, x: x(point.values![0]!), y: y(point.values![1]!), on: true }] : [];
     });
     return { x, y, marks };
-  }, [view, runs, width]);
+  }, [sweep, view, runs, width]);
   if (drawn.marks.length === 0) return <EmptyState title="No point has all of its values yet." />;
   const [xTicks, yTicks] = [drawn.x.ticks(6), drawn.y.ticks(5)];
   const [xNames, yNames] = [labels(xTicks), labels(yTicks)];

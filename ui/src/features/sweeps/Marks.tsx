@@ -22,6 +22,10 @@ interface Props {
 }
 
 const REACH = 14;
+/** More circles than this are drawn as dots of a few paths: each circle is an element that a browser keeps. */
+const MANY = 2_000;
+/** Dots of one path: what lies beside each other is drawn again together. */
+const TOGETHER = 100;
 
 /** Marks of runs: drawn once, with one circle over the one that is pointed at. The same runs stand in the table below, where the keyboard opens them. */
 export function Marks({ marks, colour, width, height, say, onSay }: Props) {
@@ -61,7 +65,30 @@ export function Marks({ marks, colour, width, height, say, onSay }: Props) {
   );
 }
 
+/** Dots from left to right, some to a path; those that are out first. */
+export function dotsOf(marks: readonly Mark[]): { on: boolean; d: string }[] {
+  return [false, true].flatMap((on) => {
+    const some = marks.filter((mark) => mark.on === on).sort((a, b) => a.x - b.x);
+    return Array.from({ length: Math.ceil(some.length / TOGETHER) }, (_, i) => ({
+      on,
+      d: some
+        .slice(i * TOGETHER, (i + 1) * TOGETHER)
+        .map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`)
+        .join(""),
+    }));
+  });
+}
+
 const Circles = memo(function Circles({ marks, colour }: { marks: readonly Mark[]; colour: string }) {
+  if (marks.length > MANY) {
+    return (
+      <g fill="none" strokeWidth={5} strokeLinecap="round">
+        {dotsOf(marks).map(({ on, d }, i) => (
+          <path key={i} d={d} stroke={on ? colour : "var(--line)"} strokeOpacity={on ? 0.75 : 0.6} />
+        ))}
+      </g>
+    );
+  }
   return (
     <g>
       {marks.map((mark) => (

@@ -4,9 +4,9 @@ import { Button } from "../../components/controls/Button";
 import { useGo } from "../../components/navigation";
 import { useDark } from "../../components/theme";
 import { useDigits } from "./digits";
-import { insideOf, type PlotAxis, RESULT } from "./axes";
+import { type PlotAxis, RESULT } from "./axes";
 import { BrushAxis, type Range } from "./BrushAxis";
-import { drawLines, type Line, nearestLine, shade } from "./parallelLines";
+import { drawLines, type Line, nearestLine, shade, within } from "./parallelLines";
 import css from "./sweeps.module.css";
 import { type Brush, pageOf } from "./view";
 
@@ -27,6 +27,10 @@ const HEIGHT = 320;
 const TOP = 44;
 const BOTTOM = 16;
 const SPAN = HEIGHT - TOP - BOTTOM;
+/** Of more lines than this, those outside the brushes are a picture of their own, drawn once: a movement draws what lies inside alone. */
+const MANY = 1_000;
+const ALL = () => true;
+const NONE = () => false;
 
 /** What the colours mean, along the axis of the result. */
 function ColourBar({ x, dark }: { x: number; dark: boolean }) {
@@ -41,12 +45,13 @@ function ColourBar({ x, dark }: { x: number; dark: boolean }) {
 
 /**
  * One line a run, one axis a parameter, the result last. The lines lie on a canvas that is drawn when they change; the one that is pointed at lies
- * on a second one over it, so that a movement of the pointer draws one line (U-25).
+ * on a second one over it, so that a movement of the pointer draws one line (U-25). Below both lie, where there are very many, all of them in grey.
  */
 export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, onLog, onFlip, onMove, width }: Props) {
   const digits = useDigits();
   const dark = useDark();
   const go = useGo();
+  const ground = useRef<HTMLCanvasElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const top = useRef<HTMLCanvasElement>(null);
   const [over, setOver] = useState<string | null>(null);
@@ -57,26 +62,27 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
     return runs
       .map((run): Line => {
         const t = last?.at(run) ?? null;
-        const colour = t === null ? null : shade(t, dark);
-        return { run, ys: axes.map((axis) => ((at) => (at === null ? null : TOP + (1 - at) * SPAN))(axis.at(run))), on: true, colour, t };
+        const ats = axes.map((axis) => axis.at(run));
+        return { run, ats, ys: ats.map((at) => (at === null ? null : TOP + (1 - at) * SPAN)), colour: t === null ? null : shade(t, dark), t };
       })
       .sort((a, b) => (a.t ?? -1) - (b.t ?? -1));
   }, [runs, axes, dark]);
   // A brush that is being drawn holds here at once, and elsewhere when it is let go.
   const [drawing, setDrawing] = useState<Brush[] | null>(null);
   const held = drawing ?? brushes;
-  const lines = useMemo(() => {
-    if (held.length === 0) return placed;
-    const inside = insideOf(axes, held);
-    const all = placed.map((line) => ({ ...line, on: inside(line.run) }));
-    return [...all.filter((line) => !line.on), ...all.filter((line) => line.on)];
-  }, [placed, axes, held]);
-  const lit = useMemo(() => lines.find((line) => line.run.id === over), [lines, over]);
-  useEffect(() => drawLines(base.current, lines, xs, width, HEIGHT, lit !== undefined), [lines, xs, width, lit]);
-  useEffect(() => drawLines(top.current, lit ? [lit] : [], xs, width, HEIGHT, false, 3.5), [lit, xs, width]);
-
-  const brushed = useMemo(() => lines.filter((line) => line.on), [lines]);
+  const many = placed.length > MANY;
+  const inside = useMemo(() => (held.length > 0 ? within(axes, held) : ALL), [axes, held]);
+  const brushed = useMemo(() => (inside === ALL ? placed : placed.filter(inside)), [placed, inside]);
+  const lines = useMemo(() => (many || inside === ALL ? brushed : [...placed.filter((line) => !inside(line)), ...brushed]), [many, inside, placed, brushed]);
+  const lit = useMemo(() => brushed.find((line) => line.run.id === over), [brushed, over]);
+  const quiet = lit !== undefined;
+  const greyed = many && inside !== ALL;
+  useEffect(() => (greyed ? drawLines(ground.current, placed, xs, { width, height: HEIGHT, on: NONE }) : undefined), [greyed, placed, xs, width]);
+  useEffect(() => drawLines(base.current, lines, xs, { width, height: HEIGHT, on: inside, quiet: quiet && !many }), [lines, xs, width, inside, quiet, many]);
+  useEffect(() => drawLines(top.current, lit ? [lit] : [], xs, { width, height: HEIGHT, on: ALL, weight: 3.5 }), [lit, xs, width]);
   const point = (event: PointerEvent<HTMLElement>) => {
+    // What is drawn is a brush, and every movement of it draws all lines.
+    if (drawing) return;
     const { left, top: y } = event.currentTarget.getBoundingClientRect();
     setOver(nearestLine(brushed, xs, event.clientX - left, event.clientY - y)?.run.id ?? null);
   };
@@ -109,7 +115,8 @@ export function ParallelPlot({ runs, axes, title, result, brushes, onBrushes, on
         onKeyDown={key}
       >
         {/* eslint-enable */}
-        <canvas ref={base} aria-hidden="true" />
+        {many ? <canvas ref={ground} aria-hidden="true" style={{ visibility: greyed ? "visible" : "hidden" }} /> : null}
+        <canvas ref={base} aria-hidden="true" style={many && quiet ? { opacity: 0.4 } : undefined} />
         <canvas ref={top} aria-hidden="true" />
         <svg width={width} height={HEIGHT}>
           {axes.map((axis, i) => (

@@ -4,7 +4,7 @@ import { Segmented } from "../../components/controls/Button";
 import { Card } from "../../components/display/Card";
 import { EmptyState } from "../../components/display/EmptyState";
 import { Skeleton } from "../../components/display/Skeleton";
-import { count, counted } from "../../components/format";
+import { count } from "../../components/format";
 import { moved } from "./axes";
 import { BestPlot } from "./BestPlot";
 import { ParallelPlot } from "./ParallelPlot";
@@ -78,7 +78,7 @@ function useWidth() {
 }
 
 function Drawn({ sweep, external, found, brushed, result, metric, goal, view, onView }: Props) {
-  const { runs, total, more } = found;
+  const { runs, total } = found;
   const { box, width } = useWidth();
   const { axes, parallel } = brushed;
   const toggleLog = (id: string) => {
@@ -109,7 +109,7 @@ function Drawn({ sweep, external, found, brushed, result, metric, goal, view, on
       ) : measured === 0 ? (
         <EmptyState title={`No run has a value of ${metric} yet.`} />
       ) : width === 0 ? null : view.plot === "best" ? (
-        <BestPlot runs={runs} metric={metric} which={view.value} goal={goal} over={view.over} onOver={(over) => onView({ ...view, over })} width={width} />
+        <BestPlot sweep={sweep} runs={runs} whole={runs.length >= total} metric={metric} which={view.value} goal={goal} over={view.over} onOver={(over) => onView({ ...view, over })} width={width} />
       ) : params.length === 0 ? (
         <EmptyState title="The runs do not differ in any parameter." />
       ) : view.plot === "contour" ? (
@@ -136,7 +136,7 @@ function Drawn({ sweep, external, found, brushed, result, metric, goal, view, on
       )}
       <p className="small faint">
         {count(measured)} of {count(runs.length)} runs have a value.
-        {total > runs.length ? ` Drawn are the ${count(runs.length)} newest of ${counted(total, more)}.` : ""}
+        {total > runs.length ? ` The other ${count(total - runs.length)} are being read.` : ""}
       </p>
     </div>
   );

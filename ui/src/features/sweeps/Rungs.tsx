@@ -7,10 +7,11 @@ import { type Reading, search } from "../../api/sweepSearch";
 import type { RunView } from "../../api/types";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
+import { Time } from "../../components/display/Time";
 import { count, number, ticks as labels } from "../../components/format";
 import { Link } from "../../components/navigation";
 import css from "./sweeps.module.css";
-import { pageOf } from "./view";
+import { idOfPoint, pageOf } from "./view";
 
 const HEIGHT = 320;
 const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
@@ -28,7 +29,7 @@ export default function Rungs({ sweep, runs, width }: { sweep: string; runs: rea
 
 function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings: readonly Reading[]; more: boolean; runs: readonly RunView[]; width: number }) {
   // A point that others carry out has no run.
-  const runOf = (reading: Reading) => reading.run ?? `${sweep}?point=${reading.index}`;
+  const runOf = (reading: Reading) => reading.run ?? idOfPoint(sweep, reading.index);
   const drawn = useMemo(() => {
     const values = readings.map(({ value }) => value).filter(Number.isFinite);
     const last = Math.max(...readings.map(({ epoch }) => epoch));
@@ -91,7 +92,7 @@ function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings
           <ul className="small">
             {stops.slice(-NAMED).map((stop) => (
               <li key={stop.seq}>
-                <Link to={pageOf(runOf(stop))}>{nameOf(runOf(stop))}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}
+                <Link to={pageOf(runOf(stop))}>{nameOf(runOf(stop))}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}{stop.at ? <>, <Time at={stop.at} /></> : null}
               </li>
             ))}
           </ul>

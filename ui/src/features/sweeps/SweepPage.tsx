@@ -182,7 +182,7 @@ function Loaded({ sweep, runs }: { sweep: SweepView & Marks; runs: (within: read
         </Answered>
         {narrowed ? (
           <p className={css.narrowed} role="status">
-            Brushed: the tables and curves of this page show the {count(brushed.runs.length)} of {count(all.length)} drawn runs inside{external ? "" : ", and the table below all of the sweep's"}.
+            Brushed: the tables and curves of this page show the {count(brushed.runs.length)} of {count(all.length)} runs inside{external ? "" : ", and the table below all of the sweep's"}.
             <Button size="s" kind="quiet" onClick={() => setView({ ...view, brushes: [] })}>
               Clear brushes
             </Button>

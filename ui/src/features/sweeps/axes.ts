@@ -182,7 +182,7 @@ export interface Progressed {
   value: number;
   /** Seconds since 1970 when it ended. */
   time: number;
-  /** Hours that this run and all that ended before it took together, from start to end. */
+  /** Hours that this run and all that ended before it took together, on all their devices. */
   deviceHours: number;
   best: number;
 }
@@ -194,7 +194,9 @@ export function bestSoFar(runs: readonly RunView[], metric: string, which: Metri
     .flatMap((run) => (run.endedAt ? [{ run, value: resultOf(run, metric, which), time: Date.parse(run.endedAt) / 1000 }] : []))
     .sort((a, b) => a.time - b.time)
     .map((one) => {
-      if (one.run.startedAt) deviceHours += Math.max(0, one.time - Date.parse(one.run.startedAt) / 1000) / 3600;
+      // Each device of each attempt, as the service counts; a point from outside takes the time until it was told.
+      const seconds = one.run.deviceSeconds ?? (one.run.startedAt ? one.time - Date.parse(one.run.startedAt) / 1000 : 0);
+      deviceHours += Math.max(0, seconds) / 3600;
       return { ...one, deviceHours };
     })
     // What ended without a value took its time, too.

@@ -2,7 +2,6 @@
 import type { DeviceView, RunView } from "../../api/types";
 import type { PointView, Tried } from "../../api/sweepSearch";
 import { surface } from "./Contour";
-import { frontOf } from "./Front";
 import { lanesOf, triedOf } from "./lanes";
 import { describe, expect, test } from "vitest";
 import type { TableRow } from "../../api/types";
@@ -193,7 +192,7 @@ test("whole numbers have whole ticks; long names are cut", () => {
 });
 
 test("a movement of the pointer looks at lines, it renders none (U-25)", () => {
-  const lines = Array.from({ length: 2000 }, (_, i): Line => ({ run: aRun({ id: String(i) }), ys: [i / 10, null, 200 - i / 10], on: true, colour: "red", t: 0 }));
+  const lines = Array.from({ length: 2000 }, (_, i): Line => ({ run: aRun({ id: String(i) }), ats: [i / 2000, null, 1 - i / 2000], ys: [i / 10, null, 200 - i / 10], colour: "red", t: 0 }));
   expect(nearestLine(lines, [0, 50, 100], 0, 60)?.run.id).toBe("600");
   expect(nearestLine(lines, [0, 50, 100], 100, 60)?.run.id).toBe("1400");
   expect(nearestLine(lines, [0, 50, 100], 0, 300)).toBeNull();
@@ -210,14 +209,6 @@ test("what the base sets has a place beside what an axis sets (U-03)", () => {
 });
 
 describe("insight", () => {
-  const point = (at: number, values: number[] | null): PointView => ({ point: at, params: {}, source: "sampler", state: "FINISHED", values, runs: [] });
-
-  test("the front holds what no other is better than in all goals", () => {
-    const points = [point(0, [1, 5]), point(1, [2, 4]), point(2, [2, 6]), point(3, [3, 7]), point(4, null), point(5, [Number.NaN, 0])];
-    expect([...frontOf(points, ["max", "min"])]).toEqual([1, 3]);
-    expect([...frontOf([point(0, [1, 1]), point(1, [1, 1])], ["MAX", "MAX"])]).toEqual([0, 1]);
-  });
-
   test("a surface passes through what was measured and never leaves its range", () => {
     const cells = surface([{ x: 0.25, y: 0.25, z: 1 }, { x: 0.75, y: 0.75, z: 3 }], 2);
     expect(cells[0]).toBe(1);

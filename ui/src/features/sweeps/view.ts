@@ -68,5 +68,8 @@ function brush(text: string): Brush[] {
   return Number.isFinite(low) && Number.isFinite(high) ? [{ axis: found[3]!, low, high }] : [];
 }
 
+/** Of a point that others carry out: it is drawn as a run is. */
+export const idOfPoint = (sweep: string, point: number) => `${sweep}?point=${point}`;
+
 /** Where a run is shown; a point that others carry out is shown with its sweep. */
 export const pageOf = (run: string) => (run.includes("?") ? `/sweeps/${run}` : `/runs/${run}`);

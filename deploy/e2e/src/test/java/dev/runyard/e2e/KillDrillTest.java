@@ -14,7 +14,7 @@ class KillDrillTest {
 
     @Test
     void kill_9_of_worker_service_and_everything_loses_nothing_and_changes_no_decision() throws Exception {
-        KillDrill drill = new KillDrill(new KillDrill.Plan(2, 1, 1, 7), KillDrill.searching(7, 9));
+        KillDrill drill = new KillDrill(new KillDrill.Plan(2, 1, 1, 7), KillDrill.searching(7, 9, "asha"));
         assertThat(drill.run(folder)).isEmpty();
     }
 }

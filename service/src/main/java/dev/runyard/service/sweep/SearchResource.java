@@ -11,6 +11,7 @@ import dev.runyard.service.sweep.draw.Goals;
 import dev.runyard.service.sweep.draw.SweepHistory;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
+import dev.runyard.spec.sampler.Front;
 import dev.runyard.spec.sampler.Importance;
 import dev.runyard.spec.sampler.Past;
 import dev.runyard.spec.sampler.SamplerSpec;
@@ -90,6 +91,7 @@ public class SearchResource {
     /**
      * @param metrics the goals
      * @param best of the finished points, by the first goal; null while there is none
+     * @param front of several goals: the finished points of which none is better in one goal without being worse in another; absent of one goal
      * @param stopping why no further points are made
      * @param seedsLater whether further seeds are for the best points alone
      */
@@ -98,6 +100,7 @@ public class SearchResource {
             List<String> metrics,
             List<SweepSpec.Goal> goals,
             @Nullable Integer best,
+            @Nullable List<Integer> front,
             @Nullable String stopping,
             boolean seedsLater,
             List<PointView> points) {}
@@ -181,6 +184,7 @@ public class SearchResource {
                 goals.all().stream().map(Goals.Goal::metric).toList(),
                 goals.all().stream().map(Goals.Goal::better).toList(),
                 best(goals, points, past),
+                goals.all().size() < 2 ? null : front(points, past),
                 stopping,
                 goals.seedsLater(),
                 points);
@@ -223,6 +227,16 @@ public class SearchResource {
                         .thenComparingDouble(view -> past.get(view.point()).loss()))
                 .map(PointView::point)
                 .orElse(null);
+    }
+
+    private static List<Integer> front(List<PointView> points, List<Past> past) {
+        List<Integer> told = points.stream()
+                .map(PointView::point)
+                .filter(point -> past.get(point).told())
+                .toList();
+        return Front.of(told.stream().map(past::get).toList()).stream()
+                .map(told::get)
+                .toList();
     }
 
     @GET

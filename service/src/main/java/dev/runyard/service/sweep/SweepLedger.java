@@ -93,9 +93,7 @@ public class SweepLedger {
     @Transactional(Transactional.TxType.MANDATORY)
     public void create(UUID id, SweepSpec spec, String who) {
         int total = Points.count(spec);
-        if (spec.from() != null) {
-            followed(spec);
-        }
+        String begins = spec.from() == null ? "" : "; " + followed(spec);
         Experiments.Place place = experiments.named(spec.experiment(), who);
         String name = spec.name() == null ? spec.experiment() : Given.label("name", spec.name());
         statements.change(
@@ -117,15 +115,19 @@ public class SweepLedger {
                 spec.outside());
         draws.begin(id, spec);
         String note = Points.note(spec).map(n -> "; " + n).orElse("");
-        journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + note);
+        journal.sweep(id, who, "queue", null, SweepState.RUNNING, total + " runs" + begins + note);
         if (!spec.outside()) {
             next(id);
             wakeup.sweep(id);
         }
     }
 
-    /** The sweep whose points are learned from is there, and there is something that learns. */
-    private void followed(SweepSpec spec) {
+    /**
+     * The sweep whose points are learned from is there, has something to say, and there is something that learns.
+     *
+     * @return how many of its points count
+     */
+    private String followed(SweepSpec spec) {
         UUID from = UUID.fromString(spec.from());
         if (statements.number("select count(*) from sweep where id = ?", from) == 0) {
             throw Problem.invalid(
@@ -139,6 +141,17 @@ public class SweepLedger {
                     "is of no use to sampler " + spec.sampler().kind() + ", which learns from nothing",
                     "use sampler tpe");
         }
+        SweepDraws.Followed found = draws.followed(spec);
+        if (found.over() > 0 && !found.named()) {
+            throw Problem.invalid(
+                    "NOTHING_FITS",
+                    "from",
+                    from,
+                    "has " + found.over() + " points that are over, and none of them sets an axis of this sweep ("
+                            + String.join(", ", spec.axes().keySet()) + ")",
+                    "name the axes as that sweep does, or leave from out");
+        }
+        return "learns from " + found.taken().size() + " of " + found.over() + " points of sweep " + from;
     }
 
     /** Makes as many further runs as the window has room for, and ends the sweep when all are over. */

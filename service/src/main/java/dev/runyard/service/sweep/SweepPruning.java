@@ -6,6 +6,8 @@ import dev.runyard.service.event.Journal;
 import dev.runyard.service.http.Problem;
 import dev.runyard.service.metric.MetricListener;
 import dev.runyard.service.sweep.draw.Goals;
+import dev.runyard.service.sweep.rung.Report;
+import dev.runyard.service.sweep.rung.Reports;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.metric.MetricDefinition;
@@ -13,7 +15,6 @@ import dev.runyard.spec.pruner.Decision;
 import dev.runyard.spec.pruner.Pruner;
 import dev.runyard.spec.pruner.PrunerSpec;
 import dev.runyard.spec.pruner.Reading;
-import dev.runyard.spec.run.RunState;
 import dev.runyard.spec.sweep.Aims;
 import dev.runyard.spec.sweep.SweepSpec;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -21,7 +22,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -34,34 +37,65 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class SweepPruning implements MetricListener {
-    /**
-     * The first value at each epoch that is not booked, of one run or of all of a sweep: also of one that is over, whose last epochs were not seen
-     * when they came, because others are compared with them. What a run reports after it was told to stop
-     * is not: how much that is, is a matter of how fast it obeys, and must not tell with others.
-     */
-    private static final String FRESH = """
-            select r.id, r.sweep_index, r.epochs, r.state, r.spared, f.epoch, f.value
-            from run r
-            cross join lateral (
-              select distinct on (floor(p.epoch)) cast(floor(p.epoch) as integer) as epoch, p.value, p.time
-              from metric_point p
-              where p.run_id = r.id and p.key_id = ? and p.superseded_by is null and p.epoch >= 1
-              order by floor(p.epoch), p.step) f
-            where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.pruned is null
-              and (r.ended_at is null
-                   or r.epoch > coalesce((select max(e.epoch) from sweep_reading e where e.run_id = r.id), 0))
-              and not exists (select 1 from sweep_reading s where s.run_id = r.id and s.epoch = f.epoch)
-            order by f.time, r.sweep_index, f.epoch""";
+    /** Sweeps whose spec is kept in mind; the one that was not looked at for the longest goes first. */
+    private static final int REMEMBERED = 64;
 
     private final Statements statements;
     private final Journal journal;
+    private final Reports reports;
+    private final Map<UUID, Watched> known = new LinkedHashMap<>(16, 0.75f, true);
 
-    public SweepPruning(Statements statements, Journal journal) {
+    public SweepPruning(Statements statements, Journal journal, Reports reports) {
         this.statements = statements;
         this.journal = journal;
+        this.reports = reports;
     }
 
-    private record Fresh(UUID run, int index, int epochs, RunState state, boolean spared, int epoch, double value) {}
+    /**
+     * What a look needs of a sweep's spec, worked out once.
+     *
+     * @param text of the spec: another one is read anew
+     * @param asked null: there is none that this release can ask; the runs go on to their end
+     * @param longest epochs that a run may have; 0 of programs
+     */
+    private record Watched(
+            String text, @Nullable PrunerSpec asked, String metric, boolean higher, boolean program, int longest) {
+        static Watched of(String text) {
+            JsonNode document = Json.tree(text);
+            if (document.path("pruner").isObject()) {
+                try {
+                    SweepSpec spec = Json.read(document, SweepSpec.class);
+                    return new Watched(
+                            text,
+                            spec.pruner(),
+                            SweepPruning.metric(spec),
+                            SweepPruning.higher(spec),
+                            Aims.program(spec),
+                            Aims.longest(spec));
+                } catch (InvalidSpec e) {
+                    // Of another release: the sweep says so when it is topped up.
+                }
+            }
+            return new Watched(text, null, "", false, false, 0);
+        }
+    }
+
+    private Watched watched(UUID sweep, String text) {
+        synchronized (known) {
+            Watched before = known.get(sweep);
+            if (before != null && before.text().equals(text)) {
+                return before;
+            }
+        }
+        Watched now = Watched.of(text);
+        synchronized (known) {
+            known.put(sweep, now);
+            if (known.size() > REMEMBERED) {
+                known.remove(known.keySet().iterator().next());
+            }
+        }
+        return now;
+    }
 
     @Override
     public void stored(UUID run, Set<String> keys, long step) {
@@ -80,65 +114,45 @@ public class SweepPruning implements MetricListener {
 
     private void look(UUID sweep, @Nullable UUID run) {
         // One decision after the other: the row of the sweep is the lock.
-        JsonNode document = statements
-                .row("select spec from sweep where id = ? for no key update", r -> Json.tree(r.getString(1)), sweep)
+        Watched watched = statements
+                .row("select spec from sweep where id = ? for no key update", r -> r.getString(1), sweep)
+                .map(text -> watched(sweep, text))
                 .orElse(null);
-        if (document == null || !document.path("pruner").isObject()) {
+        if (watched == null || watched.asked() == null) {
             return;
         }
-        SweepSpec spec;
-        int longest;
-        try {
-            spec = Json.read(document, SweepSpec.class);
-            longest = Aims.longest(spec);
-        } catch (InvalidSpec e) {
-            // Of another release: its runs go on to their end, and the sweep says so when it is topped up.
-            return;
-        }
-        PrunerSpec asked = java.util.Objects.requireNonNull(spec.pruner());
-        String metric = metric(spec);
-        Optional<Integer> key = statements.row("select id from metric_key where key = ?", r -> r.getInt(1), metric);
+        Optional<Integer> key =
+                statements.row("select id from metric_key where key = ?", r -> r.getInt(1), watched.metric());
         if (key.isEmpty()) {
             return;
         }
-        List<Fresh> fresh = statements.rows(
-                FRESH,
-                r -> new Fresh(
-                        r.getObject(1, UUID.class),
-                        r.getInt(2),
-                        r.getInt(3),
-                        RunState.valueOf(r.getString(4)),
-                        r.getBoolean(5),
-                        r.getInt(6),
-                        r.getDouble(7)),
-                key.get(),
-                sweep,
-                run,
-                run);
+        boolean higher = watched.higher();
+        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made.
+        // Of a program nobody knows more than what its runs say.
+        int epochs = watched.longest() > 0
+                ? watched.longest()
+                : (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
+        Pruner pruner = Pruner.of(watched.asked(), epochs, higher);
+        List<Report> fresh = reports.fresh(sweep, run, key.get(), pruner, watched.program());
         if (fresh.isEmpty()) {
             return;
         }
-        boolean higher = higher(spec);
-        // Of the runs made so far the longest may be shorter: brackets would shift as further runs are made.
-        // Of a program nobody knows more than what its runs say.
-        int epochs = longest > 0
-                ? longest
-                : (int) statements.number("select max(epochs) from run where sweep_id = ?", sweep);
-        Pruner pruner = Pruner.of(asked, epochs, higher);
         List<Reading> before = before(sweep, higher);
         Set<UUID> stopped = new HashSet<>();
-        for (Fresh one : fresh) {
+        for (Report one : fresh) {
             if (stopped.contains(one.run())) {
                 continue;
             }
-            Reading now = new Reading(one.index(), one.epoch(), (higher ? -1 : 1) * one.value());
+            Reading now = new Reading(one.index(), one.place(), (higher ? -1 : 1) * one.value());
+            // Nobody knows which report of a program is its last.
+            int last = one.epochs() > 0 && !one.steps() ? one.epochs() : Integer.MAX_VALUE;
             @Nullable
-            Decision decision = pruner.decides(one.index(), one.epoch(), one.epochs())
+            Decision decision = pruner.decides(one.index(), one.place(), last)
                     ? one.spared()
                             ? new Decision(false, "a person took it up again")
                             : pruner.decide(now, List.copyOf(before))
                     : null;
-            book(sweep, one, decision);
+            book(sweep, one, decision != null && one.steps() ? decision.ofSteps() : decision);
             before.add(now);
             if (decision != null && decision.stop()) {
                 stopped.add(one.run());
@@ -241,7 +255,7 @@ public class SweepPruning implements MetricListener {
                 : null;
     }
 
-    private void book(UUID sweep, Fresh one, @Nullable Decision decision) {
+    private void book(UUID sweep, Report one, @Nullable Decision decision) {
         statements.change(
                 """
                 insert into sweep_reading (sweep_id, run_id, sweep_index, epoch, value, decision, why)
@@ -249,7 +263,7 @@ public class SweepPruning implements MetricListener {
                 sweep,
                 one.run(),
                 one.index(),
-                one.epoch(),
+                one.place(),
                 one.value(),
                 decision == null ? null : decision.stop() ? "STOP" : "KEEP",
                 decision == null ? null : decision.why());

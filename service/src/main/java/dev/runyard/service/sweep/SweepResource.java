@@ -15,6 +15,7 @@ import dev.runyard.service.http.Problem;
 import dev.runyard.service.run.AttemptView;
 import dev.runyard.service.run.Command;
 import dev.runyard.service.run.Waiting;
+import dev.runyard.service.sweep.draw.SweepDraws;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.run.Needs;
 import dev.runyard.spec.run.Program;
@@ -71,6 +72,7 @@ public class SweepResource {
     private final Waiting waiting;
     private final Senders senders;
     private final SecurityIdentity identity;
+    private final SweepDraws draws;
 
     public SweepResource(
             Statements statements,
@@ -81,7 +83,9 @@ public class SweepResource {
             Notes notes,
             Waiting waiting,
             Senders senders,
-            SecurityIdentity identity) {
+            SecurityIdentity identity,
+            SweepDraws draws) {
+        this.draws = draws;
         this.senders = senders;
         this.identity = identity;
         this.statements = statements;
@@ -293,7 +297,7 @@ public class SweepResource {
         return statements
                 .row(SweepView.SELECT + "where s.id = ?", SweepView::new, id)
                 .orElseThrow(() -> Problem.notFound("sweep", id))
-                .noted();
+                .noted(spec -> draws.taken(id, spec));
     }
 
     private record Place(@Nullable Instant time, UUID id) {

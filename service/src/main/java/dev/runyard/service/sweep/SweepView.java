@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -144,12 +146,22 @@ public record SweepView(
         return counts;
     }
 
-    /** With what only a reading of the spec tells; one that cannot be read harms no list. */
-    SweepView noted() {
+    /**
+     * With what only a reading of the spec tells; one that cannot be read harms no list.
+     *
+     * @param taken how many points of the sweep that a spec follows count
+     */
+    SweepView noted(ToIntFunction<SweepSpec> taken) {
         String fault = null;
         String said = null;
         try {
-            said = Points.note(Json.read(spec, SweepSpec.class)).orElse(null);
+            SweepSpec read = Json.read(spec, SweepSpec.class);
+            String from = read.from() == null
+                    ? null
+                    : "learns from " + taken.applyAsInt(read) + " points of sweep " + read.from();
+            said = Stream.concat(Stream.ofNullable(from), Points.note(read).stream())
+                    .reduce((a, b) -> a + "; " + b)
+                    .orElse(null);
         } catch (InvalidSpec e) {
             fault = e.getMessage();
         }

@@ -70,6 +70,8 @@ final class PruningDrillTest {
                 "{\"kind\": \"asha\", \"reduction\": 2, \"minEpochs\": 1}",
                 "{\"kind\": \"hyperband\", \"reduction\": 2, \"minEpochs\": 1}",
                 "{\"kind\": \"median\", \"startup\": 3, \"minEpochs\": 2}",
+                "{\"kind\": \"percentile\", \"keep\": 40, \"startup\": 2, \"minEpochs\": 1}",
+                "{\"kind\": \"threshold\", \"min\": 55, \"minEpochs\": 2}",
                 "{\"kind\": \"patience\", \"epochs\": 3}"
             })
     void disturbedSweepsDecideAsUndisturbedOnes(String pruner) {

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -24,6 +25,7 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,29 @@ final class SearchTest {
         assertThat(statements.rows(
                         "select history from sweep_draw where sweep_id = ? order by point", r -> r.getInt(1), second))
                 .containsExactly(30, 31, 32);
+        given().get("/api/v1/sweeps/" + second).then().body("note", equalTo("learns from 30 points of sweep " + first));
+        // Narrower than it was: what lies outside is not taken.
+        given().contentType(ContentType.JSON)
+                .body(followed(first, "{\"optimizer.learningRate\": {\"logUniform\": [0.1, 0.11]}}"))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .body("note", matchesPattern("learns from [0-5] points of sweep " + first));
+        given().contentType(ContentType.JSON)
+                .body(followed(first, "{\"optimizer.momentum\": {\"uniform\": [0.1, 0.9]}}"))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("NOTHING_FITS"))
+                .body("field", equalTo("from"))
+                .body("rule", containsString("30 points"))
+                .body("rule", containsString("optimizer.momentum"));
+    }
+
+    private static String followed(UUID first, String axes) {
+        return "{\"experiment\": \"search\", \"base\": {\"dataset\": {\"id\": \"shapes\"}, \"schedule\": {\"epochs\": 9}},"
+                + " \"axes\": " + axes + ", \"parallel\": 1, \"from\": \"" + first
+                + "\", \"sampler\": {\"kind\": \"tpe\", \"runs\": 2}}";
     }
 
     @Test
@@ -332,6 +357,131 @@ final class SearchTest {
         statements.change("update run set state = 'RUNNING' where id = ?", stopped);
         report(stopped, 3, 1);
         assertThat(decisions(sweep)).endsWith("1@3 KEEP");
+    }
+
+    /** The first run is a failure that took two hours, the third is pruned at the best value of all: neither is the best so far. */
+    @Test
+    void allRunsAreThereInColumnsAndTheBestSoFarInSteps() {
+        UUID sweep =
+                id(queue("\"axes\": {\"optimizer.learningRate\": [0.5, 0.4, 0.1, 0.3, 0.35, 0.2]}, \"parallel\": 6"));
+        finish(sweep);
+        ledger.next(sweep);
+        statements.change(
+                "update run set started_at = timestamptz '2026-01-01 00:00Z' + make_interval(hours => sweep_index),"
+                        + " ended_at = timestamptz '2026-01-01 02:00Z' + make_interval(hours => sweep_index)"
+                        + " where sweep_id = ?",
+                sweep);
+        statements.change(
+                "update run set state = 'FAILED', reason = 'NOT_FINITE', message = 'NaN' where id = ?",
+                SweepLedger.runId(sweep, 0));
+        statements.change("delete from metric_summary where run_id = ?", SweepLedger.runId(sweep, 0));
+        statements.change("update run set state = 'PRUNED' where id = ?", SweepLedger.runId(sweep, 2));
+        String at = "/api/v1/sweeps/" + sweep;
+        given().get(at + "/progress")
+                .then()
+                .statusCode(200)
+                .body("metric", equalTo("val/top1"))
+                .body("goal", equalTo("MAX"))
+                .body("runs", equalTo(5))
+                .body("deviceHours", equalTo(12f))
+                .body("steps.n", contains(1, 3, 5))
+                .body("steps.hours", contains(3f, 5f, 7f))
+                .body("steps.deviceHours", contains(4f, 8f, 12f))
+                .body("steps[0].run", equalTo(SweepLedger.runId(sweep, 1).toString()));
+        given().get(at + "/progress?value=min").then().statusCode(422).body("field", equalTo("value"));
+        JsonPath columns = given().get(at + "/columns?metrics=val/top1&metrics=none/such")
+                .then()
+                .statusCode(200)
+                .body("total", equalTo(6))
+                .body("next", nullValue())
+                .body("indexes", contains(0, 1, 2, 3, 4, 5))
+                .body("names", hasItem("val/top1"))
+                .body("states[2]", equalTo("PRUNED"))
+                .body("failures", equalTo(List.of(Map.of("at", 0, "reason", "NOT_FINITE", "message", "NaN"))))
+                .body("params.keySet()", contains("optimizer.learningRate"))
+                .body("metrics[0].goal", equalTo("MAX"))
+                .body("metrics[0].count", contains(null, 1, 1, 1, 1, 1))
+                .body("metrics[1].last", contains(null, null, null, null, null, null))
+                .extract()
+                .jsonPath();
+        assertThat(columns.getList("params.'optimizer.learningRate'", Float.class))
+                .containsExactly(0.5f, 0.4f, 0.1f, 0.3f, 0.35f, 0.2f);
+        assertThat(columns.getLong("endedAt[0]") - columns.getLong("startedAt[0]"))
+                .isEqualTo(7_200_000);
+        given().get(at + "/columns?after=3")
+                .then()
+                .body("indexes", contains(4, 5))
+                .body("names", nullValue());
+        given().get("/api/v1/sweeps/" + UUID.randomUUID() + "/columns").then().statusCode(404);
+        given().get("/api/v1/sweeps/" + UUID.randomUUID() + "/progress").then().statusCode(404);
+    }
+
+    /** A program reports what it likes, when it likes: at a rung counts what comes first after it. */
+    @Test
+    void aProgramIsStoppedByWhatItReportsOverItsSteps() {
+        UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
+                .body("""
+                        {"experiment": "search", "base": {"task": "command", "command": ["train", "{params.lr}"]},
+                         "axes": {"params.lr": {"logUniform": [0.001, 1]}}, "metric": "mine/error", "goal": "min", "parallel": 3,
+                         "pruner": {"kind": "asha", "reduction": 3, "minEpochs": 100}, "sampler": {"kind": "tpe", "runs": 3}}""")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .<String>path("id"));
+        steps(sweep, 0, 50, 9);
+        assertThat(decisions(sweep)).isEmpty();
+        steps(sweep, 0, 120, 2);
+        steps(sweep, 0, 130, 99);
+        steps(sweep, 1, 101, 3);
+        assertThat(decisions(sweep)).containsExactly("0@100 KEEP", "1@100 STOP");
+        // What is reported after the stop counts for nothing; what was missed is seen when the sweep is topped up.
+        steps(sweep, 1, 300, 0.1);
+        unseen(sweep, 0, 350, 1);
+        unseen(sweep, 2, 110, 1);
+        ledger.next(sweep);
+        assertThat(decisions(sweep)).containsExactlyInAnyOrder("0@100 KEEP", "1@100 STOP", "0@300 KEEP", "2@100 KEEP");
+        assertThat(statements
+                        .row("select pruned from run where id = ?", r -> r.getString(1), SweepLedger.runId(sweep, 1))
+                        .orElseThrow())
+                .isEqualTo("place 2 of 2 at step 100, the best 1 go on");
+        statements.change(
+                "update run set state = 'PRUNED', ended_at = now() where id = ?", SweepLedger.runId(sweep, 1));
+        given().get("/api/v1/sweeps/" + sweep + "/points")
+                .then()
+                .body("points[1].state", equalTo("PRUNED"))
+                .body("points[1].values", equalTo(List.of(3f)))
+                .body("points[1].epochs", equalTo(100f));
+        given().contentType(ContentType.JSON)
+                .body("""
+                        {"experiment": "search", "base": {"task": "command", "command": ["train", "{params.lr}"]},
+                         "axes": {"params.lr": {"logUniform": [0.001, 1]}}, "metric": "mine/error", "goal": "min",
+                         "pruner": {"kind": "hyperband"}, "sampler": {"kind": "tpe", "runs": 3}}""")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(422)
+                .body("field", equalTo("pruner.kind"));
+    }
+
+    private void steps(UUID sweep, int index, int step, double value) {
+        unseen(sweep, index, step, value);
+        pruning.stored(SweepLedger.runId(sweep, index), Set.of("mine/error"), step);
+    }
+
+    private void unseen(UUID sweep, int index, int step, double value) {
+        int key = key("mine/error");
+        UUID run = SweepLedger.runId(sweep, index);
+        statements.change(
+                "insert into metric_point (run_id, step, time, value, key_id, attempt) values (?, ?, ?, ?, ?, 1)",
+                run,
+                step,
+                step * 1_000L,
+                value,
+                key);
+        statements.change("""
+                insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
+                values (?, ?, 1, 0, ?, 1, ?, true)
+                on conflict (run_id, key_id) do update set last_step = excluded.last_step, last = excluded.last""", run, key, step, value);
     }
 
     @Test

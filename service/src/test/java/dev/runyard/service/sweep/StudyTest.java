@@ -159,6 +159,60 @@ final class StudyTest {
         assertThat(ask(sweep, null, 5).getList("points")).hasSize(2);
     }
 
+    /** Of x² and (x − 2)² neither is best alone: what cannot be had better lies between 0 and 2. */
+    @Test
+    void twoGoalsEndInAFrontAndAPointIsDrawnOnce() {
+        String sweep = given().contentType(ContentType.JSON)
+                .body("""
+                        {"experiment": "study", "external": true, "base": {}, "metric": "left", "goal": "min",
+                         "further": [{"metric": "right", "goal": "min"}], "axes": {"x": {"uniform": [-10, 10]}},
+                         "sampler": {"kind": "nsga2", "runs": 40, "population": 8}}""")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        List<double[]> told = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            JsonPath asked = ask(sweep, "key-" + i, 1);
+            double x = asked.getDouble("points[0].params.x");
+            // After an answer that was lost, or a restart: the same point, although more is known by now.
+            assertThat(ask(sweep, "key-" + i, 1).getDouble("points[0].params.x"))
+                    .isEqualTo(x);
+            told.add(new double[] {x * x, (x - 2) * (x - 2)});
+            String values = "{\"left\": " + x * x + ", \"right\": " + (x - 2) * (x - 2) + "}";
+            // Of what failed nothing is on the front.
+            tell(
+                            sweep,
+                            "{\"point\": " + i
+                                    + (i % 10 == 9 ? ", \"state\": \"FAILED\"}" : ", \"values\": " + values + "}"))
+                    .statusCode(200);
+            if (i == 0) {
+                tell(sweep, "{\"point\": 0, \"value\": 1}").statusCode(422).body("field", equalTo("values.right"));
+            }
+        }
+        JsonPath points = given().get("/api/v1/sweeps/" + sweep + "/points").jsonPath();
+        List<Integer> front = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            double[] one = told.get(i);
+            boolean beaten = java.util.stream.IntStream.range(0, 40)
+                    .filter(j -> j % 10 != 9)
+                    .anyMatch(j -> told.get(j)[0] <= one[0]
+                            && told.get(j)[1] <= one[1]
+                            && told.get(j)[0] + told.get(j)[1] < one[0] + one[1]);
+            if (i % 10 != 9 && !beaten) {
+                front.add(i);
+            }
+        }
+        assertThat(points.getList("front", Integer.class)).isEqualTo(front).hasSizeGreaterThan(2);
+        assertThat(points.getList("points.params.x")).hasSize(40).doesNotHaveDuplicates();
+        assertThat(points.getList("points.sampler")).containsOnly("nsga2");
+        // It learned: few of the first lie between the goals, most of the last.
+        assertThat(told.subList(32, 40).stream().filter(v -> v[0] + v[1] < 8).count())
+                .isGreaterThan(
+                        told.subList(0, 8).stream().filter(v -> v[0] + v[1] < 8).count());
+    }
+
     @Test
     void whoAsksAgainGetsTheSameAndNobodyElseDoes() throws Exception {
         String sweep = queue("\"sampler\": {\"kind\": \"tpe\", \"runs\": 60, \"startup\": 4}");

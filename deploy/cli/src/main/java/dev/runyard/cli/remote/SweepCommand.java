@@ -5,9 +5,11 @@ import dev.runyard.cli.terminal.Failure;
 import dev.runyard.cli.terminal.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +85,10 @@ public final class SweepCommand implements Runnable {
                 return 0;
             }
             boolean seedsLater = answer.path("seedsLater").asBoolean();
-            String metric = answer.path("metrics").path(0).asText();
+            List<String> metrics = new ArrayList<>();
+            answer.path("metrics").forEach(metric -> metrics.add(metric.asText()));
+            Set<Integer> front = new HashSet<>();
+            answer.path("front").forEach(point -> front.add(point.asInt()));
             int sign = answer.path("goals").path(0).asText().equalsIgnoreCase("min") ? 1 : -1;
             List<JsonNode> finished = new ArrayList<>();
             answer.path("points").forEach(point -> {
@@ -93,7 +98,9 @@ public final class SweepCommand implements Runnable {
                 }
             });
             // With seedsLater, points that have further seeds: of a single one, luck is the best.
-            finished.sort(Comparator.comparingInt(
+            finished.sort(Comparator.comparingInt((JsonNode point) ->
+                            front.contains(point.path("point").asInt()) ? 0 : 1)
+                    .thenComparingInt(
                             (JsonNode point) -> seedsLater ? -point.path("runs").size() : 0)
                     .thenComparingDouble(
                             point -> sign * point.path("values").path(0).asDouble()));
@@ -101,15 +108,28 @@ public final class SweepCommand implements Runnable {
                 System.out.println("No point is finished yet.");
                 return 0;
             }
-            Table table = new Table("POINT", metric, "PARAMS", "RUNS");
+            // Of several goals none is the first: what cannot be had better in one without losing in another comes
+            // first.
+            List<String> head = new ArrayList<>(List.of("POINT"));
+            head.addAll(metrics);
+            if (metrics.size() > 1) {
+                head.add("FRONT");
+            }
+            head.addAll(List.of("PARAMS", "RUNS"));
+            Table table = new Table(head.toArray(new String[0]));
             for (JsonNode point : finished.subList(0, Math.min(limit, finished.size()))) {
+                List<String> row = new ArrayList<>(List.of(point.path("point").asText()));
+                for (int k = 0; k < metrics.size(); k++) {
+                    row.add(Shown.number(point.path("values").path(k)));
+                }
+                if (metrics.size() > 1) {
+                    row.add(front.contains(point.path("point").asInt()) ? "yes" : "no");
+                }
                 List<String> runs = new ArrayList<>();
                 point.path("runs").forEach(run -> runs.add(run.asText()));
-                table.row(
-                        point.path("point").asText(),
-                        Shown.number(point.path("values").path(0)),
-                        LsCommand.params(point.path("params")),
-                        String.join(" ", runs));
+                row.add(LsCommand.params(point.path("params")));
+                row.add(String.join(" ", runs));
+                table.row((Object[]) row.toArray(new String[0]));
             }
             table.lines().forEach(System.out::println);
             return 0;

@@ -63,6 +63,19 @@ final class SweepCommandTest {
     }
 
     @Test
+    void ofSeveralGoalsTheFrontComesFirst() throws Exception {
+        lab.on("GET sweeps/" + SWEEP + "/points", """
+                {"metrics": ["val/top1", "parameters"], "goals": ["max", "min"], "best": 0, "front": [0, 2], "points": [
+                  {"point": 0, "params": {}, "state": "FINISHED", "values": [70, 9000], "runs": []},
+                  {"point": 1, "params": {}, "state": "FINISHED", "values": [69, 9500], "runs": []},
+                  {"point": 2, "params": {}, "state": "FINISHED", "values": [60, 100], "runs": []}]}""");
+        assertThat(firsts(typed("best", "7"))).containsExactly("POINT", "0", "2", "1");
+        assertThat(typed("best", "7").out())
+                .containsPattern("parameters +FRONT")
+                .containsPattern("2 +60.00 +100.0 +yes");
+    }
+
+    @Test
     void importanceIsATableOrTheReasonWhyThereIsNone() throws Exception {
         lab.on(
                 "GET sweeps/" + SWEEP + "/importance?by=ped-anova",

@@ -43,6 +43,16 @@ public record Decided(List<String> points, List<String> rungs, List<String> stat
         return faults;
     }
 
+    /** In a line, for people. */
+    String said() {
+        long decided = rungs.stream()
+                .filter(line -> line.contains(" KEEP ") || line.contains(" STOP "))
+                .count();
+        long stops = rungs.stream().filter(line -> line.contains(" STOP ")).count();
+        return points.size() + " points drawn, " + rungs.size() + " values seen, " + decided + " decisions, " + stops
+                + " of them stops";
+    }
+
     /** Whether something was stopped early and something not: else there was nothing to decide wrongly. */
     boolean pruned() {
         return states.stream().anyMatch(s -> s.endsWith("PRUNED"))

@@ -21,8 +21,8 @@ import java.util.TreeMap;
  * decided the same; every run that was not pruned must be FINISHED, each of its steps must be there once, and every loss, every result of val and
  * test and the final weights must have the same bits.
  *
- * <p>{@code java -cp … dev.runyard.e2e.drill.KillDrill WORKER SERVICE ALL [SEED] [--prune]} prints what was killed when, and the verdict;
- * exit code 1 when a bit or a decision differs. With {@code --prune} the sweep learns, and stops runs early.
+ * <p>{@code java -cp … dev.runyard.e2e.drill.KillDrill WORKER SERVICE ALL [SEED] [--prune[=PRUNER]]} prints what was killed when, what was decided, and
+ * the verdict; exit code 1 when a bit or a decision differs. With {@code --prune} the sweep learns, and stops runs early, by ASHA or by the pruner that is named.
  */
 public final class KillDrill {
     /** How often each part is killed. */
@@ -42,9 +42,16 @@ public final class KillDrill {
 
     public static void main(String[] arguments) throws Exception {
         List<String> given = new ArrayList<>(List.of(arguments));
-        boolean prune = given.remove("--prune");
-        if (given.size() < 3) {
-            System.err.println("usage: KillDrill WORKER-KILLS SERVICE-KILLS ALL-KILLS [SEED] [--prune]");
+        String prune = given.stream()
+                .filter(word -> word.equals("--prune") || word.startsWith("--prune="))
+                .findFirst()
+                .orElse("");
+        given.remove(prune);
+        String pruner = prune.contains("=") ? prune.substring(prune.indexOf('=') + 1) : "asha";
+        if (given.size() < 3 || !PRUNERS.containsKey(pruner)) {
+            System.err.println(
+                    "usage: KillDrill WORKER-KILLS SERVICE-KILLS ALL-KILLS [SEED] [--prune[=PRUNER]], PRUNER one of "
+                            + String.join(", ", PRUNERS.keySet()));
             System.exit(2);
         }
         long seed = given.size() > 3 ? Long.parseLong(given.get(3)) : 1;
@@ -52,8 +59,9 @@ public final class KillDrill {
                 Integer.parseInt(given.get(0)), Integer.parseInt(given.get(1)), Integer.parseInt(given.get(2)), seed);
         Path folder = Files.createTempDirectory("runyard-drill");
         // Enough training for each kill to find something to interrupt.
-        Map<String, Object> sweep =
-                prune ? searching(Math.max(8, plan.total()), 9) : sweep(Math.max(2, plan.total() / 3), 12);
+        Map<String, Object> sweep = prune.isEmpty()
+                ? sweep(Math.max(2, plan.total() / 3), 12)
+                : searching(Math.max(8, plan.total()), 9, pruner);
         List<String> faults = new KillDrill(plan, sweep).run(folder);
         faults.forEach(System.out::println);
         System.out.println(
@@ -62,6 +70,15 @@ public final class KillDrill {
                         : "verdict: FAILED");
         System.exit(faults.isEmpty() ? 0 : 1);
     }
+
+    /** Each with so little patience that a sweep of eight runs has something to stop. */
+    private static final Map<String, Map<String, Object>> PRUNERS = new TreeMap<>(Map.of(
+            "asha", Map.of("kind", "asha", "reduction", 2, "minEpochs", 1),
+            "hyperband", Map.of("kind", "hyperband", "reduction", 2, "minEpochs", 1),
+            "median", Map.of("kind", "median", "startup", 2, "minEpochs", 2),
+            "percentile", Map.of("kind", "percentile", "keep", 40, "startup", 2, "minEpochs", 2),
+            "patience", Map.of("kind", "patience", "epochs", 1),
+            "threshold", Map.of("kind", "threshold", "max", 1.5, "minEpochs", 3)));
 
     /** Of {@link #sweep}: 320 images in batches of 32. */
     public static final int STEPS_AN_EPOCH = 10;
@@ -76,10 +93,10 @@ public final class KillDrill {
     }
 
     /**
-     * A search over the rate of the same training by TPE, with ASHA: what is drawn and what is stopped follows from what was seen before, so that one
+     * A search over the rate of the same training by TPE, with a pruner: what is drawn and what is stopped follows from what was seen before, so that one
      * wrong value shows in all that comes after it.
      */
-    public static Map<String, Object> searching(int runs, int epochs) {
+    public static Map<String, Object> searching(int runs, int epochs, String pruner) {
         return Map.of(
                 "experiment",
                 "kill-drill",
@@ -92,7 +109,7 @@ public final class KillDrill {
                 "sampler",
                 Map.of("kind", "tpe", "runs", runs, "startup", 3),
                 "pruner",
-                Map.of("kind", "asha", "reduction", 2, "minEpochs", 1),
+                PRUNERS.get(pruner),
                 "parallel",
                 1);
     }
@@ -116,6 +133,7 @@ public final class KillDrill {
             faults.add("the pruner had nothing to stop, or stopped everything");
         }
         faults.addAll(compare(calm.runs(), drill.runs()));
+        System.out.println(drill.decided().said());
         return faults;
     }
 

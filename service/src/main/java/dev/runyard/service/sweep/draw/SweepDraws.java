@@ -87,16 +87,45 @@ public class SweepDraws {
         }
         Space space = spec.space();
         SamplerSpec asked = spec.sampler();
-        List<Past> known = new ArrayList<>();
-        if (spec.from() != null) {
-            history.of(UUID.fromString(spec.from()), spec).stream()
-                    .filter(past -> past.state() != Past.State.OPEN && space.has(past.point()))
-                    .forEach(known::add);
-        }
+        List<Past> known = new ArrayList<>(followed(spec).taken());
         known.addAll(history.of(sweep, spec));
         int count = Math.min(wanted, (left + seeds(spec) - 1) / seeds(spec));
         List<Map<String, JsonNode>> drawn = Sampler.of(asked).draw(space, asked.seed(), known, count);
         return store(sweep, spec, drawn, Source.SAMPLER, point, index, known.size());
+    }
+
+    /**
+     * What a sweep begins with of another one.
+     *
+     * @param taken points that are over and lie in its space
+     * @param over how many are over
+     * @param named whether one of these sets one of its axes
+     */
+    public record Followed(List<Past> taken, int over, boolean named) {}
+
+    /** Of the sweep that this one follows, as it is now; nothing where it follows none. */
+    public Followed followed(SweepSpec spec) {
+        if (spec.from() == null) {
+            return new Followed(List.of(), 0, false);
+        }
+        Space space = spec.space();
+        List<Past> over = history.of(UUID.fromString(spec.from()), spec).stream()
+                .filter(past -> past.state() != Past.State.OPEN)
+                .toList();
+        return new Followed(
+                over.stream().filter(past -> space.has(past.point())).toList(),
+                over.size(),
+                over.stream().anyMatch(past -> past.point().keySet().stream().anyMatch(spec.axes()::containsKey)));
+    }
+
+    /** How many points of the sweep that it follows the first draw took; what would be taken now, before there is one. */
+    public int taken(UUID sweep, SweepSpec spec) {
+        return statements
+                .row(
+                        "select history - point from sweep_draw where sweep_id = ? and source = 'sampler' order by point limit 1",
+                        r -> r.getInt(1),
+                        sweep)
+                .orElseGet(() -> followed(spec).taken().size());
     }
 
     /** @throws InvalidSpec UNKNOWN_VERSION when the sweep began with a version of its sampler that this release does not have */

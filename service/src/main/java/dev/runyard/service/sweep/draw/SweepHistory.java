@@ -27,7 +27,9 @@ public class SweepHistory {
                    (select array_agg(coalesce(
                              (select q.value from metric_point q
                               where x.epoch is not null and q.run_id = r.id and q.key_id = k.id and q.superseded_by is null
-                                and q.epoch >= x.epoch and q.epoch < x.epoch + 1 order by q.step limit 1),
+                                and (q.epoch >= x.epoch and q.epoch < x.epoch + 1
+                                     or q.epoch is null and r.spec ->> 'task' = 'command' and q.step >= x.epoch)
+                              order by q.step limit 1),
                              m.last) order by g.n)
                     from unnest(cast(? as text[])) with ordinality as g(key, n)
                     left join metric_key k on k.key = g.key

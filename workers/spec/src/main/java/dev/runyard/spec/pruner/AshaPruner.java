@@ -21,6 +21,22 @@ record AshaPruner(int reduction, int minEpochs) implements Pruner {
         return at == epoch;
     }
 
+    /** The last rung that the run has come to. */
+    @Override
+    public int place(int run, long step) {
+        long most = Math.min(step, Integer.MAX_VALUE);
+        long at = 0;
+        for (long rung = minEpochs; rung <= most; rung *= reduction) {
+            at = rung;
+        }
+        return (int) at;
+    }
+
+    @Override
+    public long next(int run, int place) {
+        return place == 0 ? minEpochs : (long) place * reduction;
+    }
+
     @Override
     public Decision decide(Reading now, List<Reading> before) {
         List<Reading> there = before.stream()

@@ -7,6 +7,11 @@ package dev.runyard.spec.pruner;
  * @param why for people
  */
 public record Decision(boolean stop, String why) {
+    /** The same in the words of who reports steps. */
+    public Decision ofSteps() {
+        return new Decision(stop, why.replace("epoch", "step"));
+    }
+
     static Decision keep(String why) {
         return new Decision(false, why);
     }

@@ -61,6 +61,16 @@ final class HyperbandPruner implements Pruner {
     }
 
     @Override
+    public int place(int run, long step) {
+        return of(run).place(run, step);
+    }
+
+    @Override
+    public long next(int run, int place) {
+        return of(run).next(run, place);
+    }
+
+    @Override
     public Decision decide(Reading now, List<Reading> before) {
         int bracket = bracket(now.run());
         List<Reading> same =

@@ -14,6 +14,31 @@ public interface Pruner {
     boolean decides(int run, int epoch, int epochs);
 
     /**
+     * Where it counts what a run reports that has steps and no epochs: a place takes the part of an epoch, and of several reports in one the first
+     * counts. By default the step to two significant digits, so that a run of a million steps has a few hundred places.
+     *
+     * @param step 0 or more
+     * @return 0 where nothing counts yet
+     */
+    default int place(int run, long step) {
+        long at = Math.min(step, Integer.MAX_VALUE);
+        return (int) (at - at % unit(at));
+    }
+
+    /** The least step of the place that follows {@code place}; 0 is before all. */
+    default long next(int run, int place) {
+        return place + unit(place);
+    }
+
+    private static long unit(long step) {
+        long unit = 1;
+        while (step / unit >= 100) {
+            unit *= 10;
+        }
+        return unit;
+    }
+
+    /**
      * @param now what the run reported at an epoch at which this decides
      * @param before everything booked before, of all runs, in the order of the booking
      */

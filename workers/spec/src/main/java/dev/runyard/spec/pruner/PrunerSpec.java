@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface PrunerSpec {
     /** What every kind says of its {@link #metric}. */
-    String METRIC = "Reported every epoch; left out: the sweep's metric.";
+    String METRIC = "Reported every epoch, by a program over its epochs or steps; left out: the sweep's metric.";
 
     /** What is looked at; null: the sweep's metric. */
     @Nullable

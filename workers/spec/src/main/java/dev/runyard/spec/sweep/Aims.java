@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** What a sweep is after, and what its pruner looks at: metrics that runs report, in time, and in the direction that is better. */
 public final class Aims {
-    /** What a training reports after every epoch. */
+    /** What a training of ours reports after every epoch. */
     private static final List<String> EVERY_EPOCH =
             List.of("val/top1", "val/top5", "val/loss", "train/loss", "train/top1");
 
@@ -106,7 +106,17 @@ public final class Aims {
 
     private static void pruner(SweepSpec sweep, PrunerSpec pruner) {
         String metric = pruner.metric() == null ? sweep.metric() : pruner.metric();
-        if (!sweep.outside() && !EVERY_EPOCH.contains(metric)) {
+        boolean program = program(sweep);
+        if (program && pruner instanceof PrunerSpec.Hyperband) {
+            throw new InvalidSpec(
+                    "NOT_APPLICABLE",
+                    "pruner.kind",
+                    "hyperband",
+                    "needs to know how long the runs are, and of a program nobody does",
+                    "use asha");
+        }
+        // A program reports what it likes, over epochs or steps.
+        if (!sweep.outside() && !program && !EVERY_EPOCH.contains(metric)) {
             throw new InvalidSpec(
                     "REPORTED_AT_THE_END",
                     "pruner.metric",
@@ -210,7 +220,8 @@ public final class Aims {
         return SpecDocument.read(least).schedule().epochs();
     }
 
-    private static boolean program(SweepSpec sweep) {
+    /** Whether its runs are programs, which report what they like and have no length that is known. */
+    public static boolean program(SweepSpec sweep) {
         return sweep.base().path("task").asText().equals("command");
     }
 }

@@ -31,6 +31,19 @@ class PrunersTest {
         assertThat(rungs).containsExactly(2, 6, 18);
     }
 
+    @Test
+    void whatIsReportedOverStepsCountsAtTheLastRungOrToTwoDigits() {
+        Pruner asha = new AshaPruner(3, 100);
+        assertThat(List.of(asha.place(0, 99), asha.place(0, 100), asha.place(0, 899), asha.place(0, Long.MAX_VALUE)))
+                .containsExactly(0, 100, 300, 1_434_890_700);
+        assertThat(List.of(asha.next(0, 0), asha.next(0, 300))).containsExactly(100L, 900L);
+        Pruner median = new PercentilePruner(50, 1, 1);
+        assertThat(List.of(median.place(0, 7), median.place(0, 99), median.place(0, 12_345)))
+                .containsExactly(7, 99, 12_000);
+        assertThat(List.of(median.next(0, 0), median.next(0, 99), median.next(0, 100), median.next(0, 12_000)))
+                .containsExactly(1L, 100L, 110L, 13_000L);
+    }
+
     /** The best max(1, ⌊n / 3⌋) of those that came up to now go on, whatever comes later. */
     @Test
     void ashaPromotesExactlyAThird() {
