@@ -166,7 +166,7 @@ export function answers(n, role = 'MAINTAINER') {
   const routes = {
     'GET /home': () => ({ experiments: n === 0 ? [] : [{ name: 'shapes-prompts', activity: Array.from({ length: 14 }, (_, i) => (i % 4 === 1 ? 0 : (i * 7) % 11)), lastActivity: at(600) }] }),
     'GET /lab': () => ({ version: '0.2.0', mode: 'embedded', uptimeSeconds: 4000, schedulerOk: true, temporalOk: true }),
-    'GET /me': () => ({ name: 'ada', administrator: n > 1 && role === 'MAINTAINER', readOnly: false, way: n > 1 ? 'SESSION' : 'HOME', projects: ['default', 'birds'].slice(0, n > 1 ? 2 : n).map((name) => ({ name, role })) }),
+    'GET /me': () => ({ name: 'ada', administrator: n > 1 && role === 'MAINTAINER', readOnly: false, way: n > 1 ? 'SESSION' : 'HOME', projects: ['default', 'birds'].slice(0, n > 1 ? 2 : 1).map((name) => ({ name, role })) }),
     'GET /sign-in': () => ({ passwords: n > 0, sso: n > 1 }),
     'GET /me/tokens': () => people.map((name, i) => ({ id: id('e', i), name: `nightly of ${name}`, scope: i % 2 ? 'READ' : 'WRITE', createdAt: at(9000), ...(i % 2 ? { expiresAt: at(-900000) } : {}), ...(i ? { lastUsedAt: at(60) } : {}), current: false })),
     'GET /me/sessions': () => people.map((_, i) => ({ id: id('f', i), address: `10.0.0.${i + 2}`, agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', createdAt: at(90000), lastUsedAt: at(60 * i), expiresAt: at(-90000), current: i === 0 })),

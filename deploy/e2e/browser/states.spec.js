@@ -57,6 +57,7 @@ async function look(browser, name, address, state) {
     for (const v of violations.filter(({ impact }) => impact !== 'minor')) found.push(`${width} ${colorScheme} ${v.impact} ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`).slice(0, 3).join(' | ')}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) found.push(`${width} ${colorScheme} is ${wide} px too wide`);
+    if (address.includes('plot=')) await page.locator('section', { has: page.getByRole('group', { name: 'Kind of plot' }) }).evaluate((plot) => plot.scrollIntoView({ block: 'center' }));
     // What it looked like when somebody looked at it last: baselines/, made anew by --update-snapshots.
     if (state === 'many' && pictured(name, width, colorScheme)) await expect.soft(page).toHaveScreenshot(`${name}-${width}-${colorScheme}.png`);
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${state}-${width}-${colorScheme}.png` });

@@ -31,8 +31,8 @@ export const keys = {
   sweep: (id: string) => ["sweep", id] as const,
   /** Worked out from all of a sweep: not with each of its events. */
   insight: (id: string, what: "attempts" | "importance" | "points" | "progress" | "rungs") => ["insight", id, what] as const,
+  sweepRuns: (id: string, metric: string) => ["insight", id, "runs", metric] as const,
   sweepTable: (id: string, metric: string) => ["sweep", id, "table", metric] as const,
-  sweepRuns: (id: string, metric: string) => ["sweep", id, "runs", metric] as const,
   reports: ["reports"] as const,
   report: (id: string) => ["reports", id] as const,
   /** @param frozen hash; empty: as of now */

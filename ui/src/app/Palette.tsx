@@ -12,6 +12,7 @@ import { StatePill } from "../components/display/StatePill";
 import { useOfferedActions } from "../components/keyboard/actions";
 import css from "../components/keyboard/keyboard.module.css";
 import { useGo } from "../components/navigation";
+import { parseSearch } from "../components/search";
 import { outcomeOf } from "../components/outcome";
 import { setTheme } from "../components/theme";
 import { useViews } from "../features/runs/useViews";
@@ -20,6 +21,9 @@ import { PLACES } from "./places";
 
 const PAUSE_MS = 150;
 const FOUND = 8;
+
+/** "Pause" of "Pause: run shapes-001". */
+const verbOf = (label: string) => label.replace(/:.*/s, "");
 
 /** Finds pages, experiments, reports, views, sweeps and runs by name, and does what the page at hand offers. */
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -37,6 +41,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   // Of these the service has one list, which is whole.
   const reports = useQuery({ queryKey: keys.reports, queryFn: reportsApi.all, staleTime: 10_000 });
   const views = useViews();
+  // A view of any experiment shows the one at hand.
+  const { experiment: within } = location.pathname === "/runs" ? parseSearch(location.search) : {};
   const experiments = useQuery({ queryKey: keys.experiments, queryFn: api.experiments });
   const me = useQuery({ queryKey: peopleKeys.me, queryFn: people.me, staleTime: 60_000 });
 
@@ -75,17 +81,6 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       <Command.Input value={text} onValueChange={setText} placeholder="A run, a sweep, a report, a view, or what to do" />
       <Command.List>
         {ofExperiments.length + ofReports.length + ofViews.length + (sweeps.data?.items.length ?? 0) + (runs.data?.items.length ?? 0) > 0 ? null : <Command.Empty>{runs.isFetching ? "Searching…" : "Nothing has this name."}</Command.Empty>}
-        {offered.length > 0 ? (
-          <Command.Group heading="This page">
-            {offered.map((action) => (
-              <Command.Item key={action.label} value={`page ${action.label}`} onSelect={doing(action.run)}>
-                {action.icon ? <action.icon size={16} aria-hidden="true" /> : null}
-                <span className={css.text}>{action.label}</span>
-                {action.keys ? <Keys keys={action.keys} /> : null}
-              </Command.Item>
-            ))}
-          </Command.Group>
-        ) : null}
         <Command.Group heading="Do">
           {commands.map((command) => (
             <Command.Item key={command.id} value={`${command.id} ${command.label}`} onSelect={doing(command.run)}>
@@ -94,6 +89,18 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Command.Item>
           ))}
         </Command.Group>
+        {/* Found by what it does, and never first: whoever types a run's name and Enter wants to go there, not to pause the one in front. */}
+        {offered.length > 0 ? (
+          <Command.Group heading="This page">
+            {offered.map((action) => (
+              <Command.Item key={action.label} value={`page ${verbOf(action.label)}`} onSelect={doing(action.run)}>
+                {action.icon ? <action.icon size={16} aria-hidden="true" /> : null}
+                <span className={css.text}>{action.label}</span>
+                {action.keys ? <Keys keys={action.keys} /> : null}
+              </Command.Item>
+            ))}
+          </Command.Group>
+        ) : null}
         <Command.Group heading="Go to">
           {PLACES.map((place) => (
             <Command.Item key={place.to} value={`go ${place.label}`} onSelect={doing(() => go(place.to))}>
@@ -127,7 +134,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         </Command.Group>
         <Command.Group heading="Views">
           {ofViews.map((view) => (
-            <Command.Item key={view.id} value={`view ${view.name} ${view.id}`} onSelect={doing(() => go(placeOf(view, undefined)))}>
+            <Command.Item key={view.id} value={`view ${view.name} ${view.id}`} onSelect={doing(() => go(placeOf(view, typeof within === "string" ? within : undefined)))}>
               <Bookmark size={16} aria-hidden="true" />
               <span className={css.text}>{view.name}</span>
               {view.experiment ? <span className="faint">{view.experiment}</span> : null}

@@ -12,7 +12,7 @@ import type { Look } from "./look";
 import { type Section, sectionsOf } from "./sections";
 import { SeriesChart } from "./SeriesChart";
 import { NO_WALL_MEAN, type XAxis } from "./axis";
-import { meanOf, type Member } from "./group";
+import { common, meanOf, type Member } from "./group";
 import type { Series } from "./series";
 import type { Trace } from "./trace";
 import { useCurves, useZoomedSteps } from "./useSeries";
@@ -160,8 +160,9 @@ export function tracesOf(runs: readonly ChartRun[], series: ReadonlyMap<string, 
     if (line) line.all.push({ series: one, origin: run });
     else found.set(lineOf(run), { run, all: [{ series: one, origin: run }] });
   }
+  const by = common([...found.values()].flatMap(({ all }) => all), axis);
   return [...found].map(([id, { run, all }]) => {
-    if (run.group !== undefined) return { id, label: run.label, ...meanOf(all, axis) };
+    if (run.group !== undefined) return { id, label: run.label, ...meanOf(all, by) };
     return { id, label: run.label, start: run.start, stepsPerEpoch: run.stepsPerEpoch, series: all[0]!.series };
   });
 }

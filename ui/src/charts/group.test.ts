@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meanOf, type Member } from "./group";
+import { common, meanOf, type Member } from "./group";
 
 const of = (steps: number[], last: (number | null)[], more: Partial<Member["series"]> = {}, origin: Member["origin"] = {}): Member => ({
   series: { run: "a", key: "k", points: steps.length, nonFinite: 0, exact: true, steps, times: steps.map((step) => step * 1e6), last, ...more },
@@ -36,7 +36,14 @@ test("by epochs runs of different batch sizes meet, a value that is not finite e
 
 test("where a run cannot be placed the mean is by steps, and by the wall clock there is none", () => {
   const runs = [of([0, 1], [1, 2], { device: [0, 4] }), of([0, 1], [3, 4])];
-  expect(meanOf(runs, "device")).toMatchObject({ series: { steps: [0, 1], last: [2, 3] } });
-  expect(meanOf(runs, "device").placed).toBeUndefined();
+  expect(common(runs, "device")).toBe("step");
+  expect(common(runs.slice(0, 1), "device")).toBe("device");
+  expect(meanOf(runs, "step")).toMatchObject({ series: { steps: [0, 1], last: [2, 3] } });
   expect(meanOf(runs, "wall").series.steps).toEqual([]);
+});
+
+test("a run whose clock goes back is gone behind its latest point, not the one of its last step", () => {
+  const mean = meanOf([of([0, 10, 20], [1, 2, 3], { times: [0, 50e6, 40e6] }, { start: 0 }), of([0, 60], [5, 9], {}, { start: 0 })], "relative");
+  expect(mean.placed?.x).toEqual([0, 40, 50, 60]);
+  expect(mean.runs).toEqual([2, 2, 2, 1]);
 });

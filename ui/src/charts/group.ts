@@ -22,17 +22,21 @@ interface Place {
  * Mean and deviation of several runs: `last` is the mean, `min` and `max` the mean ∓ the deviation (n − 1) where two or more have a value.
  * By steps it is over the runs that measured at each one: runs of one configuration measure at the same steps, so nothing is drawn between
  * points. By another axis they measure at different places, so each run's last value counts until its next, and behind its last one it is gone.
- * By the wall clock there is none: what ran together by chance is no group. Where a run cannot be placed by the axis it is by steps, with no
- * epochs and times on a device, so that a chart says why.
+ * By the wall clock there is none: what ran together by chance is no group.
  *
+ * @param axis one that all of the chart can be placed by: {@link common}
  * @return also how many runs have a finite value at each point
  */
 export function meanOf(all: readonly Member[], axis: XAxis): Mean {
   if (axis === "wall") return asMean(all, []);
-  const by = all.some(({ series, origin }) => axisOf(series, axis, origin).axis !== axis) ? "step" : axis;
-  if (by === "step") return asMean(all, atSteps(all));
-  const places = carried(all, by);
-  return { ...asMean(all, places), placed: { axis: by, x: places.map((place) => place.at) } };
+  if (axis === "step") return asMean(all, atSteps(all));
+  const places = carried(all, axis);
+  return { ...asMean(all, places), placed: { axis, x: places.map((place) => place.at) } };
+}
+
+/** The axis that all of these can be placed by: the wanted one, or steps. Lines of one chart are all by the same. */
+export function common(all: readonly Member[], wanted: XAxis): XAxis {
+  return all.some(({ series, origin }) => axisOf(series, wanted, origin).axis !== wanted) ? "step" : wanted;
 }
 
 const isFinite = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value);
@@ -54,8 +58,10 @@ function atSteps(all: readonly Member[]): Place[] {
 }
 
 function carried(all: readonly Member[], axis: XAxis): Place[] {
-  const points = all.flatMap(({ series, origin }, run) => placed(series, axis, origin).map((at, i) => ({ at, run, step: series.steps[i]!, value: series.last[i], final: i === series.steps.length - 1 })));
+  const points = all.flatMap(({ series, origin }, run) => placed(series, axis, origin).map((at, i) => ({ at, run, step: series.steps[i]!, value: series.last[i] })));
   points.sort((a, b) => a.at - b.at || a.step - b.step);
+  // Not its last by steps: where two hosts' clocks differ, time goes back once.
+  const final = new Map(points.map(({ run }, i) => [run, i]));
   const now = new Map<number, number>();
   const found: Place[] = [];
   let step = 0;
@@ -67,7 +73,7 @@ function carried(all: readonly Member[], axis: XAxis): Place[] {
       step = Math.max(step, point.step);
       if (isFinite(point.value)) now.set(point.run, point.value);
       else now.delete(point.run);
-      if (point.final) gone.push(point.run);
+      if (final.get(point.run) === i) gone.push(point.run);
     }
     found.push({ at, step, values: [...now.values()] });
     for (const run of gone) now.delete(run);

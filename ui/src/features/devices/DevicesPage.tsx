@@ -69,7 +69,7 @@ export function DevicesPage() {
           )
         }
       </Answered>
-      {me.data ? <Places me={me.data} devices={devices.data ?? []} /> : null}
+      {me.data && devices.data ? <Places me={me.data} devices={devices.data} /> : null}
       {me.data ? <Shares me={me.data} /> : null}
       <h2>Workers</h2>
       <Answered query={workers} what="workers">

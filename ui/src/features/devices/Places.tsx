@@ -54,7 +54,7 @@ export function Places({ me, devices }: { me: Me; devices: readonly DeviceView[]
             </EmptyState>
           ) : (
             <TableBox label="Names">
-              <table>
+              <table className={css.places}>
                 <thead>
                   <HeadRow heads={["Name", "On hosts", "Pushed", "Size", "Needed by", ""]} />
                 </thead>
@@ -79,7 +79,7 @@ function Row({ place: { need, hosts, stored }, me }: { place: Named; me: Me }) {
   return (
     <tr>
       <td>
-        <span className={css.first}>{name}</span> <span className="faint">{KINDS[kind]}</span>
+        <span className={css.first}>{name}</span> <div className={css.under}>{KINDS[kind]}</div>
       </td>
       <td>{hosts.length > 0 ? hosts.join(", ") : <span className="faint">each fetches it</span>}</td>
       <td>

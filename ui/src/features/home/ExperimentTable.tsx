@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
 import type { RunState } from "../../api/types";
+import { classes } from "../../components/classes";
 import { Badge } from "../../components/display/Badge";
 import { count } from "../../components/format";
 import { Activity } from "./Activity";
@@ -23,6 +24,8 @@ interface Props {
 }
 
 export function ExperimentTable({ rows, activity, marks, order }: Props) {
+  // Beside what can be done with a row a phone has no room for it.
+  const runs = classes(css.num, order && css.roomy);
   return (
     <div className={css.tableBox}>
       <table className={css.table}>
@@ -30,7 +33,7 @@ export function ExperimentTable({ rows, activity, marks, order }: Props) {
           <tr>
             <th scope="col">Experiment</th>
             <th scope="col">Best</th>
-            <th scope="col" className={css.num}>
+            <th scope="col" className={runs}>
               Runs
             </th>
             {activity ? (
@@ -39,7 +42,7 @@ export function ExperimentTable({ rows, activity, marks, order }: Props) {
               </th>
             ) : null}
             <th scope="col">Now</th>
-            {order ? <th scope="col" aria-label="Keep order" /> : null}
+            {order ? <th scope="col" className={css.order} aria-label="Keep order" /> : null}
           </tr>
         </thead>
         <tbody>
@@ -54,7 +57,7 @@ export function ExperimentTable({ rows, activity, marks, order }: Props) {
                   {marks?.(row)}
                 </th>
                 <td>{row.best ? <BestValue best={row.best} /> : <span className="faint">–</span>}</td>
-                <td className={css.num}>{count(row.runs)}</td>
+                <td className={runs}>{count(row.runs)}</td>
                 {activity ? <td className={css.roomy}>{activity.has(row.name) ? <Activity days={activity.get(row.name)!} /> : null}</td> : null}
                 <td>
                   <span className={css.badges}>

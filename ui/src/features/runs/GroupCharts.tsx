@@ -153,7 +153,7 @@ function BandChart({ metric, by, scope, drawn, looks, view, onView, emphasised, 
           height={HEIGHT}
           waiting={answer.isPending && x !== "wall"}
           told={without > 0 ? `no values of ${without} of ${some(drawn.length, "drawn group")}` : undefined}
-          fault={x === "wall" ? `${NO_WALL_MEAN}.` : answer.error && !answer.data ? toProblem(answer.error).message : answer.isPending ? undefined : NOWHERE[x]}
+          fault={x === "wall" ? `${NO_WALL_MEAN}.` : answer.error && !answer.data ? toProblem(answer.error).message : answer.isPending ? undefined : zoom ? "No points in this stretch: reset the zoom." : NOWHERE[x]}
         />
       ) : null}
     </div>

@@ -187,7 +187,7 @@ export function RunsPanel({ sweep, within = NONE }: Props) {
             answer.error || catalogue.error ? null : <Skeleton what="runs" lines={10} height={26} />
           ) : rows.length === 0 ? (
             <Suspense fallback={null}>
-              <NoRuns filtered={Boolean(within.length > 0 || view.filter || view.state || view.tasks || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, tasks: undefined, starred: undefined, archived: undefined, deleted: undefined })} />
+              <NoRuns filtered={Boolean(within.length > 0 || view.filter || view.state || tasksOf(view) !== "with" || view.starred || view.archived || view.deleted)} onClear={() => set({ filter: undefined, state: undefined, tasks: view.group ? "with" : undefined, starred: undefined, archived: undefined, deleted: undefined })} />
             </Suspense>
           ) : narrow && !grouped ? (
             <>

@@ -107,7 +107,7 @@ export const RunsRow = memo(function RunsRow({ row, index, columns, template, to
       onDoubleClick={() => onOpen(row)}
       onContextMenu={(event) => {
         const cell = (event.target as Element).closest<HTMLElement>("[data-column]");
-        if (!run || !cell) return;
+        if (isBase || !run || !cell) return;
         event.preventDefault();
         onMenu(`${run.id} ${cell.dataset.column}`);
       }}

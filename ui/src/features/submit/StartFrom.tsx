@@ -6,6 +6,7 @@ import { TextField } from "../../components/controls/TextField";
 import { StatePill } from "../../components/display/StatePill";
 import { Time } from "../../components/display/Time";
 import { Dialog } from "../../components/overlays/Dialog";
+import { useSettled } from "../../components/useSettled";
 import type { Kind } from "./draft";
 import css from "./submit.module.css";
 import { FROM_PAPER, type Template, TEMPLATES } from "./templates";
@@ -21,10 +22,11 @@ const SHOWN = 8;
 export default function StartFrom({ onClose, onChoose }: Props) {
   const [find, setFind] = useState("");
   const words = find.trim().toLowerCase();
+  const asked = useSettled(words);
   const held = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(words));
-  const query = { limit: SHOWN, sort: "-createdAt", ...(words ? { filter: [`name ~ "${words.replace(/["\\]/g, "\\$&")}"`] } : {}) };
+  const query = { limit: SHOWN, sort: "-createdAt", ...(asked ? { filter: [`name ~ "${asked.replace(/["\\]/g, "\\$&")}"`] } : {}) };
   const runs = useQuery({ queryKey: ["palette", query], queryFn: () => api.runs(query), staleTime: 10_000, placeholderData: (old) => old });
-  const named = { limit: SHOWN, ...(words ? { name: words } : {}) };
+  const named = { limit: SHOWN, ...(asked ? { name: asked } : {}) };
   const sweeps = useQuery({ queryKey: ["palette", "sweeps", named], queryFn: () => api.sweeps(named), staleTime: 10_000, placeholderData: (old) => old });
   const given = (list: readonly Template[]) =>
     list

@@ -18,7 +18,7 @@ const BOX = { left: 60, right: 16, top: 14, bottom: 44 };
 
 /** Two goals at once: what cannot be had better in one without losing in another stands out. */
 export default function Front({ sweep, runs, width }: { sweep: string; runs: readonly RunView[]; width: number }) {
-  const query = useQuery({ queryKey: [...keys.sweep(sweep), "points"], queryFn: () => search.points(sweep) });
+  const query = useQuery({ queryKey: keys.insight(sweep, "points"), queryFn: () => search.points(sweep) });
   return (
     <Answered query={query} what="the sweep's points">
       {(view) => (view.metrics.length < 2 ? <EmptyState title="The sweep has one goal." /> : <Drawn sweep={sweep} view={view} runs={runs} width={width} />)}

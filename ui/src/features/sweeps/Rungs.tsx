@@ -17,6 +17,15 @@ const HEIGHT = 320;
 const BOX = { left: 56, right: 16, top: 14, bottom: 42 };
 const NAMED = 12;
 
+/**
+ * What readings are placed by. Of a program nobody knows how many epochs it has: it is looked at by its steps, unless it reports epochs, and the pruner
+ * says which. Of points from outside epochs are told.
+ */
+function placedBy(readings: readonly Reading[], runs: readonly RunView[]): "epoch" | "step" {
+  const programs = runs.length > 0 && runs.every(({ epochs }) => !epochs) && readings.every(({ run }) => run);
+  return programs && !readings.some(({ why }) => why?.includes("epoch")) ? "step" : "epoch";
+}
+
 /** What the pruner saw of each run, and where it stopped one. */
 export default function Rungs({ sweep, runs, width }: { sweep: string; runs: readonly RunView[]; width: number }) {
   const query = useQuery({ queryKey: keys.insight(sweep, "rungs"), queryFn: () => search.rungs(sweep) });
@@ -49,12 +58,13 @@ function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings
   }, [readings, width]);
   const stops = readings.filter(({ decision }) => decision === "STOP");
   const rungs = [...new Set(readings.filter(({ decision }) => decision).map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  const place = placedBy(readings, runs);
   const yTicks = drawn.y.ticks(5);
   const names = labels(yTicks);
   const nameOf = (id: string) => runs.find((run) => run.id === id)?.name ?? id.slice(0, 8);
   return (
     <figure>
-      <svg width={width} height={HEIGHT} role="img" aria-label={`${drawn.lines.length} runs, ${stops.length} stopped, rungs at epochs ${rungs.join(", ")}`}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`${drawn.lines.length} runs, ${stops.length} stopped, rungs at ${place}s ${rungs.join(", ")}`}>
         {yTicks.map((tick, i) => (
           <g key={tick} transform={`translate(0,${drawn.y(tick)})`}>
             <line x1={BOX.left} x2={width - BOX.right} className={css.grid} />
@@ -76,11 +86,11 @@ function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings
         ))}
         {stops.map((stop) => (
           <circle key={stop.seq} cx={drawn.x(Math.max(drawn.first, stop.epoch))} cy={drawn.y(stop.value)} r={4} className={css.stop}>
-            <title>{`${nameOf(runOf(stop))}, epoch ${stop.epoch}, ${number(stop.value)}: ${stop.why ?? "stopped"}`}</title>
+            <title>{`${nameOf(runOf(stop))}, ${place} ${stop.epoch}, ${number(stop.value)}: ${stop.why ?? "stopped"}`}</title>
           </circle>
         ))}
         <text x={(BOX.left + width) / 2} y={HEIGHT - 8} textAnchor="middle" className={css.axisTitle}>
-          epoch; rungs are drawn as lines
+          {place}; rungs are drawn as lines
         </text>
       </svg>
       <figcaption className={css.caption}>
@@ -92,7 +102,7 @@ function Drawn({ sweep, readings, more, runs, width }: { sweep: string; readings
           <ul className="small">
             {stops.slice(-NAMED).map((stop) => (
               <li key={stop.seq}>
-                <Link to={pageOf(runOf(stop))}>{nameOf(runOf(stop))}</Link> at epoch {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}{stop.at ? <>, <Time at={stop.at} /></> : null}
+                <Link to={pageOf(runOf(stop))}>{nameOf(runOf(stop))}</Link> at {place} {stop.epoch} with {number(stop.value)}: {stop.why ?? "no reason was kept"}{stop.at ? <>, <Time at={stop.at} /></> : null}
               </li>
             ))}
           </ul>

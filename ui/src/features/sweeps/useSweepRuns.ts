@@ -56,7 +56,7 @@ export function runsOfColumns(sweep: string, page: Columns): RunView[] {
 }
 
 /** @param so what is there after each portion but the last */
-async function runsOf(sweep: string, metric: string, so: (some: SweepRuns) => void): Promise<SweepRuns> {
+async function runsOf(sweep: string, metric: string, so: (some: SweepRuns) => void, signal: AbortSignal): Promise<SweepRuns> {
   const asked = [...new Set([metric, onVal(metric)])];
   let all: SweepRuns = { runs: [], total: 0, metrics: [] };
   let after: number | undefined;
@@ -64,6 +64,7 @@ async function runsOf(sweep: string, metric: string, so: (some: SweepRuns) => vo
     const page = await search.columns(sweep, asked, after);
     all = { runs: [...all.runs, ...runsOfColumns(sweep, page)], total: page.total, metrics: page.names ?? all.metrics };
     if (typeof page.next !== "number") return all;
+    signal.throwIfAborted();
     so(all);
     after = page.next;
   }
@@ -100,10 +101,14 @@ export function useSweepRuns(sweep: string, metric: string, external: boolean) {
   const queryKey = keys.sweepRuns(sweep, metric);
   return useQuery({
     queryKey,
-    queryFn: () => {
+    queryFn: ({ signal }) => {
       // The first runs are drawn while the others are asked for; what is drawn already stays until all of it is there anew.
-      const first = cache.getQueryData(queryKey) === undefined;
-      return external ? pointsOf(sweep) : runsOf(sweep, metric, (some) => first && cache.setQueryData(queryKey, some));
+      const drawn = cache.getQueryData<SweepRuns>(queryKey);
+      const first = drawn === undefined || drawn.runs.length < drawn.total;
+      const so = (some: SweepRuns) => {
+        if (first && some.runs.length > (cache.getQueryData<SweepRuns>(queryKey)?.runs.length ?? 0)) cache.setQueryData(queryKey, some);
+      };
+      return external ? pointsOf(sweep) : runsOf(sweep, metric, so, signal);
     },
   });
 }

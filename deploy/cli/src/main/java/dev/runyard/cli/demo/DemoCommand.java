@@ -31,6 +31,9 @@ import picocli.CommandLine.Option;
             "2:what was typed, or the data that it names, is wrong"
         })
 public final class DemoCommand implements Callable<Integer> {
+    /** As its sweep has it. */
+    private static final String METRIC = "test/top1";
+
     private final PrintStream out = System.out;
 
     @Option(
@@ -91,6 +94,11 @@ public final class DemoCommand implements Callable<Integer> {
                         + run.path("state").asText() + ": " + Table.printable(Shown.text(run.path("message"))));
             }
         }
+        if (!exit) {
+            DemoAnalysis.queue(lab, runs, METRIC)
+                    .ifPresent(best -> out.println(
+                            "Pictures of the best run come in a minute: " + lab.url() + "/runs/" + best + "?tab=pictures"));
+        }
         out.println("Page: " + page);
         return state.equals("FINISHED") && unfinished == 0 ? 0 : Failure.FAULT;
     }
@@ -125,6 +133,6 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static Table table(LabApi lab, String id, List<JsonNode> runs) {
-        return DemoTable.of(lab.get("sweeps/" + id + "/table?metric=test/top1").path("rows"), runs);
+        return DemoTable.of(lab.get("sweeps/" + id + "/table?metric=" + METRIC).path("rows"), runs);
     }
 }

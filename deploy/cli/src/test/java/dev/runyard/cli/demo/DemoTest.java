@@ -3,10 +3,13 @@ package dev.runyard.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runyard.cli.StubLab;
+import dev.runyard.cli.remote.LabApi;
 import dev.runyard.spec.json.Json;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -47,5 +50,29 @@ final class DemoTest {
                 spec: {method: {kind: pgn, prompts: 1}}
                 """);
         assertThat(DemoTable.of(rows, List.of(failed)).lines().get(1)).startsWith("pgn, 1 prompt ");
+    }
+
+    @Test
+    void picturesOfTheBestRunAreQueuedOnce() throws Exception {
+        List<JsonNode> runs = new ArrayList<>();
+        Json.yaml("""
+                - {id: a, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 60}}}
+                - {id: b, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 70}}}
+                - {id: c, state: CANCELLED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 80}}}
+                - {id: d, state: FINISHED, spec: {method: {kind: iip}}, summary: {test/top1: {last: 90}}}
+                - {id: e, state: FINISHED, spec: {method: {kind: pgn}}, summary: {}}
+                """).forEach(runs::add);
+        try (StubLab stub = new StubLab()) {
+            stub.on("GET runs", "{\"items\":[]}").on("POST runs", "{\"id\":\"n\"}");
+            LabApi lab = LabApi.of(stub.url());
+            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("b");
+            assertThat(stub.asked().get(0).path()).contains("of%20%3D%20%22b%22");
+            assertThat(Json.tree(stub.asked().get(1).body()))
+                    .isEqualTo(Json.tree("{\"spec\": {\"task\": \"analyse\", \"of\": \"b\"}}"));
+            stub.on("GET runs", "{\"items\":[{\"id\":\"n\"}]}");
+            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("b");
+            assertThat(stub.asked()).hasSize(3);
+            assertThat(DemoAnalysis.queue(lab, runs.subList(2, 5), "test/top1")).isEmpty();
+        }
     }
 }
