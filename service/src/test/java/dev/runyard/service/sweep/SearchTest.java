@@ -419,16 +419,7 @@ final class SearchTest {
     /** A program reports what it likes, when it likes: at a rung counts what comes first after it. */
     @Test
     void aProgramIsStoppedByWhatItReportsOverItsSteps() {
-        UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
-                .body("""
-                        {"experiment": "search", "base": {"task": "command", "command": ["train", "{params.lr}"]},
-                         "axes": {"params.lr": {"logUniform": [0.001, 1]}}, "metric": "mine/error", "goal": "min", "parallel": 3,
-                         "pruner": {"kind": "asha", "reduction": 3, "minEpochs": 100}, "sampler": {"kind": "tpe", "runs": 3}}""")
-                .post("/api/v1/sweeps")
-                .then()
-                .statusCode(201)
-                .extract()
-                .<String>path("id"));
+        UUID sweep = program("mine/error", "{\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 100}");
         steps(sweep, 0, 50, 9);
         assertThat(decisions(sweep)).isEmpty();
         steps(sweep, 0, 120, 2);
@@ -463,12 +454,46 @@ final class SearchTest {
                 .body("field", equalTo("pruner.kind"));
     }
 
-    private void steps(UUID sweep, int index, int step, double value) {
+    /** Both are told by programs, and neither ends the looking. */
+    @Test
+    void stepsAndEpochsBeyondAnyPlaceAreTakenAtTheLastOne() {
+        for (String pruner : List.of("{\"kind\": \"asha\"}", "{\"kind\": \"median\", \"startup\": 1}")) {
+            UUID sweep = program("mine/error", pruner);
+            steps(sweep, 0, 5_000_000_000L, 9);
+            steps(sweep, 0, 6_000_000_000L, 8);
+            assertThat(decisions(sweep))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .isEqualTo(pruner.contains("asha") ? "0@1162261467 KEEP" : "0@2100000000 KEEP");
+            unseen(sweep, 1, 1, 7);
+            unseen(sweep, 1, 2, 6);
+            statements.change(
+                    "update metric_point set epoch = step * 3e9 where run_id = ?", SweepLedger.runId(sweep, 1));
+            ledger.next(sweep);
+            assertThat(decisions(sweep)).as("nothing is decided at the last place").hasSize(2).contains("1@2147483647 -");
+        }
+    }
+
+    private static UUID program(String metric, String pruner) {
+        return UUID.fromString(given().contentType(ContentType.JSON)
+                .body("{\"experiment\": \"search\", \"base\": {\"task\": \"command\", \"command\": [\"train\", \"{params.lr}\"]},"
+                        + " \"axes\": {\"params.lr\": {\"logUniform\": [0.001, 1]}}, \"metric\": \"" + metric
+                        + "\", \"goal\": \"min\", \"parallel\": 3, \"pruner\": " + pruner
+                        + ", \"sampler\": {\"kind\": \"tpe\", \"runs\": 3}}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .<String>path("id"));
+    }
+
+    private void steps(UUID sweep, int index, long step, double value) {
         unseen(sweep, index, step, value);
         pruning.stored(SweepLedger.runId(sweep, index), Set.of("mine/error"), step);
     }
 
-    private void unseen(UUID sweep, int index, int step, double value) {
+    private void unseen(UUID sweep, int index, long step, double value) {
         int key = key("mine/error");
         UUID run = SweepLedger.runId(sweep, index);
         statements.change(

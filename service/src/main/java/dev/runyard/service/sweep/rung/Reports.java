@@ -21,10 +21,11 @@ public class Reports {
             select r.id, r.sweep_index, r.epochs, r.state, r.spared, f.epoch, f.value, f.time
             from run r
             cross join lateral (
-              select distinct on (floor(p.epoch)) cast(floor(p.epoch) as integer) as epoch, p.value, p.time
+              select distinct on (least(floor(p.epoch), 2147483647))
+                     cast(least(floor(p.epoch), 2147483647) as integer) as epoch, p.value, p.time
               from metric_point p
               where p.run_id = r.id and p.key_id = ? and p.superseded_by is null and p.epoch >= 1
-              order by floor(p.epoch), p.step) f
+              order by least(floor(p.epoch), 2147483647), p.step) f
             where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.pruned is null
               and (r.ended_at is null
                    or greatest(r.epoch, %s) > coalesce((select max(e.epoch) from sweep_reading e where e.run_id = r.id), 0))
@@ -124,7 +125,12 @@ public class Reports {
             if (found == null) {
                 return;
             }
-            place = pruner.place(one.index(), found.step());
+            int at = pruner.place(one.index(), found.step());
+            if (at <= place) {
+                // Behind the last place that there is.
+                return;
+            }
+            place = at;
             to.add(new Report(
                     one.run(),
                     one.index(),
