@@ -147,7 +147,7 @@ public class SweepLedger {
                     "NOTHING_FITS",
                     "from",
                     from,
-                    "has " + found.over() + " points that are over, and none of them sets an axis of this sweep ("
+                    "has " + found.over() + " points that are over, and none of its points sets an axis of this sweep ("
                             + String.join(", ", spec.axes().keySet()) + ")",
                     "name the axes as that sweep does, or leave from out");
         }

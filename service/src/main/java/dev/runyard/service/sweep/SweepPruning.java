@@ -10,7 +10,6 @@ import dev.runyard.service.sweep.rung.Report;
 import dev.runyard.service.sweep.rung.Reports;
 import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
-import dev.runyard.spec.metric.MetricDefinition;
 import dev.runyard.spec.pruner.Decision;
 import dev.runyard.spec.pruner.Pruner;
 import dev.runyard.spec.pruner.PrunerSpec;
@@ -21,6 +20,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +69,7 @@ public class SweepPruning implements MetricListener {
                             text,
                             spec.pruner(),
                             SweepPruning.metric(spec),
-                            SweepPruning.higher(spec),
+                            Aims.higher(spec),
                             Aims.program(spec),
                             Aims.longest(spec));
                 } catch (InvalidSpec e) {
@@ -150,7 +150,7 @@ public class SweepPruning implements MetricListener {
             Decision decision = pruner.decides(one.index(), one.place(), last)
                     ? one.spared()
                             ? new Decision(false, "a person took it up again")
-                            : pruner.decide(now, List.copyOf(before))
+                            : pruner.decide(now, Collections.unmodifiableList(before))
                     : null;
             book(sweep, one, decision != null && one.steps() ? decision.ofSteps() : decision);
             before.add(now);
@@ -170,12 +170,6 @@ public class SweepPruning implements MetricListener {
     /** What a sweep's pruner looks at; without one, the sweep's own metric. */
     private static String metric(SweepSpec spec) {
         return Goals.of(spec).watched();
-    }
-
-    private static boolean higher(SweepSpec spec) {
-        return MetricDefinition.direction(metric(spec))
-                .map(d -> d == MetricDefinition.Direction.MAX)
-                .orElse(spec.goal() == SweepSpec.Goal.MAX);
     }
 
     /**
@@ -248,7 +242,7 @@ public class SweepPruning implements MetricListener {
             return null;
         }
         int epochs = Aims.epochs(spec);
-        boolean higher = higher(spec);
+        boolean higher = Aims.higher(spec);
         Pruner pruner = Pruner.of(asked, epochs, higher);
         return pruner.decides(point, epoch, epochs)
                 ? pruner.decide(new Reading(point, epoch, (higher ? -1 : 1) * value), before(sweep, higher))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runyard.service.db.Statements;
 import dev.runyard.service.http.Problem;
+import dev.runyard.service.metric.Goal;
 import dev.runyard.spec.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Array;
@@ -49,7 +50,7 @@ public class SweepTable {
     /** Which value of a metric counts. */
     public enum Value {
         LAST("last"),
-        /** By the metric's direction; the last where it has none. */
+        /** As the metric is defined; the last of one that has no definition, whatever a sweep calls better. */
         BEST("coalesce(m.best, m.last)"),
         MIN("min"),
         MAX("max");
@@ -62,6 +63,11 @@ public class SweepTable {
 
         private String table() {
             return TABLE.formatted(sql);
+        }
+
+        /** What counts of a metric: a best value is kept only where its definition says which end is better. */
+        public Value counted(String metric) {
+            return this == BEST && Goal.of(metric) == null ? LAST : this;
         }
 
         /** @throws Problem 422 for a word that is none of these */
@@ -124,7 +130,7 @@ public class SweepTable {
         return new Table(
                 key,
                 value.name().toLowerCase(Locale.ROOT),
-                statements.rows(value.table(), r -> row(r, seeds), sweep, key));
+                statements.rows(value.counted(key).table(), r -> row(r, seeds), sweep, key));
     }
 
     private static Row row(ResultSet row, int expected) throws SQLException {

@@ -145,6 +145,17 @@ final class SearchTest {
                 .body("field", equalTo("from"))
                 .body("rule", containsString("30 points"))
                 .body("rule", containsString("optimizer.momentum"));
+        // The one point that is over does not set the axis, which may be there at times only.
+        UUID third = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 2,"
+                + " \"sampler\": {\"kind\": \"random\", \"runs\": 2}"));
+        statements.change("update sweep_draw set params = '{}' where sweep_id = ? and point = 0", third);
+        statements.change(
+                "update run set state = 'FINISHED', ended_at = now() where id = ?", SweepLedger.runId(third, 0));
+        given().contentType(ContentType.JSON)
+                .body(followed(third, "{\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}"))
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201);
     }
 
     private static String followed(UUID first, String axes) {
@@ -388,6 +399,11 @@ final class SearchTest {
                 .body("steps.hours", contains(3f, 5f, 7f))
                 .body("steps.deviceHours", contains(4f, 8f, 12f))
                 .body("steps[0].run", equalTo(SweepLedger.runId(sweep, 1).toString()));
+        // One that goes on began before all that are over.
+        statements.change(
+                "update run set started_at = timestamptz '2025-12-31 22:00Z', ended_at = null where id = ?",
+                SweepLedger.runId(sweep, 4));
+        given().get(at + "/progress").then().body("runs", equalTo(4)).body("steps.hours", contains(5f, 7f, 9f));
         given().get(at + "/progress?value=min").then().statusCode(422).body("field", equalTo("value"));
         JsonPath columns = given().get(at + "/columns?metrics=val/top1&metrics=none/such")
                 .then()
@@ -419,16 +435,7 @@ final class SearchTest {
     /** A program reports what it likes, when it likes: at a rung counts what comes first after it. */
     @Test
     void aProgramIsStoppedByWhatItReportsOverItsSteps() {
-        UUID sweep = UUID.fromString(given().contentType(ContentType.JSON)
-                .body("""
-                        {"experiment": "search", "base": {"task": "command", "command": ["train", "{params.lr}"]},
-                         "axes": {"params.lr": {"logUniform": [0.001, 1]}}, "metric": "mine/error", "goal": "min", "parallel": 3,
-                         "pruner": {"kind": "asha", "reduction": 3, "minEpochs": 100}, "sampler": {"kind": "tpe", "runs": 3}}""")
-                .post("/api/v1/sweeps")
-                .then()
-                .statusCode(201)
-                .extract()
-                .<String>path("id"));
+        UUID sweep = program("mine/error", "{\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 100}");
         steps(sweep, 0, 50, 9);
         assertThat(decisions(sweep)).isEmpty();
         steps(sweep, 0, 120, 2);
@@ -463,12 +470,101 @@ final class SearchTest {
                 .body("field", equalTo("pruner.kind"));
     }
 
-    private void steps(UUID sweep, int index, int step, double value) {
+    /** Both are told by programs, and neither ends the looking. */
+    @Test
+    void stepsAndEpochsBeyondAnyPlaceAreTakenAtTheLastOne() {
+        for (String pruner : List.of("{\"kind\": \"asha\"}", "{\"kind\": \"median\", \"startup\": 1}")) {
+            UUID sweep = program("mine/error", pruner);
+            steps(sweep, 0, 5_000_000_000L, 9);
+            steps(sweep, 0, 6_000_000_000L, 8);
+            assertThat(decisions(sweep))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .isEqualTo(pruner.contains("asha") ? "0@1162261467 KEEP" : "0@2100000000 KEEP");
+            unseen(sweep, 1, 1, 7);
+            unseen(sweep, 1, 2, 6);
+            statements.change(
+                    "update metric_point set epoch = step * 3e9 where run_id = ?", SweepLedger.runId(sweep, 1));
+            ledger.next(sweep);
+            assertThat(decisions(sweep))
+                    .as("nothing is decided at the last place")
+                    .hasSize(2)
+                    .contains("1@2147483647 -");
+        }
+    }
+
+    /** What comes without an epoch from a run that says epochs is at no rung; what was missed is seen when the run is over. */
+    @Test
+    void aRunIsCountedByEpochsOrBySteps() {
+        UUID sweep = program("mine/error", "{\"kind\": \"asha\"}");
+        UUID run = SweepLedger.runId(sweep, 0);
+        unseen(sweep, 0, 10, 5);
+        statements.change("update metric_point set epoch = 1 where run_id = ? and step = 10", run);
+        steps(sweep, 0, 500, 6);
+        assertThat(decisions(sweep)).containsExactly("0@1 KEEP");
+        unseen(sweep, 0, 600, 4);
+        statements.change("update metric_point set epoch = 3 where run_id = ? and step = 600", run);
+        statements.change("update run set state = 'FINISHED', ended_at = now() where id = ?", run);
+        ledger.next(sweep);
+        assertThat(decisions(sweep)).containsExactly("0@1 KEEP", "0@3 KEEP");
+    }
+
+    /** It was stopped at epoch 1, and step 2 has nothing to do with that: its last value counts. */
+    @Test
+    void anEpochOfThePrunerIsNoStepOfTheGoal() {
+        UUID sweep = program("mine/error", "{\"kind\": \"asha\", \"metric\": \"val/top1\"}");
+        UUID run = SweepLedger.runId(sweep, 1);
+        unseen(sweep, 1, 2, 9);
+        unseen(sweep, 1, 100, 4);
+        report(SweepLedger.runId(sweep, 0), 1, 50);
+        report(run, 1, 40);
+        assertThat(decisions(sweep)).containsExactly("0@1 KEEP", "1@1 STOP");
+        statements.change("update run set state = 'PRUNED', ended_at = now() where id = ?", run);
+        given().get("/api/v1/sweeps/" + sweep + "/points").then().body("points[1].values", equalTo(List.of(4f)));
+    }
+
+    /** The lab keeps the largest of a metric that it does not know; of this one the least is best. */
+    @Test
+    void ofAMetricThatIsNotDefinedTheLastValueIsTheBest() {
+        UUID sweep = program("mine/error", "{\"kind\": \"asha\"}");
+        unseen(sweep, 0, 1, 2);
+        unseen(sweep, 1, 1, 3);
+        statements.change(
+                "update metric_summary set best = 99 where run_id in (select id from run where sweep_id = ?)", sweep);
+        statements.change(
+                "update run set state = 'FINISHED', started_at = now(), ended_at = now() where sweep_id = ?", sweep);
+        String at = "/api/v1/sweeps/" + sweep;
+        given().get(at + "/progress?value=best")
+                .then()
+                .body("goal", equalTo("MIN"))
+                .body("steps.value", contains(2f));
+        given().get(at + "/table?value=best")
+                .then()
+                .body("rows.mean", hasItem(3f))
+                .body("rows.max", hasItem(2f));
+    }
+
+    private static UUID program(String metric, String pruner) {
+        return UUID.fromString(given().contentType(ContentType.JSON)
+                .body(
+                        "{\"experiment\": \"search\", \"base\": {\"task\": \"command\", \"command\": [\"train\", \"{params.lr}\"]},"
+                                + " \"axes\": {\"params.lr\": {\"logUniform\": [0.001, 1]}}, \"metric\": \"" + metric
+                                + "\", \"goal\": \"min\", \"parallel\": 3, \"pruner\": " + pruner
+                                + ", \"sampler\": {\"kind\": \"tpe\", \"runs\": 3}}")
+                .post("/api/v1/sweeps")
+                .then()
+                .statusCode(201)
+                .extract()
+                .<String>path("id"));
+    }
+
+    private void steps(UUID sweep, int index, long step, double value) {
         unseen(sweep, index, step, value);
         pruning.stored(SweepLedger.runId(sweep, index), Set.of("mine/error"), step);
     }
 
-    private void unseen(UUID sweep, int index, int step, double value) {
+    private void unseen(UUID sweep, int index, long step, double value) {
         int key = key("mine/error");
         UUID run = SweepLedger.runId(sweep, index);
         statements.change(

@@ -88,6 +88,8 @@ public final class SweepCommand implements Runnable {
             List<String> metrics = new ArrayList<>();
             answer.path("metrics").forEach(metric -> metrics.add(metric.asText()));
             Set<Integer> front = new HashSet<>();
+            // A lab of an earlier release does not say it.
+            boolean known = answer.path("front").isArray();
             answer.path("front").forEach(point -> front.add(point.asInt()));
             int sign = answer.path("goals").path(0).asText().equalsIgnoreCase("min") ? 1 : -1;
             List<JsonNode> finished = new ArrayList<>();
@@ -112,7 +114,7 @@ public final class SweepCommand implements Runnable {
             // first.
             List<String> head = new ArrayList<>(List.of("POINT"));
             head.addAll(metrics);
-            if (metrics.size() > 1) {
+            if (known) {
                 head.add("FRONT");
             }
             head.addAll(List.of("PARAMS", "RUNS"));
@@ -122,7 +124,7 @@ public final class SweepCommand implements Runnable {
                 for (int k = 0; k < metrics.size(); k++) {
                     row.add(Shown.number(point.path("values").path(k)));
                 }
-                if (metrics.size() > 1) {
+                if (known) {
                     row.add(front.contains(point.path("point").asInt()) ? "yes" : "no");
                 }
                 List<String> runs = new ArrayList<>();

@@ -76,6 +76,14 @@ final class SweepCommandTest {
     }
 
     @Test
+    void whatAnOlderLabDoesNotSayOfTheFrontIsNotMadeUp() throws Exception {
+        lab.on("GET sweeps/" + SWEEP + "/points", """
+                {"metrics": ["val/top1", "parameters"], "goals": ["max", "min"], "best": 0, "points": [
+                  {"point": 0, "params": {}, "state": "FINISHED", "values": [70, 9000], "runs": []}]}""");
+        assertThat(typed("best", "7").out()).contains("70.00").doesNotContain("FRONT");
+    }
+
+    @Test
     void importanceIsATableOrTheReasonWhyThereIsNone() throws Exception {
         lab.on(
                 "GET sweeps/" + SWEEP + "/importance?by=ped-anova",

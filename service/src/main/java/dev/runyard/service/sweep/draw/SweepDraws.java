@@ -99,7 +99,7 @@ public class SweepDraws {
      *
      * @param taken points that are over and lie in its space
      * @param over how many are over
-     * @param named whether one of these sets one of its axes
+     * @param named whether the other one has one of its axes, or a point, over or not, that sets one
      */
     public record Followed(List<Past> taken, int over, boolean named) {}
 
@@ -109,13 +109,20 @@ public class SweepDraws {
             return new Followed(List.of(), 0, false);
         }
         Space space = spec.space();
-        List<Past> over = history.of(UUID.fromString(spec.from()), spec).stream()
-                .filter(past -> past.state() != Past.State.OPEN)
-                .toList();
+        UUID from = UUID.fromString(spec.from());
+        List<Past> all = history.of(from, spec);
+        List<Past> over =
+                all.stream().filter(past -> past.state() != Past.State.OPEN).toList();
+        // What is not over yet will be: an axis that is there at times only may be set by a later point.
+        boolean named =
+                all.stream().anyMatch(past -> past.point().keySet().stream().anyMatch(spec.axes()::containsKey))
+                        || statements.number(
+                                        "select count(*) from sweep where id = ? and jsonb_exists_any(spec -> 'axes', cast(? as text[]))",
+                                        from,
+                                        List.copyOf(spec.axes().keySet()))
+                                == 1;
         return new Followed(
-                over.stream().filter(past -> space.has(past.point())).toList(),
-                over.size(),
-                over.stream().anyMatch(past -> past.point().keySet().stream().anyMatch(spec.axes()::containsKey)));
+                over.stream().filter(past -> space.has(past.point())).toList(), over.size(), named);
     }
 
     /** How many points of the sweep that it follows the first draw took; what would be taken now, before there is one. */

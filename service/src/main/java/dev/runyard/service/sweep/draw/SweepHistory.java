@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public class SweepHistory {
     /**
      * The last value of each goal, of every run of every point, in the order of the draws. Of a run that was pruned, the value at the epoch at which
-     * that was decided: how far it came until it stopped is a matter of how fast it obeyed, and must not tell with what is drawn next.
+     * that was decided: how far it came until it stopped is a matter of how fast it obeyed, and must not tell with what is drawn
+     * next. It is one of steps where the metric that the pruner looked at has no epochs.
      */
     private static final String RUNS = """
             select d.point, d.params, d.refused, r.state, coalesce(x.epoch, r.epoch) as epoch,
@@ -28,7 +29,7 @@ public class SweepHistory {
                              (select q.value from metric_point q
                               where x.epoch is not null and q.run_id = r.id and q.key_id = k.id and q.superseded_by is null
                                 and (q.epoch >= x.epoch and q.epoch < x.epoch + 1
-                                     or q.epoch is null and r.spec ->> 'task' = 'command' and q.step >= x.epoch)
+                                     or q.epoch is null and x.steps and q.step >= x.epoch)
                               order by q.step limit 1),
                              m.last) order by g.n)
                     from unnest(cast(? as text[])) with ordinality as g(key, n)
@@ -37,8 +38,14 @@ public class SweepHistory {
             from sweep_draw d
             left join sweep_point p on p.sweep_id = d.sweep_id and p.point = d.point
             left join run r on r.sweep_id = d.sweep_id and r.sweep_index = p.sweep_index
-            left join lateral (select s.epoch from sweep_reading s where r.state = 'PRUNED' and s.run_id = r.id
-                               and s.decision = 'STOP' order by s.epoch limit 1) x on true
+            left join lateral (
+              select s.epoch,
+                     r.spec ->> 'task' = 'command' and not exists (
+                       select from sweep w join metric_key k on k.key = coalesce(w.spec #>> '{pruner,metric}', w.spec ->> 'metric')
+                       join metric_point p on p.run_id = r.id and p.key_id = k.id
+                       where w.id = d.sweep_id and p.superseded_by is null and p.epoch is not null) as steps
+              from sweep_reading s where r.state = 'PRUNED' and s.run_id = r.id
+                and s.decision = 'STOP' order by s.epoch limit 1) x on true
             where d.sweep_id = ? order by d.point, p.sweep_index""";
 
     private final Statements statements;

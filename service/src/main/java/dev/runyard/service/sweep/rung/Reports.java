@@ -21,25 +21,32 @@ public class Reports {
             select r.id, r.sweep_index, r.epochs, r.state, r.spared, f.epoch, f.value, f.time
             from run r
             cross join lateral (
-              select distinct on (floor(p.epoch)) cast(floor(p.epoch) as integer) as epoch, p.value, p.time
+              select distinct on (least(floor(p.epoch), 2147483647))
+                     cast(least(floor(p.epoch), 2147483647) as integer) as epoch, p.value, p.time
               from metric_point p
               where p.run_id = r.id and p.key_id = ? and p.superseded_by is null and p.epoch >= 1
-              order by floor(p.epoch), p.step) f
+              order by least(floor(p.epoch), 2147483647), p.step) f
             where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.pruned is null
               and (r.ended_at is null
                    or greatest(r.epoch, %s) > coalesce((select max(e.epoch) from sweep_reading e where e.run_id = r.id), 0))
               and not exists (select 1 from sweep_reading s where s.run_id = r.id and s.epoch = f.epoch)""";
 
-    /** Nobody else says how far a program is. */
-    private static final String LAST =
-            "coalesce((select max(floor(p.epoch)) from metric_point p where p.run_id = r.id and p.key_id = %d"
-                    + " and p.superseded_by is null), 0)";
+    /** Nobody but its last point says how far a program is. */
+    private static final String LAST = """
+            coalesce((select least(floor(p.epoch), 2147483647) from metric_summary m
+                      join metric_point p on p.run_id = m.run_id and p.key_id = m.key_id and p.step = m.last_step
+                      where m.run_id = r.id and m.key_id = %d and p.superseded_by is null order by p.time desc limit 1), 0)""";
 
     private static final String STEPPING = """
             select r.id, r.sweep_index, r.epochs, r.state, r.spared, m.last_step,
                    coalesce((select max(e.epoch) from sweep_reading e where e.run_id = r.id), 0) as place
             from run r join metric_summary m on m.run_id = r.id and m.key_id = ?
             where r.sweep_id = ? and (cast(? as uuid) is null or r.id = ?) and r.pruned is null""";
+
+    /** Of one that says epochs, what comes without one in between is at no place: epochs and steps are not counted together. */
+    private static final String EPOCHAL = """
+            select count(*) from (select from metric_point p where p.run_id = ? and p.key_id = ? and p.superseded_by is null
+                                  and p.epoch is not null limit 1) one""";
 
     private static final String STEP = """
             select p.step, p.value, p.time from metric_point p
@@ -79,6 +86,7 @@ public class Reports {
         if (program) {
             stepping(sweep, run, key).stream()
                     .filter(one -> one.lastStep() >= pruner.next(one.index(), one.place()))
+                    .filter(one -> statements.number(EPOCHAL, one.run(), key) == 0)
                     .forEach(one -> steps(one, key, pruner, found));
         }
         found.sort(Comparator.comparingLong(Report::time)
@@ -124,7 +132,12 @@ public class Reports {
             if (found == null) {
                 return;
             }
-            place = pruner.place(one.index(), found.step());
+            int at = pruner.place(one.index(), found.step());
+            if (at <= place) {
+                // Behind the last place that there is.
+                return;
+            }
+            place = at;
             to.add(new Report(
                     one.run(),
                     one.index(),

@@ -21,10 +21,15 @@ public class SweepProgress {
     /**
      * What ended without a value took its time, too, and comes before it is left out. Only what came to its end can be the best.
      *
+     * <p>Hours begin with the first start of all runs, also of those that go on.
+     *
      * <p>A point from outside is a row of {@code sweep_draw} and takes the time from its being asked for until it was told.
      */
     private static final String STEPS = """
-            with ended as (
+            with first as (
+              select least((select min(r.started_at) from run r where r.sweep_id = ? and r.deleted_at is null),
+                           (select min(d.asked_at) from sweep_draw d where d.sweep_id = ?)) as began),
+            ended as (
               select r.id, r.name, null::integer as point, r.sweep_index as place, r.state, r.started_at, r.ended_at,
                      coalesce((select sum(extract(epoch from coalesce(a.ended_at, r.ended_at) - a.started_at)) * r.devices
                                from attempt a where a.run_id = r.id and a.started_at is not null),
@@ -39,8 +44,8 @@ public class SweepProgress {
               where s.external and d.sweep_id = ? and d.told_at is not null),
             summed as (
               select *, sum(greatest(seconds, 0)) over (order by ended_at, place rows unbounded preceding) / 3600 as device_hours,
-                     extract(epoch from ended_at - min(started_at) over ()) / 3600 as hours
-              from ended),
+                     extract(epoch from ended_at - began) / 3600 as hours
+              from ended cross join first),
             numbered as (
               select *, row_number() over (order by ended_at, place) as n,
                      min(case when state = 'FINISHED' then %2$s value end) over (order by ended_at, place rows unbounded preceding) as best
@@ -62,7 +67,7 @@ public class SweepProgress {
      *
      * @param run absent of a point from outside, whose number is {@code point}
      * @param n how many had ended with a value until then, this one among them: 1 or more
-     * @param hours since the first run started
+     * @param hours since the first run of the sweep started
      * @param deviceHours of all that had ended until then, each device of a run counted
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -102,7 +107,7 @@ public class SweepProgress {
         Goals goals = Goals.of(document);
         String key = metric == null || metric.isEmpty() ? goals.first().metric() : metric;
         Goal goal = goal(goals, key);
-        String value = which == SweepTable.Value.BEST ? "coalesce(m.best, m.last)" : "m.last";
+        String value = which.counted(key) == SweepTable.Value.BEST ? "coalesce(m.best, m.last)" : "m.last";
         List<Row> found = statements.rows(
                 STEPS.formatted(value, goal == Goal.MAX ? "-" : ""),
                 r -> new Row(
@@ -116,6 +121,8 @@ public class SweepProgress {
                                 r.getDouble("device_hours")),
                         r.getBoolean("better"),
                         r.getLong("runs")),
+                sweep,
+                sweep,
                 key,
                 sweep,
                 key,

@@ -25,7 +25,10 @@ public interface Pruner {
         return (int) (at - at % unit(at));
     }
 
-    /** The least step of the place that follows {@code place}; 0 is before all. */
+    /**
+     * The least step of the place that follows {@code place}; 0 is before all. Above {@link Integer#MAX_VALUE} there is none: a step as large is of a
+     * place that was before.
+     */
     default long next(int run, int place) {
         return place + unit(place);
     }

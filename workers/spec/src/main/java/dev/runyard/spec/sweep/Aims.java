@@ -124,6 +124,15 @@ public final class Aims {
                     "is not reported before the end of a run",
                     "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
         }
+        // A range is left at either end, whichever of them is better.
+        if (program && !(pruner instanceof PrunerSpec.Threshold) && better(sweep, metric).isEmpty()) {
+            throw new InvalidSpec(
+                    "UNKNOWN_DIRECTION",
+                    "pruner.metric",
+                    metric,
+                    "is no goal of this sweep, and nobody says which end of it is better",
+                    "leave it out for " + sweep.metric() + ", or report it as val/loss or val/top1");
+        }
         if (sweep.outside()) {
             int epochs = epochs(sweep);
             if (epochs == 0) {
@@ -136,6 +145,27 @@ public final class Aims {
             }
             leavesSomething(sweep, epochs);
         }
+    }
+
+    /** Whether more is better of what its pruner looks at, without a pruner of the sweep's metric. */
+    public static boolean higher(SweepSpec sweep) {
+        PrunerSpec pruner = sweep.pruner();
+        String metric = pruner == null || pruner.metric() == null ? sweep.metric() : pruner.metric();
+        // A sweep that was accepted by an earlier release goes on as it began.
+        return better(sweep, metric).orElse(sweep.goal()) == SweepSpec.Goal.MAX;
+    }
+
+    /** Which end of a metric is better, as it is defined, else as a goal of the same name says. */
+    private static Optional<SweepSpec.Goal> better(SweepSpec sweep, String metric) {
+        if (metric.equals(sweep.metric())) {
+            return Optional.of(sweep.goal());
+        }
+        return MetricDefinition.direction(metric)
+                .map(d -> d == MetricDefinition.Direction.MAX ? SweepSpec.Goal.MAX : SweepSpec.Goal.MIN)
+                .or(() -> sweep.further().stream()
+                        .filter(goal -> goal.metric().equals(metric))
+                        .map(SweepSpec.Objective::goal)
+                        .findFirst());
     }
 
     /**

@@ -169,6 +169,28 @@ class PrunersTest {
             "threshold",
             ",\"min\":-9");
 
+    /** Who goes from place to place comes to an end, also at steps of which there are more than a place can say. */
+    @ParameterizedTest
+    @ValueSource(strings = {"asha", "hyperband", "median", "percentile", "patience", "threshold"})
+    void placesGoUpUntilThereAreNoMore(String kind) {
+        PrunerSpec spec = Json.read("{\"kind\":\"" + kind + "\"" + EVERY.get(kind) + "}", PrunerSpec.class);
+        Pruner pruner = Pruner.of(spec, 27, false);
+        for (int run = 0; run < 20; run++) {
+            int place = 0;
+            long next = pruner.next(run, place);
+            for (int n = 0; next <= Integer.MAX_VALUE; n++) {
+                assertThat(n).isLessThan(1_000);
+                assertThat(pruner.place(run, next)).isGreaterThan(place);
+                assertThat(pruner.place(run, next - 1)).isEqualTo(place);
+                place = pruner.place(run, next);
+                next = pruner.next(run, place);
+            }
+            for (long step : List.of(next, 5_000_000_000L, Long.MAX_VALUE)) {
+                assertThat(pruner.place(run, step)).isEqualTo(place);
+            }
+        }
+    }
+
     /** Of any history, also of an empty one, of one reading, of values that are none: a decision with its reason, the same each time. */
     @ParameterizedTest
     @ValueSource(strings = {"asha", "hyperband", "median", "percentile", "patience", "threshold"})

@@ -1,7 +1,10 @@
 package dev.runyard.spec.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runyard.spec.InvalidSpec;
 import dev.runyard.spec.json.Json;
 import dev.runyard.spec.sampler.Past;
 import java.util.ArrayList;
@@ -68,5 +71,38 @@ class AimsTest {
     void whereNothingCameOfAnythingItSaysSo() {
         assertThat(reached("val/top1", "noImprovement: 2", Past.failed(Map.of()), finished(Double.NaN)))
                 .hasValue("2 points in a row have no val/top1");
+    }
+
+    private static SweepSpec program(String metric, String sampler, String rest) {
+        return Json.read(
+                Json.yaml("base: {task: command, command: [train]}\naxes: {params.lr: {uniform: [0, 1]}}\nmetric: "
+                        + metric + "\nsampler: {kind: " + sampler + ", runs: 20}\n" + rest),
+                SweepSpec.class);
+    }
+
+    /** The goal says which end of accuracy is better, and nothing of another metric. */
+    @Test
+    void whichEndOfWhatAPrunerLooksAtIsBetterIsNotGuessed() {
+        SweepSpec guessed = program("accuracy", "tpe", "goal: max\npruner: {kind: asha, metric: val_error_rate}");
+        assertThatThrownBy(() -> Aims.check(guessed)).isInstanceOfSatisfying(InvalidSpec.class, fault -> {
+            assertThat(fault.field()).isEqualTo("pruner.metric");
+            assertThat(fault.value()).contains("val_error_rate");
+            assertThat(fault.rule()).contains("nobody says which end of it is better");
+            assertThat(fault.remedy()).contains("accuracy");
+        });
+        SweepSpec own = program("mine/error", "tpe", "goal: min\npruner: {kind: asha, metric: mine/error}");
+        SweepSpec defined = program("accuracy", "tpe", "goal: max\npruner: {kind: asha, metric: val/loss}");
+        SweepSpec further = program(
+                "accuracy",
+                "nsga2",
+                "goal: max\nfurther: [{metric: seconds, goal: min}]\npruner: {kind: asha, metric: seconds}");
+        SweepSpec first = program("accuracy", "tpe", "goal: max\npruner: {kind: asha}");
+        SweepSpec range = program("accuracy", "tpe", "goal: max\npruner: {kind: threshold, metric: norm, max: 9}");
+        for (SweepSpec sweep : List.of(own, defined, further, first, range)) {
+            assertThatCode(() -> Aims.check(sweep)).doesNotThrowAnyException();
+        }
+        assertThat(List.of(own, defined, further, first))
+                .extracting(Aims::higher)
+                .containsExactly(false, false, false, true);
     }
 }
