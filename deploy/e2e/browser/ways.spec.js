@@ -76,9 +76,10 @@ test('however many values an axis has, the button that queues stays in sight (U-
 
 test('the menu of metrics has what these runs measured, by whatever name, and what is chosen stands in the address (U-22)', async ({ page }) => {
   await answerAs(page, 'many');
-  await page.route('**/api/v1/runs?*', async (route) => {
-    const list = answers(40).find(({ method, pattern }) => method === 'GET' && pattern.test('/api/v1/runs')).answer(new URL(route.request().url()).searchParams);
-    await route.fulfill({ json: { ...list, metrics: [...list.metrics, 'own/score of mine'] } });
+  await page.route('**/columns?*', async (route) => {
+    const { pathname, searchParams } = new URL(route.request().url());
+    const some = answers(40).find(({ method, pattern }) => method === 'GET' && pattern.test(pathname)).answer(searchParams);
+    await route.fulfill({ json: { ...some, names: [...some.names, 'own/score of mine'] } });
   });
   await page.goto(`${site.base}/sweeps/${SWEEP}`);
   const menu = page.getByRole('combobox', { name: 'Metric' });
@@ -173,7 +174,7 @@ test('a stretch that is dragged along an axis holds in the plot, the tables, the
   await expect.poll(brushes).toHaveLength(1);
   expect(brushes()[0][2]).toBe('method.prompts');
   await expect.poll(() => asked.at(-1)?.join()).toMatch(/^params\.method\.prompts <= /);
-  await expect(page.getByText(/show the 10 of 40 drawn runs inside/)).toBeVisible();
+  await expect(page.getByText(/show the 10 of 40 runs inside/)).toBeVisible();
   await expect.poll(() => means.count()).toBeLessThan(13);
   await drag(0.95, 1.01, 'Shift');
   await expect(inside).toHaveText('20 of 40 inside');

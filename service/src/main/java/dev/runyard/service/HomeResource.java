@@ -68,7 +68,7 @@ public class HomeResource {
     private static final String BEST = """
             select m.run_id, %1$s from metric_summary m join run r on r.id = m.run_id
             where m.key_id = (select id from metric_key where key = ?) and m.%1$s is not null and r.experiment_id = ?
-              and not r.archived and r.deleted_at is null
+              and r.of_run is null and not r.archived and r.deleted_at is null
             order by m.%1$s %2$s, m.run_id limit 1""";
 
     private final Statements statements;

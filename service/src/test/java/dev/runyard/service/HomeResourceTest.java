@@ -43,6 +43,11 @@ final class HomeResourceTest {
                         + " select ?, project_id, id, 'Widths of Nets', 'RUNNING', '{\"metric\": \"net/width\", \"goal\": \"min\"}', 1, 1, 0, 't'"
                         + " from experiment where name = 'judged-by-sweep'",
                 sweep);
+        // A newer one that nobody has measured yet says nothing.
+        statements.change(
+                "insert into sweep (id, project_id, experiment_id, name, state, spec, total, parallel, priority, created_by, created_at)"
+                        + " select gen_random_uuid(), project_id, id, 'later', 'RUNNING', '{\"metric\": \"val/top1\"}', 1, 1, 0, 't',"
+                        + " now() + interval '1 hour' from experiment where name = 'judged-by-sweep'");
         statements.change(run, first, sweep, 0, "in-sweep", null, "judged-by-sweep");
         statements.change(run, null, null, null, "look", first, "judged-by-sweep");
         statements.change(run, null, null, null, "alone", null, "judged-by-runs");

@@ -10,20 +10,26 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metric that says how far an experiment is: the goal of its newest sweep, else the most telling one that its newest runs report.
+ * The metric that says how far an experiment is: the goal of its newest sweep of which a run has it, else the most telling one that its newest runs report.
  *
  * @param goal which end is better
  */
 @Schema(name = "JudgedBy")
 public record JudgedBy(String key, Goal goal) {
-    /** SQL: what {@link #of} reads, of {@code experiment e}. The metrics of a few runs are enough: those of one experiment measure alike. */
+    /**
+     * SQL: what {@link #of} reads, of {@code experiment e}. A few runs are enough: those of one sweep, or one experiment, measure alike.
+     * Tasks on other runs say nothing of how far it is.
+     */
     public static final String COLUMN = """
             coalesce(
               (select jsonb_build_object('key', s.spec ->> 'metric', 'goal', s.spec ->> 'goal') from sweep s
-               where s.experiment_id = e.id and s.deleted_at is null and s.spec ->> 'metric' is not null
+               where s.experiment_id = e.id and s.deleted_at is null and exists (
+                 select from (select id from run r where r.sweep_id = s.id and r.state <> 'QUEUED' limit 50) r
+                 join metric_key k on k.key = s.spec ->> 'metric' join metric_summary m on m.run_id = r.id and m.key_id = k.id)
                order by s.created_at desc limit 1),
               (select to_jsonb(array_agg(distinct k.key)) from (
-                 select id from run r where r.experiment_id = e.id and r.state <> 'QUEUED' and not r.archived and r.deleted_at is null
+                 select id from run r where r.experiment_id = e.id and r.state <> 'QUEUED' and r.of_run is null and not r.archived
+                   and r.deleted_at is null and exists (select from metric_summary m where m.run_id = r.id)
                  order by r.created_at desc limit 5) r
                join metric_summary m on m.run_id = r.id join metric_key k on k.id = m.key_id where k.key not like 'system/%'))""";
 

@@ -401,9 +401,13 @@ final class SearchTest {
                 .body("steps[0].run", equalTo(SweepLedger.runId(sweep, 1).toString()));
         // One that goes on began before all that are over.
         statements.change(
-                "update run set started_at = timestamptz '2025-12-31 22:00Z', ended_at = null where id = ?",
+                "update run set state = 'RUNNING', started_at = timestamptz '2025-12-31 22:00Z', ended_at = null where id = ?",
                 SweepLedger.runId(sweep, 4));
         given().get(at + "/progress").then().body("runs", equalTo(4)).body("steps.hours", contains(5f, 7f, 9f));
+        statements.change(
+                "update run set state = 'FINISHED', started_at = timestamptz '2026-01-01 04:00Z', ended_at = timestamptz '2026-01-01 06:00Z'"
+                        + " where id = ?",
+                SweepLedger.runId(sweep, 4));
         given().get(at + "/progress?value=min").then().statusCode(422).body("field", equalTo("value"));
         JsonPath columns = given().get(at + "/columns?metrics=val/top1&metrics=none/such")
                 .then()
@@ -527,9 +531,9 @@ final class SearchTest {
     /** The lab keeps the largest of a metric that it does not know; of this one the least is best. */
     @Test
     void ofAMetricThatIsNotDefinedTheLastValueIsTheBest() {
-        UUID sweep = program("mine/error", "{\"kind\": \"asha\"}");
-        unseen(sweep, 0, 1, 2);
-        unseen(sweep, 1, 1, 3);
+        UUID sweep = program("mine/cost", "{\"kind\": \"asha\"}");
+        unseen("mine/cost", sweep, 0, 1, 2);
+        unseen("mine/cost", sweep, 1, 1, 3);
         statements.change(
                 "update metric_summary set best = 99 where run_id in (select id from run where sweep_id = ?)", sweep);
         statements.change(
@@ -565,7 +569,11 @@ final class SearchTest {
     }
 
     private void unseen(UUID sweep, int index, long step, double value) {
-        int key = key("mine/error");
+        unseen("mine/error", sweep, index, step, value);
+    }
+
+    private void unseen(String metric, UUID sweep, int index, long step, double value) {
+        int key = key(metric);
         UUID run = SweepLedger.runId(sweep, index);
         statements.change(
                 "insert into metric_point (run_id, step, time, value, key_id, attempt) values (?, ?, ?, ?, ?, 1)",

@@ -56,12 +56,13 @@ final class DemoTest {
     void picturesOfTheBestRunAreQueuedOnce() throws Exception {
         List<JsonNode> runs = new ArrayList<>();
         Json.yaml("""
-                - {id: a, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 60}}}
-                - {id: b, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 70}}}
-                - {id: c, state: CANCELLED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 80}}}
-                - {id: d, state: FINISHED, spec: {method: {kind: iip}}, summary: {test/top1: {last: 90}}}
-                - {id: e, state: FINISHED, spec: {method: {kind: pgn}}, summary: {}}
-                """).forEach(runs::add);
+                runs:
+                  - {id: a, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 60}}}
+                  - {id: b, state: FINISHED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 70}}}
+                  - {id: c, state: CANCELLED, spec: {method: {kind: pgn}}, summary: {test/top1: {last: 80}}}
+                  - {id: d, state: FINISHED, spec: {method: {kind: iip}}, summary: {test/top1: {last: 90}}}
+                  - {id: e, state: FINISHED, spec: {method: {kind: pgn}}, summary: {}}
+                """).path("runs").forEach(runs::add);
         try (StubLab stub = new StubLab()) {
             stub.on("GET runs", "{\"items\":[]}").on("POST runs", "{\"id\":\"n\"}");
             LabApi lab = LabApi.of(stub.url());

@@ -125,7 +125,9 @@ public final class Aims {
                     "add metric: val/top1 to the pruner; there are " + String.join(", ", EVERY_EPOCH));
         }
         // A range is left at either end, whichever of them is better.
-        if (program && !(pruner instanceof PrunerSpec.Threshold) && better(sweep, metric).isEmpty()) {
+        if (program
+                && !(pruner instanceof PrunerSpec.Threshold)
+                && better(sweep, metric).isEmpty()) {
             throw new InvalidSpec(
                     "UNKNOWN_DIRECTION",
                     "pruner.metric",

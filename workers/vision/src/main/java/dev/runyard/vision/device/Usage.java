@@ -87,6 +87,13 @@ public final class Usage implements AutoCloseable {
         } catch (IOException e) {
             // closed
         }
+        over();
+    }
+
+    /** What was true when the driver last spoke is not true now. */
+    private synchronized void over() {
+        deviceMibNow = -1;
+        percentNow = -1;
     }
 
     private synchronized void sampled(long mib, String percent) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what a training costs, by when it says what, and hands all on: seconds by phase, images a second, memory, utilisation.
@@ -122,7 +123,7 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
         usage.processors().ifPresent(busy -> now.put("processors", busy));
         usage.deviceBytes().ifPresent(bytes -> now.put("device-memory", gibibytes(bytes)));
         usage.load().ifPresent(percent -> now.put("utilisation", percent));
-        points(NOW, now);
+        points(NOW, null, now); // within an epoch: pages work out where by the step
     }
 
     @Override
@@ -196,13 +197,13 @@ public final class CostMeter implements TrainingListener, AutoCloseable {
             return;
         }
         told = step;
-        points("", figures());
+        points("", (double) epoch, figures());
     }
 
-    private void points(String prefix, Map<String, Double> figures) {
+    private void points(String prefix, @Nullable Double at, Map<String, Double> figures) {
         long time = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
         List<MetricPoint> points = new ArrayList<>();
-        figures.forEach((key, value) -> points.add(new MetricPoint(prefix + key, step, (double) epoch, value, time)));
+        figures.forEach((key, value) -> points.add(new MetricPoint(prefix + key, step, at, value, time)));
         on(() -> inner.points(points));
     }
 
