@@ -37,3 +37,18 @@ test("one alone has nothing to go through", async () => {
   const large = await screen.findByRole("dialog", { name: "map.png" });
   expect(within(large).queryByRole("slider")).toBeNull();
 });
+
+test("a run without a picture leads to those of the tasks on it", async () => {
+  const asked: (string | null)[] = [];
+  server.use(
+    http.get("*/api/v1/runs/*/artifacts", () => HttpResponse.json([])),
+    http.get("*/api/v1/runs", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("filter"));
+      return HttpResponse.json({ items: [aRun({ id: "t1", name: "analyse of it", state: "RUNNING" })], total: 1, more: false, metrics: [] });
+    }),
+  );
+  drawAt("/runs/1?tab=pictures", <Gallery />);
+  expect((await screen.findByRole("link", { name: "analyse of it" })).getAttribute("href")).toBe("/runs/t1?tab=pictures");
+  expect(asked).toEqual([`of = "${aRun().id}"`]);
+  server.resetHandlers();
+});

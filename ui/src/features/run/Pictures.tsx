@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { useMemo, useState } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { api } from "../../api/client";
 import { fileAddress } from "../../api/files";
 import { keys } from "../../api/keys";
@@ -10,6 +10,7 @@ import { TextField } from "../../components/controls/TextField";
 import { Answered } from "../../components/display/Answered";
 import { EmptyState } from "../../components/display/EmptyState";
 import { count } from "../../components/format";
+import { Link } from "../../components/navigation";
 import { Dialog } from "../../components/overlays/Dialog";
 import { type Picture, type Strip, stripsOf } from "./pictures";
 import css from "./run.module.css";
@@ -36,6 +37,31 @@ export function Pictures({ run, search, onSearch, open, onOpen }: Props) {
   );
 }
 
+/** A trained run has none of its own; those of tasks on it are on their pages. */
+function NoPictures({ run }: { run: string }) {
+  const query = { filter: [`of = "${run}"`], sort: "-createdAt", limit: 20 };
+  const tasks = useQuery({ queryKey: keys.runs(query), queryFn: () => api.runs(query) });
+  const found = tasks.data?.items ?? [];
+  return (
+    <EmptyState title={found.length > 0 ? "No picture of its own." : "No picture yet."}>
+      {found.length > 0 ? (
+        <p>
+          What tasks on it made:{" "}
+          {found.map((task, i) => (
+            <Fragment key={task.id}>
+              {i > 0 ? ", " : ""}
+              <Link to={`/runs/${task.id}?tab=pictures`}>{task.name}</Link> ({task.state.toLowerCase()})
+            </Fragment>
+          ))}
+        </p>
+      ) : null}
+      <p>
+        Analyses and inversions make pictures: <strong>Judge, analyse</strong> above queues one. On the command line: <code>runyard analyse --run ID</code>.
+      </p>
+    </EmptyState>
+  );
+}
+
 interface GalleryProps extends Omit<Props, "run"> {
   run: string;
   strips: readonly Strip[];
@@ -45,15 +71,7 @@ interface GalleryProps extends Omit<Props, "run"> {
 function Gallery({ run, strips, any, search, onSearch, open, onOpen }: GalleryProps) {
   const strip = useMemo(() => strips.find(({ pictures }) => pictures.some((picture) => picture.name === open)), [strips, open]);
   const shown = strip?.pictures.find((picture) => picture.name === open);
-  if (any === 0) {
-    return (
-      <EmptyState title="No picture yet.">
-        <p>
-          Pictures that analyses and inversions make appear here: <strong>Judge, analyse</strong> above queues one. On the command line: <code>runyard analyse --run ID</code>.
-        </p>
-      </EmptyState>
-    );
-  }
+  if (any === 0) return <NoPictures run={run} />;
   return (
     <>
       <div className={css.tools}>

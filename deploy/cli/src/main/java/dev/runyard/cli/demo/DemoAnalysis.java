@@ -14,22 +14,22 @@ final class DemoAnalysis {
     /**
      * Queues it once, however often the demo is started again.
      *
-     * @return the run on whose page the pictures come; empty where no PGN is finished
+     * @return the analysis, on whose page the pictures come; empty where no PGN is finished
      */
     static Optional<String> queue(LabApi lab, List<JsonNode> runs, String metric) {
-        Optional<String> best = runs.stream()
+        return runs.stream()
                 .filter(run -> run.path("state").asText().equals("FINISHED")
                         && run.path("spec").path("method").path("kind").asText().equals("pgn")
                         && value(run, metric).isNumber())
                 .max(Comparator.comparingDouble(run -> value(run, metric).asDouble()))
-                .map(run -> run.path("id").asText());
-        best.ifPresent(of -> {
-            String filter = LabApi.encode("of = \"" + of + "\"");
-            if (lab.items("runs?filter=" + filter, 1).isEmpty()) {
-                lab.create("runs", Map.of("spec", Map.of("task", "analyse", "of", of)));
-            }
-        });
-        return best;
+                .map(run -> analysisOf(run.path("id").asText(), lab).path("id").asText());
+    }
+
+    private static JsonNode analysisOf(String run, LabApi lab) {
+        String filter = LabApi.encode("of = \"" + run + "\" and params.task = 'analyse'");
+        return lab.items("runs?filter=" + filter, 1).stream()
+                .findFirst()
+                .orElseGet(() -> lab.create("runs", Map.of("spec", Map.of("task", "analyse", "of", run))));
     }
 
     private static JsonNode value(JsonNode run, String metric) {

@@ -96,8 +96,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (!exit) {
             DemoAnalysis.queue(lab, runs, METRIC)
-                    .ifPresent(best -> out.println("Pictures of the best run come in a minute: " + lab.url() + "/runs/"
-                            + best + "?tab=pictures"));
+                    .ifPresent(analysis -> out.println("Pictures of the best run come in a minute: " + lab.url()
+                            + "/runs/" + analysis + "?tab=pictures"));
         }
         out.println("Page: " + page);
         return state.equals("FINISHED") && unfinished == 0 ? 0 : Failure.FAULT;

@@ -66,12 +66,12 @@ final class DemoTest {
         try (StubLab stub = new StubLab()) {
             stub.on("GET runs", "{\"items\":[]}").on("POST runs", "{\"id\":\"n\"}");
             LabApi lab = LabApi.of(stub.url());
-            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("b");
+            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("n");
             assertThat(stub.asked().get(0).path()).contains("of%20%3D%20%22b%22");
             assertThat(Json.tree(stub.asked().get(1).body()))
                     .isEqualTo(Json.tree("{\"spec\": {\"task\": \"analyse\", \"of\": \"b\"}}"));
-            stub.on("GET runs", "{\"items\":[{\"id\":\"n\"}]}");
-            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("b");
+            stub.on("GET runs", "{\"items\":[{\"id\":\"there\"}]}");
+            assertThat(DemoAnalysis.queue(lab, runs, "test/top1")).hasValue("there");
             assertThat(stub.asked()).hasSize(3);
             assertThat(DemoAnalysis.queue(lab, runs.subList(2, 5), "test/top1")).isEmpty();
         }
