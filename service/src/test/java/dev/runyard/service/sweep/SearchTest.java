@@ -26,7 +26,6 @@ import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +48,9 @@ final class SearchTest {
     @Inject
     Heartbeats heartbeats;
 
+    @Inject
+    Readings readings;
+
     private static JsonPath queue(String fields) {
         return given().contentType(ContentType.JSON)
                 .body("{\"experiment\": \"search\", \"base\": {\"dataset\": {\"id\": \"shapes\"}, \"schedule\":"
@@ -64,15 +66,9 @@ final class SearchTest {
         return UUID.fromString(sweep.getString("id"));
     }
 
-    private int key(String name) {
-        statements.change(
-                "insert into metric_key (key, lower_is_better) values (?, false) on conflict do nothing", name);
-        return (int) statements.number("select id from metric_key where key = ?", name);
-    }
-
     /** The open runs end as if they had been trained; the metric is best at a rate of 0.1. */
     private void finish(UUID sweep) {
-        int key = key("val/top1");
+        int key = readings.key("val/top1");
         statements.change("""
                 insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
                 select id, ?, 1, 0, 1, 1, -abs(log(cast(params ->> 'optimizer.learningRate' as numeric)) + 1), false
@@ -311,47 +307,28 @@ final class SearchTest {
         UUID run = SweepLedger.runId(sweep, 0);
         assertThat(statements.number("select epochs from run where id = ?", run))
                 .isEqualTo(2);
-        report(run, 1, 50);
+        readings.report(run, 1, 50);
         // With 9 epochs there are three brackets, and it belongs to the second, which begins at epoch 3.
-        assertThat(decisions(sweep)).containsExactly("0@1 -");
+        assertThat(readings.decisions(sweep)).containsExactly("0@1 -");
     }
 
     /** A point of a run at an epoch; the first of an epoch counts. */
-    private void report(UUID run, int epoch, double value) {
-        statements.change(
-                "insert into metric_point (run_id, step, time, value, epoch, key_id, attempt) values (?, ?, ?, ?, ?, ?, 1)",
-                run,
-                epoch * 10L,
-                epoch * 10L,
-                value,
-                (double) epoch,
-                key("val/top1"));
-        pruning.stored(run, Set.of("val/top1"), epoch * 10L);
-    }
-
-    private List<String> decisions(UUID sweep) {
-        return statements.rows(
-                "select sweep_index || '@' || epoch || ' ' || coalesce(decision, '-') from sweep_reading where sweep_id = ? order by seq",
-                r -> r.getString(1),
-                sweep);
-    }
-
     @Test
     void aDecisionIsMadeOnceAndCarriedOutWhateverHappens() {
         UUID sweep = id(queue("\"axes\": {\"optimizer.learningRate\": {\"logUniform\": [0.001, 10]}}, \"parallel\": 3,"
                 + " \"pruner\": {\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 1},"
                 + " \"sampler\": {\"kind\": \"random\", \"runs\": 3}"));
         statements.change("update run set state = 'RUNNING', attempt = 1, epochs = 9 where sweep_id = ?", sweep);
-        report(SweepLedger.runId(sweep, 0), 1, 60);
-        report(SweepLedger.runId(sweep, 1), 1, 50);
-        report(SweepLedger.runId(sweep, 2), 1, 70);
-        report(SweepLedger.runId(sweep, 2), 2, 71);
-        List<String> decided = decisions(sweep);
+        readings.report(SweepLedger.runId(sweep, 0), 1, 60);
+        readings.report(SweepLedger.runId(sweep, 1), 1, 50);
+        readings.report(SweepLedger.runId(sweep, 2), 1, 70);
+        readings.report(SweepLedger.runId(sweep, 2), 2, 71);
+        List<String> decided = readings.decisions(sweep);
         assertThat(decided).containsExactly("0@1 KEEP", "1@1 STOP", "2@1 KEEP", "2@2 -");
         // What comes late, or again, changes nothing; a look at everything finds nothing new.
         statements.change("update metric_point set value = 99 where run_id = ?", SweepLedger.runId(sweep, 1));
         ledger.next(sweep);
-        assertThat(decisions(sweep)).isEqualTo(decided);
+        assertThat(readings.decisions(sweep)).isEqualTo(decided);
         UUID stopped = SweepLedger.runId(sweep, 1);
         assertThat(statements
                         .row("select pruned from run where id = ?", r -> r.getString(1), stopped)
@@ -366,8 +343,8 @@ final class SearchTest {
         statements.change("update run set state = 'PRUNED', ended_at = now() where id = ?", stopped);
         runs.obey(stopped, Command.RESUME, "ada");
         statements.change("update run set state = 'RUNNING' where id = ?", stopped);
-        report(stopped, 3, 1);
-        assertThat(decisions(sweep)).endsWith("1@3 KEEP");
+        readings.report(stopped, 3, 1);
+        assertThat(readings.decisions(sweep)).endsWith("1@3 KEEP");
     }
 
     /** The first run is a failure that took two hours, the third is pruned at the best value of all: neither is the best so far. */
@@ -436,158 +413,6 @@ final class SearchTest {
         given().get("/api/v1/sweeps/" + UUID.randomUUID() + "/progress").then().statusCode(404);
     }
 
-    /** A program reports what it likes, when it likes: at a rung counts what comes first after it. */
-    @Test
-    void aProgramIsStoppedByWhatItReportsOverItsSteps() {
-        UUID sweep = program("mine/error", "{\"kind\": \"asha\", \"reduction\": 3, \"minEpochs\": 100}");
-        steps(sweep, 0, 50, 9);
-        assertThat(decisions(sweep)).isEmpty();
-        steps(sweep, 0, 120, 2);
-        steps(sweep, 0, 130, 99);
-        steps(sweep, 1, 101, 3);
-        assertThat(decisions(sweep)).containsExactly("0@100 KEEP", "1@100 STOP");
-        // What is reported after the stop counts for nothing; what was missed is seen when the sweep is topped up.
-        steps(sweep, 1, 300, 0.1);
-        unseen(sweep, 0, 350, 1);
-        unseen(sweep, 2, 110, 1);
-        ledger.next(sweep);
-        assertThat(decisions(sweep)).containsExactlyInAnyOrder("0@100 KEEP", "1@100 STOP", "0@300 KEEP", "2@100 KEEP");
-        assertThat(statements
-                        .row("select pruned from run where id = ?", r -> r.getString(1), SweepLedger.runId(sweep, 1))
-                        .orElseThrow())
-                .isEqualTo("place 2 of 2 at step 100, the best 1 go on");
-        statements.change(
-                "update run set state = 'PRUNED', ended_at = now() where id = ?", SweepLedger.runId(sweep, 1));
-        given().get("/api/v1/sweeps/" + sweep + "/points")
-                .then()
-                .body("points[1].state", equalTo("PRUNED"))
-                .body("points[1].values", equalTo(List.of(3f)))
-                .body("points[1].epochs", equalTo(100f));
-        given().contentType(ContentType.JSON)
-                .body("""
-                        {"experiment": "search", "base": {"task": "command", "command": ["train", "{params.lr}"]},
-                         "axes": {"params.lr": {"logUniform": [0.001, 1]}}, "metric": "mine/error", "goal": "min",
-                         "pruner": {"kind": "hyperband"}, "sampler": {"kind": "tpe", "runs": 3}}""")
-                .post("/api/v1/sweeps")
-                .then()
-                .statusCode(422)
-                .body("field", equalTo("pruner.kind"));
-    }
-
-    /** Both are told by programs, and neither ends the looking. */
-    @Test
-    void stepsAndEpochsBeyondAnyPlaceAreTakenAtTheLastOne() {
-        for (String pruner : List.of("{\"kind\": \"asha\"}", "{\"kind\": \"median\", \"startup\": 1}")) {
-            UUID sweep = program("mine/error", pruner);
-            steps(sweep, 0, 5_000_000_000L, 9);
-            steps(sweep, 0, 6_000_000_000L, 8);
-            assertThat(decisions(sweep))
-                    .hasSize(1)
-                    .first()
-                    .asString()
-                    .isEqualTo(pruner.contains("asha") ? "0@1162261467 KEEP" : "0@2100000000 KEEP");
-            unseen(sweep, 1, 1, 7);
-            unseen(sweep, 1, 2, 6);
-            statements.change(
-                    "update metric_point set epoch = step * 3e9 where run_id = ?", SweepLedger.runId(sweep, 1));
-            ledger.next(sweep);
-            assertThat(decisions(sweep))
-                    .as("nothing is decided at the last place")
-                    .hasSize(2)
-                    .contains("1@2147483647 -");
-        }
-    }
-
-    /** What comes without an epoch from a run that says epochs is at no rung; what was missed is seen when the run is over. */
-    @Test
-    void aRunIsCountedByEpochsOrBySteps() {
-        UUID sweep = program("mine/error", "{\"kind\": \"asha\"}");
-        UUID run = SweepLedger.runId(sweep, 0);
-        unseen(sweep, 0, 10, 5);
-        statements.change("update metric_point set epoch = 1 where run_id = ? and step = 10", run);
-        steps(sweep, 0, 500, 6);
-        assertThat(decisions(sweep)).containsExactly("0@1 KEEP");
-        unseen(sweep, 0, 600, 4);
-        statements.change("update metric_point set epoch = 3 where run_id = ? and step = 600", run);
-        statements.change("update run set state = 'FINISHED', ended_at = now() where id = ?", run);
-        ledger.next(sweep);
-        assertThat(decisions(sweep)).containsExactly("0@1 KEEP", "0@3 KEEP");
-    }
-
-    /** It was stopped at epoch 1, and step 2 has nothing to do with that: its last value counts. */
-    @Test
-    void anEpochOfThePrunerIsNoStepOfTheGoal() {
-        UUID sweep = program("mine/error", "{\"kind\": \"asha\", \"metric\": \"val/top1\"}");
-        UUID run = SweepLedger.runId(sweep, 1);
-        unseen(sweep, 1, 2, 9);
-        unseen(sweep, 1, 100, 4);
-        report(SweepLedger.runId(sweep, 0), 1, 50);
-        report(run, 1, 40);
-        assertThat(decisions(sweep)).containsExactly("0@1 KEEP", "1@1 STOP");
-        statements.change("update run set state = 'PRUNED', ended_at = now() where id = ?", run);
-        given().get("/api/v1/sweeps/" + sweep + "/points").then().body("points[1].values", equalTo(List.of(4f)));
-    }
-
-    /** The lab keeps the largest of a metric that it does not know; of this one the least is best. */
-    @Test
-    void ofAMetricThatIsNotDefinedTheLastValueIsTheBest() {
-        UUID sweep = program("mine/cost", "{\"kind\": \"asha\"}");
-        unseen("mine/cost", sweep, 0, 1, 2);
-        unseen("mine/cost", sweep, 1, 1, 3);
-        statements.change(
-                "update metric_summary set best = 99 where run_id in (select id from run where sweep_id = ?)", sweep);
-        statements.change(
-                "update run set state = 'FINISHED', started_at = now(), ended_at = now() where sweep_id = ?", sweep);
-        String at = "/api/v1/sweeps/" + sweep;
-        given().get(at + "/progress?value=best")
-                .then()
-                .body("goal", equalTo("MIN"))
-                .body("steps.value", contains(2f));
-        given().get(at + "/table?value=best")
-                .then()
-                .body("rows.mean", hasItem(3f))
-                .body("rows.max", hasItem(2f));
-    }
-
-    private static UUID program(String metric, String pruner) {
-        return UUID.fromString(given().contentType(ContentType.JSON)
-                .body(
-                        "{\"experiment\": \"search\", \"base\": {\"task\": \"command\", \"command\": [\"train\", \"{params.lr}\"]},"
-                                + " \"axes\": {\"params.lr\": {\"logUniform\": [0.001, 1]}}, \"metric\": \"" + metric
-                                + "\", \"goal\": \"min\", \"parallel\": 3, \"pruner\": " + pruner
-                                + ", \"sampler\": {\"kind\": \"tpe\", \"runs\": 3}}")
-                .post("/api/v1/sweeps")
-                .then()
-                .statusCode(201)
-                .extract()
-                .<String>path("id"));
-    }
-
-    private void steps(UUID sweep, int index, long step, double value) {
-        unseen(sweep, index, step, value);
-        pruning.stored(SweepLedger.runId(sweep, index), Set.of("mine/error"), step);
-    }
-
-    private void unseen(UUID sweep, int index, long step, double value) {
-        unseen("mine/error", sweep, index, step, value);
-    }
-
-    private void unseen(String metric, UUID sweep, int index, long step, double value) {
-        int key = key(metric);
-        UUID run = SweepLedger.runId(sweep, index);
-        statements.change(
-                "insert into metric_point (run_id, step, time, value, key_id, attempt) values (?, ?, ?, ?, ?, 1)",
-                run,
-                step,
-                step * 1_000L,
-                value,
-                key);
-        statements.change("""
-                insert into metric_summary (run_id, key_id, count, non_finite, last_step, last_time, last, lower_is_better)
-                values (?, ?, 1, 0, ?, 1, ?, true)
-                on conflict (run_id, key_id) do update set last_step = excluded.last_step, last = excluded.last""", run, key, step, value);
-    }
-
     @Test
     void aPointThatCannotBeRunIsSaidAndPassedOver() {
         UUID sweep = id(queue("\"axes\": {\"schedule.warmupEpochs\": {\"integers\": [0, 40]},"
@@ -649,7 +474,7 @@ final class SearchTest {
     @Test
     void aStopIsACheckpointAndAnEnd() {
         UUID run = leased(below(40));
-        report(run, 1, 30);
+        readings.report(run, 1, 30);
         assertThat(heartbeats.beat(run, 1, new Heartbeats.Beat(11, 1, 90L, 9))).isEqualTo(Order.PAUSE);
         runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
         given().get("/api/v1/runs/" + run).then().body("state", equalTo("PRUNED"));
@@ -660,7 +485,7 @@ final class SearchTest {
     void aStopOutlivesTheWorkerThatWasToObey() {
         UUID sweep = below(40);
         UUID run = leased(sweep);
-        report(run, 1, 30);
+        readings.report(run, 1, 30);
         runs.evict(run, 1, "its host is off");
         given().get("/api/v1/runs/" + run).then().body("state", equalTo("PRUNED"));
         // What was learned of it counts, and the sweep goes on.
@@ -854,14 +679,14 @@ final class SearchTest {
     @Test
     void whatIsReportedAfterAStopCountsForNothing() {
         UUID run = leased(below(40));
-        report(run, 1, 30);
-        report(run, 2, 99);
+        readings.report(run, 1, 30);
+        readings.report(run, 2, 99);
         heartbeats.beat(run, 1, new Heartbeats.Beat(11, 2, 90L, 9));
         runs.ended(run, 1, new Outcome.GivenBack(11, Outcome.Cause.PAUSE));
         UUID sweep = statements
                 .row("select sweep_id from run where id = ?", r -> r.getObject(1, UUID.class), run)
                 .orElseThrow();
-        assertThat(decisions(sweep)).containsExactly("0@1 STOP");
+        assertThat(readings.decisions(sweep)).containsExactly("0@1 STOP");
         given().get("/api/v1/sweeps/" + sweep + "/points")
                 .then()
                 .body("points[0].state", equalTo("PRUNED"))
